@@ -1,0 +1,288 @@
+/**
+ * sluice: Server-Sent Events for Node.js with a Rust core.
+ *
+ * The public contract, documented here and nowhere twice. Times are milliseconds, sizes are bytes.
+ * Every error carries a `code`; see {@link SluiceErrorCode}.
+ */
+/// <reference types="node" />
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+
+/** Maps an event's name to the type of its data. An event without a name is called `message`. */
+export type EventMap = Record<string, unknown>;
+
+interface EventFields {
+  /**
+   * Becomes the client's cursor, which it sends back as `Last-Event-ID`. The empty string resets the cursor.
+   * CR, LF and NUL throw `ERR_SSE_FIELD` (WHATWG HTML, section 9.2.6).
+   */
+  id?: string;
+  /** How long the client waits before it reconnects: a whole number of milliseconds, 0 to 2^32-1. */
+  retry?: number;
+  /** A comment, which clients ignore; one line on the wire for each line of the text. */
+  comment?: string;
+}
+
+/**
+ * What `send` takes. Every field is optional, but one must be there (`ERR_SSE_EMPTY`).
+ *
+ * `data` is a string, sent as it is with CRLF and CR normalised to LF, or anything that JSON can carry, serialised once.
+ */
+export type ServerSentEvent<Events extends object = EventMap> =
+  | {
+      [Name in keyof Events & string]: EventFields & { event: Name; data: Events[Name] };
+    }[keyof Events & string]
+  | (EventFields & {
+      event?: undefined;
+      data?: Events extends { message: infer Data } ? Data : undefined;
+    })
+  | (string extends keyof Events ? EventFields & { event?: string; data?: unknown } : never);
+
+/** How a connection's bytes leave: the core writes the socket, or JavaScript writes the response. */
+export type Transport = 'native' | 'stream';
+
+/**
+ * Why a connection closed.
+ *
+ * | reason     | what happened                                                                |
+ * | ---------- | ---------------------------------------------------------------------------- |
+ * | `client`   | the client left                                                              |
+ * | `end`      | `connection.end()` or `res.end()`; everything queued was sent first          |
+ * | `timeout`  | the `timeout` option; everything queued was sent first                       |
+ * | `overflow` | more than `maxQueueBytes` waited for the client                              |
+ * | `stall`    | the client took no byte for `stallTimeout` although some waited              |
+ * | `destroy`  | the server destroyed the response or its socket                              |
+ * | `flood`    | the client went on sending after its request                                 |
+ * | `error`    | the socket failed, or the core met an error of its own                       |
+ */
+export type CloseReason =
+  | 'client'
+  | 'end'
+  | 'timeout'
+  | 'overflow'
+  | 'stall'
+  | 'destroy'
+  | 'flood'
+  | 'error';
+
+export interface ConnectionOptions {
+  /** Send an empty comment at every `pingInterval`, so that proxies keep the connection. Default `true`. */
+  ping?: boolean;
+  /** Default {@link Connection.default}`.pingInterval`, 50 000. 1 to 2^31-1. */
+  pingInterval?: number;
+  /** Longest life of the connection. 0, the default, is no limit. At most 2^31-1. */
+  timeout?: number;
+  /** Sent as the first frame: how long the client waits before it reconnects. Default: not sent. */
+  retry?: number;
+  /** Headers of the response, over those that were set before. */
+  headers?: OutgoingHttpHeaders;
+  /** Default 200, the only status that the browser's EventSource accepts. */
+  statusCode?: number;
+  /** How much may wait for a slow client before it is disconnected. Default 1 MiB. Replays of a history do not count. */
+  maxQueueBytes?: number;
+  /** How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. */
+  stallTimeout?: number;
+  /**
+   * `'auto'`, the default, hands the socket over to the core where that is possible and writes through the response where it
+   * is not. `'native'` throws `ERR_SSE_TRANSPORT` where it is not possible.
+   */
+  transport?: 'auto' | Transport;
+}
+
+/** What a connection reports when a channel cannot tell what the client missed. */
+export interface Gap<Events extends object = EventMap> {
+  channel: Channel<Events>;
+  /** The cursor that the channel's history does not know, or no longer. */
+  lastEventID: string;
+}
+
+interface ConnectionEvents<Events extends object> {
+  /** The connection is closed; emitted once. */
+  close: [reason: CloseReason];
+  /** The `timeout` has passed. With a listener the connection stays open, and ending it is the listener's business. */
+  timeout: [];
+  /** A queue that the client was slow to take is empty again. */
+  drain: [];
+  /** The client came back with a cursor that a channel does not know; nothing was replayed. */
+  gap: [gap: Gap<Events>];
+}
+
+/** One client's open response. */
+export class Connection<Events extends object = EventMap> extends EventEmitter<
+  ConnectionEvents<Events>
+> {
+  static default: { pingInterval: number };
+
+  /**
+   * Writes the response head and opens the stream. Headers that were set on `res` stay.
+   *
+   * @throws `ERR_SSE_HEADERS_SENT` the response was begun already; `ERR_SSE_GONE` the client has left already;
+   * `ERR_SSE_OPTION` an option of the wrong type or out of range; `ERR_SSE_TRANSPORT`.
+   */
+  constructor(
+    req: IncomingMessage | Http2ServerRequest,
+    res: ServerResponse | Http2ServerResponse,
+    options?: ConnectionOptions,
+  );
+
+  /** Unique among all connections, of letters, digits and `-`. */
+  readonly id: string;
+  /** The cursor the client came back with (`Last-Event-ID`), at most 1 KiB; undefined when it has none. */
+  readonly lastEventID: string | undefined;
+  readonly request: IncomingMessage | Http2ServerRequest;
+  readonly response: ServerResponse | Http2ServerResponse;
+  /** When the connection opened: milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly transport: Transport;
+  /** Bytes that wait for the client. */
+  readonly queuedBytes: number;
+  readonly closed: boolean;
+
+  /**
+   * Sends an event. A client that has left is not an error: the event is dropped.
+   *
+   * @throws `ERR_SSE_FIELD`, `ERR_SSE_DATA`, `ERR_SSE_RETRY`, `ERR_SSE_EMPTY`, `ERR_SSE_TYPE` a bad event;
+   * `ERR_SSE_CLOSED` after `end()`.
+   */
+  send(event: ServerSentEvent<Events>): this;
+  /** Sends text that is in the wire format already: one or more complete frames, else `ERR_SSE_FRAME`. */
+  write(frameText: string): this;
+  /** Sends a comment, which clients ignore. */
+  comment(text: string): this;
+  /** Changes the interval between pings; 0 stops them. */
+  setPing(interval: number): this;
+  /** Closes the connection that long from now; 0 clears the limit. */
+  setTimeout(timeout: number): this;
+  /** Sends what is queued, then ends the response. Resolves when the connection is closed, for whatever reason. */
+  end(): Promise<this>;
+}
+
+export interface ChannelOptions {
+  /** How many events the history keeps. Default 500; 0 keeps none. */
+  historySize?: number;
+  /** How many bytes the history keeps. Default 16 MiB. */
+  historyBytes?: number;
+  /** How long the history keeps an event. 0, the default, is no limit. */
+  historyAge?: number;
+  /** How long the channel may stay empty before it closes, from its beginning on. 0, the default, is for ever. */
+  emptyTimeout?: number;
+}
+
+interface ChannelEvents<Events extends object> {
+  /** The channel is closed; emitted once. */
+  close: [];
+  /** The last connection has left. */
+  empty: [];
+  join: [connection: Connection<Events>];
+  leave: [connection: Connection<Events>];
+}
+
+/** A group of connections with a history. */
+export class Channel<Events extends object = EventMap> extends EventEmitter<ChannelEvents<Events>> {
+  /** @throws `ERR_SSE_OPTION` an option of the wrong type or out of range. */
+  constructor(options?: ChannelOptions);
+
+  readonly closed: boolean;
+
+  /**
+   * Adds a connection, which leaves by itself when it closes. A client that comes back gets the events after its
+   * `lastEventID` first; where the history does not know that id, the connection emits `gap`.
+   * Nothing happens when the connection is a member already, or is closed.
+   *
+   * @throws `ERR_SSE_CHANNEL_CLOSED`; `ERR_SSE_TYPE` not a connection.
+   */
+  add(connection: Connection<Events>): this;
+  /** Removes a connection, which stays open. False when it was no member. */
+  remove(connection: Connection<Events>): boolean;
+  /**
+   * Sends an event to every member and appends it to the history.
+   *
+   * @throws as {@link Connection.send}; `ERR_SSE_CHANNEL_CLOSED`.
+   */
+  send(event: ServerSentEvent<Events>): this;
+  /** As {@link Connection.write}, to every member and into the history. */
+  write(frameText: string): this;
+  /** How many connections are members. */
+  count(): number;
+  /** The members. */
+  connections(): Connection<Events>[];
+  /** Lets every member go, open as it is, forgets the history and emits `close`. */
+  close(): void;
+}
+
+/** A `Map` that forgets an entry when its value emits `close`; any EventEmitter may be a value. */
+export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, Value> {}
+
+export interface Metrics {
+  /** Open connections by transport. */
+  connections: { native: number; stream: number };
+  /** Open channels. */
+  channels: number;
+  /** Events encoded since the start. */
+  events: number;
+  /** Events that left for a client, counted once for each client. */
+  deliveries: number;
+  /** Bytes that left for clients. */
+  bytes: number;
+  /** Bytes that wait for clients now. */
+  queuedBytes: number;
+  /** Events that waited for, or were sent to, a client that closed before it took them. */
+  drops: number;
+  /** Closed connections by reason. */
+  closes: Record<CloseReason, number>;
+}
+
+/** A snapshot of the counters and gauges of this process (of this thread, in worker threads). */
+export function metrics(): Metrics;
+
+export interface Configuration {
+  /** How many I/O threads the core starts, 1 to 64. Default: one less than the cores, at least 1, at most 4. */
+  shards?: number;
+}
+
+/**
+ * Settings of the core, before the first connection or channel.
+ *
+ * @throws `ERR_SSE_STARTED` the core runs already; `ERR_SSE_OPTION`.
+ */
+export function configure(configuration: Configuration): void;
+
+/**
+ * | code                     | class         | meaning                                                        |
+ * | ------------------------ | ------------- | -------------------------------------------------------------- |
+ * | `ERR_SSE_TYPE`           | `TypeError`   | an argument of the wrong type                                  |
+ * | `ERR_SSE_OPTION`         | `TypeError`, `RangeError` | an option of the wrong type, or out of range       |
+ * | `ERR_SSE_FIELD`          | `TypeError`   | CR, LF or NUL in `id` or `event`                               |
+ * | `ERR_SSE_RETRY`          | `RangeError`  | `retry` is not a whole number of 0 to 2^32-1                   |
+ * | `ERR_SSE_DATA`           | `TypeError`   | `data` that JSON cannot carry (cycles, BigInt, functions)      |
+ * | `ERR_SSE_EMPTY`          | `TypeError`   | an event with no field                                         |
+ * | `ERR_SSE_FRAME`          | `TypeError`   | frame text that is unfinished or has an unknown field          |
+ * | `ERR_SSE_HEADERS_SENT`   | `SluiceError` | the response was begun already                                 |
+ * | `ERR_SSE_GONE`           | `SluiceError` | the client had left before the connection opened               |
+ * | `ERR_SSE_TRANSPORT`      | `SluiceError` | `transport: 'native'` where the socket cannot be handed over   |
+ * | `ERR_SSE_CLOSED`         | `SluiceError` | the connection was ended by the server                         |
+ * | `ERR_SSE_CHANNEL_CLOSED` | `SluiceError` | the channel is closed                                          |
+ * | `ERR_SSE_STARTED`        | `SluiceError` | `configure` came too late                                      |
+ * | `ERR_SSE_INTERNAL`       | `SluiceError` | a bug in sluice; please report it                              |
+ */
+export type SluiceErrorCode =
+  | 'ERR_SSE_TYPE'
+  | 'ERR_SSE_OPTION'
+  | 'ERR_SSE_FIELD'
+  | 'ERR_SSE_RETRY'
+  | 'ERR_SSE_DATA'
+  | 'ERR_SSE_EMPTY'
+  | 'ERR_SSE_FRAME'
+  | 'ERR_SSE_HEADERS_SENT'
+  | 'ERR_SSE_GONE'
+  | 'ERR_SSE_TRANSPORT'
+  | 'ERR_SSE_CLOSED'
+  | 'ERR_SSE_CHANNEL_CLOSED'
+  | 'ERR_SSE_STARTED'
+  | 'ERR_SSE_INTERNAL';
+
+export class SluiceError extends Error {
+  readonly code: SluiceErrorCode;
+  constructor(code: SluiceErrorCode, message: string);
+}

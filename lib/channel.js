@@ -1,0 +1,125 @@
+'use strict';
+
+const { EventEmitter } = require('node:events');
+const { Connection, kHandle } = require('./connection.js');
+const { SluiceError, fromCore, typeError } = require('./error.js');
+const event = require('./event.js');
+const { channels, connections, kExpired, kLeft, start } = require('./hub.js');
+const option = require('./option.js');
+
+const MAX_COUNT = 2 ** 32 - 1;
+
+function readOptions(options) {
+  const given = option.object('options', options);
+  return {
+    historySize: option.whole('historySize', given.historySize, 500, 0, MAX_COUNT),
+    historyBytes: option.whole('historyBytes', given.historyBytes, 16 << 20, 0, option.MAX_BYTES),
+    historyAge: option.time('historyAge', given.historyAge, 0),
+    emptyTimeout: option.time('emptyTimeout', given.emptyTimeout, 0),
+  };
+}
+
+function assertConnection(value) {
+  if (!(value instanceof Connection)) {
+    throw typeError('ERR_SSE_TYPE', 'a channel takes a Connection: create one with new Connection(req, res)');
+  }
+}
+
+class Channel extends EventEmitter {
+  #handle;
+  #closed = false;
+  #expires;
+
+  constructor(options) {
+    super();
+    const core = readOptions(options);
+    this.#handle = start().channel(core);
+    this.#expires = core.emptyTimeout > 0;
+    if (this.#expires) channels.set(this.#handle.id, this);
+  }
+
+  get closed() {
+    return this.#closed;
+  }
+
+  add(connection) {
+    assertConnection(connection);
+    this.#assertOpen();
+    let addition;
+    try {
+      addition = this.#handle.add(connection[kHandle], connection.lastEventID);
+    } catch (error) {
+      throw fromCore(error);
+    }
+    if (addition === 'unchanged') return this;
+    channels.set(this.#handle.id, this);
+    if (addition === 'gap') {
+      connection.emit('gap', { channel: this, lastEventID: connection.lastEventID });
+    }
+    this.emit('join', connection);
+    return this;
+  }
+
+  remove(connection) {
+    assertConnection(connection);
+    const removal = this.#handle.remove(connection[kHandle]);
+    if (removal === 'unchanged') return false;
+    this[kLeft](connection, removal === 'emptied');
+    return true;
+  }
+
+  send(value) {
+    this.#assertOpen();
+    event.send(this.#handle, value);
+    return this;
+  }
+
+  write(frameText) {
+    this.#assertOpen();
+    event.write(this.#handle, frameText);
+    return this;
+  }
+
+  count() {
+    return this.#handle.count;
+  }
+
+  connections() {
+    // One that the core has closed, and that JavaScript is about to be told of, is no member any more.
+    return this.#handle
+      .members()
+      .map((id) => connections.get(id))
+      .filter((connection) => connection !== undefined);
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    const members = this.#handle.close().map((id) => connections.get(id));
+    channels.delete(this.#handle.id);
+    for (const connection of members) {
+      if (connection) this.emit('leave', connection);
+    }
+    this.emit('close');
+  }
+
+  #assertOpen() {
+    if (this.#closed) {
+      throw new SluiceError('ERR_SSE_CHANNEL_CLOSED', 'the channel is closed: create a new one');
+    }
+  }
+
+  [kLeft](connection, emptied) {
+    // Nobody is left to hear of, unless it is how the channel ends; somebody may have joined since.
+    if (emptied && !this.#expires && this.count() === 0) channels.delete(this.#handle.id);
+    this.emit('leave', connection);
+    if (emptied) this.emit('empty');
+  }
+
+  /** The core found the channel empty for long enough. Who was added since keeps it open. */
+  [kExpired]() {
+    if (this.#handle.closeIfEmpty()) this.close();
+  }
+}
+
+module.exports = { Channel };

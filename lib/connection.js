@@ -1,0 +1,194 @@
+'use strict';
+
+const { AsyncResource } = require('node:async_hooks');
+const { randomUUID } = require('node:crypto');
+const { EventEmitter } = require('node:events');
+const { lastEventID } = require('./cursor.js');
+const { SluiceError, typeError } = require('./error.js');
+const event = require('./event.js');
+const { assertOpenable, writeHead } = require('./head.js');
+const { connections, kClosed, kDrained, kTimedOut, kWrite, start } = require('./hub.js');
+const option = require('./option.js');
+const { redirect } = require('./response.js');
+const { obstacle } = require('./transport/hand-over.js');
+const { NativeTransport } = require('./transport/native.js');
+const { StreamTransport } = require('./transport/stream.js');
+
+const kHandle = Symbol('handle');
+const BODILESS = [204, 205, 304];
+
+function readOptions(options) {
+  const given = option.object('options', options);
+  const ping = option.boolean('ping', given.ping, true);
+  const pingInterval = option.time('pingInterval', given.pingInterval, Connection.default.pingInterval, 1);
+  const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
+  if (BODILESS.includes(statusCode)) {
+    throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
+  }
+  return {
+    transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
+    head: { statusCode, headers: option.object('headers', given.headers) },
+    core: {
+      pingInterval: ping ? pingInterval : 0,
+      timeout: option.time('timeout', given.timeout, 0),
+      stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
+      retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
+      maxQueueBytes: option.whole('maxQueueBytes', given.maxQueueBytes, 1 << 20, 1, option.MAX_BYTES),
+    },
+  };
+}
+
+class Connection extends EventEmitter {
+  static default = { pingInterval: 50_000 };
+
+  #transport;
+  #context = new AsyncResource('SluiceConnection');
+  #ended = false;
+  #closed = false;
+  #whenClosed;
+  #resolveClosed;
+
+  constructor(req, res, options) {
+    super();
+    const { transport, head, core } = readOptions(options);
+    assertOpenable(req, res);
+    const reason = obstacle(req, res);
+    if (reason && transport === 'native') {
+      throw new SluiceError(
+        'ERR_SSE_TRANSPORT',
+        `the socket cannot be handed over (${reason}): use transport: 'auto'`,
+      );
+    }
+    const native = !reason && transport !== 'stream';
+    writeHead(res, head, native);
+
+    this.request = req;
+    this.response = res;
+    this.id = randomUUID();
+    this.timestamp = Date.now();
+    this.lastEventID = lastEventID(req);
+    this[kHandle] = start().open(core);
+    connections.set(this[kHandle].id, this);
+    res.once('close', () => this[kHandle].close(this.#transport.reason()));
+    this.#open(native && !res.hasHeader('Content-Encoding'));
+    // The head is all that it gets; what the handler sends is nobody's.
+    if (req.method === 'HEAD') this[kHandle].close('end');
+  }
+
+  #open(native) {
+    const { request: req, response: res } = this;
+    const own = redirect(res, this);
+    const stream = () => {
+      this.#transport = new StreamTransport(res, own, this[kHandle]);
+    };
+    if (!native) return stream();
+    let fellBack = false;
+    const transport = new NativeTransport(req, res, own, this[kHandle], () => {
+      fellBack = true;
+      stream();
+    });
+    if (!fellBack) this.#transport = transport;
+  }
+
+  get transport() {
+    return this.#transport.name;
+  }
+
+  get queuedBytes() {
+    return this[kHandle].queuedBytes;
+  }
+
+  get closed() {
+    return this.#closed;
+  }
+
+  send(value) {
+    this.#assertNotEnded();
+    event.send(this[kHandle], value);
+    return this;
+  }
+
+  write(frameText) {
+    this.#assertNotEnded();
+    event.write(this[kHandle], frameText);
+    return this;
+  }
+
+  comment(text) {
+    return this.send({ comment: text });
+  }
+
+  setPing(interval) {
+    this[kHandle].setPing(option.time('interval', interval ?? null));
+    return this;
+  }
+
+  setTimeout(timeout) {
+    this[kHandle].setTimeout(option.time('timeout', timeout ?? null));
+    return this;
+  }
+
+  end() {
+    if (!this.#ended) {
+      this.#ended = true;
+      this[kHandle].close('end');
+    }
+    this.#whenClosed ??= new Promise((resolve) => {
+      if (this.#closed) resolve(this);
+      else this.#resolveClosed = () => resolve(this);
+    });
+    return this.#whenClosed;
+  }
+
+  on(name, listener) {
+    super.on(name, listener);
+    return this.#listenedTo(name);
+  }
+
+  addListener(name, listener) {
+    return this.on(name, listener);
+  }
+
+  prependListener(name, listener) {
+    super.prependListener(name, listener);
+    return this.#listenedTo(name);
+  }
+
+  /** With a listener for it, a timeout is the listener's business, even if JavaScript is blocked when it passes. */
+  #listenedTo(name) {
+    if (name === 'timeout') this[kHandle]?.holdTimeout(true);
+    return this;
+  }
+
+  #assertNotEnded() {
+    if (this.#ended) {
+      throw new SluiceError('ERR_SSE_CLOSED', 'the connection was ended: send before end()');
+    }
+  }
+
+  #emit(...args) {
+    this.#context.runInAsyncScope(this.emit, this, ...args);
+  }
+
+  [kWrite](bytes) {
+    return this.#transport.write(bytes);
+  }
+
+  [kDrained]() {
+    this.#emit('drain');
+  }
+
+  [kTimedOut]() {
+    if (this.listenerCount('timeout') > 0) this.#emit('timeout');
+    else this[kHandle].close('timeout');
+  }
+
+  [kClosed](reason) {
+    this.#closed = true;
+    this.#transport.close(reason === 'end' || reason === 'timeout');
+    this.#resolveClosed?.();
+    this.#emit('close', reason);
+  }
+}
+
+module.exports = { Connection, kHandle };

@@ -1,0 +1,45 @@
+'use strict';
+
+const { SluiceError, typeError } = require('./error.js');
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** Throws unless a stream can begin on this response. */
+function assertOpenable(req, res) {
+  if (typeof req?.headers !== 'object' || typeof res?.flushHeaders !== 'function') {
+    throw typeError(
+      'ERR_SSE_TYPE',
+      'a connection takes the `req` and `res` of a Node HTTP server, as in new Connection(req, res)',
+    );
+  }
+  if (res.destroyed || req.aborted || res.stream?.destroyed) {
+    throw new SluiceError(
+      'ERR_SSE_GONE',
+      'the client left before the connection opened: check res.destroyed after anything asynchronous',
+    );
+  }
+  if (res.headersSent || res.writableEnded) {
+    throw new SluiceError(
+      'ERR_SSE_HEADERS_SENT',
+      'the response was begun already: open the connection before anything writes to it',
+    );
+  }
+}
+
+/** Writes the head. A stream has no length; the core ends a handed-over socket with its response. */
+function writeHead(res, options, native) {
+  res.statusCode = options.statusCode;
+  for (const [name, value] of Object.entries({ ...HEADERS, ...options.headers })) {
+    if (value !== undefined) res.setHeader(name, value);
+  }
+  res.removeHeader('Content-Length');
+  if (native) res.setHeader('Connection', 'close');
+  res.flushHeaders();
+}
+
+module.exports = { assertOpenable, writeHead };

@@ -1,0 +1,36 @@
+'use strict';
+
+class MapListener extends Map {
+  /** What takes an entry's listener off its value again, by key. */
+  #unlisten = new Map();
+
+  constructor(entries) {
+    super();
+    for (const [key, value] of entries ?? []) this.set(key, value);
+  }
+
+  set(key, value) {
+    const forget = () => this.delete(key);
+    value.once('close', forget);
+    this.#release(key);
+    this.#unlisten.set(key, () => value.removeListener('close', forget));
+    return super.set(key, value);
+  }
+
+  delete(key) {
+    this.#release(key);
+    return super.delete(key);
+  }
+
+  clear() {
+    for (const key of this.keys()) this.#release(key);
+    super.clear();
+  }
+
+  #release(key) {
+    this.#unlisten.get(key)?.();
+    this.#unlisten.delete(key);
+  }
+}
+
+module.exports = { MapListener };

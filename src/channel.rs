@@ -1,0 +1,231 @@
+//! A group of connections with a history.
+//!
+//! - One lock orders events, joins and leaves: a replay and the live events after it meet without a hole or a repeat.
+//! - Sending costs the same however many members there are: one command for each shard that has some.
+//! - Locks are taken connection first, then channel.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use parking_lot::Mutex;
+
+use crate::connection::{Connection, ConnectionId};
+use crate::error::Error;
+use crate::event::Event;
+use crate::frame::Frame;
+use crate::history::{History, Limits};
+use crate::metrics::Counters;
+use crate::shard::{Command, Inbox};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChannelId(pub u64);
+
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelOptions {
+    pub history: Limits,
+    pub empty_timeout: Option<Duration>,
+}
+
+/// What came of a [`Channel::join`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// A member now, with everything it missed, if it came with a cursor.
+    Joined,
+    /// A member now, but the history does not know its cursor: nothing was replayed.
+    Gap,
+    /// A member before, or a closed connection.
+    Unchanged,
+}
+
+pub struct Channel {
+    pub id: ChannelId,
+    empty_timeout: Option<Duration>,
+    inboxes: Arc<[Arc<Inbox>]>,
+    counters: Arc<Counters>,
+    state: Mutex<State>,
+}
+
+struct State {
+    closed: bool,
+    history: History,
+    members: IndexMap<ConnectionId, Arc<Connection>>,
+    /// How many members each shard has.
+    by_shard: Vec<usize>,
+    empty_since: Instant,
+    /// Whether a timer runs that will look at `empty_since`.
+    timer_runs: bool,
+    when_closed: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Channel {
+    pub(crate) fn new(
+        id: ChannelId,
+        options: ChannelOptions,
+        inboxes: Arc<[Arc<Inbox>]>,
+        counters: Arc<Counters>,
+    ) -> Arc<Self> {
+        let state = State {
+            closed: false,
+            history: History::new(options.history),
+            members: IndexMap::new(),
+            by_shard: vec![0; inboxes.len()],
+            empty_since: Instant::now(),
+            timer_runs: false,
+            when_closed: Vec::new(),
+        };
+        let channel =
+            Self { id, empty_timeout: options.empty_timeout, inboxes, counters, state: Mutex::new(state) };
+        let channel = Arc::new(channel);
+        channel.start_timer(&mut channel.state.lock());
+        channel
+    }
+
+    pub fn send(&self, events: &[Event]) -> Result<(), Error> {
+        let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
+        // Before the lock, which the shards need to make room.
+        self.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        if state.closed {
+            return Err(Error::ChannelClosed);
+        }
+        self.counters.events.fetch_add(frames.len() as u64, Relaxed);
+        for (event, frame) in events.iter().zip(frames) {
+            if event.is_for_history() {
+                state.history.push(event.id.as_deref(), frame.clone(), now);
+            }
+            for (inbox, _) in self.inboxes.iter().zip(&state.by_shard).filter(|(_, members)| **members > 0) {
+                inbox.push(Command::Broadcast { channel: self.id, frame: frame.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a connection; with a cursor it gets the events after that id first.
+    pub fn join(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        cursor: Option<&str>,
+    ) -> Result<Joined, Error> {
+        let joined = connection.join(self, |inbox| {
+            let mut state = self.state.lock();
+            if state.closed {
+                return Err(Error::ChannelClosed);
+            }
+            let missed = cursor.map(|id| state.history.after(id, Instant::now()));
+            let gap = matches!(missed, Some(None));
+            let replay = missed.flatten().unwrap_or_default();
+            state.members.insert(connection.id, connection.clone());
+            state.by_shard[connection.id.shard(self.inboxes.len())] += 1;
+            inbox.push(Command::Join { connection: connection.id, channel: self.id, replay });
+            Ok(if gap { Joined::Gap } else { Joined::Joined })
+        });
+        joined.unwrap_or(Ok(Joined::Unchanged))
+    }
+
+    /// Removes a member, which stays open. `None` when it was none, else whether it was the last.
+    pub fn leave(self: &Arc<Self>, connection: &Connection) -> Option<bool> {
+        if connection.part(self.id) { self.forget(connection.id) } else { None }
+    }
+
+    pub fn count(&self) -> usize {
+        self.state.lock().members.len()
+    }
+
+    pub fn members(&self) -> Vec<ConnectionId> {
+        self.state.lock().members.keys().copied().collect()
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.state.lock().closed
+    }
+
+    /// Lets every member go and forgets the history. The former members; `None` when it was closed already.
+    pub fn close(&self) -> Option<Vec<ConnectionId>> {
+        self.close_where(|_| true)
+    }
+
+    /// Closes the channel if it is empty still. The host calls it after [`crate::notice::Notice::Expired`], so that
+    /// nobody who joined meanwhile finds himself in a closed channel.
+    pub fn close_if_empty(&self) -> bool {
+        self.close_where(|state| state.members.is_empty()).is_some()
+    }
+
+    fn close_where(&self, condition: impl FnOnce(&State) -> bool) -> Option<Vec<ConnectionId>> {
+        let (members, when_closed) = {
+            let mut state = self.state.lock();
+            if state.closed || !condition(&state) {
+                return None;
+            }
+            state.closed = true;
+            state.history.clear();
+            state.by_shard.fill(0);
+            (std::mem::take(&mut state.members), std::mem::take(&mut state.when_closed))
+        };
+        members.values().for_each(|connection| {
+            connection.part(self.id);
+        });
+        when_closed.into_iter().for_each(|run| run());
+        Some(members.into_keys().collect())
+    }
+
+    /// Runs when the channel closes or, if nobody ever closes it, when it is dropped.
+    pub(crate) fn when_closed(&self, run: impl FnOnce() + Send + 'static) {
+        self.state.lock().when_closed.push(Box::new(run));
+    }
+
+    /// Takes a connection off the list, which has let go of the channel already. `None` when it was not on it, else
+    /// whether it was the last.
+    pub(crate) fn forget(self: &Arc<Self>, connection: ConnectionId) -> Option<bool> {
+        let mut state = self.state.lock();
+        state.members.swap_remove(&connection)?;
+        state.by_shard[connection.shard(self.inboxes.len())] -= 1;
+        let emptied = state.members.is_empty();
+        if emptied {
+            self.start_timer(&mut state);
+        }
+        Some(emptied)
+    }
+
+    /// What is left of `emptyTimeout`; called by the shard that runs the timer. `None`: no need to look again.
+    pub(crate) fn look_at_emptiness(&self) -> Option<Emptiness> {
+        let timeout = self.empty_timeout?;
+        let mut state = self.state.lock();
+        if state.closed || !state.members.is_empty() {
+            state.timer_runs = false;
+            return None;
+        }
+        let left = timeout.saturating_sub(state.empty_since.elapsed());
+        if left.is_zero() {
+            state.timer_runs = false;
+            return Some(Emptiness::Expired);
+        }
+        Some(Emptiness::LookAgainIn(left))
+    }
+
+    fn start_timer(self: &Arc<Self>, state: &mut State) {
+        let Some(timeout) = self.empty_timeout else { return };
+        state.empty_since = Instant::now();
+        if !std::mem::replace(&mut state.timer_runs, true) {
+            let home = self.id.0 as usize % self.inboxes.len();
+            self.inboxes[home]
+                .push(Command::WatchEmptiness { channel: Arc::downgrade(self), after: timeout });
+        }
+    }
+}
+
+pub(crate) enum Emptiness {
+    LookAgainIn(Duration),
+    Expired,
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! One client's open response, as seen from outside of its shard.
+//!
+//! - Everything said here travels through the shard's inbox, in order; only the shard touches the transport.
+//! - Knows its channels, under one lock with whether it is closed: a channel can never keep a closed connection.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::channel::{Channel, ChannelId};
+use crate::frame::{Frame, Framing};
+use crate::metrics::Counters;
+use crate::notice::Left;
+use crate::shard::{Command, Inbox, Socket};
+
+/// Never reused. The shard is the id modulo the number of shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u64);
+
+impl ConnectionId {
+    pub fn shard(self, shards: usize) -> usize {
+        (self.0 % shards as u64) as usize
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Native,
+    Stream,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    Client,
+    End,
+    Timeout,
+    Overflow,
+    Stall,
+    Destroy,
+    Flood,
+    Error,
+}
+
+impl CloseReason {
+    pub const ALL: [CloseReason; 8] = [
+        CloseReason::Client,
+        CloseReason::End,
+        CloseReason::Timeout,
+        CloseReason::Overflow,
+        CloseReason::Stall,
+        CloseReason::Destroy,
+        CloseReason::Flood,
+        CloseReason::Error,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            CloseReason::Client => "client",
+            CloseReason::End => "end",
+            CloseReason::Timeout => "timeout",
+            CloseReason::Overflow => "overflow",
+            CloseReason::Stall => "stall",
+            CloseReason::Destroy => "destroy",
+            CloseReason::Flood => "flood",
+            CloseReason::Error => "error",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Whether everything queued is sent before the connection closes.
+    pub fn is_orderly(self) -> bool {
+        matches!(self, CloseReason::End | CloseReason::Timeout)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionOptions {
+    pub max_queue_bytes: usize,
+    pub ping: Option<Duration>,
+    pub timeout: Option<Duration>,
+    /// How long something may wait without the client taking a byte.
+    pub stall_timeout: Option<Duration>,
+    /// Milliseconds, sent as the first frame.
+    pub retry: Option<u32>,
+}
+
+pub struct Connection {
+    pub id: ConnectionId,
+    inbox: Arc<Inbox>,
+    counters: Arc<Counters>,
+    /// Bytes sent to this connection that lie in its shard's inbox.
+    posted: AtomicUsize,
+    /// Bytes in its queue; kept by its shard.
+    queued: AtomicUsize,
+    membership: Mutex<Membership>,
+}
+
+#[derive(Default)]
+struct Membership {
+    closed: bool,
+    channels: Vec<Arc<Channel>>,
+}
+
+impl Connection {
+    pub(crate) fn new(id: ConnectionId, inbox: Arc<Inbox>, counters: Arc<Counters>) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            inbox,
+            counters,
+            posted: AtomicUsize::new(0),
+            queued: AtomicUsize::new(0),
+            membership: Mutex::default(),
+        })
+    }
+
+    pub fn send(&self, frames: Vec<Frame>) {
+        self.inbox.wait_for_room();
+        let bytes = frames.iter().map(Frame::len).sum();
+        self.counters.events.fetch_add(frames.len() as u64, Relaxed);
+        self.posted.fetch_add(bytes, Relaxed);
+        self.inbox.push(Command::Send { connection: self.id, frames, bytes });
+    }
+
+    /// Hands the socket over: from now on its shard is the only one that writes it.
+    pub fn attach_socket(&self, socket: Socket, framing: Framing) {
+        self.inbox.push(Command::AttachSocket { connection: self.id, socket, framing });
+    }
+
+    /// The host writes: it gets [`crate::notice::Notice::Write`].
+    pub fn attach_stream(&self) {
+        self.inbox.push(Command::AttachStream { connection: self.id });
+    }
+
+    /// `None` stops the pings.
+    pub fn set_ping(&self, interval: Option<Duration>) {
+        self.inbox.push(Command::SetPing { connection: self.id, interval });
+    }
+
+    /// `None` clears the limit.
+    pub fn set_timeout(&self, timeout: Option<Duration>) {
+        self.inbox.push(Command::SetTimeout { connection: self.id, timeout });
+    }
+
+    /// With `true` the host decides what happens when the timeout has passed.
+    pub fn hold_timeout(&self, hold: bool) {
+        self.inbox.push(Command::HoldTimeout { connection: self.id, hold });
+    }
+
+    pub fn close(&self, reason: CloseReason) {
+        self.inbox.push(Command::Close { connection: self.id, reason });
+    }
+
+    pub fn queued_bytes(&self) -> usize {
+        self.posted.load(Relaxed) + self.queued.load(Relaxed)
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.membership.lock().closed
+    }
+
+    /// Runs `join` and remembers the channel if it went well; `None` when the connection is closed or a member already.
+    pub(crate) fn join<T, E>(
+        &self,
+        channel: &Arc<Channel>,
+        join: impl FnOnce(&Inbox) -> Result<T, E>,
+    ) -> Option<Result<T, E>> {
+        let mut membership = self.membership.lock();
+        if membership.closed || membership.channels.iter().any(|member| member.id == channel.id) {
+            return None;
+        }
+        let joined = join(&self.inbox);
+        if joined.is_ok() {
+            membership.channels.push(channel.clone());
+        }
+        Some(joined)
+    }
+
+    /// Forgets the channel. False when it was no member.
+    pub(crate) fn part(&self, channel: ChannelId) -> bool {
+        let mut membership = self.membership.lock();
+        let Some(position) = membership.channels.iter().position(|member| member.id == channel) else {
+            return false;
+        };
+        membership.channels.swap_remove(position);
+        self.inbox.push(Command::Leave { connection: self.id, channel });
+        true
+    }
+
+    /// Called by its shard: no channel takes it from now on, and those that had it let it go.
+    pub(crate) fn closed(&self) -> Vec<Left> {
+        let channels = {
+            let mut membership = self.membership.lock();
+            membership.closed = true;
+            std::mem::take(&mut membership.channels)
+        };
+        let forget = |channel: Arc<Channel>| {
+            channel.forget(self.id).map(|emptied| Left { channel: channel.id, emptied })
+        };
+        channels.into_iter().filter_map(forget).collect()
+    }
+
+    pub(crate) fn picked_up(&self, bytes: usize) {
+        self.posted.fetch_sub(bytes, Relaxed);
+    }
+
+    pub(crate) fn set_queued(&self, bytes: usize) {
+        self.queued.store(bytes, Relaxed);
+    }
+}

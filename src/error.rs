@@ -1,0 +1,41 @@
+//! Every error of the core and its code. A message says what to do.
+
+use thiserror::Error;
+
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum Error {
+    #[error("`{0}` must not contain CR, LF or NUL: encode or reject such values before sending them")]
+    Field(&'static str),
+    #[error("`retry` must be a whole number of milliseconds from 0 to 4294967295")]
+    Retry,
+    #[error("an event needs at least one of `id`, `event`, `data`, `retry` and `comment`")]
+    Empty,
+    #[error("{0}: pass complete frames only, each ended by a blank line, or use send()")]
+    FrameText(FrameTextFault),
+    #[error("the channel is closed: create a new one")]
+    ChannelClosed,
+}
+
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum FrameTextFault {
+    #[error("the frame text has no frame")]
+    Nothing,
+    #[error("the frame text is unfinished")]
+    Unfinished,
+    #[error("the frame text has a line that is no `id`, `event`, `data`, `retry` or comment")]
+    UnknownField,
+    #[error("the frame text has a `retry` that is not a number of milliseconds")]
+    Retry,
+}
+
+impl Error {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Field(_) => "ERR_SSE_FIELD",
+            Error::Retry => "ERR_SSE_RETRY",
+            Error::Empty => "ERR_SSE_EMPTY",
+            Error::FrameText(_) => "ERR_SSE_FRAME",
+            Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! An event, its rules and its bytes (WHATWG HTML, section 9.2.5 and 9.2.6).
+//!
+//! - The one encoder: no string reaches the wire around it.
+//! - What a conforming parser reads back is the event, with line ends normalised to LF.
+//! - A name or an id that would forge another line is an error, never stripped.
+
+use memchr::{memchr2, memchr3};
+
+use crate::error::Error;
+use crate::frame::{Frame, FrameWriter};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    pub id: Option<String>,
+    pub event: Option<String>,
+    pub data: Option<String>,
+    /// Milliseconds.
+    pub retry: Option<u32>,
+    pub comment: Option<String>,
+}
+
+impl Event {
+    pub fn comment(text: impl Into<String>) -> Self {
+        Self { comment: Some(text.into()), ..Self::default() }
+    }
+
+    pub fn retry(milliseconds: u32) -> Self {
+        Self { retry: Some(milliseconds), ..Self::default() }
+    }
+
+    /// Whether a client that missed it has missed something: comments and control frames are nobody's history.
+    pub fn is_for_history(&self) -> bool {
+        self.data.is_some() || self.id.is_some()
+    }
+
+    pub fn encode(&self) -> Result<Frame, Error> {
+        if *self == Self::default() {
+            return Err(Error::Empty);
+        }
+        let mut frame = FrameWriter::with_capacity(self.size_hint());
+        if let Some(comment) = &self.comment {
+            push_lines(&mut frame, "", comment);
+        }
+        if let Some(id) = &self.id {
+            push_line(&mut frame, "id", single_line("id", id)?);
+        }
+        if let Some(event) = &self.event {
+            push_line(&mut frame, "event", single_line("event", event)?);
+        }
+        if let Some(retry) = self.retry {
+            push_line(&mut frame, "retry", &retry.to_string());
+        }
+        if let Some(data) = &self.data {
+            push_lines(&mut frame, "data", data);
+        }
+        frame.push(b"\n");
+        Ok(frame.finish())
+    }
+
+    fn size_hint(&self) -> usize {
+        let text = [&self.id, &self.event, &self.data, &self.comment];
+        text.into_iter().flatten().map(String::len).sum::<usize>() + 64
+    }
+}
+
+fn single_line<'a>(name: &'static str, value: &'a str) -> Result<&'a str, Error> {
+    match memchr3(b'\r', b'\n', 0, value.as_bytes()) {
+        Some(_) => Err(Error::Field(name)),
+        None => Ok(value),
+    }
+}
+
+fn push_lines(frame: &mut FrameWriter, name: &str, text: &str) {
+    for line in Lines(Some(text)) {
+        push_line(frame, name, line);
+    }
+}
+
+fn push_line(frame: &mut FrameWriter, name: &str, value: &str) {
+    frame.push(name.as_bytes());
+    frame.push(b":");
+    if !value.is_empty() {
+        frame.push(b" ");
+        frame.push(value.as_bytes());
+    }
+    frame.push(b"\n");
+}
+
+/// The lines of a text, ended by CRLF, CR or LF; what follows the last end is a line too, even when it is empty.
+pub(crate) struct Lines<'a>(pub(crate) Option<&'a str>);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0?;
+        let Some(end) = memchr2(b'\r', b'\n', text.as_bytes()) else {
+            self.0 = None;
+            return Some(text);
+        };
+        let rest = &text[end..];
+        self.0 = Some(rest.strip_prefix("\r\n").unwrap_or(&rest[1..]));
+        Some(&text[..end])
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! A frame: an event's bytes, encoded once, immutable, shared by every connection that gets them.
+//!
+//! - It is held in its HTTP/1.1 chunk form (RFC 9112, section 7.1); the plain form is a slice of it.
+//! - Cloning it copies no bytes.
+
+use bytes::Bytes;
+
+/// How frames are delimited on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// HTTP/1.1 chunks.
+    Chunked,
+    /// The bytes as they are: the response ends with the connection, or somebody else frames them.
+    Plain,
+}
+
+/// The chunk that ends a chunked body.
+pub const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
+
+/// Eight hexadecimal digits and CRLF: room for the longest chunk head.
+const HEAD_ROOM: usize = 10;
+const CRLF: &[u8] = b"\r\n";
+
+#[derive(Clone, Debug)]
+pub struct Frame {
+    chunk: Bytes,
+    head: usize,
+}
+
+impl Frame {
+    pub fn len(&self) -> usize {
+        self.chunk.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.chunk.is_empty()
+    }
+
+    pub fn bytes(&self, framing: Framing) -> Bytes {
+        match framing {
+            Framing::Chunked => self.chunk.clone(),
+            Framing::Plain => self.chunk.slice(self.head..self.chunk.len() - CRLF.len()),
+        }
+    }
+}
+
+/// Collects a frame's plain bytes, leaving room for the chunk head before them.
+pub struct FrameWriter {
+    buffer: Vec<u8>,
+}
+
+impl FrameWriter {
+    pub fn with_capacity(plain: usize) -> Self {
+        let mut buffer = Vec::with_capacity(HEAD_ROOM + plain + CRLF.len());
+        buffer.resize(HEAD_ROOM, 0);
+        Self { buffer }
+    }
+
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    pub fn finish(mut self) -> Frame {
+        let head = format!("{:x}\r\n", self.buffer.len() - HEAD_ROOM);
+        let start = HEAD_ROOM - head.len();
+        self.buffer[start..HEAD_ROOM].copy_from_slice(head.as_bytes());
+        self.buffer.extend_from_slice(CRLF);
+        Frame { chunk: Bytes::from(self.buffer).slice(start..), head: head.len() }
+    }
+}

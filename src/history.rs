@@ -1,0 +1,104 @@
+//! A channel's bounded log of past frames.
+//!
+//! - Bounded by count, bytes and age; the oldest go first.
+//! - Keeps events without an id too: they lie after the id that came before them.
+//! - [`History::after`] returns everything since an id, or says that it cannot tell.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::frame::Frame;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub size: usize,
+    pub bytes: usize,
+    pub age: Option<Duration>,
+}
+
+#[derive(Debug)]
+pub struct History {
+    limits: Limits,
+    entries: VecDeque<Entry>,
+    bytes: usize,
+    /// The sequence number of the first entry.
+    first: u64,
+    /// Where the latest event of each id is.
+    latest: HashMap<Arc<str>, u64>,
+    /// The id right before the first entry, when an event with an id was the last to go: its holder has missed nothing
+    /// that is not here.
+    floor: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: Option<Arc<str>>,
+    frame: Frame,
+    at: Instant,
+}
+
+impl History {
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, entries: VecDeque::new(), bytes: 0, first: 0, latest: HashMap::new(), floor: None }
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub fn push(&mut self, id: Option<&str>, frame: Frame, now: Instant) {
+        // The empty id resets the client's cursor, so nobody comes back with it.
+        let id: Option<Arc<str>> = id.filter(|id| !id.is_empty()).map(Arc::from);
+        if let Some(id) = &id {
+            self.latest.insert(id.clone(), self.first + self.entries.len() as u64);
+        }
+        self.bytes += frame.len();
+        self.entries.push_back(Entry { id, frame, at: now });
+        while self.entries.len() > self.limits.size || self.bytes > self.limits.bytes {
+            self.evict();
+        }
+        self.evict_aged(now);
+    }
+
+    /// The frames after the latest event with that id; none when the id is unknown or was forgotten.
+    pub fn after(&mut self, id: &str, now: Instant) -> Option<Vec<Frame>> {
+        self.evict_aged(now);
+        let start = match self.latest.get(id) {
+            Some(position) => (position - self.first) as usize + 1,
+            None if self.floor.as_deref() == Some(id) => 0,
+            None => return None,
+        };
+        Some(self.entries.range(start..).map(|entry| entry.frame.clone()).collect())
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::new(self.limits);
+    }
+
+    fn evict_aged(&mut self, now: Instant) {
+        let Some(age) = self.limits.age else { return };
+        while self.entries.front().is_some_and(|entry| now.duration_since(entry.at) > age) {
+            self.evict();
+        }
+    }
+
+    fn evict(&mut self) {
+        let Some(entry) = self.entries.pop_front() else { return };
+        self.bytes -= entry.frame.len();
+        if let Some(id) = &entry.id
+            && self.latest.get(id) == Some(&self.first)
+        {
+            self.latest.remove(id);
+        }
+        self.first += 1;
+        self.floor = entry.id;
+    }
+}
+
+#[cfg(test)]
+mod tests;

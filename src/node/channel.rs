@@ -1,0 +1,98 @@
+//! `ChannelHandle`.
+
+use std::sync::Arc;
+
+use napi_derive::napi;
+
+use super::connection::ConnectionHandle;
+use super::error::Result;
+use super::event::event;
+use crate::channel::{Channel, Joined};
+use crate::frame_text;
+
+#[napi]
+pub struct ChannelHandle {
+    pub(super) channel: Arc<Channel>,
+}
+
+/// What came of adding a connection.
+#[napi(string_enum = "lowercase")]
+pub enum Addition {
+    Joined,
+    Gap,
+    Unchanged,
+}
+
+/// What came of removing a connection.
+#[napi(string_enum = "lowercase")]
+pub enum Removal {
+    Left,
+    Emptied,
+    Unchanged,
+}
+
+#[napi]
+impl ChannelHandle {
+    #[napi(getter, catch_unwind)]
+    pub fn id(&self) -> f64 {
+        self.channel.id.0 as f64
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn count(&self) -> u32 {
+        self.channel.count() as u32
+    }
+
+    /// The ids of the members.
+    #[napi(catch_unwind)]
+    pub fn members(&self) -> Vec<f64> {
+        self.channel.members().into_iter().map(|id| id.0 as f64).collect()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn add(&self, connection: &ConnectionHandle, cursor: Option<String>) -> Result<Addition> {
+        Ok(match self.channel.join(&connection.connection, cursor.as_deref())? {
+            Joined::Joined => Addition::Joined,
+            Joined::Gap => Addition::Gap,
+            Joined::Unchanged => Addition::Unchanged,
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn remove(&self, connection: &ConnectionHandle) -> Removal {
+        match self.channel.leave(&connection.connection) {
+            Some(true) => Removal::Emptied,
+            Some(false) => Removal::Left,
+            None => Removal::Unchanged,
+        }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn send(
+        &self,
+        id: Option<String>,
+        name: Option<String>,
+        data: Option<String>,
+        retry: Option<f64>,
+        comment: Option<String>,
+    ) -> Result<()> {
+        let event = event(id, name, data, retry, comment)?;
+        Ok(self.channel.send(std::slice::from_ref(&event))?)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn write(&self, text: String) -> Result<()> {
+        Ok(self.channel.send(&frame_text::parse(&text)?)?)
+    }
+
+    /// The ids of the former members.
+    #[napi(catch_unwind)]
+    pub fn close(&self) -> Vec<f64> {
+        self.channel.close().unwrap_or_default().into_iter().map(|id| id.0 as f64).collect()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn close_if_empty(&self) -> bool {
+        self.channel.close_if_empty()
+    }
+}

@@ -1,0 +1,19 @@
+//! An event's fields, as the shim passes them.
+
+use crate::error::Error;
+use crate::event::Event;
+
+pub fn event(
+    id: Option<String>,
+    event: Option<String>,
+    data: Option<String>,
+    retry: Option<f64>,
+    comment: Option<String>,
+) -> Result<Event, Error> {
+    Ok(Event { id, event, data, retry: retry.map(milliseconds).transpose()?, comment })
+}
+
+fn milliseconds(retry: f64) -> Result<u32, Error> {
+    let whole = retry as u32;
+    if f64::from(whole) == retry { Ok(whole) } else { Err(Error::Retry) }
+}

@@ -1,0 +1,129 @@
+//! `HubHandle`: one for each environment, the main thread or a worker.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use napi::Env;
+use napi::bindgen_prelude::Function;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+
+use super::channel::ChannelHandle;
+use super::connection::{ConnectionHandle, duration};
+use super::error::{Result, internal};
+use super::metrics::MetricsSnapshot;
+use super::notices::Notices;
+use crate::channel::ChannelOptions;
+use crate::connection::{ConnectionId, ConnectionOptions};
+use crate::history::Limits;
+use crate::hub::Hub;
+use crate::notice::Host;
+
+/// Does not keep the process alive.
+type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
+
+struct Environment {
+    wake: Wake,
+    gone: Arc<AtomicBool>,
+}
+
+impl Host for Environment {
+    fn wake(&self) {
+        // A threadsafe function that is called after its environment has gone aborts some lines of Node.
+        if !self.gone.load(SeqCst) {
+            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}
+
+#[napi]
+pub struct HubHandle {
+    hub: Arc<Hub>,
+}
+
+#[napi(object)]
+pub struct OpenOptions {
+    pub max_queue_bytes: f64,
+    pub ping_interval: u32,
+    pub timeout: u32,
+    pub stall_timeout: u32,
+    pub retry: Option<u32>,
+}
+
+#[napi(object)]
+pub struct HistoryOptions {
+    pub history_size: u32,
+    pub history_bytes: f64,
+    pub history_age: u32,
+    pub empty_timeout: u32,
+}
+
+#[napi]
+impl HubHandle {
+    /// `wake` is called when there are notices to take.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(env: Env, shards: u32, wake: Function<(), ()>) -> Result<Self> {
+        let wake = wake
+            .build_threadsafe_function::<()>()
+            .weak::<true>()
+            .build_callback(|_| Ok(()))
+            .map_err(internal)?;
+        let gone = Arc::new(AtomicBool::new(false));
+        let environment = Environment { wake, gone: gone.clone() };
+        let hub = Arc::new(Hub::start(shards as usize, Box::new(environment)).map_err(internal)?);
+        let ending = hub.clone();
+        env.add_env_cleanup_hook((), move |()| {
+            gone.store(true, SeqCst);
+            ending.shutdown();
+        })
+        .map_err(internal)?;
+        Ok(Self { hub })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn open(&self, options: OpenOptions) -> ConnectionHandle {
+        let connection = self.hub.open(ConnectionOptions {
+            max_queue_bytes: options.max_queue_bytes as usize,
+            ping: duration(options.ping_interval),
+            timeout: duration(options.timeout),
+            stall_timeout: duration(options.stall_timeout),
+            retry: options.retry,
+        });
+        ConnectionHandle { connection }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn channel(&self, options: HistoryOptions) -> ChannelHandle {
+        let channel = self.hub.channel(ChannelOptions {
+            history: Limits {
+                size: options.history_size as usize,
+                bytes: options.history_bytes as usize,
+                age: duration(options.history_age),
+            },
+            empty_timeout: duration(options.empty_timeout),
+        });
+        ChannelHandle { channel }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn take_notices(&self) -> Notices {
+        self.hub.take_notices().into()
+    }
+
+    /// These connections' writes are done; `slow`: after waiting for the client.
+    #[napi(catch_unwind)]
+    pub fn written(&self, connections: Vec<f64>, slow: bool) {
+        self.hub.written(connections.into_iter().map(|id| ConnectionId(id as u64)), slow);
+    }
+
+    #[napi(catch_unwind)]
+    pub fn metrics(&self) -> MetricsSnapshot {
+        self.hub.metrics().into()
+    }
+}
+
+/// How many shards there are unless somebody says otherwise.
+#[napi(catch_unwind)]
+pub fn default_shards() -> u32 {
+    Hub::default_shards() as u32
+}

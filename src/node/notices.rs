@@ -1,0 +1,67 @@
+//! `Notices`: a batch, sorted by kind. The order between kinds does not matter: a connection's close is posted only after
+//! its last write was answered.
+
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+
+use crate::connection::ConnectionId;
+use crate::notice::Notice;
+
+#[napi(object)]
+#[derive(Default)]
+pub struct Notices {
+    pub writes: Vec<Write>,
+    pub timed_out: Vec<f64>,
+    pub drained: Vec<f64>,
+    pub closed: Vec<Closed>,
+    pub expired: Vec<f64>,
+}
+
+#[napi(object)]
+pub struct Write {
+    pub connections: Vec<f64>,
+    pub bytes: Buffer,
+}
+
+#[napi(object)]
+pub struct Closed {
+    pub connection: f64,
+    pub reason: String,
+    pub left: Vec<Departure>,
+}
+
+#[napi(object)]
+pub struct Departure {
+    pub channel: f64,
+    pub emptied: bool,
+}
+
+impl From<Vec<Notice>> for Notices {
+    fn from(batch: Vec<Notice>) -> Self {
+        let mut notices = Self::default();
+        for notice in batch {
+            match notice {
+                Notice::Write { connections, bytes } => notices.writes.push(Write {
+                    connections: connections.into_iter().map(number).collect(),
+                    bytes: bytes.to_vec().into(),
+                }),
+                Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),
+                Notice::Drained(connection) => notices.drained.push(number(connection)),
+                Notice::Expired(channel) => notices.expired.push(channel.0 as f64),
+                Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
+                    connection: number(connection),
+                    reason: reason.name().to_owned(),
+                    left: left
+                        .into_iter()
+                        .map(|left| Departure { channel: left.channel.0 as f64, emptied: left.emptied })
+                        .collect(),
+                }),
+            }
+        }
+        notices
+    }
+}
+
+fn number(connection: ConnectionId) -> f64 {
+    connection.0 as f64
+}

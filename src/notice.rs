@@ -1,0 +1,68 @@
+//! What the host must know, in batches.
+//!
+//! - A shard posts what one of its turns brought; the host is woken when the outbox was empty before.
+//! - Bounded by the connections there are: each closes once and has at most one write under way.
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use crate::channel::ChannelId;
+use crate::connection::{CloseReason, ConnectionId};
+
+#[derive(Debug)]
+pub enum Notice {
+    /// The connection is closed and has left these channels.
+    Closed { connection: ConnectionId, reason: CloseReason, left: Vec<Left> },
+    /// The timeout has passed and the host asked to decide itself.
+    TimedOut(ConnectionId),
+    /// A queue that was blocked is empty again.
+    Drained(ConnectionId),
+    /// The channel has been empty for its `emptyTimeout`; the host confirms with `close_if_empty`.
+    Expired(ChannelId),
+    /// The same bytes for connections of the `stream` transport; the host answers with [`crate::hub::Hub::written`].
+    Write { connections: Vec<ConnectionId>, bytes: Bytes },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    pub channel: ChannelId,
+    /// It was the last member.
+    pub emptied: bool,
+}
+
+/// Who embeds the core.
+pub trait Host: Send + Sync {
+    /// Called from any thread when there are notices to take.
+    fn wake(&self);
+}
+
+pub struct Outbox {
+    notices: Mutex<Vec<Notice>>,
+    host: Box<dyn Host>,
+}
+
+impl Outbox {
+    pub fn new(host: Box<dyn Host>) -> Self {
+        Self { notices: Mutex::default(), host }
+    }
+
+    /// Takes the notices out of `batch` and leaves it empty.
+    pub fn post(&self, batch: &mut Vec<Notice>) {
+        if batch.is_empty() {
+            return;
+        }
+        let was_empty = {
+            let mut notices = self.notices.lock();
+            let was_empty = notices.is_empty();
+            notices.append(batch);
+            was_empty
+        };
+        if was_empty {
+            self.host.wake();
+        }
+    }
+
+    pub fn take(&self) -> Vec<Notice> {
+        std::mem::take(&mut *self.notices.lock())
+    }
+}

@@ -1,0 +1,170 @@
+//! What each command does, and the fan-out.
+
+use super::Shard;
+use super::inbox::Command;
+use super::member::{Member, Sink};
+use super::run::Run;
+use super::socket::Socket;
+use super::timers::Timer;
+use crate::channel::ChannelId;
+use crate::connection::{CloseReason, ConnectionId, Transport};
+use crate::event::Event;
+use crate::frame::{Frame, Framing};
+
+impl Shard {
+    pub(super) fn apply(&mut self, command: Command) {
+        if let Command::Broadcast { channel, frame } = command {
+            return self.broadcast(channel, frame);
+        }
+        // Before anything else happens to a member it gets what came before.
+        self.spread();
+        match command {
+            Command::Broadcast { .. } => {}
+            Command::Open { connection, options } => {
+                let id = connection.id;
+                let mut member = Member::new(connection, options);
+                if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
+                    member.push_control(primer);
+                }
+                self.members.insert(id, member);
+                self.set_ping(id, options.ping);
+                self.set_timeout(id, options.timeout);
+            }
+            Command::AttachSocket { connection, socket, framing } => {
+                self.attach_socket(connection, socket, framing)
+            }
+            Command::AttachStream { connection } => {
+                self.attach(connection, Sink::Stream { in_flight: 0 }, Transport::Stream)
+            }
+            Command::Send { connection, frames, bytes } => self.send(connection, &frames, bytes),
+            Command::Join { connection, channel, replay } => self.join(connection, channel, &replay),
+            Command::Leave { connection, channel } => self.leave_group(channel, connection),
+            Command::Written { connections, slow } => {
+                connections.into_iter().for_each(|connection| self.written(connection, slow));
+            }
+            Command::SetPing { connection, interval } => self.set_ping(connection, interval),
+            Command::SetTimeout { connection, timeout } => self.set_timeout(connection, timeout),
+            Command::HoldTimeout { connection, hold } => {
+                if let Some(member) = self.members.get_mut(&connection) {
+                    member.holds_timeout = hold;
+                }
+            }
+            Command::Close { connection, reason } if reason.is_orderly() => self.end(connection, reason),
+            Command::Close { connection, reason } => self.close(connection, reason),
+            Command::WatchEmptiness { channel, after } => {
+                self.timers.start(Timer::Emptiness(channel), after);
+            }
+            Command::Shutdown(reason) => {
+                self.close_all(reason);
+                self.inbox.close();
+                self.ended = true;
+            }
+            #[cfg(test)]
+            Command::Panic => panic!("a test asked for it"),
+        }
+    }
+
+    fn broadcast(&mut self, channel: ChannelId, frame: Frame) {
+        let frame = match &mut self.run {
+            Some(run) => match run.push(channel, frame) {
+                Ok(()) => return,
+                Err(frame) => frame,
+            },
+            None => frame,
+        };
+        self.spread();
+        self.run = Some(Run::new(channel, frame));
+    }
+
+    /// Gives the members of its channel what has run up.
+    pub(super) fn spread(&mut self) {
+        let Some(run) = self.run.take() else { return };
+        let Some(group) = self.groups.get(&run.channel) else { return };
+        for id in group {
+            if let Some(member) = self.members.get_mut(id) {
+                member.push_run(&run);
+                if !std::mem::replace(&mut member.dirty, true) {
+                    self.dirty.push(*id);
+                }
+            }
+        }
+    }
+
+    fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
+        let Some(member) = self.members.get(&id) else { return socket.destroy() };
+        socket.tune(member.stall_timeout);
+        match self.poller.add(id, &socket) {
+            Ok(()) => {
+                self.attach(id, Sink::Socket { socket, framing, can_write: true }, Transport::Native);
+            }
+            Err(_) => {
+                socket.destroy();
+                self.close(id, CloseReason::Error);
+            }
+        }
+    }
+
+    fn attach(&mut self, id: ConnectionId, sink: Sink, transport: Transport) {
+        if let Some(member) = self.members.get_mut(&id)
+            && member.attach(sink)
+        {
+            self.counters.open(transport);
+            self.mark_dirty(id);
+        }
+    }
+
+    fn send(&mut self, id: ConnectionId, frames: &[Frame], bytes: usize) {
+        let Some(member) = self.members.get_mut(&id) else {
+            self.tally.drops += frames.len() as u64;
+            return;
+        };
+        member.connection.picked_up(bytes);
+        if member.ending.is_some() {
+            self.tally.drops += frames.len() as u64;
+            return;
+        }
+        member.push_events(frames, true);
+        self.mark_dirty(id);
+    }
+
+    fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        self.groups.entry(channel).or_default().insert(id);
+        if member.ending.is_none() && !replay.is_empty() {
+            member.push_events(replay, false);
+            self.mark_dirty(id);
+        }
+    }
+
+    pub(super) fn leave_group(&mut self, channel: ChannelId, id: ConnectionId) {
+        if let Some(group) = self.groups.get_mut(&channel) {
+            group.swap_remove(&id);
+            if group.is_empty() {
+                self.groups.remove(&channel);
+            }
+        }
+    }
+
+    fn written(&mut self, id: ConnectionId, slow: bool) {
+        if let Some(member) = self.members.get_mut(&id)
+            && let Sink::Stream { in_flight } = &mut member.sink
+        {
+            *in_flight = 0;
+            member.slow |= slow;
+            self.mark_dirty(id);
+        }
+    }
+
+    fn set_ping(&mut self, id: ConnectionId, interval: Option<std::time::Duration>) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        self.timers.stop(member.ping_timer.take());
+        member.ping = interval;
+        member.ping_timer = interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
+    }
+
+    fn set_timeout(&mut self, id: ConnectionId, timeout: Option<std::time::Duration>) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        self.timers.stop(member.timeout_timer.take());
+        member.timeout_timer = timeout.map(|timeout| self.timers.start(Timer::Timeout(id), timeout));
+    }
+}

@@ -1,0 +1,302 @@
+//! A connection as its shard sees it: the queue, the transport, and how far it has got.
+
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::poller::Poller;
+use super::queue::{Queue, Segment};
+use super::run::Run;
+use super::socket::{Received, Socket};
+use super::timers::TimerKey;
+use super::writes::Writes;
+use crate::connection::{CloseReason, Connection, ConnectionOptions, Transport};
+use crate::frame::{Frame, Framing, LAST_CHUNK};
+use crate::metrics::Tally;
+
+/// Segments in one vectored send.
+const PARTS: usize = 64;
+/// How much of a connection is on its way through the host at a time, unless one segment is larger.
+const STREAM_WRITE: usize = 64 << 10;
+/// How much a client may send after its request.
+const MAX_RECEIVED: usize = 64 << 10;
+
+pub(super) struct Member {
+    pub connection: Arc<Connection>,
+    pub sink: Sink,
+    pub queue: Queue,
+    max_queue_bytes: usize,
+    pub stall_timeout: Option<Duration>,
+    pub ping: Option<Duration>,
+    pub ping_timer: Option<TimerKey>,
+    pub timeout_timer: Option<TimerKey>,
+    pub stall_timer: Option<TimerKey>,
+    /// The host decides what happens when the timeout has passed.
+    pub holds_timeout: bool,
+    /// Waits for its turn to be flushed.
+    pub dirty: bool,
+    /// The client was slow to take what is queued.
+    pub slow: bool,
+    /// Set when the connection ends once its queue has left.
+    pub ending: Option<CloseReason>,
+    last_chunk_queued: bool,
+    /// When the client last took something, or began to be slow.
+    pub progressed: Instant,
+    received: usize,
+    /// What the gauges know of the queue.
+    pub reported: usize,
+}
+
+pub(super) enum Sink {
+    /// The host has not said yet how the bytes leave; they wait as frames, for their framing is unknown.
+    Pending {
+        frames: Vec<(Frame, bool)>,
+        bytes: usize,
+    },
+    Socket {
+        socket: Socket,
+        framing: Framing,
+        can_write: bool,
+    },
+    Stream {
+        in_flight: usize,
+    },
+}
+
+pub(super) enum Flushed {
+    /// Nothing waits.
+    Empty,
+    /// Something waits for the client.
+    Waiting,
+    /// The last byte has left.
+    Ended(CloseReason),
+    /// The connection cannot go on.
+    Failed(CloseReason),
+}
+
+impl Member {
+    pub fn new(connection: Arc<Connection>, options: ConnectionOptions) -> Self {
+        Self {
+            connection,
+            sink: Sink::Pending { frames: Vec::new(), bytes: 0 },
+            queue: Queue::default(),
+            max_queue_bytes: options.max_queue_bytes,
+            stall_timeout: options.stall_timeout,
+            ping: None,
+            ping_timer: None,
+            timeout_timer: None,
+            stall_timer: None,
+            holds_timeout: false,
+            dirty: false,
+            slow: false,
+            ending: None,
+            last_chunk_queued: false,
+            progressed: Instant::now(),
+            received: 0,
+            reported: 0,
+        }
+    }
+
+    pub fn transport(&self) -> Option<Transport> {
+        match self.sink {
+            Sink::Pending { .. } => None,
+            Sink::Socket { .. } => Some(Transport::Native),
+            Sink::Stream { .. } => Some(Transport::Stream),
+        }
+    }
+
+    /// Gives the connection its transport. False when it has one.
+    pub fn attach(&mut self, sink: Sink) -> bool {
+        let Sink::Pending { frames, .. } = &mut self.sink else { return false };
+        let frames = std::mem::take(frames);
+        self.sink = sink;
+        for (frame, live) in frames {
+            self.push(frame, 1, live);
+        }
+        true
+    }
+
+    pub fn push_events(&mut self, frames: &[Frame], live: bool) {
+        frames.iter().for_each(|frame| self.push(frame.clone(), 1, live));
+    }
+
+    /// Not an event: nobody counts it.
+    pub fn push_control(&mut self, frame: Frame) {
+        self.push(frame, 0, true);
+    }
+
+    pub fn push_run(&mut self, run: &Run) {
+        match self.framing() {
+            Some(framing) if self.ending.is_none() => self.queue.push(run.segment(framing)),
+            Some(_) => {}
+            None => self.push_events(run.frames(), true),
+        }
+    }
+
+    fn push(&mut self, frame: Frame, events: u64, live: bool) {
+        match self.framing() {
+            Some(framing) => self.queue.push(Segment { bytes: frame.bytes(framing), events, live }),
+            None => {
+                if let Sink::Pending { frames, bytes } = &mut self.sink {
+                    *bytes += frame.len();
+                    frames.push((frame, live));
+                }
+            }
+        }
+    }
+
+    fn framing(&self) -> Option<Framing> {
+        match &self.sink {
+            Sink::Pending { .. } => None,
+            Sink::Socket { framing, .. } => Some(*framing),
+            Sink::Stream { .. } => Some(Framing::Plain),
+        }
+    }
+
+    pub fn queued_bytes(&self) -> usize {
+        match &self.sink {
+            Sink::Pending { bytes, .. } => *bytes,
+            Sink::Socket { .. } => self.queue.bytes(),
+            Sink::Stream { in_flight } => self.queue.bytes() + in_flight,
+        }
+    }
+
+    pub fn flush(&mut self, poller: &Poller, writes: &mut Writes, tally: &mut Tally) -> Flushed {
+        let flushed = match self.sink {
+            Sink::Pending { ref frames, bytes } => {
+                let over = frames.len() > 1 && bytes > self.max_queue_bytes;
+                return if over { Flushed::Failed(CloseReason::Overflow) } else { Flushed::Waiting };
+            }
+            Sink::Socket { .. } => self.flush_socket(poller, tally),
+            Sink::Stream { .. } => self.flush_stream(writes, tally),
+        };
+        match flushed {
+            Flushed::Waiting if self.waiting_bytes() > self.max_queue_bytes => {
+                Flushed::Failed(CloseReason::Overflow)
+            }
+            flushed => flushed,
+        }
+    }
+
+    /// What the bound is about: not what is being sent.
+    fn waiting_bytes(&self) -> usize {
+        match self.sink {
+            Sink::Stream { in_flight } if in_flight > 0 => self.queue.live_bytes(),
+            _ => self.queue.waiting_bytes(),
+        }
+    }
+
+    fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {
+        let Self { sink: Sink::Socket { socket, framing, can_write }, queue, .. } = self else {
+            return Flushed::Empty;
+        };
+        loop {
+            if queue.is_empty() {
+                match self.ending {
+                    None => return Flushed::Empty,
+                    Some(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
+                        self.last_chunk_queued = true;
+                        queue.push(Segment { bytes: LAST_CHUNK, events: 0, live: true });
+                    }
+                    Some(reason) => return Flushed::Ended(reason),
+                }
+            }
+            if !*can_write {
+                return Flushed::Waiting;
+            }
+            let mut parts = [IoSlice::new(&[]); PARTS];
+            let count =
+                parts.iter_mut().zip(queue.iter()).map(|(part, bytes)| *part = IoSlice::new(bytes)).count();
+            match socket.send(&parts[..count]) {
+                Ok(sent) => {
+                    tally.bytes += sent as u64;
+                    tally.deliveries += queue.advance(sent);
+                    if self.slow {
+                        self.progressed = Instant::now();
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    *can_write = false;
+                    if !std::mem::replace(&mut self.slow, true) {
+                        self.progressed = Instant::now();
+                        if poller.watch_writable(self.connection.id, socket, true).is_err() {
+                            return Flushed::Failed(CloseReason::Error);
+                        }
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Flushed::Failed(reason_of(&error)),
+            }
+        }
+    }
+
+    fn flush_stream(&mut self, writes: &mut Writes, tally: &mut Tally) -> Flushed {
+        let Sink::Stream { in_flight } = &mut self.sink else { return Flushed::Empty };
+        if *in_flight == 0
+            && let Some((bytes, events)) = self.queue.take(STREAM_WRITE)
+        {
+            *in_flight = bytes.len();
+            self.progressed = Instant::now();
+            tally.bytes += bytes.len() as u64;
+            tally.deliveries += events;
+            writes.push(self.connection.id, bytes);
+        }
+        match self.ending {
+            _ if *in_flight > 0 => Flushed::Waiting,
+            Some(reason) => Flushed::Ended(reason),
+            None => Flushed::Empty,
+        }
+    }
+
+    /// No longer slow; true when it was.
+    pub fn caught_up(&mut self, poller: &Poller) -> bool {
+        let was_slow = std::mem::replace(&mut self.slow, false);
+        if was_slow && let Sink::Socket { socket, .. } = &self.sink {
+            // At worst it goes on telling us what we know.
+            let _ = poller.watch_writable(self.connection.id, socket, false);
+        }
+        was_slow
+    }
+
+    /// Reads what the client sent and throws it away. A reason to close, if there is one.
+    pub fn receive(&mut self) -> Option<CloseReason> {
+        let Sink::Socket { socket, .. } = &self.sink else { return None };
+        loop {
+            match socket.receive() {
+                Ok(Received::End) => return Some(CloseReason::Client),
+                Ok(Received::Discarded(count)) => self.received += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Some(reason_of(&error)),
+            }
+            if self.received > MAX_RECEIVED {
+                return Some(CloseReason::Flood);
+            }
+        }
+    }
+
+    /// How many events it never sent.
+    pub fn undelivered(&mut self) -> u64 {
+        match &self.sink {
+            Sink::Pending { frames, .. } => frames.len() as u64,
+            _ => self.queue.clear(),
+        }
+    }
+}
+
+/// The kernel gives up on a peer that acknowledges nothing with ETIMEDOUT; all else it says of a connection means that the
+/// client has gone.
+fn reason_of(error: &io::Error) -> CloseReason {
+    match error.kind() {
+        io::ErrorKind::TimedOut => CloseReason::Stall,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => CloseReason::Client,
+        _ => CloseReason::Error,
+    }
+}

@@ -1,0 +1,115 @@
+//! The I/O thread. A turn: wait for commands, sockets or timers; apply what came; send what is queued; tell the host.
+//!
+//! - Every native connection belongs to one shard, and only that shard touches its socket.
+//! - Nothing here waits for JavaScript: pings, timeouts and queued writes go on while it is blocked.
+
+mod apply;
+mod inbox;
+mod member;
+#[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
+mod poller;
+mod queue;
+mod run;
+#[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_socket.rs")]
+mod socket;
+mod timers;
+mod turn;
+mod writes;
+
+use std::collections::HashMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use indexmap::IndexSet;
+
+use crate::channel::ChannelId;
+use crate::connection::{CloseReason, ConnectionId};
+use crate::metrics::{Counters, Tally};
+use crate::notice::{Notice, Outbox};
+
+pub(crate) use inbox::{Command, Inbox};
+pub use socket::Socket;
+
+/// Joined when it is dropped; it ends with [`Command::Shutdown`].
+pub(crate) struct ShardThread {
+    inbox: Arc<Inbox>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ShardThread {
+    pub fn start(index: usize, outbox: Arc<Outbox>, counters: Arc<Counters>) -> io::Result<Self> {
+        let inbox = Arc::new(Inbox::new());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let poller = {
+            let _context = runtime.enter();
+            poller::Poller::new()?
+        };
+        let mut shard = Shard::new(inbox.clone(), outbox, counters, poller);
+        let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
+            // A bug costs this shard's connections, not the process: they are closed, and the shard goes on.
+            while catch_unwind(AssertUnwindSafe(|| runtime.block_on(shard.work()))).is_err() {
+                shard.close_all(CloseReason::Error);
+            }
+        })?;
+        Ok(Self { inbox, thread: Some(thread) })
+    }
+
+    pub fn inbox(&self) -> &Arc<Inbox> {
+        &self.inbox
+    }
+}
+
+impl Drop for ShardThread {
+    fn drop(&mut self) {
+        self.inbox.push(Command::Shutdown(CloseReason::Destroy));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Shard {
+    inbox: Arc<Inbox>,
+    outbox: Arc<Outbox>,
+    counters: Arc<Counters>,
+    poller: poller::Poller,
+    timers: timers::Timers,
+    members: HashMap<ConnectionId, member::Member>,
+    groups: HashMap<ChannelId, IndexSet<ConnectionId>>,
+    /// Sockets whose response has ended, until the client has closed its side too.
+    lingering: HashMap<ConnectionId, socket::Socket>,
+    /// Events of one channel that were not given to its members yet.
+    run: Option<run::Run>,
+    /// Connections with something new to send.
+    dirty: Vec<ConnectionId>,
+    writes: writes::Writes,
+    notices: Vec<Notice>,
+    tally: Tally,
+    ended: bool,
+}
+
+impl Shard {
+    fn new(inbox: Arc<Inbox>, outbox: Arc<Outbox>, counters: Arc<Counters>, poller: poller::Poller) -> Self {
+        Self {
+            inbox,
+            outbox,
+            counters,
+            poller,
+            timers: timers::Timers::default(),
+            members: HashMap::new(),
+            groups: HashMap::new(),
+            lingering: HashMap::new(),
+            run: None,
+            dirty: Vec::new(),
+            writes: writes::Writes::default(),
+            notices: Vec::new(),
+            tally: Tally::default(),
+            ended: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! Which of a shard's sockets can go on. One poller inside tokio's, so that a thousand sockets are one wake-up and no task each.
+
+use std::io;
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
+use tokio::io::unix::AsyncFd;
+
+use super::socket::Socket;
+use crate::connection::ConnectionId;
+
+const BATCH: usize = 1024;
+
+pub(super) struct Poller {
+    poll: AsyncFd<Poll>,
+    events: Events,
+}
+
+/// Hints, not facts: a socket may have been closed, or read to its end, in between.
+#[derive(Clone, Copy)]
+pub(super) struct Ready {
+    pub connection: ConnectionId,
+    pub readable: bool,
+    pub writable: bool,
+}
+
+impl Poller {
+    pub fn new() -> io::Result<Self> {
+        // SAFETY: a mio poll owns one descriptor and keeps it as long as it lives.
+        let poll = unsafe { AsyncFd::register_with_interest(Poll::new()?, tokio::io::Interest::READABLE) }?;
+        Ok(Self { poll, events: Events::with_capacity(BATCH) })
+    }
+
+    pub fn add(&self, connection: ConnectionId, socket: &Socket) -> io::Result<()> {
+        let registry = self.poll.get_ref().registry();
+        registry.register(&mut SourceFd(&socket.descriptor()), token(connection), Interest::READABLE)
+    }
+
+    /// Also, or no longer, tells when the socket can be written again.
+    pub fn watch_writable(&self, connection: ConnectionId, socket: &Socket, watch: bool) -> io::Result<()> {
+        let interest = if watch { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
+        let registry = self.poll.get_ref().registry();
+        registry.reregister(&mut SourceFd(&socket.descriptor()), token(connection), interest)
+    }
+
+    /// Before the socket is closed: the kernel would go on as long as any duplicate of it is open.
+    pub fn remove(&self, socket: &Socket) {
+        let _ = self.poll.get_ref().registry().deregister(&mut SourceFd(&socket.descriptor()));
+    }
+
+    /// Waits until some socket is ready and returns those that are.
+    pub async fn ready(&mut self) -> io::Result<Vec<Ready>> {
+        let Self { poll, events } = self;
+        let mut guard = poll.readable_mut().await?;
+        guard.get_inner_mut().poll(events, Some(Duration::ZERO))?;
+        let ready: Vec<Ready> = events
+            .iter()
+            .map(|event| Ready {
+                connection: ConnectionId(event.token().0 as u64),
+                readable: event.is_readable() || event.is_read_closed() || event.is_error(),
+                writable: event.is_writable(),
+            })
+            .collect();
+        if ready.len() < BATCH {
+            guard.clear_ready();
+        }
+        Ok(ready)
+    }
+}
+
+fn token(connection: ConnectionId) -> Token {
+    Token(connection.0 as usize)
+}

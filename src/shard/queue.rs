@@ -1,0 +1,113 @@
+//! What waits for one client: references to shared frames, in order.
+
+use std::collections::VecDeque;
+
+use bytes::{Buf, Bytes};
+
+/// Bytes of one or more frames.
+pub(super) struct Segment {
+    pub bytes: Bytes,
+    /// How many events end in it.
+    pub events: u64,
+    /// Counts against the bound. A replay does not: a client that comes back would be turned away for what it missed,
+    /// again and again, and the frames are the history's.
+    pub live: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Queue {
+    segments: VecDeque<Segment>,
+    bytes: usize,
+    live_bytes: usize,
+}
+
+impl Queue {
+    pub fn push(&mut self, segment: Segment) {
+        self.bytes += segment.bytes.len();
+        if segment.live {
+            self.live_bytes += segment.bytes.len();
+        }
+        self.segments.push_back(segment);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub fn live_bytes(&self) -> usize {
+        self.live_bytes
+    }
+
+    /// Live bytes behind the segment that is being sent: one that is larger than the bound gets its chance.
+    pub fn waiting_bytes(&self) -> usize {
+        let sending = self.segments.front().filter(|segment| segment.live);
+        self.live_bytes - sending.map_or(0, |segment| segment.bytes.len())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Bytes> {
+        self.segments.iter().map(|segment| &segment.bytes)
+    }
+
+    /// Takes the first `count` bytes away; how many events ended in them.
+    pub fn advance(&mut self, mut count: usize) -> u64 {
+        let mut events = 0;
+        while let Some(front) = self.segments.front_mut()
+            && (count > 0 || front.bytes.is_empty())
+        {
+            let taken = count.min(front.bytes.len());
+            let live = front.live;
+            front.bytes.advance(taken);
+            count -= taken;
+            self.bytes -= taken;
+            if live {
+                self.live_bytes -= taken;
+            }
+            if front.bytes.is_empty() {
+                events += front.events;
+                self.segments.pop_front();
+            }
+        }
+        self.release();
+        events
+    }
+
+    /// Takes whole segments, at least one, at most `limit` bytes if there are several: the bytes and the events in them.
+    pub fn take(&mut self, limit: usize) -> Option<(Bytes, u64)> {
+        let mut length = 0;
+        let fits = |segment: &&Segment| {
+            length += segment.bytes.len();
+            length <= limit
+        };
+        let count = self.segments.iter().take_while(fits).count().max(1);
+        let taken: Vec<Bytes> =
+            self.segments.iter().take(count).map(|segment| segment.bytes.clone()).collect();
+        let bytes = match <[Bytes; 1]>::try_from(taken) {
+            Ok([bytes]) => bytes,
+            Err(several) if several.is_empty() => return None,
+            Err(several) => Bytes::from(several.concat()),
+        };
+        let events = self.advance(bytes.len());
+        Some((bytes, events))
+    }
+
+    /// Empties the queue; how many events were in it.
+    pub fn clear(&mut self) -> u64 {
+        let events = self.segments.iter().map(|segment| segment.events).sum();
+        *self = Self::default();
+        events
+    }
+
+    /// An idle connection keeps no room for the burst it once had.
+    fn release(&mut self) {
+        if self.segments.is_empty() && self.segments.capacity() > 16 {
+            self.segments = VecDeque::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Consecutive events of one channel, joined once for all its members.
+
+use std::cell::OnceCell;
+
+use bytes::Bytes;
+
+use super::queue::Segment;
+use crate::channel::ChannelId;
+use crate::frame::{Frame, Framing};
+
+/// A slow member holds on to whole runs, so they stay small.
+const MAX_BYTES: usize = 256 << 10;
+
+pub(super) struct Run {
+    pub channel: ChannelId,
+    frames: Vec<Frame>,
+    length: usize,
+    chunked: OnceCell<Bytes>,
+    plain: OnceCell<Bytes>,
+}
+
+impl Run {
+    pub fn new(channel: ChannelId, frame: Frame) -> Self {
+        let length = frame.len();
+        Self { channel, frames: vec![frame], length, chunked: OnceCell::new(), plain: OnceCell::new() }
+    }
+
+    /// Gives the frame back when it belongs to another channel, or there is no room for it.
+    pub fn push(&mut self, channel: ChannelId, frame: Frame) -> Result<(), Frame> {
+        if channel != self.channel || self.length + frame.len() > MAX_BYTES {
+            return Err(frame);
+        }
+        self.length += frame.len();
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    pub fn segment(&self, framing: Framing) -> Segment {
+        let joined = match framing {
+            Framing::Chunked => &self.chunked,
+            Framing::Plain => &self.plain,
+        };
+        let bytes = joined.get_or_init(|| match self.frames.as_slice() {
+            [frame] => frame.bytes(framing),
+            frames => {
+                let parts: Vec<Bytes> = frames.iter().map(|frame| frame.bytes(framing)).collect();
+                Bytes::from(parts.concat())
+            }
+        });
+        Segment { bytes: bytes.clone(), events: self.frames.len() as u64, live: true }
+    }
+}

@@ -1,0 +1,49 @@
+//! What a shard does later: pings, timeouts, and looks at what stands still.
+
+use std::future::poll_fn;
+use std::sync::Weak;
+use std::time::Duration;
+
+use tokio_util::time::{DelayQueue, delay_queue};
+
+use crate::channel::Channel;
+use crate::connection::ConnectionId;
+
+pub(super) type TimerKey = delay_queue::Key;
+
+#[derive(Clone)]
+pub(super) enum Timer {
+    Ping(ConnectionId),
+    Timeout(ConnectionId),
+    /// Something waits for the client: has it taken a byte since?
+    Stall(ConnectionId),
+    /// The response has ended; the client has had its time to say goodbye.
+    Linger(ConnectionId),
+    Emptiness(Weak<Channel>),
+}
+
+#[derive(Default)]
+pub(super) struct Timers {
+    queue: DelayQueue<Timer>,
+}
+
+impl Timers {
+    pub fn start(&mut self, timer: Timer, after: Duration) -> TimerKey {
+        self.queue.insert(timer, after)
+    }
+
+    pub fn stop(&mut self, key: Option<TimerKey>) {
+        if let Some(key) = key {
+            self.queue.try_remove(&key);
+        }
+    }
+
+    /// Waits for the next one; for ever when there is none.
+    pub async fn next(&mut self) -> Timer {
+        poll_fn(|context| match self.queue.poll_expired(context) {
+            std::task::Poll::Ready(Some(expired)) => std::task::Poll::Ready(expired.into_inner()),
+            _ => std::task::Poll::Pending,
+        })
+        .await
+    }
+}
