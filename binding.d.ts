@@ -38,8 +38,8 @@ export declare class ConnectionHandle {
 }
 
 export declare class HubHandle {
-  /** `wake` is called when there are notices to take. */
-  constructor(shards: number, wake: () => void)
+  /** `shards`: the core's default when it is undefined. `wake` is called when there are notices to take. */
+  constructor(shards: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
   channel(options: HistoryOptions): ChannelHandle
   takeNotices(): Notices
@@ -65,9 +65,6 @@ export interface ConnectionsByTransport {
   native: number
   stream: number
 }
-
-/** How many shards there are unless somebody says otherwise. */
-export declare function defaultShards(): number
 
 export interface Departure {
   channel: number

@@ -839,5 +839,4 @@ module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.HubHandle = nativeBinding.HubHandle
 module.exports.Addition = nativeBinding.Addition
-module.exports.defaultShards = nativeBinding.defaultShards
 module.exports.Removal = nativeBinding.Removal

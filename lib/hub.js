@@ -1,6 +1,6 @@
 'use strict';
 
-const { HubHandle, defaultShards } = require('../binding.js');
+const { HubHandle } = require('../binding.js');
 const { SluiceError, fromCore } = require('./error.js');
 const option = require('./option.js');
 
@@ -38,7 +38,7 @@ function configure(configuration) {
 function start() {
   if (!hub) {
     try {
-      hub = new HubHandle(shards ?? defaultShards(), dispatch);
+      hub = new HubHandle(shards, dispatch);
     } catch (error) {
       throw fromCore(error);
     }

@@ -226,6 +226,3 @@ impl Drop for Channel {
         self.close();
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -118,12 +118,12 @@ impl Connection {
         })
     }
 
-    pub fn send(&self, frames: Vec<Frame>) {
+    pub fn send(self: &Arc<Self>, frames: Vec<Frame>) {
         self.inbox.wait_for_room();
         let bytes = frames.iter().map(Frame::len).sum();
         self.counters.events.fetch_add(frames.len() as u64, Relaxed);
         self.posted.fetch_add(bytes, Relaxed);
-        self.inbox.push(Command::Send { connection: self.id, frames, bytes });
+        self.inbox.push(Command::Send { connection: self.clone(), frames, bytes });
     }
 
     /// Hands the socket over: from now on its shard is the only one that writes it.

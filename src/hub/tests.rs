@@ -1,1 +1,333 @@
+//! The core as a host uses it: real sockets, real threads, no Node.
 
+use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::channel::{ChannelOptions, Joined};
+use crate::error::Error;
+use crate::event::Event;
+use crate::frame::Framing;
+use crate::history::Limits;
+use crate::notice::Left;
+use crate::shard::Socket;
+
+struct Nobody;
+
+impl Host for Nobody {
+    fn wake(&self) {}
+}
+
+fn hub(shards: usize) -> Hub {
+    Hub::start(shards, Box::new(Nobody)).unwrap()
+}
+
+fn options() -> ConnectionOptions {
+    ConnectionOptions {
+        max_queue_bytes: 1 << 20,
+        ping: None,
+        timeout: None,
+        stall_timeout: None,
+        retry: None,
+    }
+}
+
+fn channel(hub: &Hub, empty_timeout: Option<Duration>) -> Arc<Channel> {
+    hub.channel(ChannelOptions { history: Limits { size: 500, bytes: 1 << 20, age: None }, empty_timeout })
+}
+
+/// A client and the connection that serves it; the server's own descriptor is closed, as Node closes its own.
+fn connect(hub: &Hub, options: ConnectionOptions, framing: Framing) -> (UnixStream, Arc<Connection>) {
+    let (client, server) = UnixStream::pair().unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let connection = hub.open(options);
+    connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), framing);
+    (client, connection)
+}
+
+fn event(id: &str, data: &str) -> Event {
+    Event { id: Some(id.into()), data: Some(data.into()), ..Event::default() }
+}
+
+fn send(connection: &Arc<Connection>, data: &str) {
+    connection.send(vec![Event { data: Some(data.into()), ..Event::default() }.encode().unwrap()]);
+}
+
+fn expect(client: &mut UnixStream, text: &str) {
+    let mut read = vec![0; text.len()];
+    client.read_exact(&mut read).unwrap();
+    assert_eq!(String::from_utf8_lossy(&read), text);
+}
+
+fn rest(client: &mut UnixStream) -> String {
+    let mut text = Vec::new();
+    client.read_to_end(&mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+fn wait_for(hub: &Hub, mut wanted: impl FnMut(&Notice) -> bool) -> Vec<Notice> {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let mut seen = Vec::new();
+    while Instant::now() < deadline {
+        seen.extend(hub.take_notices());
+        if seen.iter().any(&mut wanted) {
+            return seen;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("never noticed; saw {seen:?}");
+}
+
+fn closed(hub: &Hub, connection: &Connection) -> (CloseReason, Vec<Left>) {
+    let id = connection.id;
+    let notices =
+        wait_for(hub, |notice| matches!(notice, Notice::Closed { connection, .. } if *connection == id));
+    for notice in notices {
+        if let Notice::Closed { connection, reason, left } = notice
+            && connection == id
+        {
+            return (reason, left);
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn events_arrive_in_order_and_the_end_after_them() {
+    let hub = hub(1);
+    let (mut client, connection) = connect(&hub, options(), Framing::Chunked);
+    send(&connection, "a");
+    send(&connection, "b");
+    connection.close(CloseReason::End);
+    assert_eq!(rest(&mut client), "9\r\ndata: a\n\n\r\n9\r\ndata: b\n\n\r\n0\r\n\r\n");
+    assert_eq!(closed(&hub, &connection).0, CloseReason::End);
+    assert_eq!(hub.metrics().deliveries, 2);
+}
+
+#[test]
+fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
+    let hub = hub(1);
+    let (mut client, server) = UnixStream::pair().unwrap();
+    let connection = hub.open(ConnectionOptions { retry: Some(5), ..options() });
+    send(&connection, "early");
+    connection.close(CloseReason::End);
+    connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), Framing::Plain);
+    drop(server);
+    assert_eq!(rest(&mut client), "retry: 5\n\ndata: early\n\n");
+}
+
+#[test]
+fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
+    let hub = hub(3);
+    let channel = channel(&hub, None);
+    let mut members: Vec<_> = (0..7).map(|_| connect(&hub, options(), Framing::Plain)).collect();
+    let (mut stranger, other) = connect(&hub, options(), Framing::Plain);
+    for (_, connection) in &members {
+        assert_eq!(channel.join(connection, None), Ok(Joined::Joined));
+        assert_eq!(channel.join(connection, None), Ok(Joined::Unchanged));
+    }
+    channel.send(&[event("1", "x"), event("2", "y")]).unwrap();
+    for (client, connection) in &mut members {
+        connection.close(CloseReason::End);
+        assert_eq!(rest(client), "id: 1\ndata: x\n\nid: 2\ndata: y\n\n");
+    }
+    other.close(CloseReason::End);
+    assert_eq!(rest(&mut stranger), "");
+}
+
+#[test]
+fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
+    let hub = Arc::new(hub(2));
+    let channel = channel(&hub, None);
+    channel.send(&[event("0", "0")]).unwrap();
+    let sender = {
+        let channel = channel.clone();
+        std::thread::spawn(move || {
+            for n in 1..400 {
+                channel.send(&[event(&n.to_string(), &n.to_string())]).unwrap();
+            }
+        })
+    };
+    let mut clients: Vec<_> = (0..50)
+        .map(|_| {
+            let (client, connection) = connect(&hub, options(), Framing::Plain);
+            assert_eq!(channel.join(&connection, Some("0")), Ok(Joined::Joined));
+            (client, connection)
+        })
+        .collect();
+    sender.join().unwrap();
+    let all: String = (1..400).map(|n| format!("id: {n}\ndata: {n}\n\n")).collect();
+    for (client, _) in &mut clients {
+        expect(client, &all);
+    }
+}
+
+#[test]
+fn an_unknown_cursor_is_a_gap() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    let (_client, connection) = connect(&hub, options(), Framing::Plain);
+    assert_eq!(channel.join(&connection, Some("lost")), Ok(Joined::Gap));
+    assert_eq!(channel.count(), 1);
+}
+
+#[test]
+fn a_client_that_leaves_leaves_its_channels() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    let (client, connection) = connect(&hub, options(), Framing::Plain);
+    channel.join(&connection, None).unwrap();
+    drop(client);
+    let (reason, left) = closed(&hub, &connection);
+    assert_eq!(reason, CloseReason::Client);
+    assert_eq!(left, [Left { channel: channel.id, emptied: true }]);
+    assert_eq!(channel.count(), 0);
+    assert_eq!(channel.join(&connection, None), Ok(Joined::Unchanged), "a closed connection joins nothing");
+}
+
+#[test]
+fn a_closed_channel_lets_its_members_go_and_refuses_everything_else() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    channel.join(&connection, None).unwrap();
+    assert_eq!(hub.metrics().channels, 1);
+    assert_eq!(channel.close(), Some(vec![connection.id]));
+    assert_eq!(channel.close(), None);
+    assert_eq!(channel.send(&[event("1", "x")]), Err(Error::ChannelClosed));
+    assert_eq!(channel.join(&connection, None), Err(Error::ChannelClosed));
+    assert_eq!(hub.metrics().channels, 0);
+    send(&connection, "still open");
+    expect(&mut client, "data: still open\n\n");
+}
+
+#[test]
+fn an_empty_channel_expires_even_if_nobody_ever_joined() {
+    let hub = hub(2);
+    let channel = channel(&hub, Some(Duration::from_millis(20)));
+    wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
+    let (_client, connection) = connect(&hub, options(), Framing::Plain);
+    channel.join(&connection, None).unwrap();
+    assert!(!channel.close_if_empty(), "who joined before the host confirmed keeps it open");
+    channel.leave(&connection).unwrap();
+    wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
+    assert!(channel.close_if_empty());
+}
+
+#[test]
+fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    let (_sleeper, asleep) =
+        connect(&hub, ConnectionOptions { max_queue_bytes: 10_000, ..options() }, Framing::Plain);
+    let (mut client, awake) = connect(&hub, options(), Framing::Plain);
+    channel.join(&asleep, None).unwrap();
+    channel.join(&awake, None).unwrap();
+    let data = "x".repeat(5_000);
+    let mut sent = 0;
+    while !asleep.is_closed() && sent < 2_000 {
+        channel.send(&[event(&sent.to_string(), &data)]).unwrap();
+        expect(&mut client, &format!("id: {sent}\ndata: {data}\n\n"));
+        assert!(asleep.queued_bytes() < 10_000 + 3 * 5_100);
+        sent += 1;
+    }
+    assert_eq!(closed(&hub, &asleep).0, CloseReason::Overflow);
+    assert!(!awake.is_closed());
+    let metrics = hub.metrics();
+    assert!(metrics.drops > 0);
+    assert_eq!(metrics.queued_bytes, 0);
+}
+
+#[test]
+fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
+    let hub = hub(1);
+    let limits = ConnectionOptions { stall_timeout: Some(Duration::from_millis(50)), ..options() };
+    let (_sleeper, connection) =
+        connect(&hub, ConnectionOptions { max_queue_bytes: 64 << 20, ..limits }, Framing::Plain);
+    send(&connection, &"x".repeat(8 << 20));
+    assert_eq!(closed(&hub, &connection).0, CloseReason::Stall);
+}
+
+#[test]
+fn an_event_larger_than_the_bound_is_sent_when_nothing_else_waits() {
+    let hub = hub(1);
+    let (mut client, connection) =
+        connect(&hub, ConnectionOptions { max_queue_bytes: 1000, ..options() }, Framing::Plain);
+    let data = "x".repeat(2 << 20);
+    send(&connection, &data);
+    expect(&mut client, &format!("data: {data}\n\n"));
+    wait_for(&hub, |notice| matches!(notice, Notice::Drained(id) if *id == connection.id));
+}
+
+#[test]
+fn a_client_that_goes_on_sending_is_disconnected() {
+    let hub = hub(1);
+    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    client.write_all(&[b'x'; 1000]).unwrap();
+    send(&connection, "a little is ignored");
+    expect(&mut client, "data: a little is ignored\n\n");
+    // It may be cut off in the middle.
+    let _ = client.write_all(&vec![b'x'; 200_000]);
+    assert_eq!(closed(&hub, &connection).0, CloseReason::Flood);
+}
+
+#[test]
+fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    let members: Vec<_> = (0..3).map(|_| hub.open(options())).collect();
+    for connection in &members {
+        connection.attach_stream();
+        channel.join(connection, None).unwrap();
+    }
+    channel.send(&[event("1", "a")]).unwrap();
+    let ids: Vec<_> = members.iter().map(|connection| connection.id).collect();
+    let writes = |notices: Vec<Notice>| -> Vec<(Vec<ConnectionId>, String)> {
+        let text = |bytes: bytes::Bytes| String::from_utf8(bytes.to_vec()).unwrap();
+        let write = |notice| match notice {
+            Notice::Write { connections, bytes } => Some((connections, text(bytes))),
+            _ => None,
+        };
+        notices.into_iter().filter_map(write).collect()
+    };
+    let is_write = |notice: &Notice| matches!(notice, Notice::Write { .. });
+    assert_eq!(writes(wait_for(&hub, is_write)), [(ids.clone(), "id: 1\ndata: a\n\n".to_owned())]);
+
+    channel.send(&[event("2", "b"), event("3", "c")]).unwrap();
+    members[0].close(CloseReason::End);
+    hub.written([ids[0]], true);
+    let notices = wait_for(&hub, is_write);
+    assert_eq!(writes(notices), [(vec![ids[0]], "id: 2\ndata: b\n\nid: 3\ndata: c\n\n".to_owned())]);
+    assert!(!members[0].is_closed());
+    hub.written([ids[0]], false);
+    assert_eq!(closed(&hub, &members[0]).0, CloseReason::End);
+}
+
+#[test]
+fn a_panic_costs_the_connections_of_its_shard_and_the_shard_goes_on() {
+    let hub = hub(1);
+    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    hub.inboxes[0].push(Command::Panic);
+    assert_eq!(closed(&hub, &connection).0, CloseReason::Error);
+    assert_eq!(rest(&mut client), "");
+    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    send(&connection, "a");
+    expect(&mut client, "data: a\n\n");
+}
+
+#[test]
+fn shutdown_ends_every_connection_and_every_thread() {
+    let hub = hub(2);
+    let mut clients: Vec<_> = (0..4).map(|_| connect(&hub, options(), Framing::Plain)).collect();
+    hub.shutdown();
+    for (client, connection) in &mut clients {
+        assert_eq!(rest(client), "");
+        assert!(connection.is_closed());
+        send(connection, "nobody is there");
+    }
+    let metrics = hub.metrics();
+    assert_eq!((metrics.native, metrics.queued_bytes), (0, 0));
+}

@@ -60,9 +60,9 @@ pub struct HistoryOptions {
 
 #[napi]
 impl HubHandle {
-    /// `wake` is called when there are notices to take.
+    /// `shards`: the core's default when it is undefined. `wake` is called when there are notices to take.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, shards: u32, wake: Function<(), ()>) -> Result<Self> {
+    pub fn new(env: Env, shards: Option<u32>, wake: Function<(), ()>) -> Result<Self> {
         let wake = wake
             .build_threadsafe_function::<()>()
             .weak::<true>()
@@ -70,7 +70,8 @@ impl HubHandle {
             .map_err(internal)?;
         let gone = Arc::new(AtomicBool::new(false));
         let environment = Environment { wake, gone: gone.clone() };
-        let hub = Arc::new(Hub::start(shards as usize, Box::new(environment)).map_err(internal)?);
+        let shards = shards.map_or_else(Hub::default_shards, |shards| shards as usize);
+        let hub = Arc::new(Hub::start(shards, Box::new(environment)).map_err(internal)?);
         let ending = hub.clone();
         env.add_env_cleanup_hook((), move |()| {
             gone.store(true, SeqCst);
@@ -120,10 +121,4 @@ impl HubHandle {
     pub fn metrics(&self) -> MetricsSnapshot {
         self.hub.metrics().into()
     }
-}
-
-/// How many shards there are unless somebody says otherwise.
-#[napi(catch_unwind)]
-pub fn default_shards() -> u32 {
-    Hub::default_shards() as u32
 }

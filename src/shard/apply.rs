@@ -7,7 +7,7 @@ use super::run::Run;
 use super::socket::Socket;
 use super::timers::Timer;
 use crate::channel::ChannelId;
-use crate::connection::{CloseReason, ConnectionId, Transport};
+use crate::connection::{CloseReason, Connection, ConnectionId, Transport};
 use crate::event::Event;
 use crate::frame::{Frame, Framing};
 
@@ -36,7 +36,7 @@ impl Shard {
             Command::AttachStream { connection } => {
                 self.attach(connection, Sink::Stream { in_flight: 0 }, Transport::Stream)
             }
-            Command::Send { connection, frames, bytes } => self.send(connection, &frames, bytes),
+            Command::Send { connection, frames, bytes } => self.send(&connection, &frames, bytes),
             Command::Join { connection, channel, replay } => self.join(connection, channel, &replay),
             Command::Leave { connection, channel } => self.leave_group(channel, connection),
             Command::Written { connections, slow } => {
@@ -113,18 +113,15 @@ impl Shard {
         }
     }
 
-    fn send(&mut self, id: ConnectionId, frames: &[Frame], bytes: usize) {
-        let Some(member) = self.members.get_mut(&id) else {
-            self.tally.drops += frames.len() as u64;
-            return;
-        };
-        member.connection.picked_up(bytes);
-        if member.ending.is_some() {
-            self.tally.drops += frames.len() as u64;
-            return;
+    fn send(&mut self, connection: &Connection, frames: &[Frame], bytes: usize) {
+        connection.picked_up(bytes);
+        match self.members.get_mut(&connection.id) {
+            Some(member) if member.ending.is_none() => {
+                member.push_events(frames, true);
+                self.mark_dirty(connection.id);
+            }
+            _ => self.tally.drops += frames.len() as u64,
         }
-        member.push_events(frames, true);
-        self.mark_dirty(id);
     }
 
     fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {

@@ -30,7 +30,7 @@ pub enum Command {
         connection: ConnectionId,
     },
     Send {
-        connection: ConnectionId,
+        connection: Arc<Connection>,
         frames: Vec<Frame>,
         bytes: usize,
     },

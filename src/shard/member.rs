@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::poller::Poller;
 use super::queue::{Queue, Segment};
 use super::run::Run;
-use super::socket::{Received, Socket};
+use super::socket::Socket;
 use super::timers::TimerKey;
 use super::writes::Writes;
 use crate::connection::{CloseReason, Connection, ConnectionOptions, Transport};
@@ -21,7 +21,7 @@ const PARTS: usize = 64;
 /// How much of a connection is on its way through the host at a time, unless one segment is larger.
 const STREAM_WRITE: usize = 64 << 10;
 /// How much a client may send after its request.
-const MAX_RECEIVED: usize = 64 << 10;
+pub(super) const MAX_RECEIVED: usize = 64 << 10;
 
 pub(super) struct Member {
     pub connection: Arc<Connection>,
@@ -263,17 +263,12 @@ impl Member {
     /// Reads what the client sent and throws it away. A reason to close, if there is one.
     pub fn receive(&mut self) -> Option<CloseReason> {
         let Sink::Socket { socket, .. } = &self.sink else { return None };
-        loop {
-            match socket.receive() {
-                Ok(Received::End) => return Some(CloseReason::Client),
-                Ok(Received::Discarded(count)) => self.received += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Some(reason_of(&error)),
+        match socket.discard(MAX_RECEIVED) {
+            Ok(count) => {
+                self.received += count;
+                (self.received > MAX_RECEIVED).then_some(CloseReason::Flood)
             }
-            if self.received > MAX_RECEIVED {
-                return Some(CloseReason::Flood);
-            }
+            Err(error) => Some(reason_of(&error)),
         }
     }
 

@@ -26,14 +26,6 @@ pub struct Socket {
     socket: RawSocket,
 }
 
-/// What the client sent.
-pub(super) enum Received {
-    /// That many bytes, thrown away.
-    Discarded(usize),
-    /// It has closed its side.
-    End,
-}
-
 impl Socket {
     /// A duplicate of the descriptor, closed on exec. The descriptor must be an open stream socket.
     pub fn duplicate(descriptor: i32) -> io::Result<Self> {
@@ -72,12 +64,21 @@ impl Socket {
         }
     }
 
-    pub(super) fn receive(&self) -> io::Result<Received> {
+    /// Reads what the client sent and throws it away, until there is no more or it is more than `limit`:
+    /// how much it was. That the client has closed its side is an error.
+    pub(super) fn discard(&self, limit: usize) -> io::Result<usize> {
         let mut scratch = [MaybeUninit::uninit(); 4096];
-        Ok(match self.socket.recv_with_flags(&mut scratch, MSG_DONTWAIT)? {
-            0 => Received::End,
-            count => Received::Discarded(count),
-        })
+        let mut total = 0;
+        while total <= limit {
+            match self.socket.recv_with_flags(&mut scratch, MSG_DONTWAIT) {
+                Ok(0) => return Err(io::ErrorKind::ConnectionReset.into()),
+                Ok(count) => total += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(total)
     }
 
     /// Ends the response; what was sent before still arrives.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Shard;
-use super::member::{Flushed, Member, Sink};
+use super::member::{Flushed, MAX_RECEIVED, Member, Sink};
 use super::poller::Ready;
 use super::timers::Timer;
 use crate::channel::Emptiness;
@@ -105,17 +105,12 @@ impl Shard {
         }
     }
 
+    /// Until the client closes its side too: a socket closed over unread bytes would take the end of the response with it.
     fn on_lingering(&mut self, id: ConnectionId) {
         let Some(socket) = self.lingering.get(&id) else { return };
-        use super::socket::Received;
-        loop {
-            match socket.receive() {
-                Ok(Received::Discarded(_)) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
-                Ok(Received::End) | Err(_) => break,
-            }
+        if !matches!(socket.discard(MAX_RECEIVED), Ok(..=MAX_RECEIVED)) {
+            self.stop_lingering(id);
         }
-        self.stop_lingering(id);
     }
 
     fn stop_lingering(&mut self, id: ConnectionId) {

@@ -1,0 +1,45 @@
+use super::*;
+
+fn queue(segments: &[(&'static str, bool)]) -> Queue {
+    let mut queue = Queue::default();
+    for (text, live) in segments {
+        queue.push(Segment { bytes: Bytes::from_static(text.as_bytes()), events: 1, live: *live });
+    }
+    queue
+}
+
+#[test]
+fn an_event_is_delivered_with_its_last_byte() {
+    let mut queue = queue(&[("abc", true), ("de", true)]);
+    assert_eq!(queue.advance(2), 0);
+    assert_eq!(queue.bytes(), 3);
+    assert_eq!(queue.advance(2), 1);
+    assert_eq!(queue.iter().next().unwrap(), "e");
+    assert_eq!(queue.advance(1), 1);
+    assert!(queue.is_empty());
+}
+
+#[test]
+fn what_is_being_sent_and_what_is_replayed_does_not_count_against_the_bound() {
+    let mut queue = queue(&[("first", true), ("second", true), ("replayed", false)]);
+    assert_eq!(queue.waiting_bytes(), "second".len());
+    queue.advance("first".len());
+    assert_eq!(queue.waiting_bytes(), 0);
+    assert_eq!(queue.bytes(), "secondreplayed".len());
+}
+
+#[test]
+fn it_takes_whole_segments_and_at_least_one() {
+    let mut queue = queue(&[("abc", true), ("de", true), ("f", true)]);
+    assert_eq!(queue.take(2).unwrap(), (Bytes::from_static(b"abc"), 1));
+    assert_eq!(queue.take(9).unwrap(), (Bytes::from_static(b"def"), 2));
+    assert!(queue.take(9).is_none());
+}
+
+#[test]
+fn clearing_counts_what_is_lost() {
+    let mut queue = queue(&[("abc", true), ("de", false)]);
+    queue.advance(1);
+    assert_eq!(queue.clear(), 2);
+    assert_eq!((queue.bytes(), queue.live_bytes()), (0, 0));
+}
