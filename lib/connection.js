@@ -78,8 +78,9 @@ class Connection extends EventEmitter {
   #open(native) {
     const { request: req, response: res } = this;
     const own = redirect(res, this);
+    if (req.method === 'HEAD') own.write = () => true;
     const stream = () => {
-      this.#transport = new StreamTransport(res, own, this[kHandle]);
+      this.#transport = new StreamTransport(req, res, own, this[kHandle]);
     };
     if (!native) return stream();
     let fellBack = false;
@@ -115,6 +116,9 @@ class Connection extends EventEmitter {
   }
 
   comment(text) {
+    if (typeof text !== 'string') {
+      throw typeError('ERR_SSE_TYPE', `comment() takes a string, not a ${typeof text}`);
+    }
     return this.send({ comment: text });
   }
 

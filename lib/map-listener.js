@@ -1,5 +1,7 @@
 'use strict';
 
+const { typeError } = require('./error.js');
+
 class MapListener extends Map {
   /** What takes an entry's listener off its value again, by key. */
   #unlisten = new Map();
@@ -10,6 +12,9 @@ class MapListener extends Map {
   }
 
   set(key, value) {
+    if (typeof value?.once !== 'function' || typeof value.removeListener !== 'function') {
+      throw typeError('ERR_SSE_TYPE', 'a value must be an EventEmitter, whose `close` it listens to');
+    }
     const forget = () => this.delete(key);
     value.once('close', forget);
     this.#release(key);

@@ -28,10 +28,10 @@ class FrameAssembler {
 
 /**
  * Sends what other code does to the response through the connection, so that it keeps its place in the order.
- * Returns what the response did before.
+ * Returns what the response did before, and whether other code has destroyed it.
  */
 function redirect(res, connection) {
-  const own = { write: res.write, end: res.end };
+  const own = { write: res.write, end: res.end, destroy: res.destroy, destroyed: false };
   let assembler;
 
   const write = (chunk, encoding, callback) => {
@@ -51,6 +51,10 @@ function redirect(res, connection) {
     if (chunk !== undefined && chunk !== null) write(chunk, encoding);
     connection.end();
     return res;
+  };
+  res.destroy = (error) => {
+    own.destroyed = true;
+    return own.destroy.call(res, error);
   };
   return own;
 }

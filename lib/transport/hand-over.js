@@ -66,6 +66,7 @@ function detach(socket) {
   handle.onread = noop;
   socket._handle = null;
   socket._writeGeneric = (_writev, _data, _encoding, callback) => callback();
+  socket._final = (callback) => callback();
   handle.close();
 }
 

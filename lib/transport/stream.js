@@ -1,15 +1,18 @@
 'use strict';
 
+const { constants } = require('node:http2');
 const { writtenLate } = require('../hub.js');
 
 /** The core decides what is written and when; JavaScript writes it. */
 class StreamTransport {
   name = 'stream';
+  #req;
   #res;
   #own;
   #handle;
 
-  constructor(res, own, handle) {
+  constructor(req, res, own, handle) {
+    this.#req = req;
     this.#res = res;
     this.#own = own;
     this.#handle = handle;
@@ -29,13 +32,15 @@ class StreamTransport {
   /** Called when the core has closed the connection. */
   close(orderly) {
     if (orderly) this.#own.end.call(this.#res);
-    else this.#res.destroy();
+    // An HTTP/2 stream that is destroyed looks to the client as if it had ended well.
+    else if (this.#res.stream) this.#res.stream.close(constants.NGHTTP2_CANCEL);
+    else this.#own.destroy.call(this.#res);
   }
 
   /** Why the response closed, when it was not the core that closed it. */
   reason() {
-    const { socket, stream } = this.#res;
-    const source = stream ?? this.#res.req?.socket ?? socket;
+    if (this.#own.destroyed) return 'destroy';
+    const source = this.#res.stream ?? this.#req.socket;
     return source?.readableEnded || source?.errored || source?.aborted ? 'client' : 'destroy';
   }
 }
