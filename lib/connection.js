@@ -6,7 +6,7 @@ const { EventEmitter } = require('node:events');
 const { lastEventID } = require('./cursor.js');
 const { SluiceError, typeError } = require('./error.js');
 const event = require('./event.js');
-const { assertOpenable, writeHead } = require('./head.js');
+const { assertOpenable, whenGone, writeHead } = require('./head.js');
 const { connections, kClosed, kDrained, kTimedOut, kWrite, start } = require('./hub.js');
 const option = require('./option.js');
 const { redirect } = require('./response.js');
@@ -69,7 +69,7 @@ class Connection extends EventEmitter {
     this.lastEventID = lastEventID(req);
     this[kHandle] = start().open(core);
     connections.set(this[kHandle].id, this);
-    res.once('close', () => this[kHandle].close(this.#transport.reason()));
+    whenGone(req, res, () => this[kHandle].close(this.#transport.reason()));
     this.#open(native && !res.hasHeader('Content-Encoding'));
     // The head is all that it gets; what the handler sends is nobody's.
     if (req.method === 'HEAD') this[kHandle].close('end');

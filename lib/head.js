@@ -31,6 +31,15 @@ function assertOpenable(req, res) {
   }
 }
 
+/** Calls back when the response has closed. One that waits behind another on its socket never says so itself. */
+function whenGone(req, res, callback) {
+  res.once('close', callback);
+  if (res.socket === null && req.socket) {
+    // As many listeners as the client has pipelined requests.
+    req.socket.setMaxListeners(0).once('close', callback);
+  }
+}
+
 /** Writes the head. A stream has no length; the core ends a handed-over socket with its response. */
 function writeHead(res, options, native) {
   res.statusCode = options.statusCode;
@@ -42,4 +51,4 @@ function writeHead(res, options, native) {
   res.flushHeaders();
 }
 
-module.exports = { assertOpenable, writeHead };
+module.exports = { assertOpenable, whenGone, writeHead };
