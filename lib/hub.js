@@ -3,6 +3,7 @@
 const { HubHandle } = require('../binding.js');
 const { SluiceError, fromCore } = require('./error.js');
 const option = require('./option.js');
+const { Writes } = require('./writes.js');
 
 /** What a connection or a channel is told of what the core did; see `dispatch`. */
 const kClosed = Symbol('closed');
@@ -61,12 +62,14 @@ function tell(receiver, what, ...details) {
   }
 }
 
+const writes = new Writes(
+  (id, bytes) => tell(connections.get(id), kWrite, bytes),
+  (ids) => hub.written(ids, false),
+);
+
 function dispatch() {
   const notices = hub.takeNotices();
-  for (const { connections: ids, bytes } of notices.writes) {
-    const written = ids.filter((id) => tell(connections.get(id), kWrite, bytes));
-    if (written.length > 0) hub.written(written, false);
-  }
+  writes.push(notices.writes);
   for (const id of notices.timedOut) tell(connections.get(id), kTimedOut);
   for (const id of notices.drained) tell(connections.get(id), kDrained);
   for (const { connection: id, reason, left } of notices.closed) {

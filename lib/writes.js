@@ -1,0 +1,53 @@
+'use strict';
+
+/** How many responses are written before the event loop gets its turn; about two milliseconds. */
+const SLICE = 128;
+
+/**
+ * Writes that the core wants done, in slices, so that a broadcast to many connections of the `stream` transport does not block the
+ * event loop. A connection has at most one write under way, so the order of its bytes does not depend on that of the slices.
+ */
+class Writes {
+  #groups = [];
+  /** The group, and the connection in it, whose turn it is. */
+  #group = 0;
+  #next = 0;
+  #scheduled = false;
+  #write;
+  #written;
+
+  /** `write(id, bytes)` is true when the connection is ready for more; `written(ids)` is told which are. */
+  constructor(write, written) {
+    this.#write = write;
+    this.#written = written;
+  }
+
+  push(groups) {
+    for (const group of groups) this.#groups.push(group);
+    if (!this.#scheduled) this.#run();
+  }
+
+  #run() {
+    const ready = [];
+    for (let count = 0; count < SLICE && this.#group < this.#groups.length; count += 1) {
+      const { connections, bytes } = this.#groups[this.#group];
+      const id = connections[this.#next];
+      if (this.#write(id, bytes)) ready.push(id);
+      this.#next += 1;
+      if (this.#next === connections.length) {
+        this.#group += 1;
+        this.#next = 0;
+      }
+    }
+    this.#scheduled = this.#group < this.#groups.length;
+    if (this.#scheduled) {
+      setImmediate(() => this.#run());
+    } else {
+      this.#groups = [];
+      this.#group = 0;
+    }
+    if (ready.length > 0) this.#written(ready);
+  }
+}
+
+module.exports = { Writes };
