@@ -1,5 +1,7 @@
 'use strict';
 
+/** @import { ChannelOptions, ServerSentEvent } from '../index.js' */
+
 const { EventEmitter } = require('node:events');
 const { Connection, kHandle } = require('./connection.js');
 const { SluiceError, fromCore, typeError } = require('./error.js');
@@ -9,6 +11,7 @@ const option = require('./option.js');
 
 const MAX_COUNT = 2 ** 32 - 1;
 
+/** @param {ChannelOptions | undefined} options */
 function readOptions(options) {
   const given = option.object('options', options);
   return {
@@ -19,9 +22,13 @@ function readOptions(options) {
   };
 }
 
+/** @type {(value: unknown) => asserts value is Connection} */
 function assertConnection(value) {
   if (!(value instanceof Connection)) {
-    throw typeError('ERR_SSE_TYPE', 'a channel takes a Connection: create one with new Connection(req, res)');
+    throw typeError(
+      'ERR_SSE_TYPE',
+      'a channel takes a Connection: create one with new Connection(req, res)',
+    );
   }
 }
 
@@ -30,6 +37,7 @@ class Channel extends EventEmitter {
   #closed = false;
   #expires;
 
+  /** @param {ChannelOptions} [options] */
   constructor(options) {
     super();
     const core = readOptions(options);
@@ -42,6 +50,7 @@ class Channel extends EventEmitter {
     return this.#closed;
   }
 
+  /** @param {Connection} connection */
   add(connection) {
     assertConnection(connection);
     this.#assertOpen();
@@ -60,6 +69,7 @@ class Channel extends EventEmitter {
     return this;
   }
 
+  /** @param {Connection} connection */
   remove(connection) {
     assertConnection(connection);
     const removal = this.#handle.remove(connection[kHandle]);
@@ -68,12 +78,14 @@ class Channel extends EventEmitter {
     return true;
   }
 
+  /** @param {ServerSentEvent} value */
   send(value) {
     this.#assertOpen();
     event.send(this.#handle, value);
     return this;
   }
 
+  /** @param {string} frameText */
   write(frameText) {
     this.#assertOpen();
     event.write(this.#handle, frameText);
@@ -109,6 +121,10 @@ class Channel extends EventEmitter {
     }
   }
 
+  /**
+   * @param {Connection} connection
+   * @param {boolean} emptied
+   */
   [kLeft](connection, emptied) {
     // Nobody is left to hear of, unless it is how the channel ends; somebody may have joined since.
     if (emptied && !this.#expires && this.count() === 0) channels.delete(this.#handle.id);

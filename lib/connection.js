@@ -1,5 +1,13 @@
 'use strict';
 
+/** @import { IncomingMessage, ServerResponse } from 'node:http' */
+/** @import { ServerHttp2Stream } from 'node:http2' */
+/** @import { CloseReason, ConnectionOptions, ServerSentEvent } from '../index.js' */
+
+/** HTTP/2's compatibility API has the same members, and compression adds one. */
+/** @typedef {IncomingMessage} Request */
+/** @typedef {ServerResponse & { stream?: ServerHttp2Stream, flush?: () => void }} Response */
+
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
@@ -17,10 +25,16 @@ const { StreamTransport } = require('./transport/stream.js');
 const kHandle = Symbol('handle');
 const BODILESS = [204, 205, 304];
 
+/** @param {ConnectionOptions | undefined} options */
 function readOptions(options) {
   const given = option.object('options', options);
   const ping = option.boolean('ping', given.ping, true);
-  const pingInterval = option.time('pingInterval', given.pingInterval, Connection.default.pingInterval, 1);
+  const pingInterval = option.time(
+    'pingInterval',
+    given.pingInterval,
+    Connection.default.pingInterval,
+    1,
+  );
   const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
   if (BODILESS.includes(statusCode)) {
     throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
@@ -33,7 +47,13 @@ function readOptions(options) {
       timeout: option.time('timeout', given.timeout, 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
-      maxQueueBytes: option.whole('maxQueueBytes', given.maxQueueBytes, 1 << 20, 1, option.MAX_BYTES),
+      maxQueueBytes: option.whole(
+        'maxQueueBytes',
+        given.maxQueueBytes,
+        1 << 20,
+        1,
+        option.MAX_BYTES,
+      ),
     },
   };
 }
@@ -41,13 +61,21 @@ function readOptions(options) {
 class Connection extends EventEmitter {
   static default = { pingInterval: 50_000 };
 
+  /** @type {NativeTransport | StreamTransport | undefined} */
   #transport;
   #context = new AsyncResource('SluiceConnection');
   #ended = false;
   #closed = false;
+  /** @type {Promise<this> | undefined} */
   #whenClosed;
+  /** @type {(() => void) | undefined} */
   #resolveClosed;
 
+  /**
+   * @param {Request} req
+   * @param {Response} res
+   * @param {ConnectionOptions} [options]
+   */
   constructor(req, res, options) {
     super();
     const { transport, head, core } = readOptions(options);
@@ -69,30 +97,27 @@ class Connection extends EventEmitter {
     this.lastEventID = lastEventID(req);
     this[kHandle] = start().open(core);
     connections.set(this[kHandle].id, this);
-    whenGone(req, res, () => this[kHandle].close(this.#transport.reason()));
+    whenGone(req, res, () => this[kHandle].close(this.#transport?.reason() ?? 'client'));
     this.#open(native && !res.hasHeader('Content-Encoding'));
     // The head is all that it gets; what the handler sends is nobody's.
     if (req.method === 'HEAD') this[kHandle].close('end');
   }
 
+  /** @param {boolean} native */
   #open(native) {
     const { request: req, response: res } = this;
     const own = redirect(res, this);
-    if (req.method === 'HEAD') own.write = () => true;
     const stream = () => {
       this.#transport = new StreamTransport(req, res, own, this[kHandle]);
     };
     if (!native) return stream();
-    let fellBack = false;
-    const transport = new NativeTransport(req, res, own, this[kHandle], () => {
-      fellBack = true;
-      stream();
-    });
-    if (!fellBack) this.#transport = transport;
+    const transport = new NativeTransport(req, res, own, this[kHandle]);
+    this.#transport = transport;
+    transport.handOver(stream);
   }
 
   get transport() {
-    return this.#transport.name;
+    return this.#transport?.name;
   }
 
   get queuedBytes() {
@@ -103,18 +128,21 @@ class Connection extends EventEmitter {
     return this.#closed;
   }
 
+  /** @param {ServerSentEvent} value */
   send(value) {
     this.#assertNotEnded();
     event.send(this[kHandle], value);
     return this;
   }
 
+  /** @param {string} frameText */
   write(frameText) {
     this.#assertNotEnded();
     event.write(this[kHandle], frameText);
     return this;
   }
 
+  /** @param {string} text */
   comment(text) {
     if (typeof text !== 'string') {
       throw typeError('ERR_SSE_TYPE', `comment() takes a string, not a ${typeof text}`);
@@ -122,11 +150,13 @@ class Connection extends EventEmitter {
     return this.send({ comment: text });
   }
 
+  /** @param {number} interval */
   setPing(interval) {
     this[kHandle].setPing(option.time('interval', interval ?? null));
     return this;
   }
 
+  /** @param {number} timeout */
   setTimeout(timeout) {
     this[kHandle].setTimeout(option.time('timeout', timeout ?? null));
     return this;
@@ -144,21 +174,36 @@ class Connection extends EventEmitter {
     return this.#whenClosed;
   }
 
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
   on(name, listener) {
     super.on(name, listener);
     return this.#listenedTo(name);
   }
 
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
   addListener(name, listener) {
     return this.on(name, listener);
   }
 
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
   prependListener(name, listener) {
     super.prependListener(name, listener);
     return this.#listenedTo(name);
   }
 
-  /** With a listener for it, a timeout is the listener's business, even if JavaScript is blocked when it passes. */
+  /**
+   * With a listener for it, a timeout is the listener's business, even if JavaScript is blocked when it passes.
+   * @param {string | symbol} name
+   */
   #listenedTo(name) {
     if (name === 'timeout') this[kHandle]?.holdTimeout(true);
     return this;
@@ -170,12 +215,17 @@ class Connection extends EventEmitter {
     }
   }
 
-  #emit(...args) {
-    this.#context.runInAsyncScope(this.emit, this, ...args);
+  /**
+   * @param {string} name
+   * @param {unknown[]} details
+   */
+  #emit(name, ...details) {
+    this.#context.runInAsyncScope(this.emit, this, name, ...details);
   }
 
+  /** @param {Buffer} bytes */
   [kWrite](bytes) {
-    return this.#transport.write(bytes);
+    return this.#transport instanceof StreamTransport && this.#transport.write(bytes);
   }
 
   [kDrained]() {
@@ -187,9 +237,10 @@ class Connection extends EventEmitter {
     else this[kHandle].close('timeout');
   }
 
+  /** @param {CloseReason} reason */
   [kClosed](reason) {
     this.#closed = true;
-    this.#transport.close(reason === 'end' || reason === 'timeout');
+    this.#transport?.close(reason === 'end' || reason === 'timeout');
     this.#resolveClosed?.();
     this.#emit('close', reason);
   }

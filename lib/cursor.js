@@ -2,10 +2,14 @@
 
 const MAX_BYTES = 1024;
 
-/** The request's `Last-Event-ID`, or undefined. Node decodes headers as latin1, while clients send UTF-8. */
+/**
+ * The request's `Last-Event-ID`, or undefined. Node decodes headers as latin1, while clients send UTF-8.
+ * @param {{ headers: import('node:http').IncomingHttpHeaders }} req
+ */
 function lastEventID(req) {
   const header = req.headers['last-event-id'];
-  if (typeof header !== 'string' || header.length === 0 || header.length > MAX_BYTES) return undefined;
+  if (typeof header !== 'string' || header.length === 0 || header.length > MAX_BYTES)
+    return undefined;
   const bytes = Buffer.from(header, 'latin1');
   // An injected request hands over what it was given, decoded.
   const decoded = bytes.toString('latin1') === header ? bytes.toString('utf8') : header;

@@ -1,7 +1,11 @@
 'use strict';
 
+/** @import { ChannelHandle, ConnectionHandle } from '../binding.js' */
+/** @import { ServerSentEvent } from '../index.js' */
+
 const { fromCore, rangeError, typeError } = require('./error.js');
 
+/** @type {(name: string, value: unknown) => string | undefined} */
 function text(name, value) {
   if (value === undefined || typeof value === 'string') return value;
   throw typeError(
@@ -10,21 +14,32 @@ function text(name, value) {
   );
 }
 
+/** @type {(data: unknown) => string | undefined} */
 function serialise(data) {
   if (data === undefined || typeof data === 'string') return data;
   let json;
   try {
     json = JSON.stringify(data);
   } catch (cause) {
-    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${cause.message}`);
+    throw typeError(
+      'ERR_SSE_DATA',
+      `\`data\` cannot be serialised as JSON: ${/** @type {Error} */ (cause).message}`,
+    );
   }
   if (json === undefined) {
-    throw typeError('ERR_SSE_DATA', `\`data\` must be a string or a JSON value, not a ${typeof data}`);
+    throw typeError(
+      'ERR_SSE_DATA',
+      `\`data\` must be a string or a JSON value, not a ${typeof data}`,
+    );
   }
   return json;
 }
 
-/** Sends an event to a connection's or a channel's handle. The rules of the fields' contents are the core's. */
+/**
+ * Sends an event to a connection's or a channel's handle. The rules of the fields' contents are the core's.
+ * @param {ConnectionHandle | ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ */
 function send(handle, event) {
   if (typeof event !== 'object' || event === null) {
     throw typeError(
@@ -50,10 +65,17 @@ function send(handle, event) {
   }
 }
 
-/** Sends text that is in the wire format already. */
+/**
+ * Sends text that is in the wire format already.
+ * @param {ConnectionHandle | ChannelHandle} handle
+ * @param {string} frameText
+ */
 function write(handle, frameText) {
   if (typeof frameText !== 'string') {
-    throw typeError('ERR_SSE_TYPE', `write() takes a string, not a ${typeof frameText}: use send()`);
+    throw typeError(
+      'ERR_SSE_TYPE',
+      `write() takes a string, not a ${typeof frameText}: use send()`,
+    );
   }
   try {
     handle.write(frameText);

@@ -2,6 +2,9 @@
 
 const { SluiceError, typeError } = require('./error.js');
 
+/** @import { OutgoingHttpHeaders } from 'node:http' */
+/** @import { Request, Response } from './connection.js' */
+
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store, no-transform',
@@ -9,7 +12,11 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Throws unless a stream can begin on this response. */
+/**
+ * Throws unless a stream can begin on this response.
+ * @param {Request} req
+ * @param {Response} res
+ */
 function assertOpenable(req, res) {
   if (typeof req?.headers !== 'object' || typeof res?.flushHeaders !== 'function') {
     throw typeError(
@@ -31,7 +38,12 @@ function assertOpenable(req, res) {
   }
 }
 
-/** Calls back when the response has closed. One that waits behind another on its socket never says so itself. */
+/**
+ * Calls back when the response has closed. One that waits behind another on its socket never says so itself.
+ * @param {Request} req
+ * @param {Response} res
+ * @param {() => void} callback
+ */
 function whenGone(req, res, callback) {
   res.once('close', callback);
   if (res.socket === null && req.socket) {
@@ -40,7 +52,12 @@ function whenGone(req, res, callback) {
   }
 }
 
-/** Writes the head. A stream has no length; the core ends a handed-over socket with its response. */
+/**
+ * Writes the head. A stream has no length; the core ends a handed-over socket with its response.
+ * @param {Response} res
+ * @param {{ statusCode: number, headers: OutgoingHttpHeaders }} options
+ * @param {boolean} native
+ */
 function writeHead(res, options, native) {
   res.statusCode = options.statusCode;
   for (const [name, value] of Object.entries({ ...HEADERS, ...options.headers })) {

@@ -1,5 +1,9 @@
 'use strict';
 
+/** @import { CloseReason } from '../index.js' */
+/** @import { Channel } from './channel.js' */
+/** @import { Connection } from './connection.js' */
+
 const { HubHandle } = require('../binding.js');
 const { SluiceError, fromCore } = require('./error.js');
 const option = require('./option.js');
@@ -15,14 +19,23 @@ const kWrite = Symbol('write');
 
 const MAX_SHARDS = 64;
 
+/** @type {HubHandle | undefined} */
 let hub;
+/** @type {number | undefined} */
 let shards;
 
-/** Open connections by id. */
+/**
+ * Open connections by id.
+ * @type {Map<number, Connection>}
+ */
 const connections = new Map();
-/** Channels by id, as long as the core may still have something to tell them. */
+/**
+ * Channels by id, as long as the core may still have something to tell them.
+ * @type {Map<number, Channel>}
+ */
 const channels = new Map();
 
+/** @param {import('../index.js').Configuration} configuration */
 function configure(configuration) {
   const given = option.object('configuration', configuration);
   const wanted = option.whole('shards', given.shards, undefined, 1, MAX_SHARDS);
@@ -51,10 +64,14 @@ function metrics() {
   return start().metrics();
 }
 
-/** Runs a listener's code. What it throws is an uncaught exception, as of any event, and costs nobody else his notice. */
-function tell(receiver, what, ...details) {
+/**
+ * Runs a listener's code. What it throws is an uncaught exception, as of any event, and costs nobody else his notice.
+ * @template Result
+ * @param {() => Result} listener
+ */
+function guarded(listener) {
   try {
-    return receiver?.[what](...details);
+    return listener();
   } catch (error) {
     process.nextTick(() => {
       throw error;
@@ -63,27 +80,33 @@ function tell(receiver, what, ...details) {
 }
 
 const writes = new Writes(
-  (id, bytes) => tell(connections.get(id), kWrite, bytes),
-  (ids) => hub.written(ids, false),
+  (id, bytes) => guarded(() => connections.get(id)?.[kWrite](bytes)),
+  (ids) => start().written(ids, false),
 );
 
 function dispatch() {
-  const notices = hub.takeNotices();
+  const notices = start().takeNotices();
   writes.push(notices.writes);
-  for (const id of notices.timedOut) tell(connections.get(id), kTimedOut);
-  for (const id of notices.drained) tell(connections.get(id), kDrained);
+  for (const id of notices.timedOut) guarded(() => connections.get(id)?.[kTimedOut]());
+  for (const id of notices.drained) guarded(() => connections.get(id)?.[kDrained]());
   for (const { connection: id, reason, left } of notices.closed) {
     const connection = connections.get(id);
+    if (!connection) continue;
     connections.delete(id);
-    tell(connection, kClosed, reason);
-    for (const { channel, emptied } of left) tell(channels.get(channel), kLeft, connection, emptied);
+    guarded(() => connection[kClosed](/** @type {CloseReason} */ (reason)));
+    for (const { channel, emptied } of left) {
+      guarded(() => channels.get(channel)?.[kLeft](connection, emptied));
+    }
   }
-  for (const id of notices.expired) tell(channels.get(id), kExpired);
+  for (const id of notices.expired) guarded(() => channels.get(id)?.[kExpired]());
 }
 
-/** A connection whose write had to wait for the client is ready for more. */
+/**
+ * A connection whose write had to wait for the client is ready for more.
+ * @param {number} id
+ */
 function writtenLate(id) {
-  hub.written([id], true);
+  start().written([id], true);
 }
 
 /**
@@ -91,6 +114,7 @@ function writtenLate(id) {
  * any.
  */
 let handedOver = 0;
+/** @type {NodeJS.Timeout | undefined} */
 let heartbeat;
 
 function holdProcess() {

@@ -6,13 +6,23 @@ const { rangeError, typeError } = require('./error.js');
 const MAX_TIME = 2 ** 31 - 1;
 const MAX_BYTES = Number.MAX_SAFE_INTEGER;
 
+/** @type {(name: string, expected: string, value: unknown) => TypeError} */
 const wrongType = (name, expected, value) =>
   typeError(
     'ERR_SSE_OPTION',
     `\`${name}\` must be ${expected}, but it is ${value === null ? 'null' : `a ${typeof value}`}`,
   );
 
-/** A whole number from `min` to `max`; `fallback` when it is undefined. */
+/**
+ * A whole number from `min` to `max`; `fallback` when it is undefined.
+ * @template {number | undefined} Fallback
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Fallback} fallback
+ * @param {number} min
+ * @param {number} max
+ * @returns {number | Fallback}
+ */
 function whole(name, value, fallback, min, max) {
   if (value === undefined) return fallback;
   if (typeof value !== 'number') throw wrongType(name, 'a number', value);
@@ -25,24 +35,42 @@ function whole(name, value, fallback, min, max) {
   return value;
 }
 
-/** Milliseconds; 0 where that means none. */
+/**
+ * Milliseconds; 0 where that means none.
+ * @type {(name: string, value: unknown, fallback: number, min?: number) => number}
+ */
 const time = (name, value, fallback, min = 0) => whole(name, value, fallback, min, MAX_TIME);
 
+/** @type {(name: string, value: unknown, fallback: boolean) => boolean} */
 function boolean(name, value, fallback) {
   if (value === undefined) return fallback;
   if (typeof value !== 'boolean') throw wrongType(name, 'true or false', value);
   return value;
 }
 
+/**
+ * @template {string} Choice
+ * @param {string} name
+ * @param {unknown} value
+ * @param {readonly Choice[]} choices
+ * @param {Choice} fallback
+ * @returns {Choice}
+ */
 function oneOf(name, value, choices, fallback) {
   if (value === undefined) return fallback;
-  if (choices.includes(value)) return value;
+  if (choices.includes(/** @type {Choice} */ (value))) return /** @type {Choice} */ (value);
   const listed = choices.map((choice) => `'${choice}'`).join(', ');
   if (typeof value !== 'string') throw wrongType(name, `one of ${listed}`, value);
   throw rangeError('ERR_SSE_OPTION', `\`${name}\` must be one of ${listed}, but it is '${value}'`);
 }
 
-/** An object of options, or none. */
+/**
+ * An object of options, or none.
+ * @template {object} Options
+ * @param {string} name
+ * @param {Options | undefined} value
+ * @returns {Partial<Options>}
+ */
 function object(name, value) {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -3,6 +3,8 @@
 const { StringDecoder } = require('node:string_decoder');
 const { SluiceError } = require('./error.js');
 
+/** @import { Connection, Response } from './connection.js' */
+
 const FRAME_END = /(?:\r\n|\n|\r)(?:\r\n|\n|\r)/g;
 /** How much of an unfinished frame may lie about. */
 const MAX_UNFINISHED = 1 << 20;
@@ -12,15 +14,24 @@ class FrameAssembler {
   #decoder = new StringDecoder('utf8');
   #text = '';
 
-  /** The frames that are complete now. */
+  /**
+   * The frames that are complete now.
+   * @param {string | Uint8Array} chunk
+   * @param {BufferEncoding} [encoding]
+   */
   push(chunk, encoding) {
-    this.#text += this.#decoder.write(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
+    this.#text += this.#decoder.write(
+      typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
+    );
     let end = 0;
     for (const match of this.#text.matchAll(FRAME_END)) end = match.index + match[0].length;
     const frames = this.#text.slice(0, end);
     this.#text = this.#text.slice(end);
     if (this.#text.length > MAX_UNFINISHED) {
-      throw new SluiceError('ERR_SSE_FRAME', 'res.write() got a frame of more than 1 MiB without an end');
+      throw new SluiceError(
+        'ERR_SSE_FRAME',
+        'res.write() got a frame of more than 1 MiB without an end',
+      );
     }
     return frames;
   }
@@ -29,11 +40,22 @@ class FrameAssembler {
 /**
  * Sends what other code does to the response through the connection, so that it keeps its place in the order.
  * Returns what the response did before, and whether other code has destroyed it.
+ * @param {Response} res
+ * @param {Connection} connection
  */
 function redirect(res, connection) {
-  const own = { write: res.write, end: res.end, destroy: res.destroy, destroyed: false };
+  const { write: ownWrite, end: ownEnd, destroy: ownDestroy } = res;
+  const own = {
+    destroyed: false,
+    /** @param {Buffer} bytes */
+    write: (bytes) => ownWrite.call(res, bytes, 'utf8'),
+    end: () => ownEnd.call(res, undefined, 'utf8'),
+    destroy: () => ownDestroy.call(res),
+  };
+  /** @type {FrameAssembler | undefined} */
   let assembler;
 
+  /** @type {(chunk: any, encoding?: any, callback?: any) => boolean} */
   const write = (chunk, encoding, callback) => {
     if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
     assembler ??= new FrameAssembler();
@@ -44,7 +66,8 @@ function redirect(res, connection) {
   };
 
   res.write = write;
-  res.end = (chunk, encoding, callback) => {
+  /** @type {(chunk?: any, encoding?: any, callback?: any) => Response} */
+  const end = (chunk, encoding, callback) => {
     if (typeof chunk === 'function') [chunk, callback] = [undefined, chunk];
     if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
     if (callback) res.once('finish', callback);
@@ -52,9 +75,10 @@ function redirect(res, connection) {
     connection.end();
     return res;
   };
+  res.end = end;
   res.destroy = (error) => {
     own.destroyed = true;
-    return own.destroy.call(res, error);
+    return ownDestroy.call(res, error);
   };
   return own;
 }

@@ -1,5 +1,7 @@
 'use strict';
 
+/** @import { Write } from '../binding.js' */
+
 /** How many responses are written before the event loop gets its turn; about two milliseconds. */
 const SLICE = 128;
 
@@ -8,6 +10,7 @@ const SLICE = 128;
  * event loop. A connection has at most one write under way, so the order of its bytes does not depend on that of the slices.
  */
 class Writes {
+  /** @type {Write[]} */
   #groups = [];
   /** The group, and the connection in it, whose turn it is. */
   #group = 0;
@@ -16,12 +19,16 @@ class Writes {
   #write;
   #written;
 
-  /** `write(id, bytes)` is true when the connection is ready for more; `written(ids)` is told which are. */
+  /**
+   * @param {(id: number, bytes: Buffer) => boolean | undefined} write true when the connection is ready for more
+   * @param {(ids: number[]) => void} written is told which are
+   */
   constructor(write, written) {
     this.#write = write;
     this.#written = written;
   }
 
+  /** @param {Write[]} groups */
   push(groups) {
     for (const group of groups) this.#groups.push(group);
     if (!this.#scheduled) this.#run();

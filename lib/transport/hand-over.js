@@ -1,28 +1,50 @@
 'use strict';
 
+/** @import { Request, Response } from '../connection.js' */
+
+/**
+ * A socket with what Node keeps for itself.
+ * @typedef {net.Socket & {
+ *   _handle: any,
+ *   _httpMessage: unknown,
+ *   _writeGeneric: unknown,
+ *   encrypted?: boolean,
+ * }} NodeSocket
+ */
+
 const http = require('node:http');
 const net = require('node:net');
 
 const noop = () => {};
 const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
 
-/** Why the socket of a response cannot be handed over; undefined when it can, as far as one knows before the head. */
+/**
+ * Why the socket of a response cannot be handed over; undefined when it can, as far as one knows before the head.
+ * @param {Request} req
+ * @param {Response} res
+ */
 function obstacle(req, res) {
-  const { socket } = res;
+  const socket = /** @type {NodeSocket | null} */ (res.socket);
   if (process.platform === 'win32' || isOtherRuntime) return 'not on this platform';
   if (!(res instanceof http.ServerResponse) || !(socket instanceof net.Socket)) {
     return 'not a response of a plain HTTP/1.x server';
   }
   if (socket.encrypted) return 'the socket is encrypted';
-  if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name)) return 'the socket has no handle';
+  if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name))
+    return 'the socket has no handle';
   if (socket._httpMessage !== res) return 'the response waits for another one on the same socket';
-  if (res.write !== http.ServerResponse.prototype.write) return 'something else writes the response';
+  if (res.write !== http.ServerResponse.prototype.write)
+    return 'something else writes the response';
   if (res.hasHeader('Content-Encoding')) return 'the response has a content encoding';
   if (req.method === 'HEAD') return 'the response has no body';
   return undefined;
 }
 
-/** Whether everything has left Node. No single probe is right on every line of Node. */
+/**
+ * Whether everything has left Node. No single probe is right on every line of Node.
+ * @param {Response} res
+ * @param {NodeSocket} socket
+ */
 function isIdle(res, socket) {
   return (
     res.writableLength === 0 &&
@@ -33,13 +55,21 @@ function isIdle(res, socket) {
   );
 }
 
-/** Whether a body is still to come, which Node must read. */
+/**
+ * Whether a body is still to come, which Node must read.
+ * @param {Request} req
+ */
 function hasUnreadBody(req) {
   if (req.complete) return false;
-  return Number(req.headers['content-length']) > 0 || req.headers['transfer-encoding'] !== undefined;
+  return (
+    Number(req.headers['content-length']) > 0 || req.headers['transfer-encoding'] !== undefined
+  );
 }
 
-/** Reads the body away if nobody else does: Node's request timeout would end the stream. */
+/**
+ * Reads the body away if nobody else does: Node's request timeout would end the stream.
+ * @param {Request} req
+ */
 function consumeBody(req) {
   if (hasUnreadBody(req) && req.readableFlowing === null && req.listenerCount('readable') === 0) {
     req.resume();
@@ -49,6 +79,7 @@ function consumeBody(req) {
 /**
  * Makes Node let go of a socket whose duplicate the core has. The JavaScript socket lives on as a ghost, whose writes go
  * nowhere, so that the response can end as any other. Never call it inside the HTTP parser's callback.
+ * @param {NodeSocket} socket
  */
 function detach(socket) {
   const handle = socket._handle;
@@ -65,6 +96,7 @@ function detach(socket) {
   socket.removeListener('data', noop);
   handle.onread = noop;
   socket._handle = null;
+  /** @type {(writev: boolean, data: unknown, encoding: string, callback: () => void) => void} */
   socket._writeGeneric = (_writev, _data, _encoding, callback) => callback();
   socket._final = (callback) => callback();
   handle.close();

@@ -1,5 +1,9 @@
 'use strict';
 
+/** @import { ConnectionHandle } from '../../binding.js' */
+/** @import { Request, Response } from '../connection.js' */
+/** @import { NodeSocket } from './hand-over.js' */
+
 const { holdProcess, releaseProcess } = require('../hub.js');
 const { consumeBody, detach, hasUnreadBody, isIdle } = require('./hand-over.js');
 
@@ -15,53 +19,65 @@ class NativeTransport {
   #own;
   #socket;
   #handle;
-  #fallBack;
+  /** @type {NodeJS.Timeout | NodeJS.Immediate | undefined} */
   #timer;
   #attached = false;
   #waited = 0;
 
-  /** `fallBack` is called when the socket turns out not to be to be had. */
-  constructor(req, res, own, handle, fallBack) {
+  /**
+   * @param {Request} req
+   * @param {Response} res
+   * @param {ReturnType<typeof import('../response.js').redirect>} own
+   * @param {ConnectionHandle} handle
+   */
+  constructor(req, res, own, handle) {
     this.#req = req;
     this.#res = res;
     this.#own = own;
-    this.#socket = res.socket;
+    this.#socket = /** @type {NodeSocket} */ (res.socket);
     this.#handle = handle;
-    this.#fallBack = fallBack;
-    this.#handOver();
   }
 
-  #handOver() {
-    const { socket } = this.#res;
-    if (socket !== this.#socket || socket.destroyed) return;
-    if (!isIdle(this.#res, socket) || hasUnreadBody(this.#req)) return this.#handOverLater();
+  /**
+   * Hands the socket over, at once if Node is done with it.
+   * @param {() => void} fallBack is called when the socket turns out not to be had
+   */
+  handOver(fallBack) {
+    const socket = this.#socket;
+    if (this.#res.socket !== socket || socket.destroyed) return;
+    if (!isIdle(this.#res, socket) || hasUnreadBody(this.#req))
+      return this.#handOverLater(fallBack);
     // Read in the same tick as it is duplicated, and on Node's own thread.
     if (!this.#handle.attachSocket(socket._handle.fd, this.#res.chunkedEncoding)) {
-      return this.#fallBack();
+      return fallBack();
     }
     this.#attached = true;
     holdProcess();
     this.#timer = setImmediate(detach, socket);
   }
 
-  #handOverLater() {
-    if (this.#waited >= GIVE_UP) return this.#fallBack();
+  /** @param {() => void} fallBack */
+  #handOverLater(fallBack) {
+    if (this.#waited >= GIVE_UP) return fallBack();
     this.#timer = setTimeout(() => {
       this.#waited += LOOK_AGAIN;
       consumeBody(this.#req);
-      this.#handOver();
+      this.handOver(fallBack);
     }, LOOK_AGAIN);
   }
 
-  /** Called when the core has closed the connection. */
+  /**
+   * Called when the core has closed the connection.
+   * @param {boolean} orderly
+   */
   close(orderly) {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#timer);
+    clearTimeout(/** @type {any} */ (this.#timer));
+    clearImmediate(/** @type {any} */ (this.#timer));
     if (!this.#attached) return this.#res.destroy();
     releaseProcess();
     detach(this.#socket);
     // Into the ghost: listeners of `finish`, access logs and sessions see the end that they wait for.
-    if (orderly) this.#own.end.call(this.#res);
+    if (orderly) this.#own.end();
     else this.#socket.destroy();
   }
 

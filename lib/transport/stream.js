@@ -1,5 +1,8 @@
 'use strict';
 
+/** @import { ConnectionHandle } from '../../binding.js' */
+/** @import { Request, Response } from '../connection.js' */
+
 const { constants } = require('node:http2');
 const { writtenLate } = require('../hub.js');
 
@@ -11,6 +14,12 @@ class StreamTransport {
   #own;
   #handle;
 
+  /**
+   * @param {Request} req
+   * @param {Response} res
+   * @param {ReturnType<typeof import('../response.js').redirect>} own
+   * @param {ConnectionHandle} handle
+   */
   constructor(req, res, own, handle) {
     this.#req = req;
     this.#res = res;
@@ -19,22 +28,28 @@ class StreamTransport {
     handle.attachStream();
   }
 
-  /** True when the response is ready for more; otherwise the core is told when it is. */
+  /**
+   * True when the response is ready for more; otherwise the core is told when it is.
+   * @param {Buffer} bytes
+   */
   write(bytes) {
     const res = this.#res;
-    const ready = this.#own.write.call(res, bytes);
+    const ready = res.req?.method === 'HEAD' || this.#own.write(bytes);
     // Compression holds events back until it is told not to.
     if (typeof res.flush === 'function') res.flush();
     if (!ready) res.once('drain', () => writtenLate(this.#handle.id));
     return ready;
   }
 
-  /** Called when the core has closed the connection. */
+  /**
+   * Called when the core has closed the connection.
+   * @param {boolean} orderly
+   */
   close(orderly) {
-    if (orderly) this.#own.end.call(this.#res);
+    if (orderly) this.#own.end();
     // An HTTP/2 stream that is destroyed looks to the client as if it had ended well.
     else if (this.#res.stream) this.#res.stream.close(constants.NGHTTP2_CANCEL);
-    else this.#own.destroy.call(this.#res);
+    else this.#own.destroy();
   }
 
   /** Why the response closed, when it was not the core that closed it. */

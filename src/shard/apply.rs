@@ -17,7 +17,7 @@ impl Shard {
             return self.broadcast(channel, frame);
         }
         // Before anything else happens to a member it gets what came before.
-        self.spread();
+        self.spread(false);
         match command {
             Command::Broadcast { .. } => {}
             Command::Open { connection, options } => {
@@ -72,20 +72,21 @@ impl Shard {
             },
             None => frame,
         };
-        self.spread();
+        self.spread(false);
         self.run = Some(Run::new(channel, frame));
     }
 
-    /// Gives the members of its channel what has run up.
-    pub(super) fn spread(&mut self) {
+    /// Gives the members of its channel what has run up. `at_once`: nothing comes after it in this turn, so who is idle need
+    /// not wait for the end of the turn, when his lines are out of the cache again.
+    pub(super) fn spread(&mut self, at_once: bool) {
         let Some(run) = self.run.take() else { return };
         let Some(group) = self.groups.get(&run.channel) else { return };
         for id in group {
-            if let Some(member) = self.members.get_mut(id) {
-                member.push_run(&run);
-                if !std::mem::replace(&mut member.dirty, true) {
-                    self.dirty.push(*id);
-                }
+            if let Some(member) = self.members.get_mut(id)
+                && member.take_run(&run, at_once && !member.dirty, &mut self.tally)
+                && !std::mem::replace(&mut member.dirty, true)
+            {
+                self.dirty.push(*id);
             }
         }
     }

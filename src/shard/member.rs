@@ -127,11 +127,34 @@ impl Member {
         self.push(frame, 0, true);
     }
 
-    pub fn push_run(&mut self, run: &Run) {
-        match self.framing() {
-            Some(framing) if self.ending.is_none() => self.queue.push(run.segment(framing)),
-            Some(_) => {}
-            None => self.push_events(run.frames(), true),
+    /// Takes a run, and sends it `at_once` if the socket is idle. True when something of it waits to be flushed.
+    pub fn take_run(&mut self, run: &Run, at_once: bool, tally: &mut Tally) -> bool {
+        if self.ending.is_some() {
+            return false;
+        }
+        let Some(framing) = self.framing() else {
+            self.push_events(run.frames(), true);
+            return true;
+        };
+        let bytes = run.bytes(framing);
+        // An error will meet the flush again.
+        let sent = if at_once { self.send_at_once(bytes).unwrap_or(0) } else { 0 };
+        tally.bytes += sent as u64;
+        if sent == bytes.len() {
+            tally.deliveries += run.events();
+            return false;
+        }
+        self.queue.push(Segment { bytes: bytes.clone(), events: run.events(), live: true });
+        self.queue.advance(sent);
+        true
+    }
+
+    fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        match &self.sink {
+            Sink::Socket { socket, can_write: true, .. } if self.queue.is_empty() => {
+                socket.send(&[IoSlice::new(bytes)])
+            }
+            _ => Ok(0),
         }
     }
 

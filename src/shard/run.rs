@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 
-use super::queue::Segment;
 use crate::channel::ChannelId;
 use crate::frame::{Frame, Framing};
 
@@ -39,18 +38,22 @@ impl Run {
         &self.frames
     }
 
-    pub fn segment(&self, framing: Framing) -> Segment {
+    pub fn events(&self) -> u64 {
+        self.frames.len() as u64
+    }
+
+    /// All frames, one after the other.
+    pub fn bytes(&self, framing: Framing) -> &Bytes {
         let joined = match framing {
             Framing::Chunked => &self.chunked,
             Framing::Plain => &self.plain,
         };
-        let bytes = joined.get_or_init(|| match self.frames.as_slice() {
+        joined.get_or_init(|| match self.frames.as_slice() {
             [frame] => frame.bytes(framing),
             frames => {
                 let parts: Vec<Bytes> = frames.iter().map(|frame| frame.bytes(framing)).collect();
                 Bytes::from(parts.concat())
             }
-        });
-        Segment { bytes: bytes.clone(), events: self.frames.len() as u64, live: true }
+        })
     }
 }

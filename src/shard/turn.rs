@@ -47,7 +47,7 @@ impl Shard {
             }
         }
         inbox.drained();
-        self.spread();
+        self.spread(true);
     }
 
     pub(super) fn mark_dirty(&mut self, id: ConnectionId) {
