@@ -79,7 +79,10 @@ export interface ConnectionOptions {
   headers?: OutgoingHttpHeaders;
   /** Default 200, the only status that the browser's EventSource accepts. */
   statusCode?: number;
-  /** How much may wait for a slow client before it is disconnected. Default 1 MiB. Replays of a history do not count. */
+  /**
+   * How much may wait for a slow client before it is disconnected. Default 1 MiB. What is being sent does not count, so that one
+   * large event gets its chance, nor does the replay of a history.
+   */
   maxQueueBytes?: number;
   /** How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. */
   stallTimeout?: number;
@@ -165,7 +168,10 @@ export interface ChannelOptions {
   historyBytes?: number;
   /** How long the history keeps an event. 0, the default, is no limit. */
   historyAge?: number;
-  /** How long the channel may stay empty before it closes, from its beginning on. 0, the default, is for ever. */
+  /**
+   * How long the channel may stay empty before it closes, from its beginning on. 0, the default, is for ever. It does not keep the
+   * process alive.
+   */
   emptyTimeout?: number;
 }
 
@@ -212,6 +218,7 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
 }
 
 /** A `Map` that forgets an entry when its value emits `close`; any EventEmitter may be a value. */
+// biome-ignore lint/suspicious/noExplicitAny: emitters of typed events are no EventEmitter<unknown>
 export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, Value> {}
 
 export interface Metrics {

@@ -152,13 +152,13 @@ class Connection extends EventEmitter {
 
   /** @param {number} interval */
   setPing(interval) {
-    this[kHandle].setPing(option.time('interval', interval ?? null));
+    this[kHandle].setPing(option.time('interval', interval ?? null, 0));
     return this;
   }
 
   /** @param {number} timeout */
   setTimeout(timeout) {
-    this[kHandle].setTimeout(option.time('timeout', timeout ?? null));
+    this[kHandle].setTimeout(option.time('timeout', timeout ?? null, 0));
     return this;
   }
 

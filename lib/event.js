@@ -21,10 +21,10 @@ function serialise(data) {
   try {
     json = JSON.stringify(data);
   } catch (cause) {
-    throw typeError(
-      'ERR_SSE_DATA',
-      `\`data\` cannot be serialised as JSON: ${/** @type {Error} */ (cause).message}`,
-    );
+    const { message } = /** @type {Error} */ (cause);
+    const error = typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`);
+    error.cause = cause;
+    throw error;
   }
   if (json === undefined) {
     throw typeError(

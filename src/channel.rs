@@ -147,10 +147,11 @@ impl Channel {
         self.close_where(|_| true)
     }
 
-    /// Closes the channel if it is empty still. The host calls it after [`crate::notice::Notice::Expired`], so that
+    /// Closes the channel if it has been empty ever since. The host calls it after [`crate::notice::Notice::Expired`], so that
     /// nobody who joined meanwhile finds himself in a closed channel.
     pub fn close_if_empty(&self) -> bool {
-        self.close_where(|state| state.members.is_empty()).is_some()
+        let timeout = self.empty_timeout.unwrap_or_default();
+        self.close_where(|state| state.members.is_empty() && state.empty_since.elapsed() >= timeout).is_some()
     }
 
     fn close_where(&self, condition: impl FnOnce(&State) -> bool) -> Option<Vec<ConnectionId>> {

@@ -13,6 +13,8 @@ class StreamTransport {
   #res;
   #own;
   #handle;
+  /** A write waits for the client. */
+  #waiting = false;
 
   /**
    * @param {Request} req
@@ -25,6 +27,8 @@ class StreamTransport {
     this.#res = res;
     this.#own = own;
     this.#handle = handle;
+    // One listener for good: compression moves it to its own stream and would not find it there again.
+    res.on('drain', () => this.#onDrain());
     handle.attachStream();
   }
 
@@ -37,8 +41,14 @@ class StreamTransport {
     const ready = res.req?.method === 'HEAD' || this.#own.write(bytes);
     // Compression holds events back until it is told not to.
     if (typeof res.flush === 'function') res.flush();
-    if (!ready) res.once('drain', () => writtenLate(this.#handle.id));
+    this.#waiting = !ready;
     return ready;
+  }
+
+  #onDrain() {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    writtenLate(this.#handle.id);
   }
 
   /**
@@ -55,7 +65,10 @@ class StreamTransport {
   /** Why the response closed, when it was not the core that closed it. */
   reason() {
     if (this.#own.destroyed) return 'destroy';
-    const source = this.#res.stream ?? this.#req.socket;
+    const source =
+      /** @type {{ readableEnded: boolean, errored: unknown, aborted?: boolean } | undefined} */ (
+        this.#res.stream ?? this.#req.socket
+      );
     return source?.readableEnded || source?.errored || source?.aborted ? 'client' : 'destroy';
   }
 }

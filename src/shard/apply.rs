@@ -26,7 +26,7 @@ impl Shard {
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
                     member.push_control(primer);
                 }
-                self.members.insert(id, member);
+                self.members.insert(member);
                 self.set_ping(id, options.ping);
                 self.set_timeout(id, options.timeout);
             }
@@ -45,7 +45,7 @@ impl Shard {
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
             Command::SetTimeout { connection, timeout } => self.set_timeout(connection, timeout),
             Command::HoldTimeout { connection, hold } => {
-                if let Some(member) = self.members.get_mut(&connection) {
+                if let Some(member) = self.members.get_mut(connection) {
                     member.holds_timeout = hold;
                 }
             }
@@ -81,8 +81,8 @@ impl Shard {
     pub(super) fn spread(&mut self, at_once: bool) {
         let Some(run) = self.run.take() else { return };
         let Some(group) = self.groups.get(&run.channel) else { return };
-        for id in group {
-            if let Some(member) = self.members.get_mut(id)
+        for (id, place) in group {
+            if let Some(member) = self.members.at(*place, *id)
                 && member.take_run(&run, at_once && !member.dirty, &mut self.tally)
                 && !std::mem::replace(&mut member.dirty, true)
             {
@@ -92,7 +92,7 @@ impl Shard {
     }
 
     fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
-        let Some(member) = self.members.get(&id) else { return socket.destroy() };
+        let Some(member) = self.members.get_mut(id) else { return socket.destroy() };
         socket.tune(member.stall_timeout);
         match self.poller.add(id, &socket) {
             Ok(()) => {
@@ -106,7 +106,7 @@ impl Shard {
     }
 
     fn attach(&mut self, id: ConnectionId, sink: Sink, transport: Transport) {
-        if let Some(member) = self.members.get_mut(&id)
+        if let Some(member) = self.members.get_mut(id)
             && member.attach(sink)
         {
             self.counters.open(transport);
@@ -116,7 +116,7 @@ impl Shard {
 
     fn send(&mut self, connection: &Connection, frames: &[Frame], bytes: usize) {
         connection.picked_up(bytes);
-        match self.members.get_mut(&connection.id) {
+        match self.members.get_mut(connection.id) {
             Some(member) if member.ending.is_none() => {
                 member.push_events(frames, true);
                 self.mark_dirty(connection.id);
@@ -126,8 +126,8 @@ impl Shard {
     }
 
     fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {
-        let Some(member) = self.members.get_mut(&id) else { return };
-        self.groups.entry(channel).or_default().insert(id);
+        let (Some(place), Some(member)) = (self.members.place(id), self.members.get_mut(id)) else { return };
+        self.groups.entry(channel).or_default().insert(id, place);
         if member.ending.is_none() && !replay.is_empty() {
             member.push_events(replay, false);
             self.mark_dirty(id);
@@ -144,7 +144,7 @@ impl Shard {
     }
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
-        if let Some(member) = self.members.get_mut(&id)
+        if let Some(member) = self.members.get_mut(id)
             && let Sink::Stream { in_flight } = &mut member.sink
         {
             *in_flight = 0;
@@ -154,14 +154,14 @@ impl Shard {
     }
 
     fn set_ping(&mut self, id: ConnectionId, interval: Option<std::time::Duration>) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(id) else { return };
         self.timers.stop(member.ping_timer.take());
         member.ping = interval;
         member.ping_timer = interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
     }
 
     fn set_timeout(&mut self, id: ConnectionId, timeout: Option<std::time::Duration>) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(id) else { return };
         self.timers.stop(member.timeout_timer.take());
         member.timeout_timer = timeout.map(|timeout| self.timers.start(Timer::Timeout(id), timeout));
     }

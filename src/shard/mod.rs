@@ -6,6 +6,7 @@
 mod apply;
 mod inbox;
 mod member;
+mod members;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
 mod poller;
 mod queue;
@@ -22,7 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
 
 use crate::channel::ChannelId;
 use crate::connection::{CloseReason, ConnectionId};
@@ -76,8 +77,8 @@ struct Shard {
     counters: Arc<Counters>,
     poller: poller::Poller,
     timers: timers::Timers,
-    members: HashMap<ConnectionId, member::Member>,
-    groups: HashMap<ChannelId, IndexSet<ConnectionId>>,
+    members: members::Members,
+    groups: HashMap<ChannelId, IndexMap<ConnectionId, members::Place>>,
     /// Sockets whose response has ended, until the client has closed its side too.
     lingering: HashMap<ConnectionId, socket::Socket>,
     /// Events of one channel that were not given to its members yet.
@@ -98,7 +99,7 @@ impl Shard {
             counters,
             poller,
             timers: timers::Timers::default(),
-            members: HashMap::new(),
+            members: members::Members::default(),
             groups: HashMap::new(),
             lingering: HashMap::new(),
             run: None,

@@ -15,6 +15,7 @@ pub(super) struct Segment {
 }
 
 #[derive(Default)]
+#[repr(C)]
 pub(super) struct Queue {
     segments: VecDeque<Segment>,
     bytes: usize,

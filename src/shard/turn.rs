@@ -51,7 +51,7 @@ impl Shard {
     }
 
     pub(super) fn mark_dirty(&mut self, id: ConnectionId) {
-        if let Some(member) = self.members.get_mut(&id)
+        if let Some(member) = self.members.get_mut(id)
             && !std::mem::replace(&mut member.dirty, true)
         {
             self.dirty.push(id);
@@ -65,7 +65,7 @@ impl Shard {
     }
 
     fn flush(&mut self, id: ConnectionId) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(id) else { return };
         member.dirty = false;
         match member.flush(&self.poller, &mut self.writes, &mut self.tally) {
             Flushed::Empty => {
@@ -91,7 +91,7 @@ impl Shard {
 
     fn on_ready(&mut self, ready: Ready) {
         let id = ready.connection;
-        let Some(member) = self.members.get_mut(&id) else { return self.on_lingering(id) };
+        let Some(member) = self.members.get_mut(id) else { return self.on_lingering(id) };
         if ready.readable
             && let Some(reason) = member.receive()
         {
@@ -123,7 +123,7 @@ impl Shard {
     fn on_timer(&mut self, timer: Timer) {
         match timer {
             Timer::Ping(id) => {
-                let Some(member) = self.members.get_mut(&id) else { return };
+                let Some(member) = self.members.get_mut(id) else { return };
                 let Some(interval) = member.ping else { return };
                 member.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // What waits for the client already keeps the connection as well as a ping would.
@@ -133,7 +133,7 @@ impl Shard {
                 }
             }
             Timer::Timeout(id) => {
-                let Some(member) = self.members.get_mut(&id) else { return };
+                let Some(member) = self.members.get_mut(id) else { return };
                 member.timeout_timer = None;
                 if member.holds_timeout {
                     self.notices.push(Notice::TimedOut(id));
@@ -157,7 +157,7 @@ impl Shard {
     }
 
     fn on_stall_timer(&mut self, id: ConnectionId) {
-        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(member) = self.members.get_mut(id) else { return };
         member.stall_timer = None;
         let Some(limit) = member.stall_timeout else { return };
         if member.queued_bytes() == 0 {
@@ -173,7 +173,7 @@ impl Shard {
 
     /// Closes the connection once everything queued has left.
     pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
-        if let Some(member) = self.members.get_mut(&id)
+        if let Some(member) = self.members.get_mut(id)
             && member.ending.is_none()
         {
             member.ending = Some(reason);
@@ -182,7 +182,7 @@ impl Shard {
     }
 
     pub(super) fn close(&mut self, id: ConnectionId, reason: CloseReason) {
-        let Some(mut member) = self.members.remove(&id) else { return };
+        let Some(mut member) = self.members.remove(id) else { return };
         for key in [member.ping_timer, member.timeout_timer, member.stall_timer] {
             self.timers.stop(key);
         }
@@ -216,7 +216,7 @@ impl Shard {
 
     pub(super) fn close_all(&mut self, reason: CloseReason) {
         self.run = None;
-        for id in self.members.keys().copied().collect::<Vec<_>>() {
+        for id in self.members.ids() {
             self.close(id, reason);
         }
         for id in self.lingering.keys().copied().collect::<Vec<_>>() {

@@ -1,0 +1,46 @@
+//! A shard's connections, by id and by place. A broadcast goes by place: no hashing, and one cache line for who is idle.
+
+use std::collections::HashMap;
+
+use slab::Slab;
+
+use super::member::Member;
+use crate::connection::ConnectionId;
+
+/// Where a connection's member lies as long as it lives; another may lie there later.
+#[derive(Clone, Copy)]
+pub(super) struct Place(usize);
+
+#[derive(Default)]
+pub(super) struct Members {
+    slab: Slab<Member>,
+    places: HashMap<ConnectionId, usize>,
+}
+
+impl Members {
+    pub fn insert(&mut self, member: Member) {
+        let id = member.id;
+        self.places.insert(id, self.slab.insert(member));
+    }
+
+    pub fn remove(&mut self, id: ConnectionId) -> Option<Member> {
+        self.slab.try_remove(self.places.remove(&id)?)
+    }
+
+    pub fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Member> {
+        self.slab.get_mut(*self.places.get(&id)?)
+    }
+
+    pub fn place(&self, id: ConnectionId) -> Option<Place> {
+        self.places.get(&id).copied().map(Place)
+    }
+
+    /// The connection at a place, unless another has taken it.
+    pub fn at(&mut self, place: Place, id: ConnectionId) -> Option<&mut Member> {
+        self.slab.get_mut(place.0).filter(|member| member.id == id)
+    }
+
+    pub fn ids(&self) -> Vec<ConnectionId> {
+        self.places.keys().copied().collect()
+    }
+}
