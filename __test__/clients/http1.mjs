@@ -1,0 +1,43 @@
+import http from 'node:http';
+import https from 'node:https';
+import { createGunzip } from 'node:zlib';
+import { Reader } from './reader.mjs';
+
+/** Asks an HTTP/1.1 server; resolves when the response head is there. */
+export function connectHTTP1(origin, path, { headers, method = 'GET', reading = true } = {}) {
+  const { request } = origin.startsWith('https:') ? https : http;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(origin + path, {
+      method,
+      headers,
+      agent: false,
+      rejectUnauthorized: false,
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => resolve(reader(outgoing, response).start(reading)));
+    outgoing.end();
+  });
+}
+
+function reader(outgoing, response) {
+  const gzip = response.headers['content-encoding'] === 'gzip';
+  const source = gzip ? response.pipe(createGunzip()) : response;
+  const client = new Reader({
+    status: response.statusCode,
+    headers: response.headers,
+    source,
+    leave: () => outgoing.destroy(),
+    reset: () => reset(outgoing.socket),
+  });
+  source.on('end', () => client.ended(response.complete ? 'clean' : 'cut'));
+  response.on('error', () => client.ended('cut'));
+  response.on('close', () => response.complete || client.ended('cut'));
+  source.on('error', () => client.ended('cut'));
+  return client;
+}
+
+// Only a bare TCP socket can be reset, and one that is shutting down already never closes after it.
+function reset(socket) {
+  if (socket.encrypted || socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}

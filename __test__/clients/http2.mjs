@@ -1,0 +1,28 @@
+import http2 from 'node:http2';
+import { Reader } from './reader.mjs';
+
+/** Asks an HTTP/2 server over a session of its own; resolves when the response head is there. */
+export function connectHTTP2(origin, path, { headers, method = 'GET', reading = true } = {}) {
+  return new Promise((resolve, reject) => {
+    const session = http2.connect(origin, { rejectUnauthorized: false });
+    session.on('error', reject);
+    const stream = session.request({ ':path': path, ':method': method, ...headers });
+    stream.on('error', reject);
+    stream.on('response', (head) => {
+      const client = new Reader({
+        status: head[':status'],
+        headers: head,
+        source: stream,
+        leave: () => stream.close(http2.constants.NGHTTP2_CANCEL),
+        reset: () => session.destroy(),
+      });
+      stream.on('end', () => client.ended(stream.rstCode === 0 ? 'clean' : 'cut'));
+      stream.on('close', () => {
+        client.ended('cut');
+        session.close();
+      });
+      resolve(client.start(reading));
+    });
+    stream.end();
+  });
+}

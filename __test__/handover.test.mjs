@@ -1,0 +1,4 @@
+// What taking a socket over from Node must not break, on node:http.
+import './handover/requests.mjs';
+import './handover/endings.mjs';
+import './handover/processes.mjs';

@@ -1,0 +1,28 @@
+// Blocks its JavaScript thread for a second while a connection is open.
+import http from 'node:http';
+import { sluice } from '../site.mjs';
+
+const options = {
+  ping: { ping: true, pingInterval: 50 },
+  timeout: { ping: false, timeout: 200 },
+  queue: { ping: false, maxQueueBytes: 2 ** 24 },
+}[process.argv[2]];
+
+const block = (time) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, time);
+
+const server = http.createServer((req, res) => {
+  const connection = new sluice.Connection(req, res, options);
+  connection.on('close', (reason) => console.log(`closed: ${reason}`));
+  // The hand-over itself needs a few turns of the loop.
+  setTimeout(() => {
+    connection.send({ data: 'blocked' });
+    if (process.argv[2] === 'queue') connection.send({ data: 'x'.repeat(2 ** 23) });
+    block(1000);
+    console.log('free');
+    connection.send({ data: 'free' });
+    server.close();
+    setTimeout(() => connection.end(), 200);
+  }, 100);
+});
+
+server.listen(0, '127.0.0.1', () => console.log(`port ${server.address().port}`));

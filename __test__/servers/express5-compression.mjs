@@ -1,0 +1,21 @@
+import http from 'node:http';
+import compression from 'compression';
+import express from 'express';
+import { connectHTTP1 } from '../clients/http1.mjs';
+import { listen } from '../listen.mjs';
+
+export const title = 'Express 5 with compression';
+export const transport = 'stream';
+export const encoding = 'gzip';
+
+// The middleware leaves a response alone that says no-transform, as ours do by default.
+export const options = { headers: { 'Cache-Control': 'no-store' } };
+
+const connect = (origin, path, request = {}) =>
+  connectHTTP1(origin, path, {
+    ...request,
+    headers: { 'Accept-Encoding': 'gzip', ...request.headers },
+  });
+
+export const start = (handler) =>
+  listen(http.createServer(express().use(compression(), handler)), 'http', connect);

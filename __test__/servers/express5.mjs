@@ -1,0 +1,10 @@
+import http from 'node:http';
+import express from 'express';
+import { connectHTTP1 } from '../clients/http1.mjs';
+import { listen } from '../listen.mjs';
+
+export const title = 'Express 5';
+export const transport = process.platform === 'win32' ? 'stream' : 'native';
+
+export const start = (handler) =>
+  listen(http.createServer(express().use(handler)), 'http', connectHTTP1);

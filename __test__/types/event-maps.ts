@@ -1,0 +1,44 @@
+// What the compiler lets pass, and what it must not.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Channel, type Connection, Connection as Open, type ServerSentEvent } from 'sluice';
+
+interface Events {
+  price: { symbol: string; cents: number };
+  news: string;
+  message: number;
+}
+
+declare const request: IncomingMessage;
+declare const response: ServerResponse;
+
+const channel = new Channel<Events>();
+const connection: Connection<Events> = new Open<Events>(request, response);
+
+channel.send({ event: 'price', data: { symbol: 'ACME', cents: 120 } });
+connection.send({ event: 'news', data: 'rain', id: '1' });
+channel.send({ data: 7 });
+channel.send({ comment: 'nothing' });
+channel.send({ id: '', retry: 0 });
+channel.add(connection).write('data: 1\n\n');
+
+// @ts-expect-error wrong type of a field
+channel.send({ event: 'price', data: { symbol: 'ACME', cents: '120' } });
+// @ts-expect-error data of another event
+connection.send({ event: 'news', data: { symbol: 'ACME', cents: 120 } });
+// @ts-expect-error no such event
+channel.send({ event: 'weather', data: 'rain' });
+// @ts-expect-error an event of the map has data
+channel.send({ event: 'price' });
+// @ts-expect-error an event without a name is called message, which is a number here
+channel.send({ data: 'seven' });
+// @ts-expect-error retry is a number
+channel.send({ event: 'news', data: 'rain', retry: '5' });
+// @ts-expect-error not a connection of these events
+channel.add(new Open<{ other: Date }>(request, response));
+
+declare const name: 'price' | 'news';
+// @ts-expect-error name and data belong together
+channel.send({ event: name, data: 'rain' });
+
+const loose: ServerSentEvent = { event: 'anything', data: { at: 'all' } };
+new Channel().send(loose);
