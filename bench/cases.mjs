@@ -1,0 +1,122 @@
+// What is measured. Each case starts a fresh server, opens its connections, and gives back figures by name.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from './child.mjs';
+import { placeClient, placeServer } from './placement.mjs';
+import { loadClient } from './servers.mjs';
+
+/** Events sent before anything is measured, so that no server is judged by code not yet compiled. */
+const WARM_UP = 3;
+
+async function withServer({ command }, measure) {
+  const server = new Child(...placeServer(command));
+  const load = new Child(...placeClient(loadClient));
+  try {
+    const { port } = await server.answer();
+    let connections = 0;
+    const connect = async (more) => {
+      connections += more;
+      const { opened, failure } = await load.ask('connect', port, more);
+      if (opened !== connections)
+        throw new Error(`${opened} of ${connections} connected: ${failure}`);
+      const deadline = Date.now() + 5_000;
+      while ((await server.ask('count')).count !== connections) {
+        if (Date.now() > deadline) throw new Error(`the server does not count ${connections}`);
+        await sleep(20);
+      }
+    };
+    return await measure({ server, load, connect });
+  } finally {
+    await server.stop();
+    await load.stop();
+  }
+}
+
+/** Sends events to everyone and gives back what that cost, once each has come exactly once and in order. */
+async function deliver({ server, load }, events, rate) {
+  await load.ask('expect', events);
+  await server.ask('begin');
+  const { call } = await server.ask('broadcast', events, rate);
+  const result = await load.ask('result');
+  const { cpu, busy } = await server.ask('usage');
+  if (result.missing || result.surplus || result.failed) {
+    throw new Error(`deliveries went wrong: ${JSON.stringify(result)}`);
+  }
+  return { call, cpu, busy, ...result };
+}
+
+const steady = (server, { connections, events, rate }) =>
+  withServer(server, async (stage) => {
+    await stage.connect(connections);
+    await deliver(stage, WARM_UP, rate * 2);
+    const { cpu, busy, received, p50, p99 } = await deliver(stage, events, rate);
+    return {
+      cpu: cpu / received,
+      p50: p50 / 1000,
+      p99: p99 / 1000,
+      ...(busy !== undefined && { busy: busy / events / 1000 }),
+    };
+  });
+
+const javascript = async (server, { few, many, events, rate, burst: burstEvents }) => {
+  const figures = {};
+  for (const [name, connections] of Object.entries({ few, many })) {
+    await withServer(server, async (stage) => {
+      await stage.connect(connections);
+      await deliver(stage, WARM_UP, rate);
+      const steadily = await deliver(stage, events, rate);
+      const atOnce = await deliver(stage, burstEvents, 0);
+      figures[`${name}Call`] = steadily.call;
+      figures[`${name}Busy`] = steadily.busy / events;
+      figures[`${name}BurstCall`] = atOnce.call;
+    });
+  }
+  return figures;
+};
+
+const burst = (server, { connections, events }) =>
+  withServer(server, async (stage) => {
+    await stage.connect(connections);
+    await deliver(stage, WARM_UP, 0);
+    const { received, span } = await deliver(stage, events, 0);
+    return { throughput: received / (span / 1e9) };
+  });
+
+const memory = (server, { connections }) =>
+  withServer(server, async (stage) => {
+    // The first connections also pay for what a server allocates once.
+    await stage.connect(connections / 10);
+    const before = await stage.server.ask('memory');
+    await stage.connect(connections);
+    const after = await stage.server.ask('memory');
+    return { idle: (after.rss - before.rss) / connections };
+  });
+
+// The promise about processor time compares two figures that lie close together.
+const closely = (rounds) => ({ floor: rounds, sluice: rounds });
+
+/** `servers`: who takes part, when that is not everyone. `roundsFor`: who takes part in more rounds than the others. */
+export const cases = {
+  steady: {
+    run: steady,
+    full: { rounds: 2, roundsFor: closely(5), connections: 5_000, events: 50, rate: 5 },
+    quick: { rounds: 1, roundsFor: closely(2), connections: 5_000, events: 10, rate: 5 },
+  },
+  javascript: {
+    run: javascript,
+    servers: ['sluice'],
+    full: { rounds: 3, few: 10, many: 5_000, events: 40, rate: 10, burst: 500 },
+    quick: { rounds: 1, few: 10, many: 5_000, events: 10, rate: 10, burst: 500 },
+  },
+  burst: {
+    run: burst,
+    full: { rounds: 2, connections: 1_000, events: 1_000 },
+    quick: { rounds: 1, connections: 1_000, events: 200 },
+  },
+  memory: {
+    run: memory,
+    full: { rounds: 1, connections: 5_000 },
+    quick: { rounds: 1, connections: 1_000 },
+  },
+};
+
+export const roundsOf = (size, server) => size.roundsFor?.[server] ?? size.rounds;

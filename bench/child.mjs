@@ -1,0 +1,52 @@
+// A child process that answers each line of words with one line of JSON.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const PATIENCE = 120_000;
+const running = new Set();
+
+export class Child {
+  #process;
+  #lines;
+
+  constructor(command, args = []) {
+    this.name = args.at(-1) ?? command;
+    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    running.add(this.#process);
+    this.#process.on('error', () => {});
+    this.#process.stdin.on('error', () => {});
+    this.#process.on('close', () => running.delete(this.#process));
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The next line; the first one comes without being asked for. */
+  async answer() {
+    let timer;
+    const late = new Promise((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`${this.name} does not answer`)), PATIENCE);
+    });
+    try {
+      const { value, done } = await Promise.race([this.#lines.next(), late]);
+      if (done) throw new Error(`${this.name} has stopped`);
+      return JSON.parse(value);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  ask(...words) {
+    this.#process.stdin.write(`${words.join(' ')}\n`);
+    return this.answer();
+  }
+
+  async stop() {
+    if (!running.has(this.#process)) return;
+    this.#process.kill('SIGKILL');
+    await once(this.#process, 'close');
+  }
+}
+
+export function killAll() {
+  for (const child of running) child.kill('SIGKILL');
+}

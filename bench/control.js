@@ -1,0 +1,87 @@
+// What every server here is driven with: one line of words on standard input, one line of JSON in answer.
+//
+//   count                 → { count }         connections that would get a broadcast
+//   begin                 → { begun }         usage is counted from here
+//   broadcast COUNT RATE  → { sent, call }    COUNT events, RATE a second (0: as fast as possible)
+//   usage                 → { cpu, busy }     microseconds of the process, and of the JavaScript thread
+//   memory                → { rss }           bytes, after garbage collection
+
+const { once } = require('node:events');
+const { createInterface } = require('node:readline');
+const { performance } = require('node:perf_hooks');
+const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
+
+const text = 'the quick brown fox jumps over the lazy dog, then again..';
+
+let sentBefore = 0;
+let cpuAtBegin = process.cpuUsage();
+let loopAtBegin = performance.eventLoopUtilization();
+
+// The load client looks for `"sent":"`, the time and the number, each at its fixed width.
+function makeEvent(number) {
+  const id = String(sentBefore + number).padStart(8, '0');
+  const time = String(process.hrtime.bigint()).padStart(20, '0');
+  const sent = `${time}.${String(number).padStart(8, '0')}`;
+  return { id, event: 'tick', data: { text, sent } };
+}
+
+async function broadcast(send, count, rate) {
+  const calls = [];
+  const start = performance.now();
+  for (let number = 0; number < count; number++) {
+    if (rate > 0) {
+      const wait = start + (number * 1000) / rate - performance.now();
+      if (wait > 0) await sleep(wait);
+    }
+    const event = makeEvent(number);
+    const calledAt = process.hrtime.bigint();
+    const taken = send(event);
+    calls.push(Number(process.hrtime.bigint() - calledAt) / 1000);
+    // Every server gets the same: its own back-pressure where it reports any, and one turn of the loop.
+    await taken;
+    await turn();
+  }
+  sentBefore += count;
+  calls.sort((a, b) => a - b);
+  return { sent: count, call: calls[calls.length >> 1] };
+}
+
+function usage() {
+  const { user, system } = process.cpuUsage(cpuAtBegin);
+  const { active } = performance.eventLoopUtilization(loopAtBegin);
+  return { cpu: user + system, busy: active * 1000 };
+}
+
+async function memory() {
+  for (let pass = 0; pass < 3; pass++) {
+    await sleep(50);
+    globalThis.gc();
+  }
+  return { rss: process.memoryUsage.rss() };
+}
+
+/**
+ * Runs a server: `listen` opens it on a free port of 127.0.0.1, `broadcast` sends an event to everyone
+ * connected, `count` says how many that are.
+ */
+async function run({ server, count, broadcast: send }) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+  answer({ port: server.address().port });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [command, ...numbers] = line.trim().split(/\s+/);
+    if (command === 'count') answer({ count: count() });
+    else if (command === 'begin') {
+      cpuAtBegin = process.cpuUsage();
+      loopAtBegin = performance.eventLoopUtilization();
+      answer({ begun: true });
+    } else if (command === 'broadcast') answer(await broadcast(send, ...numbers.map(Number)));
+    else if (command === 'usage') answer(usage());
+    else if (command === 'memory') answer(await memory());
+    else throw new Error(`unknown command ${line}`);
+  }
+  process.exit();
+}
+
+module.exports = { run };

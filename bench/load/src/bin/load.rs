@@ -1,0 +1,189 @@
+//! The load client: one thread, thousands of event streams, every event of each counted and timed.
+//!
+//! Commands on standard input, each answered with a line of JSON:
+//! - `connect PORT COUNT`: opens more connections to 127.0.0.1; answers when all response heads are here
+//! - `expect COUNT`: from now on each connection must get events 0 to COUNT-1, each once and in order
+//! - `result`: answers when all have come, or when none came for five seconds
+//! - `close`: closes all connections
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use load::client::{Client, Progress};
+use load::commands::{self, Commands};
+use load::stamp::Stamps;
+use load::tally::Tally;
+use rustix::event::{Timespec, epoll};
+
+/// How many connections may be on their way at a time: Node listens with a backlog of 511.
+const CONNECTING: usize = 200;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for an event too many after the last that was expected.
+const LINGER: Duration = Duration::from_millis(50);
+const STDIN: u64 = u64::MAX;
+
+struct Load {
+    epoll: OwnedFd,
+    clients: Vec<Option<Client>>,
+    address: SocketAddr,
+    wanted: usize,
+    connecting: usize,
+    opened: usize,
+    connect_since: Option<Instant>,
+    result_wanted: bool,
+    moved_at: Instant,
+    tally: Tally,
+    failures: Vec<String>,
+    stamps: Stamps,
+    buffer: Vec<u8>,
+}
+
+impl Load {
+    fn new() -> rustix::io::Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        epoll::add(&epoll, std::io::stdin(), epoll::EventData::new_u64(STDIN), epoll::EventFlags::IN)?;
+        Ok(Self {
+            epoll,
+            clients: Vec::new(),
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            wanted: 0,
+            connecting: 0,
+            opened: 0,
+            connect_since: None,
+            result_wanted: false,
+            moved_at: Instant::now(),
+            tally: Tally::new(0),
+            failures: Vec::new(),
+            stamps: Stamps::default(),
+            buffer: vec![0; 256 * 1024],
+        })
+    }
+
+    fn command(&mut self, words: &[String]) -> Result<(), String> {
+        match words.first().map(String::as_str) {
+            Some("connect") => {
+                self.address.set_port(commands::number(words, 1)? as u16);
+                self.wanted += commands::number(words, 2)? as usize;
+                self.connect_since = Some(Instant::now());
+                self.moved_at = Instant::now();
+            }
+            Some("expect") => {
+                self.tally = Tally::new(commands::number(words, 1)? as u32);
+                self.clients.iter_mut().flatten().for_each(|client| client.next = 0);
+                answer(r#"{"expecting":true}"#)?;
+            }
+            Some("result") => {
+                self.result_wanted = true;
+                self.moved_at = Instant::now();
+            }
+            Some("close") => {
+                self.clients.clear();
+                (self.wanted, self.connecting, self.opened) = (0, 0, 0);
+                self.failures.clear();
+                answer(r#"{"closed":true}"#)?;
+            }
+            _ => return Err(format!("unknown command {words:?}")),
+        }
+        Ok(())
+    }
+
+    fn connect_more(&mut self) -> Result<(), String> {
+        while self.clients.len() < self.wanted && self.connecting < CONNECTING {
+            let client = Client::connect(self.address)?;
+            let data = epoll::EventData::new_u64(self.clients.len() as u64);
+            epoll::add(&self.epoll, &client.socket, data, epoll::EventFlags::OUT)
+                .map_err(|error| format!("epoll: {error}"))?;
+            self.clients.push(Some(client));
+            self.connecting += 1;
+        }
+        Ok(())
+    }
+
+    fn ready(&mut self, index: usize) -> Result<(), String> {
+        let Some(client) = self.clients.get_mut(index).and_then(Option::as_mut) else { return Ok(()) };
+        if client.is_connecting() {
+            client.request()?;
+            let data = epoll::EventData::new_u64(index as u64);
+            return epoll::modify(&self.epoll, &client.socket, data, epoll::EventFlags::IN)
+                .map_err(|error| format!("epoll: {error}"));
+        }
+        let tally = &mut self.tally;
+        let progress = client.read(&mut self.buffer, &self.stamps, |next, stamp, read_at| {
+            tally.count(next, stamp, read_at);
+        })?;
+        if progress == Progress::Opened {
+            self.connecting -= 1;
+            self.opened += 1;
+        }
+        if progress != Progress::None {
+            self.moved_at = Instant::now();
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, index: usize, failure: String) {
+        self.failures.push(failure);
+        self.clients[index] = None;
+    }
+
+    /// Answers `connect` and `result` when their time has come.
+    fn settle(&mut self) -> Result<(), String> {
+        let still = self.moved_at.elapsed();
+        if let Some(since) = self.connect_since {
+            let done = self.opened == self.wanted;
+            if done || still > PATIENCE || !self.failures.is_empty() {
+                self.connect_since = None;
+                let (milliseconds, failure) =
+                    (since.elapsed().as_millis(), self.failures.first().map_or("", String::as_str));
+                answer(&format!(
+                    r#"{{"opened":{},"wanted":{},"milliseconds":{milliseconds},"failure":{failure:?}}}"#,
+                    self.opened, self.wanted
+                ))?;
+            }
+        }
+        let complete = self.tally.complete == self.wanted && self.failures.is_empty();
+        if self.result_wanted && still > if complete { LINGER } else { PATIENCE } {
+            self.result_wanted = false;
+            answer(&self.tally.json(self.wanted, &self.failures))?;
+        }
+        Ok(())
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        let mut commands = Commands::default();
+        let mut events = Vec::with_capacity(1024);
+        loop {
+            self.connect_more()?;
+            let timeout = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+            events.clear();
+            let buffer = rustix::buffer::spare_capacity(&mut events);
+            match epoll::wait(&self.epoll, buffer, Some(&timeout)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(format!("epoll: {error}")),
+            }
+            for event in &events {
+                let token = event.data.u64();
+                if token != STDIN {
+                    if let Err(failure) = self.ready(token as usize) {
+                        self.fail(token as usize, failure);
+                    }
+                } else if !commands.read().map_err(|error| format!("stdin: {error}"))? {
+                    return Ok(());
+                }
+            }
+            while let Some(words) = commands.take() {
+                self.command(&words)?;
+            }
+            self.settle()?;
+        }
+    }
+}
+
+fn answer(json: &str) -> Result<(), String> {
+    commands::reply(json).map_err(|error| format!("stdout: {error}"))
+}
+
+fn main() -> Result<(), String> {
+    Load::new().map_err(|error| format!("epoll: {error}"))?.run()
+}

@@ -1,0 +1,135 @@
+//! One connection of the load client: connects, asks, and hands out the stamps of its event stream.
+
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+
+use memchr::memmem;
+use rustix::io::Errno;
+use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+
+use crate::chunked::Chunked;
+use crate::clock;
+use crate::stamp::{Stamp, Stamps, Tail};
+
+const REQUEST: &[u8] = b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+
+enum State {
+    Connecting,
+    /// The response head, as far as it is here.
+    Head(Vec<u8>),
+    Body(Coding),
+}
+
+enum Coding {
+    Chunked(Chunked),
+    Identity,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Progress {
+    /// Nothing that concerns anyone.
+    None,
+    /// The response head is here.
+    Opened,
+    /// Events may have come.
+    Received,
+}
+
+pub struct Client {
+    pub socket: OwnedFd,
+    state: State,
+    tail: Tail,
+    /// The number of the event that comes next.
+    pub next: u32,
+}
+
+impl Client {
+    pub fn connect(address: SocketAddr) -> Result<Self, String> {
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let socket = net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
+            .map_err(|error| format!("socket: {error}"))?;
+        // A closed connection must not wait in TIME_WAIT: a run opens a hundred thousand.
+        net::sockopt::set_socket_linger(&socket, Some(std::time::Duration::ZERO))
+            .map_err(|error| format!("linger: {error}"))?;
+        match net::connect(&socket, &address) {
+            Ok(()) | Err(Errno::INPROGRESS) => {}
+            Err(error) => return Err(format!("connect: {error}")),
+        }
+        Ok(Self { socket, state: State::Connecting, tail: Tail::default(), next: 0 })
+    }
+
+    pub fn is_connecting(&self) -> bool {
+        matches!(self.state, State::Connecting)
+    }
+
+    /// Sends the request; call it when the socket is writable.
+    pub fn request(&mut self) -> Result<(), String> {
+        net::sockopt::socket_error(&self.socket)
+            .and_then(|result| result)
+            .map_err(|error| format!("connect: {error}"))?;
+        match net::send(&self.socket, REQUEST, SendFlags::NOSIGNAL) {
+            Ok(length) if length == REQUEST.len() => {}
+            other => return Err(format!("the request was not taken: {other:?}")),
+        }
+        self.state = State::Head(Vec::new());
+        Ok(())
+    }
+
+    /// Reads once; call it when the socket is readable. `found` gets the number that was expected,
+    /// the stamp, and when it was read.
+    pub fn read(
+        &mut self,
+        buffer: &mut [u8],
+        stamps: &Stamps,
+        mut found: impl FnMut(&mut u32, Stamp, u64),
+    ) -> Result<Progress, String> {
+        let length = match net::recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT) {
+            Ok((0, _)) => return Err("the server closed the connection".to_owned()),
+            Ok((length, _)) => length,
+            Err(Errno::AGAIN | Errno::INTR) => return Ok(Progress::None),
+            Err(error) => return Err(format!("recv: {error}")),
+        };
+        let bytes = &buffer[..length];
+        if let State::Head(head) = &mut self.state {
+            head.extend_from_slice(bytes);
+            let Some(end) = memmem::find(head, b"\r\n\r\n") else { return Ok(Progress::None) };
+            let rest = head.split_off(end + 4);
+            let coding = coding(head)?;
+            self.state = State::Body(coding);
+            self.body(&rest, stamps, &mut found)?;
+            return Ok(Progress::Opened);
+        }
+        self.body(bytes, stamps, &mut found)?;
+        Ok(Progress::Received)
+    }
+
+    fn body(
+        &mut self,
+        bytes: &[u8],
+        stamps: &Stamps,
+        found: &mut impl FnMut(&mut u32, Stamp, u64),
+    ) -> Result<(), String> {
+        let Self { state, tail, next, .. } = self;
+        let read_at = clock::now();
+        let mut scan = |payload: &[u8]| stamps.scan(tail, payload, |stamp| found(next, stamp, read_at));
+        match state {
+            State::Body(Coding::Chunked(chunked)) => {
+                chunked.decode(bytes, scan).map_err(|_| "the chunked coding is broken".to_owned())
+            }
+            State::Body(Coding::Identity) => {
+                scan(bytes);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn coding(head: &[u8]) -> Result<Coding, String> {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    if !head.starts_with("http/1.1 200") || !head.contains("\r\ncontent-type: text/event-stream") {
+        return Err(format!("no event stream: {:?}", head.lines().next().unwrap_or_default()));
+    }
+    let chunked = head.contains("\r\ntransfer-encoding: chunked");
+    Ok(if chunked { Coding::Chunked(Chunked::default()) } else { Coding::Identity })
+}

@@ -1,0 +1,15 @@
+//! What the load client and the floor server are made of.
+//!
+//! - `stamp`: the marker in each event, which carries when it was sent and its number
+//! - `chunked`: HTTP's chunked coding, taken apart as it arrives
+//! - `client`: one connection of the load client
+//! - `tally`: what came of what was expected
+//! - `commands`: the lines of standard input
+//! - `clock`: CLOCK_MONOTONIC, which is also Node's `process.hrtime`
+
+pub mod chunked;
+pub mod client;
+pub mod clock;
+pub mod commands;
+pub mod stamp;
+pub mod tally;

@@ -1,0 +1,26 @@
+// Builds and installs what the bench needs and does not find.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const directory = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+function run(cwd, command, ...args) {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
+  if (error) throw new Error(`${command} cannot be run`, { cause: error });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
+}
+
+export function prepare(names) {
+  if (process.platform !== 'linux') throw new Error('the load client is for Linux (epoll)');
+  if (spawnSync('taskset', ['-p', '1']).error)
+    throw new Error('taskset (util-linux) cannot be run');
+  const root = directory('..');
+  const built = readdirSync(root).some((name) => name.endsWith('.node'));
+  if (names.includes('sluice') && !built) run(root, npm, 'run', 'build');
+  if (!existsSync(directory('node_modules'))) {
+    run(directory('.'), npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error');
+  }
+  run(directory('load'), 'cargo', 'build', '--release', '--quiet', '--locked');
+}

@@ -1,0 +1,125 @@
+// Turns medians into Markdown: absolute figures, sluice beside each of the others, and what was promised.
+import { availableParallelism } from 'node:os';
+import { servers } from './servers.mjs';
+
+const grouped = (value) => Math.round(value).toLocaleString('en-US');
+const significant = (value) =>
+  value >= 100 ? grouped(value) : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+
+const columns = [
+  { case: 'steady', figure: 'cpu', head: 'CPU, µs a delivery' },
+  { case: 'steady', figure: 'p50', head: 'latency p50, ms' },
+  { case: 'steady', figure: 'p99', head: 'latency p99, ms' },
+  { case: 'steady', figure: 'busy', head: 'JavaScript thread, ms a broadcast' },
+  { case: 'burst', figure: 'throughput', head: 'burst, deliveries a second' },
+  { case: 'memory', figure: 'idle', head: 'idle connection, bytes' },
+];
+
+const calls = ['Call', 'BurstCall'];
+const growth = (median, figure) =>
+  median('javascript', 'sluice', `many${figure}`) / median('javascript', 'sluice', `few${figure}`);
+
+const promises = [
+  {
+    text: 'JavaScript time per broadcast at 5,000 connections / at 10',
+    ratio: (median) => Math.max(...calls.map((call) => growth(median, call))),
+    most: 2,
+  },
+  {
+    text: 'CPU per delivery / bare send(2) loop',
+    ratio: (median) => median('steady', 'sluice', 'cpu') / median('steady', 'floor', 'cpu'),
+    most: 1.15,
+  },
+  {
+    text: 'burst throughput / better-sse',
+    ratio: (median) =>
+      median('burst', 'sluice', 'throughput') / median('burst', 'better-sse', 'throughput'),
+    least: 50,
+  },
+];
+
+const row = (cells) => `| ${cells.join(' | ')} |`;
+
+function table(heads, rows) {
+  const rule = heads.map((_head, index) => (index === 0 ? '---' : '---:'));
+  return [row(heads), row(rule), ...rows.map(row)].join('\n');
+}
+
+function conditions(cases) {
+  const lines = {
+    steady: ({ connections, events, rate }) =>
+      `steady: ${grouped(connections)} connections, ${events} broadcasts of one event, ${rate} a second`,
+    javascript: ({ few, many, events, rate, burst }) =>
+      `JavaScript time: ${few} and ${grouped(many)} connections, ${events} broadcasts, ${rate} a second, then ${burst} in a burst`,
+    burst: ({ connections, events }) =>
+      `burst: ${grouped(connections)} connections, ${grouped(events)} events as fast as they can be sent`,
+    memory: ({ connections }) =>
+      `idle: ${grouped(connections)} connections, after garbage collection`,
+  };
+  const rounds = ({ rounds, roundsFor = {} }) =>
+    [
+      rounds === 1 ? 'one round' : `median of ${rounds} rounds`,
+      ...Object.entries(roundsFor).map(([name, more]) => `${more} for ${name}`),
+    ].join(', ');
+  return Object.entries(cases).map(([name, size]) => `- ${lines[name](size)}; ${rounds(size)}`);
+}
+
+/** `median(case, server, figure)` is a number, or undefined for what was not measured. */
+export function report({ median, names, cases, command }) {
+  const shown = columns.filter((column) => cases[column.case]);
+  const cell = (value) => (value === undefined || Number.isNaN(value) ? '–' : significant(value));
+  const parts = [
+    `\`${command}\`: Node.js ${process.version}, ${availableParallelism()} cores, ` +
+      `${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`,
+    conditions(cases).join('\n'),
+  ];
+  if (shown.length > 0) {
+    const figures = (name, figure) => shown.map((column) => cell(figure(column, name)));
+    const own = (column, name) => median(column.case, name, column.figure);
+    parts.push(
+      table(
+        ['server', ...shown.map((column) => column.head)],
+        names.map((name) => [servers[name].title(), ...figures(name, own)]),
+      ),
+    );
+    const others = names.filter((name) => name !== 'sluice');
+    if (names.includes('sluice') && others.length > 0) {
+      const ratio = (column, name) => own(column, 'sluice') / own(column, name);
+      parts.push(
+        table(
+          ['sluice divided by', ...shown.map((column) => column.head.split(',')[0])],
+          others.map((name) => [servers[name].title(), ...figures(name, ratio)]),
+        ),
+      );
+    }
+  }
+  if (cases.javascript && names.includes('sluice')) {
+    const { few, many } = cases.javascript;
+    const line = (text, figure) => [
+      text,
+      cell(median('javascript', 'sluice', `few${figure}`)),
+      cell(median('javascript', 'sluice', `many${figure}`)),
+      cell(growth(median, figure)),
+    ];
+    parts.push(
+      table(
+        ['sluice, µs a broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
+        [
+          line('the `send` call, one at a time', 'Call'),
+          line('the `send` call, in a burst', 'BurstCall'),
+          line('the event loop busy, with the timers of the bench', 'Busy'),
+        ],
+      ),
+    );
+  }
+  parts.push(promises.flatMap((promise) => verdict(promise, median)).join('\n'));
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+}
+
+function verdict({ text, ratio, most, least }, median) {
+  const value = ratio(median);
+  if (Number.isNaN(value)) return [];
+  const holds = most === undefined ? value >= least : value <= most;
+  const bound = most === undefined ? `at least ${least}` : `at most ${most}`;
+  return [`- ${text}: ${significant(value)} (${bound}) ${holds ? 'holds' : '**missed**'}`];
+}

@@ -1,0 +1,16 @@
+const { createServer } = require('node:http');
+const { Channel, Connection } = require('sse-channels');
+const { run } = require('../control.js');
+
+const channel = new Channel();
+
+run({
+  server: createServer((req, res) => {
+    const connection = new Connection(req, res, { ping: true });
+    channel.add(connection);
+  }),
+  count: () => channel.count(),
+  broadcast: ({ id, event, data }) => {
+    channel.send({ id, event, data: JSON.stringify(data) });
+  },
+});
