@@ -1,0 +1,58 @@
+const SILENCE = 5000;
+const RETRY = 2000;
+const ENTRIES = ['broadcast', 'clients', 'rate', 'transport', 'message', 'page'];
+
+// The page's one EventSource. The figures come every second, so silence means that something is wrong.
+export function listen({ onState, onStats, onEntry, onStatus }) {
+  let source;
+  let silence;
+
+  const alive = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => onStatus('silent'), SILENCE);
+    onStatus('live');
+  };
+
+  const on = (name, listener) =>
+    source.addEventListener(name, (event) => {
+      alive();
+      listener(event);
+    });
+
+  function open() {
+    source = new EventSource('events');
+    source.onopen = alive;
+    source.onerror = () => {
+      clearTimeout(silence);
+      onStatus('lost');
+      // The browser tries again by itself, except after an answer that was no event stream.
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(open, RETRY);
+      }
+    };
+    on('state', (event) => onState(JSON.parse(event.data)));
+    on('stats', (event) => onStats(JSON.parse(event.data)));
+    for (const name of [...ENTRIES, 'gap']) {
+      on(name, onEntry);
+    }
+  }
+
+  open();
+}
+
+export async function post(path, body) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new Error('The server does not answer.');
+  });
+  const answer = await response
+    .json()
+    .catch(() => ({ error: `The server said ${response.status}.` }));
+  if (!response.ok) {
+    throw new Error(answer.error);
+  }
+  return answer;
+}

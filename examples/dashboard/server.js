@@ -1,0 +1,142 @@
+const { createServer } = require('node:http');
+const path = require('node:path');
+const express = require('express');
+const { Channel, Connection, SluiceError } = require('../..');
+const { Broadcast } = require('./broadcast');
+const { controls, LIMITS } = require('./controls');
+const { Load } = require('./load');
+const { Stats } = require('./stats');
+
+const host = process.env.HOST || '127.0.0.1';
+const broadcast = new Broadcast();
+const load = new Load();
+const stats = new Stats(broadcast, load);
+
+// What the pages listen to: a feed that can be resumed, and figures that only matter now.
+const feed = new Channel({ historySize: 100 });
+const figures = new Channel({ historySize: 0 });
+
+// Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
+const run = Date.now().toString(36);
+let entries = 0;
+
+/**
+ * @param {string} event
+ * @param {string} data
+ */
+function announce(event, data) {
+  entries += 1;
+  feed.send({ id: `${run}-${entries}`, event, data });
+}
+
+feed.on('join', () => announce('page', `A page has opened, ${feed.count()} in all`));
+feed.on('leave', () => announce('page', `A page has closed, ${feed.count()} in all`));
+load.on('exit', () => announce('clients', 'The load clients have stopped unexpectedly'));
+
+const settings = () => ({
+  transport: broadcast.transport,
+  clients: load.count,
+  rate: broadcast.rate,
+});
+
+const app = express();
+app.disable('x-powered-by');
+
+// A page has one connection, which is in two channels.
+app.get('/events', (req, res) => {
+  const connection = new Connection(req, res, { retry: 1000 });
+  connection.on('gap', ({ channel }) => {
+    if (channel === feed) {
+      connection.send({ event: 'gap', data: 'Events are missing here: the server has restarted' });
+    }
+  });
+  connection.send({
+    event: 'state',
+    data: { limits: LIMITS, settings: settings(), history: stats.history, results: stats.results },
+  });
+  feed.add(connection);
+  figures.add(connection);
+});
+
+app.get('/load', (req, res) => {
+  try {
+    broadcast.open(req, res);
+  } catch (error) {
+    if (!(error instanceof SluiceError && error.code === 'ERR_SSE_TRANSPORT')) {
+      throw error;
+    }
+    // Not every system lets go of its sockets.
+    broadcast.setTransport('stream');
+    announce('transport', 'Sockets cannot be handed over here: clients move to stream');
+    broadcast.open(req, res);
+  }
+});
+
+app.use((_req, res, next) => {
+  res.set({
+    'Content-Security-Policy': "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
+  });
+  next();
+});
+app.use('/uplot', express.static(path.dirname(require.resolve('uplot'))));
+app.use(express.static(path.join(__dirname, 'public')));
+app.use(controls({ broadcast, load, settings, announce }));
+
+/** @type {express.ErrorRequestHandler} */
+const refuse = (error, _req, res, next) => {
+  if (error.code === 'ERR_SSE_GONE') {
+    return;
+  }
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  const status = error.status ?? 500;
+  if (status >= 500) {
+    console.error(error);
+  }
+  res.status(status).json({ error: status < 500 ? error.message : 'The server failed.' });
+};
+app.use(refuse);
+
+broadcast.setRate(5);
+const ticker = setInterval(() => {
+  const sample = stats.sample();
+  figures.send({ event: 'stats', data: { settings: settings(), sample, results: stats.results } });
+  if (sample.broadcasts > 0) {
+    const number = broadcast.sent.toLocaleString('en');
+    const clients = sample.connected.toLocaleString('en');
+    const time = sample.sendTime.toFixed(3);
+    announce('broadcast', `No. ${number} to ${clients} clients, ${time} ms`);
+  }
+}, 1000);
+
+const server = createServer(app);
+let port = Number(process.env.PORT || 3000);
+server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+  if (error.code !== 'EADDRINUSE' || port >= 65535) {
+    throw error;
+  }
+  port += 1;
+  server.listen(port, host);
+});
+server.on('listening', () => {
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const everywhere = address.address === '0.0.0.0' || address.address === '::';
+  const reachable = everywhere ? '127.0.0.1' : address.address;
+  load.address = { host: reachable, port: address.port, path: '/load' };
+  const name = reachable.includes(':') ? `[${reachable}]` : reachable;
+  console.log(`sluice dashboard: http://${name}:${address.port}`);
+});
+server.listen(port, host);
+
+function stop() {
+  clearInterval(ticker);
+  broadcast.setRate(0);
+  load.stop();
+  server.close();
+  server.closeAllConnections();
+}
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);

@@ -1,0 +1,118 @@
+const { monitorEventLoopDelay, performance } = require('node:perf_hooks');
+const { metrics } = require('../..');
+
+const RESOLUTION = 10;
+const HISTORY = 120;
+const WINDOW = 10;
+
+/**
+ * The median, because other processes of the machine interrupt a measurement now and then.
+ *
+ * @param {number[]} numbers
+ */
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+
+/** @typedef {ReturnType<Stats['read']>} Reading */
+
+/** Takes a sample a second; keeps two minutes for the charts, and each transport's last measurement. */
+class Stats {
+  /** @type {(Reading & { settled: number })[]} */
+  history = [];
+  /** @type {Record<string, object>} */
+  results = {};
+  #broadcast;
+  #load;
+  #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+  #before;
+  #settled = { key: '', readings: /** @type {Reading[]} */ ([]) };
+
+  /**
+   * @param {import('./broadcast').Broadcast} broadcast
+   * @param {import('./load').Load} load
+   */
+  constructor(broadcast, load) {
+    this.#broadcast = broadcast;
+    this.#load = load;
+    this.#delay.enable();
+    this.#before = this.#counters();
+  }
+
+  sample() {
+    const reading = this.read();
+    const sample = { ...reading, settled: this.#measure(reading) };
+    this.history.push(sample);
+    if (this.history.length > HISTORY) {
+      this.history.shift();
+    }
+    return sample;
+  }
+
+  read() {
+    const before = this.#before;
+    const now = this.#counters();
+    this.#before = now;
+    const times = this.#broadcast.takeTimes();
+    return {
+      time: Date.now(),
+      transport: this.#broadcast.transport,
+      rate: this.#broadcast.rate,
+      clients: this.#load.count,
+      connected: this.#broadcast.count(),
+      connections: { ...metrics().connections, loop: this.#broadcast.loop.count() },
+      deliveries: (1000 * (now.deliveries - before.deliveries)) / (now.time - before.time),
+      broadcasts: times.length,
+      sendTime: median(times),
+      delay: this.#takeDelay(),
+      busy: performance.eventLoopUtilization(now.utilization, before.utilization).utilization,
+      rss: process.memoryUsage.rss(),
+    };
+  }
+
+  #counters() {
+    return {
+      time: performance.now(),
+      deliveries: metrics().deliveries + this.#broadcast.loop.deliveries,
+      utilization: performance.eventLoopUtilization(),
+    };
+  }
+
+  // The histogram holds the time between two wake-ups; what exceeds its resolution is the delay.
+  #takeDelay() {
+    const [p99, max] = [this.#delay.percentile(99), this.#delay.max].map((nanoseconds) =>
+      Math.max(0, nanoseconds / 1e6 - RESOLUTION),
+    );
+    this.#delay.reset();
+    return { p99, max };
+  }
+
+  /**
+   * A measurement begins one second after every client is connected, and covers the last ten seconds.
+   *
+   * @param {Reading} reading
+   * @returns How many seconds it covers by now.
+   */
+  #measure(reading) {
+    const { transport, rate, clients, connected, broadcasts } = reading;
+    const key = JSON.stringify([transport, rate, clients, connected === clients]);
+    if (key !== this.#settled.key) {
+      this.#settled = { key, readings: [] };
+      return 0;
+    }
+    if (clients === 0 || connected !== clients || broadcasts === 0) {
+      return 0;
+    }
+    const readings = [...this.#settled.readings, reading].slice(-WINDOW);
+    this.#settled.readings = readings;
+    this.results[transport] = {
+      clients,
+      rate,
+      sendTime: median(readings.map((each) => each.sendTime)),
+      p99: median(readings.map((each) => each.delay.p99)),
+      max: Math.max(...readings.map((each) => each.delay.max)),
+      busy: median(readings.map((each) => each.busy)),
+    };
+    return readings.length;
+  }
+}
+
+module.exports = { Stats };
