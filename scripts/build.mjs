@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { npm, root } from './process.mjs';
+
+const SOURCES = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs'];
+
+function libc() {
+  return process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl';
+}
+
+/** The name of this platform, as the napi CLI writes it. */
+export function platform() {
+  const { platform: os, arch } = process;
+  if (os === 'linux') return `${os}-${arch}-${libc()}`;
+  if (os === 'win32') return `${os}-${arch}-msvc`;
+  return `${os}-${arch}`;
+}
+
+/** The file that the build makes for this platform. */
+export function binary() {
+  return `sluice.${platform()}.node`;
+}
+
+function newest(file) {
+  const stats = statSync(file);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...readdirSync(file).map((name) => newest(path.join(file, name))));
+}
+
+/** True when the binary is there and no source is newer. */
+export function built() {
+  const file = path.join(root, binary());
+  if (!existsSync(file)) return false;
+  const sources = SOURCES.map((name) => newest(path.join(root, name)));
+  return statSync(file).mtimeMs >= Math.max(...sources);
+}
+
+/** Builds the release binary where it is missing or out of date. Resolves with an exit code. */
+export async function build() {
+  if (built()) return 0;
+  console.log('sluice: building the Rust core, which takes a minute the first time');
+  return npm('run', '--silent', 'build');
+}

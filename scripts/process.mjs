@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a program in the repository, its output shown as it comes. Resolves with the exit code, 1 for a signal. */
+export function run(program, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options });
+    child.on('error', (error) => {
+      console.error(`${program}: ${error.message}`);
+      resolve(1);
+    });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Runs a program of the package's devDependencies, which no shell has to find. */
+export function runNode(script, ...args) {
+  return run(process.execPath, [path.join(root, script), ...args]);
+}
+
+/** Runs the npm that runs this, or the one in the PATH. */
+export function npm(...args) {
+  const cli = process.env.npm_execpath;
+  if (cli && path.basename(cli) === 'npm-cli.js') return run(process.execPath, [cli, ...args]);
+  return run('npm', args, { shell: process.platform === 'win32' });
+}

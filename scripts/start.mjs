@@ -1,0 +1,16 @@
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+import { requireTools } from './toolchain.mjs';
+
+requireTools();
+for (const prepare of [install, build]) {
+  const code = await prepare();
+  if (code !== 0) process.exit(code);
+}
+
+// `npm` hands SIGTERM to its shell, which ends and leaves the server behind: follow it.
+const parent = process.ppid;
+const orphaned = () => process.ppid !== parent && process.kill(process.pid, 'SIGTERM');
+if (process.env.npm_lifecycle_event) setInterval(orphaned, 500).unref();
+
+await import('../examples/dashboard/server.js');

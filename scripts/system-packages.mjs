@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { run } from './process.mjs';
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** What some tests need of the system; any of the programs will do. */
+const NEEDED = [
+  { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
+  { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
+];
+
+function find(program) {
+  const name = process.platform === 'win32' ? `${program}.exe` : program;
+  const directories = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return directories
+    .map((directory) => path.join(directory, name))
+    .find((file) => existsSync(file));
+}
+
+function missing() {
+  return NEEDED.filter(({ programs }) => !programs.some(find));
+}
+
+function aptWorks() {
+  if (process.getuid?.() !== 0 || !find('apt-get')) return false;
+  const release = readFileSync('/etc/os-release', 'utf8');
+  return /^ID=(debian|ubuntu)$/m.test(release);
+}
+
+/** Installs what is missing where that needs no password, and says what will be skipped where it does. */
+export async function installSystemPackages() {
+  const wanted = missing();
+  if (wanted.length > 0 && aptWorks()) {
+    const names = wanted.map((need) => need.package);
+    console.log(`sluice: installing ${names.join(', ')} with apt-get`);
+    const options = {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    };
+    await run('apt-get', ['update', '-qq'], options);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options);
+  }
+  for (const need of missing()) {
+    const how = `install it (Debian, Ubuntu: apt-get install ${need.package})`;
+    console.log(`sluice: ${need.package} is missing, so ${need.skipped} are skipped; ${how}`);
+  }
+  // Where the tests look for the browser.
+  const browser = BROWSERS.map(find).find(Boolean);
+  if (browser) process.env.CHROMIUM ??= browser;
+  return 0;
+}

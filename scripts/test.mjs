@@ -1,0 +1,52 @@
+import { buildAndCompare } from './generated.mjs';
+import { install } from './install.mjs';
+import { runNodeTests } from './node-tests.mjs';
+import { run, runNode } from './process.mjs';
+import { printSummary, runSteps } from './steps.mjs';
+import { installSystemPackages } from './system-packages.mjs';
+import { requireTools } from './toolchain.mjs';
+
+const flags = process.argv.slice(2);
+const quick = flags.includes('--quick');
+const unknown = flags.filter((flag) => flag !== '--quick');
+if (unknown.length > 0) {
+  console.error(`sluice: unknown ${unknown.join(' ')}; usage: npm test [-- --quick]`);
+  process.exit(1);
+}
+
+const tally = { passed: 0, failed: 0, skipped: 0 };
+
+const cargo = (...args) => run('cargo', args);
+const clippy = (what, ...lints) =>
+  cargo('clippy', '--locked', ...what, '--', '-D', 'warnings', ...lints);
+const withoutNode = ['--no-default-features'];
+const everything = ['--all-targets'];
+const loadClient = ['--manifest-path', 'bench/load/Cargo.toml'];
+
+const steps = [
+  ['npm packages', install],
+  ['biome', () => runNode('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings')],
+  ['rustfmt', () => cargo('fmt', '--check')],
+  ['rustfmt, load client', () => cargo('fmt', '--check', ...loadClient)],
+  // Version 5: TypeScript 7 takes no class of `module.exports = { … }` for a type.
+  ['types', () => runNode('node_modules/typescript5/bin/tsc', '--project', 'tsconfig.json')],
+  ['clippy', () => clippy(everything)],
+  ['clippy, without Node', () => clippy([...everything, ...withoutNode])],
+  // The library alone: the tests of a shard need sockets.
+  ['clippy, without sockets', () => clippy(withoutNode, '--cfg', 'sluice_stream_only')],
+  ['clippy, load client', () => clippy([...everything, ...loadClient, '--target-dir', 'target'])],
+  ['Rust tests', () => cargo('test', '--locked', ...withoutNode)],
+  ['build, generated files', buildAndCompare],
+  ['system packages', installSystemPackages],
+  ['JavaScript tests', () => runNodeTests(tally, { quick })],
+];
+if (!quick) steps.push(['other Node.js lines', () => runNode('__test__/nodes/run.mjs')]);
+
+requireTools();
+const ok = await runSteps(steps);
+// A step that failed without a failed test still is a failure.
+if (!ok && tally.failed === 0) tally.failed = 1;
+printSummary();
+if (tally.skipped > 0) console.log(`\n${tally.skipped} skipped`);
+console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = ok ? 0 : 1;
