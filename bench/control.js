@@ -7,15 +7,15 @@
 //   memory                → { rss }           bytes, after garbage collection
 
 const { once } = require('node:events');
+const { readFileSync } = require('node:fs');
 const { createInterface } = require('node:readline');
-const { performance } = require('node:perf_hooks');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 
 const text = 'the quick brown fox jumps over the lazy dog, then again..';
 
 let sentBefore = 0;
 let cpuAtBegin = process.cpuUsage();
-let loopAtBegin = performance.eventLoopUtilization();
+let threadAtBegin = threadTime();
 
 // The load client looks for `"sent":"`, the time and the number, each at its fixed width.
 function makeEvent(number) {
@@ -48,8 +48,17 @@ async function broadcast(send, count, rate) {
 
 function usage() {
   const { user, system } = process.cpuUsage(cpuAtBegin);
-  const { active } = performance.eventLoopUtilization(loopAtBegin);
-  return { cpu: user + system, busy: active * 1000 };
+  return { cpu: user + system, busy: threadTime() - threadAtBegin };
+}
+
+/** Processor time of the JavaScript thread, in microseconds. Its turns of the loop would count what preempts it too. */
+function threadTime() {
+  if (process.threadCpuUsage) {
+    const { user, system } = process.threadCpuUsage();
+    return user + system;
+  }
+  const [nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
+  return Number(nanoseconds) / 1000;
 }
 
 async function memory() {
@@ -74,7 +83,7 @@ async function run({ server, count, broadcast: send }) {
     if (command === 'count') answer({ count: count() });
     else if (command === 'begin') {
       cpuAtBegin = process.cpuUsage();
-      loopAtBegin = performance.eventLoopUtilization();
+      threadAtBegin = threadTime();
       answer({ begun: true });
     } else if (command === 'broadcast') answer(await broadcast(send, ...numbers.map(Number)));
     else if (command === 'usage') answer(usage());

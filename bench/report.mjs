@@ -107,7 +107,7 @@ export function report({ median, names, cases, command }) {
         [
           line('the `send` call, one at a time', 'Call'),
           line('the `send` call, in a burst', 'BurstCall'),
-          line('the event loop busy, with the timers of the bench', 'Busy'),
+          line('its whole thread, with the timers of the bench', 'Busy'),
         ],
       ),
     );

@@ -17,7 +17,7 @@ const event = require('./event.js');
 const { assertOpenable, whenGone, writeHead } = require('./head.js');
 const { connections, kClosed, kDrained, kTimedOut, kWrite, start } = require('./hub.js');
 const option = require('./option.js');
-const { redirect } = require('./response.js');
+const { OwnResponse } = require('./response.js');
 const { obstacle } = require('./transport/hand-over.js');
 const { NativeTransport } = require('./transport/native.js');
 const { StreamTransport } = require('./transport/stream.js');
@@ -106,7 +106,7 @@ class Connection extends EventEmitter {
   /** @param {boolean} native */
   #open(native) {
     const { request: req, response: res } = this;
-    const own = redirect(res, this);
+    const own = new OwnResponse(res, this);
     const stream = () => {
       this.#transport = new StreamTransport(req, res, own, this[kHandle]);
     };

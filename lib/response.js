@@ -1,10 +1,11 @@
 'use strict';
 
+/** @import { Connection, Response } from './connection.js' */
+
 const { StringDecoder } = require('node:string_decoder');
 const { SluiceError } = require('./error.js');
 
-/** @import { Connection, Response } from './connection.js' */
-
+const kOwn = Symbol('own');
 const FRAME_END = /(?:\r\n|\n|\r)(?:\r\n|\n|\r)/g;
 /** How much of an unfinished frame may lie about. */
 const MAX_UNFINISHED = 1 << 20;
@@ -38,49 +39,91 @@ class FrameAssembler {
 }
 
 /**
- * Sends what other code does to the response through the connection, so that it keeps its place in the order.
- * Returns what the response did before, and whether other code has destroyed it.
- * @param {Response} res
- * @param {Connection} connection
+ * What a response could do by itself. What other code does to the response goes through the connection instead, so that it
+ * keeps its place in the order.
  */
-function redirect(res, connection) {
-  const { write: ownWrite, end: ownEnd, destroy: ownDestroy } = res;
-  const own = {
-    destroyed: false,
-    /** @param {Buffer} bytes */
-    write: (bytes) => ownWrite.call(res, bytes, 'utf8'),
-    end: () => ownEnd.call(res, undefined, 'utf8'),
-    destroy: () => ownDestroy.call(res),
-  };
+class OwnResponse {
+  #res;
+  #write;
+  #end;
+  #destroy;
+  /** Other code has destroyed the response. */
+  destroyed = false;
+  connection;
   /** @type {FrameAssembler | undefined} */
-  let assembler;
+  assembler;
 
-  /** @type {(chunk: any, encoding?: any, callback?: any) => boolean} */
-  const write = (chunk, encoding, callback) => {
-    if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
-    assembler ??= new FrameAssembler();
-    const frames = assembler.push(chunk, encoding);
-    if (frames && !connection.closed) connection.write(frames);
-    if (callback) process.nextTick(callback);
-    return true;
-  };
+  /**
+   * @param {Response & { [kOwn]?: OwnResponse }} res
+   * @param {Connection} connection
+   */
+  constructor(res, connection) {
+    this.#res = res;
+    this.#write = res.write;
+    this.#end = res.end;
+    this.#destroy = res.destroy;
+    this.connection = connection;
+    res[kOwn] = this;
+    res.write = write;
+    res.end = end;
+    res.destroy = destroy;
+  }
 
-  res.write = write;
-  /** @type {(chunk?: any, encoding?: any, callback?: any) => Response} */
-  const end = (chunk, encoding, callback) => {
-    if (typeof chunk === 'function') [chunk, callback] = [undefined, chunk];
-    if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
-    if (callback) res.once('finish', callback);
-    if (chunk !== undefined && chunk !== null) write(chunk, encoding);
-    connection.end();
-    return res;
-  };
-  res.end = end;
-  res.destroy = (error) => {
-    own.destroyed = true;
-    return ownDestroy.call(res, error);
-  };
-  return own;
+  /** @param {Buffer} bytes */
+  write(bytes) {
+    return this.#write.call(this.#res, bytes, 'utf8');
+  }
+
+  end() {
+    this.#end.call(this.#res, undefined, 'utf8');
+  }
+
+  /** @param {Error} [error] */
+  destroy(error) {
+    return this.#destroy.call(this.#res, error);
+  }
 }
 
-module.exports = { redirect };
+// One function each for all responses: a connection has enough objects.
+
+/**
+ * @this {any}
+ * @param {any} chunk
+ * @param {any} [encoding]
+ * @param {any} [callback]
+ */
+function write(chunk, encoding, callback) {
+  if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
+  const own = this[kOwn];
+  own.assembler ??= new FrameAssembler();
+  const frames = own.assembler.push(chunk, encoding);
+  if (frames && !own.connection.closed) own.connection.write(frames);
+  if (callback) process.nextTick(callback);
+  return true;
+}
+
+/**
+ * @this {any}
+ * @param {any} [chunk]
+ * @param {any} [encoding]
+ * @param {any} [callback]
+ */
+function end(chunk, encoding, callback) {
+  if (typeof chunk === 'function') [chunk, callback] = [undefined, chunk];
+  if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
+  if (callback) this.once('finish', callback);
+  if (chunk !== undefined && chunk !== null) this.write(chunk, encoding);
+  this[kOwn].connection.end();
+  return this;
+}
+
+/**
+ * @this {any}
+ * @param {Error} [error]
+ */
+function destroy(error) {
+  this[kOwn].destroyed = true;
+  return this[kOwn].destroy(error);
+}
+
+module.exports = { OwnResponse };

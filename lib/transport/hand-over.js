@@ -16,6 +16,14 @@ const http = require('node:http');
 const net = require('node:net');
 
 const noop = () => {};
+/** @type {(writev: boolean, data: unknown, encoding: string, callback: () => void) => void} */
+const discard = (_writev, _data, _encoding, callback) => callback();
+/** @type {(callback: () => void) => void} */
+const finishAtOnce = (callback) => callback();
+/** @this {NodeSocket} */
+function ignoreTimeout() {
+  return this;
+}
 const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
 
 /**
@@ -89,16 +97,15 @@ function detach(socket) {
   void socket.localAddress;
   // From now on bytes flow that Node does not see; idle time is the core's business.
   socket.setTimeout(0);
-  socket.setTimeout = () => socket;
+  socket.setTimeout = ignoreTimeout;
   // A listener for data makes the HTTP server give the handle back to the socket.
   socket.on('data', noop);
   socket.pause();
   socket.removeListener('data', noop);
   handle.onread = noop;
   socket._handle = null;
-  /** @type {(writev: boolean, data: unknown, encoding: string, callback: () => void) => void} */
-  socket._writeGeneric = (_writev, _data, _encoding, callback) => callback();
-  socket._final = (callback) => callback();
+  socket._writeGeneric = discard;
+  socket._final = finishAtOnce;
   handle.close();
 }
 

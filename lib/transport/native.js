@@ -2,6 +2,7 @@
 
 /** @import { ConnectionHandle } from '../../binding.js' */
 /** @import { Request, Response } from '../connection.js' */
+/** @import { OwnResponse } from '../response.js' */
 /** @import { NodeSocket } from './hand-over.js' */
 
 const { holdProcess, releaseProcess } = require('../hub.js');
@@ -27,7 +28,7 @@ class NativeTransport {
   /**
    * @param {Request} req
    * @param {Response} res
-   * @param {ReturnType<typeof import('../response.js').redirect>} own
+   * @param {OwnResponse} own
    * @param {ConnectionHandle} handle
    */
   constructor(req, res, own, handle) {

@@ -2,6 +2,7 @@
 
 /** @import { ConnectionHandle } from '../../binding.js' */
 /** @import { Request, Response } from '../connection.js' */
+/** @import { OwnResponse } from '../response.js' */
 
 const { constants } = require('node:http2');
 const { writtenLate } = require('../hub.js');
@@ -19,7 +20,7 @@ class StreamTransport {
   /**
    * @param {Request} req
    * @param {Response} res
-   * @param {ReturnType<typeof import('../response.js').redirect>} own
+   * @param {OwnResponse} own
    * @param {ConnectionHandle} handle
    */
   constructor(req, res, own, handle) {
