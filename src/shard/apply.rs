@@ -56,7 +56,6 @@ impl Shard {
             }
             Command::Shutdown(reason) => {
                 self.close_all(reason);
-                self.inbox.close();
                 self.ended = true;
             }
             #[cfg(test)]

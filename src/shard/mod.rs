@@ -4,6 +4,9 @@
 //! - Nothing here waits for JavaScript: pings, timeouts and queued writes go on while it is blocked.
 
 mod apply;
+mod close;
+mod expire;
+mod flush;
 mod inbox;
 mod member;
 mod members;
@@ -48,7 +51,9 @@ impl ShardThread {
             poller::Poller::new()?
         };
         let mut shard = Shard::new(inbox.clone(), outbox, counters, poller);
+        let closing = ClosesInbox(inbox.clone());
         let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
+            let _closing = closing;
             // A bug costs this shard's connections, not the process: they are closed, and the shard goes on.
             while catch_unwind(AssertUnwindSafe(|| runtime.block_on(shard.work()))).is_err() {
                 shard.close_all(CloseReason::Error);
@@ -59,6 +64,15 @@ impl ShardThread {
 
     pub fn inbox(&self) -> &Arc<Inbox> {
         &self.inbox
+    }
+}
+
+/// However the thread ends, nobody waits for room in its inbox any more.
+struct ClosesInbox(Arc<Inbox>);
+
+impl Drop for ClosesInbox {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

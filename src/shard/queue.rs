@@ -20,6 +20,8 @@ pub(super) struct Queue {
     segments: VecDeque<Segment>,
     bytes: usize,
     live_bytes: usize,
+    /// A part of the first segment has left.
+    started: bool,
 }
 
 impl Queue {
@@ -37,6 +39,10 @@ impl Queue {
 
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    pub fn is_started(&self) -> bool {
+        self.started
     }
 
     pub fn live_bytes(&self) -> usize {
@@ -67,6 +73,7 @@ impl Queue {
             if live {
                 self.live_bytes -= taken;
             }
+            self.started = !front.bytes.is_empty();
             if front.bytes.is_empty() {
                 events += front.events;
                 self.segments.pop_front();
@@ -76,20 +83,22 @@ impl Queue {
         events
     }
 
-    /// Takes whole segments, at least one, at most `limit` bytes if there are several: the bytes and the events in them.
+    /// Takes up to `limit` bytes: whole segments if the first one fits, else a part of it. The bytes and how many events ended
+    /// in them.
     pub fn take(&mut self, limit: usize) -> Option<(Bytes, u64)> {
-        let mut length = 0;
-        let fits = |segment: &&Segment| {
-            length += segment.bytes.len();
-            length <= limit
-        };
-        let count = self.segments.iter().take_while(fits).count().max(1);
-        let taken: Vec<Bytes> =
-            self.segments.iter().take(count).map(|segment| segment.bytes.clone()).collect();
-        let bytes = match <[Bytes; 1]>::try_from(taken) {
-            Ok([bytes]) => bytes,
-            Err(several) if several.is_empty() => return None,
-            Err(several) => Bytes::from(several.concat()),
+        let first = &self.segments.front()?.bytes;
+        let bytes = if first.len() >= limit {
+            first.slice(..limit)
+        } else {
+            let mut length = 0;
+            let fits = |bytes: &&Bytes| {
+                length += bytes.len();
+                length <= limit
+            };
+            match self.iter().take_while(fits).collect::<Vec<_>>().as_slice() {
+                [only] => Bytes::clone(only),
+                several => several.iter().flat_map(|bytes| bytes.iter().copied()).collect(),
+            }
         };
         let events = self.advance(bytes.len());
         Some((bytes, events))

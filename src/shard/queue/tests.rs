@@ -29,10 +29,13 @@ fn what_is_being_sent_and_what_is_replayed_does_not_count_against_the_bound() {
 }
 
 #[test]
-fn it_takes_whole_segments_and_at_least_one() {
+fn it_takes_whole_segments_unless_the_first_is_too_large() {
     let mut queue = queue(&[("abc", true), ("de", true), ("f", true)]);
-    assert_eq!(queue.take(2).unwrap(), (Bytes::from_static(b"abc"), 1));
-    assert_eq!(queue.take(9).unwrap(), (Bytes::from_static(b"def"), 2));
+    assert_eq!(queue.take(2).unwrap(), (Bytes::from_static(b"ab"), 0));
+    assert!(queue.is_started());
+    assert_eq!(queue.waiting_bytes(), "def".len());
+    assert_eq!(queue.take(4).unwrap(), (Bytes::from_static(b"cdef"), 3));
+    assert!(!queue.is_started());
     assert!(queue.take(9).is_none());
 }
 

@@ -1,0 +1,84 @@
+//! How connections end.
+
+use std::time::Duration;
+
+use super::Shard;
+use super::flush::MAX_RECEIVED;
+use super::member::Sink;
+use super::timers::Timer;
+use crate::connection::{CloseReason, ConnectionId};
+use crate::notice::Notice;
+
+/// How long a client has to close its side of an ended response before the socket is closed.
+const LINGER: Duration = Duration::from_secs(2);
+
+impl Shard {
+    /// Closes the connection once everything queued has left.
+    pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
+        if let Some(member) = self.members.get_mut(id)
+            && member.ending.is_none()
+        {
+            member.ending = Some(reason);
+            self.mark_dirty(id);
+        }
+    }
+
+    pub(super) fn close(&mut self, id: ConnectionId, reason: CloseReason) {
+        let Some(mut member) = self.members.remove(id) else { return };
+        for key in [member.ping_timer, member.timeout_timer, member.stall_timer] {
+            self.timers.stop(key);
+        }
+        self.tally.drops += member.undelivered();
+        self.tally.queued_bytes -= member.reported as i64;
+        member.connection.set_queued(0);
+        self.counters.close(member.transport(), reason);
+        let left = member.connection.closed();
+        for left in &left {
+            self.leave_group(left.channel, id);
+        }
+        if let Sink::Socket { socket, .. } = member.sink {
+            match reason {
+                CloseReason::End | CloseReason::Timeout => {
+                    socket.finish();
+                    self.lingering.insert(id, socket);
+                    self.timers.start(Timer::Linger(id), LINGER);
+                }
+                CloseReason::Overflow | CloseReason::Stall | CloseReason::Flood => {
+                    self.poller.remove(&socket);
+                    socket.reset();
+                }
+                CloseReason::Client | CloseReason::Destroy | CloseReason::Error => {
+                    self.poller.remove(&socket);
+                    socket.destroy();
+                }
+            }
+        }
+        self.notices.push(Notice::Closed { connection: id, reason, left });
+    }
+
+    pub(super) fn close_all(&mut self, reason: CloseReason) {
+        self.run = None;
+        for id in self.members.ids() {
+            self.close(id, reason);
+        }
+        for id in self.lingering.keys().copied().collect::<Vec<_>>() {
+            self.stop_lingering(id);
+        }
+        self.publish();
+    }
+
+    /// Until the client closes its side too: a socket closed over unread bytes would take the end of the response with it.
+    pub(super) fn on_lingering(&mut self, id: ConnectionId) {
+        let Some(socket) = self.lingering.get(&id) else { return };
+        if !matches!(socket.discard(MAX_RECEIVED), Ok(..=MAX_RECEIVED)) {
+            self.stop_lingering(id);
+        }
+    }
+
+    pub(super) fn stop_lingering(&mut self, id: ConnectionId) {
+        if let Some(socket) = self.lingering.remove(&id) {
+            self.poller.remove(&socket);
+            socket.destroy();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How a connection's queue leaves, and what comes back.
+
+use std::io::{self, IoSlice};
+
+use tokio::time::Instant;
+
+use super::member::{Member, Sink};
+use super::poller::Poller;
+use super::queue::Segment;
+use super::writes::Writes;
+use crate::connection::CloseReason;
+use crate::frame::{Framing, LAST_CHUNK};
+use crate::metrics::Tally;
+
+/// Segments in one vectored send.
+const PARTS: usize = 64;
+/// How much of a connection is on its way through the host at a time.
+const STREAM_WRITE: usize = 64 << 10;
+/// How much a client may send after its request.
+pub(super) const MAX_RECEIVED: usize = 64 << 10;
+
+pub(super) enum Flushed {
+    /// Nothing waits.
+    Empty,
+    /// Something waits for the client.
+    Waiting,
+    /// The last byte has left.
+    Ended(CloseReason),
+    /// The connection cannot go on.
+    Failed(CloseReason),
+}
+
+impl Member {
+    pub fn flush(&mut self, poller: &Poller, writes: &mut Writes, tally: &mut Tally) -> Flushed {
+        let flushed = match self.sink {
+            Sink::Pending(ref backlog) => {
+                let over = backlog.frames.len() > 1 && backlog.bytes > self.max_queue_bytes;
+                return if over { Flushed::Failed(CloseReason::Overflow) } else { Flushed::Waiting };
+            }
+            Sink::Socket { .. } => self.flush_socket(poller, tally),
+            Sink::Stream { .. } => self.flush_stream(writes, tally),
+        };
+        match flushed {
+            Flushed::Waiting if self.waiting_bytes() > self.max_queue_bytes => {
+                Flushed::Failed(CloseReason::Overflow)
+            }
+            flushed => flushed,
+        }
+    }
+
+    /// What the bound is about: not what is being sent.
+    fn waiting_bytes(&self) -> usize {
+        let host_has_it = matches!(self.sink, Sink::Stream { in_flight } if in_flight > 0);
+        if host_has_it && !self.queue.is_started() {
+            self.queue.live_bytes()
+        } else {
+            self.queue.waiting_bytes()
+        }
+    }
+
+    fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {
+        let Self { sink: Sink::Socket { socket, framing, can_write }, queue, .. } = self else {
+            return Flushed::Empty;
+        };
+        loop {
+            if queue.is_empty() {
+                match self.ending {
+                    None => return Flushed::Empty,
+                    Some(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
+                        self.last_chunk_queued = true;
+                        queue.push(Segment { bytes: LAST_CHUNK, events: 0, live: true });
+                    }
+                    Some(reason) => return Flushed::Ended(reason),
+                }
+            }
+            if !*can_write {
+                return Flushed::Waiting;
+            }
+            let mut parts = [IoSlice::new(&[]); PARTS];
+            let count =
+                parts.iter_mut().zip(queue.iter()).map(|(part, bytes)| *part = IoSlice::new(bytes)).count();
+            match socket.send(&parts[..count]) {
+                Ok(sent) => {
+                    tally.bytes += sent as u64;
+                    tally.deliveries += queue.advance(sent);
+                    if self.slow {
+                        self.progressed = Instant::now();
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    *can_write = false;
+                    if !std::mem::replace(&mut self.slow, true) {
+                        self.progressed = Instant::now();
+                        if poller.watch_writable(self.id, socket, true).is_err() {
+                            return Flushed::Failed(CloseReason::Error);
+                        }
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Flushed::Failed(reason_of(&error)),
+            }
+        }
+    }
+
+    fn flush_stream(&mut self, writes: &mut Writes, tally: &mut Tally) -> Flushed {
+        let Sink::Stream { in_flight } = &mut self.sink else { return Flushed::Empty };
+        if *in_flight == 0
+            && let Some((bytes, events)) = self.queue.take(STREAM_WRITE)
+        {
+            *in_flight = bytes.len();
+            self.progressed = Instant::now();
+            tally.bytes += bytes.len() as u64;
+            tally.deliveries += events;
+            writes.push(self.id, bytes);
+        }
+        match self.ending {
+            _ if *in_flight > 0 => Flushed::Waiting,
+            Some(reason) => Flushed::Ended(reason),
+            None => Flushed::Empty,
+        }
+    }
+
+    /// No longer slow; true when it was.
+    pub fn caught_up(&mut self, poller: &Poller) -> bool {
+        let was_slow = std::mem::replace(&mut self.slow, false);
+        if was_slow && let Sink::Socket { socket, .. } = &self.sink {
+            // At worst it goes on telling us what we know.
+            let _ = poller.watch_writable(self.id, socket, false);
+        }
+        was_slow
+    }
+
+    /// Reads what the client sent and throws it away. A reason to close, if there is one.
+    pub fn receive(&mut self) -> Option<CloseReason> {
+        let Sink::Socket { socket, .. } = &self.sink else { return None };
+        match socket.discard(MAX_RECEIVED) {
+            Ok(count) => {
+                self.received += count;
+                (self.received > MAX_RECEIVED).then_some(CloseReason::Flood)
+            }
+            Err(error) => Some(reason_of(&error)),
+        }
+    }
+}
+
+/// The kernel gives up on a peer that acknowledges nothing with ETIMEDOUT; all else it says of a connection means that the
+/// client has gone.
+fn reason_of(error: &io::Error) -> CloseReason {
+    match error.kind() {
+        io::ErrorKind::TimedOut => CloseReason::Stall,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => CloseReason::Client,
+        _ => CloseReason::Error,
+    }
+}
