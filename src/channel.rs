@@ -227,3 +227,6 @@ impl Drop for Channel {
         self.close();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,7 +101,7 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (sender, receiver) = unbounded();
         Self {
             sender,
@@ -143,7 +143,7 @@ impl Inbox {
     }
 
     /// What lies in the inbox now; what comes meanwhile is the next turn's.
-    pub(super) fn drain(&self) -> impl Iterator<Item = Command> + '_ {
+    pub(crate) fn drain(&self) -> impl Iterator<Item = Command> + '_ {
         self.receiver.try_iter().take(self.receiver.len()).inspect(|command| {
             self.weight.fetch_sub(command.weight(), Relaxed);
         })
