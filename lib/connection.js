@@ -23,6 +23,11 @@ const { NativeTransport } = require('./transport/native.js');
 const { StreamTransport } = require('./transport/stream.js');
 
 const kHandle = Symbol('handle');
+/**
+ * An option for adapters whose framework must have its say before the head is written: a function that gets another one, and
+ * calls it when the head can be. What is sent meanwhile waits.
+ */
+const kBegin = Symbol('begin');
 const BODILESS = [204, 205, 304];
 
 /** @param {ConnectionOptions | undefined} options */
@@ -58,6 +63,23 @@ function readOptions(options) {
   };
 }
 
+/**
+ * Whether the core is to write the socket.
+ * @param {Request} req
+ * @param {Response} res
+ * @param {'auto' | 'native' | 'stream'} transport
+ */
+function isNative(req, res, transport) {
+  const reason = obstacle(req, res);
+  if (reason && transport === 'native') {
+    throw new SluiceError(
+      'ERR_SSE_TRANSPORT',
+      `the socket cannot be handed over (${reason}): use transport: 'auto'`,
+    );
+  }
+  return !reason && transport !== 'stream';
+}
+
 class Connection extends EventEmitter {
   static default = { pingInterval: 50_000 };
 
@@ -74,21 +96,15 @@ class Connection extends EventEmitter {
   /**
    * @param {Request} req
    * @param {Response} res
-   * @param {ConnectionOptions} [options]
+   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void }} [options]
    */
   constructor(req, res, options) {
     super();
     const { transport, head, core } = readOptions(options);
     assertOpenable(req, res);
-    const reason = obstacle(req, res);
-    if (reason && transport === 'native') {
-      throw new SluiceError(
-        'ERR_SSE_TRANSPORT',
-        `the socket cannot be handed over (${reason}): use transport: 'auto'`,
-      );
-    }
-    const native = !reason && transport !== 'stream';
-    writeHead(res, head, native);
+    const native = isNative(req, res, transport);
+    const begin = options?.[kBegin];
+    if (!begin) writeHead(res, head, native);
 
     this.request = req;
     this.response = res;
@@ -98,19 +114,27 @@ class Connection extends EventEmitter {
     this[kHandle] = start().open(core);
     connections.set(this[kHandle].id, this);
     whenGone(req, res, () => this[kHandle].close(this.#transport?.reason() ?? 'client'));
-    this.#open(native && !res.hasHeader('Content-Encoding'));
-    // The head is all that it gets; what the handler sends is nobody's.
-    if (req.method === 'HEAD') this[kHandle].close('end');
+    if (!begin) {
+      this.#open(native);
+    } else {
+      begin(() => {
+        const stillNative = isNative(req, res, transport);
+        writeHead(res, head, stillNative);
+        this.#open(stillNative);
+      });
+    }
   }
 
   /** @param {boolean} native */
   #open(native) {
     const { request: req, response: res } = this;
+    // The head is all that it gets; what the handler sends is nobody's.
+    if (req.method === 'HEAD') this[kHandle].close('end');
     const own = new OwnResponse(res, this);
     const stream = () => {
       this.#transport = new StreamTransport(req, res, own, this[kHandle]);
     };
-    if (!native) return stream();
+    if (!native || res.hasHeader('Content-Encoding')) return stream();
     const transport = new NativeTransport(req, res, own, this[kHandle]);
     this.#transport = transport;
     transport.handOver(stream);
@@ -246,4 +270,4 @@ class Connection extends EventEmitter {
   }
 }
 
-module.exports = { Connection, kHandle };
+module.exports = { Connection, kBegin, kHandle };
