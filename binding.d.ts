@@ -46,6 +46,8 @@ export declare class HubHandle {
   /** These connections' writes are done; `slow`: after waiting for the client. */
   written(connections: Array<number>, slow: boolean): void
   metrics(): MetricsSnapshot
+  /** What `metrics` would say before anything has happened. */
+  static metricsAtRest(): MetricsSnapshot
 }
 
 /** What came of adding a connection. */
@@ -59,6 +61,17 @@ export interface Closed {
   connection: number
   reason: string
   left: Array<Departure>
+}
+
+export interface ClosesByReason {
+  client: number
+  end: number
+  timeout: number
+  overflow: number
+  stall: number
+  destroy: number
+  flood: number
+  error: number
 }
 
 export interface ConnectionsByTransport {
@@ -86,7 +99,7 @@ export interface MetricsSnapshot {
   bytes: number
   queuedBytes: number
   drops: number
-  closes: Record<string, number>
+  closes: ClosesByReason
 }
 
 export interface Notices {

@@ -60,8 +60,9 @@ function start() {
   return hub;
 }
 
+/** Asking does not start the core. */
 function metrics() {
-  return start().metrics();
+  return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }
 
 /**

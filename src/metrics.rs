@@ -27,7 +27,17 @@ pub struct Metrics {
     pub bytes: u64,
     pub queued_bytes: u64,
     pub drops: u64,
-    pub closes: Vec<(CloseReason, u64)>,
+    pub closes: Closes,
+}
+
+/// How many connections closed, by reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closes([u64; CloseReason::ALL.len()]);
+
+impl Closes {
+    pub fn count(self, reason: CloseReason) -> u64 {
+        self.0[reason as usize]
+    }
 }
 
 /// What one turn of a shard adds to the counters.
@@ -69,9 +79,7 @@ impl Counters {
             bytes: self.bytes.load(Relaxed),
             queued_bytes: gauge(&self.queued_bytes),
             drops: self.drops.load(Relaxed),
-            closes: CloseReason::ALL
-                .map(|reason| (reason, self.closes[reason as usize].load(Relaxed)))
-                .into(),
+            closes: Closes(CloseReason::ALL.map(|reason| self.closes[reason as usize].load(Relaxed))),
         }
     }
 

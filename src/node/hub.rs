@@ -17,6 +17,7 @@ use crate::channel::ChannelOptions;
 use crate::connection::{ConnectionId, ConnectionOptions};
 use crate::history::Limits;
 use crate::hub::Hub;
+use crate::metrics::Counters;
 use crate::notice::Host;
 
 /// Does not keep the process alive.
@@ -120,5 +121,11 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn metrics(&self) -> MetricsSnapshot {
         self.hub.metrics().into()
+    }
+
+    /// What `metrics` would say before anything has happened.
+    #[napi(catch_unwind)]
+    pub fn metrics_at_rest() -> MetricsSnapshot {
+        Counters::default().snapshot(0).into()
     }
 }

@@ -1,10 +1,9 @@
 //! `MetricsSnapshot`.
 
-use std::collections::HashMap;
-
 use napi_derive::napi;
 
-use crate::metrics::Metrics;
+use crate::connection::CloseReason;
+use crate::metrics::{Closes, Metrics};
 
 #[napi(object)]
 pub struct MetricsSnapshot {
@@ -15,13 +14,41 @@ pub struct MetricsSnapshot {
     pub bytes: f64,
     pub queued_bytes: f64,
     pub drops: f64,
-    pub closes: HashMap<String, f64>,
+    pub closes: ClosesByReason,
 }
 
 #[napi(object)]
 pub struct ConnectionsByTransport {
     pub native: f64,
     pub stream: f64,
+}
+
+#[napi(object)]
+pub struct ClosesByReason {
+    pub client: f64,
+    pub end: f64,
+    pub timeout: f64,
+    pub overflow: f64,
+    pub stall: f64,
+    pub destroy: f64,
+    pub flood: f64,
+    pub error: f64,
+}
+
+impl From<Closes> for ClosesByReason {
+    fn from(closes: Closes) -> Self {
+        let count = |reason| closes.count(reason) as f64;
+        Self {
+            client: count(CloseReason::Client),
+            end: count(CloseReason::End),
+            timeout: count(CloseReason::Timeout),
+            overflow: count(CloseReason::Overflow),
+            stall: count(CloseReason::Stall),
+            destroy: count(CloseReason::Destroy),
+            flood: count(CloseReason::Flood),
+            error: count(CloseReason::Error),
+        }
+    }
 }
 
 impl From<Metrics> for MetricsSnapshot {
@@ -37,11 +64,7 @@ impl From<Metrics> for MetricsSnapshot {
             bytes: metrics.bytes as f64,
             queued_bytes: metrics.queued_bytes as f64,
             drops: metrics.drops as f64,
-            closes: metrics
-                .closes
-                .iter()
-                .map(|(reason, count)| (reason.name().to_owned(), *count as f64))
-                .collect(),
+            closes: metrics.closes.into(),
         }
     }
 }

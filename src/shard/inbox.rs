@@ -166,3 +166,6 @@ impl Inbox {
         self.weight.load(Relaxed) < ROOM || !self.open.load(Relaxed)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+use std::time::Instant;
+
+use super::*;
+use crate::event::Event;
+
+#[test]
+fn who_sends_faster_than_the_shard_works_waits_for_room() {
+    let inbox = Arc::new(Inbox::new());
+    let frame = Event { data: Some("x".repeat(1 << 20)), ..Event::default() }.encode().unwrap();
+    let count = 3 * ROOM / frame.len();
+    let sender = {
+        let inbox = inbox.clone();
+        std::thread::spawn(move || {
+            for _ in 0..count {
+                inbox.wait_for_room();
+                inbox.push(Command::Broadcast { channel: ChannelId(0), frame: frame.clone() });
+            }
+        })
+    };
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut drained = 0;
+    while drained < count && Instant::now() < deadline {
+        assert!(inbox.weight.load(Relaxed) < ROOM + (2 << 20));
+        drained += inbox.drain().count();
+        inbox.drained();
+    }
+    assert_eq!(drained, count);
+    sender.join().unwrap();
+    assert_eq!(inbox.weight.load(Relaxed), 0);
+}
+
+#[test]
+fn nobody_waits_for_a_shard_that_has_ended() {
+    let inbox = Inbox::new();
+    let frame = Event { data: Some("x".repeat(ROOM)), ..Event::default() }.encode().unwrap();
+    inbox.push(Command::Broadcast { channel: ChannelId(0), frame });
+    inbox.close();
+    inbox.wait_for_room();
+}
