@@ -3,16 +3,10 @@
 use std::{future, io};
 
 use super::socket::Socket;
+use super::turn::Ready;
 use crate::connection::ConnectionId;
 
 pub(super) struct Poller;
-
-#[derive(Clone, Copy)]
-pub(super) struct Ready {
-    pub connection: ConnectionId,
-    pub readable: bool,
-    pub writable: bool,
-}
 
 impl Poller {
     pub fn new() -> io::Result<Self> {

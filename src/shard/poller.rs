@@ -8,6 +8,7 @@ use mio::{Events, Interest, Poll, Token};
 use tokio::io::unix::AsyncFd;
 
 use super::socket::Socket;
+use super::turn::Ready;
 use crate::connection::ConnectionId;
 
 const BATCH: usize = 1024;
@@ -15,14 +16,6 @@ const BATCH: usize = 1024;
 pub(super) struct Poller {
     poll: AsyncFd<Poll>,
     events: Events,
-}
-
-/// Hints, not facts: a socket may have been closed, or read to its end, in between.
-#[derive(Clone, Copy)]
-pub(super) struct Ready {
-    pub connection: ConnectionId,
-    pub readable: bool,
-    pub writable: bool,
 }
 
 impl Poller {

@@ -3,11 +3,18 @@
 use super::Shard;
 use super::flush::Flushed;
 use super::member::{Member, Sink};
-use super::poller::Ready;
 use super::timers::Timer;
 use crate::connection::ConnectionId;
 use crate::metrics::Tally;
 use crate::notice::Notice;
+
+/// What a poller says of a socket. Hints, not facts: it may have been closed, or read to its end, in between.
+#[derive(Clone, Copy)]
+pub(super) struct Ready {
+    pub connection: ConnectionId,
+    pub readable: bool,
+    pub writable: bool,
+}
 
 impl Shard {
     /// Works until it is told to shut down.
