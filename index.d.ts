@@ -80,8 +80,8 @@ export interface ConnectionOptions {
   /** Default 200, the only status that the browser's EventSource accepts. */
   statusCode?: number;
   /**
-   * How much may wait for a slow client before it is disconnected. Default 1 MiB. What is being sent does not count, so that one
-   * large event gets its chance, nor does the replay of a history.
+   * How much may wait for a slow client before it is disconnected. Default 1 MiB. The largest event that waits does not
+   * count, so that it gets its chance, nor does the replay of a history.
    */
   maxQueueBytes?: number;
   /** How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. */
@@ -91,6 +91,58 @@ export interface ConnectionOptions {
    * is not. `'native'` throws `ERR_SSE_TRANSPORT` where it is not possible.
    */
   transport?: 'auto' | Transport;
+}
+
+/** The data of an event of that name. */
+type DataOf<Events extends object, Name> = Name extends keyof Events
+  ? Events[Name]
+  : string extends keyof Events
+    ? unknown
+    : never;
+
+/**
+ * What a source may yield: events, that is objects with no other keys than `id`, `event`, `data`, `retry` and `comment`, and at least
+ * one of these; anything else is the data of an event. Bytes are read as UTF-8, and a character may be split over two chunks.
+ */
+export type StreamItem<Events extends object = EventMap, Name = 'message'> =
+  | ServerSentEvent<Events>
+  | DataOf<Events, Name>
+  | (string extends DataOf<Events, Name> ? Uint8Array | ArrayBuffer : never);
+
+/** A Node `Readable` is an async iterable; the last is a web `ReadableStream`. A string is no source. */
+export type StreamSource<Item = unknown> =
+  | Iterable<Item | PromiseLike<Item>>
+  | AsyncIterable<Item>
+  | {
+      readonly locked: boolean;
+      getReader(): {
+        read(): Promise<{ done: false; value: Item } | { done: true; value?: Item | undefined }>;
+        cancel(reason?: unknown): Promise<void>;
+      };
+    };
+
+export interface StreamOptions<Name extends string = string> {
+  /** The name of the events that are made of data. Default: none, which clients call `message`. */
+  event?: Name | undefined;
+  /**
+   * What an error of the source, or an item that cannot be sent, does to the connection: `'end'`, the default, ends it after what
+   * was sent, `'keep'` leaves it open. Either way the promise rejects, and the client never sees the error's text.
+   */
+  onError?: 'end' | 'keep';
+  /**
+   * Ends the connection after the source, and resolves when it is closed. Default `false`: a browser's EventSource comes back when a
+   * stream ends, so tell it first that it is done.
+   */
+  end?: boolean;
+  /** Stops the source; the promise rejects with the signal's reason, and the connection stays open. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface StreamResult {
+  /** How many events were sent. */
+  events: number;
+  /** False when the connection closed before the source came to its end. */
+  complete: boolean;
 }
 
 /** What a connection reports when a channel cannot tell what the client missed. */
@@ -153,6 +205,21 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   write(frameText: string): this;
   /** Sends a comment, which clients ignore. */
   comment(text: string): this;
+  /**
+   * Sends what a source yields, one item after another. While more than 64 KiB wait for the client (or half of `maxQueueBytes`, if
+   * that is less), the source is not asked for more.
+   *
+   * A client that leaves is not an error: it stops the source, as does `end()`, and the promise resolves. To stop means `destroy()`
+   * for a `Readable`, `cancel()` for a `ReadableStream`, `return()` for any other iterator. The promise does not wait for a source that
+   * does not answer, and what a source throws when it is stopped is ignored.
+   *
+   * Rejects with the source's error; with what {@link Connection.send} throws at an item, or at once after `end()`;
+   * `ERR_SSE_TYPE` not a source; `ERR_SSE_OPTION`. The last two touch neither the source nor the connection.
+   */
+  stream<const Name extends (keyof Events & string) | 'message' = 'message'>(
+    source: StreamSource<StreamItem<Events, Name>>,
+    options?: StreamOptions<Name>,
+  ): Promise<StreamResult>;
   /** Changes the interval between pings; 0 stops them. */
   setPing(interval: number): this;
   /** Closes the connection that long from now; 0 clears the limit. */

@@ -46,13 +46,16 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     for (const name of ['stage', 'tarballs']) mkdirSync(path.join(directory, name));
     release = packRelease(path.join(directory, 'stage'), path.join(directory, 'tarballs'));
     app = new FreshApp(path.join(directory, 'app'));
-    app.install(release.root.tarball, release.platform.tarball, 'express');
+    app.install(release.root.tarball, release.platform.tarball, 'express', 'fastify');
   });
 
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   it('holds the entry points, their types and lib, and nothing else', () => {
-    const entries = ['binding.d.ts', 'binding.js', 'index.d.ts', 'index.js'];
+    const entries = ['binding', 'express', 'fastify', 'index'].flatMap((name) => [
+      `${name}.d.ts`,
+      `${name}.js`,
+    ]);
     const always = ['LICENSE', 'README.md', 'package.json'];
     assert.deepEqual(release.root.files, [...entries, ...always, ...lib].sort());
   });
@@ -90,9 +93,9 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     }
   });
 
-  it('runs no script at its installation and brings no dependency along', () => {
+  it('runs no script at its installation and brings one dependency along', () => {
     const { dependencies, scripts } = release.root.manifest;
-    assert.equal(dependencies, undefined);
+    assert.deepEqual(Object.keys(dependencies), ['fastify-plugin']);
     for (const name of ['preinstall', 'install', 'postinstall']) {
       assert.equal(scripts[name], undefined);
       assert.equal(release.platform.manifest.scripts?.[name], undefined);
@@ -117,6 +120,25 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     const classic = ['--module', 'commonjs', '--moduleResolution', 'node10', '--esModuleInterop'];
     app.typeChecks('typescript5', ...classic, '--target', 'es2022', 'server.ts');
     await app.serves('server.js');
+  });
+
+  it('type-checks with the frameworks, under nodenext and node10', () => {
+    app.typeChecks('typescript', '--module', 'nodenext', '--noEmit', 'faces.mts');
+    const classic = ['--module', 'commonjs', '--moduleResolution', 'node10', '--esModuleInterop'];
+    app.typeChecks('typescript5', ...classic, '--target', 'es2022', '--noEmit', 'faces.ts');
+  });
+
+  it('can be required and imported for each framework', () => {
+    writeFileSync(
+      path.join(app.directory, 'faces.mjs'),
+      `import { createRequire } from 'node:module';
+       import { sse } from 'sluice/express';
+       import plugin, { SE } from 'sluice/fastify';
+       const require = createRequire(import.meta.url);
+       console.log(sse === require('sluice/express').sse, SE === require('sluice/fastify').SE,
+         plugin === require('sluice/fastify'));`,
+    );
+    assert.equal(app.run('node', 'faces.mjs').stdout, 'true true true\n');
   });
 
   it('exports the names that index.d.ts declares, to require and to import', () => {

@@ -7,16 +7,18 @@ const merged = (theirs, own) => (theirs && own ? { ...theirs, ...own } : own);
 
 /**
  * A server of `servers/` whose requests open connections. `open` asks for one and hands out both ends of it.
- * `before` sees the request first.
+ * `before` sees the request first. A server whose framework has an adapter hands the handler a function that opens the
+ * connection through it.
  */
 export async function site(t, server, before = () => {}) {
   const ends = new Map();
   const settings = new Map();
-  const running = await server.start((req, res) => {
+  const running = await server.start((req, res, adapter) => {
     const { options } = settings.get(req.url) ?? {};
+    const create = adapter ?? ((merged) => new sluice.Connection(req, res, merged));
     try {
       before(req, res);
-      const connection = new sluice.Connection(req, res, {
+      const connection = create({
         ping: false,
         ...server.options,
         ...options,

@@ -2,7 +2,7 @@
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { ServerHttp2Stream } from 'node:http2' */
-/** @import { CloseReason, ConnectionOptions, ServerSentEvent } from '../index.js' */
+/** @import { CloseReason, ConnectionOptions, ServerSentEvent, StreamOptions } from '../index.js' */
 
 /** HTTP/2's compatibility API has the same members, and compression adds one. */
 /** @typedef {IncomingMessage} Request */
@@ -11,6 +11,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
+const { defaults, readConnectionOptions } = require('./connection-options.js');
 const { lastEventID } = require('./cursor.js');
 const { SluiceError, typeError } = require('./error.js');
 const event = require('./event.js');
@@ -18,50 +19,22 @@ const { assertOpenable, whenGone, writeHead } = require('./head.js');
 const { connections, kClosed, kDrained, kTimedOut, kWrite, start } = require('./hub.js');
 const option = require('./option.js');
 const { OwnResponse } = require('./response.js');
+const { Outlet } = require('./source/outlet.js');
+const { stream } = require('./source/stream.js');
 const { obstacle } = require('./transport/hand-over.js');
 const { NativeTransport } = require('./transport/native.js');
 const { StreamTransport } = require('./transport/stream.js');
 
 const kHandle = Symbol('handle');
+/** Whether the server has ended the connection; it may still have something to send. */
+const kEnded = Symbol('ended');
 /**
  * An option for adapters whose framework must have its say before the head is written: a function that gets another one, and
  * calls it when the head can be. What is sent meanwhile waits.
  */
 const kBegin = Symbol('begin');
-const BODILESS = [204, 205, 304];
-
-/** @param {ConnectionOptions | undefined} options */
-function readOptions(options) {
-  const given = option.object('options', options);
-  const ping = option.boolean('ping', given.ping, true);
-  const pingInterval = option.time(
-    'pingInterval',
-    given.pingInterval,
-    Connection.default.pingInterval,
-    1,
-  );
-  const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
-  if (BODILESS.includes(statusCode)) {
-    throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
-  }
-  return {
-    transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
-    head: { statusCode, headers: option.object('headers', given.headers) },
-    core: {
-      pingInterval: ping ? pingInterval : 0,
-      timeout: option.time('timeout', given.timeout, 0),
-      stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
-      retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
-      maxQueueBytes: option.whole(
-        'maxQueueBytes',
-        given.maxQueueBytes,
-        1 << 20,
-        1,
-        option.MAX_BYTES,
-      ),
-    },
-  };
-}
+/** What waits for the client before a streamed source has to wait too: at most that, and half of what the queue may hold. */
+const HIGH_WATER_MARK = 64 << 10;
 
 /**
  * Whether the core is to write the socket.
@@ -81,13 +54,16 @@ function isNative(req, res, transport) {
 }
 
 class Connection extends EventEmitter {
-  static default = { pingInterval: 50_000 };
+  static default = defaults;
 
   /** @type {NativeTransport | StreamTransport | undefined} */
   #transport;
   #context = new AsyncResource('SluiceConnection');
   #ended = false;
   #closed = false;
+  #highWaterMark;
+  /** @type {Outlet | undefined} */
+  #outlet;
   /** @type {Promise<this> | undefined} */
   #whenClosed;
   /** @type {(() => void) | undefined} */
@@ -100,7 +76,7 @@ class Connection extends EventEmitter {
    */
   constructor(req, res, options) {
     super();
-    const { transport, head, core } = readOptions(options);
+    const { transport, head, core } = readConnectionOptions(options);
     assertOpenable(req, res);
     const native = isNative(req, res, transport);
     const begin = options?.[kBegin];
@@ -111,6 +87,7 @@ class Connection extends EventEmitter {
     this.id = randomUUID();
     this.timestamp = Date.now();
     this.lastEventID = lastEventID(req);
+    this.#highWaterMark = Math.min(HIGH_WATER_MARK, core.maxQueueBytes / 2);
     this[kHandle] = start().open(core);
     connections.set(this[kHandle].id, this);
     whenGone(req, res, () => this[kHandle].close(this.#transport?.reason() ?? 'client'));
@@ -152,6 +129,10 @@ class Connection extends EventEmitter {
     return this.#closed;
   }
 
+  get [kEnded]() {
+    return this.#ended;
+  }
+
   /** @param {ServerSentEvent} value */
   send(value) {
     this.#assertNotEnded();
@@ -172,6 +153,15 @@ class Connection extends EventEmitter {
       throw typeError('ERR_SSE_TYPE', `comment() takes a string, not a ${typeof text}`);
     }
     return this.send({ comment: text });
+  }
+
+  /**
+   * @param {unknown} source
+   * @param {StreamOptions<string>} [options]
+   */
+  stream(source, options) {
+    this.#outlet ??= new Outlet(this, this.#highWaterMark);
+    return stream(this, this.#outlet, source, options, () => this.#assertNotEnded());
   }
 
   /** @param {number} interval */
@@ -249,7 +239,13 @@ class Connection extends EventEmitter {
 
   /** @param {Buffer} bytes */
   [kWrite](bytes) {
-    return this.#transport instanceof StreamTransport && this.#transport.write(bytes);
+    try {
+      return this.#transport instanceof StreamTransport && this.#transport.write(bytes);
+    } catch {
+      // Something that has its own `res.write` has failed; the stream is not what it should be any more.
+      this[kHandle].close('error');
+      return false;
+    }
   }
 
   [kDrained]() {
@@ -270,4 +266,4 @@ class Connection extends EventEmitter {
   }
 }
 
-module.exports = { Connection, kBegin, kHandle };
+module.exports = { Connection, kBegin, kEnded, kHandle };

@@ -4,16 +4,18 @@ import { run } from './process.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** What some tests need of the system; any of the programs will do. */
+/** What some tests need of the system; any of the programs will do. A `service` is not to run because of us. */
 const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
   { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
+  { package: 'nginx', programs: ['nginx'], service: 'nginx', skipped: 'the tests behind nginx' },
 ];
 
 function find(program) {
   const name = process.platform === 'win32' ? `${program}.exe` : program;
   const directories = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  return directories
+  // Servers are where only root looks.
+  return [...directories, '/usr/sbin']
     .map((directory) => path.join(directory, name))
     .find((file) => existsSync(file));
 }
@@ -28,6 +30,13 @@ function aptWorks() {
   return /^ID=(debian|ubuntu)$/m.test(release);
 }
 
+/** Debian starts a server that it installs, and again after every boot. */
+async function stopService(name, options) {
+  const quiet = { ...options, stdio: 'ignore' };
+  await run('invoke-rc.d', [name, 'stop'], quiet);
+  await run('update-rc.d', [name, 'disable'], quiet);
+}
+
 /** Installs what is missing where that needs no password, and says what will be skipped where it does. */
 export async function installSystemPackages() {
   const wanted = missing();
@@ -40,6 +49,7 @@ export async function installSystemPackages() {
     };
     await run('apt-get', ['update', '-qq'], options);
     await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], options);
+    for (const { service } of wanted) if (service) await stopService(service, options);
   }
   for (const need of missing()) {
     const how = `install it (Debian, Ubuntu: apt-get install ${need.package})`;

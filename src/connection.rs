@@ -4,7 +4,8 @@
 //! - Knows its channels, under one lock with whether it is closed: a channel can never keep a closed connection.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -156,7 +157,7 @@ impl Connection {
     }
 
     pub fn queued_bytes(&self) -> usize {
-        self.posted.load(Relaxed) + self.queued.load(Relaxed)
+        self.posted.load(Acquire) + self.queued.load(Relaxed)
     }
 
     pub fn is_closed(&self) -> bool {
@@ -205,7 +206,7 @@ impl Connection {
     }
 
     pub(crate) fn picked_up(&self, bytes: usize) {
-        self.posted.fetch_sub(bytes, Relaxed);
+        self.posted.fetch_sub(bytes, Release);
     }
 
     pub(crate) fn set_queued(&self, bytes: usize) {

@@ -170,7 +170,8 @@ export default {
     ends[1].client.leave();
     ends[2].client.leave();
     const by = (reason) => sluice.metrics().closes[reason] - before.closes[reason];
-    await until(() => by('client') === 2 && by('end') === 1, 'the closes by reason');
+    const left = server.reasonOfLeaving ?? 'client';
+    await until(() => by(left) === 2 && by('end') === 1, 'the closes by reason');
     const open0 = sluice.metrics().connections[server.transport];
     assert.equal(open0, before.connections[server.transport]);
     assert.equal(difference('queuedBytes'), 0);

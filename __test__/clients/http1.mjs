@@ -3,13 +3,18 @@ import https from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { Reader } from './reader.mjs';
 
-/** Asks an HTTP/1.1 server; resolves when the response head is there. */
-export function connectHTTP1(origin, path, { headers, method = 'GET', reading = true } = {}) {
+/** Asks an HTTP/1.1 server, on a Unix socket if one is named; resolves when the response head is there. */
+export function connectHTTP1(
+  origin,
+  path,
+  { headers, method = 'GET', reading = true, socketPath } = {},
+) {
   const { request } = origin.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = request(origin + path, {
       method,
       headers,
+      socketPath,
       agent: false,
       rejectUnauthorized: false,
     });
@@ -38,6 +43,7 @@ function reader(outgoing, response) {
 
 // Only a bare TCP socket can be reset, and one that is shutting down already never closes after it.
 function reset(socket) {
-  if (socket.encrypted || socket.writableEnded) socket.destroy();
+  const isTCP = socket.remotePort !== undefined;
+  if (!isTCP || socket.encrypted || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

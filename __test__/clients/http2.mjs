@@ -1,4 +1,5 @@
 import http2 from 'node:http2';
+import { createGunzip } from 'node:zlib';
 import { Reader } from './reader.mjs';
 
 /** Asks an HTTP/2 server over a session of its own; resolves when the response head is there. */
@@ -9,14 +10,17 @@ export function connectHTTP2(origin, path, { headers, method = 'GET', reading = 
     const stream = session.request({ ':path': path, ':method': method, ...headers });
     stream.on('error', reject);
     stream.on('response', (head) => {
+      const gzip = head['content-encoding'] === 'gzip';
+      const source = gzip ? stream.pipe(createGunzip()) : stream;
       const client = new Reader({
         status: head[':status'],
         headers: head,
-        source: stream,
+        source,
         leave: () => stream.close(http2.constants.NGHTTP2_CANCEL),
         reset: () => session.destroy(),
       });
-      stream.on('end', () => client.ended(stream.rstCode === 0 ? 'clean' : 'cut'));
+      source.on('end', () => client.ended(stream.rstCode === 0 ? 'clean' : 'cut'));
+      source.on('error', () => client.ended('cut'));
       stream.on('close', () => {
         client.ended('cut');
         session.close();

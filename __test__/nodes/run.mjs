@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const TESTS = ['conformance', 'handover', 'channel', 'bad-input'];
+const TESTS = [
+  'conformance',
+  'fastify',
+  'fastify-se',
+  'fastify-transports',
+  'handover',
+  'channel',
+  'bad-input',
+  'stream-source',
+];
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 const names = Object.keys(dependencies);

@@ -35,7 +35,9 @@ export class FreshApp {
     this.#environment = { ...Object.fromEntries(inherited), PATH: bin };
     writeFileSync(path.join(directory, 'package.json'), '{ "private": true }\n');
     cpSync(path.join(here, 'app'), directory, { recursive: true });
-    cpSync(path.join(here, 'app/server.ts'), path.join(directory, 'server.mts'));
+    for (const name of ['faces', 'server']) {
+      cpSync(path.join(here, `app/${name}.ts`), path.join(directory, `${name}.mts`));
+    }
   }
 
   run(program, ...args) {

@@ -7,4 +7,4 @@ export const title = 'Express 4';
 export const transport = process.platform === 'win32' ? 'stream' : 'native';
 
 export const start = (handler) =>
-  listen(http.createServer(express().use(handler)), 'http', connectHTTP1);
+  listen(http.createServer(express().use((req, res) => handler(req, res))), 'http', connectHTTP1);

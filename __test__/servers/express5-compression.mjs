@@ -18,4 +18,8 @@ const connect = (origin, path, request = {}) =>
   });
 
 export const start = (handler) =>
-  listen(http.createServer(express().use(compression(), handler)), 'http', connect);
+  listen(
+    http.createServer(express().use(compression(), (req, res) => handler(req, res))),
+    'http',
+    connect,
+  );

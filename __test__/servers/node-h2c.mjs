@@ -6,4 +6,9 @@ export const title = 'node:http2 without TLS';
 export const transport = 'stream';
 export const version = 2;
 
+export const skips = {
+  'destroying the socket ends the connection at once':
+    'a socket of HTTP/2 carries other streams too',
+};
+
 export const start = (handler) => listen(http2.createServer(handler), 'http', connectHTTP2);

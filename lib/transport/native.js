@@ -20,8 +20,10 @@ class NativeTransport {
   #own;
   #socket;
   #handle;
-  /** @type {NodeJS.Timeout | NodeJS.Immediate | undefined} */
-  #timer;
+  /** @type {NodeJS.Timeout | undefined} */
+  #lookingAgain;
+  /** @type {NodeJS.Immediate | undefined} */
+  #detaching;
   #attached = false;
   #waited = 0;
 
@@ -54,13 +56,13 @@ class NativeTransport {
     }
     this.#attached = true;
     holdProcess();
-    this.#timer = setImmediate(detach, socket);
+    this.#detaching = setImmediate(detach, socket);
   }
 
   /** @param {() => void} fallBack */
   #handOverLater(fallBack) {
     if (this.#waited >= GIVE_UP) return fallBack();
-    this.#timer = setTimeout(() => {
+    this.#lookingAgain = setTimeout(() => {
       this.#waited += LOOK_AGAIN;
       consumeBody(this.#req);
       this.handOver(fallBack);
@@ -72,8 +74,8 @@ class NativeTransport {
    * @param {boolean} orderly
    */
   close(orderly) {
-    clearTimeout(/** @type {any} */ (this.#timer));
-    clearImmediate(/** @type {any} */ (this.#timer));
+    clearTimeout(this.#lookingAgain);
+    clearImmediate(this.#detaching);
     if (!this.#attached) return this.#res.destroy();
     releaseProcess();
     detach(this.#socket);

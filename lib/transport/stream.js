@@ -5,7 +5,8 @@
 /** @import { OwnResponse } from '../response.js' */
 
 const { constants } = require('node:http2');
-const { writtenLate } = require('../hub.js');
+const net = require('node:net');
+const { holdProcess, releaseProcess, writtenLate } = require('../hub.js');
 
 /** The core decides what is written and when; JavaScript writes it. */
 class StreamTransport {
@@ -14,6 +15,8 @@ class StreamTransport {
   #res;
   #own;
   #handle;
+  /** An injected request has no socket that would keep the process alive. */
+  #holds;
   /** A write waits for the client. */
   #waiting = false;
 
@@ -30,6 +33,8 @@ class StreamTransport {
     this.#handle = handle;
     // One listener for good: compression moves it to its own stream and would not find it there again.
     res.on('drain', () => this.#onDrain());
+    this.#holds = !res.stream && !(req.socket instanceof net.Socket);
+    if (this.#holds) holdProcess();
     handle.attachStream();
   }
 
@@ -57,6 +62,7 @@ class StreamTransport {
    * @param {boolean} orderly
    */
   close(orderly) {
+    if (this.#holds) releaseProcess();
     if (orderly) this.#own.end();
     // An HTTP/2 stream that is destroyed looks to the client as if it had ended well.
     else if (this.#res.stream) this.#res.stream.close(constants.NGHTTP2_CANCEL);

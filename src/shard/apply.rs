@@ -6,6 +6,7 @@ use super::member::{Member, Sink};
 use super::run::Run;
 use super::socket::Socket;
 use super::timers::Timer;
+use super::turn::report;
 use crate::channel::ChannelId;
 use crate::connection::{CloseReason, Connection, ConnectionId, Transport};
 use crate::event::Event;
@@ -114,14 +115,16 @@ impl Shard {
     }
 
     fn send(&mut self, connection: &Connection, frames: &[Frame], bytes: usize) {
-        connection.picked_up(bytes);
         match self.members.get_mut(connection.id) {
             Some(member) if member.ending.is_none() => {
                 member.push_events(frames, true);
+                report(member, &mut self.tally);
                 self.mark_dirty(connection.id);
             }
             _ => self.tally.drops += frames.len() as u64,
         }
+        // Only now: in between it would seem to have left already, and who waits for room would send too much.
+        connection.picked_up(bytes);
     }
 
     fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {

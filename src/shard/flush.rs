@@ -34,27 +34,17 @@ impl Member {
     pub fn flush(&mut self, poller: &Poller, writes: &mut Writes, tally: &mut Tally) -> Flushed {
         let flushed = match self.sink {
             Sink::Pending(ref backlog) => {
-                let over = backlog.frames.len() > 1 && backlog.bytes > self.max_queue_bytes;
+                let over = backlog.exceeds(self.max_queue_bytes);
                 return if over { Flushed::Failed(CloseReason::Overflow) } else { Flushed::Waiting };
             }
             Sink::Socket { .. } => self.flush_socket(poller, tally),
             Sink::Stream { .. } => self.flush_stream(writes, tally),
         };
         match flushed {
-            Flushed::Waiting if self.waiting_bytes() > self.max_queue_bytes => {
+            Flushed::Waiting if self.queue.exceeds(self.max_queue_bytes) => {
                 Flushed::Failed(CloseReason::Overflow)
             }
             flushed => flushed,
-        }
-    }
-
-    /// What the bound is about: not what is being sent.
-    fn waiting_bytes(&self) -> usize {
-        let host_has_it = matches!(self.sink, Sink::Stream { in_flight } if in_flight > 0);
-        if host_has_it && !self.queue.is_started() {
-            self.queue.live_bytes()
-        } else {
-            self.queue.waiting_bytes()
         }
     }
 

@@ -68,6 +68,14 @@ pub(super) struct Backlog {
     pub bytes: usize,
 }
 
+impl Backlog {
+    /// As [`Queue::exceeds`].
+    pub fn exceeds(&self, bound: usize) -> bool {
+        let largest = self.frames.iter().map(|(frame, _)| frame.len()).max().unwrap_or(0);
+        self.bytes - largest > bound
+    }
+}
+
 impl Member {
     pub fn new(connection: Arc<Connection>, options: ConnectionOptions) -> Self {
         Self {

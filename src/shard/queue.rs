@@ -20,8 +20,6 @@ pub(super) struct Queue {
     segments: VecDeque<Segment>,
     bytes: usize,
     live_bytes: usize,
-    /// A part of the first segment has left.
-    started: bool,
 }
 
 impl Queue {
@@ -41,18 +39,15 @@ impl Queue {
         self.bytes
     }
 
-    pub fn is_started(&self) -> bool {
-        self.started
-    }
-
-    pub fn live_bytes(&self) -> usize {
-        self.live_bytes
-    }
-
-    /// Live bytes behind the segment that is being sent: one that is larger than the bound gets its chance.
-    pub fn waiting_bytes(&self) -> usize {
-        let sending = self.segments.front().filter(|segment| segment.live);
-        self.live_bytes - sending.map_or(0, |segment| segment.bytes.len())
+    /// Whether more than `bound` live bytes wait. The largest segment does not count: one that is larger than the bound gets its
+    /// chance.
+    pub fn exceeds(&self, bound: usize) -> bool {
+        if self.live_bytes <= bound {
+            return false;
+        }
+        let live = self.segments.iter().filter(|segment| segment.live);
+        let largest = live.map(|segment| segment.bytes.len()).max().unwrap_or(0);
+        self.live_bytes - largest > bound
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Bytes> {
@@ -73,7 +68,6 @@ impl Queue {
             if live {
                 self.live_bytes -= taken;
             }
-            self.started = !front.bytes.is_empty();
             if front.bytes.is_empty() {
                 events += front.events;
                 self.segments.pop_front();

@@ -107,7 +107,7 @@ impl Shard {
 }
 
 /// Tells the gauges what is queued, if that has changed.
-fn report(member: &mut Member, tally: &mut Tally) {
+pub(super) fn report(member: &mut Member, tally: &mut Tally) {
     let queued = member.queued_bytes();
     if queued != member.reported {
         tally.queued_bytes += queued as i64 - member.reported as i64;

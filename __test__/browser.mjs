@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Why tests in a browser are skipped; false when they are not. */
+export const withoutBrowser = existsSync(executablePath)
+  ? false
+  : `no ${executablePath}: apt-get install chromium, or set CHROMIUM to the path of one`;
+
+/** Opens pages of an address in one browser. What goes wrong in one of them is in `faults`. */
+export async function openPages(t, origin, count) {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const faults = [];
+  const pages = [];
+  for (let n = 0; n < count; n += 1) {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
+    await page.goto(origin);
+    pages.push(page);
+  }
+  return { pages, faults };
+}

@@ -1,0 +1,5 @@
+// sluice/express on Express 4 and 5, alone and behind the middleware that most applications have.
+import './express/handler.mjs';
+import './express/errors.mjs';
+import './express/middleware.mjs';
+import './express/types.mjs';

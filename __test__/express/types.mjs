@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const LONG = { timeout: 120_000 };
+
+async function compile(compiler, ...args) {
+  const tsc = file(`node_modules/${compiler}/bin/tsc`);
+  await promisify(execFile)(process.execPath, [tsc, ...args]).catch(({ stdout, stderr }) =>
+    assert.fail(stdout + stderr),
+  );
+}
+
+for (const compiler of ['typescript', 'typescript5']) {
+  test(`${compiler}: handlers and sources pass strict type checks`, LONG, async () => {
+    await compile(compiler, '-p', file('__test__/types/express.tsconfig.json'));
+  });
+
+  test(`${compiler}: nothing is missing without the types of Express`, LONG, async (t) => {
+    const app = mkdtempSync(path.join(tmpdir(), 'sluice-types-'));
+    t.after(() => rmSync(app, { recursive: true }));
+    const installed = path.join(app, 'node_modules/sluice');
+    mkdirSync(installed, { recursive: true });
+    for (const name of ['package.json', 'index.d.ts', 'express.d.ts']) {
+      copyFileSync(file(name), path.join(installed, name));
+    }
+    mkdirSync(path.join(app, 'node_modules/@types'));
+    symlinkSync(file('node_modules/@types/node'), path.join(app, 'node_modules/@types/node'));
+    writeFileSync(path.join(app, 'package.json'), '{ "private": true }');
+    const name = 'express-without-types.mts';
+    copyFileSync(file(`__test__/types/${name}`), path.join(app, name));
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+    };
+    writeFileSync(
+      path.join(app, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: [name] }),
+    );
+    await compile(compiler, '-p', app);
+  });
+}

@@ -1,0 +1,6 @@
+// SE, as its users have it, on real servers.
+import './fastify-se/clients.mjs';
+import './fastify-se/events.mjs';
+import './fastify-se/examples.mjs';
+import './fastify-se/seids.mjs';
+import './fastify-se/streams.mjs';

@@ -1,0 +1,46 @@
+import net from 'node:net';
+
+/** How a short stream ends. */
+const WAYS = {
+  /** The server ends it. */
+  end: {},
+  /** The client closes its side. */
+  fin: { leave: (socket) => socket.destroy() },
+  /** The client is gone without a goodbye. */
+  reset: { leave: (socket) => socket.resetAndDestroy() },
+  /** The client is gone before it has an answer. */
+  early: { abandon: (socket) => socket.destroy() },
+};
+
+function stream(port, way) {
+  const { abandon, leave } = WAYS[way];
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      const request = `GET /${way} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+      socket.write(request, () => abandon?.(socket));
+    });
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (!text.includes('data: hello')) return;
+      if (leave) leave(socket);
+      else if (text.endsWith('0\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve());
+  });
+}
+
+/** So many streams, one after the other on each of a few lanes, in all the ways to end. */
+export async function streams(port, count, lanes = 32) {
+  const ways = Object.keys(WAYS);
+  let next = 0;
+  const lane = async () => {
+    while (next < count) {
+      next += 1;
+      await stream(port, ways[next % ways.length]);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}

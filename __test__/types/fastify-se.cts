@@ -1,0 +1,42 @@
+// SE's contract, used once with the types that it promises, as CommonJS.
+import { PassThrough, Transform } from 'node:stream';
+
+import Fastify = require('fastify');
+import fastify_se = require('sluice/fastify');
+
+const fastify = Fastify();
+const SE = new fastify_se.SE({
+  seidGenerator: (request) => request.ip,
+  stream: PassThrough,
+  streamOptions: { allowHalfOpen: false },
+  autoGenerateId: false,
+  seidTimeout: 100,
+  ping: false,
+});
+fastify.register(SE.plugin);
+
+new fastify_se.SE();
+new fastify_se.SE({ seidGenerator: async () => 'a' });
+new fastify_se.SE({ seidGenerator: (_request, callback) => callback('a') });
+new fastify_se.SE({ seidGenerator: (_request, callback) => callback(new Error('no')) });
+new fastify_se.SE({ seidGenerator: (_request, callback) => callback(null, 'a') });
+new fastify_se.SE({ stream: class extends Transform {} });
+// @ts-expect-error a seid is a string
+new fastify_se.SE({ seidGenerator: () => ({}) });
+// @ts-expect-error not a class of streams
+new fastify_se.SE({ stream: 'PassThrough' });
+
+fastify.get('/events', (request, reply) => {
+  const seid: string = request.seid;
+  reply
+    .sendEvent('hello world', 'greeting')
+    .sendEvent({ from: 'a', message: 'b' }, 'news', 7, 3000);
+  reply.sendEvent('alone').sendEvent({ data: { any: 'thing' }, event: 'news' });
+  reply.sendEvent('null is left out', null, null, 3000);
+  // @ts-expect-error retry is a number
+  reply.sendEvent('x', 'y', 'z', '3000');
+  const sent: boolean = reply.sendEventBySeid(seid, 'hello', 'greeting');
+  reply.sendEventBySeid(seid, { data: 1, id: 'a' });
+  SE.clients[seid]?.sendEvent(sent);
+  reply.endEvent();
+});

@@ -1,0 +1,51 @@
+// What may be streamed, and what it must not be.
+import { PassThrough, Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { Connection, StreamResult } from 'sluice';
+
+interface Events {
+  token: string;
+  price: { cents: number };
+  message: string;
+}
+
+declare const loose: Connection;
+declare const typed: Connection<Events>;
+declare const tokens: AsyncIterable<string>;
+declare const bytes: ReadableStream<Uint8Array>;
+declare const body: NonNullable<globalThis.Response['body']>;
+declare const prices: AsyncGenerator<{ cents: number }>;
+declare const signal: AbortSignal;
+
+const result: StreamResult = await loose.stream(tokens, { event: 'token', end: true, signal });
+result.events satisfies number;
+result.complete satisfies boolean;
+
+loose.stream([1, { a: 1 }, null]);
+loose.stream(new Set([Promise.resolve('a')]));
+loose.stream(new PassThrough());
+loose.stream(Readable.from(['a']), { onError: 'keep' });
+loose.stream(bytes);
+loose.stream(body);
+
+typed.stream(tokens);
+typed.stream(tokens, { event: 'token' });
+typed.stream(prices, { event: 'price' });
+typed.stream(bytes, { event: 'token' });
+typed.stream([{ event: 'price' as const, data: { cents: 1 } }]);
+typed.stream([{ comment: 'only' }]);
+
+// @ts-expect-error data of another event
+typed.stream(prices, { event: 'token' });
+// @ts-expect-error bytes are text
+typed.stream(bytes, { event: 'price' });
+// @ts-expect-error no such event
+typed.stream(tokens, { event: 'other' });
+// @ts-expect-error an event without a name is called message, which is text here
+typed.stream([7]);
+// @ts-expect-error not iterable
+loose.stream(7);
+// @ts-expect-error await it first
+loose.stream(Promise.resolve(['a']));
+// @ts-expect-error no such choice
+loose.stream(tokens, { onError: 'ignore' });

@@ -1,0 +1,62 @@
+const RETRY = 2000;
+const STATUS = { live: 'Live', lost: 'The server is gone. Trying again' };
+
+const board = document.querySelector('#board');
+const hint = document.querySelector('#hint');
+const people = document.querySelector('#people');
+const seen = document.querySelector('#taps');
+const status = document.querySelector('#status');
+
+// One colour a page, so that one sees whose tap it was.
+const hue = Math.floor(Math.random() * 360);
+let taps = 0;
+
+function show(state) {
+  status.dataset.state = state;
+  status.textContent = STATUS[state];
+}
+
+function draw({ x, y, hue }) {
+  const dot = document.createElement('span');
+  dot.className = 'tap';
+  dot.style.setProperty('--hue', hue);
+  dot.style.left = `${x * 100}%`;
+  dot.style.top = `${y * 100}%`;
+  dot.addEventListener('animationend', (event) => {
+    if (event.animationName === 'fade') dot.remove();
+  });
+  hint.hidden = true;
+  board.append(dot);
+  taps += 1;
+  seen.textContent = taps;
+}
+
+function tap(x, y) {
+  const query = new URLSearchParams({ x: x.toFixed(4), y: y.toFixed(4), hue });
+  fetch(`taps?${query}`, { method: 'POST' }).catch(() => show('lost'));
+}
+
+function open() {
+  const source = new EventSource('events');
+  source.addEventListener('open', () => show('live'));
+  source.addEventListener('tap', (event) => draw(JSON.parse(event.data)));
+  source.addEventListener('people', (event) => {
+    people.textContent = event.data;
+  });
+  source.addEventListener('error', () => {
+    show('lost');
+    people.textContent = '–';
+    // The browser tries again by itself, except after an answer that was no event stream.
+    if (source.readyState === EventSource.CLOSED) setTimeout(open, RETRY);
+  });
+}
+
+board.addEventListener('click', (event) => {
+  // A click of the keyboard has no place.
+  if (event.detail === 0) return tap(Math.random(), Math.random());
+  const { left, top, width, height } = board.getBoundingClientRect();
+  const within = (value) => Math.min(1, Math.max(0, value));
+  tap(within((event.clientX - left) / width), within((event.clientY - top) / height));
+});
+
+open();

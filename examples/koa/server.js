@@ -1,0 +1,74 @@
+const { createReadStream } = require('node:fs');
+const path = require('node:path');
+const Koa = require('koa');
+const { Channel, Connection } = require('sluice');
+
+const FILES = new Map([
+  ['/', 'index.html'],
+  ['/style.css', 'style.css'],
+  ['/taps.js', 'taps.js'],
+]);
+
+// A page that was away for a moment gets the taps it missed; how many people there are only matters now.
+const taps = new Channel({ historySize: 200, historyAge: 60_000 });
+const people = new Channel({ historySize: 0 });
+
+// Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
+const run = Date.now().toString(36);
+let count = 0;
+
+const announce = () => people.send({ event: 'people', data: people.count() });
+people.on('join', announce);
+people.on('leave', announce);
+
+function events(ctx) {
+  // Koa leaves the response to the connection; what ctx.set() has collected goes out with its head.
+  ctx.respond = false;
+  const connection = new Connection(ctx.req, ctx.res, { retry: 1000 });
+  taps.add(connection);
+  people.add(connection);
+}
+
+function tap(ctx) {
+  const [x, y, hue] = ['x', 'y', 'hue'].map((name) => Number(ctx.query[name] ?? Number.NaN));
+  ctx.assert(x >= 0 && x <= 1 && y >= 0 && y <= 1, 400, 'x and y must be numbers of 0 to 1');
+  ctx.assert(hue >= 0 && hue < 360, 400, 'hue must be a number of 0 to 360');
+  count += 1;
+  taps.send({ id: `${run}-${count}`, event: 'tap', data: { x, y, hue } });
+  ctx.status = 204;
+}
+
+const app = new Koa();
+
+const POLICY = "default-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+app.use((ctx, next) => {
+  ctx.set('Content-Security-Policy', POLICY);
+  return next();
+});
+
+app.use((ctx) => {
+  const { method, path: asked } = ctx;
+  const file = FILES.get(asked);
+  if (method === 'GET' && asked === '/events') events(ctx);
+  else if (method === 'POST' && asked === '/taps') tap(ctx);
+  else if (method === 'GET' && file) {
+    ctx.type = path.extname(file);
+    ctx.body = createReadStream(path.join(__dirname, 'public', file));
+  }
+});
+
+const host = process.env.HOST || '127.0.0.1';
+const server = app.listen(Number(process.env.PORT || 3000), host, () => {
+  const { port } = server.address();
+  console.log(`sluice with Koa: http://${host}:${port}`);
+});
+
+async function stop() {
+  server.close();
+  await Promise.all(taps.connections().map((connection) => connection.end()));
+  // Sockets on which no request has come keep a server open.
+  setTimeout(() => server.closeAllConnections(), 200).unref();
+}
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);

@@ -1,0 +1,3 @@
+const { sse } = require('./lib/express.js');
+
+module.exports = { sse };

@@ -1,0 +1,40 @@
+'use strict';
+
+/** @import { ConnectionOptions } from '../index.js' */
+
+const { typeError } = require('./error.js');
+const option = require('./option.js');
+
+const BODILESS = [204, 205, 304];
+
+const defaults = { pingInterval: 50_000 };
+
+/** @param {ConnectionOptions | undefined} options */
+function readConnectionOptions(options) {
+  const given = option.object('options', options);
+  const ping = option.boolean('ping', given.ping, true);
+  const pingInterval = option.time('pingInterval', given.pingInterval, defaults.pingInterval, 1);
+  const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
+  if (BODILESS.includes(statusCode)) {
+    throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
+  }
+  return {
+    transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
+    head: { statusCode, headers: option.object('headers', given.headers) },
+    core: {
+      pingInterval: ping ? pingInterval : 0,
+      timeout: option.time('timeout', given.timeout, 0),
+      stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
+      retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
+      maxQueueBytes: option.whole(
+        'maxQueueBytes',
+        given.maxQueueBytes,
+        1 << 20,
+        1,
+        option.MAX_BYTES,
+      ),
+    },
+  };
+}
+
+module.exports = { defaults, readConnectionOptions };
