@@ -139,11 +139,16 @@ for (const [version, express] of Object.entries(versions)) {
       assert.deepEqual(errors, [secret]);
     });
 
+    test('options are checked when the route is set up', () => {
+      const misuse = () => sse(() => {}, { pingInterval: 'soon' });
+      assert.throws(misuse, { code: 'ERR_SSE_OPTION', message: /pingInterval/ });
+    });
+
     test('a stream that cannot open is answered by Express', SOON, async (t) => {
       const { connect } = await application(t, express, (app) => {
         app.get(
           '/',
-          sse(() => assert.fail('not opened'), { pingInterval: 'soon' }),
+          sse(() => assert.fail('not opened'), { headers: { 'no name': 'x' } }),
         );
       });
       const client = await connect('/');

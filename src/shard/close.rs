@@ -31,11 +31,12 @@ impl Shard {
         self.tally.drops += member.undelivered();
         self.tally.queued_bytes -= member.reported as i64;
         member.connection.set_queued(0);
-        self.counters.close(member.transport(), reason);
         let left = member.connection.closed();
         for left in &left {
             self.leave_group(left.channel, id);
         }
+        // Whoever sees it gone finds it in no channel either.
+        self.counters.close(member.transport(), reason);
         if let Sink::Socket { socket, .. } = member.sink {
             match reason {
                 CloseReason::End | CloseReason::Timeout => {
