@@ -17,10 +17,10 @@ const ADAPTERS = [
 ];
 
 /** Streams between two samples, and how many samples there are: the first ones warm everything up. */
-const ROUND = Number(process.env.STREAMS ?? 1250);
+const ROUND = Number(process.env.STREAMS ?? 2000);
 const WARM_UP = 2;
 const SAMPLES = 8;
-/** Between the means of two halves, so over half of the streams: some 200 bytes each. A connection that is kept costs 6 KB. */
+/** Between the means of two halves, so over half of the streams: some 130 bytes each. A connection that is kept costs 6 KB. */
 const MAX_HEAP_GROWTH = 2 ** 20;
 const MAX_RSS_GROWTH = 24 * 2 ** 20;
 
