@@ -58,6 +58,8 @@ class Connection extends EventEmitter {
 
   /** @type {NativeTransport | StreamTransport | undefined} */
   #transport;
+  /** The transport that it will have, as long as it has none. */
+  #expected;
   #context = new AsyncResource('SluiceConnection');
   #ended = false;
   #closed = false;
@@ -79,6 +81,7 @@ class Connection extends EventEmitter {
     const { transport, head, core } = readConnectionOptions(options);
     assertOpenable(req, res);
     const native = isNative(req, res, transport);
+    this.#expected = native ? 'native' : 'stream';
     const begin = options?.[kBegin];
     if (!begin) writeHead(res, head, native);
 
@@ -118,7 +121,7 @@ class Connection extends EventEmitter {
   }
 
   get transport() {
-    return this.#transport?.name;
+    return this.#transport?.name ?? this.#expected;
   }
 
   get queuedBytes() {
