@@ -139,16 +139,19 @@ impl Connection {
 
     /// `None` stops the pings.
     pub fn set_ping(&self, interval: Option<Duration>) {
+        self.inbox.wait_for_room();
         self.inbox.push(Command::SetPing { connection: self.id, interval });
     }
 
     /// `None` clears the limit.
     pub fn set_timeout(&self, timeout: Option<Duration>) {
+        self.inbox.wait_for_room();
         self.inbox.push(Command::SetTimeout { connection: self.id, timeout });
     }
 
     /// With `true` the host decides what happens when the timeout has passed.
     pub fn hold_timeout(&self, hold: bool) {
+        self.inbox.wait_for_room();
         self.inbox.push(Command::HoldTimeout { connection: self.id, hold });
     }
 
@@ -170,6 +173,7 @@ impl Connection {
         channel: &Arc<Channel>,
         join: impl FnOnce(&Inbox) -> Result<T, E>,
     ) -> Option<Result<T, E>> {
+        self.inbox.wait_for_room();
         let mut membership = self.membership.lock();
         if membership.closed || membership.channels.iter().any(|member| member.id == channel.id) {
             return None;

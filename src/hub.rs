@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use parking_lot::Mutex;
 
 use crate::channel::{Channel, ChannelId, ChannelOptions};
-use crate::connection::{CloseReason, Connection, ConnectionId, ConnectionOptions};
+use crate::connection::{Connection, ConnectionId, ConnectionOptions};
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::shard::{Command, Inbox, ShardThread};
@@ -92,7 +92,7 @@ impl Hub {
     /// Closes every connection and waits for the threads.
     pub fn shutdown(&self) {
         for inbox in self.inboxes.iter() {
-            inbox.push(Command::Shutdown(CloseReason::Destroy));
+            inbox.push(Command::Shutdown);
         }
         self.shards.lock().clear();
         for channel in self.channels.channels() {

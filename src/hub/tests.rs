@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::channel::{ChannelOptions, Joined};
+use crate::connection::CloseReason;
 use crate::error::Error;
 use crate::event::Event;
 use crate::frame::Framing;

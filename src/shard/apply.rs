@@ -55,8 +55,8 @@ impl Shard {
             Command::WatchEmptiness { channel, after } => {
                 self.timers.start(Timer::Emptiness(channel), after);
             }
-            Command::Shutdown(reason) => {
-                self.close_all(reason);
+            Command::Shutdown => {
+                self.close_all(CloseReason::Destroy);
                 self.ended = true;
             }
             #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A shard's inbox: commands from any thread, in order.
 //!
 //! - Bounded in bytes: who sends waits for room *before* it takes a lock, so that a shard that needs the lock can make it.
-//! - What must not wait (joins, closes) may pass the bound; there are no more of these than connections.
+//! - What opens, attaches, answers for or closes a connection, or lets it leave a channel, may pass the bound: each happens once
+//!   for something that waited, or for a socket.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
@@ -71,7 +72,7 @@ pub enum Command {
         channel: Weak<Channel>,
         after: Duration,
     },
-    Shutdown(CloseReason),
+    Shutdown,
     #[cfg(test)]
     Panic,
 }

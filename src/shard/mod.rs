@@ -78,7 +78,7 @@ impl Drop for ClosesInbox {
 
 impl Drop for ShardThread {
     fn drop(&mut self) {
-        self.inbox.push(Command::Shutdown(CloseReason::Destroy));
+        self.inbox.push(Command::Shutdown);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
