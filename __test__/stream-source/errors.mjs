@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { plain } from '../handover/plain.mjs';
+import { closed, plain } from '../handover/plain.mjs';
 
 const SOON = { timeout: 30_000 };
 const secret = new Error('secret');
@@ -37,7 +37,7 @@ for (const [kind, make] of Object.entries(failing)) {
     await client.eof();
     assert.ok(client.chunks().complete);
     assert.match(client.chunks().text, /^data: before\n\n(data: first\n\n)?$/);
-    assert.deepEqual(reasons, ['end']);
+    assert.deepEqual(await closed({ connection, reasons }), ['end']);
     assert.ok(!client.text.includes('secret'));
   });
 
