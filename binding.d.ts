@@ -42,12 +42,34 @@ export declare class HubHandle {
   constructor(shards: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
   channel(options: HistoryOptions): ChannelHandle
+  /** `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being. */
+  topics(wildcards: boolean, options: HistoryOptions): TopicsHandle
   takeNotices(): Notices
   /** These connections' writes are done; `slow`: after waiting for the client. */
   written(connections: Array<number>, slow: boolean): void
+  /** What was written for these connections waits for their clients. */
+  blocked(connections: Array<number>): void
   metrics(): MetricsSnapshot
   /** What `metrics` would say before anything has happened. */
   static metricsAtRest(): MetricsSnapshot
+}
+
+export declare class TopicsHandle {
+  /** Throws unless the name is one. */
+  check(name: string): void
+  /** Lets a connection subscribe, until `disconnect`. */
+  connect(connection: ConnectionHandle): void
+  disconnect(connection: number): void
+  /** `options`: what is to be said of this topic, if it comes into being. */
+  subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): Addition
+  unsubscribe(connection: number, name: string): boolean
+  /** How many subscribers get it. */
+  publish(topic: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
+  /** The ids of the connections. */
+  subscribers(name: string): Array<number>
+  exists(name: string): boolean
+  /** Those that have subscribers. */
+  names(): Array<string>
 }
 
 /** What came of adding a connection. */
@@ -112,7 +134,11 @@ export interface Notices {
 
 export interface OpenOptions {
   maxQueueBytes: number
+  /** 0 is no bound. */
+  maxQueueEvents: number
   pingInterval: number
+  /** Pings say what time it is, the first one at once. */
+  timedPings: boolean
   timeout: number
   stallTimeout: number
   retry?: number

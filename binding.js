@@ -838,5 +838,6 @@ module.exports = nativeBinding
 module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.HubHandle = nativeBinding.HubHandle
+module.exports.TopicsHandle = nativeBinding.TopicsHandle
 module.exports.Addition = nativeBinding.Addition
 module.exports.Removal = nativeBinding.Removal

@@ -50,7 +50,7 @@ export type Transport = 'native' | 'stream';
  * | `client`   | the client left                                                              |
  * | `end`      | `connection.end()` or `res.end()`; everything queued was sent first          |
  * | `timeout`  | the `timeout` option; everything queued was sent first                       |
- * | `overflow` | more than `maxQueueBytes` waited for the client                              |
+ * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` waited for the client          |
  * | `stall`    | the client took no byte for `stallTimeout` although some waited              |
  * | `destroy`  | the server destroyed the response or its socket                              |
  * | `flood`    | the client went on sending after its request                                 |
@@ -81,9 +81,12 @@ export interface ConnectionOptions {
   statusCode?: number;
   /**
    * How much may wait for a slow client before it is disconnected. Default 1 MiB. The largest event that waits does not
-   * count, so that it gets its chance, nor does the replay of a history.
+   * count, so that it gets its chance, nor does the replay of a history. Until the client has been slow for a second, 16 times as much
+   * may wait, so that a burst costs nobody who reads well the connection.
    */
   maxQueueBytes?: number;
+  /** How many events may wait for it, beside the bytes and by the same rules. 0, the default, is no limit. */
+  maxQueueEvents?: number;
   /** How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. */
   stallTimeout?: number;
   /**
@@ -145,10 +148,11 @@ export interface StreamResult {
   complete: boolean;
 }
 
-/** What a connection reports when a channel cannot tell what the client missed. */
+/** What a connection reports when a channel, or a broker's topic, cannot tell what the client missed. */
 export interface Gap<Events extends object = EventMap> {
-  channel: Channel<Events>;
-  /** The cursor that the channel's history does not know, or no longer. */
+  channel?: Channel<Events>;
+  topic?: string;
+  /** The cursor that the history does not know, or no longer. */
   lastEventID: string;
 }
 
@@ -291,7 +295,7 @@ export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, 
 export interface Metrics {
   /** Open connections by transport. */
   connections: { native: number; stream: number };
-  /** Open channels. */
+  /** Open channels, those of brokers and their topics included. */
   channels: number;
   /** Events encoded since the start. */
   events: number;
@@ -337,6 +341,10 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_TRANSPORT`      | `SluiceError` | `transport: 'native'` where the socket cannot be handed over   |
  * | `ERR_SSE_CLOSED`         | `SluiceError` | the connection was ended by the server                         |
  * | `ERR_SSE_CHANNEL_CLOSED` | `SluiceError` | the channel is closed                                          |
+ * | `ERR_SSE_BROKER_CLOSED`  | `SluiceError` | the broker is closed                                           |
+ * | `ERR_SSE_TOPIC`          | `TypeError`   | a topic's name that is none, or has wildcards where it must not |
+ * | `ERR_SSE_RANGE`          | `RangeError`  | an argument out of range                                       |
+ * | `ERR_SSE_CONNECT`        | `SluiceError` | the client of `setupSSE` could not be connected: see its `cause` |
  * | `ERR_SSE_STARTED`        | `SluiceError` | `configure` came too late                                      |
  * | `ERR_SSE_INTERNAL`       | `SluiceError` | a bug in sluice; please report it                              |
  */
@@ -353,6 +361,10 @@ export type SluiceErrorCode =
   | 'ERR_SSE_TRANSPORT'
   | 'ERR_SSE_CLOSED'
   | 'ERR_SSE_CHANNEL_CLOSED'
+  | 'ERR_SSE_BROKER_CLOSED'
+  | 'ERR_SSE_CONNECT'
+  | 'ERR_SSE_TOPIC'
+  | 'ERR_SSE_RANGE'
   | 'ERR_SSE_STARTED'
   | 'ERR_SSE_INTERNAL';
 
@@ -360,3 +372,6 @@ export class SluiceError extends Error {
   readonly code: SluiceErrorCode;
   constructor(code: SluiceErrorCode, message: string);
 }
+
+export * from './broker.js';
+export { createSSE } from './fetch.js';

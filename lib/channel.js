@@ -3,24 +3,12 @@
 /** @import { ChannelOptions, ServerSentEvent } from '../index.js' */
 
 const { EventEmitter } = require('node:events');
+const { readChannelOptions } = require('./channel-options.js');
 const { Connection, kHandle } = require('./connection.js');
 const { SluiceError, fromCore, typeError } = require('./error.js');
 const event = require('./event.js');
 const { channels, connections, kExpired, kLeft, start } = require('./hub.js');
 const option = require('./option.js');
-
-const MAX_COUNT = 2 ** 32 - 1;
-
-/** @param {ChannelOptions | undefined} options */
-function readOptions(options) {
-  const given = option.object('options', options);
-  return {
-    historySize: option.whole('historySize', given.historySize, 500, 0, MAX_COUNT),
-    historyBytes: option.whole('historyBytes', given.historyBytes, 16 << 20, 0, option.MAX_BYTES),
-    historyAge: option.time('historyAge', given.historyAge, 0),
-    emptyTimeout: option.time('emptyTimeout', given.emptyTimeout, 0),
-  };
-}
 
 /** @type {(value: unknown) => asserts value is Connection} */
 function assertConnection(value) {
@@ -40,7 +28,7 @@ class Channel extends EventEmitter {
   /** @param {ChannelOptions} [options] */
   constructor(options) {
     super();
-    const core = readOptions(options);
+    const core = readChannelOptions(option.object('options', options));
     this.#handle = start().channel(core);
     this.#expires = core.emptyTimeout > 0;
     if (this.#expires) channels.set(this.#handle.id, this);

@@ -5,11 +5,14 @@
 const { typeError } = require('./error.js');
 const option = require('./option.js');
 
+/** An option for faces whose pings say what time it is, the first one at once. */
+const kPingTime = Symbol('pingTime');
+
 const BODILESS = [204, 205, 304];
 
 const defaults = { pingInterval: 50_000 };
 
-/** @param {ConnectionOptions | undefined} options */
+/** @param {ConnectionOptions & { [kPingTime]?: boolean } | undefined} options */
 function readConnectionOptions(options) {
   const given = option.object('options', options);
   const ping = option.boolean('ping', given.ping, true);
@@ -23,6 +26,7 @@ function readConnectionOptions(options) {
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
+      timedPings: given[kPingTime] ?? false,
       timeout: option.time('timeout', given.timeout, 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
@@ -33,8 +37,9 @@ function readConnectionOptions(options) {
         1,
         option.MAX_BYTES,
       ),
+      maxQueueEvents: option.whole('maxQueueEvents', given.maxQueueEvents, 0, 0, option.MAX_COUNT),
     },
   };
 }
 
-module.exports = { defaults, readConnectionOptions };
+module.exports = { defaults, kPingTime, readConnectionOptions };

@@ -11,12 +11,13 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
-const { defaults, readConnectionOptions } = require('./connection-options.js');
+const { defaults, kPingTime, readConnectionOptions } = require('./connection-options.js');
 const { lastEventID } = require('./cursor.js');
 const { SluiceError, typeError } = require('./error.js');
 const event = require('./event.js');
 const { assertOpenable, whenGone, writeHead } = require('./head.js');
-const { connections, kClosed, kDrained, kTimedOut, kWrite, start } = require('./hub.js');
+const { connections, holdProcess, kClosed, kDrained, kTimedOut, kWrite, releaseProcess, start } =
+  require('./hub.js');
 const option = require('./option.js');
 const { OwnResponse } = require('./response.js');
 const { Outlet } = require('./source/outlet.js');
@@ -28,6 +29,8 @@ const { StreamTransport } = require('./transport/stream.js');
 const kHandle = Symbol('handle');
 /** Whether the server has ended the connection; it may still have something to send. */
 const kEnded = Symbol('ended');
+/** Whether the connection is closed, or bound to be: the server has ended it, or its response is closed. Also the event of it. */
+const kOver = Symbol('over');
 /**
  * An option for adapters whose framework must have its say before the head is written: a function that gets another one, and
  * calls it when the head can be. What is sent meanwhile waits.
@@ -58,10 +61,15 @@ class Connection extends EventEmitter {
 
   /** @type {NativeTransport | StreamTransport | undefined} */
   #transport;
-  /** The transport that it will have, as long as it has none. */
+  /**
+   * The transport that it will have, as long as it has none.
+   * @type {'native' | 'stream'}
+   */
   #expected;
   #context = new AsyncResource('SluiceConnection');
   #ended = false;
+  #over = false;
+  #holds = false;
   #closed = false;
   #highWaterMark;
   /** @type {Outlet | undefined} */
@@ -74,7 +82,7 @@ class Connection extends EventEmitter {
   /**
    * @param {Request} req
    * @param {Response} res
-   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void }} [options]
+   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void, [kPingTime]?: boolean }} [options]
    */
   constructor(req, res, options) {
     super();
@@ -93,7 +101,15 @@ class Connection extends EventEmitter {
     this.#highWaterMark = Math.min(HIGH_WATER_MARK, core.maxQueueBytes / 2);
     this[kHandle] = start().open(core);
     connections.set(this[kHandle].id, this);
-    whenGone(req, res, () => this[kHandle].close(this.#transport?.reason() ?? 'client'));
+    whenGone(req, res, () => {
+      this.#beOver();
+      // The core is about to say that it is closed, and somebody may wait for that when nothing else is left to wait for.
+      if (!this.#closed && !this.#holds) {
+        this.#holds = true;
+        holdProcess();
+      }
+      this[kHandle].close(this.#transport?.reason() ?? 'client');
+    });
     if (!begin) {
       this.#open(native);
     } else {
@@ -134,6 +150,10 @@ class Connection extends EventEmitter {
 
   get [kEnded]() {
     return this.#ended;
+  }
+
+  get [kOver]() {
+    return this.#over;
   }
 
   /** @param {ServerSentEvent} value */
@@ -182,6 +202,7 @@ class Connection extends EventEmitter {
   end() {
     if (!this.#ended) {
       this.#ended = true;
+      this.#beOver();
       this[kHandle].close('end');
     }
     this.#whenClosed ??= new Promise((resolve) => {
@@ -226,6 +247,12 @@ class Connection extends EventEmitter {
     return this;
   }
 
+  #beOver() {
+    if (this.#over) return;
+    this.#over = true;
+    this.emit(kOver);
+  }
+
   #assertNotEnded() {
     if (this.#ended) {
       throw new SluiceError('ERR_SSE_CLOSED', 'the connection was ended: send before end()');
@@ -263,10 +290,12 @@ class Connection extends EventEmitter {
   /** @param {CloseReason} reason */
   [kClosed](reason) {
     this.#closed = true;
+    this.#beOver();
+    if (this.#holds) releaseProcess();
     this.#transport?.close(reason === 'end' || reason === 'timeout');
     this.#resolveClosed?.();
     this.#emit('close', reason);
   }
 }
 
-module.exports = { Connection, kBegin, kEnded, kHandle };
+module.exports = { Connection, kBegin, kEnded, kHandle, kOver, kPingTime };

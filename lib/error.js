@@ -26,6 +26,7 @@ const classes = new Map([
   ['ERR_SSE_EMPTY', typeError],
   ['ERR_SSE_FRAME', typeError],
   ['ERR_SSE_RETRY', rangeError],
+  ['ERR_SSE_TOPIC', typeError],
 ]);
 
 /**

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { ChannelHandle, ConnectionHandle } from '../binding.js' */
+/** @import { ChannelHandle, ConnectionHandle, TopicsHandle } from '../binding.js' */
 /** @import { ServerSentEvent } from '../index.js' */
 
 const { fromCore, rangeError, typeError } = require('./error.js');
@@ -36,11 +36,11 @@ function serialise(data) {
 }
 
 /**
- * Sends an event to a connection's or a channel's handle. The rules of the fields' contents are the core's.
- * @param {ConnectionHandle | ChannelHandle} handle
+ * The fields of an event, in the core's order. The rules of their contents are the core's.
  * @param {ServerSentEvent} event
+ * @returns {[id: string | undefined, name: string | undefined, data: string | undefined, retry: number | undefined, comment: string | undefined]}
  */
-function send(handle, event) {
+function fields(event) {
   if (typeof event !== 'object' || event === null) {
     throw typeError(
       'ERR_SSE_TYPE',
@@ -57,9 +57,33 @@ function send(handle, event) {
   const id = text('id', event.id);
   const name = text('event', event.event);
   const comment = text('comment', event.comment);
-  const data = serialise(event.data);
+  return [id, name, serialise(event.data), retry, comment];
+}
+
+/**
+ * Sends an event to a connection's or a channel's handle.
+ * @param {ConnectionHandle | ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ */
+function send(handle, event) {
+  const [id, name, data, retry, comment] = fields(event);
   try {
     handle.send(id, name, data, retry, comment);
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+/**
+ * Sends an event to the subscribers of a topic. How many get it.
+ * @param {TopicsHandle} handle
+ * @param {string} topic
+ * @param {ServerSentEvent} event
+ */
+function publish(handle, topic, event) {
+  const [id, name, data, retry, comment] = fields(event);
+  try {
+    return handle.publish(topic, id, name, data, retry, comment);
   } catch (error) {
     throw fromCore(error);
   }
@@ -84,4 +108,4 @@ function write(handle, frameText) {
   }
 }
 
-module.exports = { send, write };
+module.exports = { publish, send, write };

@@ -7,6 +7,7 @@
 const { HubHandle } = require('../binding.js');
 const { SluiceError, fromCore } = require('./error.js');
 const option = require('./option.js');
+const { SlowWrites } = require('./slow-writes.js');
 const { Writes } = require('./writes.js');
 
 /** What a connection or a channel is told of what the core did; see `dispatch`. */
@@ -83,7 +84,9 @@ function guarded(listener) {
 const writes = new Writes(
   (id, bytes) => guarded(() => connections.get(id)?.[kWrite](bytes)),
   (ids) => start().written(ids, false),
+  (ids) => slowWrites.add(ids),
 );
+const slowWrites = new SlowWrites((ids) => start().blocked(ids));
 
 function dispatch() {
   const notices = start().takeNotices();
@@ -94,6 +97,7 @@ function dispatch() {
     const connection = connections.get(id);
     if (!connection) continue;
     connections.delete(id);
+    slowWrites.delete(id);
     guarded(() => connection[kClosed](/** @type {CloseReason} */ (reason)));
     for (const { channel, emptied } of left) {
       guarded(() => channels.get(channel)?.[kLeft](connection, emptied));
@@ -107,6 +111,7 @@ function dispatch() {
  * @param {number} id
  */
 function writtenLate(id) {
+  slowWrites.delete(id);
   start().written([id], true);
 }
 

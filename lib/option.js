@@ -5,13 +5,17 @@ const { rangeError, typeError } = require('./error.js');
 /** The longest time that Node's and the core's timers can hold. */
 const MAX_TIME = 2 ** 31 - 1;
 const MAX_BYTES = Number.MAX_SAFE_INTEGER;
+const MAX_COUNT = 2 ** 32 - 1;
+
+/** @param {unknown} value */
+function kind(value) {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
 
 /** @type {(name: string, expected: string, value: unknown) => TypeError} */
 const wrongType = (name, expected, value) =>
-  typeError(
-    'ERR_SSE_OPTION',
-    `\`${name}\` must be ${expected}, but it is ${value === null ? 'null' : `a ${typeof value}`}`,
-  );
+  typeError('ERR_SSE_OPTION', `\`${name}\` must be ${expected}, but it is ${kind(value)}`);
 
 /**
  * A whole number from `min` to `max`; `fallback` when it is undefined.
@@ -65,6 +69,18 @@ function oneOf(name, value, choices, fallback) {
 }
 
 /**
+ * @template {Function} Callback
+ * @param {string} name
+ * @param {Callback | undefined} value
+ */
+function callback(name, value) {
+  if (value !== undefined && typeof value !== 'function') {
+    throw wrongType(name, 'a function', value);
+  }
+  return value;
+}
+
+/**
  * An object of options, or none.
  * @template {object} Options
  * @param {string} name
@@ -79,4 +95,4 @@ function object(name, value) {
   return value;
 }
 
-module.exports = { MAX_BYTES, whole, time, boolean, oneOf, object };
+module.exports = { MAX_BYTES, MAX_COUNT, whole, time, boolean, oneOf, callback, object };

@@ -18,14 +18,17 @@ class Writes {
   #scheduled = false;
   #write;
   #written;
+  #waiting;
 
   /**
    * @param {(id: number, bytes: Buffer) => boolean | undefined} write true when the connection is ready for more
    * @param {(ids: number[]) => void} written is told which are
+   * @param {(ids: number[]) => void} waiting is told which are not
    */
-  constructor(write, written) {
+  constructor(write, written, waiting) {
     this.#write = write;
     this.#written = written;
+    this.#waiting = waiting;
   }
 
   /** @param {Write[]} groups */
@@ -36,10 +39,12 @@ class Writes {
 
   #run() {
     const ready = [];
+    const waiting = [];
     for (let count = 0; count < SLICE && this.#group < this.#groups.length; count += 1) {
       const { connections, bytes } = this.#groups[this.#group];
       const id = connections[this.#next];
       if (this.#write(id, bytes)) ready.push(id);
+      else waiting.push(id);
       this.#next += 1;
       if (this.#next === connections.length) {
         this.#group += 1;
@@ -53,6 +58,8 @@ class Writes {
       this.#groups = [];
       this.#group = 0;
     }
+    // Before a `drain` of any of them can come.
+    this.#waiting(waiting);
     if (ready.length > 0) this.#written(ready);
   }
 }

@@ -4,8 +4,8 @@
 //! - Sending costs the same however many members there are: one command for each shard that has some.
 //! - Locks are taken connection first, then channel.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
@@ -19,6 +19,10 @@ use crate::history::{History, Limits};
 use crate::metrics::Counters;
 use crate::shard::{Command, Inbox};
 
+mod multicast;
+
+pub(crate) use multicast::multicast;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelId(pub u64);
 
@@ -26,6 +30,16 @@ pub struct ChannelId(pub u64);
 pub struct ChannelOptions {
     pub history: Limits,
     pub empty_timeout: Option<Duration>,
+    pub keeper: Keeper,
+}
+
+/// Who decides that a channel is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// The host, which holds it and hears who has left it and when it has been empty for long enough.
+    Host,
+    /// Its members: it goes with the last of them or, when it has something to replay, an `empty_timeout` later.
+    Members,
 }
 
 /// What came of a [`Channel::join`].
@@ -41,6 +55,7 @@ pub enum Joined {
 
 pub struct Channel {
     pub id: ChannelId,
+    pub keeper: Keeper,
     empty_timeout: Option<Duration>,
     inboxes: Arc<[Arc<Inbox>]>,
     counters: Arc<Counters>,
@@ -75,14 +90,15 @@ impl Channel {
             timer_runs: false,
             when_closed: Vec::new(),
         };
+        let ChannelOptions { empty_timeout, keeper, .. } = options;
         let channel =
-            Self { id, empty_timeout: options.empty_timeout, inboxes, counters, state: Mutex::new(state) };
-        let channel = Arc::new(channel);
+            Arc::new(Self { id, keeper, empty_timeout, inboxes, counters, state: Mutex::new(state) });
         channel.start_timer(&mut channel.state.lock());
         channel
     }
 
-    pub fn send(&self, events: &[Event]) -> Result<(), Error> {
+    /// How many members get it.
+    pub fn send(&self, events: &[Event]) -> Result<usize, Error> {
         let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
         // Before the lock, which the shards need to make room.
         self.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
@@ -100,7 +116,7 @@ impl Channel {
                 inbox.push(Command::Broadcast { channel: self.id, frame: frame.clone() });
             }
         }
-        Ok(())
+        Ok(state.members.len())
     }
 
     /// Adds a connection; with a cursor it gets the events after that id first.
@@ -119,7 +135,11 @@ impl Channel {
             let replay = missed.flatten().unwrap_or_default();
             state.members.insert(connection.id, connection.clone());
             state.by_shard[connection.id.shard(self.inboxes.len())] += 1;
-            inbox.push(Command::Join { connection: connection.id, channel: self.id, replay });
+            if replay.is_empty() {
+                inbox.push_quietly(Command::Join { connection: connection.id, channel: self.id, replay });
+            } else {
+                inbox.push(Command::Join { connection: connection.id, channel: self.id, replay });
+            }
             Ok(if gap { Joined::Gap } else { Joined::Joined })
         });
         joined.unwrap_or(Ok(Joined::Unchanged))
@@ -209,10 +229,30 @@ impl Channel {
     fn start_timer(self: &Arc<Self>, state: &mut State) {
         let Some(timeout) = self.empty_timeout else { return };
         state.empty_since = Instant::now();
+        let watched = match self.keeper {
+            Keeper::Host => Watched::Host(Arc::downgrade(self)),
+            Keeper::Members if state.history.is_empty() => return,
+            Keeper::Members => Watched::Kept(self.clone()),
+        };
         if !std::mem::replace(&mut state.timer_runs, true) {
             let home = self.id.0 as usize % self.inboxes.len();
-            self.inboxes[home]
-                .push(Command::WatchEmptiness { channel: Arc::downgrade(self), after: timeout });
+            self.inboxes[home].push(Command::WatchEmptiness { channel: watched, after: timeout });
+        }
+    }
+}
+
+/// A channel that a timer looks at, and whether the timer keeps it.
+#[derive(Clone)]
+pub(crate) enum Watched {
+    Host(Weak<Channel>),
+    Kept(Arc<Channel>),
+}
+
+impl Watched {
+    pub fn channel(&self) -> Option<Arc<Channel>> {
+        match self {
+            Watched::Host(channel) => channel.upgrade(),
+            Watched::Kept(channel) => Some(channel.clone()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! - Everything said here travels through the shard's inbox, in order; only the shard touches the transport.
 //! - Knows its channels, under one lock with whether it is closed: a channel can never keep a closed connection.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -79,10 +80,29 @@ impl CloseReason {
     }
 }
 
+/// How much may wait for a client before it is disconnected; a replay does not count.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueLimits {
+    /// The largest that waits does not count either.
+    pub bytes: usize,
+    pub events: u64,
+}
+
+impl QueueLimits {
+    /// What may wait until the client has been slow for a while: who reads well is not to go for a burst.
+    pub fn of_a_burst(self) -> Self {
+        Self { bytes: self.bytes.saturating_mul(BURST), events: self.events.saturating_mul(BURST as u64) }
+    }
+}
+
+const BURST: usize = 16;
+
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionOptions {
-    pub max_queue_bytes: usize,
+    pub max_queue: QueueLimits,
     pub ping: Option<Duration>,
+    /// Pings say what time it is, the first one at once.
+    pub timed_pings: bool,
     pub timeout: Option<Duration>,
     /// How long something may wait without the client taking a byte.
     pub stall_timeout: Option<Duration>,
@@ -104,7 +124,7 @@ pub struct Connection {
 #[derive(Default)]
 struct Membership {
     closed: bool,
-    channels: Vec<Arc<Channel>>,
+    channels: HashMap<ChannelId, Arc<Channel>>,
 }
 
 impl Connection {
@@ -175,25 +195,28 @@ impl Connection {
     ) -> Option<Result<T, E>> {
         self.inbox.wait_for_room();
         let mut membership = self.membership.lock();
-        if membership.closed || membership.channels.iter().any(|member| member.id == channel.id) {
+        if membership.closed || membership.channels.contains_key(&channel.id) {
             return None;
         }
         let joined = join(&self.inbox);
         if joined.is_ok() {
-            membership.channels.push(channel.clone());
+            membership.channels.insert(channel.id, channel.clone());
         }
         Some(joined)
     }
 
     /// Forgets the channel. False when it was no member.
     pub(crate) fn part(&self, channel: ChannelId) -> bool {
-        let mut membership = self.membership.lock();
-        let Some(position) = membership.channels.iter().position(|member| member.id == channel) else {
-            return false;
+        // Kept until the lock is free: it may be the last that holds the channel.
+        let left = {
+            let mut membership = self.membership.lock();
+            let left = membership.channels.remove(&channel);
+            if left.is_some() {
+                self.inbox.push_quietly(Command::Leave { connection: self.id, channel });
+            }
+            left
         };
-        membership.channels.swap_remove(position);
-        self.inbox.push(Command::Leave { connection: self.id, channel });
-        true
+        left.is_some()
     }
 
     /// Called by its shard: no channel takes it from now on, and those that had it let it go.
@@ -204,9 +227,10 @@ impl Connection {
             std::mem::take(&mut membership.channels)
         };
         let forget = |channel: Arc<Channel>| {
-            channel.forget(self.id).map(|emptied| Left { channel: channel.id, emptied })
+            let Channel { id, keeper, .. } = *channel;
+            channel.forget(self.id).map(|emptied| Left { channel: id, keeper, emptied })
         };
-        channels.into_iter().filter_map(forget).collect()
+        channels.into_values().filter_map(forget).collect()
     }
 
     pub(crate) fn picked_up(&self, bytes: usize) {

@@ -14,6 +14,8 @@ pub enum Error {
     FrameText(FrameTextFault),
     #[error("the channel is closed: create a new one")]
     ChannelClosed,
+    #[error("not a topic: {0}")]
+    Topic(&'static str),
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -36,6 +38,7 @@ impl Error {
             Error::Empty => "ERR_SSE_EMPTY",
             Error::FrameText(_) => "ERR_SSE_FRAME",
             Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
+            Error::Topic(_) => "ERR_SSE_TOPIC",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A channel's bounded log of past frames.
 //!
 //! - Bounded by count, bytes and age; the oldest go first.
-//! - Keeps events without an id too: they lie after the id that came before them.
+//! - Keeps events without an id too: they lie after the id that came before them. Before there is one nobody can ask for them.
 //! - [`History::after`] returns everything since an id, or says that it cannot tell.
 
 use std::collections::{HashMap, VecDeque};
@@ -54,6 +54,9 @@ impl History {
     pub fn push(&mut self, id: Option<&str>, frame: Frame, now: Instant) {
         // The empty id resets the client's cursor, so nobody comes back with it.
         let id: Option<Arc<str>> = id.filter(|id| !id.is_empty()).map(Arc::from);
+        if id.is_none() && self.entries.is_empty() && self.floor.is_none() {
+            return;
+        }
         if let Some(id) = &id {
             self.latest.insert(id.clone(), self.first + self.entries.len() as u64);
         }

@@ -74,13 +74,26 @@ impl Hub {
     /// The host has written what [`Notice::Write`] gave it for these connections, and is ready for more. `slow`: it had to
     /// wait for the client.
     pub fn written(&self, connections: impl IntoIterator<Item = ConnectionId>, slow: bool) {
+        self.tell(connections, |connections| Command::Written { connections, slow });
+    }
+
+    /// What the host has written for these connections waits for their clients; [`Hub::written`] follows.
+    pub fn blocked(&self, connections: impl IntoIterator<Item = ConnectionId>) {
+        self.tell(connections, |connections| Command::Blocked { connections });
+    }
+
+    fn tell(
+        &self,
+        connections: impl IntoIterator<Item = ConnectionId>,
+        command: impl Fn(Vec<ConnectionId>) -> Command,
+    ) {
         let mut by_shard = vec![Vec::new(); self.inboxes.len()];
         for connection in connections {
             by_shard[connection.shard(self.inboxes.len())].push(connection);
         }
         for (inbox, connections) in self.inboxes.iter().zip(by_shard) {
             if !connections.is_empty() {
-                inbox.push(Command::Written { connections, slow });
+                inbox.push(command(connections));
             }
         }
     }

@@ -11,6 +11,7 @@
 //! | [`channel`]    | a group of connections with a history                                  |
 //! | [`connection`] | one client's open response, as seen from outside of its shard          |
 //! | [`store`]      | keys to channels; forgets a channel when it closes                     |
+//! | [`topics`]     | topics by name, over channels: subscriptions, patterns, publishing     |
 //! | [`shard`]      | the I/O thread: inbox, sockets, timers, fan-out                        |
 //! | [`notice`]     | what the host must know, in batches                                    |
 //! | [`metrics`]    | counters and gauges                                                    |
@@ -29,6 +30,7 @@ pub mod metrics;
 pub mod notice;
 pub mod shard;
 pub mod store;
+pub mod topics;
 
 #[cfg(feature = "node")]
 mod node;

@@ -6,12 +6,12 @@
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, Keeper};
 use crate::connection::{CloseReason, ConnectionId};
 
 #[derive(Debug)]
 pub enum Notice {
-    /// The connection is closed and has left these channels.
+    /// The connection is closed and has left these channels of the host's.
     Closed { connection: ConnectionId, reason: CloseReason, left: Vec<Left> },
     /// The timeout has passed and the host asked to decide itself.
     TimedOut(ConnectionId),
@@ -26,6 +26,7 @@ pub enum Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
     pub channel: ChannelId,
+    pub keeper: Keeper,
     /// It was the last member.
     pub emptied: bool,
 }

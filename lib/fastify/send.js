@@ -28,6 +28,8 @@ function guardSend(reply, stream) {
   const { send } = reply;
   const { connection } = stream;
   reply.send = (value) => {
+    // It is what the handler returned that nothing is left of; an error is being answered.
+    if (stream.abandoned && value === undefined) return reply;
     // Fastify's error handling, because of a hook, has taken the content type away.
     const type = String(reply.getHeader('content-type') ?? '');
     const isError = /** @type {unknown} */ (value) instanceof Error;

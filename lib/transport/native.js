@@ -14,7 +14,7 @@ const GIVE_UP = 2000;
 
 /** The core writes the socket. */
 class NativeTransport {
-  name = 'native';
+  name = /** @type {const} */ ('native');
   #req;
   #res;
   #own;

@@ -10,7 +10,7 @@ const { holdProcess, releaseProcess, writtenLate } = require('../hub.js');
 
 /** The core decides what is written and when; JavaScript writes it. */
 class StreamTransport {
-  name = 'stream';
+  name = /** @type {const} */ ('stream');
   #req;
   #res;
   #own;

@@ -10,7 +10,7 @@ fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are
     let inboxes: Arc<[Arc<Inbox>]> = (0..3).map(|_| Arc::new(Inbox::new())).collect();
     let counters = Arc::new(Counters::default());
     let history = Limits { size: 10, bytes: 1000, age: None };
-    let options = ChannelOptions { history, empty_timeout: None };
+    let options = ChannelOptions { history, empty_timeout: None, keeper: Keeper::Host };
     let channel = Channel::new(ChannelId(0), options, inboxes.clone(), counters.clone());
     // None on the third shard.
     for id in (0..300).filter(|id| id % 3 != 2) {

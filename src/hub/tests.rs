@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::channel::{ChannelOptions, Joined};
-use crate::connection::CloseReason;
+use crate::channel::{ChannelOptions, Joined, Keeper};
+use crate::connection::{CloseReason, QueueLimits};
 use crate::error::Error;
 use crate::event::Event;
 use crate::frame::Framing;
@@ -26,10 +26,15 @@ fn hub(shards: usize) -> Hub {
     Hub::start(shards, Box::new(Nobody)).unwrap()
 }
 
+fn bytes(bytes: usize) -> QueueLimits {
+    QueueLimits { bytes, events: u64::MAX }
+}
+
 fn options() -> ConnectionOptions {
     ConnectionOptions {
-        max_queue_bytes: 1 << 20,
+        max_queue: bytes(1 << 20),
         ping: None,
+        timed_pings: false,
         timeout: None,
         stall_timeout: None,
         retry: None,
@@ -37,7 +42,11 @@ fn options() -> ConnectionOptions {
 }
 
 fn channel(hub: &Hub, empty_timeout: Option<Duration>) -> Arc<Channel> {
-    hub.channel(ChannelOptions { history: Limits { size: 500, bytes: 1 << 20, age: None }, empty_timeout })
+    hub.channel(ChannelOptions {
+        history: Limits { size: 500, bytes: 1 << 20, age: None },
+        empty_timeout,
+        keeper: Keeper::Host,
+    })
 }
 
 /// A client and the connection that serves it; the server's own descriptor is closed, as Node closes its own.
@@ -184,7 +193,7 @@ fn a_client_that_leaves_leaves_its_channels() {
     drop(client);
     let (reason, left) = closed(&hub, &connection);
     assert_eq!(reason, CloseReason::Client);
-    assert_eq!(left, [Left { channel: channel.id, emptied: true }]);
+    assert_eq!(left, [Left { channel: channel.id, keeper: Keeper::Host, emptied: true }]);
     assert_eq!(channel.count(), 0);
     assert_eq!(channel.join(&connection, None), Ok(Joined::Unchanged), "a closed connection joins nothing");
 }
@@ -223,7 +232,7 @@ fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (_sleeper, asleep) =
-        connect(&hub, ConnectionOptions { max_queue_bytes: 10_000, ..options() }, Framing::Plain);
+        connect(&hub, ConnectionOptions { max_queue: bytes(10_000), ..options() }, Framing::Plain);
     let (mut client, awake) = connect(&hub, options(), Framing::Plain);
     channel.join(&asleep, None).unwrap();
     channel.join(&awake, None).unwrap();
@@ -232,7 +241,7 @@ fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
     while !asleep.is_closed() && sent < 2_000 {
         channel.send(&[event(&sent.to_string(), &data)]).unwrap();
         expect(&mut client, &format!("id: {sent}\ndata: {data}\n\n"));
-        assert!(asleep.queued_bytes() < 10_000 + 3 * 5_100);
+        assert!(asleep.queued_bytes() < 16 * 10_000 + 3 * 5_100);
         sent += 1;
     }
     assert_eq!(closed(&hub, &asleep).0, CloseReason::Overflow);
@@ -243,11 +252,31 @@ fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
 }
 
 #[test]
+fn a_burst_costs_nothing_who_takes_it_soon_and_the_connection_who_does_not() {
+    let hub = hub(1);
+    let limits = QueueLimits { bytes: 200_000, events: 10 };
+    let (mut client, awake) =
+        connect(&hub, ConnectionOptions { max_queue: limits, ..options() }, Framing::Plain);
+    let (_sleeper, asleep) =
+        connect(&hub, ConnectionOptions { max_queue: limits, ..options() }, Framing::Plain);
+    let data = "x".repeat(20_000);
+    let burst = vec![Event { data: Some(data.clone()), ..Event::default() }.encode().unwrap(); 100];
+    awake.send(burst.clone());
+    asleep.send(burst);
+    for _ in 0..100 {
+        expect(&mut client, &format!("data: {data}\n\n"));
+    }
+    assert_eq!(closed(&hub, &asleep).0, CloseReason::Overflow);
+    assert!(!awake.is_closed());
+    assert_eq!(awake.queued_bytes(), 0);
+}
+
+#[test]
 fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
     let hub = hub(1);
     let limits = ConnectionOptions { stall_timeout: Some(Duration::from_millis(50)), ..options() };
     let (_sleeper, connection) =
-        connect(&hub, ConnectionOptions { max_queue_bytes: 64 << 20, ..limits }, Framing::Plain);
+        connect(&hub, ConnectionOptions { max_queue: bytes(64 << 20), ..limits }, Framing::Plain);
     send(&connection, &"x".repeat(8 << 20));
     assert_eq!(closed(&hub, &connection).0, CloseReason::Stall);
 }
@@ -256,7 +285,7 @@ fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
 fn an_event_larger_than_the_bound_is_sent_when_nothing_else_waits() {
     let hub = hub(1);
     let (mut client, connection) =
-        connect(&hub, ConnectionOptions { max_queue_bytes: 1000, ..options() }, Framing::Plain);
+        connect(&hub, ConnectionOptions { max_queue: bytes(1000), ..options() }, Framing::Plain);
     let data = "x".repeat(2 << 20);
     send(&connection, &data);
     expect(&mut client, &format!("data: {data}\n\n"));

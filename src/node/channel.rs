@@ -23,6 +23,16 @@ pub enum Addition {
     Unchanged,
 }
 
+impl From<Joined> for Addition {
+    fn from(joined: Joined) -> Self {
+        match joined {
+            Joined::Joined => Self::Joined,
+            Joined::Gap => Self::Gap,
+            Joined::Unchanged => Self::Unchanged,
+        }
+    }
+}
+
 /// What came of removing a connection.
 #[napi(string_enum = "lowercase")]
 pub enum Removal {
@@ -51,11 +61,7 @@ impl ChannelHandle {
 
     #[napi(catch_unwind)]
     pub fn add(&self, connection: &ConnectionHandle, cursor: Option<String>) -> Result<Addition> {
-        Ok(match self.channel.join(&connection.connection, cursor.as_deref())? {
-            Joined::Joined => Addition::Joined,
-            Joined::Gap => Addition::Gap,
-            Joined::Unchanged => Addition::Unchanged,
-        })
+        Ok(self.channel.join(&connection.connection, cursor.as_deref())?.into())
     }
 
     #[napi(catch_unwind)]
@@ -77,12 +83,14 @@ impl ChannelHandle {
         comment: Option<String>,
     ) -> Result<()> {
         let event = event(id, name, data, retry, comment)?;
-        Ok(self.channel.send(std::slice::from_ref(&event))?)
+        self.channel.send(std::slice::from_ref(&event))?;
+        Ok(())
     }
 
     #[napi(catch_unwind)]
     pub fn write(&self, text: String) -> Result<()> {
-        Ok(self.channel.send(&frame_text::parse(&text)?)?)
+        self.channel.send(&frame_text::parse(&text)?)?;
+        Ok(())
     }
 
     /// The ids of the former members.

@@ -13,12 +13,14 @@ use super::connection::{ConnectionHandle, duration};
 use super::error::{Result, internal};
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
-use crate::channel::ChannelOptions;
-use crate::connection::{ConnectionId, ConnectionOptions};
+use super::topics::TopicsHandle;
+use crate::channel::{ChannelOptions, Keeper};
+use crate::connection::{ConnectionId, ConnectionOptions, QueueLimits};
 use crate::history::Limits;
 use crate::hub::Hub;
 use crate::metrics::Counters;
 use crate::notice::Host;
+use crate::topics::Topics;
 
 /// Does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
@@ -45,7 +47,11 @@ pub struct HubHandle {
 #[napi(object)]
 pub struct OpenOptions {
     pub max_queue_bytes: f64,
+    /// 0 is no bound.
+    pub max_queue_events: f64,
     pub ping_interval: u32,
+    /// Pings say what time it is, the first one at once.
+    pub timed_pings: bool,
     pub timeout: u32,
     pub stall_timeout: u32,
     pub retry: Option<u32>,
@@ -57,6 +63,20 @@ pub struct HistoryOptions {
     pub history_bytes: f64,
     pub history_age: u32,
     pub empty_timeout: u32,
+}
+
+impl From<HistoryOptions> for ChannelOptions {
+    fn from(options: HistoryOptions) -> Self {
+        Self {
+            history: Limits {
+                size: options.history_size as usize,
+                bytes: options.history_bytes as usize,
+                age: duration(options.history_age),
+            },
+            empty_timeout: duration(options.empty_timeout),
+            keeper: Keeper::Host,
+        }
+    }
 }
 
 #[napi]
@@ -85,8 +105,16 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn open(&self, options: OpenOptions) -> ConnectionHandle {
         let connection = self.hub.open(ConnectionOptions {
-            max_queue_bytes: options.max_queue_bytes as usize,
+            max_queue: QueueLimits {
+                bytes: options.max_queue_bytes as usize,
+                events: if options.max_queue_events > 0.0 {
+                    options.max_queue_events as u64
+                } else {
+                    u64::MAX
+                },
+            },
             ping: duration(options.ping_interval),
+            timed_pings: options.timed_pings,
             timeout: duration(options.timeout),
             stall_timeout: duration(options.stall_timeout),
             retry: options.retry,
@@ -96,15 +124,13 @@ impl HubHandle {
 
     #[napi(catch_unwind)]
     pub fn channel(&self, options: HistoryOptions) -> ChannelHandle {
-        let channel = self.hub.channel(ChannelOptions {
-            history: Limits {
-                size: options.history_size as usize,
-                bytes: options.history_bytes as usize,
-                age: duration(options.history_age),
-            },
-            empty_timeout: duration(options.empty_timeout),
-        });
-        ChannelHandle { channel }
+        ChannelHandle { channel: self.hub.channel(options.into()) }
+    }
+
+    /// `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being.
+    #[napi(catch_unwind)]
+    pub fn topics(&self, wildcards: bool, options: HistoryOptions) -> TopicsHandle {
+        TopicsHandle { topics: Topics::new(self.hub.clone(), wildcards, options.into()) }
     }
 
     #[napi(catch_unwind)]
@@ -116,6 +142,12 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn written(&self, connections: Vec<f64>, slow: bool) {
         self.hub.written(connections.into_iter().map(|id| ConnectionId(id as u64)), slow);
+    }
+
+    /// What was written for these connections waits for their clients.
+    #[napi(catch_unwind)]
+    pub fn blocked(&self, connections: Vec<f64>) {
+        self.hub.blocked(connections.into_iter().map(|id| ConnectionId(id as u64)));
     }
 
     #[napi(catch_unwind)]

@@ -7,3 +7,4 @@ mod event;
 mod hub;
 mod metrics;
 mod notices;
+mod topics;

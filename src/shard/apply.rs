@@ -1,5 +1,7 @@
 //! What each command does, and the fan-out.
 
+use std::collections::HashSet;
+
 use super::Shard;
 use super::inbox::Command;
 use super::member::{Member, Sink};
@@ -21,11 +23,15 @@ impl Shard {
         self.spread(false);
         match command {
             Command::Broadcast { .. } => {}
+            Command::Multicast { channels, frame } => self.multicast(&channels, frame),
             Command::Open { connection, options } => {
                 let id = connection.id;
                 let mut member = Member::new(connection, options);
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
                     member.push_control(primer);
+                }
+                if options.timed_pings {
+                    member.push_ping();
                 }
                 self.members.insert(member);
                 self.set_ping(id, options.ping);
@@ -35,13 +41,16 @@ impl Shard {
                 self.attach_socket(connection, socket, framing)
             }
             Command::AttachStream { connection } => {
-                self.attach(connection, Sink::Stream { in_flight: 0 }, Transport::Stream)
+                self.attach(connection, Sink::Stream { in_flight: 0, blocked: false }, Transport::Stream)
             }
             Command::Send { connection, frames, bytes } => self.send(&connection, &frames, bytes),
             Command::Join { connection, channel, replay } => self.join(connection, channel, &replay),
             Command::Leave { connection, channel } => self.leave_group(channel, connection),
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
+            }
+            Command::Blocked { connections } => {
+                connections.into_iter().for_each(|connection| self.blocked(connection));
             }
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
             Command::SetTimeout { connection, timeout } => self.set_timeout(connection, timeout),
@@ -87,6 +96,23 @@ impl Shard {
                 && !std::mem::replace(&mut member.dirty, true)
             {
                 self.dirty.push(*id);
+            }
+        }
+    }
+
+    fn multicast(&mut self, channels: &[ChannelId], frame: Frame) {
+        let Some(&first) = channels.first() else { return };
+        let run = Run::new(first, frame);
+        let mut reached = HashSet::new();
+        for group in channels.iter().filter_map(|channel| self.groups.get(channel)) {
+            for (id, place) in group {
+                if reached.insert(*id)
+                    && let Some(member) = self.members.at(*place, *id)
+                    && member.take_run(&run, false, &mut self.tally)
+                    && !std::mem::replace(&mut member.dirty, true)
+                {
+                    self.dirty.push(*id);
+                }
             }
         }
     }
@@ -147,10 +173,20 @@ impl Shard {
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
         if let Some(member) = self.members.get_mut(id)
-            && let Sink::Stream { in_flight } = &mut member.sink
+            && let Sink::Stream { in_flight, blocked } = &mut member.sink
         {
             *in_flight = 0;
+            *blocked = false;
             member.slow |= slow;
+            self.mark_dirty(id);
+        }
+    }
+
+    fn blocked(&mut self, id: ConnectionId) {
+        if let Some(member) = self.members.get_mut(id)
+            && let Sink::Stream { blocked, .. } = &mut member.sink
+        {
+            *blocked = true;
             self.mark_dirty(id);
         }
     }

@@ -6,6 +6,7 @@ use super::Shard;
 use super::flush::MAX_RECEIVED;
 use super::member::Sink;
 use super::timers::Timer;
+use crate::channel::Keeper;
 use crate::connection::{CloseReason, ConnectionId};
 use crate::notice::Notice;
 
@@ -25,16 +26,17 @@ impl Shard {
 
     pub(super) fn close(&mut self, id: ConnectionId, reason: CloseReason) {
         let Some(mut member) = self.members.remove(id) else { return };
-        for key in [member.ping_timer, member.timeout_timer, member.stall_timer] {
+        for key in [member.ping_timer, member.timeout_timer, member.stall_timer, member.burst_timer] {
             self.timers.stop(key);
         }
         self.tally.drops += member.undelivered();
         self.tally.queued_bytes -= member.reported as i64;
         member.connection.set_queued(0);
-        let left = member.connection.closed();
+        let mut left = member.connection.closed();
         for left in &left {
             self.leave_group(left.channel, id);
         }
+        left.retain(|left| left.keeper == Keeper::Host);
         // Whoever sees it gone finds it in no channel either.
         self.counters.close(member.transport(), reason);
         if let Sink::Socket { socket, .. } = member.sink {

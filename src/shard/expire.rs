@@ -1,10 +1,12 @@
 //! What happens when a timer has run out.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Shard;
+use super::member::Member;
 use super::timers::Timer;
-use crate::channel::Emptiness;
+use crate::channel::{Emptiness, Keeper, Watched};
 use crate::connection::{CloseReason, ConnectionId};
 use crate::event::Event;
 use crate::frame::Frame;
@@ -19,7 +21,7 @@ impl Shard {
                 member.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // What waits for the client already keeps the connection as well as a ping would.
                 if member.queued_bytes() == 0 && member.ending.is_none() {
-                    member.push_control(ping());
+                    member.push_ping();
                     self.mark_dirty(id);
                 }
             }
@@ -33,17 +35,27 @@ impl Shard {
                 }
             }
             Timer::Stall(id) => self.on_stall_timer(id),
-            Timer::Linger(id) => self.stop_lingering(id),
-            Timer::Emptiness(channel) => {
-                let Some(channel) = channel.upgrade() else { return };
-                match channel.look_at_emptiness() {
-                    Some(Emptiness::Expired) => self.notices.push(Notice::Expired(channel.id)),
-                    Some(Emptiness::LookAgainIn(left)) => {
-                        self.timers.start(Timer::Emptiness(Arc::downgrade(&channel)), left);
-                    }
-                    None => {}
-                }
+            Timer::Burst(id) => {
+                let Some(member) = self.members.get_mut(id) else { return };
+                member.burst_timer = None;
+                self.mark_dirty(id);
             }
+            Timer::Linger(id) => self.stop_lingering(id),
+            Timer::Emptiness(watched) => self.on_emptiness_timer(watched),
+        }
+    }
+
+    fn on_emptiness_timer(&mut self, watched: Watched) {
+        let Some(channel) = watched.channel() else { return };
+        match channel.look_at_emptiness() {
+            Some(Emptiness::Expired) if channel.keeper == Keeper::Host => {
+                self.notices.push(Notice::Expired(channel.id));
+            }
+            Some(Emptiness::LookAgainIn(left)) => {
+                self.timers.start(Timer::Emptiness(watched), left);
+            }
+            // What only the timer has kept goes now.
+            Some(Emptiness::Expired) | None => {}
         }
     }
 
@@ -63,7 +75,22 @@ impl Shard {
     }
 }
 
+impl Member {
+    pub(super) fn push_ping(&mut self) {
+        self.push_control(if self.timed_pings { timed_ping() } else { ping() });
+    }
+}
+
 fn ping() -> Frame {
     static PING: OnceLock<Frame> = OnceLock::new();
-    PING.get_or_init(|| Event::comment("").encode().expect("an empty comment is a valid event")).clone()
+    PING.get_or_init(|| comment("")).clone()
+}
+
+fn timed_ping() -> Frame {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    comment(&format!("heartbeat {}", now.as_millis()))
+}
+
+fn comment(text: &str) -> Frame {
+    Event::comment(text).encode().expect("a comment is a valid event")
 }

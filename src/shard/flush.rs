@@ -1,6 +1,7 @@
 //! How a connection's queue leaves, and what comes back.
 
 use std::io::{self, IoSlice};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -8,7 +9,7 @@ use super::member::{Member, Sink};
 use super::poller::Poller;
 use super::queue::Segment;
 use super::writes::Writes;
-use crate::connection::CloseReason;
+use crate::connection::{CloseReason, QueueLimits};
 use crate::frame::{Framing, LAST_CHUNK};
 use crate::metrics::Tally;
 
@@ -18,6 +19,9 @@ const PARTS: usize = 64;
 const STREAM_WRITE: usize = 64 << 10;
 /// How much a client may send after its request.
 pub(super) const MAX_RECEIVED: usize = 64 << 10;
+
+/// How long a client may be slow before it is held to what may wait for it.
+pub(super) const BURST: Duration = Duration::from_secs(1);
 
 pub(super) enum Flushed {
     /// Nothing waits.
@@ -34,18 +38,25 @@ impl Member {
     pub fn flush(&mut self, poller: &Poller, writes: &mut Writes, tally: &mut Tally) -> Flushed {
         let flushed = match self.sink {
             Sink::Pending(ref backlog) => {
-                let over = backlog.exceeds(self.max_queue_bytes);
+                let over = backlog.exceeds(self.limits());
                 return if over { Flushed::Failed(CloseReason::Overflow) } else { Flushed::Waiting };
             }
             Sink::Socket { .. } => self.flush_socket(poller, tally),
             Sink::Stream { .. } => self.flush_stream(writes, tally),
         };
         match flushed {
-            Flushed::Waiting if self.queue.exceeds(self.max_queue_bytes) => {
-                Flushed::Failed(CloseReason::Overflow)
-            }
+            Flushed::Waiting if self.queue.exceeds(self.limits()) => Flushed::Failed(CloseReason::Overflow),
             flushed => flushed,
         }
+    }
+
+    fn limits(&self) -> QueueLimits {
+        let is_slow = match self.sink {
+            Sink::Pending(_) => false,
+            Sink::Socket { .. } => self.slow_since.elapsed() >= BURST,
+            Sink::Stream { blocked, .. } => blocked,
+        };
+        if is_slow { self.max_queue } else { self.max_queue.of_a_burst() }
     }
 
     fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {
@@ -81,6 +92,7 @@ impl Member {
                     *can_write = false;
                     if !std::mem::replace(&mut self.slow, true) {
                         self.progressed = Instant::now();
+                        self.slow_since = self.progressed;
                         if poller.watch_writable(self.id, socket, true).is_err() {
                             return Flushed::Failed(CloseReason::Error);
                         }
@@ -93,7 +105,7 @@ impl Member {
     }
 
     fn flush_stream(&mut self, writes: &mut Writes, tally: &mut Tally) -> Flushed {
-        let Sink::Stream { in_flight } = &mut self.sink else { return Flushed::Empty };
+        let Sink::Stream { in_flight, .. } = &mut self.sink else { return Flushed::Empty };
         if *in_flight == 0
             && let Some((bytes, events)) = self.queue.take(STREAM_WRITE)
         {

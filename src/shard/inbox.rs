@@ -4,8 +4,8 @@
 //! - What opens, attaches, answers for or closes a connection, or lets it leave a channel, may pass the bound: each happens once
 //!   for something that waited, or for a socket.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -13,7 +13,7 @@ use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 use super::socket::Socket;
-use crate::channel::{Channel, ChannelId};
+use crate::channel::{ChannelId, Watched};
 use crate::connection::{CloseReason, Connection, ConnectionId, ConnectionOptions};
 use crate::frame::{Frame, Framing};
 
@@ -39,6 +39,11 @@ pub enum Command {
         channel: ChannelId,
         frame: Frame,
     },
+    /// Once to each member of any of these channels.
+    Multicast {
+        channels: Arc<[ChannelId]>,
+        frame: Frame,
+    },
     Join {
         connection: ConnectionId,
         channel: ChannelId,
@@ -51,6 +56,10 @@ pub enum Command {
     Written {
         connections: Vec<ConnectionId>,
         slow: bool,
+    },
+    /// What the host has written for these waits for their clients.
+    Blocked {
+        connections: Vec<ConnectionId>,
     },
     SetPing {
         connection: ConnectionId,
@@ -69,7 +78,7 @@ pub enum Command {
         reason: CloseReason,
     },
     WatchEmptiness {
-        channel: Weak<Channel>,
+        channel: Watched,
         after: Duration,
     },
     Shutdown,
@@ -80,7 +89,7 @@ pub enum Command {
 impl Command {
     fn weight(&self) -> usize {
         let frames = match self {
-            Command::Broadcast { frame, .. } => frame.len(),
+            Command::Broadcast { frame, .. } | Command::Multicast { frame, .. } => frame.len(),
             Command::Send { bytes, .. } => *bytes,
             _ => 0,
         };
@@ -90,6 +99,8 @@ impl Command {
 
 /// How much may lie in an inbox before senders wait.
 const ROOM: usize = 32 << 20;
+/// How much may lie in an inbox without the shard being told.
+const QUIET: usize = 64 << 10;
 
 pub struct Inbox {
     sender: Sender<Command>,
@@ -117,12 +128,27 @@ impl Inbox {
 
     /// Dropped when the shard has ended.
     pub(crate) fn push(&self, command: Command) {
-        if self.open.load(Relaxed) {
-            self.weight.fetch_add(command.weight(), Relaxed);
-            // Never disconnected: this owns the receiver too.
-            let _ = self.sender.send(command);
+        self.put(command);
+        self.arrived.notify_one();
+    }
+
+    /// For what nobody waits for: it is done before whatever is pushed next. To wake a shard costs more than most commands.
+    pub(crate) fn push_quietly(&self, command: Command) {
+        if self.put(command) > QUIET {
             self.arrived.notify_one();
         }
+    }
+
+    /// The weight of the inbox now.
+    fn put(&self, command: Command) -> usize {
+        if !self.open.load(Relaxed) {
+            return 0;
+        }
+        let weight = command.weight();
+        let before = self.weight.fetch_add(weight, Relaxed);
+        // Never disconnected: this owns the receiver too.
+        let _ = self.sender.send(command);
+        before + weight
     }
 
     /// Returns when the inbox has room, or the shard has ended. Call it without a lock.

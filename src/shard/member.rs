@@ -12,7 +12,7 @@ use super::queue::{Queue, Segment};
 use super::run::Run;
 use super::socket::Socket;
 use super::timers::TimerKey;
-use crate::connection::{CloseReason, Connection, ConnectionId, ConnectionOptions, Transport};
+use crate::connection::{CloseReason, Connection, ConnectionId, ConnectionOptions, QueueLimits, Transport};
 use crate::frame::{Frame, Framing};
 use crate::metrics::Tally;
 
@@ -27,16 +27,20 @@ pub(super) struct Member {
     pub ending: Option<CloseReason>,
     pub queue: Queue,
     pub connection: Arc<Connection>,
-    pub max_queue_bytes: usize,
+    pub max_queue: QueueLimits,
+    pub timed_pings: bool,
     pub stall_timeout: Option<Duration>,
     pub ping: Option<Duration>,
     pub ping_timer: Option<TimerKey>,
     pub timeout_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
+    pub burst_timer: Option<TimerKey>,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
-    /// The client was slow to take what is queued.
+    /// The client is slow to take what is queued.
     pub slow: bool,
+    /// Since when, where the core writes.
+    pub slow_since: Instant,
     pub last_chunk_queued: bool,
     /// When the client last took something, or began to be slow.
     pub progressed: Instant,
@@ -58,6 +62,8 @@ pub(super) enum Sink {
     },
     Stream {
         in_flight: usize,
+        /// The host has said that what is in flight waits for the client.
+        blocked: bool,
     },
 }
 
@@ -70,9 +76,10 @@ pub(super) struct Backlog {
 
 impl Backlog {
     /// As [`Queue::exceeds`].
-    pub fn exceeds(&self, bound: usize) -> bool {
+    pub fn exceeds(&self, limits: QueueLimits) -> bool {
         let largest = self.frames.iter().map(|(frame, _)| frame.len()).max().unwrap_or(0);
-        self.bytes - largest > bound
+        let live = self.frames.iter().filter(|(_, live)| *live).count();
+        self.bytes - largest > limits.bytes || live as u64 > limits.events
     }
 }
 
@@ -83,15 +90,18 @@ impl Member {
             connection,
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
-            max_queue_bytes: options.max_queue_bytes,
+            max_queue: options.max_queue,
+            timed_pings: options.timed_pings,
             stall_timeout: options.stall_timeout,
             ping: None,
             ping_timer: None,
             timeout_timer: None,
             stall_timer: None,
+            burst_timer: None,
             holds_timeout: false,
             dirty: false,
             slow: false,
+            slow_since: Instant::now(),
             ending: None,
             last_chunk_queued: false,
             progressed: Instant::now(),
@@ -183,7 +193,7 @@ impl Member {
         match &self.sink {
             Sink::Pending(backlog) => backlog.bytes,
             Sink::Socket { .. } => self.queue.bytes(),
-            Sink::Stream { in_flight } => self.queue.bytes() + in_flight,
+            Sink::Stream { in_flight, .. } => self.queue.bytes() + in_flight,
         }
     }
 

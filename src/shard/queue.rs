@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes};
 
+use crate::connection::QueueLimits;
+
 /// Bytes of one or more frames.
 pub(super) struct Segment {
     pub bytes: Bytes,
@@ -20,6 +22,7 @@ pub(super) struct Queue {
     segments: VecDeque<Segment>,
     bytes: usize,
     live_bytes: usize,
+    live_events: u64,
 }
 
 impl Queue {
@@ -27,6 +30,7 @@ impl Queue {
         self.bytes += segment.bytes.len();
         if segment.live {
             self.live_bytes += segment.bytes.len();
+            self.live_events += segment.events;
         }
         self.segments.push_back(segment);
     }
@@ -39,15 +43,18 @@ impl Queue {
         self.bytes
     }
 
-    /// Whether more than `bound` live bytes wait. The largest segment does not count: one that is larger than the bound gets its
+    /// Whether more waits than may. Of the bytes the largest segment does not count: one that is larger than the bound gets its
     /// chance.
-    pub fn exceeds(&self, bound: usize) -> bool {
-        if self.live_bytes <= bound {
+    pub fn exceeds(&self, limits: QueueLimits) -> bool {
+        if self.live_events > limits.events {
+            return true;
+        }
+        if self.live_bytes <= limits.bytes {
             return false;
         }
         let live = self.segments.iter().filter(|segment| segment.live);
         let largest = live.map(|segment| segment.bytes.len()).max().unwrap_or(0);
-        self.live_bytes - largest > bound
+        self.live_bytes - largest > limits.bytes
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Bytes> {
@@ -70,6 +77,9 @@ impl Queue {
             }
             if front.bytes.is_empty() {
                 events += front.events;
+                if live {
+                    self.live_events -= front.events;
+                }
                 self.segments.pop_front();
             }
         }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::*;
-use crate::connection::{Connection, ConnectionOptions};
+use crate::connection::{Connection, ConnectionOptions, QueueLimits};
 use crate::event::Event;
 use crate::frame::Framing;
 use crate::notice::Host;
@@ -57,10 +57,15 @@ impl Bench {
     }
 }
 
+fn bytes(bytes: usize) -> QueueLimits {
+    QueueLimits { bytes, events: u64::MAX }
+}
+
 fn options() -> ConnectionOptions {
     ConnectionOptions {
-        max_queue_bytes: 64 << 20,
+        max_queue: bytes(64 << 20),
         ping: None,
+        timed_pings: false,
         timeout: None,
         stall_timeout: None,
         retry: None,

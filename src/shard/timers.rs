@@ -1,12 +1,11 @@
 //! What a shard does later: pings, timeouts, and looks at what stands still.
 
 use std::future::poll_fn;
-use std::sync::Weak;
 use std::time::Duration;
 
 use tokio_util::time::{DelayQueue, delay_queue};
 
-use crate::channel::Channel;
+use crate::channel::Watched;
 use crate::connection::ConnectionId;
 
 pub(super) type TimerKey = delay_queue::Key;
@@ -17,9 +16,11 @@ pub(super) enum Timer {
     Timeout(ConnectionId),
     /// Something waits for the client: has it taken a byte since?
     Stall(ConnectionId),
+    /// More waits for the client than may: is it still slow?
+    Burst(ConnectionId),
     /// The response has ended; the client has had its time to say goodbye.
     Linger(ConnectionId),
-    Emptiness(Weak<Channel>),
+    Emptiness(Watched),
 }
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! One turn of a shard.
 
 use super::Shard;
-use super::flush::Flushed;
+use super::flush::{BURST, Flushed};
 use super::member::{Member, Sink};
 use super::timers::Timer;
 use crate::connection::ConnectionId;
@@ -76,6 +76,9 @@ impl Shard {
             Flushed::Waiting => {
                 if let (None, Some(after)) = (member.stall_timer, member.stall_timeout) {
                     member.stall_timer = Some(self.timers.start(Timer::Stall(id), after));
+                }
+                if member.burst_timer.is_none() && member.queue.exceeds(member.max_queue) {
+                    member.burst_timer = Some(self.timers.start(Timer::Burst(id), BURST));
                 }
             }
             Flushed::Ended(reason) | Flushed::Failed(reason) => return self.close(id, reason),

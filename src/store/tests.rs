@@ -1,5 +1,5 @@
 use super::*;
-use crate::channel::ChannelOptions;
+use crate::channel::{ChannelOptions, Keeper};
 use crate::history::Limits;
 use crate::hub::Hub;
 use crate::notice::Host;
@@ -11,7 +11,11 @@ impl Host for Nobody {
 }
 
 fn channel(hub: &Hub) -> Arc<Channel> {
-    hub.channel(ChannelOptions { history: Limits { size: 1, bytes: 100, age: None }, empty_timeout: None })
+    hub.channel(ChannelOptions {
+        history: Limits { size: 1, bytes: 100, age: None },
+        empty_timeout: None,
+        keeper: Keeper::Host,
+    })
 }
 
 #[test]

@@ -1,5 +1,9 @@
 use super::*;
 
+fn bytes(bytes: usize) -> QueueLimits {
+    QueueLimits { bytes, events: u64::MAX }
+}
+
 fn queue(segments: &[(&'static str, bool)]) -> Queue {
     let mut queue = Queue::default();
     for (text, live) in segments {
@@ -22,11 +26,25 @@ fn an_event_is_delivered_with_its_last_byte() {
 #[test]
 fn the_largest_segment_and_what_is_replayed_do_not_count_against_the_bound() {
     let mut queue = queue(&[("12", true), ("12345678", true), ("123", true), ("replayed", false)]);
-    assert!(queue.exceeds(4));
-    assert!(!queue.exceeds(5));
+    assert!(queue.exceeds(bytes(4)));
+    assert!(!queue.exceeds(bytes(5)));
     assert_eq!(queue.bytes(), 21);
     queue.advance(3);
-    assert!(!queue.exceeds(3));
+    assert!(!queue.exceeds(bytes(3)));
+}
+
+#[test]
+fn events_count_until_their_last_byte_has_left_unless_they_are_replayed() {
+    let mut queue = queue(&[("abc", true), ("de", true), ("replayed", false)]);
+    let events = |events| QueueLimits { bytes: usize::MAX, events };
+    assert!(queue.exceeds(events(1)));
+    assert!(!queue.exceeds(events(2)));
+    queue.advance(2);
+    assert!(queue.exceeds(events(1)));
+    queue.advance(1);
+    assert!(!queue.exceeds(events(1)));
+    queue.clear();
+    assert!(!queue.exceeds(events(0)));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+const { createSSE } = require('./lib/fetch/service.js');
+
+module.exports = { createSSE };

@@ -1,0 +1,36 @@
+'use strict';
+
+/** @import { Connection } from '../connection.js' */
+/** @import { Subscriptions } from './subscriptions.js' */
+
+const { randomBytes } = require('node:crypto');
+
+class BrokerClient {
+  /** @type {string | undefined} */
+  #secret;
+
+  /**
+   * @param {string} id
+   * @param {Connection} connection
+   * @param {Record<string, unknown>} metadata
+   * @param {Subscriptions} topics
+   */
+  constructor(id, connection, metadata, topics) {
+    this.id = id;
+    this.connection = connection;
+    this.metadata = metadata;
+    this.topics = topics;
+    this.createdAt = new Date(connection.timestamp);
+  }
+
+  get lastEventId() {
+    return this.connection.lastEventID;
+  }
+
+  get secret() {
+    this.#secret ??= randomBytes(32).toString('base64url');
+    return this.#secret;
+  }
+}
+
+module.exports = { BrokerClient };

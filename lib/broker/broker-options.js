@@ -1,0 +1,44 @@
+'use strict';
+
+/** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
+
+const { TOPIC, readChannelOptions } = require('../channel-options.js');
+const { readConnectionOptions } = require('../connection-options.js');
+const option = require('../option.js');
+
+/** @param {SSEBrokerOptions<any> | undefined} options */
+function readBrokerOptions(options) {
+  const given = option.object('options', options);
+  const { eventBufferSize, heartbeatInterval } = given;
+  const interval = option.time('heartbeatInterval', heartbeatInterval, 30_000);
+  const connection = {
+    ping: interval > 0,
+    ...(interval > 0 && { pingInterval: interval }),
+    maxQueueEvents: option.whole('eventBufferSize', eventBufferSize, 1000, 0, option.MAX_COUNT),
+    ...option.object('connection', given.connection),
+  };
+  readConnectionOptions(connection);
+  return {
+    connection,
+    ...readTopic(given.topic),
+    wildcards: option.boolean('wildcards', given.wildcards, true),
+    onConnect: option.callback('onConnect', given.onConnect),
+    onDisconnect: option.callback('onDisconnect', given.onDisconnect),
+    authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),
+  };
+}
+
+/** @param {TopicOptions | undefined} given */
+const readTopicOptions = (given) => readChannelOptions(option.object('topic', given), TOPIC);
+
+/**
+ * The options of all topics, or those of the one that is asked for.
+ * @param {SSEBrokerOptions['topic']} given
+ */
+function readTopic(given) {
+  if (typeof given !== 'function') return { topic: readTopicOptions(given), topicOf: undefined };
+  const topicOf = (/** @type {string} */ name) => readTopicOptions(given(name));
+  return { topic: readTopicOptions({}), topicOf };
+}
+
+module.exports = { readBrokerOptions };

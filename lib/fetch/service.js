@@ -1,0 +1,105 @@
+'use strict';
+
+/** @import { SSE, SSEConfig } from '../../fetch.js' */
+/** @import { BrokerClient } from '../broker/broker-client.js' */
+
+const { SSEBroker } = require('../broker/broker.js');
+const { kPingTime } = require('../connection.js');
+const { typeError } = require('../error.js');
+const option = require('../option.js');
+const { FetchClient } = require('./client.js');
+const { ClientController } = require('./controller.js');
+const { decoded } = require('./cursor.js');
+const { PosingResponse, poseAsRequest } = require('./exchange.js');
+
+const MAX_RETRY = 2 ** 32 - 1;
+
+/** @param {SSEConfig | undefined} config */
+function createBroker(config) {
+  const given = option.object('config', config);
+  const { heartbeatInterval, headers, maxQueueBytes, stallTimeout, timeout, topic } = given;
+  const { eventBufferSize = 0 } = given;
+  const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
+  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingTime]: true };
+  return new SSEBroker({ eventBufferSize, heartbeatInterval, connection, topic, wildcards: false });
+}
+
+/** @param {unknown} given */
+function readCursor(given) {
+  const { lastEventId } = option.object('options', /** @type {any} */ (given));
+  if (lastEventId === undefined || lastEventId === null) return undefined;
+  if (typeof lastEventId === 'string') return decoded(lastEventId);
+  throw typeError(
+    'ERR_SSE_OPTION',
+    `\`lastEventId\` must be a string, not a ${typeof lastEventId}`,
+  );
+}
+
+/**
+ * @param {unknown} event
+ * @param {unknown} data
+ * @param {string} [id]
+ * @returns {any}
+ */
+function toEvent(event, data, id) {
+  if (typeof event !== 'string') {
+    throw typeError('ERR_SSE_TYPE', `\`event\` must be a string, but it is a ${typeof event}`);
+  }
+  if (data === undefined) {
+    throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
+  }
+  return { event, data, id };
+}
+
+/**
+ * @param {SSEConfig} [config]
+ * @returns {SSE}
+ */
+function createSSE(config) {
+  const broker = createBroker(config);
+  /** @type {WeakMap<BrokerClient, FetchClient>} */
+  const clients = new WeakMap();
+
+  const clientOf = (/** @type {BrokerClient} */ member) =>
+    /** @type {FetchClient} */ (clients.get(member));
+
+  return {
+    addClient(options) {
+      const response = new PosingResponse();
+      const member = broker.connect(poseAsRequest(readCursor(options)), response);
+      const client = new FetchClient(member, new ClientController(member.connection, response));
+      clients.set(member, client);
+      return { client, response: response.toResponse() };
+    },
+
+    removeClient(clientId) {
+      broker.disconnect(clientId);
+    },
+
+    getClient(clientId) {
+      const member = broker.client(clientId);
+      return member && clientOf(member);
+    },
+
+    subscribe: (clientId, channel) => broker.subscribe(clientId, channel),
+    unsubscribe: (clientId, channel) => broker.unsubscribe(clientId, channel),
+
+    broadcast(channel, event, data, id) {
+      broker.broadcastToTopic(channel, toEvent(event, data, id));
+    },
+
+    broadcastAll(event, data, id) {
+      broker.broadcast(toEvent(event, data, id));
+    },
+
+    sendTo: (clientId, event, data, id) => broker.send(clientId, toEvent(event, data, id)),
+    getClients: () => broker.clients().map(clientOf),
+    getClientsByChannel: (channel) => broker.clientsByTopic(channel).map(clientOf),
+
+    shutdown() {
+      broker.close();
+    },
+  };
+}
+
+module.exports = { createSSE };

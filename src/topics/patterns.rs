@@ -1,0 +1,91 @@
+//! Patterns of topics, token by token: `*` stands for one token, `>` at the end for one or more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use crate::channel::Channel;
+use crate::error::Error;
+
+const ONE: &str = "*";
+const REST: &str = ">";
+
+/// Whether a name has wildcards.
+pub(super) fn is_pattern(name: &str) -> Result<bool, Error> {
+    let mut tokens = name.split('.').rev();
+    let last = tokens.next();
+    let mut found = matches!(last, Some(ONE | REST));
+    for token in tokens {
+        if token == REST {
+            return Err(Error::Topic("`>` must be the last token of its name"));
+        }
+        found |= token == ONE;
+    }
+    Ok(found)
+}
+
+/// A tree of tokens.
+#[derive(Default)]
+pub(super) struct Patterns {
+    channel: Option<Weak<Channel>>,
+    /// By token; the wildcards are tokens like any other here.
+    next: HashMap<Box<str>, Patterns>,
+}
+
+impl Patterns {
+    pub fn insert(&mut self, pattern: &str, channel: &Arc<Channel>) {
+        let mut node = self;
+        for token in pattern.split('.') {
+            node = node.next.entry(token.into()).or_default();
+        }
+        node.channel = Some(Arc::downgrade(channel));
+    }
+
+    /// Only while the pattern still leads to that channel: another may have taken its place.
+    pub fn remove(&mut self, pattern: &str, channel: &Weak<Channel>) {
+        let (token, rest) = match pattern.split_once('.') {
+            Some((token, rest)) => (token, Some(rest)),
+            None => (pattern, None),
+        };
+        let Some(node) = self.next.get_mut(token) else { return };
+        match rest {
+            Some(rest) => node.remove(rest, channel),
+            None => {
+                node.channel.take_if(|kept| kept.ptr_eq(channel));
+            }
+        }
+        if node.is_empty() {
+            self.next.remove(token);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.channel.is_none() && self.next.is_empty()
+    }
+
+    /// Adds the channels of the patterns that match a name.
+    pub fn matching(&self, name: &str, found: &mut Vec<Arc<Channel>>) {
+        if self.next.is_empty() {
+            return;
+        }
+        if let Some(rest) = self.next.get(REST) {
+            found.extend(rest.channel());
+        }
+        let (token, rest) = match name.split_once('.') {
+            Some((token, rest)) => (token, Some(rest)),
+            None => (name, None),
+        };
+        for node in [token, ONE].into_iter().filter_map(|token| self.next.get(token)) {
+            match rest {
+                Some(rest) => node.matching(rest, found),
+                None => found.extend(node.channel()),
+            }
+        }
+    }
+
+    fn channel(&self) -> Option<Arc<Channel>> {
+        self.channel.as_ref()?.upgrade()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,265 @@
+//! Topics as a host uses them. Connections without a transport keep what they are sent.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
+use crate::history::Limits;
+use crate::notice::Host;
+
+struct Nobody;
+
+impl Host for Nobody {
+    fn wake(&self) {}
+}
+
+fn topics(wildcards: bool) -> Topics {
+    Topics::new(Arc::new(Hub::start(2, Box::new(Nobody)).unwrap()), wildcards, options(0))
+}
+
+impl Topics {
+    fn client(&self) -> Arc<Connection> {
+        let connection = self.hub.open(ConnectionOptions {
+            max_queue: QueueLimits { bytes: 1 << 20, events: u64::MAX },
+            ping: None,
+            timed_pings: false,
+            timeout: None,
+            stall_timeout: None,
+            retry: None,
+        });
+        self.connect(&connection);
+        connection
+    }
+
+    fn add(&self, connection: &Arc<Connection>, name: &str) -> Joined {
+        self.subscribe(connection.id, name, None, None).unwrap()
+    }
+
+    fn send(&self, name: &str, id: &str) -> usize {
+        self.publish(name, &event(id)).unwrap()
+    }
+
+    /// The bytes that wait for a connection, when they are as many.
+    fn expect_queued(&self, connection: &Connection, events: &[&str]) {
+        let bytes: usize = events.iter().map(|id| event(id).encode().unwrap().len()).sum();
+        until(|| connection.queued_bytes() == bytes);
+    }
+}
+
+fn options(empty_timeout: u64) -> ChannelOptions {
+    ChannelOptions {
+        history: Limits { size: 10, bytes: 1 << 20, age: None },
+        empty_timeout: (empty_timeout > 0).then(|| Duration::from_millis(empty_timeout)),
+        keeper: Keeper::Host,
+    }
+}
+
+fn event(id: &str) -> Event {
+    Event { id: Some(id.into()), data: Some("x".into()), ..Event::default() }
+}
+
+fn until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(5), "it does not happen");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_topic_comes_with_its_first_subscriber_and_goes_with_its_last() {
+    let topics = topics(true);
+    let (one, other) = (topics.client(), topics.client());
+    assert_eq!(topics.send("news", "1"), 0);
+    assert!(!topics.exists("news"));
+    assert_eq!(topics.add(&one, "news"), Joined::Joined);
+    assert_eq!(topics.add(&one, "news"), Joined::Unchanged);
+    topics.add(&other, "news");
+    assert_eq!(topics.send("news", "2"), 2);
+    assert!(topics.unsubscribe(one.id, "news"));
+    assert!(!topics.unsubscribe(one.id, "news"));
+    assert_eq!(topics.names(), ["news".into()]);
+    assert!(topics.unsubscribe(other.id, "news"));
+    assert!(!topics.exists("news"));
+    assert_eq!(topics.hub.metrics().channels, 0);
+}
+
+#[test]
+fn a_client_that_closes_leaves_its_topics_and_the_host_hears_nothing_of_them() {
+    let topics = topics(true);
+    let (one, other) = (topics.client(), topics.client());
+    topics.add(&one, "a");
+    topics.add(&one, "b.*");
+    topics.add(&other, "b.*");
+    one.close(CloseReason::Client);
+    until(|| one.is_closed() && topics.hub.metrics().channels == 1);
+    assert_eq!(topics.names(), ["b.*".into()]);
+    assert_eq!(topics.send("b.c", "1"), 1);
+    let told: Vec<_> = topics.hub.take_notices();
+    assert!(matches!(told.as_slice(), [crate::notice::Notice::Closed { left, .. }] if left.is_empty()));
+    other.close(CloseReason::Client);
+    until(|| topics.hub.metrics().channels == 0 && topics.patterns.lock().is_empty());
+}
+
+#[test]
+fn a_subscriber_in_several_ways_gets_an_event_once_and_counts_once() {
+    let topics = topics(true);
+    let clients: Vec<_> = (0..4).map(|_| topics.client()).collect();
+    for name in ["orders.created", "orders.*", "orders.>", "*.created", ">"] {
+        topics.add(&clients[0], name);
+    }
+    topics.add(&clients[1], "orders.created");
+    topics.add(&clients[2], "orders.>");
+    topics.add(&clients[3], "orders.deleted");
+    assert_eq!(topics.send("orders.created", "1"), 3);
+    assert_eq!(topics.send("orders.created.late", "2"), 2);
+    for (client, expected) in clients.iter().zip([&["1", "2"][..], &["1"], &["1", "2"], &[]]) {
+        topics.expect_queued(client, expected);
+    }
+    let ids = |name| topics.subscribers(name).unwrap();
+    assert_eq!(ids("orders.created"), [clients[0].id, clients[1].id, clients[2].id]);
+    assert_eq!(ids("orders.*"), [clients[0].id]);
+    assert_eq!(ids("nothing"), [clients[0].id]);
+}
+
+#[test]
+fn only_who_is_connected_can_subscribe() {
+    let topics = topics(true);
+    let client = topics.client();
+    topics.disconnect(client.id);
+    assert_eq!(topics.add(&client, "news"), Joined::Unchanged);
+    assert!(!topics.unsubscribe(client.id, "news"));
+    assert_eq!(topics.send("news", "1"), 0);
+}
+
+#[test]
+fn patterns_match_token_by_token() {
+    let topics = topics(true);
+    let matches = |pattern: &str, name: &str| {
+        let client = topics.client();
+        topics.add(&client, pattern);
+        let matches = topics.send(name, "1") == 1;
+        topics.unsubscribe(client.id, pattern);
+        matches
+    };
+    for (pattern, name) in [
+        ("*", "a"),
+        ("a.*", "a.b"),
+        ("*.b", "a.b"),
+        ("a.*.c", "a.b.c"),
+        (">", "a"),
+        (">", "a.b.c"),
+        ("a.>", "a.b"),
+        ("a.>", "a.b.c"),
+        ("*.*.>", "a.b.c"),
+        ("a.*", "a."),
+    ] {
+        assert!(matches(pattern, name), "{pattern} {name}");
+    }
+    for (pattern, name) in [
+        ("*", "a.b"),
+        ("a.*", "a"),
+        ("a.*", "b.a"),
+        ("a.*", "a.b.c"),
+        ("a.>", "a"),
+        ("*.*.>", "a.b"),
+        ("a.*.c", "a.b.d"),
+    ] {
+        assert!(!matches(pattern, name), "{pattern} {name}");
+    }
+    assert!(topics.patterns.lock().is_empty());
+}
+
+#[test]
+fn names_with_wildcards_are_names_like_any_other_where_there_are_none() {
+    let topics = topics(false);
+    let client = topics.client();
+    topics.add(&client, ">");
+    assert_eq!(topics.send("a", "1"), 0);
+    assert_eq!(topics.send(">", "2"), 1);
+    assert_eq!(topics.check("a.>.b"), Ok(()));
+}
+
+#[test]
+fn bad_names_change_nothing() {
+    let topics = topics(true);
+    let client = topics.client();
+    for name in ["", "a.>.b"] {
+        assert!(matches!(topics.subscribe(client.id, name, None, None), Err(Error::Topic(_))), "{name}");
+        assert!(matches!(topics.publish(name, &event("1")), Err(Error::Topic(_))), "{name}");
+        assert!(topics.subscribers(name).is_err(), "{name}");
+        assert!(!topics.unsubscribe(client.id, name), "{name}");
+    }
+    assert!(matches!(topics.publish("a.*", &event("1")), Err(Error::Topic(_))));
+    assert_eq!(topics.publish("nobody", &Event::default()), Err(Error::Empty));
+    assert_eq!(topics.hub.metrics().channels, 0);
+}
+
+#[test]
+fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
+    let topics = topics(true);
+    let subscribe = |name, cursor| {
+        let client = topics.client();
+        let joined = topics.subscribe(client.id, name, cursor, Some(options(50))).unwrap();
+        (client, joined)
+    };
+    let (first, _) = subscribe("news", None);
+    let (all, _) = subscribe("*", None);
+    topics.send("news", "1");
+    first.close(CloseReason::Client);
+    until(|| topics.channels.get("news").is_none_or(|news| news.count() == 0));
+    assert_eq!(topics.names(), ["*".into()]);
+    topics.send("news", "2");
+    let (second, joined) = subscribe("news", Some("1"));
+    assert_eq!(joined, Joined::Joined);
+    topics.expect_queued(&second, &["2"]);
+    topics.unsubscribe(all.id, "*");
+    let (third, joined) = subscribe("*", Some("1"));
+    assert_eq!(joined, Joined::Joined);
+    topics.expect_queued(&third, &["2"]);
+    second.close(CloseReason::Client);
+    third.close(CloseReason::Client);
+    until(|| topics.hub.metrics().channels == 0 && topics.patterns.lock().is_empty());
+    assert_eq!(subscribe("news", Some("1")).1, Joined::Gap);
+}
+
+#[test]
+fn a_topic_that_is_joined_and_left_again_before_its_time_has_passed_gets_a_new_time() {
+    let topics = topics(true);
+    let client = topics.client();
+    let subscribe = || topics.subscribe(client.id, "news", None, Some(options(100))).unwrap();
+    subscribe();
+    topics.send("news", "1");
+    for _ in 0..3 {
+        topics.unsubscribe(client.id, "news");
+        std::thread::sleep(Duration::from_millis(60));
+        assert!(topics.exists("news"));
+        subscribe();
+    }
+    topics.unsubscribe(client.id, "news");
+    until(|| topics.hub.metrics().channels == 0);
+}
+
+#[test]
+fn others_that_come_and_go_cost_a_subscriber_no_event_and_double_none() {
+    let topics = topics(true);
+    let client = topics.client();
+    topics.add(&client, "a.b");
+    topics.add(&client, "a.>");
+    let ids: Vec<_> = (100..300).map(|id| id.to_string()).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| ids.iter().all(|id| topics.send("a.b", id) > 0));
+        scope.spawn(|| {
+            for _ in 0..200 {
+                let other = topics.client();
+                topics.add(&other, "a.*");
+                topics.add(&other, "a.b");
+                other.close(CloseReason::Client);
+            }
+        });
+    });
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    topics.expect_queued(&client, &ids);
+    until(|| topics.subscribers("a.b").unwrap() == [client.id]);
+    assert_eq!(topics.names().len(), 2);
+}
