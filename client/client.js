@@ -1,0 +1,174 @@
+import { Backlog } from './backlog.js';
+import { SSEError } from './error.js';
+import { Handlers } from './handlers.js';
+import { resolveOptions } from './options.js';
+import { SharedStream } from './share/shared-stream.js';
+import { EventStream } from './stream.js';
+
+/**
+ * @import { SSEConfig, SSEEvent, SSEState } from './index.js'
+ * @import { TextEvent } from './stream.js'
+ */
+
+/** A stream of events as an application sees it: handlers, a state, a cursor; see index.d.ts. */
+export class SSEClient {
+  #options;
+  /** @type {SSEState} */
+  #state = 'disconnected';
+  #lastEventId;
+  /** @type {EventStream | SharedStream | undefined} where events come from, while they may come */
+  #stream;
+  #unlinkSignal = () => {};
+  /** @type {SSEError | undefined} why the client has given up */
+  #error;
+
+  /** @type {Map<string, Handlers<SSEEvent>>} */
+  #handlers = new Map();
+  /** @type {Handlers<SSEError>} */
+  #errorHandlers = new Handlers();
+  /** @type {Handlers<SSEState>} */
+  #stateHandlers = new Handlers();
+  /** @type {Set<Backlog<SSEEvent>>} of the loops that are under way */
+  #backlogs = new Set();
+
+  /** @param {SSEConfig} config */
+  constructor(config) {
+    this.#options = resolveOptions(config);
+    this.#lastEventId = this.#options.lastEventId;
+  }
+
+  connect() {
+    const { share, signal } = this.#options;
+    if (this.#stream || signal?.aborted) return;
+    const abort = () => this.disconnect();
+    signal?.addEventListener('abort', abort);
+    this.#unlinkSignal = () => signal?.removeEventListener('abort', abort);
+    this.#error = undefined;
+    const Stream = share && SharedStream.isSupported() ? SharedStream : EventStream;
+    this.#stream = new Stream(this.#options, {
+      state: (state) => this.#changeState(state),
+      event: (event) => this.#dispatch(event),
+      error: (error) => this.#report(error),
+      ready: () => Promise.all(Array.from(this.#backlogs, (backlog) => backlog.drained())),
+    });
+    this.#stream.start(this.#lastEventId);
+  }
+
+  disconnect() {
+    this.#stream?.stop();
+    this.#changeState('disconnected');
+  }
+
+  reconnect() {
+    if (this.#stream) this.#stream.reconnect();
+    else this.connect();
+  }
+
+  /**
+   * @param {string} event
+   * @param {(event: SSEEvent<any, any>) => void} handler
+   */
+  on(event, handler) {
+    const handlers = this.#handlers.get(event) ?? new Handlers();
+    const remove = handlers.add(handler);
+    this.#handlers.set(event, handlers);
+    return () => {
+      remove();
+      if (handlers.isEmpty() && this.#handlers.get(event) === handlers)
+        this.#handlers.delete(event);
+    };
+  }
+
+  /** @param {(event: SSEEvent<any, 'message'>) => void} handler */
+  onMessage(handler) {
+    return this.on('message', handler);
+  }
+
+  /** @param {(error: SSEError) => void} handler */
+  onError(handler) {
+    return this.#errorHandlers.add(handler);
+  }
+
+  /** @param {(state: SSEState) => void} handler */
+  onStateChange(handler) {
+    return this.#stateHandlers.add(handler);
+  }
+
+  getState() {
+    return this.#state;
+  }
+
+  isConnected() {
+    return this.#state === 'connected';
+  }
+
+  getLastEventId() {
+    return this.#stream?.lastEventId ?? this.#lastEventId;
+  }
+
+  /** @returns {AsyncGenerator<SSEEvent<any, any>, void, undefined>} */
+  async *[Symbol.asyncIterator]() {
+    /** @type {Backlog<SSEEvent<any, any>>} */
+    const backlog = new Backlog();
+    this.#backlogs.add(backlog);
+    const before = this.#stream;
+    this.connect();
+    const stream = this.#stream;
+    if (stream === undefined) backlog.end();
+    try {
+      yield* backlog;
+    } finally {
+      this.#backlogs.delete(backlog);
+      backlog.close();
+      if (stream !== before && stream === this.#stream) this.disconnect();
+    }
+  }
+
+  /** @param {TextEvent} event */
+  #dispatch({ data: raw, ...rest }) {
+    const name = rest.event;
+    let data;
+    try {
+      data = this.#options.parse(raw, name);
+    } catch (cause) {
+      return this.#report(new SSEError('ERR_SSE_PARSE', '`parse` failed', { cause }));
+    }
+    const event = { ...rest, data, raw };
+    this.#tell('event', this.#handlers.get(name), event);
+    if (name !== '*') this.#handlers.get('*')?.call(event);
+    for (const backlog of this.#backlogs) backlog.push(event);
+  }
+
+  /** @param {SSEError} error */
+  #report(error) {
+    if (error.fatal) this.#error = error;
+    this.#tell('error', this.#errorHandlers, error);
+  }
+
+  /** @param {SSEState} state */
+  #changeState(state) {
+    if (state === 'disconnected' || state === 'error') this.#release();
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#tell('state', this.#stateHandlers, state);
+  }
+
+  /** Lets go of the stream, which has ended. */
+  #release() {
+    this.#lastEventId = this.getLastEventId();
+    this.#stream = undefined;
+    this.#unlinkSignal();
+    for (const backlog of this.#backlogs) backlog.end(this.#error);
+  }
+
+  /**
+   * @template Value
+   * @param {string} what
+   * @param {Handlers<Value> | undefined} handlers
+   * @param {Value} value
+   */
+  #tell(what, handlers, value) {
+    if (this.#options.debug) console.debug('sluice', this.#options.url, what, value);
+    handlers?.call(value);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Rejects with the reason when the signal is aborted.
+ *
+ * @type {(signal: AbortSignal) => Promise<never>}
+ */
+export const interruption = (signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
+/**
+ * Waits that long, or until the signal is aborted; that is the only end of an infinite delay.
+ *
+ * @type {(delay: number, signal: AbortSignal) => Promise<void>}
+ */
+export const pause = (delay, signal) =>
+  new Promise((resolve) => {
+    if (signal.aborted || delay === 0) return resolve();
+    const timer = delay < Infinity ? setTimeout(resolve, delay) : undefined;
+    signal.addEventListener('abort', () => resolve(clearTimeout(timer)));
+  });

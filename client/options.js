@@ -1,0 +1,60 @@
+import { SSEError } from './error.js';
+import { parse } from './json.js';
+
+/**
+ * @import { SSEConfig } from './index.js'
+ * @typedef {typeof DEFAULTS & Pick<SSEConfig, 'body' | 'credentials' | 'fetch' | 'headers' | 'share' | 'signal' | 'token'> & { url: string, method: string }} Options
+ */
+
+const DEFAULTS = {
+  lastEventId: '',
+  autoReconnect: true,
+  maxRetries: 5,
+  reconnectDelay: 1000,
+  maxReconnectDelay: 30_000,
+  backoffMultiplier: 2,
+  // Longer than a server's usual ping: there are proxies that hold the head back until something follows it.
+  timeout: 60_000,
+  heartbeatInterval: 30_000,
+  missedHeartbeatsLimit: 3,
+  maxEventSize: 1024 * 1024,
+  debug: false,
+  parse: /** @type {(text: string, event: string) => unknown} */ (parse),
+};
+
+/** The longest time that timers can hold. */
+const MOST = 2 ** 31 - 1;
+
+/** @type {(name: string, expected: string, value: unknown) => SSEError} */
+const wrong = (name, expected, value) =>
+  new SSEError('ERR_SSE_OPTION', `\`${name}\` must be ${expected}, but it is ${value}`);
+
+/** @type {(url: unknown) => string} */
+function absolute(url) {
+  try {
+    return new URL(String(url), globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  } catch {
+    throw wrong('url', 'a URL, in Node.js whole', url);
+  }
+}
+
+/**
+ * The options with their defaults; those that are undefined or null count as absent.
+ *
+ * @param {SSEConfig} config
+ * @returns {Readonly<Options>}
+ */
+export function resolveOptions(config) {
+  /** @type {Record<string, unknown>} */
+  const options = { ...config, url: absolute(config.url) };
+  options.method ??= config.body === undefined ? 'GET' : 'POST';
+  for (const [name, fallback] of Object.entries(DEFAULTS)) {
+    const value = options[name] ?? fallback;
+    if (typeof value !== typeof fallback) throw wrong(name, `a ${typeof fallback}`, value);
+    if (typeof value === 'number' && !(value >= 0 && value <= MOST)) {
+      throw wrong(name, `from 0 to ${MOST}`, value);
+    }
+    options[name] = value;
+  }
+  return Object.freeze(/** @type {Options} */ (options));
+}

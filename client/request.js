@@ -1,0 +1,77 @@
+import { SSEError } from './error.js';
+
+/** @import { Options } from './options.js' */
+
+/** Besides 5xx: what a server answers that may be willing later. */
+const WORTH_A_RETRY = [408, 425, 429];
+const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
+
+/**
+ * A header holds bytes, and fetch takes each character for one: the id goes as UTF-8, as an EventSource sends it.
+ *
+ * @param {string} id
+ */
+const encoded = (id) => String.fromCharCode(...new TextEncoder().encode(id));
+
+/**
+ * @param {Options} options
+ * @param {string} lastEventId
+ */
+async function headersOf({ headers, token }, lastEventId) {
+  try {
+    const all = new Headers(typeof headers === 'function' ? await headers() : headers);
+    if (!all.has('Accept')) all.set('Accept', 'text/event-stream');
+    if (token) all.set('Authorization', `Bearer ${await token()}`);
+    if (lastEventId) all.set('Last-Event-ID', encoded(lastEventId));
+    return all;
+  } catch (cause) {
+    throw new SSEError('ERR_SSE_HEADERS', '`headers` or `token` failed', { cause });
+  }
+}
+
+/** Seconds or a date, as milliseconds from now; anything else, and what is over, is 0. */
+function retryAfter(/** @type {string} */ value) {
+  const seconds = Number(value);
+  return Math.max(Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000, 0) || 0;
+}
+
+/** @type {(response: Response) => SSEError | undefined} */
+function refusal({ status, headers }) {
+  if (status !== 200) {
+    return new SSEError('ERR_SSE_STATUS', `the server answered ${status}`, {
+      status,
+      fatal: status < 500 && !WORTH_A_RETRY.includes(status),
+      retryAfter: retryAfter(headers.get('Retry-After') ?? ''),
+    });
+  }
+  const type = headers.get('Content-Type') ?? '';
+  if (EVENT_STREAM.test(type)) return undefined;
+  const message = `the server answered '${type}', no event stream`;
+  return new SSEError('ERR_SSE_CONTENT_TYPE', message, { status, fatal: true });
+}
+
+/**
+ * Makes one request, and resolves with the body when the head is that of an event stream; undefined is a 204, by which a server
+ * asks not to come back.
+ *
+ * fetch takes `Authorization` away from a request that is redirected to another origin.
+ *
+ * @param {Options} options
+ * @param {string} lastEventId
+ * @param {AbortSignal} signal
+ * @returns {Promise<ReadableStreamDefaultReader<Uint8Array> | undefined>}
+ */
+export async function request(options, lastEventId, signal) {
+  const { url, method, body, credentials } = options;
+  const headers = await headersOf(options, lastEventId);
+  signal.throwIfAborted();
+  /** @type {RequestInit} */
+  const init = { method, headers, credentials, signal, cache: 'no-store' };
+  init.body = /** @type {BodyInit | undefined} */ (body);
+  // Found at each request, as tools that watch or mock replace the global one; and called as no method, which it would refuse.
+  const response = await (options.fetch ?? fetch)(url, init);
+  if (response.status === 204) return undefined;
+  const error = refusal(response);
+  if (error) throw error;
+  return /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+}

@@ -1,0 +1,40 @@
+import { SSEClient } from './client.js';
+
+/** @import { SSEConfig } from './index.js' */
+
+/** Clients by name, so that all parts of an application find the same one. */
+export class SSEManager {
+  /** @type {Partial<SSEConfig>} */
+  #defaults = {};
+  /** @type {Map<string, SSEClient>} */
+  #clients = new Map();
+
+  /** @param {Partial<SSEConfig>} config */
+  setDefaultConfig(config) {
+    this.#defaults = { ...config };
+  }
+
+  /**
+   * @param {string} name
+   * @param {Partial<SSEConfig>} [config]
+   */
+  client(name, config) {
+    const known = this.#clients.get(name);
+    if (known) return known;
+    // That there is a url is for the client to check.
+    const merged = /** @type {SSEConfig} */ ({ ...this.#defaults, ...config });
+    const client = new SSEClient(merged);
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  /** @param {string} name */
+  remove(name) {
+    this.#clients.get(name)?.disconnect();
+    return this.#clients.delete(name);
+  }
+
+  disconnectAll() {
+    for (const client of this.#clients.values()) client.disconnect();
+  }
+}

@@ -1,0 +1,211 @@
+import { Backoff } from './backoff.js';
+import { SSEError } from './error.js';
+import { interruption, pause } from './interruption.js';
+import { isOffline, watchPage } from './page.js';
+import { createParser } from './parser.js';
+import { request } from './request.js';
+import { Watchdog } from './watchdog.js';
+
+/**
+ * @import { SSEErrorCode, SSEState } from './index.js'
+ * @import { Options } from './options.js'
+ * @import { Block } from './parser.js'
+ *
+ * @typedef {Block & { data: string }} TextEvent
+ *
+ * @typedef {object} Listener
+ * @property {(state: SSEState) => void} state
+ * @property {(event: TextEvent) => void} event
+ * @property {(error: SSEError) => void} error
+ * @property {(lastEventId: string) => void} [cursor] it has moved without an event
+ * @property {() => void} [heard] bytes have come, be it a comment
+ * @property {() => Promise<unknown> | undefined} [ready] while it is pending, no more is read
+ */
+
+/** How an attempt ends, besides with an error or with nothing at all. */
+const NO_CONTENT = Symbol();
+const RECONNECT = Symbol();
+
+const AT_ONCE = 0;
+const NEVER = Infinity;
+
+/**
+ * One stream of events over many requests. It lives once: `start`, then `stop` or an end of its own, which is the state
+ * `disconnected` or `error`. The listener hears nothing after either, and may call `stop` whenever it is called.
+ */
+export class EventStream {
+  #options;
+  #listener;
+  #backoff;
+  #watchdog = new Watchdog();
+  #lastEventId = '';
+  #ended = false;
+  /** The step that goes on, an attempt or a wait, can be aborted; the reason says why. */
+  #step = new AbortController();
+  #isWaiting = false;
+  #unwatch = () => {};
+
+  /**
+   * @param {Options} options
+   * @param {Listener} listener
+   */
+  constructor(options, listener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#backoff = new Backoff(options);
+  }
+
+  /** The cursor: after which event the next request asks to go on. */
+  get lastEventId() {
+    return this.#lastEventId;
+  }
+
+  /** @param {string} lastEventId the cursor to begin with; '' is none */
+  start(lastEventId) {
+    this.#lastEventId = lastEventId;
+    this.#unwatch = watchPage({
+      offline: () =>
+        this.#isWaiting || this.#step.abort(new SSEError('ERR_SSE_OFFLINE', 'no network')),
+      online: () => this.#isWaiting && this.#step.abort(),
+      shown: () => this.#watchdog.check(),
+    });
+    this.#keepOpen();
+  }
+
+  stop() {
+    this.#ended = true;
+    this.#unwatch();
+    this.#step.abort();
+  }
+
+  /** Now, and as if nothing had failed before. */
+  reconnect() {
+    this.#backoff.reset();
+    this.#step.abort(RECONNECT);
+  }
+
+  async #keepOpen() {
+    this.#listener.state('connecting');
+    while (!this.#ended) {
+      const end = await this.#attempt();
+      if (this.#ended) return;
+      // From here on what is asked for is asked of the wait, also by those who hear of the error.
+      this.#nextStep();
+      const delay = this.#delayAfter(end);
+      if (this.#ended) return;
+      this.#listener.state('connecting');
+      this.#isWaiting = true;
+      await pause(delay, this.#step.signal);
+      this.#isWaiting = false;
+    }
+  }
+
+  /** One request, to its end. */
+  async #attempt() {
+    const { timeout, heartbeatInterval, missedHeartbeatsLimit, maxReconnectDelay } = this.#options;
+    const step = this.#nextStep();
+    const { signal } = step;
+    // Not all that we wait for knows of the signal: a token, a listener that is not ready.
+    const interrupted = interruption(signal);
+    let openedAt = NEVER;
+    try {
+      this.#watch(timeout, 'ERR_SSE_TIMEOUT', 'no answer came');
+      const head = request(this.#options, this.#lastEventId, signal);
+      const body = await Promise.race([head, interrupted]);
+      signal.throwIfAborted();
+      if (body === undefined) return NO_CONTENT;
+      openedAt = Date.now();
+      const limit = heartbeatInterval * missedHeartbeatsLimit;
+      this.#watch(limit, 'ERR_SSE_HEARTBEAT', 'nothing was heard');
+      this.#listener.state('connected');
+      return await Promise.race([this.#read(body, signal), interrupted]);
+    } catch (error) {
+      if (signal.aborted) return signal.reason;
+      if (error instanceof SSEError) return error;
+      return new SSEError('ERR_SSE_NETWORK', 'the connection failed', { cause: error });
+    } finally {
+      this.#watchdog.stop();
+      // Proxies cut what is quiet for too long; what held that long has not failed.
+      if (Date.now() - openedAt >= maxReconnectDelay) this.#backoff.reset();
+      // Closes the connection of an answer that is not wanted, or not to its end.
+      step.abort();
+    }
+  }
+
+  /**
+   * @param {ReadableStreamDefaultReader<Uint8Array>} body
+   * @param {AbortSignal} signal
+   */
+  async #read(body, signal) {
+    const parse = createParser({
+      maxEventSize: this.#options.maxEventSize,
+      lastEventId: this.#lastEventId,
+      // Whoever gets an event may interrupt; the rest is for the next request to get.
+      onBlock: (block) => signal.aborted || this.#take(block),
+      onRetry: (delay) => this.#backoff.startFrom(delay),
+    });
+    for (;;) {
+      const { done, value } = await body.read();
+      if (done || signal.aborted) return;
+      this.#listener.heard?.();
+      // The silence is ours while we do not read.
+      this.#watchdog.stop();
+      parse(value);
+      await this.#listener.ready?.();
+      if (signal.aborted) return;
+      this.#watchdog.resume();
+    }
+  }
+
+  /** @type {(limit: number, code: SSEErrorCode, message: string) => void} */
+  #watch(limit, code, message) {
+    this.#watchdog.watch(limit, () =>
+      this.#step.abort(new SSEError(code, `${message} for ${limit} ms`)),
+    );
+  }
+
+  /** @param {Block} block */
+  #take({ data, ...block }) {
+    this.#lastEventId = block.lastEventId;
+    if (data === undefined) return this.#listener.cursor?.(block.lastEventId);
+    this.#backoff.reset();
+    this.#listener.event({ ...block, data });
+  }
+
+  /**
+   * Tells what there is to tell of an end; milliseconds until the next attempt, if there is to be one.
+   *
+   * @param {SSEError | symbol | void} end
+   * @returns {number}
+   */
+  #delayAfter(end) {
+    if (end === RECONNECT) return AT_ONCE;
+    const { autoReconnect, maxRetries } = this.#options;
+    const error = end instanceof SSEError ? end : undefined;
+    const goesOn = autoReconnect && end !== NO_CONTENT && !error?.fatal;
+    if (error) {
+      error.fatal = !goesOn;
+      this.#listener.error(error);
+      // By stop() or reconnect().
+      if (this.#step.signal.aborted) return AT_ONCE;
+    }
+    if (!goesOn) {
+      this.stop();
+      this.#listener.state(error ? 'error' : 'disconnected');
+      return AT_ONCE;
+    }
+    if (isOffline() || error?.code === 'ERR_SSE_OFFLINE') return NEVER;
+    const delay = this.#backoff.next(error?.retryAfter);
+    if (delay === undefined) {
+      const message = `gave up after ${maxRetries} retries`;
+      const details = { cause: error, fatal: true };
+      return this.#delayAfter(new SSEError('ERR_SSE_RETRIES', message, details));
+    }
+    return error?.code === 'ERR_SSE_HEARTBEAT' ? AT_ONCE : delay;
+  }
+
+  #nextStep() {
+    this.#step = new AbortController();
+    return this.#step;
+  }
+}
