@@ -1,0 +1,58 @@
+/** What goes between the server and its pages. Both are compiled against this file, so that neither can say what the other does not know. */
+
+export interface Person {
+  id: string;
+  name: string;
+  /** Of the person's colour, in degrees. */
+  hue: number;
+}
+
+export interface Message {
+  /** They count up from 1, without holes: who looks sees at once what is lost or comes twice. */
+  number: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Null is the room itself. */
+  from: Person | null;
+  text: string;
+}
+
+export interface Presence {
+  /** Everybody once, however many connections there are of each. */
+  people: (Person & { connections: number })[];
+  /** All that the server has open. */
+  connections: number;
+}
+
+/** Where a stream begins that does not go on from an earlier one. */
+export interface Start {
+  /** Another one whenever the server starts. */
+  run: string;
+  /** Of the last message before. */
+  number: number;
+}
+
+/** What the server sends, by topic: the types of its `SSEBroker`. */
+export interface Topics {
+  messages: { welcome: Start; message: Message };
+  presence: { presence: Presence; typing: { person: string } };
+}
+
+/** What a page hears on its one connection: the types of its `SSEClient`. */
+export type ChatEvents = Topics['messages'] & Topics['presence'];
+
+/** How things stand: the answer to `GET /room`. */
+export interface RoomState {
+  run: string;
+  you: Person;
+  messages: Message[];
+  presence: Presence;
+}
+
+/** What a page posts, by path, and what it is answered. */
+export interface Posts {
+  messages: { body: { text: string }; answer: { number: number } };
+  name: { body: { name: string }; answer: Person };
+  typing: { body: Record<string, never>; answer: undefined };
+  cut: { body: Record<string, never>; answer: { seconds: number } };
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import type { Request, Response } from 'express';
+import { SSEBroker } from 'sluice';
+import type { Message, Person, Presence, RoomState, Topics } from './events';
+
+const KEPT = 200;
+const CUT = 5;
+/** How long somebody may be away unnoticed: to reload, or until another tab takes the connection over. */
+const GRACE = 1000;
+const TEN_MINUTES = 10 * 60 * 1000;
+
+/** One room: what was said, and who is here. */
+export class Room {
+  readonly #broker = new SSEBroker<Topics, { person: Person }>({
+    heartbeatInterval: 15_000,
+    connection: { retry: 500 },
+    // Who is here only matters now, and a page that was away gets the messages that it missed.
+    topic: (topic) => ({
+      historySize: topic === 'messages' ? KEPT : 0,
+      emptyTimeout: TEN_MINUTES,
+    }),
+    onDisconnect: ({ metadata: { person } }) => {
+      if (this.#clientsOf(person).length > 0) this.#announce();
+      else this.#announceSoon();
+    },
+  });
+  // Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
+  readonly #run = Date.now().toString(36);
+  readonly #messages: Message[] = [];
+  #said = 0;
+  /** Until when connections of a person are refused, by the person's id. */
+  readonly #cuts = new Map<string, number>();
+  #departure: NodeJS.Timeout | undefined;
+
+  /** Opens a connection; a person may have many. */
+  join(req: Request, res: Response, person: Person) {
+    const client = this.#broker.connect(req, res, { metadata: { person } });
+    const { connection } = client;
+    if (client.lastEventId === undefined) this.#welcome(client.id);
+    connection.on('gap', ({ topic }) => topic === 'messages' && this.#welcome(client.id));
+    // What it missed first, then who is here.
+    this.#broker.subscribe(client.id, 'messages', 'presence');
+    this.#announce();
+  }
+
+  say(from: Person | null, text: string): number {
+    this.#said += 1;
+    const message = { number: this.#said, at: Date.now(), from, text };
+    this.#messages.push(message);
+    if (this.#messages.length > KEPT) this.#messages.shift();
+    this.#broker.broadcastToTopic('messages', {
+      id: this.#cursor(),
+      event: 'message',
+      data: message,
+    });
+    return this.#said;
+  }
+
+  type(person: Person) {
+    this.#broker.broadcastToTopic('presence', { event: 'typing', data: { person: person.id } });
+  }
+
+  rename(person: Person) {
+    for (const client of this.#clientsOf(person)) client.metadata.person = person;
+    this.#announce();
+  }
+
+  /** Breaks the person's connections off, and lets none come for some seconds: how many. */
+  cut(person: Person): number {
+    const until = Date.now() + CUT * 1000;
+    this.#cuts.set(person.id, until);
+    setTimeout(() => {
+      if (this.#cuts.get(person.id) === until) this.#cuts.delete(person.id);
+    }, CUT * 1000).unref();
+    const closed = this.#clientsOf(person).map(({ connection }) => {
+      connection.response.destroy();
+      return once(connection, 'close');
+    });
+    // Then, so that whoever is cut off has something to catch up on.
+    Promise.all(closed).then(() => this.say(null, `${person.name} was cut off for ${CUT} s.`));
+    return CUT;
+  }
+
+  /** How long the person's connections are refused yet. */
+  secondsOfCut(person: Person): number {
+    const left = (this.#cuts.get(person.id) ?? 0) - Date.now();
+    return Math.max(0, Math.ceil(left / 1000));
+  }
+
+  state(you: Person): RoomState {
+    return { run: this.#run, you, messages: this.#messages, presence: this.#presence() };
+  }
+
+  async close() {
+    clearTimeout(this.#departure);
+    await this.#broker.close();
+  }
+
+  /** The first event of whoever is new or was away for too long; with its id, a cut right after it loses nothing. */
+  #welcome(id: string) {
+    this.#broker.send(id, {
+      id: this.#cursor(),
+      event: 'welcome',
+      data: { run: this.#run, number: this.#said },
+    });
+  }
+
+  #cursor() {
+    return `${this.#run}-${this.#said}`;
+  }
+
+  #clientsOf(person: Person) {
+    return this.#broker.clients().filter(({ metadata }) => metadata.person.id === person.id);
+  }
+
+  #presence(): Presence {
+    const people = new Map<string, Presence['people'][number]>();
+    for (const { metadata } of this.#broker.clients()) {
+      const { id } = metadata.person;
+      const connections = (people.get(id)?.connections ?? 0) + 1;
+      people.set(id, { ...metadata.person, connections });
+    }
+    return { people: [...people.values()], connections: this.#broker.clientCount() };
+  }
+
+  #announce() {
+    clearTimeout(this.#departure);
+    this.#departure = undefined;
+    this.#broker.broadcastToTopic('presence', { event: 'presence', data: this.#presence() });
+  }
+
+  #announceSoon() {
+    this.#departure ??= setTimeout(() => this.#announce(), GRACE).unref();
+  }
+}

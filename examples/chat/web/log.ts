@@ -1,0 +1,76 @@
+import type { Message, Person } from '../events.js';
+import { avatar, find, make } from './elements.js';
+
+const MOST = 500;
+const NEAR = 80;
+
+const log = find('log');
+const list = find('messages');
+const newer = find('newer');
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** Of the last message in the list; undefined after what is none. */
+let speaker: string | undefined;
+
+/** Who reads what was said before is left in peace. */
+let follows = true;
+
+function scrollToEnd() {
+  follows = true;
+  log.scrollTop = log.scrollHeight;
+  newer.hidden = true;
+}
+
+function append(item: HTMLElement, isOwn = false) {
+  list.append(item);
+  while (list.childElementCount > MOST) list.firstElementChild?.remove();
+  if (follows || isOwn) scrollToEnd();
+  else newer.hidden = false;
+}
+
+newer.addEventListener('click', scrollToEnd);
+log.addEventListener('scroll', () => {
+  follows = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  if (follows) newer.hidden = true;
+});
+new ResizeObserver(() => follows && scrollToEnd()).observe(log);
+
+function bubble({ at, from, text }: Message, person: Person, isOwn: boolean) {
+  const item = make('li', isOwn ? 'message own' : 'message');
+  item.style.setProperty('--hue', String(person.hue));
+  const time = make('time', '', clock.format(at)) as HTMLTimeElement;
+  time.dateTime = new Date(at).toISOString();
+  const words = make('p', 'words', text);
+  words.dir = 'auto';
+  const who = make('p', 'who');
+  who.append(make('bdi', '', isOwn ? 'You' : person.name), time);
+  item.classList.toggle('goes-on', speaker === from?.id);
+  item.append(avatar(person), who, words);
+  return item;
+}
+
+export function showMessage(message: Message, you: Person) {
+  const { number, from, text } = message;
+  const item = from ? bubble(message, from, from.id === you.id) : make('li', 'note', text);
+  item.dataset.number = String(number);
+  speaker = from?.id;
+  append(item, from?.id === you.id);
+}
+
+/** Puts these in place of all that is there. */
+export function showMessages(messages: Message[], you: Person) {
+  list.replaceChildren();
+  speaker = undefined;
+  for (const message of messages) showMessage(message, you);
+  scrollToEnd();
+}
+
+/** A line between the messages; the function that comes back changes its text. */
+export function showBreak(text: string) {
+  const item = make('li', 'break', text);
+  speaker = undefined;
+  append(item);
+  return (changed: string) => {
+    item.textContent = changed;
+  };
+}
