@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.mjs';
 import { placeClient, placeServer } from './placement.mjs';
-import { loadClient } from './servers.mjs';
+import { broker, loadClient } from './servers.mjs';
 
 /** Events sent before anything is measured, so that no server is judged by code not yet compiled. */
 const WARM_UP = 3;
@@ -91,8 +91,35 @@ const memory = (server, { connections }) =>
     return { idle: (after.rss - before.rss) / connections };
   });
 
+/** Events to one topic at a time, when there are few and when there are many; and subscriptions in a crowd. */
+const topics = (
+  _server,
+  { connections, few, many, members, events, rate, burst, clients, calls },
+) =>
+  withServer(broker, async (stage) => {
+    await stage.connect(connections);
+    const figures = {};
+    for (const [name, count] of Object.entries({ few, many })) {
+      await stage.server.ask('topics', count, members);
+      await stage.server.ask('broadcast', burst, 0);
+      figures[`${name}Call`] = (await stage.server.ask('broadcast', events, rate)).call;
+      figures[`${name}BurstCall`] = (await stage.server.ask('broadcast', burst, 0)).call;
+    }
+    return { ...figures, ...(await stage.server.ask('crowd', clients, calls)) };
+  });
+
 // The promise about processor time compares two figures that lie close together.
 const closely = (rounds) => ({ floor: rounds, sluice: rounds });
+
+const ofTopics = {
+  connections: 1_000,
+  few: 10,
+  many: 10_000,
+  members: 10,
+  rate: 10,
+  burst: 2_000,
+  clients: 100_000,
+};
 
 /** `servers`: who takes part, when that is not everyone. `roundsFor`: who takes part in more rounds than the others. */
 export const cases = {
@@ -111,6 +138,12 @@ export const cases = {
     run: burst,
     full: { rounds: 2, connections: 1_000, events: 1_000 },
     quick: { rounds: 1, connections: 1_000, events: 200 },
+  },
+  topics: {
+    run: topics,
+    servers: ['sluice'],
+    full: { rounds: 3, ...ofTopics, events: 40, calls: 50_000 },
+    quick: { rounds: 1, ...ofTopics, events: 20, calls: 20_000 },
   },
   memory: {
     run: memory,

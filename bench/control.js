@@ -71,9 +71,9 @@ async function memory() {
 
 /**
  * Runs a server: `listen` opens it on a free port of 127.0.0.1, `broadcast` sends an event to everyone
- * connected, `count` says how many that are.
+ * connected, `count` says how many that are, `commands` are those that only this server takes.
  */
-async function run({ server, count, broadcast: send }) {
+async function run({ server, count, broadcast: send, commands = {} }) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -88,6 +88,8 @@ async function run({ server, count, broadcast: send }) {
     } else if (command === 'broadcast') answer(await broadcast(send, ...numbers.map(Number)));
     else if (command === 'usage') answer(usage());
     else if (command === 'memory') answer(await memory());
+    else if (Object.hasOwn(commands, command))
+      answer(await commands[command](...numbers.map(Number)));
     else throw new Error(`unknown command ${line}`);
   }
   process.exit();

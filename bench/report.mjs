@@ -16,14 +16,29 @@ const columns = [
 ];
 
 const calls = ['Call', 'BurstCall'];
-const growth = (median, figure) =>
-  median('javascript', 'sluice', `many${figure}`) / median('javascript', 'sluice', `few${figure}`);
+const growth = (median, figure, measured = 'javascript') =>
+  median(measured, 'sluice', `many${figure}`) / median(measured, 'sluice', `few${figure}`);
 
 const promises = [
   {
     text: 'JavaScript time per broadcast at 5,000 connections / at 10',
     ratio: (median) => Math.max(...calls.map((call) => growth(median, call))),
     most: 2,
+  },
+  {
+    text: 'JavaScript time per event to 1 of 10,000 topics / of 10',
+    ratio: (median) => Math.max(...calls.map((call) => growth(median, call, 'topics'))),
+    most: 2,
+  },
+  {
+    text: 'µs to subscribe one of 100,000 clients to a topic',
+    ratio: (median) => median('topics', 'sluice', 'subscribe'),
+    most: 5,
+  },
+  {
+    text: 'µs to unsubscribe it',
+    ratio: (median) => median('topics', 'sluice', 'unsubscribe'),
+    most: 5,
   },
   {
     text: 'CPU per delivery / bare send(2) loop',
@@ -53,6 +68,10 @@ function conditions(cases) {
       `JavaScript time: ${few} and ${grouped(many)} connections, ${events} broadcasts, ${rate} a second, then ${burst} in a burst`,
     burst: ({ connections, events }) =>
       `burst: ${grouped(connections)} connections, ${grouped(events)} events as fast as they can be sent`,
+    topics: ({ connections, few, many, members, events, rate, burst, clients, calls }) =>
+      `topics: ${grouped(connections)} connections, ${few} and ${grouped(many)} topics of ${members} members, ` +
+      `${events} events to one each, ${rate} a second, then ${grouped(burst)} in a burst; ` +
+      `${grouped(calls)} subscriptions among ${grouped(clients)} clients`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
   };
@@ -93,21 +112,33 @@ export function report({ median, names, cases, command }) {
       );
     }
   }
+  const line = (measured, text, figure) => [
+    text,
+    cell(median(measured, 'sluice', `few${figure}`)),
+    cell(median(measured, 'sluice', `many${figure}`)),
+    cell(growth(median, figure, measured)),
+  ];
   if (cases.javascript && names.includes('sluice')) {
     const { few, many } = cases.javascript;
-    const line = (text, figure) => [
-      text,
-      cell(median('javascript', 'sluice', `few${figure}`)),
-      cell(median('javascript', 'sluice', `many${figure}`)),
-      cell(growth(median, figure)),
-    ];
     parts.push(
       table(
         ['sluice, µs a broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
         [
-          line('the `send` call, one at a time', 'Call'),
-          line('the `send` call, in a burst', 'BurstCall'),
-          line('its whole thread, with the timers of the bench', 'Busy'),
+          line('javascript', 'the `send` call, one at a time', 'Call'),
+          line('javascript', 'the `send` call, in a burst', 'BurstCall'),
+          line('javascript', 'its whole thread, with the timers of the bench', 'Busy'),
+        ],
+      ),
+    );
+  }
+  if (cases.topics && names.includes('sluice')) {
+    const { few, many } = cases.topics;
+    parts.push(
+      table(
+        ['a broker, µs an event', `${few} topics`, `${grouped(many)} topics`, 'ratio'],
+        [
+          line('topics', 'the `broadcastToTopic` call, one at a time', 'Call'),
+          line('topics', 'the `broadcastToTopic` call, in a burst', 'BurstCall'),
         ],
       ),
     );
@@ -118,7 +149,7 @@ export function report({ median, names, cases, command }) {
 
 function verdict({ text, ratio, most, least }, median) {
   const value = ratio(median);
-  if (Number.isNaN(value)) return [];
+  if (value === undefined || Number.isNaN(value)) return [];
   const holds = most === undefined ? value >= least : value <= most;
   const bound = most === undefined ? `at least ${least}` : `at most ${most}`;
   return [`- ${text}: ${significant(value)} (${bound}) ${holds ? 'holds' : '**missed**'}`];

@@ -8,6 +8,9 @@ const node = (name) => [process.execPath, ['--expose-gc', path(`servers/${name}.
 
 export const loadClient = [path('load/target/release/load'), []];
 
+/** sluice with its clients in a broker. */
+export const broker = { command: node('broker') };
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },
