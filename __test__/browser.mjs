@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -8,9 +9,16 @@ export const withoutBrowser = existsSync(executablePath)
   ? false
   : `no ${executablePath}: apt-get install chromium, or set CHROMIUM to the path of one`;
 
+/** A skipped suite would not be counted; a skipped test is. */
+export const describeInBrowser = (name, body) =>
+  withoutBrowser ? test(name, { skip: withoutBrowser }, () => {}) : describe(name, body);
+
+export const launch = (options = {}) =>
+  chromium.launch({ executablePath, ...options, args: ['--no-sandbox', ...(options.args ?? [])] });
+
 /** Opens pages of an address in one browser. What goes wrong in one of them is in `faults`. */
 export async function openPages(t, origin, count) {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launch();
   t.after(() => browser.close());
   const faults = [];
   const pages = [];

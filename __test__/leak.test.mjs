@@ -14,6 +14,8 @@ const ADAPTERS = [
   'reply.eventStream',
   'SE',
   'koa',
+  'broker',
+  'sluice/fetch',
 ];
 
 /** Streams between two samples, and how many samples there are: the first ones warm everything up. */
@@ -58,7 +60,7 @@ describe('what tens of thousands of short streams leave behind', () => {
         assert.equal(descriptors, samples[0].descriptors, `descriptors: ${listed}`);
         assert.deepEqual(
           { channels, queuedBytes, seClients },
-          { channels: 0, queuedBytes: 0, seClients: 0 },
+          { channels: samples[0].channels, queuedBytes: 0, seClients: 0 },
         );
       }
     });

@@ -20,7 +20,8 @@ import { FreshApp } from './package/fresh-app.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 
-const lib = readdirSync(path.join(root, 'lib'), { recursive: true, withFileTypes: true })
+const lib = ['lib', 'client']
+  .flatMap((name) => readdirSync(path.join(root, name), { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
 
@@ -33,6 +34,9 @@ function declaredNames() {
   const module = checker.getSymbolAtLocation(program.getSourceFile(file));
   const values = checker
     .getExportsOfModule(module)
+    .map((symbol) =>
+      symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+    )
     .filter((symbol) => symbol.flags & ts.SymbolFlags.Value);
   return values.map((symbol) => symbol.name).sort();
 }
@@ -52,10 +56,8 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   it('holds the entry points, their types and lib, and nothing else', () => {
-    const entries = ['binding', 'express', 'fastify', 'index'].flatMap((name) => [
-      `${name}.d.ts`,
-      `${name}.js`,
-    ]);
+    const names = ['binding', 'digipair', 'express', 'fastify', 'fetch', 'index'];
+    const entries = ['broker.d.ts', ...names.flatMap((name) => [`${name}.d.ts`, `${name}.js`])];
     const always = ['LICENSE', 'README.md', 'package.json'];
     assert.deepEqual(release.root.files, [...entries, ...always, ...lib].sort());
   });

@@ -9,9 +9,13 @@ import sluice, {
   Channel,
   Connection,
   configure,
+  createSSE,
   MapListener,
   metrics,
   SluiceError,
+  SSEBroker,
+  SSEHelper,
+  setupSSE,
 } from '../index.js';
 import { expected } from './seed/expected.mjs';
 import run from './seed/run.cjs';
@@ -19,7 +23,18 @@ import run from './seed/run.cjs';
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 test('every export can be imported by its name', () => {
-  const imported = { Channel, Connection, configure, MapListener, metrics, SluiceError };
+  const imported = {
+    Channel,
+    Connection,
+    configure,
+    createSSE,
+    MapListener,
+    metrics,
+    setupSSE,
+    SluiceError,
+    SSEBroker,
+    SSEHelper,
+  };
   assert.deepEqual({ ...sluice }, imported);
 });
 

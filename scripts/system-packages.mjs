@@ -4,11 +4,16 @@ import { run } from './process.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** What some tests need of the system; any of the programs will do. A `service` is not to run because of us. */
+/** What some tests need of the system: any of the programs, or the file. A `service` is not to run because of us. */
 const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
   { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
   { package: 'nginx', programs: ['nginx'], service: 'nginx', skipped: 'the tests behind nginx' },
+  {
+    package: 'libnginx-mod-nchan',
+    file: '/usr/lib/nginx/modules/ngx_nchan_module.so',
+    skipped: "the client's tests against nchan",
+  },
 ];
 
 function find(program) {
@@ -21,7 +26,9 @@ function find(program) {
 }
 
 function missing() {
-  return NEEDED.filter(({ programs }) => !programs.some(find));
+  return NEEDED.filter(
+    ({ programs, file }) => !programs?.some(find) && !(file && existsSync(file)),
+  );
 }
 
 function aptWorks() {

@@ -27,7 +27,13 @@ for (const compiler of ['typescript', 'typescript5']) {
     t.after(() => rmSync(app, { recursive: true }));
     const installed = path.join(app, 'node_modules/sluice');
     mkdirSync(installed, { recursive: true });
-    for (const name of ['package.json', 'index.d.ts', 'express.d.ts']) {
+    for (const name of [
+      'package.json',
+      'index.d.ts',
+      'broker.d.ts',
+      'fetch.d.ts',
+      'express.d.ts',
+    ]) {
       copyFileSync(file(name), path.join(installed, name));
     }
     mkdirSync(path.join(app, 'node_modules/@types'));

@@ -63,6 +63,19 @@ for (const ending of ['client', 'server']) {
   );
 }
 
+for (const transport of ['native', 'stream']) {
+  test(
+    `${transport}: who waits for connections whose sockets are closed does not wait in vain`,
+    SOON,
+    async (t) => {
+      const program = await run(t, 'end-after-sockets', { args: [transport] });
+      await program.connect();
+      assert.equal(await program.exited, 0, program.err);
+      assert.match(program.out, /closed\n$/);
+    },
+  );
+}
+
 test('pings go on while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['ping'] });
   const client = await program.connect();

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { createRequire } from 'node:module';
+import { getRequestListener } from '@hono/node-server';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
@@ -53,6 +54,29 @@ function leaking() {
   });
 }
 
+/** Clients of a broker, each with a topic of its own and one of all. */
+function broker() {
+  const clients = new sluice.SSEBroker({ connection: options });
+  return http.createServer((req, res) => {
+    const { connection, id, topics } = clients.connect(req, res);
+    topics.add('all').add(`own.${id}`).add('own.*');
+    serve(connection, req);
+  });
+}
+
+/** `Response`s, as Hono's server sends them. */
+function fetchService() {
+  const service = sluice.createSSE({ heartbeatInterval: 0 });
+  const answer = ({ url }) => {
+    const { client, response } = service.addClient();
+    service.subscribe(client.id, 'all');
+    service.sendTo(client.id, 'greeting', 'hello');
+    if (new URL(url).pathname.startsWith('/end')) service.removeClient(client.id);
+    return response;
+  };
+  return http.createServer(getRequestListener(answer, { overrideGlobalObjects: false }));
+}
+
 const se = new SE(options);
 export const seClients = () => Object.keys(se.clients).length;
 
@@ -68,5 +92,7 @@ export const adapters = {
       if (isToEnd(request.raw)) reply.endEvent();
     }),
   koa,
+  broker,
+  'sluice/fetch': fetchService,
   leaking,
 };

@@ -12,6 +12,12 @@ const TESTS = [
   'channel',
   'bad-input',
   'stream-source',
+  'broker',
+  'setup-sse',
+  'fetch',
+  'digipair',
+  'client',
+  'client-servers',
 ];
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8'));

@@ -33,7 +33,10 @@ createServer(async (req, res) => {
     const known: CloseReason = reason;
     return known;
   });
-  connection.on('gap', ({ channel, lastEventID }) => channel.count() + lastEventID.length);
+  connection.on('gap', ({ channel, topic, lastEventID }) => {
+    const where: string | number | undefined = channel?.count() ?? topic;
+    return [where, lastEventID.length];
+  });
   const transport: Transport = connection.transport;
   const numbers: number = connection.timestamp + connection.queuedBytes;
   const cursor: string | undefined = connection.lastEventID;

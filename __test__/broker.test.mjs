@@ -1,0 +1,4 @@
+import './broker/clients.mjs';
+import './broker/topics.mjs';
+import './broker/history.mjs';
+import './broker/bounds.mjs';

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import { test } from 'node:test';
+import { connectHTTP1 } from '../clients/http1.mjs';
+import { sluice } from '../site.mjs';
+import { until } from '../until.mjs';
+import { room } from './room.mjs';
+
+const SOON = { timeout: 60_000 };
+const noise = (bytes) => randomBytes((bytes * 3) / 4).toString('base64');
+
+async function serve(t, broker, options) {
+  const server = http.createServer((req, res) => broker.connect(req, res, options));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(async () => {
+    await broker.close();
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+for (const transport of ['native', 'stream']) {
+  test(
+    `${transport}: more than eventBufferSize events end a client that does not read, and no other`,
+    SOON,
+    async (t) => {
+      const gone = [];
+      const broker = new sluice.SSEBroker({
+        eventBufferSize: 20,
+        connection: { maxQueueBytes: 2 ** 30, transport },
+        onDisconnect: (client, reason) => gone.push([client.id, reason]),
+      });
+      const origin = await serve(t, broker);
+      const deaf = await connectHTTP1(origin, '/', { reading: false });
+      const [{ id }] = broker.clients();
+      const good = await connectHTTP1(origin, '/');
+      const data = noise(256 * 1024);
+      let sent = 0;
+      while (gone.length === 0 && sent < 400) {
+        broker.broadcast({ data });
+        sent += 1;
+        await good.has(`${data}\n\n`);
+        good.text = '';
+      }
+      assert.deepEqual(gone, [[id, 'overflow']]);
+      assert.ok(sent > 20, `after ${sent} events`);
+      assert.equal(broker.clientCount(), 1);
+      deaf.resume();
+      assert.equal(await deaf.over(), 'cut');
+    },
+  );
+}
+
+test('a replay does not count against eventBufferSize', SOON, async (t) => {
+  const { broker, join } = await room(t, {
+    eventBufferSize: 5,
+    topic: { historySize: 500, historyBytes: 2 ** 30 },
+  });
+  const stays = await join();
+  broker.subscribe(stays.id, 'news');
+  for (let id = 0; id < 100; id += 1) {
+    broker.broadcastToTopic('news', { id: `${id}`, data: noise(64 * 1024) });
+    await stays.reader.count(id + 1);
+  }
+  const back = await join({}, { headers: { 'Last-Event-ID': '0' }, reading: false });
+  broker.subscribe(back.id, 'news');
+  back.reader.resume();
+  await back.reader.count(99);
+  assert.equal(back.connection.closed, false);
+});
+
+test('heartbeats come at their interval, and 0 stops them', SOON, async (t) => {
+  const often = await serve(t, new sluice.SSEBroker({ heartbeatInterval: 10 }));
+  const never = await serve(t, new sluice.SSEBroker({ heartbeatInterval: 0 }));
+  const [beating, silent] = [await connectHTTP1(often, '/'), await connectHTTP1(never, '/')];
+  await until(() => beating.pings >= 3, 'three heartbeats');
+  assert.equal(silent.text, '');
+});
+
+test('clients that come, subscribe and go leave nothing behind', SOON, async (t) => {
+  const { broker, join } = await room(t);
+  const channels = sluice.metrics().channels;
+  for (let round = 0; round < 20; round += 1) {
+    const clients = await Promise.all(Array.from({ length: 10 }, () => join()));
+    clients.forEach(({ id }, n) => {
+      broker.subscribe(id, 'all', `own.${id}`, `group.${n % 3}`, `pattern.${n}.*`, '>');
+    });
+    assert.equal(broker.broadcastToTopic('all', { data: 'x' }), 10);
+    for (const { reader } of clients) reader.leave();
+    await until(() => broker.clientCount() === 0, 'everybody to leave');
+  }
+  await until(() => broker.topics().length === 0, 'the topics to go');
+  await until(() => sluice.metrics().channels === channels, 'the channels to go');
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tally } from '../tally.mjs';
+import { until } from '../until.mjs';
+import { readSoFar, room } from './room.mjs';
+
+const SOON = { timeout: 30_000 };
+const after = (id) => ({ headers: { 'Last-Event-ID': id } });
+const send = (broker, topic, ...ids) => {
+  for (const id of ids) broker.broadcastToTopic(topic, { id, data: id });
+};
+
+test('a client that comes back gets what it missed of each topic, once', SOON, async (t) => {
+  const { broker, join } = await room(t);
+  const stays = await join();
+  broker.subscribe(stays.id, 'news');
+  send(broker, 'news', '1', '2', '3');
+  const back = await join({}, after('1'));
+  broker.subscribe(back.id, 'news');
+  send(broker, 'news', '4');
+  assert.deepEqual(await readSoFar(broker, back), ['2', '3', '4']);
+  broker.unsubscribe(back.id, 'news');
+  send(broker, 'news', '5');
+  broker.subscribe(back.id, 'news');
+  assert.deepEqual(await readSoFar(broker, back), ['2', '3', '4']);
+});
+
+test('a topic that has something to replay outlives its last subscriber', SOON, async (t) => {
+  const { broker, join } = await room(t);
+  const first = await join();
+  broker.subscribe(first.id, 'news');
+  send(broker, 'news', '1');
+  first.reader.leave();
+  await until(() => broker.clientCount() === 0, 'the client to leave');
+  assert.deepEqual(broker.topics(), []);
+  send(broker, 'news', '2', '3');
+  const back = await join({}, after('1'));
+  broker.subscribe(back.id, 'news');
+  assert.deepEqual(await readSoFar(broker, back), ['2', '3']);
+});
+
+test('with an emptyTimeout of 0 it does not, and the client is told of a gap', SOON, async (t) => {
+  const { broker, join } = await room(t, { topic: { emptyTimeout: 0 } });
+  const first = await join();
+  broker.subscribe(first.id, 'news');
+  send(broker, 'news', '1');
+  broker.unsubscribe(first.id, 'news');
+  const back = await join({}, after('1'));
+  const gaps = tally(back.connection, 'gap');
+  broker.subscribe(back.id, 'news');
+  assert.deepEqual(gaps, [[{ topic: 'news', lastEventID: '1' }]]);
+});
+
+test('the options of a topic may depend on its name', SOON, async (t) => {
+  const asked = [];
+  const topic = (name) => {
+    asked.push(name);
+    return name === 'short' ? { historySize: 1 } : undefined;
+  };
+  const { broker, join } = await room(t, { topic });
+  const stays = await join();
+  broker.subscribe(stays.id, 'short', 'long');
+  for (const name of ['short', 'long']) send(broker, name, `${name} 1`, `${name} 2`, `${name} 3`);
+  const back = await join({}, after('short 1'));
+  const gaps = tally(back.connection, 'gap');
+  broker.subscribe(back.id, 'short');
+  assert.equal(gaps.length, 1);
+  const later = await join({}, after('long 1'));
+  broker.subscribe(later.id, 'long');
+  assert.deepEqual(await readSoFar(broker, later), ['long 2', 'long 3']);
+  assert.deepEqual(asked, ['short', 'long']);
+});
+
+test('a pattern has a history of its own', SOON, async (t) => {
+  const { broker, join } = await room(t);
+  const stays = await join();
+  broker.subscribe(stays.id, 'orders.*');
+  send(broker, 'orders.eu', '1');
+  send(broker, 'orders.us', '2');
+  send(broker, 'else', 'x');
+  send(broker, 'orders.asia', '3');
+  const back = await join({}, after('1'));
+  broker.subscribe(back.id, 'orders.*');
+  assert.deepEqual(await readSoFar(broker, back), ['2', '3']);
+});

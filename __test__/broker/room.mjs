@@ -1,0 +1,26 @@
+import * as nodeHTTP from '../servers/node-http.mjs';
+import { site, sluice } from '../site.mjs';
+
+const server = { ...nodeHTTP, options: undefined };
+
+/** A broker behind a real server: `join` connects a client to it and hands out both ends. */
+export async function room(t, options) {
+  const broker = new sluice.SSEBroker(options);
+  const { open } = await site(t, server);
+  return {
+    broker,
+    async join(connect, request) {
+      const { client: reader, connection } = await open({}, request);
+      const client = broker.connect(connection, connect);
+      return { reader, connection, client, id: client.id };
+    },
+  };
+}
+
+/** What a client has read up to now, once everything that was sent has come. */
+export async function readSoFar(broker, { reader, id }) {
+  const mark = `mark ${Math.random()}`;
+  broker.send(id, { data: mark });
+  await reader.has(`data: ${mark}\n\n`);
+  return reader.data.filter((data) => !data.startsWith('mark '));
+}

@@ -1,0 +1,6 @@
+// The example of a chat: its server, its types, and its page in Chromium.
+import './chat/connection.mjs';
+import './chat/presence.mjs';
+import './chat/room.mjs';
+import './chat/server.mjs';
+import './chat/types.mjs';

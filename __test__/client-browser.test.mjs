@@ -1,0 +1,10 @@
+// The client in Chromium, as its files are served.
+import './client-browser/fallback.mjs';
+import './client-browser/feed.mjs';
+import './client-browser/journal.mjs';
+import './client-browser/memory.mjs';
+import './client-browser/network.mjs';
+import './client-browser/origins.mjs';
+import './client-browser/roll-call.mjs';
+import './client-browser/share.mjs';
+import './client-browser/takeover.mjs';

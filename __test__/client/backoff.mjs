@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Backoff } from '../../client/backoff.js';
+import { resolveOptions } from '../../client/options.js';
+
+describe('delays', () => {
+  const backoff = (config) =>
+    new Backoff(resolveOptions({ url: 'http://server.test/', ...config }));
+  const bounds = (t, config, count, retryAfter) => {
+    const random = t.mock.method(Math, 'random', () => 1);
+    const own = backoff(config);
+    const all = Array.from({ length: count }, () => own.next(retryAfter));
+    random.mock.restore();
+    return all;
+  };
+
+  test('the bound grows by the multiplier up to the cap', (t) => {
+    const some = bounds(t, { maxRetries: 0 }, 8);
+    assert.deepEqual(some, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+    const config = { reconnectDelay: 10, backoffMultiplier: 3, maxReconnectDelay: 1000 };
+    assert.deepEqual(bounds(t, config, 5), [10, 300, 900, 1000, 1000]);
+  });
+
+  test('a delay is anything below its bound, and all of it is used', () => {
+    for (const [retries, bound] of [1000, 2000, 4000].entries()) {
+      const delays = Array.from({ length: 5000 }, () => {
+        const own = backoff();
+        for (let n = 0; n < retries; n += 1) own.next();
+        return own.next();
+      });
+      const mean = delays.reduce((sum, delay) => sum + delay) / delays.length;
+      assert.ok(Math.min(...delays) >= 0 && Math.min(...delays) < bound * 0.02);
+      assert.ok(Math.max(...delays) <= bound && Math.max(...delays) > bound * 0.98);
+      assert.ok(Math.abs(mean - bound / 2) < bound * 0.05, `mean ${mean} of ${bound}`);
+    }
+  });
+
+  test('what the server asks for comes before the jitter, up to the cap', (t) => {
+    t.mock.method(Math, 'random', () => 0);
+    assert.equal(backoff().next(7000), 7000);
+    assert.equal(backoff().next(90_000), 30_000);
+  });
+
+  test('a server that fails is not asked without a pause, although it said `retry: 0`', (t) => {
+    t.mock.method(Math, 'random', () => 1);
+    const own = backoff();
+    own.startFrom(0);
+    assert.deepEqual([own.next(), own.next(), own.next()], [0, 200, 400]);
+  });
+
+  test('after maxRetries there is none; 0 is without end', () => {
+    const own = backoff({ maxRetries: 2 });
+    assert.deepEqual([own.next(), own.next(), own.next()].map(Number.isFinite), [
+      true,
+      true,
+      false,
+    ]);
+    own.reset();
+    assert.ok(Number.isFinite(own.next()));
+    const endless = backoff({ maxRetries: 0 });
+    for (let n = 0; n < 5000; n += 1) assert.ok(endless.next() <= 30_000);
+  });
+});

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { clock, ending, open, scriptedClient, settled, status } from './scripted.mjs';
+
+const numbers = (from, to) => {
+  const events = Array.from(
+    { length: to - from + 1 },
+    (_, n) => `id: ${from + n}\ndata: ${from + n}\n\n`,
+  );
+  return events.join('');
+};
+
+describe('for await', () => {
+  test('connects, gets every event in its order, and disconnects when it is left', async (t) => {
+    const answer = open(numbers(1, 3));
+    const { client, states } = scriptedClient(t, [answer]);
+    const seen = [];
+    for await (const { data } of client) {
+      seen.push(data);
+      if (data === 3) break;
+    }
+    assert.deepEqual(seen, [1, 2, 3]);
+    assert.deepEqual(states, ['connecting', 'connected', 'disconnected']);
+    assert.equal(answer.isOpen, false);
+  });
+
+  test('leaves a client connected that was so before', async (t) => {
+    const { client } = scriptedClient(t, [open(numbers(1, 3))]);
+    client.connect();
+    for await (const { data } of client) if (data === 2) break;
+    assert.equal(client.isConnected(), true);
+  });
+
+  test('goes on over a reconnect', async (t) => {
+    const { pass } = clock(t);
+    const answers = [ending(numbers(1, 2)), open(numbers(3, 4))];
+    const { client, requests } = scriptedClient(t, answers);
+    const seen = [];
+    for await (const { data } of client) {
+      seen.push(data);
+      if (data === 2) setImmediate(pass, 1000);
+      if (data === 4) break;
+    }
+    assert.deepEqual(seen, [1, 2, 3, 4]);
+    assert.equal(requests[1].headers.get('Last-Event-ID'), '2');
+  });
+
+  test('ends when the client is disconnected, after what had come', async (t) => {
+    const { client } = scriptedClient(t, [open(numbers(1, 5))]);
+    const seen = [];
+    for await (const { data } of client) {
+      seen.push(data);
+      if (data === 2) client.disconnect();
+    }
+    assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+  });
+
+  test('ends with a 204, with a signal, and at once where the signal is aborted', async (t) => {
+    const { client } = scriptedClient(t, [status(204)]);
+    for await (const _ of client) assert.fail('there is no event');
+
+    const controller = new AbortController();
+    const { signal } = controller;
+    const own = scriptedClient(t, [open(numbers(1, 1))], { signal });
+    for await (const _ of own.client) controller.abort();
+    for await (const _ of own.client) assert.fail('there is no event');
+    assert.equal(own.requests.length, 1);
+  });
+
+  test('throws when the client gives up, after what had come', async (t) => {
+    const answer = open(`${numbers(1, 2)}data: ${'x'.repeat(200)}`);
+    const { client } = scriptedClient(t, [answer], { maxEventSize: 100 });
+    const seen = [];
+    const loop = async () => {
+      for await (const { data } of client) seen.push(data);
+    };
+    await assert.rejects(loop(), { code: 'ERR_SSE_EVENT_SIZE' });
+    assert.deepEqual(seen, [1, 2]);
+    const refused = scriptedClient(t, [status(403)]);
+    const other = async () => {
+      for await (const _ of refused.client) assert.fail('there is no event');
+    };
+    await assert.rejects(other(), { code: 'ERR_SSE_STATUS', status: 403 });
+  });
+
+  test('that is left late leaves a connection alone that was made meanwhile', async (t) => {
+    const { client } = scriptedClient(t, [open(numbers(1, 2))]);
+    for await (const { data } of client) {
+      client.disconnect();
+      client.connect();
+      if (data === 2) break;
+    }
+    await settled();
+    assert.equal(client.isConnected(), true);
+  });
+
+  test('throws for its own connection, not for one before', async (t) => {
+    const { client } = scriptedClient(t, [status(403), open(numbers(1, 1))]);
+    client.connect();
+    await settled();
+    assert.equal(client.getState(), 'error');
+    for await (const _ of client) client.disconnect();
+  });
+
+  test('two loops get all events each', async (t) => {
+    const { client } = scriptedClient(t, [open(numbers(1, 200))]);
+    client.connect();
+    const loop = async () => {
+      const seen = [];
+      for await (const { data } of client) {
+        seen.push(data);
+        if (data === 200) return seen;
+      }
+    };
+    const [one, other] = await Promise.all([loop(), loop()]);
+    assert.equal(one.length, 200);
+    assert.deepEqual(one, other);
+  });
+
+  /** A stream without end that tells how many events were taken from it. */
+  function endless() {
+    let taken = 0;
+    const encoder = new TextEncoder();
+    const answer = (signal) => {
+      const body = new ReadableStream(
+        {
+          start(controller) {
+            signal.addEventListener('abort', () => controller.error(signal.reason));
+          },
+          pull(controller) {
+            taken += 1;
+            controller.enqueue(encoder.encode(`id: ${taken}\ndata: ${taken}\n\n`));
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+    };
+    return { answer, taken: () => taken };
+  }
+
+  test('that is slow holds the reading up, and loses nothing', async (t) => {
+    const { answer, taken } = endless();
+    const { client } = scriptedClient(t, [answer]);
+    let expected = 0;
+    for await (const { data } of client) {
+      expected += 1;
+      assert.equal(data, expected);
+      if (expected % 100 === 0) {
+        await settled();
+        assert.ok(taken() - expected <= 65, `${taken() - expected} wait`);
+      }
+      if (expected === 1000) break;
+    }
+    const after = taken();
+    await settled();
+    assert.equal(taken(), after, 'nobody reads any more');
+  });
+
+  test('that is slow is not silence, and can be interrupted', async (t) => {
+    const { pass } = clock(t);
+    const { answer } = endless();
+    const { client, requests, codes } = scriptedClient(t, [answer, open()]);
+    const loop = client[Symbol.asyncIterator]();
+    assert.equal((await loop.next()).value.data, 1);
+    await settled();
+    await pass(1e6);
+    assert.deepEqual(codes(), []);
+    client.reconnect();
+    await settled();
+    assert.equal(requests.length, 2);
+    assert.equal(requests[1].headers.get('Last-Event-ID'), client.getLastEventId());
+    client.disconnect();
+    await settled();
+  });
+
+  test('that is left lets the others read on', async (t) => {
+    const { answer, taken } = endless();
+    const { client } = scriptedClient(t, [answer]);
+    let handled = 0;
+    client.on('message', ({ data }) => {
+      handled += 1;
+      if (data === 5000) client.disconnect();
+    });
+    client.connect();
+    const loop = client[Symbol.asyncIterator]();
+    await loop.next();
+    await settled();
+    assert.ok(taken() < 100, 'the loop holds it up');
+    await loop.return();
+    while (client.getState() !== 'disconnected') await settled();
+    assert.equal(handled, 5000);
+  });
+});

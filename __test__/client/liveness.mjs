@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { clock, ending, open, refused, scriptedClient, settled } from './scripted.mjs';
+
+/** A page: Node has no events of a network, nor a document that can be seen. */
+function page(t) {
+  const window = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const navigator = { onLine: true };
+  let listeners = 0;
+  for (const target of [window, document]) {
+    const add = target.addEventListener;
+    target.addEventListener = (type, listener, options) => {
+      listeners += 1;
+      options.signal.addEventListener('abort', () => listeners--);
+      add.call(target, type, listener, options);
+    };
+  }
+  const stands = { document, navigator, addEventListener: window.addEventListener };
+  for (const [name, value] of Object.entries(stands)) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => {
+      if (before) Object.defineProperty(globalThis, name, before);
+      else delete globalThis[name];
+    });
+  }
+  return {
+    listeners: () => listeners,
+    async network(onLine) {
+      navigator.onLine = onLine;
+      window.dispatchEvent(new Event(onLine ? 'online' : 'offline'));
+      await settled();
+    },
+    async visibility(state) {
+      document.visibilityState = state;
+      document.dispatchEvent(new Event('visibilitychange'));
+      await settled();
+    },
+  };
+}
+
+describe('silence', () => {
+  test('of three intervals means to reconnect at once, after the cursor', async (t) => {
+    const { pass } = clock(t);
+    const answers = [open('id: 1\ndata: a\n\n'), open()];
+    const { client, requests, codes, states } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    await pass(89_999);
+    assert.deepEqual(codes(), []);
+    await pass(1);
+    assert.deepEqual(codes(), ['ERR_SSE_HEARTBEAT']);
+    assert.deepEqual(
+      answers.map(({ isOpen }) => isOpen),
+      [false, true],
+    );
+    assert.equal(requests[1].headers.get('Last-Event-ID'), '1');
+    assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected']);
+  });
+
+  test('is broken by a comment, and by a part of an event', async (t) => {
+    const { pass } = clock(t);
+    const answer = open();
+    const config = { heartbeatInterval: 100, missedHeartbeatsLimit: 2 };
+    const { client, requests } = scriptedClient(t, [answer], config);
+    client.connect();
+    await settled();
+    for (const text of [':\n\n', 'da', 'ta: a', '\n', '\n', ':\n\n']) {
+      await pass(199);
+      answer.push(text);
+      await settled();
+    }
+    assert.equal(requests.length, 1);
+    await pass(199);
+    assert.equal(requests.length, 1);
+    await pass(1);
+    assert.equal(requests.length, 2);
+  });
+
+  test('is not listened for with heartbeatInterval 0', async (t) => {
+    const { pass } = clock(t);
+    const { client, requests } = scriptedClient(t, [open()], { heartbeatInterval: 0 });
+    client.connect();
+    await settled();
+    await pass(1e9);
+    assert.equal(requests.length, 1);
+  });
+
+  test('does not use up the retries of a server that has nothing to say', async (t) => {
+    const { pass } = clock(t);
+    const { client, requests } = scriptedClient(
+      t,
+      Array.from({ length: 21 }, () => open()),
+    );
+    client.connect();
+    await settled();
+    for (let n = 0; n < 20; n += 1) await pass(90_000);
+    assert.equal(requests.length, 21);
+    assert.equal(client.isConnected(), true);
+  });
+
+  test('is noticed when a page is seen again whose timers stood still', async (t) => {
+    const { visibility } = page(t);
+    t.mock.timers.enable({ apis: ['Date'] });
+    const answers = [open('id: 1\ndata: a\n\n'), open()];
+    const { client, requests } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    await visibility('hidden');
+    t.mock.timers.setTime(89_000);
+    await visibility('visible');
+    assert.equal(requests.length, 1, 'heard not long ago');
+    await visibility('hidden');
+    t.mock.timers.setTime(200_000);
+    await settled();
+    assert.equal(requests.length, 1);
+    await visibility('visible');
+    assert.equal(requests.length, 2);
+    assert.equal(client.isConnected(), true);
+  });
+
+  test('is ours, and not noticed, while a slow loop holds the reading up', async (t) => {
+    const { visibility } = page(t);
+    t.mock.timers.enable({ apis: ['Date'] });
+    const { client, codes } = scriptedClient(t, [open('data: a\n\n'.repeat(100))]);
+    const loop = client[Symbol.asyncIterator]();
+    await loop.next();
+    await settled();
+    t.mock.timers.setTime(200_000);
+    await visibility('visible');
+    assert.deepEqual(codes(), []);
+    client.disconnect();
+  });
+});
+
+describe('the network', () => {
+  test('gone: the connection is dropped; back: it is there at once', async (t) => {
+    const { pass } = clock(t);
+    const { network } = page(t);
+    const answers = [open('id: 1\ndata: a\n\n'), open()];
+    const { client, requests, codes, states } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    await network(false);
+    assert.deepEqual(codes(), ['ERR_SSE_OFFLINE']);
+    assert.equal(answers[0].isOpen, false);
+    await pass(1e9);
+    assert.equal(requests.length, 1);
+    await network(true);
+    assert.equal(requests.length, 2);
+    assert.equal(requests[1].headers.get('Last-Event-ID'), '1');
+    assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected']);
+  });
+
+  test('that comes and goes uses up no retries', async (t) => {
+    clock(t);
+    const { network } = page(t);
+    const { client, requests } = scriptedClient(t, [open()], { maxRetries: 1 });
+    client.connect();
+    await settled();
+    for (let n = 0; n < 10; n += 1) {
+      await network(false);
+      await network(true);
+    }
+    assert.equal(client.isConnected(), true);
+    assert.equal(requests.length, 11);
+  });
+
+  test('gone while the client waits for a retry: that is the last before it is back', async (t) => {
+    const { pass } = clock(t);
+    const { network } = page(t);
+    const answers = [refused, refused, open()];
+    const { client, requests } = scriptedClient(t, answers, { maxRetries: 1 });
+    client.connect();
+    await settled();
+    await network(false);
+    await pass(100_000);
+    await pass(100_000);
+    assert.equal(requests.length, 2);
+    assert.equal(client.getState(), 'connecting');
+    await network(false);
+    await network(true);
+    assert.equal(requests.length, 3);
+    assert.equal(client.isConnected(), true);
+  });
+
+  test('back while the client waits for a retry: it does not wait for longer', async (t) => {
+    clock(t);
+    const { network } = page(t);
+    const { client, requests } = scriptedClient(t, [refused, open()]);
+    client.connect();
+    await settled();
+    await network(true);
+    assert.equal(requests.length, 2);
+    await network(true);
+    assert.equal(requests.length, 2);
+    assert.equal(client.isConnected(), true, 'while it is connected nothing happens');
+  });
+
+  test('gone before: one attempt is made, as a server may be near', async (t) => {
+    const { pass } = clock(t);
+    const { network } = page(t);
+    await network(false);
+    const { client, requests } = scriptedClient(t, [refused, open()], { maxRetries: 1 });
+    client.connect();
+    await settled();
+    await pass(100_000);
+    assert.equal(requests.length, 1);
+    assert.equal(client.getState(), 'connecting');
+    await network(true);
+    assert.equal(client.isConnected(), true);
+  });
+
+  test('reconnect() does not wait for it', async (t) => {
+    const { network } = page(t);
+    const { client, requests } = scriptedClient(t, [open()]);
+    client.connect();
+    await settled();
+    await network(false);
+    client.reconnect();
+    await settled();
+    assert.equal(requests.length, 2);
+  });
+
+  test('disconnect() while it is gone ends the wait', async (t) => {
+    const { network } = page(t);
+    const { client, requests, states } = scriptedClient(t, [open()]);
+    client.connect();
+    await settled();
+    await network(false);
+    client.disconnect();
+    await network(true);
+    assert.equal(requests.length, 1);
+    assert.equal(states.at(-1), 'disconnected');
+  });
+});
+
+test('a client that is no longer connected listens to nothing of the page', async (t) => {
+  const { listeners } = page(t);
+  const ways = {
+    disconnect: scriptedClient(t, [open()]),
+    error: scriptedClient(t, [refused], { autoReconnect: false }),
+    end: scriptedClient(t, [ending()], { autoReconnect: false }),
+  };
+  for (const { client } of Object.values(ways)) client.connect();
+  assert.equal(listeners(), 9);
+  await settled();
+  assert.equal(listeners(), 3);
+  for (let n = 0; n < 3; n += 1) {
+    ways.disconnect.client.disconnect();
+    ways.disconnect.client.connect();
+  }
+  assert.equal(listeners(), 3);
+  ways.disconnect.client.disconnect();
+  assert.equal(listeners(), 0);
+});

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createParser as createOther } from 'eventsource-parser';
+import fc from 'fast-check';
+import { createParser } from '../../client/parser.js';
+
+const bytes = (text) => new TextEncoder().encode(text);
+
+/** What comes of chunks, which are texts or bytes. */
+function parse(chunks, { maxEventSize = 1e6, lastEventId = '' } = {}) {
+  const blocks = [];
+  const retries = [];
+  const push = createParser({
+    maxEventSize,
+    lastEventId,
+    onBlock: (block) => blocks.push(block),
+    onRetry: (delay) => retries.push(delay),
+  });
+  for (const chunk of chunks) push(typeof chunk === 'string' ? bytes(chunk) : chunk);
+  const events = blocks.filter(({ data }) => data !== undefined);
+  return { events, retries, cursor: blocks.at(-1)?.lastEventId ?? lastEventId };
+}
+
+const message = (data, more) => ({
+  event: 'message',
+  data,
+  id: undefined,
+  lastEventId: '',
+  ...more,
+});
+
+/** WHATWG HTML, section 9.2.6, and what its authors' tests ask for. */
+const TABLE = {
+  'a message of one line': ['data: hello\n\n', [message('hello')]],
+  'lines of data are joined': ['data: a\ndata: b\n\n', [message('a\nb')]],
+  'one space after the colon is none of the value': [
+    'data:a\n\ndata: a\n\ndata:  a\n\n',
+    [message('a'), message('a'), message(' a')],
+  ],
+  'a tab after the colon is part of the value': ['data:\ta\n\n', [message('\ta')]],
+  'data without a colon is an empty line': ['data\n\n', [message('')]],
+  'twice data without a colon is a line end': ['data\ndata\n\n', [message('\n')]],
+  'data with nothing after the colon': ['data:\n\n', [message('')]],
+  'colons in the value': ['data: a:b: c\n\n', [message('a:b: c')]],
+  'a comment is nothing': [': comment\n:\n\n:data: x\n\ndata: a\n\n', [message('a')]],
+  'a comment within an event': ['data: a\n: no\ndata: b\n\n', [message('a\nb')]],
+  'an unknown field is nothing': ['foo: bar\nfoo\ndata: a\n\n', [message('a')]],
+  'names of fields are case sensitive': ['DATA: a\nData: b\ndata: c\n\n', [message('c')]],
+  'a space before the name makes it another': [' data: a\ndata: b\n\n', [message('b')]],
+  'a space before the colon makes it another': ['data : a\ndata: b\n\n', [message('b')]],
+  'an event with a name': ['event: e\ndata: a\n\n', [message('a', { event: 'e' })]],
+  'a name is for one event': [
+    'event: e\ndata: a\n\ndata: b\n\n',
+    [message('a', { event: 'e' }), message('b')],
+  ],
+  'the last name counts': ['event: e\nevent: f\ndata: a\n\n', [message('a', { event: 'f' })]],
+  'an empty name is message': ['event: e\nevent\ndata: a\n\n', [message('a')]],
+  'a name without data is no event, and forgotten': ['event: e\n\ndata: a\n\n', [message('a')]],
+  'no final blank line, no event': ['data: a\n\ndata: b\n', [message('a')]],
+  'no final line end, no event': ['data: a\n\ndata: b', [message('a')]],
+  'an id lasts': [
+    'id: 1\ndata: a\n\ndata: b\n\n',
+    [message('a', { id: '1', lastEventId: '1' }), message('b', { lastEventId: '1' })],
+  ],
+  'an empty id resets the cursor': [
+    'id: 1\ndata: a\n\nid\ndata: b\n\ndata: c\n\n',
+    [message('a', { id: '1', lastEventId: '1' }), message('b', { id: '' }), message('c')],
+  ],
+  'an id with a NUL is ignored': [
+    'id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n',
+    [message('a', { id: '1', lastEventId: '1' }), message('b', { lastEventId: '1' })],
+  ],
+  'a NUL in data stays': ['data: a\0b\n\n', [message('a\0b')]],
+  'CR ends a line': ['data: a\rdata: b\r\r', [message('a\nb')]],
+  'CRLF ends a line': ['data: a\r\ndata: b\r\n\r\n', [message('a\nb')]],
+  'line ends may differ': ['data: a\rdata: b\r\ndata: c\n\r', [message('a\nb\nc')]],
+  'LF CR is two line ends': ['data: a\n\rdata: b\n\r', [message('a'), message('b')]],
+  'U+2028 ends no line': ['data: a\u2028b\n\n', [message('a\u2028b')]],
+  'a byte order mark at the start is nothing': ['\uFEFFdata: a\n\n', [message('a')]],
+  'only one byte order mark is': ['\uFEFF\uFEFFdata: a\n\ndata: b\n\n', [message('b')]],
+  'a byte order mark later is a character': [
+    'data: a\n\n\uFEFFdata: b\n\ndata: \uFEFFc\n\n',
+    [message('a'), message('\uFEFFc')],
+  ],
+  'characters of two, three and four bytes': [
+    'data: é☀😀\nid: ü\n\n',
+    [message('é☀😀', { id: 'ü', lastEventId: 'ü' })],
+  ],
+  'blank lines without an event': ['\n\n\r\r\r\n\r\ndata: a\n\n\n\n', [message('a')]],
+};
+
+describe('the parser', () => {
+  for (const [title, [text, expected]] of Object.entries(TABLE)) {
+    test(`${title}: at once, byte by byte, and split anywhere`, () => {
+      const whole = bytes(text);
+      assert.deepEqual(parse([whole]).events, expected);
+      assert.deepEqual(parse(Array.from(whole, (byte) => Uint8Array.of(byte))).events, expected);
+      for (let at = 0; at <= whole.length; at += 1) {
+        const { events } = parse([whole.subarray(0, at), new Uint8Array(), whole.subarray(at)]);
+        assert.deepEqual(events, expected, `split at ${at}`);
+      }
+    });
+  }
+
+  const RETRIES = {
+    'retry: 1500\n': [1500],
+    'retry:0\n': [0],
+    'retry: 007\n': [7],
+    'retry: 10x\n': [],
+    'retry: ten\n': [],
+    'retry: -1\n': [],
+    'retry: 1.5\n': [],
+    'retry: 1e3\n': [],
+    'retry: ١٢\n': [],
+    'retry:  5\n': [],
+    'retry:\n': [],
+    'retry\n': [],
+    'retry: 1\nretry: 2\n': [1, 2],
+  };
+  for (const [text, expected] of Object.entries(RETRIES)) {
+    test(`${JSON.stringify(text)} says ${expected.join(', then ') || 'nothing'}`, () => {
+      assert.deepEqual(parse([text]).retries, expected);
+    });
+  }
+
+  test('an event is there with the CR that ends it, before an LF may follow', () => {
+    assert.deepEqual(parse(['data: a\r\r']).events, [message('a')]);
+    assert.deepEqual(parse(['data: a\r\n\r']).events, [message('a')]);
+    assert.deepEqual(parse(['data: a\r\n\r', '\ndata: b\n\n']).events, [
+      message('a'),
+      message('b'),
+    ]);
+  });
+
+  test('bytes that are no UTF-8 become U+FFFD', () => {
+    const broken = [bytes('data: a'), Uint8Array.of(0xff, 0xc3), bytes('b\n\n')];
+    assert.deepEqual(parse(broken).events, [message('a\uFFFD\uFFFDb')]);
+  });
+
+  test('a block without data sets the cursor and is no event', () => {
+    assert.deepEqual(parse(['id: 7\n\n']), { events: [], retries: [], cursor: '7' });
+    assert.equal(parse(['id: 7\n']).cursor, '', 'before it is complete');
+  });
+
+  test('an event without an id keeps the cursor of the connection before', () => {
+    const { events } = parse(['data: a\n\n'], { lastEventId: '6' });
+    assert.deepEqual(events, [message('a', { lastEventId: '6' })]);
+  });
+
+  describe('bounds what it keeps', () => {
+    const tooLarge = { code: 'ERR_SSE_EVENT_SIZE', fatal: true };
+    const line = (length) => 'x'.repeat(length);
+
+    const verdicts = {
+      'one line, just not too long': [`data:${line(95)}\n\n`.repeat(2), 2],
+      'one line': [`data:${line(96)}\n\n`],
+      'lines, just not too many': [`data:${line(5)}\n`.repeat(10) + '\n'.repeat(2), 1],
+      'many lines': [`data:${line(5)}\n`.repeat(11)],
+      'lines without a value': ['data\n'.repeat(26)],
+      'a line that does not end': [line(101)],
+      'a line that does not end, after others': [`data:${line(95)}\n${line(1)}`],
+      'a name': [`event:${line(95)}\n`],
+      'a comment': [`:${line(100)}\n`],
+      'comments, as many as they like': [`:${line(99)}\n`.repeat(9), 0],
+    };
+    for (const [title, [some, events]] of Object.entries(verdicts)) {
+      const verdict = events === undefined ? 'refused' : 'taken';
+      test(`${title}: ${verdict}, however the bytes come`, () => {
+        for (let size = 1; size <= some.length; size += 1) {
+          const chunks = some.match(new RegExp(`[^]{1,${size}}`, 'g'));
+          const run = () => parse(chunks, { maxEventSize: 100 }).events.length;
+          if (events === undefined) assert.throws(run, tooLarge);
+          else assert.equal(run(), events);
+        }
+      });
+    }
+
+    test('a long line in short chunks takes time in proportion to its length', () => {
+      const chunks = Array(200_000).fill(bytes('xxxx'));
+      const { events } = parse([bytes('data:'), ...chunks, bytes('\n\n')]);
+      assert.equal(events[0].data.length, 8e5);
+    });
+  });
+
+  const piece = fc.oneof(
+    fc.constantFrom('data', 'event', 'id', 'retry', ':', ': ', ' ', '\n', '\r', '\r\n', '\n\n'),
+    fc.constantFrom('\uFEFF', '\0', 'é', '☀', '😀', '12', 'x'),
+  );
+  const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
+  const cuts = fc.array(fc.nat(200), { maxLength: 6 });
+
+  /** The bytes of a text, cut at those places. */
+  function cut(whole, places) {
+    const at = [...places, 0, whole.length].filter((place) => place <= whole.length);
+    at.sort((one, other) => one - other);
+    return at.slice(1).map((place, n) => whole.subarray(at[n], place));
+  }
+
+  test('agrees with eventsource-parser, however the bytes come', () => {
+    const agree = fc.property(text, cuts, (some, places) => {
+      const complete = `${some}\n\n`;
+      const theirs = { events: [], retries: [] };
+      const parser = createOther({
+        onEvent: ({ event = 'message', data, id }) => theirs.events.push({ event, data, id }),
+        onRetry: (delay) => theirs.retries.push(delay),
+      });
+      parser.feed(new TextDecoder().decode(bytes(complete)));
+      const { events, retries } = parse(cut(bytes(complete), places));
+      const ours = events.map(({ event, data, id }) => ({ event, data, id }));
+      assert.deepEqual({ events: ours, retries }, theirs);
+    });
+    fc.assert(agree, { numRuns: 2000 });
+  });
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { until } from '../until.mjs';
+import { connecting, serve, stream } from './plain.mjs';
+import { clock, ending, open, refused, scriptedClient, settled, status } from './scripted.mjs';
+
+describe('requests', () => {
+  test('a request says what it accepts, and that no cache is to answer', async (t) => {
+    const { client, requests } = scriptedClient(t, [open()]);
+    client.connect();
+    await settled();
+    const [{ url, method, cache, headers, body }] = requests;
+    assert.deepEqual(
+      { url, method, cache, body },
+      {
+        url: 'http://server.test/events',
+        method: 'GET',
+        cache: 'no-store',
+        body: undefined,
+      },
+    );
+    assert.deepEqual([...headers], [['accept', 'text/event-stream']]);
+  });
+
+  test('credentials are sent as asked for; by default fetch decides', async (t) => {
+    for (const credentials of [undefined, 'include']) {
+      const { client, requests } = scriptedClient(t, [open()], { credentials });
+      client.connect();
+      await settled();
+      assert.equal(requests[0].credentials, credentials);
+    }
+  });
+
+  test('headers may be an object, pairs or Headers', async (t) => {
+    for (const headers of [{ 'X-Key': 'k' }, [['X-Key', 'k']], new Headers({ 'X-Key': 'k' })]) {
+      const { client, requests } = scriptedClient(t, [open()], { headers });
+      client.connect();
+      await settled();
+      assert.equal(requests[0].headers.get('X-Key'), 'k');
+      assert.equal(requests[0].headers.get('Accept'), 'text/event-stream');
+    }
+  });
+
+  test('a headers function is asked at every attempt, and may be async', async (t) => {
+    const { pass } = clock(t);
+    let asked = 0;
+    const headers = async () => ({ 'X-Count': String(++asked), Accept: 'text/event-stream;v=1' });
+    const { client, requests } = scriptedClient(t, [ending('data: a\n\n')], { headers });
+    client.connect();
+    await settled();
+    await pass(1000);
+    await pass(1000);
+    assert.deepEqual(
+      requests.map((request) => request.headers.get('X-Count')),
+      ['1', '2', '3'],
+    );
+    assert.equal(requests[0].headers.get('Accept'), 'text/event-stream;v=1');
+  });
+
+  test('the token is asked for at every attempt, and the cursor is kept', async (t) => {
+    const { pass } = clock(t);
+    const tokens = ['one', 'two', 'three'];
+    const token = async () => tokens.shift();
+    const answers = [ending('id: 1\ndata: a\n\n'), refused, open()];
+    const { client, requests } = scriptedClient(t, answers, { token });
+    client.connect();
+    await settled();
+    await pass(1000);
+    await pass(2000);
+    assert.deepEqual(
+      requests.map(({ headers }) => [headers.get('Authorization'), headers.get('Last-Event-ID')]),
+      [
+        ['Bearer one', null],
+        ['Bearer two', '1'],
+        ['Bearer three', '1'],
+      ],
+    );
+  });
+
+  test('a token or headers that fail are an error, and asked for again', async (t) => {
+    const { pass } = clock(t);
+    const failure = new Error('signed out');
+    const token = t.mock.fn(
+      () => 'fine',
+      () => Promise.reject(failure),
+      { times: 1 },
+    );
+    const headers = t.mock.fn(
+      () => ({}),
+      () => ({ 'not a header': '' }),
+      { times: 1 },
+    );
+    for (const config of [{ token }, { headers }]) {
+      const { client, errors, codes } = scriptedClient(t, [open()], config);
+      client.connect();
+      await settled();
+      assert.deepEqual(codes(), ['ERR_SSE_HEADERS']);
+      if (config.token) assert.equal(errors[0].cause, failure);
+      await pass(1000);
+      assert.equal(client.isConnected(), true);
+    }
+  });
+
+  test('`timeout` covers a token that never comes', async (t) => {
+    const { pass } = clock(t);
+    const token = () => new Promise(() => {});
+    const { client, codes } = scriptedClient(t, [open()], { token, timeout: 100 });
+    client.connect();
+    await settled();
+    await pass(100);
+    assert.deepEqual(codes(), ['ERR_SSE_TIMEOUT']);
+  });
+
+  test('a cursor of the application is sent', async (t) => {
+    const { client, requests } = scriptedClient(t, [open()], { lastEventId: '41' });
+    assert.equal(client.getLastEventId(), '41');
+    client.connect();
+    await settled();
+    assert.equal(requests[0].headers.get('Last-Event-ID'), '41');
+  });
+
+  test('a cursor that was reset is not sent', async (t) => {
+    const { pass } = clock(t);
+    const answers = [ending('id: 1\ndata: a\n\nid\n\ndata: b\n\n'), open()];
+    const { client, requests } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    assert.equal(client.getLastEventId(), '');
+    await pass(1000);
+    assert.equal(requests[1].headers.has('Last-Event-ID'), false);
+  });
+
+  test('a body is posted, and again at every reconnect', async (t) => {
+    const { requests, origin } = await serve(t, (_, res) => {
+      stream(res);
+      res.end();
+    });
+    const body = JSON.stringify({ prompt: 'why?' });
+    const headers = { 'Content-Type': 'application/json' };
+    connecting(t, { url: origin, body, headers, reconnectDelay: 1 });
+    await until(() => requests.length >= 3, 'three requests');
+    for (const request of requests) {
+      assert.deepEqual([request.method, request.body], ['POST', body]);
+      assert.equal(request.headers['content-type'], 'application/json');
+    }
+  });
+
+  test('another method may be asked for', async (t) => {
+    const { client, requests } = scriptedClient(t, [open()], { method: 'PUT', body: 'x' });
+    client.connect();
+    await settled();
+    assert.deepEqual([requests[0].method, requests[0].body], ['PUT', 'x']);
+  });
+
+  test('a 401 is final, and connect() asks for a new token', async (t) => {
+    const tokens = ['old', 'new'];
+    const token = () => tokens.shift();
+    const { client, requests, errors } = scriptedClient(t, [status(401), open()], { token });
+    client.connect();
+    await settled();
+    assert.equal(errors[0].status, 401);
+    client.connect();
+    await settled();
+    assert.equal(requests[1].headers.get('Authorization'), 'Bearer new');
+    assert.equal(client.isConnected(), true);
+  });
+});

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  clock,
+  ending,
+  open,
+  refused,
+  scriptedClient,
+  settled,
+  silent,
+  status,
+} from './scripted.mjs';
+
+const longest = 0.999_999;
+
+describe('retries', () => {
+  test('the first failure is followed by five retries, then by the state error', async (t) => {
+    const { pass } = clock(t);
+    const { client, requests, states, errors, codes } = scriptedClient(t, [refused]);
+    client.connect();
+    await settled();
+    for (let n = 0; n < 10; n += 1) await pass(30_000);
+    assert.equal(requests.length, 6);
+    assert.equal(client.getState(), 'error');
+    assert.deepEqual(codes(), [...Array(6).fill('ERR_SSE_NETWORK'), 'ERR_SSE_RETRIES']);
+    assert.deepEqual(
+      errors.map(({ fatal }) => fatal),
+      [...Array(6).fill(false), true],
+    );
+    assert.equal(errors[6].cause, errors[5]);
+    assert.equal(errors[5].cause.message, 'fetch failed');
+    assert.deepEqual(states, ['connecting', 'error']);
+  });
+
+  test('connect() starts again after that', async (t) => {
+    const { pass } = clock(t);
+    const { client, states } = scriptedClient(t, [refused, refused, open()], { maxRetries: 1 });
+    client.connect();
+    await settled();
+    await pass(1000);
+    assert.equal(client.getState(), 'error');
+    client.connect();
+    await settled();
+    assert.deepEqual(states, ['connecting', 'error', 'connecting', 'connected']);
+  });
+
+  test('each attempt comes when its delay has passed, not before', async (t) => {
+    const { pass } = clock(t);
+    t.mock.method(Math, 'random', () => longest);
+    const { client, requests } = scriptedClient(t, [refused]);
+    client.connect();
+    await settled();
+    for (const [n, bound] of [1000, 2000, 4000, 8000, 16_000].entries()) {
+      await pass(bound - 2);
+      assert.equal(requests.length, n + 1);
+      await pass(2);
+      assert.equal(requests.length, n + 2);
+    }
+  });
+
+  test('an event starts the count anew, a head alone does not', async (t) => {
+    const { pass } = clock(t);
+    const connects = async (answer) => {
+      const { client, requests } = scriptedClient(t, [answer], { maxRetries: 2 });
+      client.connect();
+      await settled();
+      for (let n = 0; n < 8; n += 1) await pass(5000);
+      const { length } = requests;
+      const state = client.getState();
+      client.disconnect();
+      return { length, state };
+    };
+    assert.deepEqual(await connects(ending(': hello\n\n')), { length: 3, state: 'error' });
+    assert.deepEqual(await connects(ending('data: a\n\n')), { length: 9, state: 'connecting' });
+  });
+
+  test('a connection that held for long has not failed, though it was quiet', async (t) => {
+    const { pass } = clock(t);
+    const streams = Array.from({ length: 6 }, () => open());
+    const { client, requests } = scriptedClient(t, streams, { maxRetries: 2 });
+    client.connect();
+    await settled();
+    for (const stream of streams) {
+      await pass(30_000);
+      stream.end();
+      await settled();
+      await pass(1000);
+    }
+    assert.equal(requests.length, 7);
+  });
+
+  test('the end of a stream is no error, and followed by a reconnect', async (t) => {
+    const { pass } = clock(t);
+    t.mock.method(Math, 'random', () => longest);
+    const answers = [ending('id: 1\ndata: a\n\n'), open('data: b\n\n')];
+    const { client, requests, states, errors, data } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    await pass(998);
+    assert.equal(requests.length, 1);
+    await pass(2);
+    assert.equal(requests.length, 2);
+    assert.equal(requests[1].headers.get('Last-Event-ID'), '1');
+    assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected']);
+    assert.deepEqual(data(), ['a', 'b']);
+    assert.deepEqual(errors, []);
+  });
+
+  test('a stream that breaks off is an error, and what was incomplete is dropped', async (t) => {
+    const { pass } = clock(t);
+    const first = open('id: 1\ndata: a\n\nid: 2\ndata: half\n');
+    const answers = [first, open('id: 2\ndata: whole\n\n')];
+    const { client, requests, codes, data } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    first.fail(new TypeError('reset'));
+    await settled();
+    await pass(1000);
+    assert.equal(requests[1].headers.get('Last-Event-ID'), '1');
+    assert.deepEqual(data(), ['a', 'whole']);
+    assert.deepEqual(codes(), ['ERR_SSE_NETWORK']);
+  });
+
+  test('`retry` of the server replaces reconnectDelay', async (t) => {
+    const { pass } = clock(t);
+    t.mock.method(Math, 'random', () => longest);
+    const answers = [ending('retry: 5000\ndata: a\n\n')];
+    const { client, requests } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    await pass(4990);
+    assert.equal(requests.length, 1);
+    await pass(20);
+    assert.equal(requests.length, 2);
+  });
+
+  test('without autoReconnect the end is disconnected, and a failure is an error', async (t) => {
+    const config = { autoReconnect: false };
+    const end = scriptedClient(t, [ending('data: a\n\n')], config);
+    const failure = scriptedClient(t, [refused], config);
+    for (const { client } of [end, failure]) client.connect();
+    await settled();
+    assert.deepEqual(end.states, ['connecting', 'connected', 'disconnected']);
+    assert.deepEqual(end.errors, []);
+    assert.deepEqual(failure.states, ['connecting', 'error']);
+    assert.equal(failure.errors[0].fatal, true);
+    assert.deepEqual([end.requests.length, failure.requests.length], [1, 1]);
+  });
+
+  test('an event that is too large is final', async (t) => {
+    const answer = open(`data: a\n\ndata: ${'x'.repeat(200)}`);
+    const { client, codes, data } = scriptedClient(t, [answer], { maxEventSize: 100 });
+    client.connect();
+    await settled();
+    assert.equal(client.getState(), 'error');
+    assert.deepEqual(codes(), ['ERR_SSE_EVENT_SIZE']);
+    assert.deepEqual(data(), ['a']);
+    assert.equal(answer.isOpen, false, 'the connection is closed');
+  });
+
+  test('reconnect() comes at once and begins the count and the delays anew', async (t) => {
+    const { pass } = clock(t);
+    t.mock.method(Math, 'random', () => longest);
+    const { client, requests } = scriptedClient(t, [refused], { maxRetries: 2 });
+    client.connect();
+    await settled();
+    await pass(1000);
+    assert.equal(requests.length, 2);
+    client.reconnect();
+    await settled();
+    assert.equal(requests.length, 3, 'while it waits');
+    await pass(1000);
+    await pass(2000);
+    assert.equal(requests.length, 5);
+    assert.equal(client.getState(), 'error');
+    client.reconnect();
+    await settled();
+    assert.equal(requests.length, 6, 'after it gave up');
+  });
+
+  test('reconnect() while connected replaces the connection', async (t) => {
+    const answers = [open('id: 9\ndata: a\n\n'), open()];
+    const { client, requests, states, errors } = scriptedClient(t, answers);
+    client.connect();
+    await settled();
+    client.reconnect();
+    await settled();
+    assert.deepEqual(
+      answers.map(({ isOpen }) => isOpen),
+      [false, true],
+    );
+    assert.equal(requests[1].headers.get('Last-Event-ID'), '9');
+    assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected']);
+    assert.deepEqual(errors, []);
+  });
+
+  test('reconnect() in an error handler mends what was final', async (t) => {
+    const { client, states } = scriptedClient(t, [status(401), open()]);
+    client.onError(({ status: code }) => code === 401 && client.reconnect());
+    client.connect();
+    await settled();
+    assert.deepEqual(states, ['connecting', 'connected']);
+  });
+
+  test('no head within `timeout` is an error, and tried again', async (t) => {
+    const { pass } = clock(t);
+    const { client, codes } = scriptedClient(t, [silent, open()], { timeout: 500 });
+    client.connect();
+    await settled();
+    await pass(499);
+    assert.deepEqual(codes(), []);
+    await pass(1);
+    assert.deepEqual(codes(), ['ERR_SSE_TIMEOUT']);
+    await pass(1000);
+    assert.equal(client.isConnected(), true);
+    await pass(20_000);
+    assert.equal(client.isConnected(), true, 'it is for the head alone');
+  });
+});

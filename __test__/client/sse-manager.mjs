@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SSEClient, SSEManager } from '../../client/index.js';
+import { open, settled } from './scripted.mjs';
+
+describe('the manager', () => {
+  const url = 'http://server.test/';
+
+  test('gives the same client for the same name', () => {
+    const manager = new SSEManager();
+    const main = manager.client('main', { url });
+    assert.ok(main instanceof SSEClient);
+    assert.equal(manager.client('main'), main);
+    assert.equal(manager.client('main', { url: 'http://other.test/' }), main);
+    assert.notEqual(manager.client('logs', { url }), main);
+    assert.equal(main.getState(), 'disconnected', 'it is not connected yet');
+  });
+
+  test('has defaults, over which a client has its own', async () => {
+    const manager = new SSEManager();
+    assert.throws(() => manager.client('main'), { code: 'ERR_SSE_OPTION' });
+    const asked = [];
+    const fetch = async (address, { credentials }) => {
+      asked.push([address, credentials]);
+      return new Response(null, { status: 204 });
+    };
+    manager.setDefaultConfig({ url, fetch, credentials: 'include' });
+    manager.client('main').connect();
+    manager.client('logs', { url: `${url}logs`, credentials: 'omit' }).connect();
+    await settled();
+    assert.deepEqual(asked, [
+      [url, 'include'],
+      [`${url}logs`, 'omit'],
+    ]);
+  });
+
+  test('removes a client, which is disconnected, or disconnects them all', async () => {
+    const manager = new SSEManager();
+    manager.setDefaultConfig({ url, fetch: async () => open()(new AbortController().signal) });
+    const clients = ['a', 'b', 'c'].map((name) => manager.client(name));
+    for (const client of clients) client.connect();
+    assert.equal(manager.remove('a'), true);
+    assert.equal(manager.remove('a'), false);
+    assert.deepEqual(
+      clients.map((client) => client.getState()),
+      ['disconnected', 'connecting', 'connecting'],
+    );
+    assert.notEqual(manager.client('a'), clients[0]);
+    manager.disconnectAll();
+    assert.ok(clients.every((client) => client.getState() === 'disconnected'));
+    assert.equal(manager.client('b'), clients[1]);
+  });
+});

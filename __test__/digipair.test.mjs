@@ -1,0 +1,9 @@
+// sluice/digipair, its pins executed by the engine itself, over real servers and real clients.
+import './digipair/document.mjs';
+import './digipair/names.mjs';
+import './digipair/disconnected.mjs';
+import './digipair/bad-input.mjs';
+import './digipair/lifetimes.mjs';
+import './digipair/installed.mjs';
+import './digipair/schema.mjs';
+import './digipair/types.mjs';

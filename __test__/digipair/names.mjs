@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { factory, pin, run } from './factory.mjs';
+
+const reasonings = new Proxy(
+  {},
+  { get: () => [pin('registerSession', { id: '{{request.query.id}}' })] },
+);
+const path = (digipair, reasoning, id) =>
+  `/${encodeURIComponent(digipair)}/${encodeURIComponent(reasoning)}?id=${encodeURIComponent(id)}`;
+
+/** Names that meet once somebody joins their parts with a separator. */
+const COLLISIONS = [
+  [
+    ['a_b', 'c', 'd'],
+    ['a', 'b_c', 'd'],
+  ],
+  [
+    ['a', 'b', '_c'],
+    ['a', 'b_', 'c'],
+  ],
+  [
+    ['a', 'b__c', 'd'],
+    ['a', 'b', 'c__d'],
+  ],
+  [
+    ['a","b', 'c', 'd'],
+    ['a', 'b","c', 'd'],
+  ],
+  [
+    ['a', 'b', 'c"]'],
+    ['a', 'b', 'c'],
+  ],
+  [
+    ['a\\', '"b', 'c'],
+    ['a', '\\"b', 'c'],
+  ],
+  [
+    ['a', 'b', 'é'],
+    ['a', 'b', 'e\u0301'],
+  ],
+  [
+    ['a', 'b', 'c.*.e'],
+    ['a', 'b', 'c.d.e'],
+  ],
+  [
+    ['a', 'b', '>'],
+    ['a', 'b', 'c'],
+  ],
+];
+
+describe('names', () => {
+  for (const pair of COLLISIONS) {
+    test(`${JSON.stringify(pair[0])} is not ${JSON.stringify(pair[1])}`, async (t) => {
+      const { connect } = await factory(t, reasonings);
+      const [one, other] = [await connect(path(...pair[0])), await connect(path(...pair[1]))];
+      for (const [place, [digipair, reasoning, id]] of pair.entries()) {
+        const push = pin('push', { id: `NOEVAL:${id}`, message: place });
+        assert.equal(await run(push, { digipair, reasoning }), true);
+      }
+      assert.deepEqual(await one.count(1), ['0']);
+      assert.deepEqual(await other.count(1), ['1']);
+    });
+  }
+
+  test('lone surrogates are told apart', async (t) => {
+    const [high, low] = ['\ud83c', '\ud83d'];
+    const pins = (id) => [pin('registerSession', { id })];
+    const { connect } = await factory(t, { high: pins(high), low: pins(low) });
+    await connect('/dp/high');
+    assert.equal(await run(pin('push', { id: low, message: 1 }), { reasoning: 'high' }), false);
+    assert.equal(await run(pin('push', { id: high, message: 1 }), { reasoning: 'high' }), true);
+  });
+
+  test('a session and a channel of one name are two things', async (t) => {
+    const pins = [pin('registerSession', { id: 'same' })];
+    const { connect } = await factory(t, { talk: pins });
+    await connect('/dp/talk');
+    assert.equal(await run(pin('broadcast', { id: 'same', message: 1 })), 0);
+    assert.equal(await run(pin('push', { id: 'same', message: 1 })), true);
+  });
+
+  test('SSE_SESION_START of the privates separates what has the same name', async (t) => {
+    const talk = [pin('registerSession', { id: 'a' }), pin('registerChannel', { id: 'c' })];
+    const one = await factory(t, { talk }, { privates: { SSE_SESION_START: 'one' } });
+    const none = await factory(t, { talk });
+    const [first, second] = [await one.connect('/dp/talk'), await none.connect('/dp/talk')];
+    await run(pin('push', { id: 'a', message: 'one' }), { privates: { SSE_SESION_START: 'one' } });
+    await run(pin('broadcast', { id: 'c', message: 'none' }), { privates: undefined });
+    assert.deepEqual(await first.count(1), ['"one"']);
+    assert.deepEqual(await second.count(1), ['"none"']);
+  });
+
+  test('a session without an id is open, and no push reaches it', async (t) => {
+    const pins = [pin('registerSession', {})];
+    const { connect, results } = await factory(t, { talk: pins });
+    const client = await connect('/dp/talk');
+    assert.equal(results[0].result.id, undefined);
+    assert.equal(await run(pin('push', { id: '', message: 1 })), false);
+    assert.equal(await run(pin('push', { id: 'undefined', message: 1 })), false);
+    results[0].result.connection.send({ data: 'open' });
+    assert.deepEqual(await client.count(1), ['open']);
+  });
+
+  test('a channel without an id is a channel of its scope', async (t) => {
+    const { connect } = await factory(t, {
+      talk: [pin('registerChannel', {})],
+      other: [pin('registerChannel', {})],
+    });
+    const [talk, other] = [await connect('/dp/talk'), await connect('/dp/other')];
+    assert.equal(await run(pin('broadcast', { message: 1 })), 1);
+    assert.equal(await run(pin('broadcast', { message: 2 }), { reasoning: 'other' }), 1);
+    assert.deepEqual(await talk.count(1), ['1']);
+    assert.deepEqual(await other.count(1), ['2']);
+  });
+
+  test('nobody has the name: nothing happens, and the result says so', async () => {
+    assert.equal(await run(pin('push', { id: 'nobody', message: {} })), false);
+    assert.equal(await run(pin('broadcast', { id: 'nobody', message: {} })), 0);
+  });
+});
