@@ -57,19 +57,21 @@ export declare class HubHandle {
 export declare class TopicsHandle {
   /** Throws unless the name is one. */
   check(name: string): void
-  /** Lets a connection subscribe, until `disconnect`. */
+  /** Lets a connection subscribe, until `disconnect`. What is broadcast it gets until it closes. */
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
   /** `options`: what is to be said of this topic, if it comes into being. */
   subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): Addition
   unsubscribe(connection: number, name: string): boolean
-  /** How many subscribers get it. */
-  publish(topic: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
+  /** Sends an event to a topic or, without one, to all that are connected. How many get it. */
+  publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
   /** The ids of the connections. */
   subscribers(name: string): Array<number>
   exists(name: string): boolean
   /** Those that have subscribers. */
   names(): Array<string>
+  /** Lets everybody go and forgets all histories. */
+  close(): void
 }
 
 /** What came of adding a connection. */

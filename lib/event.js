@@ -75,9 +75,9 @@ function send(handle, event) {
 }
 
 /**
- * Sends an event to the subscribers of a topic. How many get it.
+ * Sends an event to the subscribers of a topic or, without one, to everybody. How many get it.
  * @param {TopicsHandle} handle
- * @param {string} topic
+ * @param {string | undefined} topic
  * @param {ServerSentEvent} event
  */
 function publish(handle, topic, event) {

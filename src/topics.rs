@@ -7,7 +7,7 @@
 //! - Subscribers are named by their ids. In a crowd a look-up here leads through less cold memory than a handle of the host's.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
@@ -15,6 +15,7 @@ use crate::channel::{Channel, ChannelOptions, Joined, Keeper, multicast};
 use crate::connection::{Connection, ConnectionId};
 use crate::error::Error;
 use crate::event::Event;
+use crate::history::Limits;
 use crate::hub::Hub;
 use crate::store::Store;
 
@@ -27,6 +28,8 @@ pub struct Topics {
     wildcards: bool,
     options: ChannelOptions,
     connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
+    /// A channel of all that are connected, as long as there are any.
+    everyone: Mutex<Weak<Channel>>,
     channels: Arc<Store<Arc<str>>>,
     patterns: Arc<Mutex<Patterns>>,
 }
@@ -34,13 +37,15 @@ pub struct Topics {
 impl Topics {
     /// `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being.
     pub fn new(hub: Arc<Hub>, wildcards: bool, options: ChannelOptions) -> Self {
-        let connections = Mutex::default();
-        Self { hub, wildcards, options, connections, channels: Arc::default(), patterns: Arc::default() }
+        let (connections, everyone) = (Mutex::default(), Mutex::default());
+        let (channels, patterns) = (Arc::default(), Arc::default());
+        Self { hub, wildcards, options, connections, everyone, channels, patterns }
     }
 
-    /// Lets a connection subscribe, until [`Topics::disconnect`].
-    pub fn connect(&self, connection: &Arc<Connection>) {
+    /// Lets a connection subscribe, until [`Topics::disconnect`]. What is broadcast it gets until it closes.
+    pub fn connect(&self, connection: &Arc<Connection>) -> Result<(), Error> {
         self.connections.lock().insert(connection.id, connection.clone());
+        self.everyone().join(connection, None).map(|_| ())
     }
 
     /// It leaves its topics when it closes.
@@ -80,6 +85,11 @@ impl Topics {
         channel.zip(connection).is_some_and(|(channel, connection)| channel.leave(&connection).is_some())
     }
 
+    /// How many are connected, each of which gets it.
+    pub fn broadcast(&self, event: &Event) -> Result<usize, Error> {
+        multicast(self.everyone.lock().upgrade().into_iter().collect(), event)
+    }
+
     /// How many subscribers get it, each once.
     pub fn publish(&self, name: &str, event: &Event) -> Result<usize, Error> {
         if self.is_pattern(name)? {
@@ -108,6 +118,28 @@ impl Topics {
     pub fn names(&self) -> Vec<Arc<str>> {
         let entries = self.channels.entries();
         entries.into_iter().filter(|(_, channel)| channel.count() > 0).map(|(name, _)| name).collect()
+    }
+
+    /// Lets everybody go and forgets all histories.
+    pub fn close(&self) {
+        self.connections.lock().clear();
+        let everyone = self.everyone.lock().upgrade();
+        for channel in self.channels.channels().into_iter().chain(everyone) {
+            channel.close();
+        }
+    }
+
+    fn everyone(&self) -> Arc<Channel> {
+        let mut everyone = self.everyone.lock();
+        everyone.upgrade().unwrap_or_else(|| {
+            let channel = self.hub.uncounted_channel(ChannelOptions {
+                history: Limits { size: 0, bytes: 0, age: None },
+                empty_timeout: None,
+                keeper: Keeper::Members,
+            });
+            *everyone = Arc::downgrade(&channel);
+            channel
+        })
     }
 
     fn connection(&self, id: ConnectionId) -> Option<Arc<Connection>> {

@@ -94,5 +94,6 @@ test('clients that come, subscribe and go leave nothing behind', SOON, async (t)
     await until(() => broker.clientCount() === 0, 'everybody to leave');
   }
   await until(() => broker.topics().length === 0, 'the topics to go');
-  await until(() => sluice.metrics().channels === channels, 'the channels to go');
+  // Another test's may go meanwhile, too.
+  await until(() => sluice.metrics().channels <= channels, 'the channels to go');
 });

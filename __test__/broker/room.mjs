@@ -7,6 +7,7 @@ const server = { ...nodeHTTP, options: undefined };
 export async function room(t, options) {
   const broker = new sluice.SSEBroker(options);
   const { open } = await site(t, server);
+  t.after(() => broker.close());
   return {
     broker,
     async join(connect, request) {

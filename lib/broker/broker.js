@@ -33,8 +33,6 @@ function readConnectOptions(options) {
 class SSEBroker {
   #options;
   #topics;
-  /** A channel of all clients. */
-  #everyone;
   /** @type {Map<string, BrokerClient>} */
   #clients = new Map();
   /**
@@ -47,14 +45,7 @@ class SSEBroker {
   /** @param {SSEBrokerOptions<any>} [options] */
   constructor(options) {
     this.#options = readBrokerOptions(options);
-    const hub = start();
-    this.#topics = hub.topics(this.#options.wildcards, this.#options.topic);
-    this.#everyone = hub.channel({
-      historySize: 0,
-      historyBytes: 0,
-      historyAge: 0,
-      emptyTimeout: 0,
-    });
+    this.#topics = start().topics(this.#options.wildcards, this.#options.topic);
   }
 
   get [kConnectionOptions]() {
@@ -138,8 +129,7 @@ class SSEBroker {
 
   /** @param {ServerSentEvent} value */
   broadcast(value) {
-    event.send(this.#everyone, value);
-    return this.#everyone.count;
+    return event.publish(this.#topics, undefined, value);
   }
 
   /**
@@ -185,9 +175,9 @@ class SSEBroker {
 
   async close() {
     this.#closed = true;
-    await Promise.all(
-      Array.from(this.#byConnection.values(), ({ connection }) => connection.end()),
-    );
+    const ended = Array.from(this.#byConnection.values(), ({ connection }) => connection.end());
+    this.#topics.close();
+    await Promise.all(ended);
   }
 
   /**
@@ -223,7 +213,6 @@ class SSEBroker {
       this.#byConnection.delete(number);
       this.#options.onDisconnect?.(client, reason);
     });
-    this.#everyone.add(handle);
     try {
       greet?.(client);
       this.#options.onConnect?.(client);

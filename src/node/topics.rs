@@ -23,10 +23,10 @@ impl TopicsHandle {
         Ok(self.topics.check(&name)?)
     }
 
-    /// Lets a connection subscribe, until `disconnect`.
+    /// Lets a connection subscribe, until `disconnect`. What is broadcast it gets until it closes.
     #[napi(catch_unwind)]
-    pub fn connect(&self, connection: &ConnectionHandle) {
-        self.topics.connect(&connection.connection);
+    pub fn connect(&self, connection: &ConnectionHandle) -> Result<()> {
+        Ok(self.topics.connect(&connection.connection)?)
     }
 
     #[napi(catch_unwind)]
@@ -52,11 +52,11 @@ impl TopicsHandle {
         self.topics.unsubscribe(ConnectionId(connection as u64), &name)
     }
 
-    /// How many subscribers get it.
+    /// Sends an event to a topic or, without one, to all that are connected. How many get it.
     #[napi(catch_unwind)]
     pub fn publish(
         &self,
-        topic: String,
+        topic: Option<String>,
         id: Option<String>,
         name: Option<String>,
         data: Option<String>,
@@ -64,7 +64,11 @@ impl TopicsHandle {
         comment: Option<String>,
     ) -> Result<u32> {
         let event = event(id, name, data, retry, comment)?;
-        Ok(self.topics.publish(&topic, &event)? as u32)
+        let receivers = match topic {
+            Some(topic) => self.topics.publish(&topic, &event),
+            None => self.topics.broadcast(&event),
+        };
+        Ok(receivers? as u32)
     }
 
     /// The ids of the connections.
@@ -82,5 +86,11 @@ impl TopicsHandle {
     #[napi(catch_unwind)]
     pub fn names(&self) -> Vec<String> {
         self.topics.names().iter().map(|name| name.to_string()).collect()
+    }
+
+    /// Lets everybody go and forgets all histories.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.topics.close();
     }
 }

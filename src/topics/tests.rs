@@ -27,7 +27,7 @@ impl Topics {
             stall_timeout: None,
             retry: None,
         });
-        self.connect(&connection);
+        self.connect(&connection).unwrap();
         connection
     }
 
@@ -130,6 +130,39 @@ fn only_who_is_connected_can_subscribe() {
     assert_eq!(topics.add(&client, "news"), Joined::Unchanged);
     assert!(!topics.unsubscribe(client.id, "news"));
     assert_eq!(topics.send("news", "1"), 0);
+}
+
+#[test]
+fn a_broadcast_reaches_whoever_is_connected_and_open() {
+    let topics = topics(true);
+    let broadcast = |id| topics.broadcast(&event(id)).unwrap();
+    assert_eq!(broadcast("1"), 0);
+    let (one, other) = (topics.client(), topics.client());
+    assert_eq!(broadcast("2"), 2);
+    one.close(CloseReason::Client);
+    until(|| one.is_closed());
+    assert_eq!(broadcast("3"), 1);
+    topics.expect_queued(&other, &["2", "3"]);
+    assert_eq!(topics.broadcast(&Event::default()), Err(Error::Empty));
+    assert_eq!(topics.hub.metrics().channels, 0);
+}
+
+#[test]
+fn closing_lets_everybody_go_and_forgets_what_was_kept() {
+    let mut topics = topics(true);
+    topics.options.empty_timeout = Some(Duration::from_secs(60));
+    let (one, other) = (topics.client(), topics.client());
+    topics.add(&one, "kept");
+    topics.add(&other, "orders.>");
+    topics.send("kept", "1");
+    topics.unsubscribe(one.id, "kept");
+    assert!(topics.exists("kept"));
+    topics.close();
+    assert_eq!((topics.send("kept", "2"), topics.send("orders.created", "2")), (0, 0));
+    assert_eq!(topics.broadcast(&event("2")), Ok(0));
+    assert_eq!(topics.add(&one, "kept"), Joined::Unchanged);
+    assert_eq!(topics.hub.metrics().channels, 0);
+    assert!(topics.patterns.lock().is_empty());
 }
 
 #[test]
