@@ -7,4 +7,5 @@ import './client-browser/network.mjs';
 import './client-browser/origins.mjs';
 import './client-browser/roll-call.mjs';
 import './client-browser/share.mjs';
+import './client-browser/slow-loop.mjs';
 import './client-browser/takeover.mjs';

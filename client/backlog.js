@@ -1,6 +1,7 @@
 /** So many events may wait before nothing more is read. */
 const ENOUGH = 64;
 
+/** @type {(value?: any) => void} */
 const nothing = () => {};
 
 /**
@@ -37,7 +38,7 @@ export class Backlog {
   async drained() {
     if (this.#events.length < ENOUGH) return;
     await new Promise((resolve) => {
-      this.#drain = () => resolve(undefined);
+      this.#drain = resolve;
     });
   }
 
@@ -55,7 +56,7 @@ export class Backlog {
       if (this.#error) throw this.#error;
       if (this.#ended) return;
       await new Promise((resolve) => {
-        this.#wake = () => resolve(undefined);
+        this.#wake = resolve;
       });
     }
   }

@@ -2,6 +2,7 @@
 
 /** Whatever goes wrong; see `SSEErrorCode` in index.d.ts. */
 export class SSEError extends Error {
+  name = 'SSEError';
   /** The client does not try again by itself. */
   fatal = false;
   /** @type {number | undefined} the status of the answer, if there was one */
@@ -16,7 +17,6 @@ export class SSEError extends Error {
    */
   constructor(code, message, details = {}) {
     super(message, details);
-    this.name = 'SSEError';
     this.code = code;
     Object.assign(this, details);
   }

@@ -156,7 +156,8 @@ export class SSEClient<Events extends object = EventMap> {
   /**
    * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when the client is
    * disconnected, and throws the error when the client gives up. No event is lost: while 64 wait for a slow loop, nothing more is read
-   * from the server, for handlers neither. With `share` that is so in the tab that holds the connection; in others, events wait.
+   * from the server, for handlers neither. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
+   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of them; beyond that is `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;
 }
@@ -203,7 +204,7 @@ export function createSSEClient<Events extends object = EventMap>(
  * | `ERR_SSE_CONTENT_TYPE` | yes   | the answer is no `text/event-stream`                                                  |
  * | `ERR_SSE_EVENT_SIZE`   | yes   | an event larger than `maxEventSize`                                                   |
  * | `ERR_SSE_PARSE`        |       | `parse` threw                                                                         |
- * | `ERR_SSE_GAP`          |       | with `share`: this tab was suspended for so long that events were lost to it, or the other tabs do not know its `lastEventId` |
+ * | `ERR_SSE_GAP`          |       | with `share`: this tab was suspended, or its loop slow, for so long that events were lost to it, or the other tabs do not know its `lastEventId` |
  * | `ERR_SSE_RETRIES`      | yes   | `maxRetries` are used up; `cause` is the last failure                                 |
  *
  * Without `autoReconnect` every failure of a connection is fatal.

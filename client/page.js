@@ -1,15 +1,14 @@
 /**
- * Tells what happens to the page, or the worker, that we are in; elsewhere nothing does.
+ * Listens to what happens to the page, or the worker, that we are in; elsewhere nothing does.
  *
- * @param {{ online(): void, offline(): void, shown(): void }} watcher `shown`: or hidden, which makes no difference
+ * @param {Record<string, () => void>} listeners by the names of events, which reach the window at last
  * @returns {() => void} ends it
  */
-export function watchPage({ online, offline, shown }) {
+export function watchPage(listeners) {
   const ended = new AbortController();
-  const until = { signal: ended.signal };
-  globalThis.addEventListener?.('online', online, until);
-  globalThis.addEventListener?.('offline', offline, until);
-  globalThis.document?.addEventListener('visibilitychange', shown, until);
+  for (const name in listeners) {
+    globalThis.addEventListener?.(name, listeners[name], { signal: ended.signal });
+  }
   return () => ended.abort();
 }
 

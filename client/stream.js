@@ -67,7 +67,7 @@ export class EventStream {
       offline: () =>
         this.#isWaiting || this.#step.abort(new SSEError('ERR_SSE_OFFLINE', 'no network')),
       online: () => this.#isWaiting && this.#step.abort(),
-      shown: () => this.#watchdog.check(),
+      visibilitychange: () => this.#watchdog.check(),
     });
     this.#keepOpen();
   }

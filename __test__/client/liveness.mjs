@@ -5,18 +5,15 @@ import { clock, ending, open, refused, scriptedClient, settled } from './scripte
 /** A page: Node has no events of a network, nor a document that can be seen. */
 function page(t) {
   const window = new EventTarget();
-  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const document = { visibilityState: 'visible' };
   const navigator = { onLine: true };
   let listeners = 0;
-  for (const target of [window, document]) {
-    const add = target.addEventListener;
-    target.addEventListener = (type, listener, options) => {
-      listeners += 1;
-      options.signal.addEventListener('abort', () => listeners--);
-      add.call(target, type, listener, options);
-    };
-  }
-  const stands = { document, navigator, addEventListener: window.addEventListener };
+  const addEventListener = (type, listener, options) => {
+    listeners += 1;
+    options.signal.addEventListener('abort', () => listeners--);
+    window.addEventListener(type, listener, options);
+  };
+  const stands = { document, navigator, addEventListener };
   for (const [name, value] of Object.entries(stands)) {
     const before = Object.getOwnPropertyDescriptor(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true });
@@ -34,7 +31,8 @@ function page(t) {
     },
     async visibility(state) {
       document.visibilityState = state;
-      document.dispatchEvent(new Event('visibilitychange'));
+      // Browsers have it bubble, from the document to here.
+      window.dispatchEvent(new Event('visibilitychange'));
       await settled();
     },
   };

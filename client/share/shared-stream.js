@@ -44,7 +44,8 @@ const isEnd = (state) => state === 'error' || state === 'disconnected';
  *
  * Guaranteed: all tabs see the same events in the same order, each once, as far as the server replays what follows an id. As on
  * any connection, events without ids may be lost or come twice when it breaks, a takeover included. Not guaranteed: a tab that was
- * suspended for so long that the others forgot what it lacks hears of it, `ERR_SSE_GAP`, and goes on from there.
+ * suspended, or whose loop was slow, for so long that the others forgot what it lacks hears of it, `ERR_SSE_GAP`, and goes on from
+ * there.
  */
 export class SharedStream {
   static isSupported() {
@@ -69,6 +70,8 @@ export class SharedStream {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #isAsking = false;
+  /** While a loop of this tab is too slow for more: 1, or 2 if something has come that it lacks now. */
+  #held = 0;
   #silences = 0;
   /** While this tab leads. @type {EventStream | undefined} */
   #stream;
@@ -241,17 +244,25 @@ export class SharedStream {
     if (to || entries.length === 0) this.#isAsking = false;
     if (report.roll) return this.#ask({ roll: term, ...this.#journal.since({ n, cursor }) });
     if (error) this.#tell('error', new SSEError(error.code, error.message, error));
+    // What this tab lacks now it will not get.
+    if (isEnd(state)) this.#catchUp(report);
     if (state !== this.#state) this.#setState(state);
     const before = /** @type {number} */ (n) - entries.length;
-    if (to || before <= /** @type {number} */ (this.#journal.n)) this.#catchUp(report);
+    if (this.#held) this.#held = 2;
+    else if (to || before <= /** @type {number} */ (this.#journal.n)) this.#catchUp(report);
     else this.#ask();
   }
 
   /** @param {Position} position */
-  #catchUp(position) {
+  async #catchUp(position) {
     if (this.#journal.catchUp(position, (event) => this.#tell('event', event))) {
       this.#tell('error', new SSEError('ERR_SSE_GAP', 'events were lost'));
     }
+    this.#held = 1;
+    await this.#listener.ready?.();
+    const isBehind = this.#held > 1;
+    this.#held = 0;
+    if (isBehind) this.#ask();
   }
 
   /** @param {SSEState} state */
