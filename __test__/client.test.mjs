@@ -12,5 +12,6 @@ import './client/handlers.mjs';
 import './client/iteration.mjs';
 import './client/sse-manager.mjs';
 import './client/channels.mjs';
+import './client/sharing.mjs';
 import './client/examples.mjs';
 import './client/types.mjs';

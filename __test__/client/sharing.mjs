@@ -1,0 +1,72 @@
+// Node has Web Locks from version 24 on; what they are for is tried in browsers.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { describe, test } from 'node:test';
+import { createSSEClient } from '../../client/index.js';
+import { sluice } from '../site.mjs';
+import { until } from '../until.mjs';
+import { told } from './scripted.mjs';
+
+const SOON = { timeout: 60_000 };
+const hasLocks = globalThis.navigator?.locks !== undefined;
+
+/** Clients of a channel, with `share`; `cursors` are those of the requests. */
+async function sharing(t, count) {
+  const channel = new sluice.Channel();
+  const cursors = [];
+  const server = http.createServer((req, res) => {
+    cursors.push(req.headers['last-event-id']);
+    channel.add(new sluice.Connection(req, res));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  const all = Array.from({ length: count }, () => told(createSSEClient({ url, share: true })));
+  t.after(async () => {
+    for (const { client } of all) client.disconnect();
+    await until(() => channel.count() === 0, 'the clients to leave');
+    channel.close();
+    server.close();
+  });
+  for (const { client } of all) client.connect();
+  await until(() => all.every(({ client }) => client.isConnected()), 'the connections');
+  return { channel, cursors, all };
+}
+
+const have = (all, id) =>
+  until(() => all.every(({ events }) => events.at(-1)?.id === id), `event ${id}`);
+
+describe('share: true in Node.js', () => {
+  test('gives clients of one process one connection, and another takes over', {
+    ...SOON,
+    skip: !hasLocks && 'this version has no Web Locks',
+  }, async (t) => {
+    const { channel, cursors, all } = await sharing(t, 3);
+    channel.send({ id: '1', data: 'a' });
+    await have(all, '1');
+    assert.deepEqual(cursors, [undefined]);
+    const leader = all.shift();
+    leader.client.disconnect();
+    channel.send({ id: '2', data: 'b' });
+    await have(all, '2');
+    assert.deepEqual(cursors, [undefined, '1']);
+    for (const { events, codes } of all) {
+      assert.deepEqual(
+        events.map(({ id }) => id),
+        ['1', '2'],
+      );
+      assert.deepEqual(codes(), []);
+    }
+  });
+
+  test('gives each client its own where there are no Web Locks', {
+    ...SOON,
+    skip: hasLocks && 'this version has Web Locks',
+  }, async (t) => {
+    const { channel, cursors, all } = await sharing(t, 2);
+    channel.send({ id: '1', data: 'a' });
+    await have(all, '1');
+    assert.equal(cursors.length, 2);
+  });
+});
