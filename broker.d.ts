@@ -81,10 +81,10 @@ export interface ConnectOptions<Metadata extends object = Record<string, unknown
 /**
  * Clients by id, topics by name.
  *
- * A topic comes into being when the first client subscribes. Its name is a non-empty string; the dots in it separate tokens, for
- * wildcards: in a subscription `*` stands for one token, and `>` at the end for one or more. A client that is subscribed to a topic in
- * several ways gets each event once. Each topic, and each pattern, has a history of its own (see {@link TopicOptions}), so that what
- * overlapping subscriptions replay may overlap too.
+ * A topic comes into being when the first client subscribes. Its name is a non-empty string of at most 1,024 bytes in UTF-8. The dots
+ * in it separate tokens, for wildcards: in a subscription `*` stands for one token, and `>` at the end for one or more; such a pattern
+ * has 64 tokens at most. A client that is subscribed to a topic in several ways gets each event once. Each topic, and each pattern, has
+ * a history of its own (see {@link TopicOptions}), so that what overlapping subscriptions replay may overlap too.
  */
 export class SSEBroker<
   Topics extends object = TopicMap,
@@ -111,7 +111,7 @@ export class SSEBroker<
    * Subscribes a client to topics. One that came back with a cursor gets what it has missed of a topic when it subscribes to it for the
    * first time; see `gap` of {@link Connection}. False when there is no such client.
    *
-   * @throws `ERR_SSE_TOPIC` not a non-empty string; nothing was subscribed then.
+   * @throws `ERR_SSE_TOPIC` not a topic's name; nothing was subscribed then.
    */
   subscribe(id: string, ...topics: string[]): boolean;
   /** False when there is no such client, or it was subscribed to none of the topics. */
@@ -127,7 +127,7 @@ export class SSEBroker<
   /**
    * Sends an event to the subscribers of a topic. How many there are.
    *
-   * @throws as {@link Connection.send}; `ERR_SSE_TOPIC` not a non-empty string, or one with wildcards.
+   * @throws as {@link Connection.send}; `ERR_SSE_TOPIC` not a topic's name, or one with wildcards.
    */
   broadcastToTopic<Topic extends keyof Topics & string>(
     topic: Topic,

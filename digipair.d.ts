@@ -40,7 +40,7 @@ export interface Context {
   [name: string]: unknown;
 }
 
-/** Whose names are meant. */
+/** Whose names are meant. With its scope, a name of a session or a channel has some 1,000 bytes at most. */
 export interface Scope {
   /** Default: `context.request.digipair`. */
   digipair?: string;

@@ -55,8 +55,9 @@ export interface SSE<Events extends object = EventMap> {
   removeClient(clientId: string): void;
   getClient(clientId: string): SSEClient<Events> | undefined;
   /**
-   * Subscribes a client to a channel, which is a non-empty string. One that came back with a `lastEventId` gets what it missed of the
-   * channel; where the channel's history does not know that id, its connection emits `gap`. False when there is no such client.
+   * Subscribes a client to a channel, which is a non-empty string of at most 1,024 bytes. One that came back with a `lastEventId` gets
+   * what it missed of the channel; where the channel's history does not know that id, its connection emits `gap`. False when there is no
+   * such client.
    *
    * @throws `ERR_SSE_TOPIC`
    */

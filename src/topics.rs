@@ -23,6 +23,9 @@ mod patterns;
 
 use patterns::{Patterns, is_pattern};
 
+/// Bytes of a name: clients choose them.
+const MAX_NAME: usize = 1024;
+
 pub struct Topics {
     hub: Arc<Hub>,
     wildcards: bool,
@@ -149,6 +152,7 @@ impl Topics {
     fn is_pattern(&self, name: &str) -> Result<bool, Error> {
         match name {
             "" => Err(Error::Topic("its name is empty")),
+            _ if name.len() > MAX_NAME => Err(Error::Topic("its name has more than 1,024 bytes")),
             _ if self.wildcards => is_pattern(name),
             _ => Ok(false),
         }

@@ -8,6 +8,8 @@ use crate::error::Error;
 
 const ONE: &str = "*";
 const REST: &str = ">";
+/// A tree is as deep as its longest pattern, and those who walk it call themselves.
+const MAX_TOKENS: usize = 64;
 
 /// Whether a name has wildcards.
 pub(super) fn is_pattern(name: &str) -> Result<bool, Error> {
@@ -19,6 +21,9 @@ pub(super) fn is_pattern(name: &str) -> Result<bool, Error> {
             return Err(Error::Topic("`>` must be the last token of its name"));
         }
         found |= token == ONE;
+    }
+    if found && name.split('.').count() > MAX_TOKENS {
+        return Err(Error::Topic("a name with wildcards has 64 tokens at most"));
     }
     Ok(found)
 }
