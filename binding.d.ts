@@ -57,7 +57,7 @@ export declare class HubHandle {
 export declare class TopicsHandle {
   /** Throws unless the name is one. */
   check(name: string): void
-  /** Lets a connection subscribe, until `disconnect`. What is broadcast it gets until it closes. */
+  /** Lets a connection subscribe, until `disconnect`, and get what is broadcast. */
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
   /** `options`: what is to be said of this topic, if it comes into being. */

@@ -11,10 +11,9 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::channel::{Channel, ChannelId};
+use crate::channel::{Channel, ChannelId, Keeper};
 use crate::frame::{Frame, Framing};
 use crate::metrics::Counters;
-use crate::notice::Left;
 use crate::shard::{Command, Inbox, Socket};
 
 /// Never reused. The shard is the id modulo the number of shards.
@@ -219,18 +218,23 @@ impl Connection {
         left.is_some()
     }
 
-    /// Called by its shard: no channel takes it from now on, and those that had it let it go.
-    pub(crate) fn closed(&self) -> Vec<Left> {
-        let channels = {
-            let mut membership = self.membership.lock();
-            membership.closed = true;
-            std::mem::take(&mut membership.channels)
+    /// Topics forget it at once, whatever it has still to send; its shard takes it off its lists when it closes.
+    pub(crate) fn leave_topics(&self) {
+        let topics: Vec<_> = {
+            let membership = self.membership.lock();
+            let channels = membership.channels.values();
+            channels.filter(|channel| channel.keeper == Keeper::Members).cloned().collect()
         };
-        let forget = |channel: Arc<Channel>| {
-            let Channel { id, keeper, .. } = *channel;
-            channel.forget(self.id).map(|emptied| Left { channel: id, keeper, emptied })
-        };
-        channels.into_values().filter_map(forget).collect()
+        for topic in topics {
+            topic.forget(self.id);
+        }
+    }
+
+    /// Called by its shard: no channel takes it from now on. Those that had it, and are to forget it.
+    pub(crate) fn closed(&self) -> Vec<Arc<Channel>> {
+        let mut membership = self.membership.lock();
+        membership.closed = true;
+        std::mem::take(&mut membership.channels).into_values().collect()
     }
 
     pub(crate) fn picked_up(&self, bytes: usize) {

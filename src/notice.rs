@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use crate::channel::{ChannelId, Keeper};
+use crate::channel::ChannelId;
 use crate::connection::{CloseReason, ConnectionId};
 
 #[derive(Debug)]
@@ -26,7 +26,6 @@ pub enum Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
     pub channel: ChannelId,
-    pub keeper: Keeper,
     /// It was the last member.
     pub emptied: bool,
 }

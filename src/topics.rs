@@ -45,15 +45,18 @@ impl Topics {
         Self { hub, wildcards, options, connections, everyone, channels, patterns }
     }
 
-    /// Lets a connection subscribe, until [`Topics::disconnect`]. What is broadcast it gets until it closes.
+    /// Lets a connection subscribe, until [`Topics::disconnect`], and get what is broadcast.
     pub fn connect(&self, connection: &Arc<Connection>) -> Result<(), Error> {
         self.connections.lock().insert(connection.id, connection.clone());
         self.everyone().join(connection, None).map(|_| ())
     }
 
-    /// It leaves its topics when it closes.
+    /// It leaves its topics, and gets no broadcast any more.
     pub fn disconnect(&self, connection: ConnectionId) {
-        self.connections.lock().remove(&connection);
+        let connection = self.connections.lock().remove(&connection);
+        if let Some(connection) = connection {
+            connection.leave_topics();
+        }
     }
 
     /// Whether a name is one; an error that says why not.

@@ -116,9 +116,14 @@ test('what onConnect throws ends the connection, and connect() throws it', SOON,
 
 test('a client whose connection was ended is not to be found any more', SOON, async (t) => {
   const { broker, join } = await room(t);
-  const { client, connection, id } = await join();
-  broker.subscribe(id, 'news');
+  const { client, connection, id, reader } = await join();
+  broker.subscribe(id, 'news', 'orders.*');
+  assert.equal(broker.broadcastToTopic('news', { data: 'before' }), 1);
+  assert.equal(broker.broadcast({ data: 'just before' }), 1);
   connection.end();
+  assert.equal(broker.broadcastToTopic('news', { data: 'after' }), 0);
+  assert.equal(broker.broadcastToTopic('orders.7', { data: 'after' }), 0);
+  assert.equal(broker.broadcast({ data: 'after' }), 0);
   assert.equal(broker.client(id), undefined);
   assert.equal(broker.send(id, { data: '' }), false);
   assert.equal(broker.subscribe(id, 'weather'), false);
@@ -126,8 +131,10 @@ test('a client whose connection was ended is not to be found any more', SOON, as
   assert.deepEqual(broker.clientsByTopic('news'), []);
   assert.equal(broker.clientCount(), 0);
   client.topics.add('weather');
-  assert.deepEqual(Array.from(client.topics), ['news']);
-  await until(() => broker.topics().length === 0, 'the client to leave its topic');
+  assert.deepEqual(Array.from(client.topics), ['news', 'orders.*']);
+  assert.deepEqual(broker.topics(), []);
+  assert.equal(await reader.over(), 'clean');
+  assert.deepEqual(reader.data, ['before', 'just before']);
 });
 
 test('broadcast() reaches every client and says how many', SOON, async (t) => {

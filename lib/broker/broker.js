@@ -163,10 +163,7 @@ class SSEBroker {
     } catch (error) {
       throw fromCore(error);
     }
-    const clients = ids.map((id) => this.#byConnection.get(id));
-    return clients
-      .filter((client) => client !== undefined)
-      .filter((client) => this.#isHere(client));
+    return ids.flatMap((id) => this.#byConnection.get(id) ?? []);
   }
 
   topics() {
@@ -221,14 +218,6 @@ class SSEBroker {
       throw error;
     }
     return client;
-  }
-
-  /**
-   * Whether it has neither left nor been told to go.
-   * @param {BrokerClient} client
-   */
-  #isHere(client) {
-    return this.#clients.get(client.id) === client;
   }
 
   /** @param {unknown} topic */

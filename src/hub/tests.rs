@@ -193,7 +193,7 @@ fn a_client_that_leaves_leaves_its_channels() {
     drop(client);
     let (reason, left) = closed(&hub, &connection);
     assert_eq!(reason, CloseReason::Client);
-    assert_eq!(left, [Left { channel: channel.id, keeper: Keeper::Host, emptied: true }]);
+    assert_eq!(left, [Left { channel: channel.id, emptied: true }]);
     assert_eq!(channel.count(), 0);
     assert_eq!(channel.join(&connection, None), Ok(Joined::Unchanged), "a closed connection joins nothing");
 }

@@ -23,7 +23,7 @@ impl TopicsHandle {
         Ok(self.topics.check(&name)?)
     }
 
-    /// Lets a connection subscribe, until `disconnect`. What is broadcast it gets until it closes.
+    /// Lets a connection subscribe, until `disconnect`, and get what is broadcast.
     #[napi(catch_unwind)]
     pub fn connect(&self, connection: &ConnectionHandle) -> Result<()> {
         Ok(self.topics.connect(&connection.connection)?)

@@ -8,7 +8,7 @@ use super::member::Sink;
 use super::timers::Timer;
 use crate::channel::Keeper;
 use crate::connection::{CloseReason, ConnectionId};
-use crate::notice::Notice;
+use crate::notice::{Left, Notice};
 
 /// How long a client has to close its side of an ended response before the socket is closed.
 const LINGER: Duration = Duration::from_secs(2);
@@ -32,11 +32,13 @@ impl Shard {
         self.tally.drops += member.undelivered();
         self.tally.queued_bytes -= member.reported as i64;
         member.connection.set_queued(0);
-        let mut left = member.connection.closed();
-        for left in &left {
-            self.leave_group(left.channel, id);
+        let mut left = Vec::new();
+        for channel in member.connection.closed() {
+            self.leave_group(channel.id, id);
+            if let (Some(emptied), Keeper::Host) = (channel.forget(id), channel.keeper) {
+                left.push(Left { channel: channel.id, emptied });
+            }
         }
-        left.retain(|left| left.keeper == Keeper::Host);
         // Whoever sees it gone finds it in no channel either.
         self.counters.close(member.transport(), reason);
         if let Sink::Socket { socket, .. } = member.sink {

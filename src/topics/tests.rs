@@ -123,10 +123,22 @@ fn a_subscriber_in_several_ways_gets_an_event_once_and_counts_once() {
 }
 
 #[test]
-fn only_who_is_connected_can_subscribe() {
+fn who_disconnects_leaves_at_once_and_cannot_subscribe() {
     let topics = topics(true);
-    let client = topics.client();
+    let (client, other) = (topics.client(), topics.client());
+    for name in ["news", "orders.*"] {
+        topics.add(&client, name);
+        topics.add(&other, name);
+    }
     topics.disconnect(client.id);
+    assert_eq!((topics.send("news", "1"), topics.send("orders.created", "2")), (1, 1));
+    assert_eq!(topics.broadcast(&event("3")), Ok(1));
+    assert_eq!(topics.subscribers("news"), Ok(vec![other.id]));
+    topics.disconnect(other.id);
+    assert_eq!(topics.names(), Vec::<Arc<str>>::new());
+    client.close(CloseReason::Client);
+    other.close(CloseReason::Client);
+    until(|| topics.hub.metrics().channels == 0);
     assert_eq!(topics.add(&client, "news"), Joined::Unchanged);
     assert!(!topics.unsubscribe(client.id, "news"));
     assert_eq!(topics.send("news", "1"), 0);
@@ -140,7 +152,7 @@ fn a_broadcast_reaches_whoever_is_connected_and_open() {
     let (one, other) = (topics.client(), topics.client());
     assert_eq!(broadcast("2"), 2);
     one.close(CloseReason::Client);
-    until(|| one.is_closed());
+    until(|| topics.everyone().count() == 1);
     assert_eq!(broadcast("3"), 1);
     topics.expect_queued(&other, &["2", "3"]);
     assert_eq!(topics.broadcast(&Event::default()), Err(Error::Empty));
