@@ -129,7 +129,7 @@ impl Topics {
     /// Lets everybody go and forgets all histories.
     pub fn close(&self) {
         self.connections.lock().clear();
-        let everyone = self.everyone.lock().upgrade();
+        let everyone = std::mem::take(&mut *self.everyone.lock()).upgrade();
         for channel in self.channels.channels().into_iter().chain(everyone) {
             channel.close();
         }
