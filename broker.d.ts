@@ -68,7 +68,8 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   /** Called when a client's connection is closed, and the client no longer known. */
   onDisconnect?: (client: BrokerClient<Metadata>, reason: CloseReason) => void;
   /** Decides over subscriptions that come over HTTP; see {@link SetupSSEOptions.authorizeSubscribe}. */
-  authorizeSubscribe?: SetupSSEOptions['authorizeSubscribe'];
+  // biome-ignore lint/suspicious/noExplicitAny: the framework's request
+  authorizeSubscribe?: SetupSSEOptions<any>['authorizeSubscribe'];
 }
 
 export interface ConnectOptions<Metadata extends object = Record<string, unknown>> {
@@ -111,7 +112,7 @@ export class SSEBroker<
    * Subscribes a client to topics. One that came back with a cursor gets what it has missed of a topic when it subscribes to it for the
    * first time; see `gap` of {@link Connection}. False when there is no such client.
    *
-   * @throws `ERR_SSE_TOPIC` not a topic's name; nothing was subscribed then.
+   * @throws `ERR_SSE_TOPIC` not a topic's name; what the broker's option `topic` throws. Nothing was subscribed then.
    */
   subscribe(id: string, ...topics: string[]): boolean;
   /** False when there is no such client, or it was subscribed to none of the topics. */
@@ -179,17 +180,22 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
   authorizeSubscribe?(req: Req, clientId: string, topic: string): boolean | Promise<boolean>;
   /**
    * What `GET /connect` knows of the client: its id and metadata. Default: a random id. What it throws goes to the framework: with a
-   * 4xx as its `status` or `statusCode` as it is, anything else as the `cause` of an `ERR_SSE_CONNECT`.
+   * 4xx as its `status` or `statusCode` as it is, anything else as the `cause` of an `ERR_SSE_CONNECT`. What `topic` of the broker
+   * throws goes there as the `cause` of an `ERR_SSE_SUBSCRIBE`.
    */
   identify?(
     req: Req,
   ): ConnectOptions<object> | undefined | Promise<ConnectOptions<object> | undefined>;
   /**
    * Which pages of other origins may use the routes. Default: none. `origin` is one, as in `'https://example.com'`, several, or `'*'`;
-   * `credentials` lets cookies come along, which `'*'` forbids; `maxAge` is how long browsers may remember it.
+   * `credentials` lets cookies come along, which `'*'` forbids; `headers` are those that may be sent beside `Authorization`,
+   * `Content-Type` and `Last-Event-ID`; `maxAge` is how long browsers may remember it.
    */
-  cors?: { origin: string | string[]; credentials?: boolean; maxAge?: number };
-  /** How large the body of a request may be. Default 16 384. */
+  cors?: { origin: string | string[]; credentials?: boolean; headers?: string[]; maxAge?: number };
+  /**
+   * How large the body of a request may be. Default 16 384. Where another parser comes first, as `express.json()` may, its limit
+   * counts for a body that is compressed or does not say how long it is.
+   */
   bodyLimit?: number;
   /** How many topics a client may be subscribed to over HTTP. Default 1 000; at most 65 536. */
   maxTopics?: number;

@@ -40,7 +40,7 @@ export interface Context {
   [name: string]: unknown;
 }
 
-/** Whose names are meant. With its scope, a name of a session or a channel has some 1,000 bytes at most. */
+/** Whose names are meant. A name and its scope have 1,000 bytes at most, as JSON. */
 export interface Scope {
   /** Default: `context.request.digipair`. */
   digipair?: string;

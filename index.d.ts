@@ -345,6 +345,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_TOPIC`          | `TypeError`   | a topic's name that is none, or has wildcards where it must not |
  * | `ERR_SSE_RANGE`          | `RangeError`  | an argument out of range                                       |
  * | `ERR_SSE_CONNECT`        | `SluiceError` | the client of `setupSSE` could not be connected: see its `cause` |
+ * | `ERR_SSE_SUBSCRIBE`      | `SluiceError` | the client of `setupSSE` could not be subscribed: see its `cause` |
  * | `ERR_SSE_STARTED`        | `SluiceError` | `configure` came too late                                      |
  * | `ERR_SSE_INTERNAL`       | `SluiceError` | a bug in sluice; please report it                              |
  */
@@ -363,6 +364,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_BROKER_CLOSED'
   | 'ERR_SSE_CONNECT'
+  | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_TOPIC'
   | 'ERR_SSE_RANGE'
   | 'ERR_SSE_STARTED'

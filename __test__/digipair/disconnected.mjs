@@ -172,8 +172,8 @@ describe('disconnected', () => {
       const { connect } = await factory(t, {
         talk: [
           session(),
-          ...values.map((value, place) =>
-            pin('registerChannel', { id: `c${place}`, disconnected: [fail(value)] }),
+          ...[...values.map(fail), pin('evil', {}, 'test')].map((failing, place) =>
+            pin('registerChannel', { id: `c${place}`, disconnected: [failing] }),
           ),
         ],
       });
@@ -183,10 +183,10 @@ describe('disconnected', () => {
       });
       t.after(() => engine.config.set('LOGGER', () => {}));
       client.leave();
-      await until(() => warned.length === values.length, 'a warning for each');
+      await until(() => warned.length === values.length + 1, 'a warning for each');
       assert.deepEqual(
         warned.map(({ message }) => message.replace(/.* failed: /, '')),
-        ["{ type: 'OTHER' }", 'text', '5'].map((text) => (text === 'text' ? "'text'" : text)),
+        ["{ type: 'OTHER' }", "'text'", '5', '{ type: [Getter] }'],
       );
     });
 

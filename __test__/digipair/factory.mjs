@@ -25,6 +25,13 @@ engine.config.set('LIBRARIES', {
     fail: ({ value }) => {
       throw value ?? new Error('a pin has failed');
     },
+    evil: () => {
+      throw {
+        get type() {
+          throw new Error('no');
+        },
+      };
+    },
     gone: async (_params, _pins, context) => until(() => context.protected.res.destroyed),
   },
 });

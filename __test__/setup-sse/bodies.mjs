@@ -123,14 +123,17 @@ for (const [name, framework] of Object.entries(frameworks)) {
       'application/jsonx',
       'application/json-patch+json',
       'nonsense',
+      '; charset=utf-8',
+      'application/json, application/json',
     ]) {
       test(`a body of type ${type} is answered with 415`, SOON, async (t) => {
         const site = await serve(t, framework);
         const { credentials } = await site.connect();
         const body = JSON.stringify({ ...credentials, topics: ['news'] });
         const headers = type ? { 'Content-Type': type } : {};
-        const { status } = await site.ask('POST', '/subscribe', { headers, body });
-        assert.equal(status, 415);
+        const answer = await site.ask('POST', '/subscribe', { headers, body });
+        assert.deepEqual([answer.status, answer.json.code], [415, 'ERR_SSE_MEDIA_TYPE']);
+        assert.equal(answer.headers.vary, 'Origin');
         assert.deepEqual(site.broker.topics(), []);
       });
     }

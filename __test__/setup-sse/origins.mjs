@@ -100,8 +100,9 @@ for (const [name, framework] of Object.entries(frameworks)) {
     });
 
     test('preflights are answered', SOON, async (t) => {
-      const cors = { origin: ORIGIN, credentials: true, maxAge: 600_000 };
+      const cors = { origin: ORIGIN, credentials: true, maxAge: 600_000, headers: ['X-Tenant'] };
       const site = await serve(t, framework, { options: { cors } });
+      const allowed = 'authorization, content-type, last-event-id, X-Tenant';
       for (const [method, path] of routes) {
         const { status, headers, text } = await site.ask('OPTIONS', path, {
           headers: {
@@ -116,7 +117,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
         assert.equal(headers['access-control-allow-origin'], ORIGIN);
         assert.equal(headers['access-control-allow-credentials'], 'true');
         assert.ok(headers['access-control-allow-methods'].split(', ').includes(method));
-        assert.equal(headers['access-control-allow-headers'], 'content-type, last-event-id');
+        assert.equal(headers['access-control-allow-headers'], allowed);
         assert.equal(headers['access-control-max-age'], '600');
         assert.equal(headers.vary, 'Origin');
       }
@@ -162,6 +163,13 @@ describe('cors', () => {
     for (const origin of ['*', ['*'], ['https://a.example', '*']]) {
       assert.throws(misuse({ origin, credentials: true }), option);
       misuse({ origin })();
+    }
+  });
+
+  test('headers are names', () => {
+    for (const headers of ['X-A', [''], ['a b'], ['a,b'], ['a\r\nb'], [5], {}]) {
+      const message = /cors\.headers/;
+      assert.throws(misuse({ origin: 'https://a.example', headers }), { ...option, message });
     }
   });
 

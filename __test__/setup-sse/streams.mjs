@@ -165,6 +165,21 @@ for (const [name, framework] of Object.entries(frameworks)) {
       }
     });
 
+    test('what a hook fails with may look like an error of ours, and is none', SOON, async (t) => {
+      for (const code of ['ERR_SSE_GONE', 'ERR_SSE_BROKER_CLOSED']) {
+        const fail = () => {
+          throw Object.assign(new Error('of another broker'), { code });
+        };
+        for (const hooks of [{ options: { identify: fail } }, { broker: { onConnect: fail } }]) {
+          const site = await serve(t, framework, hooks);
+          assert.equal((await site.ask('GET', '/connect')).status, 500);
+          await until(() => site.errors.length, 'the error');
+          assert.equal(site.errors[0].code, 'ERR_SSE_CONNECT');
+          assert.equal(site.errors[0].cause.code, code);
+        }
+      }
+    });
+
     test('identify may refuse with a status of the client’s', SOON, async (t) => {
       const error = Object.assign(new Error('log in first'), { statusCode: 401 });
       const identify = async () => {

@@ -164,6 +164,27 @@ for (const [name, framework] of Object.entries(frameworks)) {
       },
     );
 
+    test(
+      'what the broker fails with is the application’s, and nothing is subscribed',
+      SOON,
+      async (t) => {
+        const secret = new Error('the password is swordfish');
+        const topic = (name) => {
+          if (name === 'bad') throw secret;
+        };
+        const site = await serve(t, framework, { broker: { topic } });
+        const client = await site.connect();
+        await site.subscribe(client, 'had');
+        const { status, text } = await site.subscribe(client, 'had', 'good', 'bad', 'last');
+        assert.equal(status, 500);
+        assert.doesNotMatch(text, /swordfish/);
+        await until(() => site.errors.length, 'the error');
+        assert.equal(site.errors[0].code, 'ERR_SSE_SUBSCRIBE');
+        assert.equal(site.errors[0].cause, secret);
+        assert.deepEqual(site.broker.topics(), ['had']);
+      },
+    );
+
     test('a client may be subscribed to maxTopics topics', SOON, async (t) => {
       const asked = [];
       const authorizeSubscribe = (_req, _id, topic) => asked.push(topic) > 0;

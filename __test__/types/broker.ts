@@ -24,6 +24,9 @@ const broker = new SSEBroker<Topics, Metadata>({
   authorizeSubscribe: async (_req, clientId, topic) => clientId === topic,
 });
 
+// Of whatever framework.
+new SSEBroker({ authorizeSubscribe: (req: { user: string }, _id, topic) => topic === req.user });
+
 createServer((req, res) => {
   const client: BrokerClient<Metadata> = broker.connect(req, res, {
     id: 'ada',

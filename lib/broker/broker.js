@@ -15,9 +15,10 @@ const { readBrokerOptions } = require('./broker-options.js');
 const { Subscriptions } = require('./subscriptions.js');
 const { assertTopic } = require('./topic.js');
 
-/** For the routes: with what a client's connection opens, and who decides over subscriptions. */
+/** For the routes: with what a client's connection opens, who decides over subscriptions, whether the broker is closed. */
 const kConnectionOptions = Symbol('connectionOptions');
 const kAuthorizeSubscribe = Symbol('authorizeSubscribe');
+const kIsClosed = Symbol('isClosed');
 /** An option of `connect` for the routes: a function that gets the client before `onConnect` does. */
 const kGreet = Symbol('greet');
 
@@ -54,6 +55,10 @@ class SSEBroker {
 
   get [kAuthorizeSubscribe]() {
     return this.#options.authorizeSubscribe;
+  }
+
+  get [kIsClosed]() {
+    return this.#closed;
   }
 
   /**
@@ -101,7 +106,7 @@ class SSEBroker {
     const subscriptions = this.#clients.get(id)?.topics;
     // All or none; one that is not subscribed is checked all the same.
     if (topics.length > 1 || !subscriptions) for (const topic of topics) this.#check(topic);
-    for (const topic of topics) subscriptions?.add(topic);
+    if (subscriptions) addAll(subscriptions, topics);
     return subscriptions !== undefined;
   }
 
@@ -231,7 +236,22 @@ class SSEBroker {
   }
 }
 
+/**
+ * What the application says of a new topic may fail.
+ * @param {Subscriptions} subscriptions
+ * @param {string[]} topics
+ */
+function addAll(subscriptions, topics) {
+  const added = topics.filter((topic) => !subscriptions.has(topic));
+  try {
+    for (const topic of added) subscriptions.add(topic);
+  } catch (error) {
+    for (const topic of added) subscriptions.delete(topic);
+    throw error;
+  }
+}
+
 /** 128 bits. */
 const randomId = () => randomBytes(16).toString('base64url');
 
-module.exports = { SSEBroker, kAuthorizeSubscribe, kConnectionOptions, kGreet };
+module.exports = { SSEBroker, kAuthorizeSubscribe, kConnectionOptions, kGreet, kIsClosed };

@@ -45,10 +45,10 @@ class Subscriptions extends Set {
   add(topic) {
     if (this.has(topic)) return this;
     assertTopic(topic);
+    const options = this.#optionsOf && this.#optionsIfNew(topic);
     const cursor = this.#cursor === undefined ? undefined : this.#cursorOf(topic);
     let addition;
     try {
-      const options = this.#optionsOf && this.#optionsIfNew(topic);
       addition = this.#topics.subscribe(this.#id, topic, cursor, options);
     } catch (error) {
       throw fromCore(error);

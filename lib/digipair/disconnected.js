@@ -36,6 +36,25 @@ function loadEngine() {
 /** @type {(pin: Partial<Pin>) => boolean} */
 const isPin = ({ library, element }) => typeof library === 'string' && typeof element === 'string';
 
+/** @param {unknown} thrown whose members may throw in their turn */
+function isEnding(thrown) {
+  try {
+    const { type = thrown } = /** @type {{ type?: unknown }} */ (thrown ?? {});
+    return ENDINGS.includes(/** @type {string} */ (type));
+  } catch {
+    return false;
+  }
+}
+
+/** @param {unknown} thrown */
+function describe(thrown) {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : inspect(thrown);
+  } catch {
+    return 'what was thrown cannot be shown';
+  }
+}
+
 /**
  * What runs the pins in the context of their registration, once; undefined when there are none. It never fails.
  * @param {unknown} pins
@@ -60,10 +79,10 @@ function readDisconnected(pins, context) {
    */
   const report = (reason, error) => {
     const message = `the pins of ${path} failed: ${reason}`;
-    const detail = error instanceof Error ? error.stack : undefined;
-    process.emitWarning(message, { type: 'SluiceWarning', detail });
-    // Which may rely on a context that is not there.
     try {
+      const detail = error instanceof Error ? error.stack : undefined;
+      process.emitWarning(message, { type: 'SluiceWarning', detail });
+      // Which may rely on a context that is not there.
       engine.config.log('ERROR', path, message, registration, error);
     } catch {}
   };
@@ -76,9 +95,7 @@ function readDisconnected(pins, context) {
     try {
       await engine.executePinsList(pins.filter(isPin), registration, path);
     } catch (error) {
-      const { type = error } = /** @type {{ type?: unknown }} */ (error ?? {});
-      if (ENDINGS.includes(/** @type {string} */ (type))) return;
-      report(error instanceof Error ? error.message : inspect(error), error);
+      if (!isEnding(error)) report(describe(error), error);
     }
   };
 }

@@ -4,6 +4,9 @@
 
 const { typeError } = require('../error.js');
 
+/** Of a name with its scope, as JSON: somewhat less than a topic may have. */
+const MAX_BYTES = 1000;
+
 /**
  * A string of a pin's properties; `fallback` when it is not there.
  * @template {string | undefined} Fallback
@@ -32,7 +35,23 @@ function topicOf(kind, id, params, context) {
   const start = context?.privates?.SSE_SESION_START || '';
   const digipair = text('digipair', params.digipair, context?.request?.digipair);
   const reasoning = text('reasoning', params.reasoning, context?.request?.reasoning);
-  return JSON.stringify([kind, start, digipair, reasoning, id]);
+  const topic = json([kind, start, digipair, reasoning, id]);
+  if (Buffer.byteLength(topic) <= MAX_BYTES) return topic;
+  throw typeError('ERR_SSE_OPTION', `\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
+}
+
+/** @param {unknown[]} tuple */
+function json(tuple) {
+  try {
+    return JSON.stringify(tuple);
+  } catch (cause) {
+    const error = typeError(
+      'ERR_SSE_OPTION',
+      'the scope of a name must be something that JSON can carry',
+    );
+    error.cause = cause;
+    throw error;
+  }
 }
 
 module.exports = { text, topicOf };

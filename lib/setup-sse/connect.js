@@ -6,8 +6,8 @@
 /** @import { SetupOptions } from './options.js' */
 /** @import { Exchange, Handler } from './routes.js' */
 
-const { kConnectionOptions, kGreet } = require('../broker/broker.js');
-const { SluiceError } = require('../error.js');
+const { kConnectionOptions, kGreet, kIsClosed } = require('../broker/broker.js');
+const { failure } = require('./failure.js');
 const { Refusal } = require('./refusal.js');
 
 /**
@@ -31,8 +31,13 @@ function connecting(broker, { identify }) {
     try {
       await open(exchange);
     } catch (error) {
-      // A client of HTTP/1.1 that waited for earlier answers may have left without a sign.
-      if (/** @type {any} */ (error)?.code !== 'ERR_SSE_GONE') throw forFramework(error);
+      const { code } = /** @type {any} */ (error ?? {});
+      // Of the client that asks, and of this broker; the hooks may have to do with others.
+      if (code === 'ERR_SSE_GONE' && exchange.over) return undefined;
+      if (code === 'ERR_SSE_BROKER_CLOSED' && broker[kIsClosed]) {
+        throw new Refusal(503, code, 'the server is closing');
+      }
+      throw failure(error, 'ERR_SSE_CONNECT', 'the client could not be connected: see the cause');
     }
     return undefined;
   };
@@ -49,25 +54,6 @@ function register(broker, connection, who) {
     connection.send({ event: 'connected', data: { clientId: id, secret } });
   };
   broker.connect(connection, { ...who, [kGreet]: greet });
-}
-
-/**
- * Why a stream did not open. An error with a status that says that it is the client's is meant for it; of any other the client is to
- * learn nothing, and the framework's error handler all.
- * @param {any} error
- */
-function forFramework(error) {
-  if (error?.code === 'ERR_SSE_BROKER_CLOSED') {
-    return new Refusal(503, error.code, 'the server is closing');
-  }
-  const status = error?.status ?? error?.statusCode;
-  if (status >= 400 && status < 500) return error;
-  const failure = new SluiceError(
-    'ERR_SSE_CONNECT',
-    'the client could not be connected: see the cause',
-  );
-  failure.cause = error;
-  return failure;
 }
 
 module.exports = { connecting };

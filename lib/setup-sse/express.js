@@ -40,7 +40,7 @@ class ExpressExchange {
   }
 
   get over() {
-    return isOver(this.#res);
+    return isOver(this.request, this.#res);
   }
 
   /** @param {string} name */

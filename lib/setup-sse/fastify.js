@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify' */
+/** @import { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify' */
 /** @import { ConnectionOptions } from '../../index.js' */
 /** @import { Connection } from '../connection.js' */
 /** @import { Exchange, Routes } from './routes.js' */
@@ -38,7 +38,7 @@ class FastifyExchange {
   }
 
   get over() {
-    return isOver(this.#reply.raw);
+    return isOver(this.request.raw, this.#reply.raw);
   }
 
   /** @param {string} name */
@@ -106,7 +106,17 @@ function addToFastify(fastify, basePath, routes) {
         // As a string, so that the application's serialisers do not change it.
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
       };
-      own.route({ method: own.supportedMethods, url: path, handler });
+      /**
+       * Fastify refuses a type that is none by itself; the routes refuse it too, in their way.
+       * @param {FastifyError} error
+       * @param {FastifyRequest} request
+       * @param {FastifyReply} reply
+       */
+      const errorHandler = (error, request, reply) => {
+        if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
+        return handler(request, reply);
+      };
+      own.route({ method: own.supportedMethods, url: path, handler, errorHandler });
     }
   }
   const options = { fastify: '5.x', name: 'sluice-setup-sse', encapsulate: true };

@@ -12,23 +12,31 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s\\]+$/;
 /** Where a request may come from that was not made by another site's page; what is no browser does not say. */
 const OWN_SITES = [undefined, 'same-origin', 'none'];
 
+/** What our own client sends, beside what needs no leave. */
+const HEADERS = ['authorization', 'content-type', 'last-event-id'];
+/** @type {(value: unknown) => boolean} */
+const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+
 /** Who may use the routes from another origin. */
 class Origins {
   #listed;
   #any;
   #credentials;
   #maxAge;
+  #headers;
 
   /**
    * @param {string[]} listed
    * @param {boolean} credentials
    * @param {number | undefined} maxAge
+   * @param {string[]} headers
    */
-  constructor(listed, credentials, maxAge) {
+  constructor(listed, credentials, maxAge, headers) {
     this.#listed = new Set(listed);
     this.#any = this.#listed.has('*');
     this.#credentials = credentials;
     this.#maxAge = maxAge;
+    this.#headers = headers.join(', ');
   }
 
   /**
@@ -53,7 +61,7 @@ class Origins {
    */
   preflight(exchange, methods) {
     exchange.setHeader('Access-Control-Allow-Methods', methods);
-    exchange.setHeader('Access-Control-Allow-Headers', 'content-type, last-event-id');
+    exchange.setHeader('Access-Control-Allow-Headers', this.#headers);
     if (this.#maxAge !== undefined) {
       exchange.setHeader('Access-Control-Max-Age', String(Math.floor(this.#maxAge / 1000)));
     }
@@ -70,8 +78,8 @@ function vary(exchange) {
 
 /** @param {SetupSSEOptions['cors']} cors */
 function readCORS(cors) {
-  if (cors === undefined) return new Origins([], false, undefined);
-  const { origin, credentials, maxAge } = option.object('cors', cors);
+  if (cors === undefined) return new Origins([], false, undefined, []);
+  const { origin, credentials, maxAge, headers = [] } = option.object('cors', cors);
   const listed = Array.isArray(origin) ? origin : [origin];
   const allowsCredentials = option.boolean('cors.credentials', credentials, false);
   for (const value of listed) assertOrigin(value);
@@ -82,7 +90,14 @@ function readCORS(cors) {
     );
   }
   const age = maxAge === undefined ? undefined : option.time('cors.maxAge', maxAge, 0);
-  return new Origins(/** @type {string[]} */ (listed), allowsCredentials, age);
+  if (!Array.isArray(headers) || !headers.every(isToken)) {
+    throw typeError(
+      'ERR_SSE_OPTION',
+      "`cors.headers` must be names of headers, as in ['X-Tenant']",
+    );
+  }
+  const allowed = [...HEADERS, ...headers];
+  return new Origins(/** @type {string[]} */ (listed), allowsCredentials, age, allowed);
 }
 
 /** @param {unknown} value */

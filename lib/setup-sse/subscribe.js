@@ -7,6 +7,7 @@
 
 const { kAuthorizeSubscribe } = require('../broker/broker.js');
 const { readJSON } = require('./body.js');
+const { failure } = require('./failure.js');
 const { allows } = require('./hook.js');
 const { Refusal } = require('./refusal.js');
 const { prove, readRequest, unknown } = require('./request.js');
@@ -104,8 +105,9 @@ function subscribe(broker, client, topics) {
   try {
     broker.subscribe(client.id, ...topics);
   } catch (error) {
-    const { code, message } = /** @type {any} */ (error);
-    throw code === 'ERR_SSE_TOPIC' ? new Refusal(400, code, message) : error;
+    const { code, message } = /** @type {any} */ (error ?? {});
+    if (code === 'ERR_SSE_TOPIC') throw new Refusal(400, code, message);
+    throw failure(error, 'ERR_SSE_SUBSCRIBE', 'the client could not be subscribed: see the cause');
   }
 }
 
