@@ -15,7 +15,8 @@ export declare class ChannelHandle {
   /** The ids of the members. */
   members(): Array<number>
   add(connection: ConnectionHandle, cursor?: string | undefined | null): Addition
-  remove(connection: ConnectionHandle): Removal
+  /** False when it was no member. */
+  remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /** The ids of the former members. */
@@ -84,7 +85,8 @@ export declare const enum Addition {
 export interface Closed {
   connection: number
   reason: string
-  left: Array<Departure>
+  /** The channels that it was a member of. */
+  left: Array<number>
 }
 
 export interface ClosesByReason {
@@ -101,11 +103,6 @@ export interface ClosesByReason {
 export interface ConnectionsByTransport {
   native: number
   stream: number
-}
-
-export interface Departure {
-  channel: number
-  emptied: boolean
 }
 
 export interface HistoryOptions {
@@ -144,13 +141,6 @@ export interface OpenOptions {
   timeout: number
   stallTimeout: number
   retry?: number
-}
-
-/** What came of removing a connection. */
-export declare const enum Removal {
-  Left = 'left',
-  Emptied = 'emptied',
-  Unchanged = 'unchanged',
 }
 
 export interface Write {

@@ -840,4 +840,3 @@ module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.HubHandle = nativeBinding.HubHandle
 module.exports.TopicsHandle = nativeBinding.TopicsHandle
 module.exports.Addition = nativeBinding.Addition
-module.exports.Removal = nativeBinding.Removal

@@ -110,7 +110,7 @@ export class SSEBroker<
   disconnect(id: string): boolean;
   /**
    * Subscribes a client to topics. One that came back with a cursor gets what it has missed of a topic when it subscribes to it for the
-   * first time; see `gap` of {@link Connection}. False when there is no such client.
+   * first time, or, of more than 1,000 topics, its `gap`; see that of {@link Connection}. False when there is no such client.
    *
    * @throws `ERR_SSE_TOPIC` not a topic's name; what the broker's option `topic` throws. Nothing was subscribed then.
    */

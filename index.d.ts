@@ -87,7 +87,10 @@ export interface ConnectionOptions {
   maxQueueBytes?: number;
   /** How many events may wait for it, beside the bytes and by the same rules. 0, the default, is no limit. */
   maxQueueEvents?: number;
-  /** How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. */
+  /**
+   * How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. Where JavaScript writes, what counts
+   * is whether a response has taken the last 64 KiB.
+   */
   stallTimeout?: number;
   /**
    * `'auto'`, the default, hands the socket over to the core where that is possible and writes through the response where it
@@ -249,9 +252,10 @@ export interface ChannelOptions {
 interface ChannelEvents<Events extends object> {
   /** The channel is closed; emitted once. */
   close: [];
-  /** The last connection has left. */
+  /** The last connection of which `join` has told has left. */
   empty: [];
   join: [connection: Connection<Events>];
+  /** One for each `join`. It may follow `close`, where a client was leaving at that moment. */
   leave: [connection: Connection<Events>];
 }
 
@@ -264,7 +268,7 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
 
   /**
    * Adds a connection, which leaves by itself when it closes. A client that comes back gets the events after its
-   * `lastEventID` first; where the history does not know that id, the connection emits `gap`.
+   * `lastEventID` first, once; where the history does not know that id, the connection emits `gap`.
    * Nothing happens when the connection is a member already, or is closed.
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED`; `ERR_SSE_TYPE` not a connection.
@@ -295,7 +299,7 @@ export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, 
 export interface Metrics {
   /** Open connections by transport. */
   connections: { native: number; stream: number };
-  /** Open channels, those of brokers and their topics included. */
+  /** Open channels, the topics of brokers included. */
   channels: number;
   /** Events encoded since the start. */
   events: number;

@@ -185,3 +185,99 @@ test('sending to a channel does not disturb what its listeners do', SOON, async 
   assert.deepEqual(one.client.data, ['welcome', 'we are 1', 'we are 2']);
   assert.deepEqual(other.client.data, ['welcome', 'we are 2']);
 });
+
+/** JavaScript is busy meanwhile, and the core is not. */
+function busy(milliseconds) {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+const told = (channel) => {
+  const log = [];
+  for (const name of ['join', 'leave', 'empty', 'close']) channel.on(name, () => log.push(name));
+  return log;
+};
+
+test(
+  'each join has its leave, whoever comes and goes before JavaScript hears of it',
+  SOON,
+  async (t) => {
+    const { open } = await site(t, server);
+    const channel = new Channel();
+    const log = told(channel);
+    const [one, other] = [await open(), await open()];
+    await sleep(20);
+    for (const { connection } of [one, other]) {
+      channel.add(connection);
+      connection.end();
+      busy(60);
+    }
+    await until(() => log.includes('empty'), 'the channel to be empty');
+    assert.deepEqual(log, ['join', 'join', 'leave', 'leave', 'empty']);
+    const { connection } = await open();
+    channel.add(connection).remove(connection);
+    assert.deepEqual(log.slice(5), ['join', 'leave', 'empty']);
+  },
+);
+
+test('a member that is leaving when its channel closes has its leave too', SOON, async (t) => {
+  const { open } = await site(t, server);
+  const channel = new Channel();
+  const log = told(channel);
+  const [one, other] = [await open(), await open()];
+  channel.add(one.connection).add(other.connection);
+  await sleep(20);
+  one.connection.end();
+  busy(60);
+  channel.close();
+  await until(() => log.length === 5, 'both leaves');
+  assert.deepEqual(log.toSorted(), ['close', 'join', 'join', 'leave', 'leave']);
+});
+
+test('joins and leaves of many that come and go at once are as many', SOON, async (t) => {
+  const { open } = await site(t, server);
+  const channel = new Channel({ emptyTimeout: 60_000 });
+  const log = told(channel);
+  for (let round = 0; round < 10; round += 1) {
+    const clients = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const { connection, client } = await open();
+        channel.add(connection);
+        return client;
+      }),
+    );
+    for (const client of clients) client.leave();
+  }
+  const count = (name) => log.filter((entry) => entry === name).length;
+  await until(
+    () => count('leave') === 200,
+    () => `${count('leave')} of 200 leaves`,
+  );
+  assert.equal(count('join'), 200);
+  assert.equal(channel.count(), 0);
+  channel.close();
+});
+
+test(
+  'a listener for the gap may remove the connection, which has joined by then',
+  SOON,
+  async (t) => {
+    const { open } = await site(t, server);
+    const { connection } = await open({}, after('unknown'));
+    const channel = new Channel();
+    const log = told(channel);
+    connection.on('gap', () => channel.remove(connection));
+    channel.add(connection);
+    assert.deepEqual(log, ['join', 'leave', 'empty']);
+  },
+);
+
+test('a connection that is added again gets what it missed no second time', SOON, async (t) => {
+  const { open } = await site(t, server);
+  const channel = filled({}, [1, 2, 3]);
+  const { connection, client } = await open({}, after('1'));
+  channel.add(connection).remove(connection);
+  channel.add(connection).send({ id: '4', data: 4 });
+  await client.count(3);
+  assert.deepEqual(client.data, ['2', '3', '4']);
+});

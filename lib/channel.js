@@ -24,6 +24,13 @@ class Channel extends EventEmitter {
   #handle;
   #closed = false;
   #expires;
+  /** Those of whom `join` has told, but not `leave`: the core is ahead of its notices. */
+  #present = 0;
+  /**
+   * Who came with a cursor and has got what it missed.
+   * @type {WeakSet<Connection> | undefined}
+   */
+  #resumed;
 
   /** @param {ChannelOptions} [options] */
   constructor(options) {
@@ -42,27 +49,30 @@ class Channel extends EventEmitter {
   add(connection) {
     assertConnection(connection);
     this.#assertOpen();
+    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventID;
     let addition;
     try {
-      addition = this.#handle.add(connection[kHandle], connection.lastEventID);
+      addition = this.#handle.add(connection[kHandle], cursor);
     } catch (error) {
       throw fromCore(error);
     }
     if (addition === 'unchanged') return this;
     channels.set(this.#handle.id, this);
-    if (addition === 'gap') {
-      connection.emit('gap', { channel: this, lastEventID: connection.lastEventID });
+    this.#present += 1;
+    if (cursor !== undefined) {
+      this.#resumed ??= new WeakSet();
+      this.#resumed.add(connection);
     }
     this.emit('join', connection);
+    if (addition === 'gap') connection.emit('gap', { channel: this, lastEventID: cursor });
     return this;
   }
 
   /** @param {Connection} connection */
   remove(connection) {
     assertConnection(connection);
-    const removal = this.#handle.remove(connection[kHandle]);
-    if (removal === 'unchanged') return false;
-    this[kLeft](connection, removal === 'emptied');
+    if (!this.#handle.remove(connection[kHandle])) return false;
+    this[kLeft](connection);
     return true;
   }
 
@@ -96,10 +106,12 @@ class Channel extends EventEmitter {
     if (this.#closed) return;
     this.#closed = true;
     const members = this.#handle.close().map((id) => connections.get(id));
-    channels.delete(this.#handle.id);
     for (const connection of members) {
-      if (connection) this.emit('leave', connection);
+      if (!connection) continue;
+      this.#present -= 1;
+      this.emit('leave', connection);
     }
+    this.#forgetIfDone();
     this.emit('close');
   }
 
@@ -109,15 +121,17 @@ class Channel extends EventEmitter {
     }
   }
 
-  /**
-   * @param {Connection} connection
-   * @param {boolean} emptied
-   */
-  [kLeft](connection, emptied) {
-    // Nobody is left to hear of, unless it is how the channel ends; somebody may have joined since.
-    if (emptied && !this.#expires && this.count() === 0) channels.delete(this.#handle.id);
+  /** @param {Connection} connection */
+  [kLeft](connection) {
+    this.#present -= 1;
+    this.#forgetIfDone();
     this.emit('leave', connection);
-    if (emptied) this.emit('empty');
+    if (this.#present === 0 && !this.#closed) this.emit('empty');
+  }
+
+  /** Nobody is left to hear of, unless it is how the channel ends. */
+  #forgetIfDone() {
+    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#handle.id);
   }
 
   /** The core found the channel empty for long enough. Who was added since keeps it open. */

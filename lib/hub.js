@@ -99,9 +99,7 @@ function dispatch() {
     connections.delete(id);
     slowWrites.delete(id);
     guarded(() => connection[kClosed](/** @type {CloseReason} */ (reason)));
-    for (const { channel, emptied } of left) {
-      guarded(() => channels.get(channel)?.[kLeft](connection, emptied));
-    }
+    for (const channel of left) guarded(() => channels.get(channel)?.[kLeft](connection));
   }
   for (const id of notices.expired) guarded(() => channels.get(id)?.[kExpired]());
 }

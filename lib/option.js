@@ -95,4 +95,19 @@ function object(name, value) {
   return value;
 }
 
-module.exports = { MAX_BYTES, MAX_COUNT, whole, time, boolean, oneOf, callback, object };
+/**
+ * The options, over defaults; one that is undefined is not given.
+ * @template {object} Options
+ * @param {Options} defaults
+ * @param {Options} given
+ * @returns {Options}
+ */
+function over(defaults, given) {
+  const all = { ...defaults };
+  for (const name of /** @type {(keyof Options)[]} */ (Reflect.ownKeys(given))) {
+    if (given[name] !== undefined) all[name] = given[name];
+  }
+  return all;
+}
+
+module.exports = { MAX_BYTES, MAX_COUNT, whole, time, boolean, oneOf, callback, object, over };

@@ -24,7 +24,9 @@ class SlowWrites {
   add(ids) {
     const now = performance.now();
     for (const id of ids) this.#since.set(id, now);
-    if (ids.length > 0) this.#timer ??= setInterval(() => this.#look(), LOOK).unref();
+    if (ids.length === 0) return;
+    // After a time that JavaScript was busy the responses have their say first.
+    this.#timer ??= setInterval(() => setImmediate(() => this.#look()), LOOK).unref();
   }
 
   /** @param {number} id */

@@ -145,9 +145,9 @@ impl Channel {
         joined.unwrap_or(Ok(Joined::Unchanged))
     }
 
-    /// Removes a member, which stays open. `None` when it was none, else whether it was the last.
-    pub fn leave(self: &Arc<Self>, connection: &Connection) -> Option<bool> {
-        if connection.part(self.id) { self.forget(connection.id) } else { None }
+    /// Removes a member, which stays open. False when it was none.
+    pub fn leave(self: &Arc<Self>, connection: &Connection) -> bool {
+        connection.part(self.id) && self.forget(connection.id)
     }
 
     pub fn count(&self) -> usize {
@@ -197,17 +197,17 @@ impl Channel {
         self.state.lock().when_closed.push(Box::new(run));
     }
 
-    /// Takes a connection off the list, which has let go of the channel already. `None` when it was not on it, else
-    /// whether it was the last.
-    pub(crate) fn forget(self: &Arc<Self>, connection: ConnectionId) -> Option<bool> {
+    /// Takes a connection off the list, which has let go of the channel already. False when it was not on it.
+    pub(crate) fn forget(self: &Arc<Self>, connection: ConnectionId) -> bool {
         let mut state = self.state.lock();
-        state.members.swap_remove(&connection)?;
+        if state.members.swap_remove(&connection).is_none() {
+            return false;
+        }
         state.by_shard[connection.shard(self.inboxes.len())] -= 1;
-        let emptied = state.members.is_empty();
-        if emptied {
+        if state.members.is_empty() {
             self.start_timer(&mut state);
         }
-        Some(emptied)
+        true
     }
 
     /// What is left of `emptyTimeout`; called by the shard that runs the timer. `None`: no need to look again.

@@ -12,7 +12,7 @@ use crate::connection::{CloseReason, ConnectionId};
 #[derive(Debug)]
 pub enum Notice {
     /// The connection is closed and has left these channels of the host's.
-    Closed { connection: ConnectionId, reason: CloseReason, left: Vec<Left> },
+    Closed { connection: ConnectionId, reason: CloseReason, left: Vec<ChannelId> },
     /// The timeout has passed and the host asked to decide itself.
     TimedOut(ConnectionId),
     /// A queue that was blocked is empty again.
@@ -21,13 +21,6 @@ pub enum Notice {
     Expired(ChannelId),
     /// The same bytes for connections of the `stream` transport; the host answers with [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
-    pub channel: ChannelId,
-    /// It was the last member.
-    pub emptied: bool,
 }
 
 /// Who embeds the core.

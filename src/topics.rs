@@ -88,7 +88,7 @@ impl Topics {
     /// False when it was not subscribed.
     pub fn unsubscribe(&self, connection: ConnectionId, name: &str) -> bool {
         let (channel, connection) = (self.channels.get(name), self.connection(connection));
-        channel.zip(connection).is_some_and(|(channel, connection)| channel.leave(&connection).is_some())
+        channel.zip(connection).is_some_and(|(channel, connection)| channel.leave(&connection))
     }
 
     /// How many are connected, each of which gets it.

@@ -237,3 +237,38 @@ test('bad options and arguments are coded errors', SOON, async (t) => {
   assert.equal(broker.send(id, { data: 'and on' }), true);
   await reader.has('data: and on\n\n');
 });
+
+test('an option that is undefined is not given', SOON, async (t) => {
+  const broker = new SSEBroker({
+    heartbeatInterval: 10,
+    connection: { timeout: 40, pingInterval: undefined, maxQueueEvents: undefined },
+  });
+  const origin = await serve(t, broker, () => ({ timeout: undefined, retry: undefined }));
+  const reader = await connectHTTP1(origin, '/');
+  await until(() => reader.pings >= 2, 'two heartbeats');
+  assert.equal(await reader.over(), 'clean');
+});
+
+test('a listener that throws at the close costs nobody the disconnect', SOON, async (t) => {
+  const gone = [];
+  const { broker, join } = await room(t, { onDisconnect: ({ id }) => gone.push(id) });
+  const errors = [];
+  const listeners = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => {
+    errors.push(error.message);
+  });
+  t.after(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of listeners) process.on('uncaughtException', listener);
+  });
+  const { reader } = await join({ id: 'ada' }, {}, ({ connection }) => {
+    connection.on('close', () => {
+      throw new Error('mine');
+    });
+  });
+  reader.leave();
+  await until(() => errors.length, 'the error');
+  assert.deepEqual(errors, ['mine']);
+  assert.deepEqual(gone, ['ada']);
+  assert.equal(broker.clientCount(), 0);
+});

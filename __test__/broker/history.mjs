@@ -83,3 +83,21 @@ test('a pattern has a history of its own', SOON, async (t) => {
   broker.subscribe(back.id, 'orders.*');
   assert.deepEqual(await readSoFar(broker, back), ['2', '3']);
 });
+
+test('beyond 1,000 topics a client that is back is told of a gap', SOON, async (t) => {
+  const { broker, join } = await room(t);
+  const topics = Array.from({ length: 1005 }, (_, n) => `topic${n}`);
+  const stays = await join();
+  broker.subscribe(stays.id, ...topics);
+  for (const topic of topics) {
+    broker.broadcastToTopic(topic, { id: 'seen', data: 'seen' });
+    broker.broadcastToTopic(topic, { id: `missed ${topic}`, data: topic });
+  }
+  const back = await join({}, { headers: { 'Last-Event-ID': 'seen' } });
+  const gaps = [];
+  back.connection.on('gap', ({ topic }) => gaps.push(topic));
+  broker.subscribe(back.id, ...topics);
+  await back.reader.count(1000);
+  assert.deepEqual(back.reader.data, topics.slice(0, 1000));
+  assert.deepEqual(gaps, topics.slice(1000));
+});

@@ -10,8 +10,9 @@ export async function room(t, options) {
   t.after(() => broker.close());
   return {
     broker,
-    async join(connect, request) {
+    async join(connect, request, before = () => {}) {
       const { client: reader, connection } = await open({}, request);
+      before({ connection });
       const client = broker.connect(connection, connect);
       return { reader, connection, client, id: client.id };
     },

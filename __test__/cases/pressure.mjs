@@ -75,6 +75,20 @@ export default {
     }
   },
 
+  'a server that is busy makes no stalled client': async (t, server) => {
+    const { open } = await site(t, server);
+    const { connection, client } = await open({ stallTimeout: 100 });
+    const reasons = tally(connection, 'close');
+    await sleep(20);
+    connection.send({ data: 'before' });
+    const end = performance.now() + 500;
+    while (performance.now() < end);
+    await client.has('data: before\n\n');
+    connection.send({ data: 'after' });
+    await client.has('data: after\n\n');
+    assert.deepEqual(reasons, []);
+  },
+
   'a stall ends the connection of a client that takes nothing': async (t, server) => {
     const { open } = await site(t, server);
     const options = { maxQueueBytes: 64 * 2 ** 20, stallTimeout: 100 };

@@ -1,6 +1,7 @@
 'use strict';
 
 /** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
+/** @import { ConnectionOptions } from '../../index.js' */
 
 const { TOPIC, readChannelOptions } = require('../channel-options.js');
 const { readConnectionOptions } = require('../connection-options.js');
@@ -11,12 +12,13 @@ function readBrokerOptions(options) {
   const given = option.object('options', options);
   const { eventBufferSize, heartbeatInterval } = given;
   const interval = option.time('heartbeatInterval', heartbeatInterval, 30_000);
-  const connection = {
+  /** @type {ConnectionOptions} */
+  const defaults = {
     ping: interval > 0,
     ...(interval > 0 && { pingInterval: interval }),
     maxQueueEvents: option.whole('eventBufferSize', eventBufferSize, 1000, 0, option.MAX_COUNT),
-    ...option.object('connection', given.connection),
   };
+  const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);
   return {
     connection,

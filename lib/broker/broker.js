@@ -87,7 +87,7 @@ class SSEBroker {
     const { id, metadata, greet, rest } = readConnectOptions(isOpen ? second : third);
     const connection = isOpen
       ? first
-      : new Connection(first, second, { ...this.#options.connection, ...rest });
+      : new Connection(first, second, option.over(this.#options.connection, rest));
     return this.#register(connection, id, metadata, greet);
   }
 
@@ -211,7 +211,8 @@ class SSEBroker {
       this.#clients.delete(id);
       this.#topics.disconnect(number);
     });
-    connection.once('close', (/** @type {CloseReason} */ reason) => {
+    // Before a listener of the application can fail.
+    connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
       this.#byConnection.delete(number);
       this.#options.onDisconnect?.(client, reason);
     });

@@ -46,7 +46,8 @@ class Subscriptions extends Set {
     if (this.has(topic)) return this;
     assertTopic(topic);
     const options = this.#optionsOf && this.#optionsIfNew(topic);
-    const cursor = this.#cursor === undefined ? undefined : this.#cursorOf(topic);
+    const isBack = this.#cursor !== undefined && !this.#resumed?.has(topic);
+    const cursor = isBack && this.#resume(topic) ? this.#cursor : undefined;
     let addition;
     try {
       addition = this.#topics.subscribe(this.#id, topic, cursor, options);
@@ -56,7 +57,9 @@ class Subscriptions extends Set {
     // It has left already.
     if (addition === 'unchanged') return this;
     super.add(topic);
-    if (addition === 'gap') this.#connection.emit('gap', { topic, lastEventID: cursor });
+    if (addition === 'gap' || (isBack && cursor === undefined)) {
+      this.#connection.emit('gap', { topic, lastEventID: this.#cursor });
+    }
     return this;
   }
 
@@ -77,14 +80,14 @@ class Subscriptions extends Set {
   }
 
   /**
-   * The client's cursor, once for each topic.
+   * Whether the client can get what it missed of a topic; it cannot of too many.
    * @param {string} topic
    */
-  #cursorOf(topic) {
+  #resume(topic) {
     this.#resumed ??= new Set();
-    if (this.#resumed.has(topic) || this.#resumed.size >= MAX_RESUMED) return undefined;
+    if (this.#resumed.size >= MAX_RESUMED) return false;
     this.#resumed.add(topic);
-    return this.#cursor;
+    return true;
   }
 }
 

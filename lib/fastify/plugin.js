@@ -29,7 +29,7 @@ async function sluice(fastify, defaults) {
     const { accept, ...own } = option.object('options', options);
     if (!negotiate(this, accept)) return undefined;
     const headers = { ...defaults.headers, ...own.headers };
-    return streams.open(this, { ...defaults, ...own, headers });
+    return streams.open(this, { ...option.over(defaults, own), headers });
   }
   fastify.decorateReply('eventStream', /** @type {any} */ (eventStream));
 }

@@ -1,5 +1,6 @@
 //! One event to several channels at once.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -7,7 +8,6 @@ use std::time::Instant;
 use parking_lot::MutexGuard;
 
 use super::{Channel, ChannelId, State};
-use crate::connection::ConnectionId;
 use crate::error::Error;
 use crate::event::Event;
 use crate::shard::Command;
@@ -43,14 +43,10 @@ pub(crate) fn multicast(mut channels: Vec<Arc<Channel>>, event: &Event) -> Resul
     Ok(count(&states))
 }
 
-/// How many are members of at least one. Walks all channels but the largest.
+/// How many are members of at least one.
 fn count(states: &[MutexGuard<'_, State>]) -> usize {
-    let Some(largest) = (0..states.len()).max_by_key(|&index| states[index].members.len()) else { return 0 };
-    let is_new = |index: usize, id: &ConnectionId| {
-        !states[largest].members.contains_key(id)
-            && !states[..index].iter().any(|earlier| earlier.members.contains_key(id))
-    };
-    let others = (0..states.len()).filter(|&index| index != largest);
-    let more = others.flat_map(|index| states[index].members.keys().filter(move |id| is_new(index, id)));
-    states[largest].members.len() + more.count()
+    let Some(largest) = states.iter().max_by_key(|state| state.members.len()) else { return 0 };
+    let members = states.iter().flat_map(|state| state.members.keys());
+    let others: HashSet<_> = members.filter(|id| !largest.members.contains_key(*id)).collect();
+    largest.members.len() + others.len()
 }

@@ -33,14 +33,6 @@ impl From<Joined> for Addition {
     }
 }
 
-/// What came of removing a connection.
-#[napi(string_enum = "lowercase")]
-pub enum Removal {
-    Left,
-    Emptied,
-    Unchanged,
-}
-
 #[napi]
 impl ChannelHandle {
     #[napi(getter, catch_unwind)]
@@ -64,13 +56,10 @@ impl ChannelHandle {
         Ok(self.channel.join(&connection.connection, cursor.as_deref())?.into())
     }
 
+    /// False when it was no member.
     #[napi(catch_unwind)]
-    pub fn remove(&self, connection: &ConnectionHandle) -> Removal {
-        match self.channel.leave(&connection.connection) {
-            Some(true) => Removal::Emptied,
-            Some(false) => Removal::Left,
-            None => Removal::Unchanged,
-        }
+    pub fn remove(&self, connection: &ConnectionHandle) -> bool {
+        self.channel.leave(&connection.connection)
     }
 
     #[napi(catch_unwind)]

@@ -27,13 +27,8 @@ pub struct Write {
 pub struct Closed {
     pub connection: f64,
     pub reason: String,
-    pub left: Vec<Departure>,
-}
-
-#[napi(object)]
-pub struct Departure {
-    pub channel: f64,
-    pub emptied: bool,
+    /// The channels that it was a member of.
+    pub left: Vec<f64>,
 }
 
 impl From<Vec<Notice>> for Notices {
@@ -51,10 +46,7 @@ impl From<Vec<Notice>> for Notices {
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),
                     reason: reason.name().to_owned(),
-                    left: left
-                        .into_iter()
-                        .map(|left| Departure { channel: left.channel.0 as f64, emptied: left.emptied })
-                        .collect(),
+                    left: left.into_iter().map(|channel| channel.0 as f64).collect(),
                 }),
             }
         }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use tokio::time::Instant;
+
 use super::Shard;
 use super::inbox::Command;
 use super::member::{Member, Sink};
@@ -187,6 +189,7 @@ impl Shard {
             && let Sink::Stream { blocked, .. } = &mut member.sink
         {
             *blocked = true;
+            member.progressed = Instant::now();
             self.mark_dirty(id);
         }
     }

@@ -8,7 +8,7 @@ use super::member::Sink;
 use super::timers::Timer;
 use crate::channel::Keeper;
 use crate::connection::{CloseReason, ConnectionId};
-use crate::notice::{Left, Notice};
+use crate::notice::Notice;
 
 /// How long a client has to close its side of an ended response before the socket is closed.
 const LINGER: Duration = Duration::from_secs(2);
@@ -35,8 +35,8 @@ impl Shard {
         let mut left = Vec::new();
         for channel in member.connection.closed() {
             self.leave_group(channel.id, id);
-            if let (Some(emptied), Keeper::Host) = (channel.forget(id), channel.keeper) {
-                left.push(Left { channel: channel.id, emptied });
+            if channel.forget(id) && channel.keeper == Keeper::Host {
+                left.push(channel.id);
             }
         }
         // Whoever sees it gone finds it in no channel either.

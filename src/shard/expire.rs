@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Shard;
-use super::member::Member;
+use super::member::{Member, Sink};
 use super::timers::Timer;
 use crate::channel::{Emptiness, Keeper, Watched};
 use crate::connection::{CloseReason, ConnectionId};
@@ -66,7 +66,9 @@ impl Shard {
         if member.queued_bytes() == 0 {
             return;
         }
-        let left = limit.saturating_sub(member.progressed.elapsed());
+        // Where the host writes, it is the client that is slow only when the host says so.
+        let is_host = matches!(member.sink, Sink::Stream { blocked: false, .. });
+        let left = if is_host { limit } else { limit.saturating_sub(member.progressed.elapsed()) };
         if left.is_zero() {
             self.close(id, CloseReason::Stall);
         } else {

@@ -37,10 +37,7 @@ pub(super) enum Flushed {
 impl Member {
     pub fn flush(&mut self, poller: &Poller, writes: &mut Writes, tally: &mut Tally) -> Flushed {
         let flushed = match self.sink {
-            Sink::Pending(ref backlog) => {
-                let over = backlog.exceeds(self.limits());
-                return if over { Flushed::Failed(CloseReason::Overflow) } else { Flushed::Waiting };
-            }
+            Sink::Pending(_) => Flushed::Waiting,
             Sink::Socket { .. } => self.flush_socket(poller, tally),
             Sink::Stream { .. } => self.flush_stream(writes, tally),
         };

@@ -53,7 +53,7 @@ pub(super) struct Member {
 const _: () = assert!(offset_of!(Member, queue) + size_of::<VecDeque<Segment>>() <= 64);
 
 pub(super) enum Sink {
-    /// The host has not said yet how the bytes leave; they wait as frames, for their framing is unknown.
+    /// The host has not said yet how the bytes leave, which may be in another framing than they are queued in.
     Pending(Box<Backlog>),
     Socket {
         socket: Socket,
@@ -67,21 +67,9 @@ pub(super) enum Sink {
     },
 }
 
-/// Frames that wait for a transport, and whether they count against the bound.
+/// The frames of what is queued.
 #[derive(Default)]
-pub(super) struct Backlog {
-    pub frames: Vec<(Frame, bool)>,
-    pub bytes: usize,
-}
-
-impl Backlog {
-    /// As [`Queue::exceeds`].
-    pub fn exceeds(&self, limits: QueueLimits) -> bool {
-        let largest = self.frames.iter().map(|(frame, _)| frame.len()).max().unwrap_or(0);
-        let live = self.frames.iter().filter(|(_, live)| *live).count();
-        self.bytes - largest > limits.bytes || live as u64 > limits.events
-    }
-}
+pub(super) struct Backlog(Vec<Frame>);
 
 impl Member {
     pub fn new(connection: Arc<Connection>, options: ConnectionOptions) -> Self {
@@ -121,10 +109,10 @@ impl Member {
     /// Gives the connection its transport. False when it has one.
     pub fn attach(&mut self, sink: Sink) -> bool {
         let Sink::Pending(backlog) = &mut self.sink else { return false };
-        let frames = std::mem::take(&mut backlog.frames);
+        let frames = std::mem::take(&mut backlog.0);
         self.sink = sink;
-        for (frame, live) in frames {
-            self.push(frame, 1, live);
+        if let Some(framing @ Framing::Chunked) = self.framing() {
+            self.queue.replace(frames.iter().map(|frame| frame.bytes(framing)));
         }
         true
     }
@@ -170,14 +158,10 @@ impl Member {
     }
 
     fn push(&mut self, frame: Frame, events: u64, live: bool) {
-        match self.framing() {
-            Some(framing) => self.queue.push(Segment { bytes: frame.bytes(framing), events, live }),
-            None => {
-                if let Sink::Pending(backlog) = &mut self.sink {
-                    backlog.bytes += frame.len();
-                    backlog.frames.push((frame, live));
-                }
-            }
+        let framing = self.framing().unwrap_or(Framing::Plain);
+        self.queue.push(Segment { bytes: frame.bytes(framing), events, live });
+        if let Sink::Pending(backlog) = &mut self.sink {
+            backlog.0.push(frame);
         }
     }
 
@@ -191,17 +175,13 @@ impl Member {
 
     pub fn queued_bytes(&self) -> usize {
         match &self.sink {
-            Sink::Pending(backlog) => backlog.bytes,
-            Sink::Socket { .. } => self.queue.bytes(),
             Sink::Stream { in_flight, .. } => self.queue.bytes() + in_flight,
+            _ => self.queue.bytes(),
         }
     }
 
     /// How many events it never sent.
     pub fn undelivered(&mut self) -> u64 {
-        match &self.sink {
-            Sink::Pending(backlog) => backlog.frames.len() as u64,
-            _ => self.queue.clear(),
-        }
+        self.queue.clear()
     }
 }

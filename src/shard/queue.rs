@@ -35,6 +35,14 @@ impl Queue {
         self.segments.push_back(segment);
     }
 
+    /// Puts other bytes in the place of each segment's.
+    pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
+        let segments = std::mem::take(self).segments;
+        for (segment, bytes) in segments.into_iter().zip(bytes) {
+            self.push(Segment { bytes, ..segment });
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.segments.is_empty()
     }

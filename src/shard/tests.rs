@@ -1,4 +1,4 @@
-//! Timers, under paused time.
+//! What a shard does over time, which is paused.
 
 use std::io::Read;
 use std::os::fd::AsRawFd;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::*;
 use crate::connection::{Connection, ConnectionOptions, QueueLimits};
 use crate::event::Event;
-use crate::frame::Framing;
+use crate::frame::{Frame, Framing};
 use crate::notice::Host;
 
 struct Nobody;
@@ -32,9 +32,8 @@ impl Bench {
         let shard = Shard::new(inbox.clone(), outbox, counters.clone(), poller);
         let connection = Connection::new(ConnectionId(0), inbox.clone(), counters);
         inbox.push(Command::Open { connection: connection.clone(), options });
-        let (client, server) = UnixStream::pair().unwrap();
-        client.set_nonblocking(true).unwrap();
-        connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), Framing::Plain);
+        let (socket, client) = pair();
+        connection.attach_socket(socket, Framing::Plain);
         Self { shard, connection, client }
     }
 
@@ -55,6 +54,12 @@ impl Bench {
         };
         self.shard.outbox.take().into_iter().filter_map(reason).collect()
     }
+}
+
+fn pair() -> (Socket, UnixStream) {
+    let (client, server) = UnixStream::pair().unwrap();
+    client.set_nonblocking(true).unwrap();
+    (Socket::duplicate(server.as_raw_fd()).unwrap(), client)
 }
 
 fn bytes(bytes: usize) -> QueueLimits {
@@ -138,4 +143,72 @@ async fn pings_do_not_pile_up_for_a_client_that_does_not_read() {
     let queued = bench.connection.queued_bytes();
     bench.work_for(100 * SECOND).await;
     assert_eq!(bench.connection.queued_bytes(), queued);
+}
+
+/// A connection that has no transport yet.
+fn open(bench: &Bench, options: ConnectionOptions) -> Arc<Connection> {
+    let shard = &bench.shard;
+    let connection = Connection::new(ConnectionId(1), shard.inbox.clone(), shard.counters.clone());
+    shard.inbox.push(Command::Open { connection: connection.clone(), options });
+    connection
+}
+
+fn frame(size: usize) -> Frame {
+    Event { data: Some("x".repeat(size)), ..Event::default() }.encode().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_either() {
+    let mut bench = Bench::new(options());
+    let connection = open(&bench, ConnectionOptions { max_queue: bytes(1000), ..options() });
+    let replay = vec![frame(1000); 100];
+    bench.shard.inbox.push(Command::Join { connection: connection.id, channel: ChannelId(0), replay });
+    bench.work_for(SECOND).await;
+    assert_eq!(bench.reasons(), []);
+    connection.send(vec![frame(1000); 30]);
+    bench.work_for(SECOND).await;
+    assert_eq!(bench.reasons(), [CloseReason::Overflow]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_queued_without_a_transport_is_framed_for_the_one_that_comes() {
+    let mut bench = Bench::new(options());
+    let connection = open(&bench, ConnectionOptions { retry: Some(5), ..options() });
+    connection.send(vec![frame(3), frame(20)]);
+    bench.work_for(SECOND).await;
+    let (socket, mut client) = pair();
+    connection.attach_socket(socket, Framing::Chunked);
+    connection.send(vec![frame(1)]);
+    bench.work_for(SECOND).await;
+    let mut read = Vec::new();
+    let _ = client.read_to_end(&mut read);
+    let chunks = [Event::retry(5).encode().unwrap(), frame(3), frame(20), frame(1)];
+    let expected: Vec<u8> = chunks.iter().flat_map(|frame| frame.bytes(Framing::Chunked)).collect();
+    assert_eq!(read, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn control_frames_that_never_left_are_no_drops() {
+    let mut bench = Bench::new(options());
+    let connection = open(&bench, ConnectionOptions { retry: Some(5), ..options() });
+    connection.send(vec![frame(3)]);
+    connection.close(CloseReason::Client);
+    bench.work_for(SECOND).await;
+    assert_eq!(bench.shard.counters.snapshot(0).drops, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_busy_makes_no_stalled_client() {
+    let mut bench = Bench::new(options());
+    let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..options() };
+    let connection = open(&bench, stalls);
+    connection.attach_stream();
+    connection.send(vec![frame(3)]);
+    bench.work_for(60 * SECOND).await;
+    assert_eq!(bench.reasons(), []);
+    bench.shard.inbox.push(Command::Blocked { connections: vec![connection.id] });
+    bench.work_for(SECOND / 2).await;
+    assert_eq!(bench.reasons(), []);
+    bench.work_for(SECOND).await;
+    assert_eq!(bench.reasons(), [CloseReason::Stall]);
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
+use crate::frame::Framing;
 use crate::history::Limits;
 use crate::notice::Host;
 
@@ -41,7 +42,8 @@ impl Topics {
 
     /// The bytes that wait for a connection, when they are as many.
     fn expect_queued(&self, connection: &Connection, events: &[&str]) {
-        let bytes: usize = events.iter().map(|id| event(id).encode().unwrap().len()).sum();
+        let bytes: usize =
+            events.iter().map(|id| event(id).encode().unwrap().bytes(Framing::Plain).len()).sum();
         until(|| connection.queued_bytes() == bytes);
     }
 }
