@@ -48,6 +48,10 @@ export interface SSE<Events extends object = EventMap> {
    * `maxQueueBytes`, `eventBufferSize` or `stallTimeout`; its body fails with `ERR_SSE_CLOSED`, whereby servers drop the socket. A body
    * that nobody begins to read is too slow after `stallTimeout`. It does not keep the process alive.
    *
+   * Servers on Node.js may not cancel the body of a request that waited behind others on its connection, and run the handler of `GET`
+   * for `HEAD` too: there, call {@link SSE.removeClient} when Node's request has closed. With Hono that is
+   * `c.env.incoming.once('close', () => sse.removeClient(client.id))`.
+   *
    * @throws `ERR_SSE_OPTION`; `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
    */
   addClient(options?: AddClientOptions): { client: SSEClient<Events>; response: Response };
@@ -81,7 +85,7 @@ export interface SSE<Events extends object = EventMap> {
     data: Events[Name],
     id?: string,
   ): void;
-  /** As {@link SSE.broadcast}, to one client. It is in no history. False when there is no such client. */
+  /** As {@link SSE.broadcast}, to one client. It is in no history. False when there is no such client, whatever the event. */
   sendTo<Name extends keyof Events & string>(
     clientId: string,
     event: Name,

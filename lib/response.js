@@ -14,6 +14,8 @@ const MAX_UNFINISHED = 1 << 20;
 class FrameAssembler {
   #decoder = new StringDecoder('utf8');
   #text = '';
+  /** The frame was too long, and its rest is of no use. */
+  #skips = false;
 
   /**
    * The frames that are complete now.
@@ -24,17 +26,29 @@ class FrameAssembler {
     this.#text += this.#decoder.write(
       typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
     );
+    let start = 0;
     let end = 0;
-    for (const match of this.#text.matchAll(FRAME_END)) end = match.index + match[0].length;
-    const frames = this.#text.slice(0, end);
-    this.#text = this.#text.slice(end);
-    if (this.#text.length > MAX_UNFINISHED) {
-      throw new SluiceError(
-        'ERR_SSE_FRAME',
-        'res.write() got a frame of more than 1 MiB without an end',
-      );
+    for (const match of this.#text.matchAll(FRAME_END)) {
+      end = match.index + match[0].length;
+      if (this.#skips) start = end;
+      this.#skips = false;
     }
+    const frames = this.#text.slice(start, end);
+    this.#text = this.#text.slice(end);
+    // An end may have begun.
+    if (this.#skips) this.#text = this.#text.slice(-3);
     return frames;
+  }
+
+  /** Throws at a frame that is too long, and forgets it. */
+  bound() {
+    if (this.#text.length <= MAX_UNFINISHED) return;
+    this.#text = this.#text.slice(-3);
+    this.#skips = true;
+    throw new SluiceError(
+      'ERR_SSE_FRAME',
+      'res.write() got a frame of more than 1 MiB without an end',
+    );
   }
 }
 
@@ -98,6 +112,7 @@ function write(chunk, encoding, callback) {
   own.assembler ??= new FrameAssembler();
   const frames = own.assembler.push(chunk, encoding);
   if (frames && !own.connection.closed) own.connection.write(frames);
+  own.assembler.bound();
   if (callback) process.nextTick(callback);
   return true;
 }

@@ -16,6 +16,14 @@ describe('bad input throws a coded error', () => {
     'a maxQueueBytes of 0': [() => createSSE({ maxQueueBytes: 0 }), 'ERR_SSE_OPTION'],
     'an eventBufferSize of -1': [() => createSSE({ eventBufferSize: -1 }), 'ERR_SSE_OPTION'],
     'a topic that is no object': [() => createSSE({ topic: 7 }), 'ERR_SSE_OPTION'],
+    "a header's name that is none": [
+      () => createSSE({ headers: { 'a b': 'x' } }),
+      'ERR_SSE_OPTION',
+    ],
+    "a header's value that is none": [
+      () => createSSE({ headers: { 'X-A': ['a', 'b\n'] } }),
+      'ERR_SSE_OPTION',
+    ],
     'options that are no object': [(sse) => sse.addClient('evt-1'), 'ERR_SSE_OPTION'],
     'a lastEventId that is no string': [
       (sse) => sse.addClient({ lastEventId: 7 }),

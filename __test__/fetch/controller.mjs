@@ -56,6 +56,22 @@ describe("a client's controller", () => {
     assert.equal(reading.events, 'event: after\ndata: 1\n\n');
   });
 
+  test('a frame without an end is forgotten to its end, and nothing else is', SOON, async (t) => {
+    const { client, response } = service(t).addClient();
+    const reading = new Reading(response);
+    const { controller } = client;
+    const error = { code: 'ERR_SSE_FRAME', message: /more than 1 MiB/ };
+    for (let round = 0; round < 3; round += 1) {
+      const long = bytes(`: ${round}\n\ndata: ${'x'.repeat(1 << 20)}\n`);
+      assert.throws(() => controller.enqueue(long), error);
+      controller.enqueue(bytes('data: the rest\r'));
+      controller.enqueue(bytes('\n\r'));
+      controller.enqueue(bytes('\ndata: next\n\n'));
+    }
+    await reading.has(': 2\n\ndata: next\n\n');
+    assert.equal(reading.events, [0, 1, 2].map((n) => `: ${n}\n\ndata: next\n\n`).join(''));
+  });
+
   test(
     'desiredSize falls below zero while a reader is slow, and is 0 at the end',
     SOON,

@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { connectHTTP2 } from '../clients/http2.mjs';
+import { connectRaw } from '../clients/raw.mjs';
 import { listen } from '../listen.mjs';
 import { until } from '../until.mjs';
 import { service } from './service.mjs';
@@ -42,6 +43,11 @@ async function serve(t, [options, connect], { config, before = async () => {} } 
     const { client, response } = sse.addClient({ lastEventId: c.req.header('Last-Event-ID') });
     client.connection.on('close', (reason) => reasons.push(reason));
     sse.subscribe(client.id, 'news');
+    return response;
+  });
+  app.get('/closing', (c) => {
+    const { client, response } = sse.addClient();
+    c.env.incoming.once('close', () => sse.removeClient(client.id));
     return response;
   });
   app.get('/fails', () => {
@@ -163,6 +169,19 @@ for (const [version, how] of Object.entries(versions)) {
       }
     });
 
+    test('one whose request has closed goes with it, if the handler says so', SOON, async (t) => {
+      t.mock.method(console, 'error', () => {});
+      const { connect, count, sse } = await serve(t, how, { config: { stallTimeout: 0 } });
+      const client = await connect('/closing');
+      await client.has('heartbeat');
+      assert.equal((await connect('/closing', { method: 'HEAD' })).status, 200);
+      await until(() => count() === 1, 'HEAD to go');
+      sse.broadcastAll('n', 'still here');
+      await client.has('data: still here\n\n');
+      client.leave();
+      await until(() => count() === 0, 'the client to go');
+    });
+
     test('a response that nobody gets goes after stallTimeout', SOON, async (t) => {
       t.mock.method(console, 'error', () => {});
       const { connect, count, reasons } = await serve(t, how, { config: { stallTimeout: 50 } });
@@ -174,3 +193,12 @@ for (const [version, how] of Object.entries(versions)) {
     });
   });
 }
+
+test('requests that wait behind others on their connection leave with it', SOON, async (t) => {
+  const { count, server } = await serve(t, versions['HTTP/1.1']);
+  const raw = await connectRaw({ port: server.address().port, host: '127.0.0.1' });
+  raw.socket.write('GET /closing HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5));
+  await until(() => count() === 5, 'all requests');
+  raw.socket.destroy();
+  await until(() => count() === 0, 'all to go');
+});

@@ -3,6 +3,7 @@
 /** @import { SSE, SSEConfig } from '../../fetch.js' */
 /** @import { BrokerClient } from '../broker/broker-client.js' */
 
+const { validateHeaderName, validateHeaderValue } = require('node:http');
 const { SSEBroker } = require('../broker/broker.js');
 const { kPingTime } = require('../connection.js');
 const { typeError } = require('../error.js');
@@ -20,8 +21,28 @@ function createBroker(config) {
   const { heartbeatInterval, headers, maxQueueBytes, stallTimeout, timeout, topic } = given;
   const { eventBufferSize = 0 } = given;
   const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
+  assertHeaders(headers);
   const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingTime]: true };
   return new SSEBroker({ eventBufferSize, heartbeatInterval, connection, topic, wildcards: false });
+}
+
+/**
+ * Now, and not at every client.
+ * @param {SSEConfig['headers']} headers
+ */
+function assertHeaders(headers) {
+  for (const [name, value] of Object.entries(option.object('headers', headers))) {
+    try {
+      validateHeaderName(name);
+      if (value !== undefined)
+        for (const each of [value].flat()) validateHeaderValue(name, String(each));
+    } catch (cause) {
+      const { message } = /** @type {Error} */ (cause);
+      const error = typeError('ERR_SSE_OPTION', `\`headers\` cannot be sent: ${message}`);
+      error.cause = cause;
+      throw error;
+    }
+  }
 }
 
 /** @param {unknown} given */
