@@ -18,8 +18,8 @@ export class Backlog {
   #error;
   /** The loop waits for the next event. */
   #wake = nothing;
-  /** Whoever reads waits for the loop. */
-  #drain = nothing;
+  /** Whoever reads waits for the loop. @type {((value?: any) => void)[]} */
+  #readers = [];
 
   /** @param {Event} event */
   push(event) {
@@ -37,15 +37,17 @@ export class Backlog {
   /** Resolves when there is room for more. */
   async drained() {
     if (this.#events.length < ENOUGH) return;
-    await new Promise((resolve) => {
-      this.#drain = resolve;
-    });
+    await new Promise((resolve) => this.#readers.push(resolve));
   }
 
   /** Nobody takes the events any more. */
   close() {
     this.#events.length = 0;
     this.#drain();
+  }
+
+  #drain() {
+    for (const resume of this.#readers.splice(0)) resume();
   }
 
   /** @returns {AsyncGenerator<Event, void, undefined>} */

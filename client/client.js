@@ -15,6 +15,8 @@ export class SSEClient {
   #options;
   /** @type {SSEState} */
   #state = 'disconnected';
+  /** Those that are still to be told. @type {SSEState[]} */
+  #states = [];
   #lastEventId;
   /** @type {EventStream | SharedStream | undefined} where events come from, while they may come */
   #stream;
@@ -106,10 +108,24 @@ export class SSEClient {
     return this.#stream?.lastEventId ?? this.#lastEventId;
   }
 
-  /** @returns {AsyncGenerator<SSEEvent<any, any>, void, undefined>} */
-  async *[Symbol.asyncIterator]() {
+  [Symbol.asyncIterator]() {
     /** @type {Backlog<SSEEvent<any, any>>} */
     const backlog = new Backlog();
+    const loop = this.#loop(backlog);
+    const end = loop.return;
+    // It would wait for the next event.
+    loop.return = (value) => {
+      backlog.end();
+      return end.call(loop, value);
+    };
+    return loop;
+  }
+
+  /**
+   * @param {Backlog<SSEEvent<any, any>>} backlog
+   * @returns {AsyncGenerator<SSEEvent<any, any>, void, undefined>}
+   */
+  async *#loop(backlog) {
     this.#backlogs.add(backlog);
     const before = this.#stream;
     this.connect();
@@ -134,9 +150,11 @@ export class SSEClient {
       return this.#report(new SSEError('ERR_SSE_PARSE', '`parse` failed', { cause }));
     }
     const event = { ...rest, data, raw };
+    // A handler may end those loops, which get it all the same.
+    const backlogs = [...this.#backlogs];
     this.#tell('event', this.#handlers.get(name), event);
     if (name !== '*') this.#handlers.get('*')?.call(event);
-    for (const backlog of this.#backlogs) backlog.push(event);
+    for (const backlog of backlogs) backlog.push(event);
   }
 
   /** @param {SSEError} error */
@@ -148,9 +166,13 @@ export class SSEClient {
   /** @param {SSEState} state */
   #changeState(state) {
     if (state === 'disconnected' || state === 'error') this.#release();
+    else this.#error = undefined;
     if (state === this.#state) return;
     this.#state = state;
-    this.#tell('state', this.#stateHandlers, state);
+    // A handler may change it again, which comes to all after this.
+    if (this.#states.push(state) > 1) return;
+    for (const next of this.#states) this.#tell('state', this.#stateHandlers, next);
+    this.#states = [];
   }
 
   /** Lets go of the stream, which has ended. */
@@ -159,6 +181,7 @@ export class SSEClient {
     this.#stream = undefined;
     this.#unlinkSignal();
     for (const backlog of this.#backlogs) backlog.end(this.#error);
+    this.#backlogs.clear();
   }
 
   /**

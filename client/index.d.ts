@@ -39,7 +39,9 @@ export type AnySSEEvent<Events extends object = EventMap> = {
   [Name in Names<Events>]: SSEEvent<Events[Name], Name>;
 }[Names<Events>];
 
-type MessageOf<Events extends object> = Events extends { message: infer Data } ? Data : unknown;
+type MessageOf<Events extends object> = 'message' extends keyof Events
+  ? Events['message']
+  : unknown;
 
 /** Ends what it was returned for: the handler is not called any more. */
 export type Unsubscribe = () => void;
@@ -47,6 +49,7 @@ export type Unsubscribe = () => void;
 type Awaitable<Value> = Value | PromiseLike<Value>;
 type HeaderFields = Record<string, string> | [string, string][] | Headers;
 
+/** Numbers are at most 2^30 - 1. */
 export interface SSEConfig {
   /** Relative to the page; absolute where there is none. */
   url: string | URL;
@@ -67,7 +70,7 @@ export interface SSEConfig {
 
   /**
    * The cursor to begin with. Cursors are sent as `Last-Event-ID`, a header that CORS asks about: a server of another origin must allow
-   * it.
+   * it. One that has control characters or more than 1,024 characters is not sent: the stream goes on with a gap.
    */
   lastEventId?: string | undefined;
   /** Come back after an end or a failure. Default `true`. */
@@ -154,9 +157,9 @@ export class SSEClient<Events extends object = EventMap> {
   getLastEventId(): string;
 
   /**
-   * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when the client is
-   * disconnected, and throws the error when the client gives up. No event is lost: while 64 wait for a slow loop, nothing more is read
-   * from the server, for handlers neither. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
+   * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when
+   * the client is disconnected, and throws the error when the client gives up. Until then it loses no event: while 64 wait for a slow
+   * loop, nothing more is read from the server, for handlers neither. What was read but not taken when a loop is left, no other gets. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
    * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of them; beyond that is `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;

@@ -22,8 +22,8 @@ const DEFAULTS = {
   parse: /** @type {(text: string, event: string) => unknown} */ (parse),
 };
 
-/** The longest time that timers can hold. */
-const MOST = 2 ** 31 - 1;
+/** Two of them are the longest time that timers can hold. */
+const MOST = 2 ** 30 - 1;
 
 /** @type {(name: string, expected: string, value: unknown) => SSEError} */
 const wrong = (name, expected, value) =>
@@ -32,9 +32,11 @@ const wrong = (name, expected, value) =>
 /** @type {(url: unknown) => string} */
 function absolute(url) {
   try {
-    return new URL(String(url), globalThis.document?.baseURI ?? globalThis.location?.href).href;
+    // What is missing is none.
+    return new URL(String(url ?? '//'), globalThis.document?.baseURI ?? globalThis.location?.href)
+      .href;
   } catch {
-    throw wrong('url', 'a URL, in Node.js whole', url);
+    throw wrong('url', 'an absolute URL', url);
   }
 }
 
@@ -47,7 +49,7 @@ function absolute(url) {
 export function resolveOptions(config) {
   /** @type {Record<string, unknown>} */
   const options = { ...config, url: absolute(config.url) };
-  options.method ??= config.body === undefined ? 'GET' : 'POST';
+  options.method ??= config.body == null ? 'GET' : 'POST';
   for (const [name, fallback] of Object.entries(DEFAULTS)) {
     const value = options[name] ?? fallback;
     if (typeof value !== typeof fallback) throw wrong(name, `a ${typeof fallback}`, value);

@@ -57,7 +57,7 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
       event = value;
     } else if (name === 'id' && !value.includes('\0')) {
       id = value;
-    } else if (name === 'retry' && /^[0-9]+$/.test(value)) {
+    } else if (name === 'retry' && /^\d{1,15}$/.test(value)) {
       onRetry(Number(value));
     }
   }

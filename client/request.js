@@ -12,6 +12,8 @@ const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
  * @param {string} id
  */
 const encoded = (id) => String.fromCharCode(...new TextEncoder().encode(id));
+/** An id that no request can carry would be the end of them all. */
+const SENDABLE = /^[\t -~\x80-\uffff]{1,1024}$/;
 
 /**
  * @param {Options} options
@@ -22,7 +24,7 @@ async function headersOf({ headers, token }, lastEventId) {
     const all = new Headers(typeof headers === 'function' ? await headers() : headers);
     if (!all.has('Accept')) all.set('Accept', 'text/event-stream');
     if (token) all.set('Authorization', `Bearer ${await token()}`);
-    if (lastEventId) all.set('Last-Event-ID', encoded(lastEventId));
+    if (SENDABLE.test(lastEventId)) all.set('Last-Event-ID', encoded(lastEventId));
     return all;
   } catch (cause) {
     throw new SSEError('ERR_SSE_HEADERS', '`headers` or `token` failed', { cause });

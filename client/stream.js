@@ -108,15 +108,17 @@ export class EventStream {
     // Not all that we wait for knows of the signal: a token, a listener that is not ready.
     const interrupted = interruption(signal);
     let openedAt = NEVER;
+    /** @type {ReturnType<typeof request> | undefined} */
+    let head;
     try {
-      this.#watch(timeout, 'ERR_SSE_TIMEOUT', 'no answer came');
-      const head = request(this.#options, this.#lastEventId, signal);
+      this.#watch(timeout, 'ERR_SSE_TIMEOUT', 'no answer');
+      head = request(this.#options, this.#lastEventId, signal);
       const body = await Promise.race([head, interrupted]);
       signal.throwIfAborted();
       if (body === undefined) return NO_CONTENT;
       openedAt = Date.now();
       const limit = heartbeatInterval * missedHeartbeatsLimit;
-      this.#watch(limit, 'ERR_SSE_HEARTBEAT', 'nothing was heard');
+      this.#watch(limit, 'ERR_SSE_HEARTBEAT', 'nothing heard');
       this.#listener.state('connected');
       return await Promise.race([this.#read(body, signal), interrupted]);
     } catch (error) {
@@ -127,8 +129,9 @@ export class EventStream {
       this.#watchdog.stop();
       // Proxies cut what is quiet for too long; what held that long has not failed.
       if (Date.now() - openedAt >= maxReconnectDelay) this.#backoff.reset();
-      // Closes the connection of an answer that is not wanted, or not to its end.
+      // Closes the connection of an answer that is not wanted, or not to its end; a fetch of the user's may not know the signal.
       step.abort();
+      head?.then((body) => body?.cancel()).catch(() => {});
     }
   }
 
@@ -145,15 +148,15 @@ export class EventStream {
       onRetry: (delay) => this.#backoff.startFrom(delay),
     });
     for (;;) {
-      const { done, value } = await body.read();
-      if (done || signal.aborted) return;
-      this.#listener.heard?.();
       // The silence is ours while we do not read.
       this.#watchdog.stop();
-      parse(value);
       await this.#listener.ready?.();
       if (signal.aborted) return;
       this.#watchdog.resume();
+      const { done, value } = await body.read();
+      if (done || signal.aborted) return;
+      this.#listener.heard?.();
+      parse(value);
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Backoff } from '../../client/backoff.js';
 import { resolveOptions } from '../../client/options.js';
+import { clock, ending, open, scriptedClient, settled, status } from './scripted.mjs';
 
 describe('delays', () => {
   const backoff = (config) =>
@@ -59,5 +60,27 @@ describe('delays', () => {
     assert.ok(Number.isFinite(own.next()));
     const endless = backoff({ maxRetries: 0 });
     for (let n = 0; n < 5000; n += 1) assert.ok(endless.next() <= 30_000);
+  });
+
+  test('a delay that the server makes as long as can be is bounded all the same', async (t) => {
+    const { pass } = clock(t);
+    const answers = [ending(`retry: ${'9'.repeat(400)}\n\n`), open()];
+    const config = { backoffMultiplier: 0 };
+    const { client, requests } = scriptedClient(t, answers, config);
+    client.connect();
+    await settled();
+    await pass(30_000);
+    assert.equal(requests.length, 2);
+  });
+
+  test('the longest delays are no short ones', async (t) => {
+    const { pass } = clock(t);
+    const answers = [status(503, { 'Retry-After': '99999999' }), open()];
+    const config = { maxReconnectDelay: 2 ** 30 - 1, reconnectDelay: 2 ** 30 - 1 };
+    const { client, requests } = scriptedClient(t, answers, config);
+    client.connect();
+    await settled();
+    await pass(2 ** 30 - 2);
+    assert.equal(requests.length, 1);
   });
 });

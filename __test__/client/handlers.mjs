@@ -55,7 +55,7 @@ describe('handlers', () => {
     '': '',
     '{"a":': '{"a":',
     'true story': 'true story',
-    ' 42': ' 42',
+    ' 42': 42,
     '12 apples': '12 apples',
     undefined: 'undefined',
     NaN: 'NaN',
@@ -239,5 +239,19 @@ describe('handlers', () => {
     client.disconnect();
     const words = debug.mock.calls.map((call) => call.arguments[2]);
     assert.deepEqual(words, ['state', 'state', 'event', 'state']);
+  });
+
+  test('every handler hears of states in their order, whatever another does', async (t) => {
+    const heard = [];
+    const { client } = await receive(t, 'data: 1\n\n', {}, (client) => {
+      client.onStateChange((state) => state === 'connected' && client.disconnect());
+      client.onStateChange((state) => heard.push([state, client.getState()]));
+    });
+    assert.deepEqual(heard, [
+      ['connecting', 'connecting'],
+      ['connected', 'disconnected'],
+      ['disconnected', 'disconnected'],
+    ]);
+    assert.equal(client.getState(), 'disconnected');
   });
 });

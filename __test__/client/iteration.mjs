@@ -191,4 +191,51 @@ describe('for await', () => {
     while (client.getState() !== 'disconnected') await settled();
     assert.equal(handled, 5000);
   });
+
+  test('is over with its connection: a loop left behind neither stalls the next nor gets of it', async (t) => {
+    const { client, events } = scriptedClient(t, [open(numbers(1, 1)), open(numbers(2, 301))]);
+    const loop = client[Symbol.asyncIterator]();
+    assert.equal((await loop.next()).value.data, 1);
+    client.disconnect();
+    client.connect();
+    await settled();
+    assert.equal(events.length, 301);
+    assert.deepEqual(await loop.next(), { value: undefined, done: true });
+  });
+
+  test('does not throw what a handler has mended', async (t) => {
+    const { client, states } = scriptedClient(t, [status(401), open(numbers(1, 1))]);
+    client.onError(() => client.reconnect());
+    const seen = [];
+    for await (const { data } of client) {
+      seen.push(data);
+      client.disconnect();
+    }
+    assert.deepEqual(seen, [1]);
+    assert.deepEqual(states, ['connecting', 'connected', 'disconnected']);
+  });
+
+  test('may be ended while it waits', async (t) => {
+    const { client } = scriptedClient(t, [open()]);
+    const loop = client[Symbol.asyncIterator]();
+    const next = loop.next();
+    await settled();
+    assert.deepEqual(await loop.return(), { value: undefined, done: true });
+    assert.deepEqual(await next, { value: undefined, done: true });
+    assert.equal(client.getState(), 'disconnected');
+  });
+
+  test('lets no more be read while it is slow, also from one connection to the next', async (t) => {
+    const { client, events } = scriptedClient(
+      t,
+      Array.from({ length: 10 }, () => open(numbers(1, 100))),
+    );
+    const loop = client[Symbol.asyncIterator]();
+    await loop.next();
+    for (let n = 0; n < 9; n += 1) {
+      client.reconnect();
+      await settled();
+    }
+    assert.equal(events.length, 100);
+  });
 });

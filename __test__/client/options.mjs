@@ -49,6 +49,9 @@ describe('options', () => {
     client.connect();
     t.after(() => delete globalThis.document);
     globalThis.document = Object.assign(new EventTarget(), { baseURI: 'http://page.test/a/b' });
+    for (const url of [undefined, null]) {
+      assert.throws(() => createSSEClient({ url }), { code: 'ERR_SSE_OPTION' });
+    }
     const page = scriptedClient(t, [open()], { url: 'events?x=1' });
     page.client.connect();
     await settled();

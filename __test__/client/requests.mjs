@@ -164,4 +164,54 @@ describe('requests', () => {
     assert.equal(requests[1].headers.get('Authorization'), 'Bearer new');
     assert.equal(client.isConnected(), true);
   });
+
+  test('an id that no request can carry is not sent', async (t) => {
+    for (const id of ['a\x01b', 'a\x7f', '\x0b', 'x'.repeat(1025), 'x'.repeat(200_000)]) {
+      const { client, requests, events } = scriptedClient(t, [open('data: a\n\n')], {
+        lastEventId: id,
+      });
+      client.connect();
+      await settled();
+      assert.equal(requests[0].headers.has('Last-Event-ID'), false);
+      assert.equal(events.length, 1);
+    }
+    const { client, requests } = scriptedClient(t, [open()], { lastEventId: 'x'.repeat(1024) });
+    client.connect();
+    await settled();
+    assert.equal(requests[0].headers.get('Last-Event-ID').length, 1024);
+  });
+
+  test('a body that is null is none', async (t) => {
+    const { client, requests } = scriptedClient(t, [open()], { body: null });
+    client.connect();
+    await settled();
+    assert.equal(requests[0].method, 'GET');
+  });
+
+  test('a body is cancelled whose fetch knows nothing of the signal', async (t) => {
+    const cancelled = [];
+    const give = [];
+    const fetch = () =>
+      new Promise((resolve) => {
+        const n = give.length;
+        const body = new ReadableStream({ cancel: () => cancelled.push(n) });
+        give.push(() =>
+          resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })),
+        );
+      });
+    const { client } = scriptedClient(t, [], { fetch });
+    client.connect();
+    await settled();
+    give[0]();
+    await settled();
+    assert.equal(client.isConnected(), true);
+    client.reconnect();
+    await settled();
+    assert.deepEqual(cancelled, [0]);
+    client.disconnect();
+    // A head that comes after that.
+    give[1]();
+    await settled();
+    assert.deepEqual(cancelled, [0, 1]);
+  });
 });

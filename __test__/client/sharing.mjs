@@ -31,7 +31,7 @@ async function sharing(t, count) {
   });
   for (const { client } of all) client.connect();
   await until(() => all.every(({ client }) => client.isConnected()), 'the connections');
-  return { channel, cursors, all };
+  return { channel, cursors, url, all };
 }
 
 const have = (all, id) =>
@@ -58,6 +58,38 @@ describe('share: true in Node.js', () => {
       );
       assert.deepEqual(codes(), []);
     }
+  });
+
+  test('knows the cursor that it began with, and one of no event', {
+    ...SOON,
+    skip: !hasLocks && 'this version has no Web Locks',
+  }, async (t) => {
+    const { channel, url, all } = await sharing(t, 0);
+    for (const id of ['1', '2', '3']) channel.send({ id, data: id });
+    const join = async (lastEventId) => {
+      const one = told(createSSEClient({ url, share: true, lastEventId }));
+      all.push(one);
+      one.client.connect();
+      await until(() => one.client.isConnected(), 'the connection');
+      return one;
+    };
+    const leader = await join('1');
+    await have([leader], '3');
+    const second = await join('1');
+    await have([second], '3');
+    channel.send({ id: 'moved' });
+    await until(() => second.client.getLastEventId() === 'moved', 'the cursor to move');
+    for (const id of ['4', '5']) channel.send({ id, data: id });
+    await have([leader, second], '5');
+    const third = await join('moved');
+    await have([third], '5');
+    const ids = ({ events }) => events.map(({ id }) => id);
+    assert.deepEqual([leader, second].map(ids), [
+      ['2', '3', '4', '5'],
+      ['2', '3', '4', '5'],
+    ]);
+    assert.deepEqual(ids(third), ['4', '5']);
+    for (const { codes } of all) assert.deepEqual(codes(), []);
   });
 
   test('gives each client its own where there are no Web Locks', {

@@ -1,7 +1,7 @@
 /**
  * @import { TextEvent } from '../stream.js'
  *
- * @typedef {{ n: number, event: TextEvent }} Entry an event and its running number
+ * @typedef {{ n: number, event: TextEvent, from?: string }} Entry an event, its running number, and the cursor before it
  *
  * @typedef {object} Position where a tab stands, and what it has that another lacks
  * @property {number | undefined} n
@@ -25,10 +25,10 @@ export class Journal {
   /** The newest is kept whatever its size. @param {Entry} entry */
   take(entry) {
     const entries = this.#entries;
+    entries.push({ ...entry, from: this.cursor });
     this.n = entry.n;
     this.cursor = entry.event.lastEventId;
     this.#characters += entry.event.data.length;
-    entries.push(entry);
     while (
       entries.length > MAX_EVENTS ||
       (this.#characters > MAX_CHARACTERS && entries.length > 1)
@@ -44,8 +44,8 @@ export class Journal {
    */
   since({ n, cursor }) {
     const entries = this.#entries;
-    const ofCursor = entries.find(({ event }) => event.lastEventId === cursor)?.n;
-    const known = n ?? (cursor ? ofCursor : Infinity);
+    const next = entries.find(({ from }) => from === cursor);
+    const known = n ?? (cursor ? next && next.n - 1 : Infinity);
     return {
       entries: entries.filter((entry) => entry.n > (known ?? entry.n)),
       gap: known === undefined && cursor !== this.cursor,

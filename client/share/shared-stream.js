@@ -138,7 +138,7 @@ export class SharedStream {
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => (data.from ? this.#answer(data) : this.#follow(data));
     const interval = Math.min(this.#options.heartbeatInterval || PATIENCE, PATIENCE);
-    this.#timer = setInterval(() => this.#watch(), interval);
+    this.#timer = setInterval(() => this.#watch(), Math.max(interval, HEARING));
     const steal = this.#silences > 2;
     navigator.locks
       .request(this.#name, steal ? { steal } : { signal }, () => this.#lead(signal))
@@ -148,7 +148,7 @@ export class SharedStream {
         if (name === 'AbortError') this.#rejoin();
         else this.#lead(signal);
       });
-    this.#silences = 0;
+    this.#silences = this.#held = 0;
     this.#isAsking = false;
     this.#ask();
   };
