@@ -8,6 +8,12 @@ const entry = (n, id = String(n), data = '') => ({
   event: { event: 'message', data, id, lastEventId: id },
 });
 
+/** What a tab that stands there lacks. */
+function lacks(made, position) {
+  const { entries, gap } = made.since(position);
+  return { entries: entries.map(({ n, event }) => ({ n, event })), gap };
+}
+
 /** A tab that has these events, and what is delivered to it. */
 function journal(...entries) {
   const made = new Journal();
@@ -23,14 +29,14 @@ const position = ({ n, cursor }, entries = []) => ({ n, cursor, entries });
 describe('the journal of a tab that shares', () => {
   test('gives one that is behind what it lacks, and nothing to one that is ahead', () => {
     const { made } = journal(...between(1, 5));
-    assert.deepEqual(made.since({ n: 3, cursor: '3' }).entries, between(4, 5));
-    assert.deepEqual(made.since({ n: 5, cursor: '5' }).entries, []);
-    assert.deepEqual(made.since({ n: 9, cursor: '9' }).entries, []);
+    assert.deepEqual(lacks(made, { n: 3, cursor: '3' }).entries, between(4, 5));
+    assert.deepEqual(lacks(made, { n: 5, cursor: '5' }).entries, []);
+    assert.deepEqual(lacks(made, { n: 9, cursor: '9' }).entries, []);
   });
 
   test('gives one that comes with a cursor what followed it, and says if it is unknown', () => {
     const { made } = journal(...between(1, 5));
-    assert.deepEqual(made.since({ n: undefined, cursor: '3' }), {
+    assert.deepEqual(lacks(made, { n: undefined, cursor: '3' }), {
       entries: between(4, 5),
       gap: false,
     });
@@ -43,6 +49,17 @@ describe('the journal of a tab that shares', () => {
     const made = new Journal();
     made.cursor = 'begin';
     assert.equal(made.since({ n: undefined, cursor: 'begin' }).gap, false);
+    for (const one of between(1, 2)) made.take(one);
+    const all = { entries: between(1, 2), gap: false };
+    assert.deepEqual(lacks(made, { n: undefined, cursor: 'begin' }), all);
+  });
+
+  test('knows a cursor that came without an event', () => {
+    const { made } = journal(...between(1, 2));
+    made.cursor = 'moved';
+    made.take(entry(3));
+    const rest = { entries: [entry(3)], gap: false };
+    assert.deepEqual(lacks(made, { n: undefined, cursor: 'moved' }), rest);
   });
 
   test('takes only what is new, in order', () => {
