@@ -43,9 +43,9 @@ const isEnd = (state) => state === 'error' || state === 'disconnected';
  * an error that no retry mends, is an end for all.
  *
  * Guaranteed: all tabs see the same events in the same order, each once, as far as the server replays what follows an id. As on
- * any connection, events without ids may be lost or come twice when it breaks, a takeover included. Not guaranteed: a tab that was
- * suspended, or whose loop was slow, for so long that the others forgot what it lacks hears of it, `ERR_SSE_GAP`, and goes on from
- * there.
+ * any connection, events without ids may be lost or come twice when it breaks, a takeover included. Not guaranteed: a tab that is
+ * behind, since it was suspended or its loop is slow, may hear that events are lost to it, `ERR_SSE_GAP`, and goes on from there: when
+ * the others forgot what it lacks, or when it takes over.
  */
 export class SharedStream {
   static isSupported() {
