@@ -160,7 +160,7 @@ export class SSEClient<Events extends object = EventMap> {
    * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when
    * the client is disconnected, and throws the error when the client gives up. Until then it loses no event: while 64 wait for a slow
    * loop, nothing more is read from the server, for handlers neither. What was read but not taken when a loop is left, no other gets. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
-   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of them; beyond that is `ERR_SSE_GAP`.
+   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of their data; beyond that is `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;
 }

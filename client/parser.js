@@ -12,7 +12,8 @@ const FIELD = /^([^:]*)(?:: ?(.*))?$/s;
  * Bytes to events, after WHATWG HTML, section 9.2.6. A parser of our own: a page can load these files as they are, with no bundler
  * and no import map to find a package by its name; and memory is bounded before anything is put together.
  *
- * Unlike the letter of the standard, and like every browser, an event without an id keeps the cursor of the connection before.
+ * Unlike the letter of the standard, and like every browser, an event without an id keeps the cursor of the connection before. A
+ * `retry` of more than 15 digits is none.
  *
  * @param {{
  *   maxEventSize: number,

@@ -137,6 +137,7 @@ export class SharedStream {
     const { signal } = this.#membership;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => (data.from ? this.#answer(data) : this.#follow(data));
+    // A new leader does not answer while it hears the others.
     const interval = Math.min(this.#options.heartbeatInterval || PATIENCE, PATIENCE);
     this.#timer = setInterval(() => this.#watch(), Math.max(interval, HEARING));
     const steal = this.#silences > 2;
