@@ -31,7 +31,11 @@ export declare class ConnectionHandle {
   write(text: string): void
   /** False when the socket cannot be duplicated; the connection then still wants a transport. */
   attachSocket(descriptor: number, chunked: boolean): boolean
-  attachStream(): void
+  /**
+   * `descriptor`: the socket's, where there is one. Node keeps it; the kernel is told to hold
+   * less for a client that does not read.
+   */
+  attachStream(descriptor?: number | undefined | null): void
   setPing(milliseconds: number): void
   setTimeout(milliseconds: number): void
   holdTimeout(hold: boolean): void
@@ -50,6 +54,8 @@ export declare class HubHandle {
   written(connections: Array<number>, slow: boolean): void
   /** What was written for these connections waits for their clients. */
   blocked(connections: Array<number>): void
+  /** Calls a function in which every `AsyncLocalStorage` is empty. */
+  static callWithoutContext(callback: () => void): void
   metrics(): MetricsSnapshot
   /** What `metrics` would say before anything has happened. */
   static metricsAtRest(): MetricsSnapshot

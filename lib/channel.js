@@ -8,6 +8,7 @@ const { Connection, kHandle } = require('./connection.js');
 const { SluiceError, fromCore, typeError } = require('./error.js');
 const event = require('./event.js');
 const { channels, connections, kExpired, kLeft, start } = require('./hub.js');
+const { runAll } = require('./listeners.js');
 const option = require('./option.js');
 
 /** @type {(value: unknown) => asserts value is Connection} */
@@ -106,13 +107,13 @@ class Channel extends EventEmitter {
     if (this.#closed) return;
     this.#closed = true;
     const members = this.#handle.close().map((id) => connections.get(id));
-    for (const connection of members) {
-      if (!connection) continue;
-      this.#present -= 1;
-      this.emit('leave', connection);
-    }
+    const left = members.filter((connection) => connection !== undefined);
+    this.#present -= left.length;
     this.#forgetIfDone();
-    this.emit('close');
+    runAll([
+      ...left.map((connection) => () => this.emit('leave', connection)),
+      () => this.emit('close'),
+    ]);
   }
 
   #assertOpen() {
@@ -125,8 +126,10 @@ class Channel extends EventEmitter {
   [kLeft](connection) {
     this.#present -= 1;
     this.#forgetIfDone();
-    this.emit('leave', connection);
-    if (this.#present === 0 && !this.#closed) this.emit('empty');
+    runAll([
+      () => this.emit('leave', connection),
+      () => this.#present === 0 && !this.#closed && this.emit('empty'),
+    ]);
   }
 
   /** Nobody is left to hear of, unless it is how the channel ends. */

@@ -18,6 +18,7 @@ const event = require('./event.js');
 const { assertOpenable, whenGone, writeHead } = require('./head.js');
 const { connections, holdProcess, kClosed, kDrained, kTimedOut, kWrite, releaseProcess, start } =
   require('./hub.js');
+const { guarded } = require('./listeners.js');
 const option = require('./option.js');
 const { OwnResponse } = require('./response.js');
 const { Outlet } = require('./source/outlet.js');
@@ -267,15 +268,12 @@ class Connection extends EventEmitter {
     this.#context.runInAsyncScope(this.emit, this, name, ...details);
   }
 
-  /** @param {Buffer} bytes */
+  /**
+   * True when the response is ready for more.
+   * @param {Buffer} bytes
+   */
   [kWrite](bytes) {
-    try {
-      return this.#transport instanceof StreamTransport && this.#transport.write(bytes);
-    } catch {
-      // Something that has its own `res.write` has failed; the stream is not what it should be any more.
-      this[kHandle].close('error');
-      return false;
-    }
+    return this.#context.runInAsyncScope(this.#write, this, bytes);
   }
 
   [kDrained]() {
@@ -289,12 +287,29 @@ class Connection extends EventEmitter {
 
   /** @param {CloseReason} reason */
   [kClosed](reason) {
+    this.#context.runInAsyncScope(this.#close, this, reason);
+  }
+
+  /** @param {Buffer} bytes */
+  #write(bytes) {
+    try {
+      return this.#transport instanceof StreamTransport && this.#transport.write(bytes);
+    } catch (error) {
+      // Other code wraps `res.write` and has failed, so the stream is incomplete.
+      this[kHandle].close('error');
+      throw error;
+    }
+  }
+
+  /** @param {CloseReason} reason */
+  #close(reason) {
     this.#closed = true;
     this.#beOver();
     if (this.#holds) releaseProcess();
-    this.#transport?.close(reason === 'end' || reason === 'timeout');
+    // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
+    guarded(() => this.#transport?.close(reason === 'end' || reason === 'timeout'));
     this.#resolveClosed?.();
-    this.#emit('close', reason);
+    this.emit('close', reason);
   }
 }
 

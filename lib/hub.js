@@ -6,6 +6,7 @@
 
 const { HubHandle } = require('../binding.js');
 const { SluiceError, fromCore } = require('./error.js');
+const { guarded } = require('./listeners.js');
 const option = require('./option.js');
 const { SlowWrites } = require('./slow-writes.js');
 const { Writes } = require('./writes.js');
@@ -53,7 +54,7 @@ function configure(configuration) {
 function start() {
   if (!hub) {
     try {
-      hub = new HubHandle(shards, dispatch);
+      hub = new HubHandle(shards, () => HubHandle.callWithoutContext(dispatch));
     } catch (error) {
       throw fromCore(error);
     }
@@ -66,21 +67,6 @@ function metrics() {
   return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }
 
-/**
- * Runs a listener's code. What it throws is an uncaught exception, as of any event, and costs nobody else his notice.
- * @template Result
- * @param {() => Result} listener
- */
-function guarded(listener) {
-  try {
-    return listener();
-  } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
-  }
-}
-
 const writes = new Writes(
   (id, bytes) => guarded(() => connections.get(id)?.[kWrite](bytes)),
   (ids) => start().written(ids, false),
@@ -88,6 +74,9 @@ const writes = new Writes(
 );
 const slowWrites = new SlowWrites((ids) => start().blocked(ids));
 
+/**
+ * Runs in no request's context: a connection enters its own, a channel has none.
+ */
 function dispatch() {
   const notices = start().takeNotices();
   writes.push(notices.writes);
@@ -105,12 +94,25 @@ function dispatch() {
 }
 
 /**
+ * Connections that became ready for more in this turn of the event loop.
+ * @type {number[]}
+ */
+let late = [];
+
+/**
  * A connection whose write had to wait for the client is ready for more.
  * @param {number} id
  */
 function writtenLate(id) {
   slowWrites.delete(id);
-  start().written([id], true);
+  late.push(id);
+  if (late.length === 1) setImmediate(tellLate);
+}
+
+/** One call for all of them: waking a shard costs more than the rest. */
+function tellLate() {
+  start().written(late, true);
+  late = [];
 }
 
 /**

@@ -51,13 +51,11 @@ class Writes {
         this.#next = 0;
       }
     }
-    this.#scheduled = this.#group < this.#groups.length;
-    if (this.#scheduled) {
-      setImmediate(() => this.#run());
-    } else {
-      this.#groups = [];
-      this.#group = 0;
-    }
+    // Their bytes are the responses' now.
+    this.#groups.splice(0, this.#group);
+    this.#group = 0;
+    this.#scheduled = this.#groups.length > 0;
+    if (this.#scheduled) setImmediate(() => this.#run());
     // Before a `drain` of any of them can come.
     this.#waiting(waiting);
     if (ready.length > 0) this.#written(ready);

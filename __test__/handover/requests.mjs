@@ -100,20 +100,6 @@ test('every one of many streams pipelined on one socket closes', SOON, async (t)
   for (const end of opened) await closed(end);
 });
 
-test('a res.write of other code that throws costs its own stream', SOON, async (t) => {
-  const { connect, opened } = await plain(t, {
-    handler(req, res, open) {
-      res.write = () => {
-        throw new Error('broken');
-      };
-      open(req, res).connection.send({ data: 1 });
-    },
-  });
-  const client = (await connect()).get('/');
-  await client.eof();
-  assert.deepEqual(await closed(opened[0]), ['error']);
-});
-
 const post = (headers) => `POST / HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
 
 test('a POST whose body nobody reads gets its stream', SOON, async (t) => {

@@ -9,6 +9,7 @@ const { Connection, kHandle, kOver } = require('../connection.js');
 const { SluiceError, fromCore, typeError } = require('../error.js');
 const event = require('../event.js');
 const { start } = require('../hub.js');
+const { guarded } = require('../listeners.js');
 const option = require('../option.js');
 const { BrokerClient } = require('./broker-client.js');
 const { readBrokerOptions } = require('./broker-options.js');
@@ -214,7 +215,7 @@ class SSEBroker {
     // Before a listener of the application can fail.
     connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
       this.#byConnection.delete(number);
-      this.#options.onDisconnect?.(client, reason);
+      guarded(() => this.#options.onDisconnect?.(client, reason));
     });
     try {
       greet?.(client);

@@ -80,8 +80,14 @@ class NativeTransport {
     releaseProcess();
     detach(this.#socket);
     // Into the ghost: listeners of `finish`, access logs and sessions see the end that they wait for.
-    if (orderly) this.#own.end();
-    else this.#socket.destroy();
+    if (!orderly) return this.#socket.destroy();
+    try {
+      this.#own.end();
+    } catch (error) {
+      // Otherwise the server would count the socket for ever.
+      this.#socket.destroy();
+      throw error;
+    }
   }
 
   reason() {

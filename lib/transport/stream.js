@@ -8,6 +8,14 @@ const { constants } = require('node:http2');
 const net = require('node:net');
 const { holdProcess, releaseProcess, writtenLate } = require('../hub.js');
 
+/** @param {Request} req */
+function descriptor(req) {
+  const socket = /** @type {{ _handle?: { fd?: number } } | undefined} */ (
+    /** @type {unknown} */ (req.socket)
+  );
+  return socket?._handle?.fd;
+}
+
 /** The core decides what is written and when; JavaScript writes it. */
 class StreamTransport {
   name = /** @type {const} */ ('stream');
@@ -35,7 +43,8 @@ class StreamTransport {
     res.on('drain', () => this.#onDrain());
     this.#holds = !res.stream && !(req.socket instanceof net.Socket);
     if (this.#holds) holdProcess();
-    handle.attachStream();
+    // HTTP/2 streams share a socket and have their own flow control.
+    handle.attachStream(res.stream ? undefined : descriptor(req));
   }
 
   /**
@@ -63,10 +72,20 @@ class StreamTransport {
    */
   close(orderly) {
     if (this.#holds) releaseProcess();
-    if (orderly) this.#own.end();
+    if (orderly) this.#end();
     // An HTTP/2 stream that is destroyed looks to the client as if it had ended well.
     else if (this.#res.stream) this.#res.stream.close(constants.NGHTTP2_CANCEL);
     else this.#own.destroy();
+  }
+
+  #end() {
+    try {
+      this.#own.end();
+    } catch (error) {
+      // Otherwise the client would wait for the rest for ever.
+      this.#own.destroy();
+      throw error;
+    }
   }
 
   /** Why the response closed, when it was not the core that closed it. */

@@ -70,8 +70,13 @@ impl ConnectionHandle {
         }
     }
 
+    /// `descriptor`: the socket's, where there is one. Node keeps it; the kernel is told to hold
+    /// less for a client that does not read.
     #[napi(catch_unwind)]
-    pub fn attach_stream(&self) {
+    pub fn attach_stream(&self, descriptor: Option<i32>) {
+        if let Some(descriptor) = descriptor {
+            Socket::bound_unsent(descriptor);
+        }
         self.connection.attach_stream();
     }
 

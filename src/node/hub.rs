@@ -10,6 +10,7 @@ use napi_derive::napi;
 
 use super::channel::ChannelHandle;
 use super::connection::{ConnectionHandle, duration};
+use super::context::call_without_context;
 use super::error::{Result, internal};
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
@@ -148,6 +149,12 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn blocked(&self, connections: Vec<f64>) {
         self.hub.blocked(connections.into_iter().map(|id| ConnectionId(id as u64)));
+    }
+
+    /// Calls a function in which every `AsyncLocalStorage` is empty.
+    #[napi(catch_unwind)]
+    pub fn call_without_context(env: Env, callback: Function<(), ()>) -> Result<()> {
+        call_without_context(env, callback)
     }
 
     #[napi(catch_unwind)]

@@ -2,6 +2,7 @@
 
 mod channel;
 mod connection;
+mod context;
 mod error;
 mod event;
 mod hub;

@@ -38,7 +38,8 @@ impl From<Vec<Notice>> for Notices {
             match notice {
                 Notice::Write { connections, bytes } => notices.writes.push(Write {
                     connections: connections.into_iter().map(number).collect(),
-                    bytes: bytes.to_vec().into(),
+                    // Copies only what other queues hold too.
+                    bytes: Vec::from(bytes).into(),
                 }),
                 Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),
                 Notice::Drained(connection) => notices.drained.push(number(connection)),

@@ -103,14 +103,12 @@ impl Member {
 
     fn flush_stream(&mut self, writes: &mut Writes, tally: &mut Tally) -> Flushed {
         let Sink::Stream { in_flight, .. } = &mut self.sink else { return Flushed::Empty };
-        if *in_flight == 0
-            && let Some((bytes, events)) = self.queue.take(STREAM_WRITE)
-        {
-            *in_flight = bytes.len();
+        if *in_flight == 0 && !self.queue.is_empty() {
+            let length = writes.push(self.id, self.queue.front(STREAM_WRITE));
+            *in_flight = length;
             self.progressed = Instant::now();
-            tally.bytes += bytes.len() as u64;
-            tally.deliveries += events;
-            writes.push(self.id, bytes);
+            tally.bytes += length as u64;
+            tally.deliveries += self.queue.advance(length);
         }
         match self.ending {
             _ if *in_flight > 0 => Flushed::Waiting,

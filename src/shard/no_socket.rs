@@ -10,6 +10,8 @@ impl Socket {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    pub fn bound_unsent(_descriptor: i32) {}
+
     pub(super) fn tune(&self, _stall_timeout: Option<Duration>) {
         match *self {}
     }

@@ -16,6 +16,23 @@ pub(super) struct Segment {
     pub live: bool,
 }
 
+/// The beginning of a segment's bytes.
+pub(super) struct Part<'a> {
+    bytes: &'a Bytes,
+    length: usize,
+}
+
+impl Part<'_> {
+    pub fn to_bytes(&self) -> Bytes {
+        self.bytes.slice(..self.length)
+    }
+
+    /// Whether it is the same memory, and not only equal bytes.
+    pub fn is(&self, other: &Bytes) -> bool {
+        self.bytes.as_ptr() == other.as_ptr() && self.length == other.len()
+    }
+}
+
 #[derive(Default)]
 #[repr(C)]
 pub(super) struct Queue {
@@ -95,25 +112,18 @@ impl Queue {
         events
     }
 
-    /// Takes up to `limit` bytes: whole segments if the first one fits, else a part of it. The bytes and how many events ended
-    /// in them.
-    pub fn take(&mut self, limit: usize) -> Option<(Bytes, u64)> {
-        let first = &self.segments.front()?.bytes;
-        let bytes = if first.len() >= limit {
-            first.slice(..limit)
-        } else {
-            let mut length = 0;
-            let fits = |bytes: &&Bytes| {
-                length += bytes.len();
-                length <= limit
-            };
-            match self.iter().take_while(fits).collect::<Vec<_>>().as_slice() {
-                [only] => Bytes::clone(only),
-                several => several.iter().flat_map(|bytes| bytes.iter().copied()).collect(),
+    /// The segments that fit in `limit` bytes together, or the part of the first one that does.
+    pub fn front(&self, limit: usize) -> impl Iterator<Item = Part<'_>> + Clone {
+        let mut room = limit;
+        self.segments.iter().map_while(move |segment| {
+            let length = segment.bytes.len();
+            if length > room && room < limit {
+                return None;
             }
-        };
-        let events = self.advance(bytes.len());
-        Some((bytes, events))
+            let part = Part { bytes: &segment.bytes, length: length.min(room) };
+            room -= part.length;
+            Some(part)
+        })
     }
 
     /// Empties the queue; how many events were in it.

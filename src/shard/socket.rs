@@ -29,15 +29,22 @@ pub struct Socket {
 impl Socket {
     /// A duplicate of the descriptor, closed on exec. The descriptor must be an open stream socket.
     pub fn duplicate(descriptor: i32) -> io::Result<Self> {
-        if descriptor < 0 {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        // SAFETY: the descriptor is not negative, and its owner, on whose thread this runs, keeps it open during the call.
-        let borrowed = unsafe { BorrowedFd::borrow_raw(descriptor) };
+        let borrowed = borrow(descriptor)?;
         if SockRef::from(&borrowed).r#type()? != Type::STREAM {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         Ok(Self { socket: borrowed.try_clone_to_owned()?.into() })
+    }
+
+    /// Bounds what the kernel holds of a socket that its owner writes itself. Other descriptors
+    /// have no such option.
+    pub fn bound_unsent(descriptor: i32) {
+        #[cfg(target_os = "linux")]
+        if let Ok(borrowed) = borrow(descriptor) {
+            let _ = SockRef::from(&borrowed).set_tcp_notsent_lowat(NOT_SENT_BYTES);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = descriptor;
     }
 
     /// Notices dead peers and bounds what the kernel holds. A Unix socket has neither need nor option.
@@ -96,4 +103,14 @@ impl Socket {
         let _ = self.socket.set_linger(Some(Duration::ZERO));
         self.destroy();
     }
+}
+
+/// The caller runs on the thread of the descriptor's owner, which keeps it open meanwhile.
+fn borrow<'a>(descriptor: i32) -> io::Result<BorrowedFd<'a>> {
+    if descriptor < 0 {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // SAFETY: the descriptor is not negative, and its owner, on whose thread this runs, keeps it
+    // open during the call that uses it.
+    Ok(unsafe { BorrowedFd::borrow_raw(descriptor) })
 }

@@ -1,29 +1,63 @@
-//! What the host is to write in one turn. Neighbours that get the same bytes get them together.
+//! What the host is to write in one turn. Connections that get the same bytes get them together.
 
 use bytes::Bytes;
 
+use super::queue::Part;
 use crate::connection::ConnectionId;
 use crate::notice::Notice;
 
+/// How many of the latest groups are compared: readers that are equally far behind alternate.
+const COMPARED: usize = 4;
+
 #[derive(Default)]
 pub(super) struct Writes {
-    groups: Vec<(Vec<ConnectionId>, Bytes)>,
+    groups: Vec<Group>,
+}
+
+struct Group {
+    /// They keep their memory, by which they are compared, from being used for other bytes.
+    parts: Vec<Bytes>,
+    connections: Vec<ConnectionId>,
 }
 
 impl Writes {
-    pub fn push(&mut self, connection: ConnectionId, bytes: Bytes) {
-        match self.groups.last_mut() {
-            Some((connections, last)) if is_same(last, &bytes) => connections.push(connection),
-            _ => self.groups.push((vec![connection], bytes)),
+    /// Returns how many bytes the parts have together.
+    pub fn push<'a>(
+        &mut self,
+        connection: ConnectionId,
+        parts: impl Iterator<Item = Part<'a>> + Clone,
+    ) -> usize {
+        let mut latest = self.groups.iter_mut().rev().take(COMPARED);
+        if let Some(group) = latest.find(|group| group.is_made_of(parts.clone())) {
+            group.connections.push(connection);
+            return group.len();
         }
+        let parts = parts.map(|part| part.to_bytes()).collect();
+        let group = Group { parts, connections: vec![connection] };
+        let length = group.len();
+        self.groups.push(group);
+        length
     }
 
     pub fn drain(&mut self) -> impl Iterator<Item = Notice> + '_ {
-        self.groups.drain(..).map(|(connections, bytes)| Notice::Write { connections, bytes })
+        self.groups.drain(..).map(|Group { parts, connections }| Notice::Write {
+            connections,
+            bytes: match <[Bytes; 1]>::try_from(parts) {
+                Ok([only]) => only,
+                Err(several) => several.concat().into(),
+            },
+        })
     }
 }
 
-/// The same memory, not only equal bytes.
-fn is_same(one: &Bytes, other: &Bytes) -> bool {
-    one.as_ptr() == other.as_ptr() && one.len() == other.len()
+impl Group {
+    fn len(&self) -> usize {
+        self.parts.iter().map(Bytes::len).sum()
+    }
+
+    fn is_made_of<'a>(&self, parts: impl Iterator<Item = Part<'a>>) -> bool {
+        let mut ours = self.parts.iter();
+        let theirs_are_ours = { parts }.all(|part| ours.next().is_some_and(|bytes| part.is(bytes)));
+        theirs_are_ours && ours.next().is_none()
+    }
 }

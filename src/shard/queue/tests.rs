@@ -48,11 +48,16 @@ fn events_count_until_their_last_byte_has_left_unless_they_are_replayed() {
 }
 
 #[test]
-fn it_takes_whole_segments_unless_the_first_is_too_large() {
+fn the_front_is_whole_segments_unless_the_first_is_too_large() {
     let mut queue = queue(&[("abc", true), ("de", true), ("f", true)]);
-    assert_eq!(queue.take(2).unwrap(), (Bytes::from_static(b"ab"), 0));
-    assert_eq!(queue.take(4).unwrap(), (Bytes::from_static(b"cdef"), 3));
-    assert!(queue.take(9).is_none());
+    let front = |queue: &Queue, limit| queue.front(limit).map(|part| part.to_bytes()).collect::<Vec<_>>();
+    assert_eq!(front(&queue, 2), ["ab"]);
+    assert_eq!(front(&queue, 4), ["abc"]);
+    assert_eq!(front(&queue, 5), ["abc", "de"]);
+    assert_eq!(queue.advance(2), 0);
+    assert_eq!(front(&queue, 4), ["c", "de", "f"]);
+    assert_eq!(queue.advance(4), 3);
+    assert!(front(&queue, 9).is_empty());
 }
 
 #[test]
