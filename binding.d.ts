@@ -48,7 +48,7 @@ export declare class HubHandle {
   open(options: OpenOptions): ConnectionHandle
   channel(options: HistoryOptions): ChannelHandle
   /** `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being. */
-  topics(wildcards: boolean, options: HistoryOptions): TopicsHandle
+  topics(wildcards: boolean, maxPatterns: number, topic: HistoryOptions): TopicsHandle
   takeNotices(): Notices
   /** These connections' writes are done; `slow`: after waiting for the client. */
   written(connections: Array<number>, slow: boolean): void

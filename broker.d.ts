@@ -63,6 +63,11 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   topic?: TopicOptions | ((topic: string) => TopicOptions | undefined);
   /** Whether `*` and `>` of a subscription are wildcards. Default `true`. */
   wildcards?: boolean;
+  /**
+   * How many patterns (topics with wildcards) a client may be subscribed to at a time. Publishing
+   * looks at every pattern that matches. Default 100; 0 allows none.
+   */
+  maxPatterns?: number;
   /** Called when a client is connected. What it throws ends the connection, and {@link SSEBroker.connect} throws it. */
   onConnect?: (client: BrokerClient<Metadata>) => void;
   /** Called when a client's connection is closed, and the client no longer known. */
@@ -112,7 +117,8 @@ export class SSEBroker<
    * Subscribes a client to topics. One that came back with a cursor gets what it has missed of a topic when it subscribes to it for the
    * first time, or, of more than 1,000 topics, its `gap`; see that of {@link Connection}. False when there is no such client.
    *
-   * @throws `ERR_SSE_TOPIC` not a topic's name; what the broker's option `topic` throws. Nothing was subscribed then.
+   * @throws `ERR_SSE_TOPIC` not a topic's name; `ERR_SSE_TOPIC_LIMIT` more patterns than
+   * `maxPatterns`; what the broker's option `topic` throws. Nothing was subscribed then.
    */
   subscribe(id: string, ...topics: string[]): boolean;
   /** False when there is no such client, or it was subscribed to none of the topics. */

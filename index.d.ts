@@ -347,6 +347,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CHANNEL_CLOSED` | `SluiceError` | the channel is closed                                          |
  * | `ERR_SSE_BROKER_CLOSED`  | `SluiceError` | the broker is closed                                           |
  * | `ERR_SSE_TOPIC`          | `TypeError`   | a topic's name that is none, or has wildcards where it must not |
+ * | `ERR_SSE_TOPIC_LIMIT`    | `SluiceError` | a client has as many topics or patterns as it may have         |
  * | `ERR_SSE_RANGE`          | `RangeError`  | an argument out of range                                       |
  * | `ERR_SSE_CONNECT`        | `SluiceError` | the client of `setupSSE` could not be connected: see its `cause` |
  * | `ERR_SSE_SUBSCRIBE`      | `SluiceError` | the client of `setupSSE` could not be subscribed: see its `cause` |
@@ -370,6 +371,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_CONNECT'
   | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_TOPIC'
+  | 'ERR_SSE_TOPIC_LIMIT'
   | 'ERR_SSE_RANGE'
   | 'ERR_SSE_STARTED'
   | 'ERR_SSE_INTERNAL';

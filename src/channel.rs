@@ -21,7 +21,7 @@ use crate::shard::{Command, Inbox};
 
 mod multicast;
 
-pub(crate) use multicast::multicast;
+pub(crate) use multicast::{Reach, multicast};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelId(pub u64);
@@ -135,6 +135,7 @@ impl Channel {
             let replay = missed.flatten().unwrap_or_default();
             state.members.insert(connection.id, connection.clone());
             state.by_shard[connection.id.shard(self.inboxes.len())] += 1;
+            self.counters.membership_changes.fetch_add(1, Relaxed);
             if replay.is_empty() {
                 inbox.push_quietly(Command::Join { connection: connection.id, channel: self.id, replay });
             } else {
@@ -156,6 +157,10 @@ impl Channel {
 
     pub fn members(&self) -> Vec<ConnectionId> {
         self.state.lock().members.keys().copied().collect()
+    }
+
+    pub(crate) fn has(&self, connection: ConnectionId) -> bool {
+        self.state.lock().members.contains_key(&connection)
     }
 
     pub fn is_closed(&self) -> bool {
@@ -183,6 +188,7 @@ impl Channel {
             state.closed = true;
             state.history.clear();
             state.by_shard.fill(0);
+            self.counters.membership_changes.fetch_add(1, Relaxed);
             (std::mem::take(&mut state.members), std::mem::take(&mut state.when_closed))
         };
         members.values().for_each(|connection| {
@@ -204,6 +210,7 @@ impl Channel {
             return false;
         }
         state.by_shard[connection.shard(self.inboxes.len())] -= 1;
+        self.counters.membership_changes.fetch_add(1, Relaxed);
         if state.members.is_empty() {
             self.start_timer(&mut state);
         }

@@ -16,6 +16,8 @@ pub enum Error {
     ChannelClosed,
     #[error("not a topic: {0}")]
     Topic(&'static str),
+    #[error("a client may subscribe to {0} patterns: unsubscribe it from some, or raise `maxPatterns`")]
+    PatternLimit(usize),
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -39,6 +41,7 @@ impl Error {
             Error::FrameText(_) => "ERR_SSE_FRAME",
             Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
             Error::Topic(_) => "ERR_SSE_TOPIC",
+            Error::PatternLimit(_) => "ERR_SSE_TOPIC_LIMIT",
         }
     }
 }

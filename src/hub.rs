@@ -71,6 +71,11 @@ impl Hub {
         Channel::new(id, options, self.inboxes.clone(), self.counters.clone())
     }
 
+    /// Grows whenever the members of any channel change.
+    pub(crate) fn membership_changes(&self) -> u64 {
+        self.counters.membership_changes.load(Relaxed)
+    }
+
     /// What happened since the last call, in order.
     pub fn take_notices(&self) -> Vec<Notice> {
         self.outbox.take()

@@ -10,6 +10,8 @@ pub struct Counters {
     pub deliveries: AtomicU64,
     pub bytes: AtomicU64,
     pub drops: AtomicU64,
+    /// Joins, leaves and closes of channels. Changed under the channel's lock.
+    pub membership_changes: AtomicU64,
     /// Open connections. Signed, like the other gauge: two threads' additions may be seen in either order.
     pub native: AtomicI64,
     pub stream: AtomicI64,

@@ -20,42 +20,65 @@ use crate::hub::Hub;
 use crate::store::Store;
 
 mod patterns;
+mod reaches;
 
 use patterns::{Patterns, is_pattern};
+use reaches::Reaches;
 
 /// Bytes of a name: clients choose them.
 const MAX_NAME: usize = 1024;
 
+#[derive(Clone, Copy, Debug)]
+pub struct TopicsOptions {
+    /// Whether `*` and `>` stand for tokens of a name.
+    pub wildcards: bool,
+    /// How many patterns a client may be subscribed to: each of them may match every event.
+    pub max_patterns: usize,
+    /// Of topics that come into being.
+    pub topic: ChannelOptions,
+}
+
+struct Client {
+    connection: Arc<Connection>,
+    patterns: usize,
+}
+
 pub struct Topics {
     hub: Arc<Hub>,
-    wildcards: bool,
-    options: ChannelOptions,
-    connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
+    options: TopicsOptions,
+    clients: Mutex<HashMap<ConnectionId, Client>>,
     /// A channel of all that are connected, as long as there are any.
     everyone: Mutex<Weak<Channel>>,
     channels: Arc<Store<Arc<str>>>,
     patterns: Arc<Mutex<Patterns>>,
+    reaches: Mutex<Reaches>,
 }
 
 impl Topics {
-    /// `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being.
-    pub fn new(hub: Arc<Hub>, wildcards: bool, options: ChannelOptions) -> Self {
-        let (connections, everyone) = (Mutex::default(), Mutex::default());
-        let (channels, patterns) = (Arc::default(), Arc::default());
-        Self { hub, wildcards, options, connections, everyone, channels, patterns }
+    pub fn new(hub: Arc<Hub>, options: TopicsOptions) -> Self {
+        Self {
+            hub,
+            options,
+            clients: Mutex::default(),
+            everyone: Mutex::default(),
+            channels: Arc::default(),
+            patterns: Arc::default(),
+            reaches: Mutex::default(),
+        }
     }
 
     /// Lets a connection subscribe, until [`Topics::disconnect`], and get what is broadcast.
     pub fn connect(&self, connection: &Arc<Connection>) -> Result<(), Error> {
-        self.connections.lock().insert(connection.id, connection.clone());
+        let client = Client { connection: connection.clone(), patterns: 0 };
+        self.clients.lock().insert(connection.id, client);
         self.everyone().join(connection, None).map(|_| ())
     }
 
     /// It leaves its topics, and gets no broadcast any more.
     pub fn disconnect(&self, connection: ConnectionId) {
-        let connection = self.connections.lock().remove(&connection);
-        if let Some(connection) = connection {
-            connection.leave_topics();
+        let client = self.clients.lock().remove(&connection);
+        if let Some(client) = client {
+            client.connection.leave_topics();
         }
     }
 
@@ -73,27 +96,45 @@ impl Topics {
         options: Option<ChannelOptions>,
     ) -> Result<Joined, Error> {
         let is_pattern = self.is_pattern(name)?;
-        let Some(connection) = self.connection(connection) else { return Ok(Joined::Unchanged) };
+        let Some((connection, patterns)) = self.find(connection) else {
+            return Ok(Joined::Unchanged);
+        };
+        if is_pattern && patterns >= self.options.max_patterns && !self.is_subscribed(&connection, name) {
+            return Err(Error::PatternLimit(self.options.max_patterns));
+        }
         let mut is_new = false;
         let channel = self.channels.get_or_insert(name, || {
             is_new = true;
-            self.hub.channel(ChannelOptions { keeper: Keeper::Members, ..options.unwrap_or(self.options) })
+            self.hub
+                .channel(ChannelOptions { keeper: Keeper::Members, ..options.unwrap_or(self.options.topic) })
         });
         if is_new && is_pattern {
             self.index(name, &channel);
         }
-        channel.join(&connection, cursor)
+        let joined = channel.join(&connection, cursor)?;
+        if is_pattern && joined != Joined::Unchanged {
+            self.count_patterns(connection.id, |patterns| patterns + 1);
+        }
+        Ok(joined)
     }
 
     /// False when it was not subscribed.
     pub fn unsubscribe(&self, connection: ConnectionId, name: &str) -> bool {
-        let (channel, connection) = (self.channels.get(name), self.connection(connection));
-        channel.zip(connection).is_some_and(|(channel, connection)| channel.leave(&connection))
+        let (channel, client) = (self.channels.get(name), self.find(connection));
+        let left = channel.zip(client).is_some_and(|(channel, (client, _))| channel.leave(&client));
+        if left && self.is_pattern(name) == Ok(true) {
+            self.count_patterns(connection, |patterns| patterns.saturating_sub(1));
+        }
+        left
     }
 
     /// How many are connected, each of which gets it.
     pub fn broadcast(&self, event: &Event) -> Result<usize, Error> {
-        multicast(self.everyone.lock().upgrade().into_iter().collect(), event)
+        let everyone = self.everyone.lock().upgrade();
+        match everyone {
+            Some(channel) => channel.send(std::slice::from_ref(event)),
+            None => event.encode().map(|_| 0),
+        }
     }
 
     /// How many subscribers get it, each once.
@@ -101,7 +142,15 @@ impl Topics {
         if self.is_pattern(name)? {
             return Err(Error::Topic("an event is sent to one topic, and this name has wildcards"));
         }
-        multicast(self.matching(name), event)
+        if !self.options.wildcards || self.patterns.lock().is_empty() {
+            return match self.channels.get(name) {
+                Some(channel) => channel.send(std::slice::from_ref(event)),
+                None => event.encode().map(|_| 0),
+            };
+        }
+        let changes = self.hub.membership_changes();
+        let (channels, reach) = self.reaches.lock().get(name, changes, || self.matching(name));
+        multicast(&channels, &reach, event)
     }
 
     /// Who gets what is sent to that topic, or is subscribed to that pattern; in the order of their ids.
@@ -128,7 +177,7 @@ impl Topics {
 
     /// Lets everybody go and forgets all histories.
     pub fn close(&self) {
-        self.connections.lock().clear();
+        self.clients.lock().clear();
         let everyone = std::mem::take(&mut *self.everyone.lock()).upgrade();
         for channel in self.channels.channels().into_iter().chain(everyone) {
             channel.close();
@@ -148,22 +197,34 @@ impl Topics {
         })
     }
 
-    fn connection(&self, id: ConnectionId) -> Option<Arc<Connection>> {
-        self.connections.lock().get(&id).cloned()
+    /// A client's connection, and how many patterns it is subscribed to.
+    fn find(&self, id: ConnectionId) -> Option<(Arc<Connection>, usize)> {
+        let clients = self.clients.lock();
+        clients.get(&id).map(|client| (client.connection.clone(), client.patterns))
+    }
+
+    fn is_subscribed(&self, connection: &Connection, name: &str) -> bool {
+        self.channels.get(name).is_some_and(|channel| channel.has(connection.id))
+    }
+
+    fn count_patterns(&self, id: ConnectionId, change: impl FnOnce(usize) -> usize) {
+        if let Some(client) = self.clients.lock().get_mut(&id) {
+            client.patterns = change(client.patterns);
+        }
     }
 
     fn is_pattern(&self, name: &str) -> Result<bool, Error> {
         match name {
             "" => Err(Error::Topic("its name is empty")),
             _ if name.len() > MAX_NAME => Err(Error::Topic("its name has more than 1,024 bytes")),
-            _ if self.wildcards => is_pattern(name),
+            _ if self.options.wildcards => is_pattern(name),
             _ => Ok(false),
         }
     }
 
     fn matching(&self, name: &str) -> Vec<Arc<Channel>> {
         let mut channels: Vec<_> = self.channels.get(name).into_iter().collect();
-        if self.wildcards {
+        if self.options.wildcards {
             self.patterns.lock().matching(name, &mut channels);
         }
         channels

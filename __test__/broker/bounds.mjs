@@ -97,3 +97,21 @@ test('clients that come, subscribe and go leave nothing behind', SOON, async (t)
   // Another test's may go meanwhile, too.
   await until(() => sluice.metrics().channels <= channels, 'the channels to go');
 });
+
+test(
+  'a client may be subscribed to maxPatterns patterns and to any number of names',
+  SOON,
+  async (t) => {
+    const { broker, join } = await room(t, { maxPatterns: 2 });
+    const { client } = await join();
+    broker.subscribe(client.id, 'a.*', 'b.>', 'a.b', 'c', 'd');
+    const limit = { name: 'SluiceError', code: 'ERR_SSE_TOPIC_LIMIT', message: /2 patterns/ };
+    assert.throws(() => broker.subscribe(client.id, 'e', 'c.*'), limit);
+    assert.deepEqual([...client.topics], ['a.*', 'b.>', 'a.b', 'c', 'd']);
+    broker.subscribe(client.id, 'a.*');
+    broker.unsubscribe(client.id, 'a.*');
+    broker.subscribe(client.id, 'c.*');
+    assert.throws(() => client.topics.add('a.*'), limit);
+    assert.throws(() => new sluice.SSEBroker({ maxPatterns: -1 }), { code: 'ERR_SSE_OPTION' });
+  },
+);

@@ -206,6 +206,16 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal((await site.subscribe(client, 'd')).status, 200);
     });
 
+    test('a client may be subscribed to maxPatterns patterns', SOON, async (t) => {
+      const options = { authorizeSubscribe: () => true };
+      const site = await serve(t, framework, { broker: { maxPatterns: 1 }, options });
+      const client = await site.connect();
+      const { status, json } = await site.subscribe(client, 'a', 'a.*', 'b.*');
+      assert.deepEqual([status, json.code], [403, 'ERR_SSE_TOPIC_LIMIT']);
+      assert.doesNotMatch(json.error, /maxPatterns/);
+      assert.deepEqual(site.broker.topics(), []);
+    });
+
     test('two requests at once do not exceed maxTopics', SOON, async (t) => {
       const waiting = [];
       const authorizeSubscribe = () => new Promise((resolve) => waiting.push(resolve));

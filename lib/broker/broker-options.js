@@ -24,6 +24,7 @@ function readBrokerOptions(options) {
     connection,
     ...readTopic(given.topic),
     wildcards: option.boolean('wildcards', given.wildcards, true),
+    maxPatterns: option.whole('maxPatterns', given.maxPatterns, 100, 0, option.MAX_COUNT),
     onConnect: option.callback('onConnect', given.onConnect),
     onDisconnect: option.callback('onDisconnect', given.onDisconnect),
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),

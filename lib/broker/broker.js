@@ -47,7 +47,8 @@ class SSEBroker {
   /** @param {SSEBrokerOptions<any>} [options] */
   constructor(options) {
     this.#options = readBrokerOptions(options);
-    this.#topics = start().topics(this.#options.wildcards, this.#options.topic);
+    const { maxPatterns, topic, wildcards } = this.#options;
+    this.#topics = start().topics(wildcards, maxPatterns, topic);
   }
 
   get [kConnectionOptions]() {

@@ -47,7 +47,7 @@ class Subscriptions extends Set {
     assertTopic(topic);
     const options = this.#optionsOf && this.#optionsIfNew(topic);
     const isBack = this.#cursor !== undefined && !this.#resumed?.has(topic);
-    const cursor = isBack && this.#resume(topic) ? this.#cursor : undefined;
+    const cursor = isBack && this.#canResume() ? this.#cursor : undefined;
     let addition;
     try {
       addition = this.#topics.subscribe(this.#id, topic, cursor, options);
@@ -57,6 +57,10 @@ class Subscriptions extends Set {
     // It has left already.
     if (addition === 'unchanged') return this;
     super.add(topic);
+    if (cursor !== undefined) {
+      this.#resumed ??= new Set();
+      this.#resumed.add(topic);
+    }
     if (addition === 'gap' || (isBack && cursor === undefined)) {
       this.#connection.emit('gap', { topic, lastEventID: this.#cursor });
     }
@@ -79,15 +83,9 @@ class Subscriptions extends Set {
     return this.#topics.exists(topic) ? undefined : this.#optionsOf?.(topic);
   }
 
-  /**
-   * Whether the client can get what it missed of a topic; it cannot of too many.
-   * @param {string} topic
-   */
-  #resume(topic) {
-    this.#resumed ??= new Set();
-    if (this.#resumed.size >= MAX_RESUMED) return false;
-    this.#resumed.add(topic);
-    return true;
+  /** Whether the client can get what it missed of one more topic. */
+  #canResume() {
+    return (this.#resumed?.size ?? 0) < MAX_RESUMED;
   }
 }
 

@@ -15,6 +15,9 @@ const { prove, readRequest, unknown } = require('./request.js');
 /** A token of a name that stands for others. */
 const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
 
+/** The core's message also tells the application about its option. */
+const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscribe from some first';
+
 /**
  * `POST /subscribe`.
  * @param {SSEBroker} broker
@@ -107,6 +110,7 @@ function subscribe(broker, client, topics) {
   } catch (error) {
     const { code, message } = /** @type {any} */ (error ?? {});
     if (code === 'ERR_SSE_TOPIC') throw new Refusal(400, code, message);
+    if (code === 'ERR_SSE_TOPIC_LIMIT') throw new Refusal(403, code, PATTERN_LIMIT);
     throw failure(error, 'ERR_SSE_SUBSCRIBE', 'the client could not be subscribed: see the cause');
   }
 }

@@ -21,7 +21,7 @@ use crate::history::Limits;
 use crate::hub::Hub;
 use crate::metrics::Counters;
 use crate::notice::Host;
-use crate::topics::Topics;
+use crate::topics::{Topics, TopicsOptions};
 
 /// Does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
@@ -130,8 +130,10 @@ impl HubHandle {
 
     /// `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being.
     #[napi(catch_unwind)]
-    pub fn topics(&self, wildcards: bool, options: HistoryOptions) -> TopicsHandle {
-        TopicsHandle { topics: Topics::new(self.hub.clone(), wildcards, options.into()) }
+    pub fn topics(&self, wildcards: bool, max_patterns: u32, topic: HistoryOptions) -> TopicsHandle {
+        let max_patterns = max_patterns as usize;
+        let options = TopicsOptions { wildcards, max_patterns, topic: topic.into() };
+        TopicsHandle { topics: Topics::new(self.hub.clone(), options) }
     }
 
     #[napi(catch_unwind)]

@@ -15,7 +15,11 @@ impl Host for Nobody {
 }
 
 fn topics(wildcards: bool) -> Topics {
-    Topics::new(Arc::new(Hub::start(2, Box::new(Nobody)).unwrap()), wildcards, options(0))
+    topics_with(TopicsOptions { wildcards, max_patterns: 100, topic: options(0) })
+}
+
+fn topics_with(options: TopicsOptions) -> Topics {
+    Topics::new(Arc::new(Hub::start(2, Box::new(Nobody)).unwrap()), options)
 }
 
 impl Topics {
@@ -164,7 +168,7 @@ fn a_broadcast_reaches_whoever_is_connected_and_open() {
 #[test]
 fn closing_lets_everybody_go_and_forgets_what_was_kept() {
     let mut topics = topics(true);
-    topics.options.empty_timeout = Some(Duration::from_secs(60));
+    topics.options.topic.empty_timeout = Some(Duration::from_secs(60));
     let (one, other) = (topics.client(), topics.client());
     topics.add(&one, "kept");
     topics.add(&other, "orders.>");
@@ -312,4 +316,57 @@ fn others_that_come_and_go_cost_a_subscriber_no_event_and_double_none() {
     topics.expect_queued(&client, &ids);
     until(|| topics.subscribers("a.b").unwrap() == [client.id]);
     assert_eq!(topics.names().len(), 2);
+}
+
+const NAME: &str = "a.b.c.d.e.f.g.h.i.j.k.l";
+
+/// One of 4,095 patterns that match [`NAME`].
+fn pattern(number: usize) -> String {
+    let tokens = NAME.split('.').enumerate();
+    let masked = tokens.map(|(at, token)| if number >> at & 1 == 1 { "*" } else { token });
+    masked.collect::<Vec<_>>().join(".")
+}
+
+#[test]
+fn an_event_is_fanned_out_to_no_more_channels_than_it_has_members() {
+    let topics = topics_with(TopicsOptions { wildcards: true, max_patterns: 1000, topic: options(0) });
+    let clients: Vec<_> = (0..4).map(|_| topics.client()).collect();
+    for number in 0..4000 {
+        topics.add(&clients[number % 4], &pattern(number + 1));
+    }
+    for round in 1..4 {
+        assert_eq!(topics.send(NAME, "1"), 4);
+        let changes = topics.hub.membership_changes();
+        let (channels, reach) = topics.reaches.lock().get(NAME, changes, || panic!("not remembered"));
+        assert_eq!((channels.len(), reach.channels()), (4000, 4));
+        for client in &clients {
+            topics.expect_queued(client, &vec!["1"; round]);
+        }
+    }
+    topics.unsubscribe(clients[3].id, &pattern(4000));
+    assert_eq!(topics.send(NAME, "1"), 4);
+    clients[0].close(CloseReason::Client);
+    until(|| clients[0].is_closed());
+    assert_eq!(topics.send(NAME, "1"), 3);
+}
+
+#[test]
+fn a_client_has_so_many_patterns_and_any_number_of_names() {
+    let topics = topics_with(TopicsOptions { wildcards: true, max_patterns: 2, topic: options(0) });
+    let (one, other) = (topics.client(), topics.client());
+    topics.add(&one, "a.*");
+    topics.add(&one, "b.>");
+    for name in ["a.b", "c", "d"] {
+        topics.add(&one, name);
+    }
+    let limit = Err(Error::PatternLimit(2));
+    assert_eq!(topics.subscribe(one.id, "c.*", None, None), limit);
+    assert!(!topics.exists("c.*"));
+    // It has it already.
+    assert_eq!(topics.add(&one, "a.*"), Joined::Unchanged);
+    topics.add(&other, "c.*");
+    assert_eq!(topics.subscribe(one.id, "c.*", None, None), limit);
+    assert!(topics.unsubscribe(one.id, "a.*"));
+    assert_eq!(topics.add(&one, "c.*"), Joined::Joined);
+    assert_eq!(topics.subscribe(one.id, "a.*", None, None), limit);
 }
