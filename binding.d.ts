@@ -47,8 +47,7 @@ export declare class HubHandle {
   constructor(shards: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
   channel(options: HistoryOptions): ChannelHandle
-  /** `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being. */
-  topics(wildcards: boolean, maxPatterns: number, topic: HistoryOptions): TopicsHandle
+  topics(options: TopicsSettings): TopicsHandle
   takeNotices(): Notices
   /** These connections' writes are done; `slow`: after waiting for the client. */
   written(connections: Array<number>, slow: boolean): void
@@ -147,6 +146,17 @@ export interface OpenOptions {
   timeout: number
   stallTimeout: number
   retry?: number
+}
+
+export interface TopicsSettings {
+  /** Whether `*` and `>` stand for tokens of a name. */
+  wildcards: boolean
+  /** How many patterns a client may be subscribed to. */
+  maxPatterns: number
+  /** Of topics that come into being. */
+  topic: HistoryOptions
+  /** Of the history that all patterns share; nothing of it expires when it is empty. */
+  patternHistory: HistoryOptions
 }
 
 export interface Write {

@@ -59,7 +59,7 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   heartbeatInterval?: number;
   /** For every client's connection, where {@link SSEBroker.connect} says nothing else. */
   connection?: ConnectionOptions;
-  /** For every topic, or a function that says so for a topic that comes into being. */
+  /** For every topic, or a function that says so for a topic that comes into being. Patterns share `patternHistory`. */
   topic?: TopicOptions | ((topic: string) => TopicOptions | undefined);
   /** Whether `*` and `>` of a subscription are wildcards. Default `true`. */
   wildcards?: boolean;
@@ -68,6 +68,12 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * looks at every pattern that matches. Default 100; 0 allows none.
    */
   maxPatterns?: number;
+  /**
+   * The history that all patterns share: every event to any topic, once a client has subscribed to
+   * a pattern. A client that comes back to a pattern gets what matches it. Default: `historySize`
+   * 10 000, `historyBytes` 16 MiB, no `historyAge`; a `historySize` of 0 turns it off.
+   */
+  patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge'>;
   /** Called when a client is connected. What it throws ends the connection, and {@link SSEBroker.connect} throws it. */
   onConnect?: (client: BrokerClient<Metadata>) => void;
   /** Called when a client's connection is closed, and the client no longer known. */
@@ -89,8 +95,8 @@ export interface ConnectOptions<Metadata extends object = Record<string, unknown
  *
  * A topic comes into being when the first client subscribes. Its name is a non-empty string of at most 1,024 bytes in UTF-8. The dots
  * in it separate tokens, for wildcards: in a subscription `*` stands for one token, and `>` at the end for one or more; such a pattern
- * has 64 tokens at most. A client that is subscribed to a topic in several ways gets each event once. Each topic, and each pattern, has
- * a history of its own (see {@link TopicOptions}), so that what overlapping subscriptions replay may overlap too.
+ * has 64 tokens at most. A client that is subscribed to a topic in several ways gets each event once. Each topic has a history of its
+ * own (see {@link TopicOptions}), and all patterns share one, so that what overlapping subscriptions replay may overlap too.
  */
 export class SSEBroker<
   Topics extends object = TopicMap,

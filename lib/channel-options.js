@@ -21,5 +21,7 @@ function readChannelOptions(given, defaults = CHANNEL) {
 const CHANNEL = { historySize: 500, historyBytes: 16 << 20, historyAge: 0, emptyTimeout: 0 };
 /** There are many of them, and users wait for those that go. */
 const TOPIC = { historySize: 100, historyBytes: 1 << 20, historyAge: 0, emptyTimeout: 60_000 };
+/** One history for all patterns of a broker, and so for all events to its topics. */
+const PATTERNS = { historySize: 10_000, historyBytes: 16 << 20, historyAge: 0, emptyTimeout: 0 };
 
-module.exports = { TOPIC, readChannelOptions };
+module.exports = { PATTERNS, TOPIC, readChannelOptions };

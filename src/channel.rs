@@ -21,7 +21,7 @@ use crate::shard::{Command, Inbox};
 
 mod multicast;
 
-pub(crate) use multicast::{Reach, multicast};
+pub(crate) use multicast::Reach;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChannelId(pub u64);
@@ -64,7 +64,7 @@ pub struct Channel {
 
 struct State {
     closed: bool,
-    history: History,
+    history: History<Frame>,
     members: IndexMap<ConnectionId, Arc<Connection>>,
     /// How many members each shard has.
     by_shard: Vec<usize>,
@@ -110,7 +110,7 @@ impl Channel {
         self.counters.events.fetch_add(frames.len() as u64, Relaxed);
         for (event, frame) in events.iter().zip(frames) {
             if event.is_for_history() {
-                state.history.push(event.id.as_deref(), frame.clone(), now);
+                state.history.push(event.id.as_deref(), frame.clone(), frame.len(), now);
             }
             for (inbox, _) in self.inboxes.iter().zip(&state.by_shard).filter(|(_, members)| **members > 0) {
                 inbox.push(Command::Broadcast { channel: self.id, frame: frame.clone() });
@@ -125,14 +125,26 @@ impl Channel {
         connection: &Arc<Connection>,
         cursor: Option<&str>,
     ) -> Result<Joined, Error> {
+        self.join_with(connection, |history| match cursor {
+            Some(id) => history.after(id, Instant::now()),
+            None => Some(Vec::new()),
+        })
+    }
+
+    /// Adds a connection, which first gets what `missed` finds; `None` is a gap.
+    pub(crate) fn join_with(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        missed: impl FnOnce(&mut History<Frame>) -> Option<Vec<Frame>>,
+    ) -> Result<Joined, Error> {
         let joined = connection.join(self, |inbox| {
             let mut state = self.state.lock();
             if state.closed {
                 return Err(Error::ChannelClosed);
             }
-            let missed = cursor.map(|id| state.history.after(id, Instant::now()));
-            let gap = matches!(missed, Some(None));
-            let replay = missed.flatten().unwrap_or_default();
+            let missed = missed(&mut state.history);
+            let gap = missed.is_none();
+            let replay = missed.unwrap_or_default();
             state.members.insert(connection.id, connection.clone());
             state.by_shard[connection.id.shard(self.inboxes.len())] += 1;
             self.counters.membership_changes.fetch_add(1, Relaxed);

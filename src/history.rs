@@ -8,8 +8,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::frame::Frame;
-
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub size: usize,
@@ -17,10 +15,11 @@ pub struct Limits {
     pub age: Option<Duration>,
 }
 
+/// Keeps items of one kind: frames, or frames with the topic that each was sent to.
 #[derive(Debug)]
-pub struct History {
+pub struct History<Item> {
     limits: Limits,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Entry<Item>>,
     bytes: usize,
     /// The sequence number of the first entry.
     first: u64,
@@ -32,13 +31,14 @@ pub struct History {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Entry<Item> {
     id: Option<Arc<str>>,
-    frame: Frame,
+    item: Item,
+    bytes: usize,
     at: Instant,
 }
 
-impl History {
+impl<Item: Clone> History<Item> {
     pub fn new(limits: Limits) -> Self {
         Self { limits, entries: VecDeque::new(), bytes: 0, first: 0, latest: HashMap::new(), floor: None }
     }
@@ -51,7 +51,7 @@ impl History {
         self.entries.is_empty()
     }
 
-    pub fn push(&mut self, id: Option<&str>, frame: Frame, now: Instant) {
+    pub fn push(&mut self, id: Option<&str>, item: Item, bytes: usize, now: Instant) {
         // The empty id resets the client's cursor, so nobody comes back with it.
         let id: Option<Arc<str>> = id.filter(|id| !id.is_empty()).map(Arc::from);
         if id.is_none() && self.entries.is_empty() && self.floor.is_none() {
@@ -60,23 +60,23 @@ impl History {
         if let Some(id) = &id {
             self.latest.insert(id.clone(), self.first + self.entries.len() as u64);
         }
-        self.bytes += frame.len();
-        self.entries.push_back(Entry { id, frame, at: now });
+        self.bytes += bytes;
+        self.entries.push_back(Entry { id, item, bytes, at: now });
         while self.entries.len() > self.limits.size || self.bytes > self.limits.bytes {
             self.evict();
         }
         self.evict_aged(now);
     }
 
-    /// The frames after the latest event with that id; none when the id is unknown or was forgotten.
-    pub fn after(&mut self, id: &str, now: Instant) -> Option<Vec<Frame>> {
+    /// The items after the latest event with that id; none when the id is unknown or was forgotten.
+    pub fn after(&mut self, id: &str, now: Instant) -> Option<Vec<Item>> {
         self.evict_aged(now);
         let start = match self.latest.get(id) {
             Some(position) => (position - self.first) as usize + 1,
             None if self.floor.as_deref() == Some(id) => 0,
             None => return None,
         };
-        Some(self.entries.range(start..).map(|entry| entry.frame.clone()).collect())
+        Some(self.entries.range(start..).map(|entry| entry.item.clone()).collect())
     }
 
     pub fn clear(&mut self) {
@@ -92,7 +92,7 @@ impl History {
 
     fn evict(&mut self) {
         let Some(entry) = self.entries.pop_front() else { return };
-        self.bytes -= entry.frame.len();
+        self.bytes -= entry.bytes;
         if let Some(id) = &entry.id
             && self.latest.get(id) == Some(&self.first)
         {

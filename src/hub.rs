@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use parking_lot::Mutex;
 
-use crate::channel::{Channel, ChannelId, ChannelOptions};
+use crate::channel::{Channel, ChannelId, ChannelOptions, Reach};
 use crate::connection::{Connection, ConnectionId, ConnectionOptions};
+use crate::frame::Frame;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::shard::{Command, Inbox, ShardThread};
@@ -69,6 +70,17 @@ impl Hub {
     pub(crate) fn uncounted_channel(&self, options: ChannelOptions) -> Arc<Channel> {
         let id = ChannelId(self.next_channel.fetch_add(1, Relaxed));
         Channel::new(id, options, self.inboxes.clone(), self.counters.clone())
+    }
+
+    /// Returns when every shard has room for more. Call it without a lock.
+    pub(crate) fn wait_for_room(&self) {
+        self.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
+    }
+
+    /// Gives an event to all members that are reached, once.
+    pub(crate) fn multicast(&self, reach: &Reach, frame: &Frame) {
+        self.counters.events.fetch_add(1, Relaxed);
+        reach.multicast(frame, &self.inboxes);
     }
 
     /// Grows whenever the members of any channel change.

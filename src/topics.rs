@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use crate::channel::{Channel, ChannelOptions, Joined, Keeper, multicast};
+use crate::channel::{Channel, ChannelOptions, Joined, Keeper, Reach};
 use crate::connection::{Connection, ConnectionId};
 use crate::error::Error;
 use crate::event::Event;
@@ -19,9 +19,11 @@ use crate::history::Limits;
 use crate::hub::Hub;
 use crate::store::Store;
 
+mod log;
 mod patterns;
 mod reaches;
 
+use log::Log;
 use patterns::{Patterns, is_pattern};
 use reaches::Reaches;
 
@@ -36,7 +38,16 @@ pub struct TopicsOptions {
     pub max_patterns: usize,
     /// Of topics that come into being.
     pub topic: ChannelOptions,
+    /// Of the history that all patterns share.
+    pub pattern_history: Limits,
 }
+
+/// Of patterns and of everybody.
+const WITHOUT_HISTORY: ChannelOptions = ChannelOptions {
+    history: Limits { size: 0, bytes: 0, age: None },
+    empty_timeout: None,
+    keeper: Keeper::Members,
+};
 
 struct Client {
     connection: Arc<Connection>,
@@ -52,6 +63,8 @@ pub struct Topics {
     channels: Arc<Store<Arc<str>>>,
     patterns: Arc<Mutex<Patterns>>,
     reaches: Mutex<Reaches>,
+    /// Locked first: it orders events and those who join a pattern.
+    log: Mutex<Log>,
 }
 
 impl Topics {
@@ -64,6 +77,7 @@ impl Topics {
             channels: Arc::default(),
             patterns: Arc::default(),
             reaches: Mutex::default(),
+            log: Mutex::new(Log::new(options.pattern_history)),
         }
     }
 
@@ -102,17 +116,37 @@ impl Topics {
         if is_pattern && patterns >= self.options.max_patterns && !self.is_subscribed(&connection, name) {
             return Err(Error::PatternLimit(self.options.max_patterns));
         }
-        let mut is_new = false;
-        let channel = self.channels.get_or_insert(name, || {
-            is_new = true;
-            self.hub
-                .channel(ChannelOptions { keeper: Keeper::Members, ..options.unwrap_or(self.options.topic) })
-        });
-        if is_new && is_pattern {
-            self.index(name, &channel);
+        if is_pattern {
+            return self.subscribe_to_pattern(&connection, name, cursor);
         }
-        let joined = channel.join(&connection, cursor)?;
-        if is_pattern && joined != Joined::Unchanged {
+        let channel = self.channels.get_or_insert(name, || {
+            let options = options.unwrap_or(self.options.topic);
+            self.hub.channel(ChannelOptions { keeper: Keeper::Members, ..options })
+        });
+        channel.join(&connection, cursor)
+    }
+
+    fn subscribe_to_pattern(
+        &self,
+        connection: &Arc<Connection>,
+        pattern: &str,
+        cursor: Option<&str>,
+    ) -> Result<Joined, Error> {
+        let mut log = self.log.lock();
+        log.in_use = true;
+        let mut is_new = false;
+        let channel = self.channels.get_or_insert(pattern, || {
+            is_new = true;
+            self.hub.channel(WITHOUT_HISTORY)
+        });
+        if is_new {
+            self.index(pattern, &channel);
+        }
+        let joined = channel.join_with(connection, |_| match cursor {
+            Some(id) => log.after(id, pattern),
+            None => Some(Vec::new()),
+        })?;
+        if joined != Joined::Unchanged {
             self.count_patterns(connection.id, |patterns| patterns + 1);
         }
         Ok(joined)
@@ -142,15 +176,27 @@ impl Topics {
         if self.is_pattern(name)? {
             return Err(Error::Topic("an event is sent to one topic, and this name has wildcards"));
         }
-        if !self.options.wildcards || self.patterns.lock().is_empty() {
-            return match self.channels.get(name) {
-                Some(channel) => channel.send(std::slice::from_ref(event)),
+        let topic = self.channels.get(name);
+        if !self.log.lock().in_use {
+            return match topic {
+                Some(topic) => topic.send(std::slice::from_ref(event)),
                 None => event.encode().map(|_| 0),
             };
         }
+        let frame = event.encode()?;
+        // Before any lock, which the shards need to make room.
+        self.hub.wait_for_room();
+        let mut log = self.log.lock();
+        log.push(name, event, &frame);
         let changes = self.hub.membership_changes();
-        let (channels, reach) = self.reaches.lock().get(name, changes, || self.matching(name));
-        multicast(&channels, &reach, event)
+        let find = || Reach::of(&self.matching(name));
+        let reach = self.reaches.lock().get(name, changes, find);
+        let deliver = || self.hub.multicast(&reach, &frame);
+        match topic {
+            Some(topic) => topic.keep(event, &frame, deliver),
+            None => deliver(),
+        }
+        Ok(reach.members())
     }
 
     /// Who gets what is sent to that topic, or is subscribed to that pattern; in the order of their ids.
@@ -177,6 +223,7 @@ impl Topics {
 
     /// Lets everybody go and forgets all histories.
     pub fn close(&self) {
+        self.log.lock().clear();
         self.clients.lock().clear();
         let everyone = std::mem::take(&mut *self.everyone.lock()).upgrade();
         for channel in self.channels.channels().into_iter().chain(everyone) {
@@ -187,11 +234,7 @@ impl Topics {
     fn everyone(&self) -> Arc<Channel> {
         let mut everyone = self.everyone.lock();
         everyone.upgrade().unwrap_or_else(|| {
-            let channel = self.hub.uncounted_channel(ChannelOptions {
-                history: Limits { size: 0, bytes: 0, age: None },
-                empty_timeout: None,
-                keeper: Keeper::Members,
-            });
+            let channel = self.hub.uncounted_channel(WITHOUT_HISTORY);
             *everyone = Arc::downgrade(&channel);
             channel
         })

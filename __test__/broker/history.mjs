@@ -71,17 +71,36 @@ test('the options of a topic may depend on its name', SOON, async (t) => {
   assert.deepEqual(asked, ['short', 'long']);
 });
 
-test('a pattern has a history of its own', SOON, async (t) => {
+test('patterns share a history, also while they have no subscriber', SOON, async (t) => {
   const { broker, join } = await room(t);
   const stays = await join();
   broker.subscribe(stays.id, 'orders.*');
   send(broker, 'orders.eu', '1');
   send(broker, 'orders.us', '2');
   send(broker, 'else', 'x');
+  broker.unsubscribe(stays.id, 'orders.*');
   send(broker, 'orders.asia', '3');
   const back = await join({}, after('1'));
   broker.subscribe(back.id, 'orders.*');
   assert.deepEqual(await readSoFar(broker, back), ['2', '3']);
+  // The id of any topic says where it left off.
+  const other = await join({}, after('x'));
+  broker.subscribe(other.id, 'orders.>');
+  assert.deepEqual(await readSoFar(broker, other), ['3']);
+});
+
+test('patternHistory bounds what patterns replay', SOON, async (t) => {
+  const { broker, join } = await room(t, { patternHistory: { historySize: 2 } });
+  const stays = await join();
+  broker.subscribe(stays.id, 'orders.*');
+  send(broker, 'orders.eu', '1', '2', '3', '4');
+  const back = await join({}, after('2'));
+  broker.subscribe(back.id, 'orders.*');
+  assert.deepEqual(await readSoFar(broker, back), ['3', '4']);
+  const late = await join({}, after('1'));
+  const gaps = tally(late.connection, 'gap');
+  broker.subscribe(late.id, 'orders.*');
+  assert.deepEqual(gaps, [[{ topic: 'orders.*', lastEventID: '1' }]]);
 });
 
 test('beyond 1,000 topics a client that is back is told of a gap', SOON, async (t) => {

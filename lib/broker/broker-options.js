@@ -3,7 +3,7 @@
 /** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
 
-const { TOPIC, readChannelOptions } = require('../channel-options.js');
+const { PATTERNS, TOPIC, readChannelOptions } = require('../channel-options.js');
 const { readConnectionOptions } = require('../connection-options.js');
 const option = require('../option.js');
 
@@ -25,6 +25,10 @@ function readBrokerOptions(options) {
     ...readTopic(given.topic),
     wildcards: option.boolean('wildcards', given.wildcards, true),
     maxPatterns: option.whole('maxPatterns', given.maxPatterns, 100, 0, option.MAX_COUNT),
+    patternHistory: readChannelOptions(
+      option.object('patternHistory', given.patternHistory),
+      PATTERNS,
+    ),
     onConnect: option.callback('onConnect', given.onConnect),
     onDisconnect: option.callback('onDisconnect', given.onDisconnect),
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),

@@ -47,8 +47,8 @@ class SSEBroker {
   /** @param {SSEBrokerOptions<any>} [options] */
   constructor(options) {
     this.#options = readBrokerOptions(options);
-    const { maxPatterns, topic, wildcards } = this.#options;
-    this.#topics = start().topics(wildcards, maxPatterns, topic);
+    const { maxPatterns, patternHistory, topic, wildcards } = this.#options;
+    this.#topics = start().topics({ wildcards, maxPatterns, topic, patternHistory });
   }
 
   get [kConnectionOptions]() {

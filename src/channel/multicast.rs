@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use super::{Channel, ChannelId, State};
 use crate::connection::ConnectionId;
-use crate::error::Error;
 use crate::event::Event;
-use crate::shard::Command;
+use crate::frame::Frame;
+use crate::shard::{Command, Inbox};
 
 /// The members of several channels. It holds until the membership of any of them changes.
 pub(crate) struct Reach {
@@ -22,7 +21,11 @@ pub(crate) struct Reach {
 
 impl Reach {
     pub fn of(channels: &[Arc<Channel>]) -> Self {
-        let mut states: Vec<_> = channels.iter().map(|channel| (channel.id, channel.state.lock())).collect();
+        // In the order of their ids, in which everybody locks them.
+        let mut sorted: Vec<_> = channels.iter().collect();
+        sorted.sort_unstable_by_key(|channel| channel.id);
+        let mut states: Vec<_> =
+            sorted.into_iter().map(|channel| (channel.id, channel.state.lock())).collect();
         // The largest first: it is not walked, and covers the most.
         if let Some(largest) = (0..states.len()).max_by_key(|at| states[*at].1.members.len()) {
             states.swap(0, largest);
@@ -43,6 +46,20 @@ impl Reach {
         }
         let members = largest.members.len() + reached.others.len();
         Self { channels: cover.into(), shards: shards.into(), members }
+    }
+
+    pub fn members(&self) -> usize {
+        self.members
+    }
+
+    /// Gives a frame to each member, once.
+    pub fn multicast(&self, frame: &Frame, inboxes: &[Arc<Inbox>]) {
+        for (inbox, _) in inboxes.iter().zip(&self.shards).filter(|(_, has_members)| **has_members) {
+            inbox.push(match *self.channels {
+                [channel] => Command::Broadcast { channel, frame: frame.clone() },
+                _ => Command::Multicast { channels: self.channels.clone(), frame: frame.clone() },
+            });
+        }
     }
 
     /// How many channels an event is fanned out to.
@@ -67,28 +84,13 @@ impl Reached<'_> {
     }
 }
 
-/// Gives an event once to each member of any of the channels, and returns how many these are.
-///
-/// All channels are locked for it, so that in each of them it has its place between joins. They
-/// are sorted by their ids, the order in which everybody locks them.
-pub(crate) fn multicast(channels: &[Arc<Channel>], reach: &Reach, event: &Event) -> Result<usize, Error> {
-    let Some(first) = channels.first() else { return event.encode().map(|_| 0) };
-    let frame = event.encode()?;
-    first.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
-    let now = Instant::now();
-    let mut states: Vec<_> = channels.iter().map(|channel| channel.state.lock()).collect();
-    first.counters.events.fetch_add(1, Relaxed);
-    for state in &mut states {
+impl Channel {
+    /// Keeps an event for members that come back, and runs `deliver` before the next one can join.
+    pub(crate) fn keep(&self, event: &Event, frame: &Frame, deliver: impl FnOnce()) {
+        let mut state = self.state.lock();
         if event.is_for_history() && !state.closed {
-            state.history.push(event.id.as_deref(), frame.clone(), now);
+            state.history.push(event.id.as_deref(), frame.clone(), frame.len(), Instant::now());
         }
+        deliver();
     }
-    let inboxes = first.inboxes.iter().zip(&reach.shards);
-    for (inbox, _) in inboxes.filter(|(_, has_members)| **has_members) {
-        inbox.push(match *reach.channels {
-            [channel] => Command::Broadcast { channel, frame: frame.clone() },
-            _ => Command::Multicast { channels: reach.channels.clone(), frame: frame.clone() },
-        });
-    }
-    Ok(reach.members)
 }

@@ -2,11 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::Event;
-use crate::frame::Framing;
+use crate::frame::{Frame, Framing};
 
 const FAR: usize = usize::MAX;
 
-fn history(size: usize, bytes: usize, age: Option<Duration>) -> History {
+fn history(size: usize, bytes: usize, age: Option<Duration>) -> History<Frame> {
     History::new(Limits { size, bytes, age })
 }
 
@@ -22,11 +22,13 @@ fn texts(frames: Option<Vec<Frame>>) -> Option<Vec<String>> {
     Some(frames?.into_iter().map(text).collect())
 }
 
-fn push(history: &mut History, id: Option<&str>, text: &str) {
-    history.push(id, frame(text), Instant::now());
+fn push(history: &mut History<Frame>, id: Option<&str>, text: &str) {
+    let frame = frame(text);
+    let bytes = frame.len();
+    history.push(id, frame, bytes, Instant::now());
 }
 
-fn after(history: &mut History, id: &str) -> Option<Vec<String>> {
+fn after(history: &mut History<Frame>, id: &str) -> Option<Vec<String>> {
     texts(history.after(id, Instant::now()))
 }
 
@@ -84,8 +86,8 @@ fn bytes_bound_it_and_an_event_larger_than_the_bound_is_a_gap() {
 fn age_bounds_it() {
     let mut history = history(10, FAR, Some(Duration::from_secs(10)));
     let start = Instant::now();
-    history.push(Some("1"), frame("a"), start);
-    history.push(Some("2"), frame("b"), start + Duration::from_secs(8));
+    history.push(Some("1"), frame("a"), 1, start);
+    history.push(Some("2"), frame("b"), 1, start + Duration::from_secs(8));
     assert_eq!(texts(history.after("1", start + Duration::from_secs(11))).unwrap(), ["b"]);
     assert_eq!(texts(history.after("1", start + Duration::from_secs(30))), None);
     assert_eq!(texts(history.after("2", start + Duration::from_secs(30))).unwrap(), [""; 0]);

@@ -66,6 +66,18 @@ pub struct HistoryOptions {
     pub empty_timeout: u32,
 }
 
+#[napi(object)]
+pub struct TopicsSettings {
+    /// Whether `*` and `>` stand for tokens of a name.
+    pub wildcards: bool,
+    /// How many patterns a client may be subscribed to.
+    pub max_patterns: u32,
+    /// Of topics that come into being.
+    pub topic: HistoryOptions,
+    /// Of the history that all patterns share; nothing of it expires when it is empty.
+    pub pattern_history: HistoryOptions,
+}
+
 impl From<HistoryOptions> for ChannelOptions {
     fn from(options: HistoryOptions) -> Self {
         Self {
@@ -128,11 +140,14 @@ impl HubHandle {
         ChannelHandle { channel: self.hub.channel(options.into()) }
     }
 
-    /// `wildcards`: whether `*` and `>` stand for tokens of a name. The options are those of topics that come into being.
     #[napi(catch_unwind)]
-    pub fn topics(&self, wildcards: bool, max_patterns: u32, topic: HistoryOptions) -> TopicsHandle {
-        let max_patterns = max_patterns as usize;
-        let options = TopicsOptions { wildcards, max_patterns, topic: topic.into() };
+    pub fn topics(&self, options: TopicsSettings) -> TopicsHandle {
+        let options = TopicsOptions {
+            wildcards: options.wildcards,
+            max_patterns: options.max_patterns as usize,
+            topic: options.topic.into(),
+            pattern_history: ChannelOptions::from(options.pattern_history).history,
+        };
         TopicsHandle { topics: Topics::new(self.hub.clone(), options) }
     }
 

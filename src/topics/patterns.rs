@@ -28,6 +28,20 @@ pub(super) fn is_pattern(name: &str) -> Result<bool, Error> {
     Ok(found)
 }
 
+/// Whether a pattern stands for a name.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    let (mut pattern, mut name) = (pattern.split('.'), name.split('.'));
+    loop {
+        match (pattern.next(), name.next()) {
+            (None, None) => return true,
+            (Some(REST), Some(_)) => return true,
+            (Some(ONE), Some(_)) => {}
+            (Some(expected), Some(token)) if expected == token => {}
+            _ => return false,
+        }
+    }
+}
+
 /// A tree of tokens.
 #[derive(Default)]
 pub(super) struct Patterns {

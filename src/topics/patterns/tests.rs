@@ -1,4 +1,12 @@
 use super::*;
+use crate::hub::Hub;
+use crate::notice::Host;
+
+struct Nobody;
+
+impl Host for Nobody {
+    fn wake(&self) {}
+}
 
 #[test]
 fn wildcards_are_whole_tokens() {
@@ -20,4 +28,20 @@ fn a_pattern_has_so_many_tokens_at_most() {
     assert!(is_pattern(&format!("{}.>", tokens(64))).is_err());
     assert!(is_pattern(&format!("*.{}", tokens(64))).is_err());
     assert_eq!(is_pattern(&tokens(500)), Ok(false));
+}
+
+#[test]
+fn a_pattern_matches_token_by_token_as_its_tree_does() {
+    let names = ["a", "b", "a.b", "b.b", "a.b.c", "a.c.c", "a..c", ""];
+    for pattern in ["*", ">", "a.*", "*.b", "a.>", "a.*.c", "*.*.*", "a.b", "*.>", "b.*.c"] {
+        let channels = Hub::start(1, Box::new(Nobody)).unwrap();
+        let channel = channels.channel(crate::topics::WITHOUT_HISTORY);
+        let mut tree = Patterns::default();
+        tree.insert(pattern, &channel);
+        for name in names {
+            let mut found = Vec::new();
+            tree.matching(name, &mut found);
+            assert_eq!(matches(pattern, name), !found.is_empty(), "{pattern} and {name}");
+        }
+    }
 }
