@@ -4,7 +4,9 @@ use thiserror::Error;
 
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    #[error("`{0}` must not contain CR, LF or NUL: encode or reject such values before sending them")]
+    #[error(
+        "`{0}` must not contain CR, LF or NUL: encode or reject such values before sending them"
+    )]
     Field(&'static str),
     #[error("`retry` must be a whole number of milliseconds from 0 to 4294967295")]
     Retry,
@@ -16,7 +18,9 @@ pub enum Error {
     ChannelClosed,
     #[error("not a topic: {0}")]
     Topic(&'static str),
-    #[error("a client may subscribe to {0} patterns: unsubscribe it from some, or raise `maxPatterns`")]
+    #[error(
+        "a client may subscribe to {0} patterns: unsubscribe it from some, or raise `maxPatterns`"
+    )]
     PatternLimit(usize),
 }
 

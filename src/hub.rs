@@ -1,29 +1,27 @@
-//! The whole: shards, channels and counters of one host.
+//! The whole: shards, the order of events, and counters of one host.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
-use crate::channel::{Channel, ChannelId, ChannelOptions, Reach};
-use crate::connection::{Connection, ConnectionId, ConnectionOptions};
-use crate::frame::Frame;
+use crate::connection::{ConnectionOptions, QueueGauge};
+use crate::ids::ConnectionId;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
+use crate::order::{Order, Ordered};
 use crate::shard::{Command, Inbox, ShardThread};
-use crate::store::Store;
 
 pub const MAX_SHARDS: usize = 64;
 
 pub struct Hub {
     shards: Mutex<Vec<ShardThread>>,
     inboxes: Arc<[Arc<Inbox>]>,
+    order: Arc<Ordered>,
     outbox: Arc<Outbox>,
     counters: Arc<Counters>,
-    channels: Arc<Store<ChannelId>>,
     next_connection: AtomicU64,
-    next_channel: AtomicU64,
 }
 
 impl Hub {
@@ -36,56 +34,44 @@ impl Hub {
     pub fn start(shards: usize, host: Box<dyn Host>) -> io::Result<Self> {
         let outbox = Arc::new(Outbox::new(host));
         let counters = Arc::new(Counters::default());
-        let shards = (0..shards.clamp(1, MAX_SHARDS))
-            .map(|index| ShardThread::start(index, outbox.clone(), counters.clone()))
-            .collect::<io::Result<Vec<_>>>()?;
-        let inboxes = shards.iter().map(|shard| shard.inbox().clone()).collect();
-        Ok(Self {
-            shards: Mutex::new(shards),
-            inboxes,
-            outbox,
-            counters,
-            channels: Arc::default(),
-            next_connection: AtomicU64::new(0),
-            next_channel: AtomicU64::new(0),
-        })
+        let inboxes: Arc<[_]> =
+            (0..shards.clamp(1, MAX_SHARDS)).map(|_| Arc::new(Inbox::new())).collect();
+        let order = Arc::new(Ordered::new(inboxes.clone()));
+        let start = |(index, inbox): (usize, &Arc<Inbox>)| {
+            let (outbox, counters) = (outbox.clone(), counters.clone());
+            ShardThread::start(index, inbox.clone(), outbox, counters, order.clone())
+        };
+        let shards = inboxes.iter().enumerate().map(start).collect::<io::Result<Vec<_>>>()?;
+        let (shards, next_connection) = (Mutex::new(shards), AtomicU64::new(0));
+        Ok(Self { shards, inboxes, order, outbox, counters, next_connection })
     }
 
-    /// A connection that queues what it is sent until a transport is attached.
-    pub fn open(&self, options: ConnectionOptions) -> Arc<Connection> {
+    /// Opens a connection, which queues what it is sent until a transport is attached.
+    pub fn open(&self, options: ConnectionOptions) -> (ConnectionId, Arc<QueueGauge>) {
         let id = ConnectionId(self.next_connection.fetch_add(1, Relaxed));
-        let inbox = &self.inboxes[id.shard(self.inboxes.len())];
-        let connection = Connection::new(id, inbox.clone(), self.counters.clone());
-        inbox.push(Command::Open { connection: connection.clone(), options });
-        connection
+        let gauge = Arc::<QueueGauge>::default();
+        self.lock().audience.open(id);
+        let command = Command::Open { connection: id, gauge: gauge.clone(), options };
+        self.inbox_of(id).push(command);
+        (id, gauge)
     }
 
-    pub fn channel(&self, options: ChannelOptions) -> Arc<Channel> {
-        let channel = self.uncounted_channel(options);
-        self.channels.insert(channel.id, &channel);
-        channel
+    /// See [`crate::order`] for what the lock orders.
+    pub fn lock(&self) -> MutexGuard<'_, Order> {
+        self.order.lock()
     }
 
-    /// One that is nothing a user has made, so that the metrics pass over it.
-    pub(crate) fn uncounted_channel(&self, options: ChannelOptions) -> Arc<Channel> {
-        let id = ChannelId(self.next_channel.fetch_add(1, Relaxed));
-        Channel::new(id, options, self.inboxes.clone(), self.counters.clone())
+    pub fn inbox_of(&self, connection: ConnectionId) -> &Inbox {
+        &self.inboxes[connection.shard(self.inboxes.len())]
     }
 
-    /// Returns when every shard has room for more. Call it without a lock.
-    pub(crate) fn wait_for_room(&self) {
+    /// Returns when every shard has room for more. Never call it while holding the lock.
+    pub fn wait_for_room(&self) {
         self.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
     }
 
-    /// Gives an event to all members that are reached, once.
-    pub(crate) fn multicast(&self, reach: &Reach, frame: &Frame) {
-        self.counters.events.fetch_add(1, Relaxed);
-        reach.multicast(frame, &self.inboxes);
-    }
-
-    /// Grows whenever the members of any channel change.
-    pub(crate) fn membership_changes(&self) -> u64 {
-        self.counters.membership_changes.load(Relaxed)
+    pub fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// What happened since the last call, in order.
@@ -93,13 +79,14 @@ impl Hub {
         self.outbox.take()
     }
 
-    /// The host has written what [`Notice::Write`] gave it for these connections, and is ready for more. `slow`: it had to
-    /// wait for the client.
+    /// The host has written what [`Notice::Write`] gave it for these connections and is ready for
+    /// more. `slow`: it had to wait for the client.
     pub fn written(&self, connections: impl IntoIterator<Item = ConnectionId>, slow: bool) {
         self.tell(connections, |connections| Command::Written { connections, slow });
     }
 
-    /// What the host has written for these connections waits for their clients; [`Hub::written`] follows.
+    /// What the host has written for these connections is not accepted by their clients yet;
+    /// [`Hub::written`] follows.
     pub fn blocked(&self, connections: impl IntoIterator<Item = ConnectionId>) {
         self.tell(connections, |connections| Command::Blocked { connections });
     }
@@ -121,7 +108,7 @@ impl Hub {
     }
 
     pub fn metrics(&self) -> Metrics {
-        self.counters.snapshot(self.channels.len())
+        self.counters.snapshot(self.lock().audience.count())
     }
 
     /// Closes every connection and waits for the threads.
@@ -130,8 +117,9 @@ impl Hub {
             inbox.push(Command::Shutdown);
         }
         self.shards.lock().clear();
-        for channel in self.channels.channels() {
-            channel.close();
+        let mut order = self.lock();
+        for channel in order.audience.ids() {
+            order.close(channel);
         }
     }
 }

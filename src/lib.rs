@@ -1,36 +1,40 @@
-//! The core of sluice. An event becomes a [`frame`] once; a frame goes into the inbox of each [`shard`] that has
-//! members; a shard writes it to its sockets.
+//! The core of sluice. An event becomes a frame, takes its place in the order, and goes into the
+//! inbox of each shard that has members; a shard writes it to its sockets.
 //!
-//! | module         | what it holds                                                          |
-//! | -------------- | ---------------------------------------------------------------------- |
-//! | [`hub`]        | the whole: shards, channels, counters; start and shutdown              |
-//! | [`event`]      | an event, its rules and its bytes                                      |
-//! | [`frame`]      | an encoded event, shared by every connection that gets it              |
-//! | [`frame_text`] | text that is in the wire format already, read back into events         |
-//! | [`history`]    | a channel's bounded log                                                |
-//! | [`channel`]    | a group of connections with a history                                  |
-//! | [`connection`] | one client's open response, as seen from outside of its shard          |
-//! | [`store`]      | keys to channels; forgets a channel when it closes                     |
-//! | [`topics`]     | topics by name, over channels: subscriptions, patterns, publishing     |
-//! | [`shard`]      | the I/O thread: inbox, sockets, timers, fan-out                        |
-//! | [`notice`]     | what the host must know, in batches                                    |
-//! | [`metrics`]    | counters and gauges                                                    |
-//! | [`error`]      | every error and its code                                               |
-//! | `node`         | the only files that know Node; conversion, no logic                    |
+//! Modules, from the host down. Each uses only those below it.
+//!
+//! | module         | what it holds                                                            |
+//! | -------------- | ------------------------------------------------------------------------ |
+//! | `node`         | the binding to Node.js: conversion, no logic                             |
+//! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
+//! | [`publish`]    | the only way in for events                                               |
+//! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
+//! | [`membership`] | joins and leaves                                                         |
+//! | [`order`]      | the lock that orders events, joins and leaves                            |
+//! | [`log`]        | what was published: histories                                            |
+//! | [`audience`]   | who gets it: channels, members, topics, patterns                         |
+//! | [`shard`]      | the I/O thread: inbox, fan-out, sockets, timers                          |
+//! | [`notice`]     | what the host is told, in batches                                        |
+//! | [`metrics`]    | counters and gauges                                                      |
+//! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
+//! | [`wire`]       | the bytes: events, frames, frame text                                    |
+//! | [`ids`]        | names of connections, channels and topics                                |
+//! | [`error`]      | every error and its code                                                 |
 
-pub mod channel;
+pub mod audience;
 pub mod connection;
 pub mod error;
-pub mod event;
-pub mod frame;
-pub mod frame_text;
-pub mod history;
+pub mod handle;
 pub mod hub;
+pub mod ids;
+pub mod log;
+pub mod membership;
 pub mod metrics;
 pub mod notice;
+pub mod order;
+pub mod publish;
 pub mod shard;
-pub mod store;
-pub mod topics;
+pub mod wire;
 
 #[cfg(feature = "node")]
 mod node;

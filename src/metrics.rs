@@ -10,8 +10,6 @@ pub struct Counters {
     pub deliveries: AtomicU64,
     pub bytes: AtomicU64,
     pub drops: AtomicU64,
-    /// Joins, leaves and closes of channels. Changed under the channel's lock.
-    pub membership_changes: AtomicU64,
     /// Open connections. Signed, like the other gauge: two threads' additions may be seen in either order.
     pub native: AtomicI64,
     pub stream: AtomicI64,
@@ -81,7 +79,9 @@ impl Counters {
             bytes: self.bytes.load(Relaxed),
             queued_bytes: gauge(&self.queued_bytes),
             drops: self.drops.load(Relaxed),
-            closes: Closes(CloseReason::ALL.map(|reason| self.closes[reason as usize].load(Relaxed))),
+            closes: Closes(
+                CloseReason::ALL.map(|reason| self.closes[reason as usize].load(Relaxed)),
+            ),
         }
     }
 

@@ -6,8 +6,9 @@
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use crate::channel::ChannelId;
-use crate::connection::{CloseReason, ConnectionId};
+use crate::connection::CloseReason;
+use crate::ids::ChannelId;
+use crate::ids::ConnectionId;
 
 #[derive(Debug)]
 pub enum Notice {

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::channel::{ChannelId, ChannelOptions, Joined, Keeper};
 use crate::connection::{CloseReason, QueueLimits};
 use crate::error::Error;
-use crate::event::Event;
-use crate::frame::Framing;
-use crate::history::Limits;
+use crate::handle::{Channel, Connection};
+use crate::ids::ChannelId;
+use crate::log::Limits;
+use crate::membership::{ChannelOptions, Joined};
 use crate::shard::Socket;
+use crate::wire::Event;
+use crate::wire::Framing;
 
 struct Nobody;
 
@@ -21,8 +23,8 @@ impl Host for Nobody {
     fn wake(&self) {}
 }
 
-fn hub(shards: usize) -> Hub {
-    Hub::start(shards, Box::new(Nobody)).unwrap()
+fn hub(shards: usize) -> Arc<Hub> {
+    Arc::new(Hub::start(shards, Box::new(Nobody)).unwrap())
 }
 
 fn bytes(bytes: usize) -> QueueLimits {
@@ -40,19 +42,20 @@ fn options() -> ConnectionOptions {
     }
 }
 
-fn channel(hub: &Hub, empty_timeout: Option<Duration>) -> Arc<Channel> {
-    hub.channel(ChannelOptions {
-        history: Limits { size: 500, bytes: 1 << 20, age: None },
-        empty_timeout,
-        keeper: Keeper::Host,
-    })
+fn channel(hub: &Arc<Hub>, empty_timeout: Option<Duration>) -> Channel {
+    let history = Limits { size: 500, bytes: 1 << 20, age: None };
+    Channel::create(hub, ChannelOptions { history, empty_timeout })
 }
 
 /// A client and the connection that serves it; the server's own descriptor is closed, as Node closes its own.
-fn connect(hub: &Hub, options: ConnectionOptions, framing: Framing) -> (UnixStream, Arc<Connection>) {
+fn connect(
+    hub: &Arc<Hub>,
+    options: ConnectionOptions,
+    framing: Framing,
+) -> (UnixStream, Connection) {
     let (client, server) = UnixStream::pair().unwrap();
     client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    let connection = hub.open(options);
+    let connection = Connection::open(hub, options);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), framing);
     (client, connection)
 }
@@ -61,8 +64,8 @@ fn event(id: &str, data: &str) -> Event {
     Event { id: Some(id.into()), data: Some(data.into()), ..Event::default() }
 }
 
-fn send(connection: &Arc<Connection>, data: &str) {
-    connection.send(vec![Event { data: Some(data.into()), ..Event::default() }.encode().unwrap()]);
+fn send(connection: &Connection, data: &str) {
+    connection.send(&[Event { data: Some(data.into()), ..Event::default() }]).unwrap();
 }
 
 fn expect(client: &mut UnixStream, text: &str) {
@@ -92,8 +95,10 @@ fn wait_for(hub: &Hub, mut wanted: impl FnMut(&Notice) -> bool) -> Vec<Notice> {
 
 fn closed(hub: &Hub, connection: &Connection) -> (CloseReason, Vec<ChannelId>) {
     let id = connection.id;
-    let notices =
-        wait_for(hub, |notice| matches!(notice, Notice::Closed { connection, .. } if *connection == id));
+    let notices = wait_for(
+        hub,
+        |notice| matches!(notice, Notice::Closed { connection, .. } if *connection == id),
+    );
     for notice in notices {
         if let Notice::Closed { connection, reason, left } = notice
             && connection == id
@@ -120,7 +125,7 @@ fn events_arrive_in_order_and_the_end_after_them() {
 fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
-    let connection = hub.open(ConnectionOptions { retry: Some(5), ..options() });
+    let connection = Connection::open(&hub, ConnectionOptions { retry: Some(5), ..options() });
     send(&connection, "early");
     connection.close(CloseReason::End);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), Framing::Plain);
@@ -149,8 +154,8 @@ fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
 
 #[test]
 fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
-    let hub = Arc::new(hub(2));
-    let channel = channel(&hub, None);
+    let hub = hub(2);
+    let channel = Arc::new(channel(&hub, None));
     channel.send(&[event("0", "0")]).unwrap();
     let sender = {
         let channel = channel.clone();
@@ -194,7 +199,11 @@ fn a_client_that_leaves_leaves_its_channels() {
     assert_eq!(reason, CloseReason::Client);
     assert_eq!(left, [channel.id]);
     assert_eq!(channel.count(), 0);
-    assert_eq!(channel.join(&connection, None), Ok(Joined::Unchanged), "a closed connection joins nothing");
+    assert_eq!(
+        channel.join(&connection, None),
+        Ok(Joined::Unchanged),
+        "a closed connection joins nothing"
+    );
 }
 
 #[test]
@@ -259,9 +268,9 @@ fn a_burst_costs_nothing_who_takes_it_soon_and_the_connection_who_does_not() {
     let (_sleeper, asleep) =
         connect(&hub, ConnectionOptions { max_queue: limits, ..options() }, Framing::Plain);
     let data = "x".repeat(20_000);
-    let burst = vec![Event { data: Some(data.clone()), ..Event::default() }.encode().unwrap(); 100];
-    awake.send(burst.clone());
-    asleep.send(burst);
+    let burst = vec![Event { data: Some(data.clone()), ..Event::default() }; 100];
+    awake.send(&burst).unwrap();
+    asleep.send(&burst).unwrap();
     for _ in 0..100 {
         expect(&mut client, &format!("data: {data}\n\n"));
     }
@@ -307,7 +316,7 @@ fn a_client_that_goes_on_sending_is_disconnected() {
 fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let members: Vec<_> = (0..3).map(|_| hub.open(options())).collect();
+    let members: Vec<_> = (0..3).map(|_| Connection::open(&hub, options())).collect();
     for connection in &members {
         connection.attach_stream();
         channel.join(connection, None).unwrap();
@@ -329,7 +338,10 @@ fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
     members[0].close(CloseReason::End);
     hub.written([ids[0]], true);
     let notices = wait_for(&hub, is_write);
-    assert_eq!(writes(notices), [(vec![ids[0]], "id: 2\ndata: b\n\nid: 3\ndata: c\n\n".to_owned())]);
+    assert_eq!(
+        writes(notices),
+        [(vec![ids[0]], "id: 2\ndata: b\n\nid: 3\ndata: c\n\n".to_owned())]
+    );
     assert!(!members[0].is_closed());
     hub.written([ids[0]], false);
     assert_eq!(closed(&hub, &members[0]).0, CloseReason::End);

@@ -1,18 +1,17 @@
 //! `ChannelHandle`.
 
-use std::sync::Arc;
-
 use napi_derive::napi;
 
 use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
-use crate::channel::{Channel, Joined};
-use crate::frame_text;
+use crate::handle::Channel;
+use crate::membership::Joined;
+use crate::wire::frame_text;
 
 #[napi]
 pub struct ChannelHandle {
-    pub(super) channel: Arc<Channel>,
+    pub(super) channel: Channel,
 }
 
 /// What came of adding a connection.

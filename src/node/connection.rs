@@ -1,17 +1,16 @@
 //! `ConnectionHandle`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use napi_derive::napi;
 
 use super::error::{Result, internal};
 use super::event::event;
-use crate::connection::{CloseReason, Connection};
-use crate::event::Event;
-use crate::frame::Framing;
-use crate::frame_text;
+use crate::connection::CloseReason;
+use crate::handle::Connection;
 use crate::shard::Socket;
+use crate::wire::Framing;
+use crate::wire::frame_text;
 
 /// Zero is none, everywhere a time is an option.
 pub fn duration(milliseconds: u32) -> Option<Duration> {
@@ -20,7 +19,7 @@ pub fn duration(milliseconds: u32) -> Option<Duration> {
 
 #[napi]
 pub struct ConnectionHandle {
-    pub(super) connection: Arc<Connection>,
+    pub(super) connection: Connection,
 }
 
 #[napi]
@@ -44,17 +43,13 @@ impl ConnectionHandle {
         retry: Option<f64>,
         comment: Option<String>,
     ) -> Result<()> {
-        let frame = event(id, name, data, retry, comment)?.encode()?;
-        self.connection.send(vec![frame]);
-        Ok(())
+        let event = event(id, name, data, retry, comment)?;
+        Ok(self.connection.send(std::slice::from_ref(&event))?)
     }
 
     #[napi(catch_unwind)]
     pub fn write(&self, text: String) -> Result<()> {
-        let events = frame_text::parse(&text)?;
-        let frames = events.iter().map(Event::encode).collect::<std::result::Result<_, _>>()?;
-        self.connection.send(frames);
-        Ok(())
+        Ok(self.connection.send(&frame_text::parse(&text)?)?)
     }
 
     /// False when the socket cannot be duplicated; the connection then still wants a transport.
@@ -97,7 +92,8 @@ impl ConnectionHandle {
 
     #[napi(catch_unwind)]
     pub fn close(&self, reason: String) -> Result<()> {
-        let reason = CloseReason::from_name(&reason).ok_or_else(|| internal("unknown close reason"))?;
+        let reason =
+            CloseReason::from_name(&reason).ok_or_else(|| internal("unknown close reason"))?;
         self.connection.close(reason);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! An event's fields, as the shim passes them.
 
 use crate::error::Error;
-use crate::event::Event;
+use crate::wire::Event;
 
 pub fn event(
     id: Option<String>,

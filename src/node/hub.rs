@@ -15,13 +15,15 @@ use super::error::{Result, internal};
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
 use super::topics::TopicsHandle;
-use crate::channel::{ChannelOptions, Keeper};
-use crate::connection::{ConnectionId, ConnectionOptions, QueueLimits};
-use crate::history::Limits;
+use crate::audience::TopicsOptions;
+use crate::connection::{ConnectionOptions, QueueLimits};
+use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
+use crate::ids::ConnectionId;
+use crate::log::Limits;
+use crate::membership::ChannelOptions;
 use crate::metrics::Counters;
 use crate::notice::Host;
-use crate::topics::{Topics, TopicsOptions};
 
 /// Does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
@@ -87,7 +89,6 @@ impl From<HistoryOptions> for ChannelOptions {
                 age: duration(options.history_age),
             },
             empty_timeout: duration(options.empty_timeout),
-            keeper: Keeper::Host,
         }
     }
 }
@@ -117,7 +118,7 @@ impl HubHandle {
 
     #[napi(catch_unwind)]
     pub fn open(&self, options: OpenOptions) -> ConnectionHandle {
-        let connection = self.hub.open(ConnectionOptions {
+        let options = ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
                 events: if options.max_queue_events > 0.0 {
@@ -131,24 +132,22 @@ impl HubHandle {
             timeout: duration(options.timeout),
             stall_timeout: duration(options.stall_timeout),
             retry: options.retry,
-        });
-        ConnectionHandle { connection }
+        };
+        ConnectionHandle { connection: Connection::open(&self.hub, options) }
     }
 
     #[napi(catch_unwind)]
     pub fn channel(&self, options: HistoryOptions) -> ChannelHandle {
-        ChannelHandle { channel: self.hub.channel(options.into()) }
+        ChannelHandle { channel: Channel::create(&self.hub, options.into()) }
     }
 
     #[napi(catch_unwind)]
     pub fn topics(&self, options: TopicsSettings) -> TopicsHandle {
-        let options = TopicsOptions {
-            wildcards: options.wildcards,
-            max_patterns: options.max_patterns as usize,
-            topic: options.topic.into(),
-            pattern_history: ChannelOptions::from(options.pattern_history).history,
-        };
-        TopicsHandle { topics: Topics::new(self.hub.clone(), options) }
+        let (wildcards, max_patterns) = (options.wildcards, options.max_patterns as usize);
+        let pattern_history = ChannelOptions::from(options.pattern_history).history;
+        let names = TopicsOptions { wildcards, max_patterns };
+        let topics = Topics::create(&self.hub, names, options.topic.into(), pattern_history);
+        TopicsHandle { topics }
     }
 
     #[napi(catch_unwind)]

@@ -4,7 +4,7 @@
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
-use crate::connection::ConnectionId;
+use crate::ids::ConnectionId;
 use crate::notice::Notice;
 
 #[napi(object)]

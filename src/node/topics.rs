@@ -7,8 +7,8 @@ use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
 use super::hub::HistoryOptions;
-use crate::connection::ConnectionId;
-use crate::topics::Topics;
+use crate::handle::Topics;
+use crate::ids::ConnectionId;
 
 #[napi]
 pub struct TopicsHandle {
@@ -25,8 +25,8 @@ impl TopicsHandle {
 
     /// Lets a connection subscribe, until `disconnect`, and get what is broadcast.
     #[napi(catch_unwind)]
-    pub fn connect(&self, connection: &ConnectionHandle) -> Result<()> {
-        Ok(self.topics.connect(&connection.connection)?)
+    pub fn connect(&self, connection: &ConnectionHandle) {
+        self.topics.connect(&connection.connection);
     }
 
     #[napi(catch_unwind)]
@@ -44,7 +44,10 @@ impl TopicsHandle {
         options: Option<HistoryOptions>,
     ) -> Result<Addition> {
         let connection = ConnectionId(connection as u64);
-        Ok(self.topics.subscribe(connection, &name, cursor.as_deref(), options.map(Into::into))?.into())
+        Ok(self
+            .topics
+            .subscribe(connection, &name, cursor.as_deref(), options.map(Into::into))?
+            .into())
     }
 
     #[napi(catch_unwind)]

@@ -11,10 +11,10 @@ use super::run::Run;
 use super::socket::Socket;
 use super::timers::Timer;
 use super::turn::report;
-use crate::channel::ChannelId;
-use crate::connection::{CloseReason, Connection, ConnectionId, Transport};
-use crate::event::Event;
-use crate::frame::{Frame, Framing};
+use crate::connection::{CloseReason, QueueGauge, Transport};
+use crate::ids::{ChannelId, ConnectionId};
+use crate::wire::Event;
+use crate::wire::{Frame, Framing};
 
 impl Shard {
     pub(super) fn apply(&mut self, command: Command) {
@@ -26,9 +26,8 @@ impl Shard {
         match command {
             Command::Broadcast { .. } => {}
             Command::Multicast { channels, frame } => self.multicast(&channels, frame),
-            Command::Open { connection, options } => {
-                let id = connection.id;
-                let mut member = Member::new(connection, options);
+            Command::Open { connection: id, gauge, options } => {
+                let mut member = Member::new(id, gauge, options);
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
                     member.push_control(primer);
                 }
@@ -42,11 +41,17 @@ impl Shard {
             Command::AttachSocket { connection, socket, framing } => {
                 self.attach_socket(connection, socket, framing)
             }
-            Command::AttachStream { connection } => {
-                self.attach(connection, Sink::Stream { in_flight: 0, blocked: false }, Transport::Stream)
+            Command::AttachStream { connection } => self.attach(
+                connection,
+                Sink::Stream { in_flight: 0, blocked: false },
+                Transport::Stream,
+            ),
+            Command::Send { connection, gauge, frames, bytes } => {
+                self.send(connection, &gauge, &frames, bytes)
             }
-            Command::Send { connection, frames, bytes } => self.send(&connection, &frames, bytes),
-            Command::Join { connection, channel, replay } => self.join(connection, channel, &replay),
+            Command::Join { connection, channel, replay } => {
+                self.join(connection, channel, &replay)
+            }
             Command::Leave { connection, channel } => self.leave_group(channel, connection),
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
@@ -61,7 +66,9 @@ impl Shard {
                     member.holds_timeout = hold;
                 }
             }
-            Command::Close { connection, reason } if reason.is_orderly() => self.end(connection, reason),
+            Command::Close { connection, reason } if reason.is_orderly() => {
+                self.end(connection, reason)
+            }
             Command::Close { connection, reason } => self.close(connection, reason),
             Command::WatchEmptiness { channel, after } => {
                 self.timers.start(Timer::Emptiness(channel), after);
@@ -124,7 +131,11 @@ impl Shard {
         socket.tune(member.stall_timeout);
         match self.poller.add(id, &socket) {
             Ok(()) => {
-                self.attach(id, Sink::Socket { socket, framing, can_write: true }, Transport::Native);
+                self.attach(
+                    id,
+                    Sink::Socket { socket, framing, can_write: true },
+                    Transport::Native,
+                );
             }
             Err(_) => {
                 socket.destroy();
@@ -142,21 +153,23 @@ impl Shard {
         }
     }
 
-    fn send(&mut self, connection: &Connection, frames: &[Frame], bytes: usize) {
-        match self.members.get_mut(connection.id) {
+    fn send(&mut self, id: ConnectionId, gauge: &QueueGauge, frames: &[Frame], bytes: usize) {
+        match self.members.get_mut(id) {
             Some(member) if member.ending.is_none() => {
                 member.push_events(frames, true);
                 report(member, &mut self.tally);
-                self.mark_dirty(connection.id);
+                self.mark_dirty(id);
             }
             _ => self.tally.drops += frames.len() as u64,
         }
         // Only now: in between it would seem to have left already, and who waits for room would send too much.
-        connection.picked_up(bytes);
+        gauge.pick_up(bytes);
     }
 
     fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {
-        let (Some(place), Some(member)) = (self.members.place(id), self.members.get_mut(id)) else { return };
+        let (Some(place), Some(member)) = (self.members.place(id), self.members.get_mut(id)) else {
+            return;
+        };
         self.groups.entry(channel).or_default().insert(id, place);
         if member.ending.is_none() && !replay.is_empty() {
             member.push_events(replay, false);
@@ -204,6 +217,7 @@ impl Shard {
     fn set_timeout(&mut self, id: ConnectionId, timeout: Option<std::time::Duration>) {
         let Some(member) = self.members.get_mut(id) else { return };
         self.timers.stop(member.timeout_timer.take());
-        member.timeout_timer = timeout.map(|timeout| self.timers.start(Timer::Timeout(id), timeout));
+        member.timeout_timer =
+            timeout.map(|timeout| self.timers.start(Timer::Timeout(id), timeout));
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::Shard;
 use super::flush::MAX_RECEIVED;
 use super::member::Sink;
+use super::memberships::Left;
 use super::timers::Timer;
-use crate::channel::Keeper;
-use crate::connection::{CloseReason, ConnectionId};
+use crate::connection::CloseReason;
+use crate::ids::ConnectionId;
 use crate::notice::Notice;
 
 /// How long a client has to close its side of an ended response before the socket is closed.
@@ -26,17 +27,18 @@ impl Shard {
 
     pub(super) fn close(&mut self, id: ConnectionId, reason: CloseReason) {
         let Some(mut member) = self.members.remove(id) else { return };
-        for key in [member.ping_timer, member.timeout_timer, member.stall_timer, member.burst_timer] {
+        for key in [member.ping_timer, member.timeout_timer, member.stall_timer, member.burst_timer]
+        {
             self.timers.stop(key);
         }
         self.tally.drops += member.undelivered();
         self.tally.queued_bytes -= member.reported as i64;
-        member.connection.set_queued(0);
+        member.gauge.set_queued(0);
         let mut left = Vec::new();
-        for channel in member.connection.closed() {
-            self.leave_group(channel.id, id);
-            if channel.forget(id) && channel.keeper == Keeper::Host {
-                left.push(channel.id);
+        for Left { channel, told } in self.memberships.closed(id) {
+            self.leave_group(channel, id);
+            if told {
+                left.push(channel);
             }
         }
         // Whoever sees it gone finds it in no channel either.

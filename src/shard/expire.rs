@@ -5,12 +5,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Shard;
 use super::member::{Member, Sink};
+use super::memberships::Emptiness;
 use super::timers::Timer;
-use crate::channel::{Emptiness, Keeper, Watched};
-use crate::connection::{CloseReason, ConnectionId};
-use crate::event::Event;
-use crate::frame::Frame;
+use crate::connection::CloseReason;
+use crate::ids::{ChannelId, ConnectionId};
 use crate::notice::Notice;
+use crate::wire::Event;
+use crate::wire::Frame;
 
 impl Shard {
     pub(super) fn on_timer(&mut self, timer: Timer) {
@@ -41,21 +42,17 @@ impl Shard {
                 self.mark_dirty(id);
             }
             Timer::Linger(id) => self.stop_lingering(id),
-            Timer::Emptiness(watched) => self.on_emptiness_timer(watched),
+            Timer::Emptiness(channel) => self.on_emptiness_timer(channel),
         }
     }
 
-    fn on_emptiness_timer(&mut self, watched: Watched) {
-        let Some(channel) = watched.channel() else { return };
-        match channel.look_at_emptiness() {
-            Some(Emptiness::Expired) if channel.keeper == Keeper::Host => {
-                self.notices.push(Notice::Expired(channel.id));
-            }
+    fn on_emptiness_timer(&mut self, channel: ChannelId) {
+        match self.memberships.look_at(channel) {
+            Some(Emptiness::Expired) => self.notices.push(Notice::Expired(channel)),
             Some(Emptiness::LookAgainIn(left)) => {
-                self.timers.start(Timer::Emptiness(watched), left);
+                self.timers.start(Timer::Emptiness(channel), left);
             }
-            // What only the timer has kept goes now.
-            Some(Emptiness::Expired) | None => {}
+            None => {}
         }
     }
 

@@ -10,8 +10,8 @@ use super::poller::Poller;
 use super::queue::Segment;
 use super::writes::Writes;
 use crate::connection::{CloseReason, QueueLimits};
-use crate::frame::{Framing, LAST_CHUNK};
 use crate::metrics::Tally;
+use crate::wire::{Framing, LAST_CHUNK};
 
 /// Segments in one vectored send.
 const PARTS: usize = 64;
@@ -42,7 +42,9 @@ impl Member {
             Sink::Stream { .. } => self.flush_stream(writes, tally),
         };
         match flushed {
-            Flushed::Waiting if self.queue.exceeds(self.limits()) => Flushed::Failed(CloseReason::Overflow),
+            Flushed::Waiting if self.queue.exceeds(self.limits()) => {
+                Flushed::Failed(CloseReason::Overflow)
+            }
             flushed => flushed,
         }
     }
@@ -53,7 +55,7 @@ impl Member {
             Sink::Socket { .. } => self.slow_since.elapsed() >= BURST,
             Sink::Stream { blocked, .. } => blocked,
         };
-        if is_slow { self.max_queue } else { self.max_queue.of_a_burst() }
+        if is_slow { self.max_queue } else { self.max_queue.for_a_burst() }
     }
 
     fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {
@@ -75,8 +77,11 @@ impl Member {
                 return Flushed::Waiting;
             }
             let mut parts = [IoSlice::new(&[]); PARTS];
-            let count =
-                parts.iter_mut().zip(queue.iter()).map(|(part, bytes)| *part = IoSlice::new(bytes)).count();
+            let count = parts
+                .iter_mut()
+                .zip(queue.iter())
+                .map(|(part, bytes)| *part = IoSlice::new(bytes))
+                .count();
             match socket.send(&parts[..count]) {
                 Ok(sent) => {
                     tally.bytes += sent as u64;

@@ -13,13 +13,14 @@ use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 use super::socket::Socket;
-use crate::channel::{ChannelId, Watched};
-use crate::connection::{CloseReason, Connection, ConnectionId, ConnectionOptions};
-use crate::frame::{Frame, Framing};
+use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
+use crate::ids::{ChannelId, ConnectionId};
+use crate::wire::{Frame, Framing};
 
 pub enum Command {
     Open {
-        connection: Arc<Connection>,
+        connection: ConnectionId,
+        gauge: Arc<QueueGauge>,
         options: ConnectionOptions,
     },
     AttachSocket {
@@ -31,7 +32,8 @@ pub enum Command {
         connection: ConnectionId,
     },
     Send {
-        connection: Arc<Connection>,
+        connection: ConnectionId,
+        gauge: Arc<QueueGauge>,
         frames: Vec<Frame>,
         bytes: usize,
     },
@@ -78,7 +80,7 @@ pub enum Command {
         reason: CloseReason,
     },
     WatchEmptiness {
-        channel: Watched,
+        channel: ChannelId,
         after: Duration,
     },
     Shutdown,

@@ -12,9 +12,10 @@ use super::queue::{Queue, Segment};
 use super::run::Run;
 use super::socket::Socket;
 use super::timers::TimerKey;
-use crate::connection::{CloseReason, Connection, ConnectionId, ConnectionOptions, QueueLimits, Transport};
-use crate::frame::{Frame, Framing};
+use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, QueueLimits, Transport};
+use crate::ids::ConnectionId;
 use crate::metrics::Tally;
+use crate::wire::{Frame, Framing};
 
 /// What a broadcast to an idle connection reads comes first, in one cache line.
 #[repr(C, align(64))]
@@ -26,7 +27,7 @@ pub(super) struct Member {
     /// Set when the connection ends once its queue has left.
     pub ending: Option<CloseReason>,
     pub queue: Queue,
-    pub connection: Arc<Connection>,
+    pub gauge: Arc<QueueGauge>,
     pub max_queue: QueueLimits,
     pub timed_pings: bool,
     pub stall_timeout: Option<Duration>,
@@ -72,10 +73,10 @@ pub(super) enum Sink {
 pub(super) struct Backlog(Vec<Frame>);
 
 impl Member {
-    pub fn new(connection: Arc<Connection>, options: ConnectionOptions) -> Self {
+    pub fn new(id: ConnectionId, gauge: Arc<QueueGauge>, options: ConnectionOptions) -> Self {
         Self {
-            id: connection.id,
-            connection,
+            id,
+            gauge,
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
             max_queue: options.max_queue,

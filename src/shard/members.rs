@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use slab::Slab;
 
 use super::member::Member;
-use crate::connection::ConnectionId;
+use crate::ids::ConnectionId;
 
 /// Where a connection's member lies as long as it lives; another may lie there later.
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@ mod flush;
 mod inbox;
 mod member;
 mod members;
+mod memberships;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
 mod poller;
 mod queue;
@@ -28,12 +29,13 @@ use std::thread::{self, JoinHandle};
 
 use indexmap::IndexMap;
 
-use crate::channel::ChannelId;
-use crate::connection::{CloseReason, ConnectionId};
+use crate::connection::CloseReason;
+use crate::ids::{ChannelId, ConnectionId};
 use crate::metrics::{Counters, Tally};
 use crate::notice::{Notice, Outbox};
 
 pub(crate) use inbox::{Command, Inbox};
+pub use memberships::{Emptiness, Left, Memberships};
 pub use socket::Socket;
 
 /// Joined when it is dropped; it ends with [`Command::Shutdown`].
@@ -43,14 +45,20 @@ pub(crate) struct ShardThread {
 }
 
 impl ShardThread {
-    pub fn start(index: usize, outbox: Arc<Outbox>, counters: Arc<Counters>) -> io::Result<Self> {
-        let inbox = Arc::new(Inbox::new());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+    pub fn start(
+        index: usize,
+        inbox: Arc<Inbox>,
+        outbox: Arc<Outbox>,
+        counters: Arc<Counters>,
+        memberships: Arc<dyn Memberships>,
+    ) -> io::Result<Self> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let poller = {
             let _context = runtime.enter();
             poller::Poller::new()?
         };
-        let mut shard = Shard::new(inbox.clone(), outbox, counters, poller);
+        let mut shard = Shard::new(inbox.clone(), outbox, counters, memberships, poller);
         let closing = ClosesInbox(inbox.clone());
         let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
             let _closing = closing;
@@ -60,10 +68,6 @@ impl ShardThread {
             }
         })?;
         Ok(Self { inbox, thread: Some(thread) })
-    }
-
-    pub fn inbox(&self) -> &Arc<Inbox> {
-        &self.inbox
     }
 }
 
@@ -89,6 +93,7 @@ struct Shard {
     inbox: Arc<Inbox>,
     outbox: Arc<Outbox>,
     counters: Arc<Counters>,
+    memberships: Arc<dyn Memberships>,
     poller: poller::Poller,
     timers: timers::Timers,
     members: members::Members,
@@ -106,11 +111,18 @@ struct Shard {
 }
 
 impl Shard {
-    fn new(inbox: Arc<Inbox>, outbox: Arc<Outbox>, counters: Arc<Counters>, poller: poller::Poller) -> Self {
+    fn new(
+        inbox: Arc<Inbox>,
+        outbox: Arc<Outbox>,
+        counters: Arc<Counters>,
+        memberships: Arc<dyn Memberships>,
+        poller: poller::Poller,
+    ) -> Self {
         Self {
             inbox,
             outbox,
             counters,
+            memberships,
             poller,
             timers: timers::Timers::default(),
             members: members::Members::default(),

@@ -4,7 +4,7 @@ use std::{future, io};
 
 use super::socket::Socket;
 use super::turn::Ready;
-use crate::connection::ConnectionId;
+use crate::ids::ConnectionId;
 
 pub(super) struct Poller;
 
@@ -17,7 +17,12 @@ impl Poller {
         match *socket {}
     }
 
-    pub fn watch_writable(&self, _connection: ConnectionId, socket: &Socket, _watch: bool) -> io::Result<()> {
+    pub fn watch_writable(
+        &self,
+        _connection: ConnectionId,
+        socket: &Socket,
+        _watch: bool,
+    ) -> io::Result<()> {
         match *socket {}
     }
 

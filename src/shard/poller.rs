@@ -9,7 +9,7 @@ use tokio::io::unix::AsyncFd;
 
 use super::socket::Socket;
 use super::turn::Ready;
-use crate::connection::ConnectionId;
+use crate::ids::ConnectionId;
 
 const BATCH: usize = 1024;
 
@@ -21,18 +21,30 @@ pub(super) struct Poller {
 impl Poller {
     pub fn new() -> io::Result<Self> {
         // SAFETY: a mio poll owns one descriptor and keeps it as long as it lives.
-        let poll = unsafe { AsyncFd::register_with_interest(Poll::new()?, tokio::io::Interest::READABLE) }?;
+        let poll = unsafe {
+            AsyncFd::register_with_interest(Poll::new()?, tokio::io::Interest::READABLE)
+        }?;
         Ok(Self { poll, events: Events::with_capacity(BATCH) })
     }
 
     pub fn add(&self, connection: ConnectionId, socket: &Socket) -> io::Result<()> {
         let registry = self.poll.get_ref().registry();
-        registry.register(&mut SourceFd(&socket.descriptor()), token(connection), Interest::READABLE)
+        registry.register(
+            &mut SourceFd(&socket.descriptor()),
+            token(connection),
+            Interest::READABLE,
+        )
     }
 
     /// Also, or no longer, tells when the socket can be written again.
-    pub fn watch_writable(&self, connection: ConnectionId, socket: &Socket, watch: bool) -> io::Result<()> {
-        let interest = if watch { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
+    pub fn watch_writable(
+        &self,
+        connection: ConnectionId,
+        socket: &Socket,
+        watch: bool,
+    ) -> io::Result<()> {
+        let interest =
+            if watch { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
         let registry = self.poll.get_ref().registry();
         registry.reregister(&mut SourceFd(&socket.descriptor()), token(connection), interest)
     }

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 
-use crate::channel::ChannelId;
-use crate::frame::{Frame, Framing};
+use crate::ids::ChannelId;
+use crate::wire::{Frame, Framing};
 
 /// A slow member holds on to whole runs, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
@@ -21,7 +21,13 @@ pub(super) struct Run {
 impl Run {
     pub fn new(channel: ChannelId, frame: Frame) -> Self {
         let length = frame.len();
-        Self { channel, frames: vec![frame], length, chunked: OnceCell::new(), plain: OnceCell::new() }
+        Self {
+            channel,
+            frames: vec![frame],
+            length,
+            chunked: OnceCell::new(),
+            plain: OnceCell::new(),
+        }
     }
 
     /// Gives the frame back when it belongs to another channel, or there is no room for it.

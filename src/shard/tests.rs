@@ -6,10 +6,10 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::*;
-use crate::connection::{Connection, ConnectionOptions, QueueLimits};
-use crate::event::Event;
-use crate::frame::{Frame, Framing};
+use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
 use crate::notice::Host;
+use crate::wire::Event;
+use crate::wire::{Frame, Framing};
 
 struct Nobody;
 
@@ -17,9 +17,52 @@ impl Host for Nobody {
     fn wake(&self) {}
 }
 
+/// There are no channels.
+struct Alone;
+
+impl Memberships for Alone {
+    fn closed(&self, _connection: ConnectionId) -> Vec<Left> {
+        Vec::new()
+    }
+
+    fn look_at(&self, _channel: ChannelId) -> Option<Emptiness> {
+        None
+    }
+}
+
+/// A connection, and how a host would talk to its shard.
+struct Connection {
+    id: ConnectionId,
+    inbox: Arc<Inbox>,
+    gauge: Arc<QueueGauge>,
+}
+
+impl Connection {
+    fn open(id: u64, inbox: &Arc<Inbox>, options: ConnectionOptions) -> Self {
+        let (id, gauge) = (ConnectionId(id), Arc::<QueueGauge>::default());
+        inbox.push(Command::Open { connection: id, gauge: gauge.clone(), options });
+        Self { id, inbox: inbox.clone(), gauge }
+    }
+
+    fn push(&self, command: impl FnOnce(ConnectionId) -> Command) {
+        self.inbox.push(command(self.id));
+    }
+
+    fn attach_socket(&self, socket: Socket, framing: Framing) {
+        self.push(|connection| Command::AttachSocket { connection, socket, framing });
+    }
+
+    fn send(&self, frames: Vec<Frame>) {
+        let bytes = frames.iter().map(Frame::len).sum();
+        self.gauge.post(bytes);
+        let gauge = self.gauge.clone();
+        self.push(|connection| Command::Send { connection, gauge, frames, bytes });
+    }
+}
+
 struct Bench {
     shard: Shard,
-    connection: Arc<Connection>,
+    connection: Connection,
     client: UnixStream,
 }
 
@@ -29,9 +72,8 @@ impl Bench {
         let outbox = Arc::new(Outbox::new(Box::new(Nobody)));
         let counters = Arc::new(Counters::default());
         let poller = poller::Poller::new().unwrap();
-        let shard = Shard::new(inbox.clone(), outbox, counters.clone(), poller);
-        let connection = Connection::new(ConnectionId(0), inbox.clone(), counters);
-        inbox.push(Command::Open { connection: connection.clone(), options });
+        let shard = Shard::new(inbox.clone(), outbox, counters, Arc::new(Alone), poller);
+        let connection = Connection::open(0, &inbox, options);
         let (socket, client) = pair();
         connection.attach_socket(socket, Framing::Plain);
         Self { shard, connection, client }
@@ -86,7 +128,7 @@ async fn a_ping_is_an_empty_comment_at_every_interval() {
     assert_eq!(bench.read(), "");
     bench.work_for(102 * SECOND).await;
     assert_eq!(bench.read(), ":\n\n:\n\n:\n\n");
-    bench.connection.set_ping(None);
+    bench.connection.push(|connection| Command::SetPing { connection, interval: None });
     bench.work_for(500 * SECOND).await;
     assert_eq!(bench.read(), "");
 }
@@ -104,10 +146,11 @@ async fn a_timeout_ends_the_connection_in_order() {
 async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
     let mut bench = Bench::new(ConnectionOptions { timeout: Some(60 * SECOND), ..options() });
     bench.work_for(59 * SECOND).await;
-    bench.connection.set_timeout(None);
+    bench.connection.push(|connection| Command::SetTimeout { connection, timeout: None });
     bench.work_for(600 * SECOND).await;
     assert_eq!(bench.reasons(), []);
-    bench.connection.set_timeout(Some(SECOND));
+    let timeout = Some(SECOND);
+    bench.connection.push(|connection| Command::SetTimeout { connection, timeout });
     bench.work_for(2 * SECOND).await;
     assert_eq!(bench.reasons(), [CloseReason::Timeout]);
 }
@@ -115,7 +158,7 @@ async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
 #[tokio::test(start_paused = true)]
 async fn a_held_timeout_is_the_hosts_to_decide() {
     let mut bench = Bench::new(ConnectionOptions { timeout: Some(SECOND), ..options() });
-    bench.connection.hold_timeout(true);
+    bench.connection.push(|connection| Command::HoldTimeout { connection, hold: true });
     bench.work_for(2 * SECOND).await;
     let notices = bench.shard.outbox.take();
     assert!(matches!(notices[..], [Notice::TimedOut(ConnectionId(0))]), "{notices:?}");
@@ -140,17 +183,14 @@ async fn pings_do_not_pile_up_for_a_client_that_does_not_read() {
     let event = Event { data: Some("x".repeat(16 << 20)), ..Event::default() };
     bench.connection.send(vec![event.encode().unwrap()]);
     bench.work_for(SECOND / 2).await;
-    let queued = bench.connection.queued_bytes();
+    let queued = bench.connection.gauge.bytes();
     bench.work_for(100 * SECOND).await;
-    assert_eq!(bench.connection.queued_bytes(), queued);
+    assert_eq!(bench.connection.gauge.bytes(), queued);
 }
 
 /// A connection that has no transport yet.
-fn open(bench: &Bench, options: ConnectionOptions) -> Arc<Connection> {
-    let shard = &bench.shard;
-    let connection = Connection::new(ConnectionId(1), shard.inbox.clone(), shard.counters.clone());
-    shard.inbox.push(Command::Open { connection: connection.clone(), options });
-    connection
+fn open(bench: &Bench, options: ConnectionOptions) -> Connection {
+    Connection::open(1, &bench.shard.inbox, options)
 }
 
 fn frame(size: usize) -> Frame {
@@ -162,7 +202,11 @@ async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_e
     let mut bench = Bench::new(options());
     let connection = open(&bench, ConnectionOptions { max_queue: bytes(1000), ..options() });
     let replay = vec![frame(1000); 100];
-    bench.shard.inbox.push(Command::Join { connection: connection.id, channel: ChannelId(0), replay });
+    bench.shard.inbox.push(Command::Join {
+        connection: connection.id,
+        channel: ChannelId(0),
+        replay,
+    });
     bench.work_for(SECOND).await;
     assert_eq!(bench.reasons(), []);
     connection.send(vec![frame(1000); 30]);
@@ -192,7 +236,7 @@ async fn control_frames_that_never_left_are_no_drops() {
     let mut bench = Bench::new(options());
     let connection = open(&bench, ConnectionOptions { retry: Some(5), ..options() });
     connection.send(vec![frame(3)]);
-    connection.close(CloseReason::Client);
+    connection.push(|connection| Command::Close { connection, reason: CloseReason::Client });
     bench.work_for(SECOND).await;
     assert_eq!(bench.shard.counters.snapshot(0).drops, 1);
 }
@@ -202,7 +246,7 @@ async fn a_host_that_is_busy_makes_no_stalled_client() {
     let mut bench = Bench::new(options());
     let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..options() };
     let connection = open(&bench, stalls);
-    connection.attach_stream();
+    connection.push(|connection| Command::AttachStream { connection });
     connection.send(vec![frame(3)]);
     bench.work_for(60 * SECOND).await;
     assert_eq!(bench.reasons(), []);

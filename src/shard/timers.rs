@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use tokio_util::time::{DelayQueue, delay_queue};
 
-use crate::channel::Watched;
-use crate::connection::ConnectionId;
+use crate::ids::{ChannelId, ConnectionId};
 
 pub(super) type TimerKey = delay_queue::Key;
 
@@ -20,7 +19,7 @@ pub(super) enum Timer {
     Burst(ConnectionId),
     /// The response has ended; the client has had its time to say goodbye.
     Linger(ConnectionId),
-    Emptiness(Watched),
+    Emptiness(ChannelId),
 }
 
 #[derive(Default)]

@@ -4,7 +4,7 @@ use super::Shard;
 use super::flush::{BURST, Flushed};
 use super::member::{Member, Sink};
 use super::timers::Timer;
-use crate::connection::ConnectionId;
+use crate::ids::ConnectionId;
 use crate::metrics::Tally;
 use crate::notice::Notice;
 
@@ -115,6 +115,6 @@ pub(super) fn report(member: &mut Member, tally: &mut Tally) {
     if queued != member.reported {
         tally.queued_bytes += queued as i64 - member.reported as i64;
         member.reported = queued;
-        member.connection.set_queued(queued);
+        member.gauge.set_queued(queued);
     }
 }

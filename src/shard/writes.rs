@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::queue::Part;
-use crate::connection::ConnectionId;
+use crate::ids::ConnectionId;
 use crate::notice::Notice;
 
 /// How many of the latest groups are compared: readers that are equally far behind alternate.

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::event::Event;
+use crate::wire::Event;
 
 #[test]
 fn who_sends_faster_than_the_shard_works_waits_for_room() {

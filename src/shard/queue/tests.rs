@@ -50,7 +50,8 @@ fn events_count_until_their_last_byte_has_left_unless_they_are_replayed() {
 #[test]
 fn the_front_is_whole_segments_unless_the_first_is_too_large() {
     let mut queue = queue(&[("abc", true), ("de", true), ("f", true)]);
-    let front = |queue: &Queue, limit| queue.front(limit).map(|part| part.to_bytes()).collect::<Vec<_>>();
+    let front =
+        |queue: &Queue, limit| queue.front(limit).map(|part| part.to_bytes()).collect::<Vec<_>>();
     assert_eq!(front(&queue, 2), ["ab"]);
     assert_eq!(front(&queue, 4), ["abc"]);
     assert_eq!(front(&queue, 5), ["abc", "de"]);

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::Event;
-use crate::frame::{Frame, Framing};
+use crate::wire::Event;
+use crate::wire::{Frame, Framing};
 
 const FAR: usize = usize::MAX;
 
@@ -76,9 +76,9 @@ fn bytes_bound_it_and_an_event_larger_than_the_bound_is_a_gap() {
     for id in ["1", "2", "3", "4"] {
         push(&mut history, Some(id), "x");
     }
-    assert_eq!(history.len(), 3);
+    assert_eq!(history.entries.len(), 3);
     push(&mut history, None, &"y".repeat(1000));
-    assert_eq!(history.len(), 0);
+    assert_eq!(history.entries.len(), 0);
     assert_eq!(after(&mut history, "4"), None);
 }
 
@@ -115,7 +115,7 @@ proptest! {
         for (position, id) in ids.iter().enumerate() {
             push(&mut history, id.map(|id| id.to_string()).as_deref(), &position.to_string());
         }
-        prop_assert!(history.len() <= size);
+        prop_assert!(history.entries.len() <= size);
         let latest = ids.iter().rposition(|id| *id == Some(asked));
         match after(&mut history, &asked.to_string()) {
             Some(missed) => {

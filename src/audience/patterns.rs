@@ -1,10 +1,9 @@
 //! Patterns of topics, token by token: `*` stands for one token, `>` at the end for one or more.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
 
-use crate::channel::Channel;
 use crate::error::Error;
+use crate::ids::ChannelId;
 
 const ONE: &str = "*";
 const REST: &str = ">";
@@ -29,7 +28,7 @@ pub(super) fn is_pattern(name: &str) -> Result<bool, Error> {
 }
 
 /// Whether a pattern stands for a name.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     let (mut pattern, mut name) = (pattern.split('.'), name.split('.'));
     loop {
         match (pattern.next(), name.next()) {
@@ -45,32 +44,29 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
 /// A tree of tokens.
 #[derive(Default)]
 pub(super) struct Patterns {
-    channel: Option<Weak<Channel>>,
+    channel: Option<ChannelId>,
     /// By token; the wildcards are tokens like any other here.
     next: HashMap<Box<str>, Patterns>,
 }
 
 impl Patterns {
-    pub fn insert(&mut self, pattern: &str, channel: &Arc<Channel>) {
+    pub fn insert(&mut self, pattern: &str, channel: ChannelId) {
         let mut node = self;
         for token in pattern.split('.') {
             node = node.next.entry(token.into()).or_default();
         }
-        node.channel = Some(Arc::downgrade(channel));
+        node.channel = Some(channel);
     }
 
-    /// Only while the pattern still leads to that channel: another may have taken its place.
-    pub fn remove(&mut self, pattern: &str, channel: &Weak<Channel>) {
+    pub fn remove(&mut self, pattern: &str) {
         let (token, rest) = match pattern.split_once('.') {
             Some((token, rest)) => (token, Some(rest)),
             None => (pattern, None),
         };
         let Some(node) = self.next.get_mut(token) else { return };
         match rest {
-            Some(rest) => node.remove(rest, channel),
-            None => {
-                node.channel.take_if(|kept| kept.ptr_eq(channel));
-            }
+            Some(rest) => node.remove(rest),
+            None => node.channel = None,
         }
         if node.is_empty() {
             self.next.remove(token);
@@ -82,12 +78,12 @@ impl Patterns {
     }
 
     /// Adds the channels of the patterns that match a name.
-    pub fn matching(&self, name: &str, found: &mut Vec<Arc<Channel>>) {
+    pub fn matching(&self, name: &str, found: &mut Vec<ChannelId>) {
         if self.next.is_empty() {
             return;
         }
         if let Some(rest) = self.next.get(REST) {
-            found.extend(rest.channel());
+            found.extend(rest.channel);
         }
         let (token, rest) = match name.split_once('.') {
             Some((token, rest)) => (token, Some(rest)),
@@ -96,13 +92,9 @@ impl Patterns {
         for node in [token, ONE].into_iter().filter_map(|token| self.next.get(token)) {
             match rest {
                 Some(rest) => node.matching(rest, found),
-                None => found.extend(node.channel()),
+                None => found.extend(node.channel),
             }
         }
-    }
-
-    fn channel(&self) -> Option<Arc<Channel>> {
-        self.channel.as_ref()?.upgrade()
     }
 }
 

@@ -6,8 +6,8 @@
 
 use memchr::{memchr2, memchr3};
 
+use super::frame::{Frame, FrameWriter};
 use crate::error::Error;
-use crate::frame::{Frame, FrameWriter};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {

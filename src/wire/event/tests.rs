@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::frame::Framing;
-use crate::frame_text::parse;
+use crate::wire::Framing;
+use crate::wire::frame_text::parse;
 
 fn plain(event: &Event) -> String {
     String::from_utf8(event.encode().unwrap().bytes(Framing::Plain).to_vec()).unwrap()

@@ -1,12 +1,4 @@
 use super::*;
-use crate::hub::Hub;
-use crate::notice::Host;
-
-struct Nobody;
-
-impl Host for Nobody {
-    fn wake(&self) {}
-}
 
 #[test]
 fn wildcards_are_whole_tokens() {
@@ -34,14 +26,26 @@ fn a_pattern_has_so_many_tokens_at_most() {
 fn a_pattern_matches_token_by_token_as_its_tree_does() {
     let names = ["a", "b", "a.b", "b.b", "a.b.c", "a.c.c", "a..c", ""];
     for pattern in ["*", ">", "a.*", "*.b", "a.>", "a.*.c", "*.*.*", "a.b", "*.>", "b.*.c"] {
-        let channels = Hub::start(1, Box::new(Nobody)).unwrap();
-        let channel = channels.channel(crate::topics::WITHOUT_HISTORY);
         let mut tree = Patterns::default();
-        tree.insert(pattern, &channel);
+        tree.insert(pattern, ChannelId(1));
         for name in names {
             let mut found = Vec::new();
             tree.matching(name, &mut found);
             assert_eq!(matches(pattern, name), !found.is_empty(), "{pattern} and {name}");
         }
     }
+}
+
+#[test]
+fn a_pattern_that_is_removed_leaves_nothing_behind() {
+    let mut tree = Patterns::default();
+    tree.insert("a.*", ChannelId(1));
+    tree.insert("a.*.c", ChannelId(2));
+    tree.remove("a.*");
+    let mut found = Vec::new();
+    tree.matching("a.b", &mut found);
+    tree.matching("a.b.c", &mut found);
+    assert_eq!(found, [ChannelId(2)]);
+    tree.remove("a.*.c");
+    assert!(tree.is_empty());
 }

@@ -40,11 +40,14 @@ struct Entry<Item> {
 
 impl<Item: Clone> History<Item> {
     pub fn new(limits: Limits) -> Self {
-        Self { limits, entries: VecDeque::new(), bytes: 0, first: 0, latest: HashMap::new(), floor: None }
-    }
-
-    pub fn len(&self) -> usize {
-        self.entries.len()
+        Self {
+            limits,
+            entries: VecDeque::new(),
+            bytes: 0,
+            first: 0,
+            latest: HashMap::new(),
+            floor: None,
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -77,10 +80,6 @@ impl<Item: Clone> History<Item> {
             None => return None,
         };
         Some(self.entries.range(start..).map(|entry| entry.item.clone()).collect())
-    }
-
-    pub fn clear(&mut self) {
-        *self = Self::new(self.limits);
     }
 
     fn evict_aged(&mut self, now: Instant) {

@@ -1,7 +1,7 @@
 //! Text that is in the wire format already, read back into events, so that it too passes through the encoder.
 
+use super::event::{Event, Lines};
 use crate::error::{Error, FrameTextFault};
-use crate::event::{Event, Lines};
 
 /// The events of one or more complete frames.
 pub fn parse(text: &str) -> Result<Vec<Event>, Error> {

@@ -1,0 +1,79 @@
+//! A channel in the table: its members, and since when it has been empty.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexSet;
+
+use crate::ids::{ConnectionId, TopicsId};
+
+/// Who decides that a channel is over.
+#[derive(Clone, Debug)]
+pub enum Keeper {
+    /// The host, which is told who leaves and when the channel has been empty for long enough.
+    Host,
+    /// Its members: it goes with the last one or, if it has something to replay, an
+    /// `empty_timeout` later.
+    Topic { topics: TopicsId, name: Arc<str>, is_pattern: bool },
+    /// The set of topics whose clients are its members.
+    Topics,
+}
+
+pub struct Channel {
+    pub keeper: Keeper,
+    pub empty_timeout: Option<Duration>,
+    pub empty_since: Instant,
+    /// Whether a timer runs that will look at `empty_since`.
+    pub timer_runs: bool,
+    /// In the order in which they joined, as long as none leaves.
+    members: IndexSet<ConnectionId>,
+    /// How many members each shard has.
+    by_shard: Box<[usize]>,
+}
+
+impl Channel {
+    pub fn new(empty_timeout: Option<Duration>, keeper: Keeper, shards: usize) -> Self {
+        Self {
+            keeper,
+            empty_timeout,
+            empty_since: Instant::now(),
+            timer_runs: false,
+            members: IndexSet::new(),
+            by_shard: vec![0; shards].into(),
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    pub fn has(&self, connection: ConnectionId) -> bool {
+        self.members.contains(&connection)
+    }
+
+    pub fn members(&self) -> impl Iterator<Item = ConnectionId> + '_ {
+        self.members.iter().copied()
+    }
+
+    /// Whether each shard has members.
+    pub fn shards(&self) -> impl Iterator<Item = bool> + '_ {
+        self.by_shard.iter().map(|members| *members > 0)
+    }
+
+    pub(super) fn insert(&mut self, connection: ConnectionId) {
+        if self.members.insert(connection) {
+            self.by_shard[connection.shard(self.by_shard.len())] += 1;
+        }
+    }
+
+    pub(super) fn remove(&mut self, connection: ConnectionId, now: Instant) {
+        if self.members.swap_remove(&connection) {
+            self.by_shard[connection.shard(self.by_shard.len())] -= 1;
+            self.empty_since = now;
+        }
+    }
+}

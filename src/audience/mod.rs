@@ -1,0 +1,133 @@
+//! Who gets an event: channels, their members, and topics by name.
+//!
+//! - One table. A channel knows its members, and a connection knows its channels.
+//! - There is one way to leave: [`Audience::leave`].
+//! - It knows nothing of events and sends nothing.
+
+mod channel;
+mod patterns;
+mod reach;
+mod topics;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexSet;
+
+pub use channel::{Channel, Keeper};
+pub use patterns::matches;
+pub use reach::Reach;
+pub use topics::{Created, Topics, TopicsOptions};
+
+use crate::ids::{ChannelId, ConnectionId, TopicsId};
+
+pub struct Audience {
+    shards: usize,
+    channels: HashMap<ChannelId, Channel>,
+    /// The channels of every open connection.
+    connections: HashMap<ConnectionId, IndexSet<ChannelId>>,
+    topics: HashMap<TopicsId, Topics>,
+    /// How often the members of any channel have changed.
+    changes: u64,
+    next_channel: u64,
+    next_topics: u64,
+}
+
+impl Audience {
+    pub fn new(shards: usize) -> Self {
+        Self {
+            shards,
+            channels: HashMap::new(),
+            connections: HashMap::new(),
+            topics: HashMap::new(),
+            changes: 0,
+            next_channel: 0,
+            next_topics: 0,
+        }
+    }
+
+    /// The connection may join channels from now on.
+    pub fn open(&mut self, connection: ConnectionId) {
+        self.connections.insert(connection, IndexSet::new());
+    }
+
+    pub fn is_open(&self, connection: ConnectionId) -> bool {
+        self.connections.contains_key(&connection)
+    }
+
+    pub fn create(&mut self, empty_timeout: Option<Duration>, keeper: Keeper) -> ChannelId {
+        let id = ChannelId(self.next_channel);
+        self.next_channel += 1;
+        self.channels.insert(id, Channel::new(empty_timeout, keeper, self.shards));
+        id
+    }
+
+    pub fn channel(&self, channel: ChannelId) -> Option<&Channel> {
+        self.channels.get(&channel)
+    }
+
+    pub fn channel_mut(&mut self, channel: ChannelId) -> Option<&mut Channel> {
+        self.channels.get_mut(&channel)
+    }
+
+    /// How many channels the host and clients have made.
+    pub fn count(&self) -> usize {
+        // Each set of topics has one channel more: that of all its clients.
+        self.channels.len() - self.topics.len()
+    }
+
+    /// False when it is a member, or when the connection or the channel is closed.
+    pub fn join(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
+        let Some(entry) = self.channels.get_mut(&channel) else { return false };
+        let Some(joined) = self.connections.get_mut(&connection) else { return false };
+        if !joined.insert(channel) {
+            return false;
+        }
+        entry.insert(connection);
+        self.changes += 1;
+        true
+    }
+
+    /// False when it was not a member.
+    pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
+        let joined = self.connections.get_mut(&connection);
+        if !joined.is_some_and(|joined| joined.swap_remove(&channel)) {
+            return false;
+        }
+        if let Some(entry) = self.channels.get_mut(&channel) {
+            entry.remove(connection, Instant::now());
+            if let Keeper::Topic { topics, is_pattern: true, .. } = entry.keeper {
+                self.count_pattern(topics, connection, false);
+            }
+        }
+        self.changes += 1;
+        true
+    }
+
+    pub fn channels_of(&self, connection: ConnectionId) -> Vec<ChannelId> {
+        let joined = self.connections.get(&connection);
+        joined.map(|joined| joined.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The connection has left its channels and joins none from now on.
+    pub fn forget(&mut self, connection: ConnectionId) {
+        self.connections.remove(&connection);
+    }
+
+    /// Removes a channel and returns those who were members.
+    pub fn close(&mut self, channel: ChannelId) -> Option<Vec<ConnectionId>> {
+        let members: Vec<_> = self.channels.get(&channel)?.members().collect();
+        for member in &members {
+            self.leave(*member, channel);
+        }
+        let entry = self.channels.remove(&channel)?;
+        if let Keeper::Topic { topics, name, is_pattern } = entry.keeper {
+            self.forget_name(topics, &name, is_pattern);
+        }
+        Some(members)
+    }
+
+    pub fn ids(&self) -> Vec<ChannelId> {
+        self.channels.keys().copied().collect()
+    }
+}

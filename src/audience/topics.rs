@@ -1,0 +1,232 @@
+//! Topics by name: the channels of one broker.
+//!
+//! - A topic is created by its first subscriber. With wildcards, the subscribers of a pattern have
+//!   a channel of their own.
+//! - What a name reaches is remembered until the members of any channel change.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::patterns::{Patterns, is_pattern};
+use super::{Audience, Keeper, Reach};
+use crate::error::Error;
+use crate::ids::{ChannelId, ConnectionId, TopicsId};
+
+/// Bytes of a name. Clients choose names.
+const MAX_NAME: usize = 1024;
+/// Names whose reach is remembered. Publishers choose them.
+const MAX_REACHES: usize = 1024;
+
+#[derive(Clone, Copy, Debug)]
+pub struct TopicsOptions {
+    /// Whether `*` and `>` are wildcards.
+    pub wildcards: bool,
+    /// How many patterns a client may be subscribed to.
+    pub max_patterns: usize,
+}
+
+impl TopicsOptions {
+    /// Whether a name is a pattern; an error if it is not a valid name.
+    pub fn is_pattern(&self, name: &str) -> Result<bool, Error> {
+        match name {
+            "" => Err(Error::Topic("its name is empty")),
+            _ if name.len() > MAX_NAME => Err(Error::Topic("its name has more than 1,024 bytes")),
+            _ if self.wildcards => is_pattern(name),
+            _ => Ok(false),
+        }
+    }
+}
+
+pub struct Topics {
+    options: TopicsOptions,
+    /// The channels of topics and patterns.
+    names: HashMap<Arc<str>, ChannelId>,
+    patterns: Patterns,
+    /// The channel of all clients.
+    everyone: ChannelId,
+    /// How many patterns each client is subscribed to.
+    clients: HashMap<ConnectionId, usize>,
+    reaches: HashMap<Box<str>, Arc<Reach>>,
+    /// The changes of membership when the first reach was remembered.
+    reaches_since: u64,
+}
+
+impl Topics {
+    pub fn everyone(&self) -> ChannelId {
+        self.everyone
+    }
+
+    pub fn find(&self, name: &str) -> Option<ChannelId> {
+        self.names.get(name).copied()
+    }
+
+    pub fn channels(&self) -> Vec<ChannelId> {
+        self.names.values().copied().collect()
+    }
+
+    pub fn has_client(&self, connection: ConnectionId) -> bool {
+        self.clients.contains_key(&connection)
+    }
+
+    /// The channels that an event to a topic goes to.
+    fn matching(&self, name: &str) -> Vec<ChannelId> {
+        let mut channels: Vec<_> = self.find(name).into_iter().collect();
+        if self.options.wildcards {
+            self.patterns.matching(name, &mut channels);
+        }
+        channels
+    }
+}
+
+impl Audience {
+    pub fn create_topics(&mut self, options: TopicsOptions) -> TopicsId {
+        let id = TopicsId(self.next_topics);
+        self.next_topics += 1;
+        let everyone = self.create(None, Keeper::Topics);
+        let topics = Topics {
+            options,
+            names: HashMap::new(),
+            patterns: Patterns::default(),
+            everyone,
+            clients: HashMap::new(),
+            reaches: HashMap::new(),
+            reaches_since: 0,
+        };
+        self.topics.insert(id, topics);
+        id
+    }
+
+    pub fn topics(&self, topics: TopicsId) -> Option<&Topics> {
+        self.topics.get(&topics)
+    }
+
+    /// Removes a set of topics, whose channels were closed before.
+    pub fn close_topics(&mut self, topics: TopicsId) {
+        if let Some(topics) = self.topics.remove(&topics) {
+            self.close(topics.everyone);
+        }
+    }
+
+    /// Lets a connection subscribe, until [`Audience::disconnect`]. Returns the channel that it
+    /// has joined, unless it is closed.
+    pub fn connect(&mut self, topics: TopicsId, connection: ConnectionId) -> Option<ChannelId> {
+        let entry = self.topics.get_mut(&topics)?;
+        entry.clients.insert(connection, 0);
+        let everyone = entry.everyone;
+        self.join(connection, everyone).then_some(everyone)
+    }
+
+    /// Returns the channels that the client is to leave.
+    pub fn disconnect(&mut self, topics: TopicsId, connection: ConnectionId) -> Vec<ChannelId> {
+        let entry = self.topics.get_mut(&topics);
+        if entry.and_then(|entry| entry.clients.remove(&connection)).is_none() {
+            return Vec::new();
+        }
+        let mut channels = self.channels_of(connection);
+        channels.retain(|id| match self.channel(*id).map(|channel| &channel.keeper) {
+            Some(Keeper::Topic { topics: of, .. }) => *of == topics,
+            Some(Keeper::Topics) => {
+                self.topics(topics).is_some_and(|topics| topics.everyone == *id)
+            }
+            _ => false,
+        });
+        channels
+    }
+
+    /// The channel of a topic or a pattern, which is created if there is none.
+    pub fn find_or_create(
+        &mut self,
+        topics: TopicsId,
+        name: &str,
+        empty_timeout: Option<Duration>,
+    ) -> Option<(ChannelId, Created)> {
+        let entry = self.topics.get(&topics)?;
+        if let Some(channel) = entry.find(name) {
+            return Some((channel, Created::Before));
+        }
+        let is_pattern = entry.options.is_pattern(name) == Ok(true);
+        let name: Arc<str> = name.into();
+        let keeper = Keeper::Topic { topics, name: name.clone(), is_pattern };
+        let channel = self.create(empty_timeout, keeper);
+        let entry = self.topics.get_mut(&topics)?;
+        if is_pattern {
+            entry.patterns.insert(&name, channel);
+        }
+        entry.names.insert(name, channel);
+        Some((channel, Created::Now))
+    }
+
+    /// Throws when one more pattern is too many for a client.
+    pub fn check_patterns(&self, topics: TopicsId, connection: ConnectionId) -> Result<(), Error> {
+        let Some(entry) = self.topics.get(&topics) else { return Ok(()) };
+        match entry.clients.get(&connection) {
+            Some(patterns) if *patterns >= entry.options.max_patterns => {
+                Err(Error::PatternLimit(entry.options.max_patterns))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub fn count_pattern(&mut self, topics: TopicsId, connection: ConnectionId, joined: bool) {
+        let entry = self.topics.get_mut(&topics);
+        if let Some(patterns) = entry.and_then(|entry| entry.clients.get_mut(&connection)) {
+            *patterns = if joined { *patterns + 1 } else { patterns.saturating_sub(1) };
+        }
+    }
+
+    /// What an event to a topic reaches.
+    pub fn reach(&mut self, topics: TopicsId, name: &str) -> Option<Arc<Reach>> {
+        let changes = self.changes;
+        let entry = self.topics.get_mut(&topics)?;
+        if entry.reaches_since != changes || entry.reaches.len() >= MAX_REACHES {
+            entry.reaches.clear();
+            entry.reaches_since = changes;
+        }
+        if let Some(reach) = entry.reaches.get(name) {
+            return Some(reach.clone());
+        }
+        let matching = entry.matching(name);
+        let channels = matching.iter().filter_map(|id| Some((*id, self.channels.get(id)?)));
+        let reach = Arc::new(Reach::of(channels));
+        entry.reaches.insert(name.into(), reach.clone());
+        Some(reach)
+    }
+
+    /// Who gets an event to a topic, or is subscribed to a pattern, in the order of their ids.
+    pub fn subscribers(&self, topics: TopicsId, name: &str, is_pattern: bool) -> Vec<ConnectionId> {
+        let Some(entry) = self.topics.get(&topics) else { return Vec::new() };
+        let channels = match is_pattern {
+            true => entry.find(name).into_iter().collect(),
+            false => entry.matching(name),
+        };
+        let channels = channels.iter().filter_map(|id| self.channels.get(id));
+        let mut ids: Vec<_> = channels.flat_map(|channel| channel.members()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The names of topics and patterns that have subscribers.
+    pub fn names(&self, topics: TopicsId) -> Vec<Arc<str>> {
+        let Some(entry) = self.topics.get(&topics) else { return Vec::new() };
+        let has_members = |id| self.channels.get(id).is_some_and(|channel| !channel.is_empty());
+        let used = entry.names.iter().filter(|(_, id)| has_members(id));
+        used.map(|(name, _)| name.clone()).collect()
+    }
+
+    pub(super) fn forget_name(&mut self, topics: TopicsId, name: &str, is_pattern: bool) {
+        let Some(entry) = self.topics.get_mut(&topics) else { return };
+        entry.names.remove(name);
+        if is_pattern {
+            entry.patterns.remove(name);
+        }
+    }
+}
+
+/// Whether a channel was created by the call that asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    Now,
+    Before,
+}

@@ -1,0 +1,77 @@
+//! A host's handle of a connection. Everything said here travels through the shard's inbox, in
+//! order; only the shard touches the transport.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
+use crate::error::Error;
+use crate::hub::Hub;
+use crate::ids::ConnectionId;
+use crate::publish::Target;
+use crate::shard::{Command, Socket};
+use crate::wire::{Event, Framing};
+
+pub struct Connection {
+    pub id: ConnectionId,
+    gauge: Arc<QueueGauge>,
+    hub: Arc<Hub>,
+}
+
+impl Connection {
+    /// Opens a connection, which queues what it is sent until a transport is attached.
+    pub fn open(hub: &Arc<Hub>, options: ConnectionOptions) -> Self {
+        let (id, gauge) = hub.open(options);
+        Self { id, gauge, hub: hub.clone() }
+    }
+
+    pub fn send(&self, events: &[Event]) -> Result<(), Error> {
+        self.hub.publish(Target::Connection(self.id, &self.gauge), events).map(|_| ())
+    }
+
+    /// Hands the socket over: from now on its shard is the only one that writes it.
+    pub fn attach_socket(&self, socket: Socket, framing: Framing) {
+        self.push(Command::AttachSocket { connection: self.id, socket, framing });
+    }
+
+    /// The host writes. It gets [`crate::notice::Notice::Write`].
+    pub fn attach_stream(&self) {
+        self.push(Command::AttachStream { connection: self.id });
+    }
+
+    /// `None` stops the pings.
+    pub fn set_ping(&self, interval: Option<Duration>) {
+        self.push_when_there_is_room(Command::SetPing { connection: self.id, interval });
+    }
+
+    /// `None` clears the limit.
+    pub fn set_timeout(&self, timeout: Option<Duration>) {
+        self.push_when_there_is_room(Command::SetTimeout { connection: self.id, timeout });
+    }
+
+    /// With `true` the host decides what happens when the timeout has passed.
+    pub fn hold_timeout(&self, hold: bool) {
+        self.push_when_there_is_room(Command::HoldTimeout { connection: self.id, hold });
+    }
+
+    pub fn close(&self, reason: CloseReason) {
+        self.push(Command::Close { connection: self.id, reason });
+    }
+
+    pub fn queued_bytes(&self) -> usize {
+        self.gauge.bytes()
+    }
+
+    pub fn is_closed(&self) -> bool {
+        !self.hub.lock().audience.is_open(self.id)
+    }
+
+    fn push(&self, command: Command) {
+        self.hub.inbox_of(self.id).push(command);
+    }
+
+    fn push_when_there_is_room(&self, command: Command) {
+        self.hub.inbox_of(self.id).wait_for_room();
+        self.push(command);
+    }
+}

@@ -1,0 +1,10 @@
+//! What a host holds: handles of a connection, a channel and a broker's topics. Each names its
+//! thing by id and keeps the hub alive.
+
+mod channel;
+mod connection;
+mod topics;
+
+pub use channel::Channel;
+pub use connection::Connection;
+pub use topics::Topics;

@@ -1,0 +1,248 @@
+//! Joins and leaves: the audience changes, the log is read, and the shards are told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::audience::{Created, Keeper, matches};
+use crate::error::Error;
+use crate::ids::{ChannelId, ConnectionId, TopicsId};
+use crate::log::Limits;
+use crate::order::Order;
+use crate::shard::{Command, Emptiness, Left};
+use crate::wire::Frame;
+
+/// What came of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// A member now. With a cursor it gets everything that it missed first.
+    Joined,
+    /// A member now, but the cursor is unknown, so nothing is replayed.
+    Gap,
+    /// It was a member, or the connection is closed.
+    Unchanged,
+}
+
+/// What a channel or a topic is created with.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelOptions {
+    pub history: Limits,
+    pub empty_timeout: Option<Duration>,
+}
+
+impl Order {
+    pub fn create_channel(&mut self, options: ChannelOptions) -> ChannelId {
+        let ChannelOptions { history, empty_timeout } = options;
+        let id = self.audience.create(empty_timeout, Keeper::Host);
+        self.log.open(id, history);
+        self.emptied(id);
+        id
+    }
+
+    /// With a cursor, the connection gets the events after that id first.
+    pub fn join(
+        &mut self,
+        connection: ConnectionId,
+        channel: ChannelId,
+        cursor: Option<&str>,
+    ) -> Result<Joined, Error> {
+        if self.audience.channel(channel).is_none() {
+            return Err(Error::ChannelClosed);
+        }
+        if !self.audience.join(connection, channel) {
+            return Ok(Joined::Unchanged);
+        }
+        let missed = match cursor {
+            Some(id) => self.log.after(channel, id),
+            None => Some(Vec::new()),
+        };
+        Ok(self.joined(connection, channel, missed))
+    }
+
+    /// Joins a topic or a pattern of a client that is connected to these topics.
+    pub fn subscribe(
+        &mut self,
+        connection: ConnectionId,
+        topics: TopicsId,
+        name: &str,
+        cursor: Option<&str>,
+        options: ChannelOptions,
+    ) -> Result<Joined, Error> {
+        let ChannelOptions { history, empty_timeout } = options;
+        if !self.may_subscribe(connection, topics) {
+            return Ok(Joined::Unchanged);
+        }
+        match self.audience.find_or_create(topics, name, empty_timeout) {
+            None => Ok(Joined::Unchanged),
+            Some((channel, created)) => {
+                if created == Created::Now {
+                    self.log.open(channel, history);
+                }
+                self.join(connection, channel, cursor)
+            }
+        }
+    }
+
+    /// Patterns share the history of their topics, so `history` is that of all of them.
+    pub fn subscribe_to_pattern(
+        &mut self,
+        connection: ConnectionId,
+        topics: TopicsId,
+        pattern: &str,
+        cursor: Option<&str>,
+        history: Limits,
+    ) -> Result<Joined, Error> {
+        let found = self.audience.topics(topics).and_then(|topics| topics.find(pattern));
+        let has = |id| self.audience.channel(id).is_some_and(|channel| channel.has(connection));
+        if !self.may_subscribe(connection, topics) || found.is_some_and(has) {
+            return Ok(Joined::Unchanged);
+        }
+        self.audience.check_patterns(topics, connection)?;
+        self.log.open_topics(topics, history);
+        let created = self.audience.find_or_create(topics, pattern, None);
+        let Some((channel, _)) = created else { return Ok(Joined::Unchanged) };
+        if !self.audience.join(connection, channel) {
+            return Ok(Joined::Unchanged);
+        }
+        self.audience.count_pattern(topics, connection, true);
+        let missed = match cursor {
+            Some(id) => self.log.after_in_topics(topics, id, |topic| matches(pattern, topic)),
+            None => Some(Vec::new()),
+        };
+        Ok(self.joined(connection, channel, missed))
+    }
+
+    /// Lets a connection subscribe, until [`Order::disconnect`], and get broadcasts.
+    pub fn connect(&mut self, connection: ConnectionId, topics: TopicsId) {
+        if let Some(everyone) = self.audience.connect(topics, connection) {
+            self.joined(connection, everyone, Some(Vec::new()));
+        }
+    }
+
+    /// The connection stays open. False when it was not a member.
+    pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
+        let left = self.audience.leave(connection, channel);
+        if left {
+            self.inbox_of(connection).push_quietly(Command::Leave { connection, channel });
+            self.emptied(channel);
+        }
+        left
+    }
+
+    /// The client leaves its topics at once, whatever is still queued for it.
+    pub fn disconnect(&mut self, connection: ConnectionId, topics: TopicsId) {
+        for channel in self.audience.disconnect(topics, connection) {
+            self.leave(connection, channel);
+        }
+    }
+
+    /// The shard has closed the connection.
+    pub fn closed(&mut self, connection: ConnectionId) -> Vec<Left> {
+        let channels = self.audience.channels_of(connection);
+        let left = channels.into_iter().map(|channel| {
+            let keeper = self.audience.channel(channel).map(|channel| &channel.keeper);
+            let told = matches!(keeper, Some(Keeper::Host));
+            self.audience.leave(connection, channel);
+            self.emptied(channel);
+            Left { channel, told }
+        });
+        let left = left.collect();
+        self.audience.forget(connection);
+        left
+    }
+
+    /// Lets every member go and forgets the history. Returns the former members; `None` when the
+    /// channel was closed before.
+    pub fn close(&mut self, channel: ChannelId) -> Option<Vec<ConnectionId>> {
+        let members = self.audience.close(channel)?;
+        self.log.close(channel);
+        for connection in &members {
+            let command = Command::Leave { connection: *connection, channel };
+            self.inbox_of(*connection).push_quietly(command);
+        }
+        Some(members)
+    }
+
+    /// Closes a channel that has been empty ever since its timeout was noticed.
+    pub fn close_if_empty(&mut self, channel: ChannelId) -> bool {
+        let Some(entry) = self.audience.channel(channel) else { return false };
+        let timeout = entry.empty_timeout.unwrap_or_default();
+        let expired = entry.is_empty() && entry.empty_since.elapsed() >= timeout;
+        expired && self.close(channel).is_some()
+    }
+
+    pub fn close_topics(&mut self, topics: TopicsId) {
+        let Some(entry) = self.audience.topics(topics) else { return };
+        let channels: Vec<_> = entry.channels().into_iter().chain([entry.everyone()]).collect();
+        for channel in channels {
+            self.close(channel);
+        }
+        self.audience.close_topics(topics);
+        self.log.close_topics(topics);
+    }
+
+    /// What is left of `emptyTimeout`. `None` when there is no need to look again.
+    pub fn look_at(&mut self, channel: ChannelId) -> Option<Emptiness> {
+        let entry = self.audience.channel_mut(channel)?;
+        let timeout = entry.empty_timeout?;
+        let left = timeout.saturating_sub(entry.empty_since.elapsed());
+        if entry.is_empty() && !left.is_zero() {
+            return Some(Emptiness::LookAgainIn(left));
+        }
+        entry.timer_runs = false;
+        match entry.keeper {
+            _ if !entry.is_empty() => None,
+            Keeper::Host => Some(Emptiness::Expired),
+            Keeper::Topic { .. } => {
+                self.close(channel);
+                None
+            }
+            Keeper::Topics => None,
+        }
+    }
+
+    fn may_subscribe(&self, connection: ConnectionId, topics: TopicsId) -> bool {
+        let topics = self.audience.topics(topics);
+        self.audience.is_open(connection)
+            && topics.is_some_and(|topics| topics.has_client(connection))
+    }
+
+    fn joined(
+        &mut self,
+        connection: ConnectionId,
+        channel: ChannelId,
+        missed: Option<Vec<Frame>>,
+    ) -> Joined {
+        let joined = if missed.is_none() { Joined::Gap } else { Joined::Joined };
+        let replay = missed.unwrap_or_default();
+        let is_urgent = !replay.is_empty();
+        let inbox = self.inbox_of(connection);
+        let command = Command::Join { connection, channel, replay };
+        if is_urgent {
+            inbox.push(command);
+        } else {
+            inbox.push_quietly(command);
+        }
+        joined
+    }
+
+    /// A channel may be over, or begin to wait for it, once it is empty.
+    fn emptied(&mut self, channel: ChannelId) {
+        let Some(entry) = self.audience.channel_mut(channel) else { return };
+        let is_topic = matches!(entry.keeper, Keeper::Topic { .. });
+        if !entry.is_empty() || matches!(entry.keeper, Keeper::Topics) {
+            return;
+        }
+        let timeout = match entry.empty_timeout {
+            Some(timeout) if !(is_topic && self.log.is_empty(channel)) => timeout,
+            _ if is_topic => {
+                self.close(channel);
+                return;
+            }
+            _ => return,
+        };
+        if !std::mem::replace(&mut entry.timer_runs, true) {
+            let inbox: &Arc<_> = &self.inboxes[channel.0 as usize % self.inboxes.len()];
+            inbox.push(Command::WatchEmptiness { channel, after: timeout });
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! One order of events, joins and leaves.
+//!
+//! - Everything that changes who gets what, or what was published, happens under the one lock of
+//!   [`Ordered`]. So a replay and the live events after it meet without a hole or a repeat.
+//! - Commands are pushed into the inboxes under the lock, in that order.
+//! - Never wait for room in an inbox while holding it: a shard needs it to make room.
+
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::audience::Audience;
+use crate::ids::{ChannelId, ConnectionId};
+use crate::log::Log;
+use crate::shard::{Emptiness, Inbox, Left, Memberships};
+
+pub struct Order {
+    pub audience: Audience,
+    pub log: Log,
+    pub inboxes: Arc<[Arc<Inbox>]>,
+}
+
+impl Order {
+    pub fn inbox_of(&self, connection: ConnectionId) -> &Inbox {
+        &self.inboxes[connection.shard(self.inboxes.len())]
+    }
+}
+
+pub struct Ordered(Mutex<Order>);
+
+impl Ordered {
+    pub fn new(inboxes: Arc<[Arc<Inbox>]>) -> Self {
+        let audience = Audience::new(inboxes.len());
+        Self(Mutex::new(Order { audience, log: Log::default(), inboxes }))
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Order> {
+        self.0.lock()
+    }
+}
+
+impl Memberships for Ordered {
+    fn closed(&self, connection: ConnectionId) -> Vec<Left> {
+        self.lock().closed(connection)
+    }
+
+    fn look_at(&self, channel: ChannelId) -> Option<Emptiness> {
+        self.lock().look_at(channel)
+    }
+}
