@@ -7,8 +7,8 @@ use crate::audience::{Created, Keeper, matches};
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
 use crate::log::Limits;
-use crate::order::Order;
-use crate::shard::{Command, Emptiness, Left};
+use crate::order::{Order, Ordered};
+use crate::shard::{Command, Emptiness, Left, Memberships};
 use crate::wire::Frame;
 
 /// What came of a join.
@@ -244,5 +244,15 @@ impl Order {
             let inbox: &Arc<_> = &self.inboxes[channel.0 as usize % self.inboxes.len()];
             inbox.push(Command::WatchEmptiness { channel, after: timeout });
         }
+    }
+}
+
+impl Memberships for Ordered {
+    fn closed(&self, connection: ConnectionId) -> Vec<Left> {
+        self.lock().closed(connection)
+    }
+
+    fn look_at(&self, channel: ChannelId) -> Option<Emptiness> {
+        self.lock().look_at(channel)
     }
 }

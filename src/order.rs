@@ -10,9 +10,9 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::audience::Audience;
-use crate::ids::{ChannelId, ConnectionId};
+use crate::ids::ConnectionId;
 use crate::log::Log;
-use crate::shard::{Emptiness, Inbox, Left, Memberships};
+use crate::shard::Inbox;
 
 pub struct Order {
     pub audience: Audience,
@@ -36,15 +36,5 @@ impl Ordered {
 
     pub fn lock(&self) -> MutexGuard<'_, Order> {
         self.0.lock()
-    }
-}
-
-impl Memberships for Ordered {
-    fn closed(&self, connection: ConnectionId) -> Vec<Left> {
-        self.lock().closed(connection)
-    }
-
-    fn look_at(&self, channel: ChannelId) -> Option<Emptiness> {
-        self.lock().look_at(channel)
     }
 }
