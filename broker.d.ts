@@ -220,11 +220,13 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 400    | `ERR_SSE_BODY` a malformed body, `ERR_SSE_TOPIC`                                                                 |
  * | 401    | `ERR_SSE_SECRET_MISSING`                                                                                         |
  * | 403    | `ERR_SSE_SECRET`, `ERR_SSE_TOPIC_DENIED`, `ERR_SSE_TOPIC_LIMIT`, `ERR_SSE_ORIGIN`, `ERR_SSE_STATS_DENIED`        |
- * | 404    | `ERR_SSE_CLIENT` no such client                                                                                  |
  * | 405    | `ERR_SSE_METHOD`                                                                                                 |
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                                             |
  * | 415    | `ERR_SSE_MEDIA_TYPE` no JSON                                                                                     |
  * | 503    | `ERR_SSE_BROKER_CLOSED`                                                                                          |
+ *
+ * `ERR_SSE_SECRET` answers both a `clientId` that is not connected and a wrong `secret`. Status,
+ * headers and body are identical, so that the answer does not tell who is connected.
  *
  * Where `express.json()` comes before the routes, it is the one that answers malformed JSON. Pages of other origins are told by
  * `Sec-Fetch-Site`, which browsers send over HTTPS and on localhost.

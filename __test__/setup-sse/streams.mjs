@@ -275,7 +275,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       client.leave();
       await until(() => reasons.length, 'onDisconnect');
       assert.deepEqual(reasons, [[client.clientId, 'client']]);
-      assert.equal((await site.subscribe(client, 'news')).status, 404);
+      assert.equal((await site.subscribe(client, 'news')).status, 403);
     });
   });
 }
