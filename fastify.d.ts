@@ -18,7 +18,8 @@ declare module 'fastify' {
      *
      * `fastify.close()` ends the streams that are open, and cuts those whose clients do not take what is queued within a second.
      *
-     * With `accept: 'dual'` it is undefined when the client prefers something else; the handler then answers with that.
+     * With `accept: 'dual'` it is undefined when the client does not ask for a stream; the handler then
+     * sends its ordinary answer.
      *
      * @throws As {@link Connection}; `ERR_SSE_HEADERS_SENT` also for a second stream; `ERR_SSE_NOT_ACCEPTABLE`.
      */
@@ -94,12 +95,14 @@ declare namespace sluice {
 
   export interface EventStreamOptions extends ConnectionOptions {
     /**
-     * Whether the request's `Accept` counts (RFC 9110, section 12.5.1); one that is missing accepts everything. By default it
-     * does not. With either choice the answer says `Vary: Accept`.
+     * Lets the request's `Accept` decide (RFC 9110, section 12.5.1). Default: every client gets the
+     * stream. With either choice the answer has `Vary: Accept`.
      *
      * - `'only'`: a client that does not accept `text/event-stream` gets 406, `ERR_SSE_NOT_ACCEPTABLE`.
-     * - `'dual'`: so does one that prefers something else, by its quality, or because it names that and not this; the handler
-     *   then answers otherwise.
+     * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, as that of
+     *   an `EventSource` does, and gives no other type a higher quality. A wildcard or a missing header
+     *   does not ask for a stream. `eventStream()` then returns undefined, and the handler sends its
+     *   ordinary answer.
      */
     accept?: 'only' | 'dual';
   }
