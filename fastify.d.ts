@@ -57,7 +57,9 @@ declare module 'fastify' {
     sendEvent(event: sluice.SentEvent): this;
     sendEvent(data: unknown): this;
     /**
-     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`. False when there is none.
+     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`. If
+     * the handler of that client still waits, the event opens its stream. False when there is no such
+     * client.
      *
      * @throws As `Connection.send`, if there is one.
      */
@@ -116,15 +118,25 @@ declare namespace sluice {
   }
 
   /**
-   * Makes a request's seid: returns it, promises it, or calls back with it, if it returns undefined: `callback(seid)`,
-   * `callback(error)` with an Error, or `callback(error, seid)`. The first answer counts. Seids are strings that are not empty;
-   * numbers become strings.
+   * Makes the seid of a request. It returns the seid, or a promise of it, or calls back with it:
+   * `callback(error, seid)`, `callback(seid)`, or `callback(error)` with an Error. Seids are strings
+   * that are not empty; numbers become strings.
    *
-   * What it throws, rejects or calls back with goes to Fastify's error handler, which answers 500 unless the error has a status of
-   * its own.
+   * The generator runs as a `preHandler` hook. Every `onRequest`, `preParsing` and `preValidation` hook
+   * has run before it, and so have the `preHandler` hooks that were added before the plugin was
+   * registered: `request.user` is there if one of them sets it. The `preHandler` hooks of a route run
+   * after it.
+   *
+   * - The first answer counts. A later one has no effect; a later error is logged as a warning.
+   * - Without an answer within {@link SEOptions.seidTimeout}, the request gets 503.
+   * - An error, thrown, rejected or called back with, goes to Fastify's error handler. That answers 500
+   *   unless the error has a status of its own.
+   * - If the generator declares all three parameters, only strings, numbers and promises that it returns
+   *   count as answers. It may return anything else, such as a timer.
    */
   export type SeidGenerator = (
     request: FastifyRequest,
+    reply: FastifyReply,
     callback: SeidCallback,
   ) => string | number | undefined | void | Promise<string | number | undefined> | Promise<void>;
 
@@ -166,7 +178,17 @@ declare namespace sluice {
     stream: StreamClass;
     streamOptions: object;
     autoGenerateId: boolean;
-    /** The replies whose streams are open, by seid, from their first event on. An object without a prototype. */
+    /**
+     * The active replies of GET requests, by seid. A reply is here from the start of its handler until it
+     * is answered, its stream ends or its client leaves. With `sendEventBySeid()` another request can
+     * open the stream of a handler that only waits. `fastify.close()` ends open streams, but waits for
+     * handlers that wait, as for all handlers. An object without a prototype.
+     *
+     * If several requests have one seid, the reply with the open stream is here. If none is open, it is
+     * the reply that has waited longest. So a seid that a client uses for all its requests, such as a user
+     * name, may turn an ordinary request into a stream. In that case register the plugin in a scope of
+     * its own, together with the routes that send events.
+     */
     readonly clients: Record<string, FastifyReply>;
   }
 
