@@ -141,8 +141,8 @@ export interface OpenOptions {
   /** 0 is no bound. */
   maxQueueEvents: number
   pingInterval: number
-  /** Pings say what time it is, the first one at once. */
-  timedPings: boolean
+  /** A name of the core's `PingForm`. */
+  pingForm: string
   timeout: number
   stallTimeout: number
   retry?: number

@@ -3,6 +3,7 @@
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { ServerHttp2Stream } from 'node:http2' */
 /** @import { CloseReason, ConnectionOptions, ServerSentEvent, StreamOptions } from '../index.js' */
+/** @import { PingForm } from './connection-options.js' */
 
 /** HTTP/2's compatibility API has the same members, and compression adds one. */
 /** @typedef {IncomingMessage} Request */
@@ -11,7 +12,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
-const { defaults, kPingTime, readConnectionOptions } = require('./connection-options.js');
+const { defaults, kPingForm, readConnectionOptions } = require('./connection-options.js');
 const { lastEventID } = require('./cursor.js');
 const { SluiceError, typeError } = require('./error.js');
 const event = require('./event.js');
@@ -83,7 +84,7 @@ class Connection extends EventEmitter {
   /**
    * @param {Request} req
    * @param {Response} res
-   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void, [kPingTime]?: boolean }} [options]
+   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void, [kPingForm]?: PingForm }} [options]
    */
   constructor(req, res, options) {
     super();
@@ -313,4 +314,4 @@ class Connection extends EventEmitter {
   }
 }
 
-module.exports = { Connection, kBegin, kEnded, kHandle, kOver, kPingTime };
+module.exports = { Connection, kBegin, kEnded, kHandle, kOver, kPingForm };

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use crate::channel::{Channel, ChannelId, Keeper};
 use crate::frame::{Frame, Framing};
 use crate::metrics::Counters;
+use crate::ping::PingForm;
 use crate::shard::{Command, Inbox, Socket};
 
 /// Never reused. The shard is the id modulo the number of shards.
@@ -100,8 +101,7 @@ const BURST: usize = 16;
 pub struct ConnectionOptions {
     pub max_queue: QueueLimits,
     pub ping: Option<Duration>,
-    /// Pings say what time it is, the first one at once.
-    pub timed_pings: bool,
+    pub ping_form: PingForm,
     pub timeout: Option<Duration>,
     /// How long something may wait without the client taking a byte.
     pub stall_timeout: Option<Duration>,

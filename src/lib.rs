@@ -12,6 +12,7 @@
 //! | [`connection`] | one client's open response, as seen from outside of its shard          |
 //! | [`store`]      | keys to channels; forgets a channel when it closes                     |
 //! | [`topics`]     | topics by name, over channels: subscriptions, patterns, publishing     |
+//! | [`ping`]       | what a connection sends while nothing happens                          |
 //! | [`shard`]      | the I/O thread: inbox, sockets, timers, fan-out                        |
 //! | [`notice`]     | what the host must know, in batches                                    |
 //! | [`metrics`]    | counters and gauges                                                    |
@@ -28,6 +29,7 @@ pub mod history;
 pub mod hub;
 pub mod metrics;
 pub mod notice;
+pub mod ping;
 pub mod shard;
 pub mod store;
 pub mod topics;

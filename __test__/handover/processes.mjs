@@ -86,6 +86,16 @@ test('pings go on while JavaScript is blocked', SOON, async (t) => {
   assert.ok(pings >= 5, `${pings} pings within 1000 ms at an interval of 50 ms`);
 });
 
+test('heartbeat events go on while JavaScript is blocked', SOON, async (t) => {
+  const program = await run(t, 'blocked', { args: ['heartbeat'] });
+  const client = await program.connect();
+  await client.has('data: free\n\n');
+  const { text } = client.chunks();
+  const between = text.slice(text.indexOf('data: blocked'), text.indexOf('data: free'));
+  const heartbeats = between.match(/^event: heartbeat\ndata: \{\}\n\n/gm)?.length ?? 0;
+  assert.ok(heartbeats >= 5, `${heartbeats} within 1000 ms at an interval of 50 ms`);
+});
+
 test('a timeout ends its connection while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['timeout'] });
   const client = await program.connect();

@@ -8,10 +8,16 @@ const options = {
   queue: { ping: false, maxQueueBytes: 2 ** 24 },
 }[process.argv[2]];
 
+const broker = new sluice.SSEBroker({ heartbeat: 'event', heartbeatInterval: 50 });
+const open = (req, res) =>
+  process.argv[2] === 'heartbeat'
+    ? broker.connect(req, res).connection
+    : new sluice.Connection(req, res, options);
+
 const block = (time) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, time);
 
 const server = http.createServer((req, res) => {
-  const connection = new sluice.Connection(req, res, options);
+  const connection = open(req, res);
   connection.on('close', (reason) => console.log(`closed: ${reason}`));
   // The hand-over itself needs a few turns of the loop.
   setTimeout(() => {

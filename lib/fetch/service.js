@@ -5,7 +5,7 @@
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
 const { SSEBroker } = require('../broker/broker.js');
-const { kPingTime } = require('../connection.js');
+const { kPingForm } = require('../connection.js');
 const { typeError } = require('../error.js');
 const option = require('../option.js');
 const { FetchClient } = require('./client.js');
@@ -22,7 +22,7 @@ function createBroker(config) {
   const { eventBufferSize = 0 } = given;
   const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
   assertHeaders(headers);
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingTime]: true };
+  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingForm]: 'time' };
   return new SSEBroker({ eventBufferSize, heartbeatInterval, connection, topic, wildcards: false });
 }
 

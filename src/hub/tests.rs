@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::frame::Framing;
 use crate::history::Limits;
+use crate::ping::PingForm;
 use crate::shard::Socket;
 
 struct Nobody;
@@ -33,7 +34,7 @@ fn options() -> ConnectionOptions {
     ConnectionOptions {
         max_queue: bytes(1 << 20),
         ping: None,
-        timed_pings: false,
+        ping_form: PingForm::Comment,
         timeout: None,
         stall_timeout: None,
         retry: None,

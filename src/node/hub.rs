@@ -21,6 +21,7 @@ use crate::history::Limits;
 use crate::hub::Hub;
 use crate::metrics::Counters;
 use crate::notice::Host;
+use crate::ping::PingForm;
 use crate::topics::{Topics, TopicsOptions};
 
 /// Does not keep the process alive.
@@ -51,8 +52,8 @@ pub struct OpenOptions {
     /// 0 is no bound.
     pub max_queue_events: f64,
     pub ping_interval: u32,
-    /// Pings say what time it is, the first one at once.
-    pub timed_pings: bool,
+    /// A name of the core's `PingForm`.
+    pub ping_form: String,
     pub timeout: u32,
     pub stall_timeout: u32,
     pub retry: Option<u32>,
@@ -116,7 +117,7 @@ impl HubHandle {
     }
 
     #[napi(catch_unwind)]
-    pub fn open(&self, options: OpenOptions) -> ConnectionHandle {
+    pub fn open(&self, options: OpenOptions) -> Result<ConnectionHandle> {
         let connection = self.hub.open(ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
@@ -127,12 +128,13 @@ impl HubHandle {
                 },
             },
             ping: duration(options.ping_interval),
-            timed_pings: options.timed_pings,
+            ping_form: PingForm::from_name(&options.ping_form)
+                .ok_or_else(|| internal("unknown ping form"))?,
             timeout: duration(options.timeout),
             stall_timeout: duration(options.stall_timeout),
             retry: options.retry,
         });
-        ConnectionHandle { connection }
+        Ok(ConnectionHandle { connection })
     }
 
     #[napi(catch_unwind)]

@@ -1,15 +1,10 @@
 //! What happens when a timer has run out.
 
-use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::Shard;
-use super::member::{Member, Sink};
+use super::member::Sink;
 use super::timers::Timer;
 use crate::channel::{Emptiness, Keeper, Watched};
 use crate::connection::{CloseReason, ConnectionId};
-use crate::event::Event;
-use crate::frame::Frame;
 use crate::notice::Notice;
 
 impl Shard {
@@ -21,7 +16,7 @@ impl Shard {
                 member.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // What waits for the client already keeps the connection as well as a ping would.
                 if member.queued_bytes() == 0 && member.ending.is_none() {
-                    member.push_ping();
+                    member.push_control(member.ping_form.frame());
                     self.mark_dirty(id);
                 }
             }
@@ -75,24 +70,4 @@ impl Shard {
             member.stall_timer = Some(self.timers.start(Timer::Stall(id), left));
         }
     }
-}
-
-impl Member {
-    pub(super) fn push_ping(&mut self) {
-        self.push_control(if self.timed_pings { timed_ping() } else { ping() });
-    }
-}
-
-fn ping() -> Frame {
-    static PING: OnceLock<Frame> = OnceLock::new();
-    PING.get_or_init(|| comment("")).clone()
-}
-
-fn timed_ping() -> Frame {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    comment(&format!("heartbeat {}", now.as_millis()))
-}
-
-fn comment(text: &str) -> Frame {
-    Event::comment(text).encode().expect("a comment is a valid event")
 }

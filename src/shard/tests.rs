@@ -10,6 +10,7 @@ use crate::connection::{Connection, ConnectionOptions, QueueLimits};
 use crate::event::Event;
 use crate::frame::{Frame, Framing};
 use crate::notice::Host;
+use crate::ping::PingForm;
 
 struct Nobody;
 
@@ -70,7 +71,7 @@ fn options() -> ConnectionOptions {
     ConnectionOptions {
         max_queue: bytes(64 << 20),
         ping: None,
-        timed_pings: false,
+        ping_form: PingForm::Comment,
         timeout: None,
         stall_timeout: None,
         retry: None,
@@ -89,6 +90,28 @@ async fn a_ping_is_an_empty_comment_at_every_interval() {
     bench.connection.set_ping(None);
     bench.work_for(500 * SECOND).await;
     assert_eq!(bench.read(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_may_be_an_event_without_an_id() {
+    let options = ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Event, ..options() };
+    let mut bench = Bench::new(options);
+    bench.work_for(49 * SECOND).await;
+    assert_eq!(bench.read(), "");
+    bench.work_for(52 * SECOND).await;
+    assert_eq!(bench.read(), "event: heartbeat\ndata: {}\n\n".repeat(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_may_be_a_comment_with_the_time_which_begins_at_once() {
+    let options = ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Time, ..options() };
+    let mut bench = Bench::new(options);
+    for count in [1, 1, 0, 1] {
+        bench.work_for(26 * SECOND).await;
+        let pings = bench.read();
+        assert_eq!(pings.matches(": heartbeat 1").count(), count, "{pings}");
+        assert_eq!(pings.matches("\n\n").count(), count, "{pings}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
 use crate::frame::Framing;
 use crate::history::Limits;
 use crate::notice::Host;
+use crate::ping::PingForm;
 
 struct Nobody;
 
@@ -32,7 +33,7 @@ impl Topics {
         let connection = self.hub.open(ConnectionOptions {
             max_queue: QueueLimits { bytes: 1 << 20, events: u64::MAX },
             ping: None,
-            timed_pings: false,
+            ping_form: PingForm::Comment,
             timeout: None,
             stall_timeout: None,
             retry: None,
