@@ -131,9 +131,9 @@ class Connection extends EventEmitter {
       this.#transport = new StreamTransport(req, res, own, this[kHandle]);
     };
     if (!native || res.hasHeader('Content-Encoding')) return stream();
-    const transport = new NativeTransport(req, res, own, this[kHandle]);
+    const transport = new NativeTransport(req, res, own, this[kHandle], stream);
     this.#transport = transport;
-    transport.handOver(stream);
+    transport.handOver();
   }
 
   get transport() {

@@ -10,6 +10,10 @@ impl Socket {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    pub fn allow_half_open(self, _half_open: bool) -> Self {
+        match self {}
+    }
+
     pub(super) fn tune(&self, _stall_timeout: Option<Duration>) {
         match *self {}
     }
@@ -22,7 +26,11 @@ impl Socket {
         match *self {}
     }
 
-    pub(super) fn finish(&self) {
+    pub(super) fn error(&self) -> Option<io::Error> {
+        match *self {}
+    }
+
+    pub(super) fn finish(&mut self) {
         match *self {}
     }
 
