@@ -16,6 +16,8 @@ pub enum Error {
     ChannelClosed,
     #[error("not a topic: {0}")]
     Topic(&'static str),
+    #[error("the core cannot start ({0}): raise the limits of open files and threads, or close some")]
+    Start(String),
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -39,6 +41,7 @@ impl Error {
             Error::FrameText(_) => "ERR_SSE_FRAME",
             Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
             Error::Topic(_) => "ERR_SSE_TOPIC",
+            Error::Start(_) => "ERR_SSE_START",
         }
     }
 }

@@ -88,17 +88,6 @@ test('a client that pipelines a thousand requests and leaves is noticed', SOON, 
   assert.deepEqual(await closed(opened[0]), ['client']);
 });
 
-test('every one of many streams pipelined on one socket closes', SOON, async (t) => {
-  const { connect, opened } = await plain(t);
-  const client = await connect();
-  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(50));
-  await until(() => opened.length === 50, '50 requests');
-  for (const { connection } of opened) connection.send({ data: 'x' });
-  await client.has('data: x\n\n');
-  client.socket.destroy();
-  for (const end of opened) await closed(end);
-});
-
 test('a res.write of other code that throws costs its own stream', SOON, async (t) => {
   const { connect, opened } = await plain(t, {
     handler(req, res, open) {
