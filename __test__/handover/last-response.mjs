@@ -115,6 +115,15 @@ const floods = {
   'a body': `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${MUCH.length}\r\n\r\n${MUCH}`,
 };
 
+test('a client that had many requests wait behind its stream is disconnected', SOON, async (t) => {
+  const { connect, urls, open } = await waiting(t);
+  const client = (await connect()).get('/stream');
+  client.send('GET /more HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(500));
+  await until(() => urls.length === 501, 'the requests');
+  assert.deepEqual(await closed(open('/stream')), ['flood']);
+  await client.eof();
+});
+
 for (const [title, text] of Object.entries(floods)) {
   test(`stream: a client that goes on sending ${title} is disconnected`, SOON, async (t) => {
     const { stream } = await plain(t, { options: { transport: 'stream' } });

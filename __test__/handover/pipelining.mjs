@@ -23,7 +23,8 @@ const { createSSE } = require('../../fetch.js');
 
 const SOON = { timeout: 60_000 };
 const SOCKETS = 5;
-const REQUESTS = 400;
+/** More than that waiting behind a stream would be a flood. */
+const REQUESTS = 60;
 const PATH = '/connect';
 
 const plainServer = (open) => (_t, site) =>

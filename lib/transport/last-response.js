@@ -19,6 +19,8 @@ const { ServerResponse } = require('node:http');
 
 /** How many bytes a client may send after its last request; the core allows the same. */
 const MAX_RECEIVED = 64 << 10;
+/** How many requests may wait behind a stream that opens. Node keeps them until the socket closes. */
+const MAX_WAITING = 64;
 
 /**
  * The response behind each one.
@@ -69,10 +71,11 @@ function isLastResponse(req, res) {
 function makeLastResponse(req, res, onFlood) {
   if (!isLastResponse(req, res)) return;
   res.setHeader('Connection', 'close');
-  for (let next = behind.get(res); next; next = behind.get(next.response)) drop(next);
+  if (dropAllBehind(res) > MAX_WAITING) onFlood();
   const { socket } = /** @type {{ socket: Socket & { parser?: any } }} */ (req);
   // Node's own, on every line; an injected request has none.
   if (!socket?.parser) return;
+  tails.delete(socket);
   /** @type {number | undefined} */
   let start;
   const watch = () => {
@@ -87,6 +90,23 @@ function makeLastResponse(req, res, onFlood) {
     watch();
     return 0;
   };
+}
+
+/**
+ * Destroys the responses behind another one, and returns how many there were.
+ * @param {Response} res
+ */
+function dropAllBehind(res) {
+  let count = 0;
+  let current = res;
+  for (let next = behind.get(res); next; next = behind.get(current)) {
+    // The stream may live long; what it has dropped must not live as long.
+    behind.delete(current);
+    drop(next);
+    current = next.response;
+    count += 1;
+  }
+  return count;
 }
 
 /** @param {Waiting} waiting */
