@@ -1,4 +1,5 @@
-// Blocks its JavaScript thread for a second while a connection is open.
+// Blocks its JavaScript thread while a connection is open, until its standard input says something.
+import { readSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
 
@@ -14,8 +15,6 @@ const open = (req, res) =>
     ? broker.connect(req, res).connection
     : new sluice.Connection(req, res, options);
 
-const block = (time) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, time);
-
 const server = http.createServer((req, res) => {
   const connection = open(req, res);
   connection.on('close', (reason) => console.log(`closed: ${reason}`));
@@ -23,7 +22,7 @@ const server = http.createServer((req, res) => {
   setTimeout(() => {
     connection.send({ data: 'blocked' });
     if (process.argv[2] === 'queue') connection.send({ data: 'x'.repeat(2 ** 23) });
-    block(1000);
+    readSync(0, Buffer.alloc(1));
     console.log('free');
     connection.send({ data: 'free' });
     server.close();

@@ -12,6 +12,7 @@ const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { decoded } = require('./cursor.js');
 const { PosingResponse, poseAsRequest } = require('./exchange.js');
+const { follow, readOutgoing } = require('./outgoing.js');
 
 const MAX_RETRY = 2 ** 32 - 1;
 
@@ -45,9 +46,8 @@ function assertHeaders(headers) {
   }
 }
 
-/** @param {unknown} given */
-function readCursor(given) {
-  const { lastEventId } = option.object('options', /** @type {any} */ (given));
+/** @param {unknown} lastEventId */
+function readCursor(lastEventId) {
   if (lastEventId === undefined || lastEventId === null) return undefined;
   if (typeof lastEventId === 'string') return decoded(lastEventId);
   throw typeError(
@@ -86,10 +86,14 @@ function createSSE(config) {
 
   return {
     addClient(options) {
+      const given = option.object('options', options);
+      const request = poseAsRequest(readCursor(given.lastEventId));
+      const outgoing = readOutgoing(given.outgoing);
       const response = new PosingResponse();
-      const member = broker.connect(poseAsRequest(readCursor(options)), response);
+      const member = broker.connect(request, response);
       const client = new FetchClient(member, new ClientController(member.connection, response));
       clients.set(member, client);
+      if (outgoing) follow(outgoing, member.connection, response);
       return { client, response: response.toResponse() };
     },
 

@@ -118,6 +118,23 @@ fn events_arrive_in_order_and_the_end_after_them() {
 }
 
 #[test]
+fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
+    let hub = hub(1);
+    let (mut client, server) = UnixStream::pair().unwrap();
+    let connection = hub.open(options());
+    let socket = Socket::duplicate(server.as_raw_fd()).unwrap().allow_half_open(true);
+    connection.attach_socket(socket, Framing::Plain);
+    drop(server);
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    for data in ["a", "b"] {
+        send(&connection, data);
+        expect(&mut client, &format!("data: {data}\n\n"));
+    }
+    drop(client);
+    assert_eq!(closed(&hub, &connection).0, CloseReason::Client);
+}
+
+#[test]
 fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();

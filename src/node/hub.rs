@@ -17,6 +17,7 @@ use super::notices::Notices;
 use super::topics::TopicsHandle;
 use crate::channel::{ChannelOptions, Keeper};
 use crate::connection::{ConnectionId, ConnectionOptions, QueueLimits};
+use crate::error::Error;
 use crate::history::Limits;
 use crate::hub::Hub;
 use crate::metrics::Counters;
@@ -106,7 +107,9 @@ impl HubHandle {
         let gone = Arc::new(AtomicBool::new(false));
         let environment = Environment { wake, gone: gone.clone() };
         let shards = shards.map_or_else(Hub::default_shards, |shards| shards as usize);
-        let hub = Arc::new(Hub::start(shards, Box::new(environment)).map_err(internal)?);
+        let hub = Arc::new(
+            Hub::start(shards, Box::new(environment)).map_err(|error| Error::Start(error.to_string()))?,
+        );
         let ending = hub.clone();
         env.add_env_cleanup_hook((), move |()| {
             gone.store(true, SeqCst);
