@@ -29,8 +29,11 @@ export declare class ConnectionHandle {
   get queuedBytes(): number
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
-  /** False when the socket cannot be duplicated; the connection then still wants a transport. */
-  attachSocket(descriptor: number, chunked: boolean): boolean
+  /**
+   * False when the socket cannot be duplicated; the connection then still wants a transport. `half_open`: the client may
+   * close its side and still get events.
+   */
+  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
   /**
    * `descriptor`: the socket's, where there is one. Node keeps it; the kernel is told to hold
    * less for a client that does not read.
@@ -141,8 +144,8 @@ export interface OpenOptions {
   /** 0 is no bound. */
   maxQueueEvents: number
   pingInterval: number
-  /** Pings say what time it is, the first one at once. */
-  timedPings: boolean
+  /** A name of the core's `PingForm`. */
+  pingForm: string
   timeout: number
   stallTimeout: number
   retry?: number

@@ -55,8 +55,18 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * How many events may wait for a client, beside the bytes of `maxQueueBytes`, before it is disconnected. Default 1 000; 0 is no limit.
    */
   eventBufferSize?: number;
-  /** A comment is sent at that interval. Default 30 000; 0 is never. */
+  /** The time between two heartbeats. Default 30 000; 0 turns them off. */
   heartbeatInterval?: number;
+  /**
+   * What a heartbeat is, on the connections that the broker opens. Default `'comment'`: an empty
+   * comment, which clients do not pass on. `'event'`: an event named `heartbeat` with the data `{}`, for
+   * clients that cannot see comments, such as a browser's `EventSource`. To listen to it, a typed client
+   * needs `heartbeat: object` in its event map.
+   *
+   * The core sends heartbeats, also while JavaScript is blocked. They have no id, and histories do not
+   * keep them. A heartbeat is left out while other bytes are queued for the client.
+   */
+  heartbeat?: 'comment' | 'event';
   /** For every client's connection, where {@link SSEBroker.connect} says nothing else. */
   connection?: ConnectionOptions;
   /** For every topic, or a function that says so for a topic that comes into being. Patterns share `patternHistory`. */
@@ -198,6 +208,8 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
   identify?(
     req: Req,
   ): ConnectOptions<object> | undefined | Promise<ConnectOptions<object> | undefined>;
+  /** As that of {@link SSEBrokerOptions}, for clients of `GET /connect`. Default: the broker's. */
+  heartbeat?: 'comment' | 'event';
   /**
    * Which pages of other origins may use the routes. Default: none. `origin` is one, as in `'https://example.com'`, several, or `'*'`;
    * `credentials` lets cookies come along, which `'*'` forbids; `headers` are those that may be sent beside `Authorization`,
@@ -232,11 +244,13 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 400    | `ERR_SSE_BODY` a malformed body, `ERR_SSE_TOPIC`                                                                 |
  * | 401    | `ERR_SSE_SECRET_MISSING`                                                                                         |
  * | 403    | `ERR_SSE_SECRET`, `ERR_SSE_TOPIC_DENIED`, `ERR_SSE_TOPIC_LIMIT`, `ERR_SSE_ORIGIN`, `ERR_SSE_STATS_DENIED`        |
- * | 404    | `ERR_SSE_CLIENT` no such client                                                                                  |
  * | 405    | `ERR_SSE_METHOD`                                                                                                 |
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                                             |
  * | 415    | `ERR_SSE_MEDIA_TYPE` no JSON                                                                                     |
  * | 503    | `ERR_SSE_BROKER_CLOSED`                                                                                          |
+ *
+ * `ERR_SSE_SECRET` answers both a `clientId` that is not connected and a wrong `secret`. Status,
+ * headers and body are identical, so that the answer does not tell who is connected.
  *
  * Where `express.json()` comes before the routes, it is the one that answers malformed JSON. Pages of other origins are told by
  * `Sec-Fetch-Site`, which browsers send over HTTPS and on localhost.

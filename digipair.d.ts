@@ -4,8 +4,9 @@
  * In a pin, `"library": "sluice/digipair"`. To run definitions that name another library, tell the engine so:
  * `config.set('LIBRARIES', { '@digipair/skill-sse': require('sluice/digipair') })`.
  *
- * Names of sessions and of channels are scoped: one of a digipair and a reasoning is not known to another, unless a pin says whose it
- * means with `digipair` and `reasoning`, nor to one with another `SSE_SESION_START` in `context.privates`.
+ * Names of sessions and channels are scoped. A scope is a digipair, a reasoning and a start: the value
+ * of `SSE_SESSION_START` in `context.privates`. A pin uses its own scope, unless its properties
+ * `digipair`, `reasoning` and `start` name another one.
  *
  * The response that a session is opened on belongs to the session. What executes the reasoning must not answer with its result: let
  * the reasoning end with `keepAlive` of `@digipair/skill-factory`, or check `res.headersSent` where you call the engine yourself.
@@ -36,7 +37,8 @@ export interface Context {
   };
   /** Whose names are meant. */
   request?: { digipair?: string; reasoning?: string };
-  privates?: { SSE_SESION_START?: unknown };
+  /** What separates equal names of one digipair and reasoning. Default: the empty string. */
+  privates?: { SSE_SESSION_START?: unknown };
   [name: string]: unknown;
 }
 
@@ -46,6 +48,11 @@ export interface Scope {
   digipair?: string;
   /** Default: `context.request.reasoning`. */
   reasoning?: string;
+  /**
+   * Anything that JSON can carry. Default: `context.privates.SSE_SESSION_START`. The empty string means
+   * the scope that has no start. A number means the same as its digits.
+   */
+  start?: unknown;
 }
 
 export interface RegisterSession extends Scope {

@@ -18,7 +18,8 @@ declare module 'fastify' {
      *
      * `fastify.close()` ends the streams that are open, and cuts those whose clients do not take what is queued within a second.
      *
-     * With `accept: 'dual'` it is undefined when the client prefers something else; the handler then answers with that.
+     * With `accept: 'dual'` it is undefined when the client does not ask for a stream; the handler then
+     * sends its ordinary answer.
      *
      * @throws As {@link Connection}; `ERR_SSE_HEADERS_SENT` also for a second stream; `ERR_SSE_NOT_ACCEPTABLE`.
      */
@@ -56,7 +57,9 @@ declare module 'fastify' {
     sendEvent(event: sluice.SentEvent): this;
     sendEvent(data: unknown): this;
     /**
-     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`. False when there is none.
+     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`. If
+     * the handler of that client still waits, the event opens its stream. False when there is no such
+     * client.
      *
      * @throws As `Connection.send`, if there is one.
      */
@@ -94,12 +97,14 @@ declare namespace sluice {
 
   export interface EventStreamOptions extends ConnectionOptions {
     /**
-     * Whether the request's `Accept` counts (RFC 9110, section 12.5.1); one that is missing accepts everything. By default it
-     * does not. With either choice the answer says `Vary: Accept`.
+     * Lets the request's `Accept` decide (RFC 9110, section 12.5.1). Default: every client gets the
+     * stream. With either choice the answer has `Vary: Accept`.
      *
      * - `'only'`: a client that does not accept `text/event-stream` gets 406, `ERR_SSE_NOT_ACCEPTABLE`.
-     * - `'dual'`: so does one that prefers something else, by its quality, or because it names that and not this; the handler
-     *   then answers otherwise.
+     * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, as that of
+     *   an `EventSource` does, and gives no other type a higher quality. A wildcard or a missing header
+     *   does not ask for a stream. `eventStream()` then returns undefined, and the handler sends its
+     *   ordinary answer.
      */
     accept?: 'only' | 'dual';
   }
@@ -113,15 +118,25 @@ declare namespace sluice {
   }
 
   /**
-   * Makes a request's seid: returns it, promises it, or calls back with it, if it returns undefined: `callback(seid)`,
-   * `callback(error)` with an Error, or `callback(error, seid)`. The first answer counts. Seids are strings that are not empty;
-   * numbers become strings.
+   * Makes the seid of a request. It returns the seid, or a promise of it, or calls back with it:
+   * `callback(error, seid)`, `callback(seid)`, or `callback(error)` with an Error. Seids are strings
+   * that are not empty; numbers become strings.
    *
-   * What it throws, rejects or calls back with goes to Fastify's error handler, which answers 500 unless the error has a status of
-   * its own.
+   * The generator runs as a `preHandler` hook. Every `onRequest`, `preParsing` and `preValidation` hook
+   * has run before it, and so have the `preHandler` hooks that were added before the plugin was
+   * registered: `request.user` is there if one of them sets it. The `preHandler` hooks of a route run
+   * after it.
+   *
+   * - The first answer counts. A later one has no effect; a later error is logged as a warning.
+   * - Without an answer within {@link SEOptions.seidTimeout}, the request gets 503.
+   * - An error, thrown, rejected or called back with, goes to Fastify's error handler. That answers 500
+   *   unless the error has a status of its own.
+   * - If the generator declares all three parameters, only strings, numbers and promises that it returns
+   *   count as answers. It may return anything else, such as a timer.
    */
   export type SeidGenerator = (
     request: FastifyRequest,
+    reply: FastifyReply,
     callback: SeidCallback,
   ) => string | number | undefined | void | Promise<string | number | undefined> | Promise<void>;
 
@@ -163,7 +178,17 @@ declare namespace sluice {
     stream: StreamClass;
     streamOptions: object;
     autoGenerateId: boolean;
-    /** The replies whose streams are open, by seid, from their first event on. An object without a prototype. */
+    /**
+     * The active replies of GET requests, by seid. A reply is here from the start of its handler until it
+     * is answered, its stream ends or its client leaves. With `sendEventBySeid()` another request can
+     * open the stream of a handler that only waits. `fastify.close()` ends open streams, but waits for
+     * handlers that wait, as for all handlers. An object without a prototype.
+     *
+     * If several requests have one seid, the reply with the open stream is here. If none is open, it is
+     * the reply that has waited longest. So a seid that a client uses for all its requests, such as a user
+     * name, may turn an ordinary request into a stream. In that case register the plugin in a scope of
+     * its own, together with the routes that send events.
+     */
     readonly clients: Record<string, FastifyReply>;
   }
 

@@ -1,6 +1,8 @@
 /**
  * sluice/fetch: event streams as Fetch `Response`s, for Hono, Next.js route handlers and whatever else answers with one.
  */
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import type { TopicOptions } from './broker.js';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
 
@@ -19,6 +21,13 @@ export interface SSEConfig
 export interface AddClientOptions {
   /** What the request has as `Last-Event-ID`. Longer than 1 KiB it is ignored. */
   lastEventId?: string | null | undefined;
+  /**
+   * The Node response that the `Response` will be written to. With `@hono/node-server` this is
+   * `c.env.outgoing`. The client is then removed when this response closes, and on HTTP/1.x the
+   * response is the last one on its socket: it says `Connection: close`, and requests that the client
+   * pipelines behind it are dropped. Without it, a client can open many streams on one socket.
+   */
+  outgoing?: ServerResponse | Http2ServerResponse | undefined;
 }
 
 /** One client, as long as the body of its response is open. */
@@ -48,9 +57,9 @@ export interface SSE<Events extends object = EventMap> {
    * `maxQueueBytes`, `eventBufferSize` or `stallTimeout`; its body fails with `ERR_SSE_CLOSED`, whereby servers drop the socket. A body
    * that nobody begins to read is too slow after `stallTimeout`. It does not keep the process alive.
    *
-   * Servers on Node.js may not cancel the body of a request that waited behind others on its connection, and run the handler of `GET`
-   * for `HEAD` too: there, call {@link SSE.removeClient} when Node's request has closed. With Hono that is
-   * `c.env.incoming.once('close', () => sse.removeClient(client.id))`.
+   * Servers on Node.js may not cancel the body of a request that waited behind others on its socket, and
+   * run the handler of `GET` for `HEAD` too. Pass {@link AddClientOptions.outgoing} there. If the client
+   * has left already, the client that is returned is closed and the body is empty.
    *
    * @throws `ERR_SSE_OPTION`; `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
    */

@@ -53,7 +53,7 @@ export type Transport = 'native' | 'stream';
  * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` waited for the client          |
  * | `stall`    | the client took no byte for `stallTimeout` although some waited              |
  * | `destroy`  | the server destroyed the response or its socket                              |
- * | `flood`    | the client went on sending after its request                                 |
+ * | `flood`    | the client kept sending after its request: over 64 KiB, or 64 requests       |
  * | `error`    | the socket failed, or the core met an error of its own                       |
  */
 export type CloseReason =
@@ -94,7 +94,8 @@ export interface ConnectionOptions {
   stallTimeout?: number;
   /**
    * `'auto'`, the default, hands the socket over to the core where that is possible and writes through the response where it
-   * is not. `'native'` throws `ERR_SSE_TRANSPORT` where it is not possible.
+   * is not: over TLS and HTTP/2, with compression, and where something replaced the `write`, `_write`,
+   * `_writev` or `_writeGeneric` of the socket. `'native'` throws `ERR_SSE_TRANSPORT` there.
    */
   transport?: 'auto' | Transport;
 }
@@ -177,10 +178,15 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   static default: { pingInterval: number };
 
   /**
-   * Writes the response head and opens the stream. Headers that were set on `res` stay.
+   * Writes the response head and opens the stream. Headers that were set on `res` stay. If it throws,
+   * no head was written and the framework can answer with the error.
    *
-   * @throws `ERR_SSE_HEADERS_SENT` the response was begun already; `ERR_SSE_GONE` the client has left already;
-   * `ERR_SSE_OPTION` an option of the wrong type or out of range; `ERR_SSE_TRANSPORT`.
+   * On HTTP/1.x the response is the last one on its socket, whatever the transport: it says
+   * `Connection: close`, responses that wait behind it are destroyed, and later requests are dropped.
+   *
+   * @throws `ERR_SSE_HEADERS_SENT` the response was begun already; `ERR_SSE_GONE` the client has left already,
+   * or the request waits behind an event stream on the same socket;
+   * `ERR_SSE_OPTION` an option of the wrong type or out of range; `ERR_SSE_TRANSPORT`; `ERR_SSE_START`.
    */
   constructor(
     req: IncomingMessage | Http2ServerRequest,
@@ -341,7 +347,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_EMPTY`          | `TypeError`   | an event with no field                                         |
  * | `ERR_SSE_FRAME`          | `TypeError`   | frame text that is unfinished or has an unknown field          |
  * | `ERR_SSE_HEADERS_SENT`   | `SluiceError` | the response was begun already                                 |
- * | `ERR_SSE_GONE`           | `SluiceError` | the client had left before the connection opened               |
+ * | `ERR_SSE_GONE`           | `SluiceError` | the client had left, or its request waited behind a stream     |
  * | `ERR_SSE_TRANSPORT`      | `SluiceError` | `transport: 'native'` where the socket cannot be handed over   |
  * | `ERR_SSE_CLOSED`         | `SluiceError` | the connection was ended by the server                         |
  * | `ERR_SSE_CHANNEL_CLOSED` | `SluiceError` | the channel is closed                                          |
@@ -352,6 +358,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CONNECT`        | `SluiceError` | the client of `setupSSE` could not be connected: see its `cause` |
  * | `ERR_SSE_SUBSCRIBE`      | `SluiceError` | the client of `setupSSE` could not be subscribed: see its `cause` |
  * | `ERR_SSE_STARTED`        | `SluiceError` | `configure` came too late                                      |
+ * | `ERR_SSE_START`          | `SluiceError` | the core cannot start: no file descriptors or threads left     |
  * | `ERR_SSE_INTERNAL`       | `SluiceError` | a bug in sluice; please report it                              |
  */
 export type SluiceErrorCode =
@@ -374,6 +381,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_TOPIC_LIMIT'
   | 'ERR_SSE_RANGE'
   | 'ERR_SSE_STARTED'
+  | 'ERR_SSE_START'
   | 'ERR_SSE_INTERNAL';
 
 export class SluiceError extends Error {

@@ -1,4 +1,5 @@
 import './broker/clients.mjs';
 import './broker/topics.mjs';
+import './broker/heartbeats.mjs';
 import './broker/history.mjs';
 import './broker/bounds.mjs';

@@ -4,3 +4,4 @@ import './fastify-se/events.mjs';
 import './fastify-se/examples.mjs';
 import './fastify-se/seids.mjs';
 import './fastify-se/streams.mjs';
+import './fastify-se/waiting.mjs';

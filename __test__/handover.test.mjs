@@ -1,4 +1,10 @@
 // What taking a socket over from Node must not break, on node:http.
 import './handover/requests.mjs';
+import './handover/pipelining.mjs';
+import './handover/last-response.mjs';
+import './handover/sockets.mjs';
+import './handover/half-open.mjs';
+import './handover/core.mjs';
+import './handover/bodies.mjs';
 import './handover/endings.mjs';
 import './handover/processes.mjs';

@@ -2,17 +2,22 @@
 
 /** @import { ConnectionOptions } from '../index.js' */
 
+/** @typedef {'comment' | 'time' | 'event'} PingForm */
+
 const { typeError } = require('./error.js');
 const option = require('./option.js');
 
-/** An option for faces whose pings say what time it is, the first one at once. */
-const kPingTime = Symbol('pingTime');
+/**
+ * An option for faces whose pings differ: an empty `comment`, a comment with the `time` of which the
+ * first is sent at once, or an `event`.
+ */
+const kPingForm = Symbol('pingForm');
 
 const BODILESS = [204, 205, 304];
 
 const defaults = { pingInterval: 50_000 };
 
-/** @param {ConnectionOptions & { [kPingTime]?: boolean } | undefined} options */
+/** @param {ConnectionOptions & { [kPingForm]?: PingForm } | undefined} options */
 function readConnectionOptions(options) {
   const given = option.object('options', options);
   const ping = option.boolean('ping', given.ping, true);
@@ -26,7 +31,7 @@ function readConnectionOptions(options) {
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
-      timedPings: given[kPingTime] ?? false,
+      pingForm: given[kPingForm] ?? 'comment',
       timeout: option.time('timeout', given.timeout, 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
@@ -42,4 +47,4 @@ function readConnectionOptions(options) {
   };
 }
 
-module.exports = { defaults, kPingTime, readConnectionOptions };
+module.exports = { defaults, kPingForm, readConnectionOptions };

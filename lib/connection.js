@@ -3,6 +3,7 @@
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { ServerHttp2Stream } from 'node:http2' */
 /** @import { CloseReason, ConnectionOptions, ServerSentEvent, StreamOptions } from '../index.js' */
+/** @import { PingForm } from './connection-options.js' */
 
 /** HTTP/2's compatibility API has the same members, and compression adds one. */
 /** @typedef {IncomingMessage} Request */
@@ -11,7 +12,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
-const { defaults, kPingTime, readConnectionOptions } = require('./connection-options.js');
+const { defaults, kPingForm, readConnectionOptions } = require('./connection-options.js');
 const { lastEventID } = require('./cursor.js');
 const { SluiceError, typeError } = require('./error.js');
 const event = require('./event.js');
@@ -24,6 +25,7 @@ const { OwnResponse } = require('./response.js');
 const { Outlet } = require('./source/outlet.js');
 const { stream } = require('./source/stream.js');
 const { obstacle } = require('./transport/hand-over.js');
+const { isLastResponse, makeLastResponse } = require('./transport/last-response.js');
 const { NativeTransport } = require('./transport/native.js');
 const { StreamTransport } = require('./transport/stream.js');
 
@@ -73,6 +75,8 @@ class Connection extends EventEmitter {
   #holds = false;
   #closed = false;
   #highWaterMark;
+  /** Stops listening for the end of the response. */
+  #stopWaiting;
   /** @type {Outlet | undefined} */
   #outlet;
   /** @type {Promise<this> | undefined} */
@@ -83,7 +87,7 @@ class Connection extends EventEmitter {
   /**
    * @param {Request} req
    * @param {Response} res
-   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void, [kPingTime]?: boolean }} [options]
+   * @param {ConnectionOptions & { [kBegin]?: (begin: () => void) => void, [kPingForm]?: PingForm }} [options]
    */
   constructor(req, res, options) {
     super();
@@ -91,50 +95,51 @@ class Connection extends EventEmitter {
     assertOpenable(req, res);
     const native = isNative(req, res, transport);
     this.#expected = native ? 'native' : 'stream';
-    const begin = options?.[kBegin];
-    if (!begin) writeHead(res, head, native);
-
     this.request = req;
     this.response = res;
     this.id = randomUUID();
     this.timestamp = Date.now();
     this.lastEventID = lastEventID(req);
     this.#highWaterMark = Math.min(HIGH_WATER_MARK, core.maxQueueBytes / 2);
+    // Nothing has been written yet: if this throws, the framework can still answer.
     this[kHandle] = start().open(core);
     connections.set(this[kHandle].id, this);
-    whenGone(req, res, () => {
-      this.#beOver();
-      // The core is about to say that it is closed, and somebody may wait for that when nothing else is left to wait for.
-      if (!this.#closed && !this.#holds) {
-        this.#holds = true;
-        holdProcess();
-      }
-      this[kHandle].close(this.#transport?.reason() ?? 'client');
-    });
-    if (!begin) {
-      this.#open(native);
-    } else {
-      begin(() => {
-        const stillNative = isNative(req, res, transport);
-        writeHead(res, head, stillNative);
-        this.#open(stillNative);
-      });
+    this.#stopWaiting = whenGone(req, res, () => this.#onGone());
+    makeLastResponse(req, res, () => this[kHandle].close('flood'));
+    // HEAD gets the head alone; what the handler sends is dropped.
+    if (req.method === 'HEAD') this[kHandle].close('end');
+    const begin = options?.[kBegin];
+    if (begin) begin(() => this.#begin(head, () => isNative(req, res, transport)));
+    else this.#begin(head, () => native);
+  }
+
+  /**
+   * Writes the head and gives the connection its transport.
+   * @param {ReturnType<readConnectionOptions>['head']} head
+   * @param {() => boolean} isNative
+   */
+  #begin(head, isNative) {
+    try {
+      const native = isNative();
+      writeHead(this.response, head, isLastResponse(this.request, this.response));
+      this.#attach(native);
+    } catch (error) {
+      this[kHandle].close('destroy');
+      throw error;
     }
   }
 
   /** @param {boolean} native */
-  #open(native) {
+  #attach(native) {
     const { request: req, response: res } = this;
-    // The head is all that it gets; what the handler sends is nobody's.
-    if (req.method === 'HEAD') this[kHandle].close('end');
     const own = new OwnResponse(res, this);
     const stream = () => {
       this.#transport = new StreamTransport(req, res, own, this[kHandle]);
     };
     if (!native || res.hasHeader('Content-Encoding')) return stream();
-    const transport = new NativeTransport(req, res, own, this[kHandle]);
+    const transport = new NativeTransport(req, res, own, this[kHandle], stream);
     this.#transport = transport;
-    transport.handOver(stream);
+    transport.handOver();
   }
 
   get transport() {
@@ -248,6 +253,16 @@ class Connection extends EventEmitter {
     return this;
   }
 
+  #onGone() {
+    this.#beOver();
+    // The core is about to report the close, and the application may wait for that alone.
+    if (!this.#closed && !this.#holds) {
+      this.#holds = true;
+      holdProcess();
+    }
+    this[kHandle].close(this.#transport?.reason() ?? 'client');
+  }
+
   #beOver() {
     if (this.#over) return;
     this.#over = true;
@@ -304,6 +319,7 @@ class Connection extends EventEmitter {
   /** @param {CloseReason} reason */
   #close(reason) {
     this.#closed = true;
+    this.#stopWaiting();
     this.#beOver();
     if (this.#holds) releaseProcess();
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
@@ -313,4 +329,4 @@ class Connection extends EventEmitter {
   }
 }
 
-module.exports = { Connection, kBegin, kEnded, kHandle, kOver, kPingTime };
+module.exports = { Connection, kBegin, kEnded, kHandle, kOver, kPingForm };

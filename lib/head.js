@@ -1,6 +1,7 @@
 'use strict';
 
 const { SluiceError, typeError } = require('./error.js');
+const { isDropped } = require('./transport/last-response.js');
 
 /** @import { OutgoingHttpHeaders } from 'node:http' */
 /** @import { Request, Response } from './connection.js' */
@@ -24,6 +25,12 @@ function assertOpenable(req, res) {
       'a connection takes the `req` and `res` of a Node HTTP server, as in new Connection(req, res)',
     );
   }
+  if (isDropped(res)) {
+    throw new SluiceError(
+      'ERR_SSE_GONE',
+      'the request waits behind an event stream on the same connection and cannot be answered: ignore it',
+    );
+  }
   if (res.destroyed || req.aborted || res.stream?.destroyed) {
     throw new SluiceError(
       'ERR_SSE_GONE',
@@ -39,32 +46,36 @@ function assertOpenable(req, res) {
 }
 
 /**
- * Calls back when the response has closed. One that waits behind another on its socket never says so itself.
+ * Calls back when the response has closed. One that waits behind another on its socket never says so
+ * itself. Returns a function that takes the listeners away again.
  * @param {Request} req
  * @param {Response} res
  * @param {() => void} callback
  */
 function whenGone(req, res, callback) {
   res.once('close', callback);
-  if (res.socket === null && req.socket) {
-    // As many listeners as the client has pipelined requests.
-    req.socket.setMaxListeners(0).once('close', callback);
-  }
+  const socket = res.socket === null ? req.socket : undefined;
+  // As many listeners as the client has pipelined HEAD requests.
+  socket?.setMaxListeners(0).once('close', callback);
+  return () => {
+    res.off('close', callback);
+    socket?.off('close', callback);
+  };
 }
 
 /**
- * Writes the head. A stream has no length; the core ends a handed-over socket with its response.
+ * Writes the head. A stream has no length, and on HTTP/1.x nothing comes after it.
  * @param {Response} res
  * @param {{ statusCode: number, headers: OutgoingHttpHeaders }} options
- * @param {boolean} native
+ * @param {boolean} isLast
  */
-function writeHead(res, options, native) {
+function writeHead(res, options, isLast) {
   res.statusCode = options.statusCode;
   for (const [name, value] of Object.entries({ ...HEADERS, ...options.headers })) {
     if (value !== undefined) res.setHeader(name, value);
   }
   res.removeHeader('Content-Length');
-  if (native) res.setHeader('Connection', 'close');
+  if (isLast) res.setHeader('Connection', 'close');
   res.flushHeaders();
 }
 

@@ -54,11 +54,12 @@ function boolean(name, value, fallback) {
 
 /**
  * @template {string} Choice
+ * @template {Choice | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
  * @param {readonly Choice[]} choices
- * @param {Choice} fallback
- * @returns {Choice}
+ * @param {Fallback} fallback
+ * @returns {Choice | Fallback}
  */
 function oneOf(name, value, choices, fallback) {
   if (value === undefined) return fallback;

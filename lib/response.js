@@ -88,6 +88,14 @@ class OwnResponse {
     return this.#write.call(this.#res, bytes, 'utf8');
   }
 
+  /**
+   * Calls back when everything that was written before has left Node, or never will.
+   * @param {() => void} callback
+   */
+  flush(callback) {
+    this.#write.call(this.#res, '', 'latin1', callback);
+  }
+
   end() {
     this.#end.call(this.#res, undefined, 'utf8');
   }

@@ -22,6 +22,10 @@ pub enum Error {
         "a client may subscribe to {0} patterns: unsubscribe it from some, or raise `maxPatterns`"
     )]
     PatternLimit(usize),
+    #[error(
+        "the core cannot start ({0}): raise the limits of open files and threads, or close some"
+    )]
+    Start(String),
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -46,6 +50,7 @@ impl Error {
             Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
             Error::Topic(_) => "ERR_SSE_TOPIC",
             Error::PatternLimit(_) => "ERR_SSE_TOPIC_LIMIT",
+            Error::Start(_) => "ERR_SSE_START",
         }
     }
 }

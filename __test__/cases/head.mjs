@@ -21,7 +21,14 @@ export default {
     assert.equal(client.headers['x-content-type-options'], 'nosniff');
     assert.equal(client.headers['content-length'], undefined);
     if (server.version === 2) assert.equal(client.headers.connection, undefined);
-    if (server.transport === 'native') assert.equal(client.headers.connection, 'close');
+    else assert.equal(client.headers.connection, 'close');
+  },
+
+  'HTTP/1.x closes the connection after a stream, whatever the options say': async (t, server) => {
+    const { open } = await site(t, server);
+    if (server.version === 2) return;
+    const { client } = await open({ headers: { connection: 'keep-alive' } });
+    assert.equal(client.headers.connection, 'close');
   },
 
   'headers that were set before stay': async (t, server) => {

@@ -80,15 +80,58 @@ describe('names', () => {
     assert.equal(await run(pin('push', { id: 'same', message: 1 })), true);
   });
 
-  test('SSE_SESION_START of the privates separates what has the same name', async (t) => {
+  describe('SSE_SESSION_START', () => {
     const talk = [pin('registerSession', { id: 'a' }), pin('registerChannel', { id: 'c' })];
-    const one = await factory(t, { talk }, { privates: { SSE_SESION_START: 'one' } });
-    const none = await factory(t, { talk });
-    const [first, second] = [await one.connect('/dp/talk'), await none.connect('/dp/talk')];
-    await run(pin('push', { id: 'a', message: 'one' }), { privates: { SSE_SESION_START: 'one' } });
-    await run(pin('broadcast', { id: 'c', message: 'none' }), { privates: undefined });
-    assert.deepEqual(await first.count(1), ['"one"']);
-    assert.deepEqual(await second.count(1), ['"none"']);
+    const privates = (SSE_SESSION_START) => ({ privates: { SSE_SESSION_START } });
+
+    /** Clients that have registered the same names in one reasoning, by their start. */
+    async function clients(t) {
+      const starts = { one: privates('one'), two: privates('two'), number: privates(17), none: {} };
+      const connected = {};
+      for (const [name, options] of Object.entries(starts)) {
+        connected[name] = await (await factory(t, { talk }, options)).connect('/dp/talk');
+      }
+      return connected;
+    }
+
+    test('separates sessions and channels of one name', async (t) => {
+      const { one, two, number, none } = await clients(t);
+      await run(pin('push', { id: 'a', message: 'one' }), privates('one'));
+      await run(pin('broadcast', { id: 'c', message: 'two' }), privates('two'));
+      await run(pin('push', { id: 'a', message: 'number' }), privates(17));
+      await run(pin('broadcast', { id: 'c', message: 'none' }), { privates: undefined });
+      assert.deepEqual(await one.count(1), ['"one"']);
+      assert.deepEqual(await two.count(1), ['"two"']);
+      assert.deepEqual(await number.count(1), ['"number"']);
+      assert.deepEqual(await none.count(1), ['"none"']);
+    });
+
+    test('is what `start` of push and broadcast stands for', async (t) => {
+      const { one, two, number, none } = await clients(t);
+      const here = privates('one');
+      const push = (start, message) => run(pin('push', { id: 'a', message, start }), here);
+      assert.equal(await push('two', 'to two'), true);
+      assert.equal(await push('', 'to none'), true);
+      assert.equal(await push('17', 'to the number'), true);
+      assert.equal(await push(undefined, 'to one'), true);
+      assert.equal(await push('nowhere', 'to nobody'), false);
+      const broadcast = (start) => run(pin('broadcast', { id: 'c', message: 'all', start }), here);
+      assert.equal(await broadcast('two'), 1);
+      assert.equal(await broadcast(17), 1);
+      assert.equal(await broadcast('nowhere'), 0);
+      assert.deepEqual(await one.count(1), ['"to one"']);
+      assert.deepEqual(await two.count(2), ['"to two"', '"all"']);
+      assert.deepEqual(await number.count(2), ['"to the number"', '"all"']);
+      assert.deepEqual(await none.count(1), ['"to none"']);
+    });
+
+    test('of another spelling separates nothing', async (t) => {
+      const misspelt = { privates: { SSE_SESION_START: 'one' } };
+      const { connect } = await factory(t, { talk }, misspelt);
+      const client = await connect('/dp/talk');
+      assert.equal(await run(pin('push', { id: 'a', message: 1 })), true);
+      assert.deepEqual(await client.count(1), ['1']);
+    });
   });
 
   test('a session without an id is open, and no push reaches it', async (t) => {

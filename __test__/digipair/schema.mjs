@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skill } from './factory.mjs';
 
-const SCOPE = { reasoning: 'string', digipair: 'string' };
+const SCOPE = { reasoning: 'string', digipair: 'string', start: 'string' };
 /** The document's tables, and what this skill takes beside them; with a star what is required. */
 const PARAMETERS = {
   registerSession: { 'id*': 'string', disconnected: 'array', ...SCOPE },

@@ -25,6 +25,8 @@ express().get('/:digipair/:reasoning', async (req, res) => {
   const known: boolean = await push({ id: 'a', message: { count } }, [], context);
   const reached: number = await broadcast({ message: known, event: 'known' }, [], context);
   await broadcast({ message: [reached], id: 'c', digipair, reasoning }, [], {});
+  const privates = { SSE_SESSION_START: Date.now() };
+  await push({ id: 'a', message: 1, start: 'one' }, [], { ...context, privates });
 
   // @ts-expect-error a session has a name
   await push({ message: 1 }, [], context);

@@ -45,9 +45,10 @@ async function serve(t, [options, connect], { config, before = async () => {} } 
     sse.subscribe(client.id, 'news');
     return response;
   });
-  app.get('/closing', (c) => {
-    const { client, response } = sse.addClient();
-    c.env.incoming.once('close', () => sse.removeClient(client.id));
+  app.get('/closing', async (c) => {
+    await before();
+    const { client, response } = sse.addClient({ outgoing: c.env.outgoing });
+    client.connection.on('close', (reason) => reasons.push(reason));
     return response;
   });
   app.get('/fails', () => {
@@ -169,7 +170,7 @@ for (const [version, how] of Object.entries(versions)) {
       }
     });
 
-    test('one whose request has closed goes with it, if the handler says so', SOON, async (t) => {
+    test('one whose Node response has closed goes with it', SOON, async (t) => {
       t.mock.method(console, 'error', () => {});
       const { connect, count, sse } = await serve(t, how, { config: { stallTimeout: 0 } });
       const client = await connect('/closing');
@@ -194,11 +195,36 @@ for (const [version, how] of Object.entries(versions)) {
   });
 }
 
-test('requests that wait behind others on their connection leave with it', SOON, async (t) => {
-  const { count, server } = await serve(t, versions['HTTP/1.1']);
+test('requests that wait behind a stream are clients that have left', SOON, async (t) => {
+  const logged = t.mock.method(console, 'error', () => {});
+  let answer;
+  const answered = new Promise((resolve) => {
+    answer = resolve;
+  });
+  let requests = 0;
+  const before = () => {
+    requests += 1;
+    return answered;
+  };
+  const { count, reasons, server, sse } = await serve(t, versions['HTTP/1.1'], { before });
   const raw = await connectRaw({ port: server.address().port, host: '127.0.0.1' });
-  raw.socket.write('GET /closing HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5));
-  await until(() => count() === 5, 'all requests');
+  raw.send('GET /closing HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5));
+  await until(() => requests === 5, 'all requests');
+  answer();
+  await until(() => reasons.length === 4, 'four to go');
+  assert.equal(count(), 1);
+  sse.broadcastAll('n', 'still here');
+  await raw.has('data: still here\n\n');
   raw.socket.destroy();
-  await until(() => count() === 0, 'all to go');
+  await until(() => count() === 0 && reasons.length === 5, 'the last one to go');
+  assert.deepEqual(new Set(reasons), new Set(['client']));
+  assert.equal(logged.mock.callCount(), 0);
+});
+
+test('what is no Node response cannot be the outgoing one', SOON, (t) => {
+  const sse = service(t);
+  for (const outgoing of [null, {}, new Response('')]) {
+    assert.throws(() => sse.addClient({ outgoing }), { code: 'ERR_SSE_OPTION' });
+  }
+  assert.equal(sse.getClients().length, 0);
 });

@@ -1,49 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { connectRaw } from '../clients/raw.mjs';
 import { until } from '../until.mjs';
+import { run } from './program.mjs';
 
 const SOON = { timeout: 60_000 };
 const windows = process.platform === 'win32' && 'needs a POSIX shell';
 const linux = process.platform === 'linux' ? false : 'counts threads in /proc';
 
-/** Runs one of `programs/`; each says its port on its first line, then what happens on the following ones. */
-async function run(t, name, { shell, args = [] } = {}) {
-  const file = fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
-  const command = [process.execPath, file, ...args];
-  const child = shell
-    ? spawn('sh', ['-c', `${shell}; exec "$0" "$@"`, ...command], { stdio: 'pipe' })
-    : spawn(command[0], command.slice(1), { stdio: 'pipe' });
-  t.after(() => child.kill('SIGKILL'));
-  const program = { child, out: '', err: '' };
-  child.stdout.on('data', (chunk) => {
-    program.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    program.err += chunk;
-  });
-  program.exited = new Promise((resolve) => {
-    child.on('exit', (code, signal) => resolve(signal ?? code));
-  });
-  program.says = (line) =>
-    until(
-      () => program.out.split('\n').includes(line),
-      () => `"${line}" in ${JSON.stringify(program)}`,
-    );
-  const [, port] = await until(
-    () => /^port (\d+)\n/.exec(program.out),
-    () => `the port in ${JSON.stringify(program)}`,
-  );
-  program.connect = async () => {
-    const client = await connectRaw({ port: Number(port), host: '127.0.0.1' });
-    t.after(() => client.socket.destroy());
-    return client.get();
-  };
-  return program;
-}
+const HEARTBEAT = /^event: heartbeat\ndata: \{\}\n\n/gm;
 
 for (const ending of ['client', 'server']) {
   test(
@@ -79,11 +44,23 @@ for (const transport of ['native', 'stream']) {
 test('pings go on while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['ping'] });
   const client = await program.connect();
+  await client.has('data: blocked\n\n');
+  const pings = () => client.text.slice(client.text.indexOf('data: blocked')).match(/^:$/gm);
+  await until(() => pings()?.length >= 5, 'five pings');
+  assert.doesNotMatch(program.out, /free/);
+  program.child.stdin.write('go on');
   await client.has('data: free\n\n');
-  const { text } = client.chunks();
-  const between = text.slice(text.indexOf('data: blocked'), text.indexOf('data: free'));
-  const pings = between.match(/^:$/gm)?.length ?? 0;
-  assert.ok(pings >= 5, `${pings} pings within 1000 ms at an interval of 50 ms`);
+});
+
+test('heartbeat events go on while JavaScript is blocked', SOON, async (t) => {
+  const program = await run(t, 'blocked', { args: ['heartbeat'] });
+  const client = await program.connect();
+  await client.has('data: blocked\n\n');
+  const heartbeats = () => client.chunks().text.split('data: blocked')[1].match(HEARTBEAT)?.length;
+  await until(() => heartbeats() >= 5, 'five heartbeats');
+  assert.doesNotMatch(program.out, /free/);
+  program.child.stdin.write('go on');
+  await client.has('data: free\n\n');
 });
 
 test('a timeout ends its connection while JavaScript is blocked', SOON, async (t) => {
@@ -92,6 +69,7 @@ test('a timeout ends its connection while JavaScript is blocked', SOON, async (t
   await client.eof();
   assert.equal(client.chunks().complete, true);
   assert.doesNotMatch(program.out, /free/);
+  program.child.stdin.write('go on');
   await program.says('closed: timeout');
 });
 
@@ -100,6 +78,7 @@ test('a queue empties while JavaScript is blocked', SOON, async (t) => {
   const client = await program.connect();
   await until(() => client.received.length > 8 * 2 ** 20, '8 MiB');
   assert.doesNotMatch(program.out, /free/);
+  program.child.stdin.write('go on');
   await client.has('data: free\n\n');
 });
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../until.mjs';
@@ -87,72 +86,6 @@ test('a client that pipelines a thousand requests and leaves is noticed', SOON, 
   await client.has('data: 1\n\n');
   client.socket.destroy();
   assert.deepEqual(await closed(opened[0]), ['client']);
-});
-
-test('every one of many streams pipelined on one socket closes', SOON, async (t) => {
-  const { connect, opened } = await plain(t);
-  const client = await connect();
-  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(50));
-  await until(() => opened.length === 50, '50 requests');
-  for (const { connection } of opened) connection.send({ data: 'x' });
-  await client.has('data: x\n\n');
-  client.socket.destroy();
-  for (const end of opened) await closed(end);
-});
-
-const post = (headers) => `POST / HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
-
-test('a POST whose body nobody reads gets its stream', SOON, async (t) => {
-  const settings = { requestTimeout: 500, connectionsCheckingInterval: 50 };
-  const { connect, opened } = await plain(t, { settings });
-  const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a body`);
-  await client.has('\r\n\r\n');
-  await sleep(1000);
-  opened[0].connection.send({ data: 'still here' });
-  await client.has('data: still here\n\n');
-  assert.match(client.head, /^HTTP\/1\.1 200 OK\r\n/);
-  await opened[0].connection.end();
-  await client.eof();
-  assert.equal(client.chunks().text, 'data: still here\n\n');
-});
-
-test(
-  'a POST whose body is still being read gets its stream, and the whole body',
-  SOON,
-  async (t) => {
-    const settings = { requestTimeout: 1000, connectionsCheckingInterval: 50 };
-    let body;
-    const { connect, opened } = await plain(t, {
-      settings,
-      handler(req, res, open) {
-        body = text(req);
-        open(req, res);
-      },
-    });
-    const client = (await connect()).send(`${post('Transfer-Encoding: chunked\r\n')}3\r\nuno\r\n`);
-    await until(() => opened.length, 'the request');
-    opened[0].connection.send({ data: 'early' });
-    client.send('4\r\n dos\r\n0\r\n\r\n');
-    assert.equal(await body, 'uno dos');
-    await client.has('data: early\n\n');
-    await sleep(1500);
-    opened[0].connection.send({ data: 'late' });
-    await client.has('data: late\n\n');
-    client.socket.destroy();
-    assert.deepEqual(await closed(opened[0]), ['client']);
-  },
-);
-
-test('a POST whose body was read before gets a native stream', SOON, async (t) => {
-  const { connect, opened } = await plain(t, {
-    async handler(req, res, open) {
-      const body = await text(req);
-      open(req, res).connection.send({ data: body });
-    },
-  });
-  const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a body`);
-  await client.has('data: a body\n\n');
-  assert.equal(opened[0].connection.transport, 'native');
 });
 
 test('a client may say a little after its request, not a lot', SOON, async (t) => {

@@ -1,4 +1,5 @@
-// Blocks its JavaScript thread for a second while a connection is open.
+// Blocks its JavaScript thread while a connection is open, until its standard input says something.
+import { readSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
 
@@ -8,16 +9,20 @@ const options = {
   queue: { ping: false, maxQueueBytes: 2 ** 24 },
 }[process.argv[2]];
 
-const block = (time) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, time);
+const broker = new sluice.SSEBroker({ heartbeat: 'event', heartbeatInterval: 50 });
+const open = (req, res) =>
+  process.argv[2] === 'heartbeat'
+    ? broker.connect(req, res).connection
+    : new sluice.Connection(req, res, options);
 
 const server = http.createServer((req, res) => {
-  const connection = new sluice.Connection(req, res, options);
+  const connection = open(req, res);
   connection.on('close', (reason) => console.log(`closed: ${reason}`));
   // The hand-over itself needs a few turns of the loop.
   setTimeout(() => {
     connection.send({ data: 'blocked' });
     if (process.argv[2] === 'queue') connection.send({ data: 'x'.repeat(2 ** 23) });
-    block(1000);
+    readSync(0, Buffer.alloc(1));
     console.log('free');
     connection.send({ data: 'free' });
     server.close();

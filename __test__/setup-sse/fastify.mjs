@@ -231,8 +231,8 @@ test('inject() makes requests of the routes', SOON, async (t) => {
   const payload = { clientId: 'nobody', secret: 'x', topics: ['news'] };
   const request = { method: 'POST', url: '/_sse/subscribe', payload };
   const response = await app.inject(request);
-  assert.equal(response.statusCode, 404);
-  assert.equal(response.json().code, 'ERR_SSE_CLIENT');
+  assert.equal(response.statusCode, 403);
+  assert.equal(response.json().code, 'ERR_SSE_SECRET');
 });
 
 test('HTTP/2 has the routes', SOON, async (t) => {

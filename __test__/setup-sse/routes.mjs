@@ -95,6 +95,8 @@ describe('setupSSE', () => {
       [],
       { authorizeSubscribe: true },
       { identify: 'ada' },
+      { heartbeat: 'time' },
+      { heartbeat: null },
       { bodyLimit: 0 },
       { bodyLimit: '16kb' },
       { maxTopics: 0 },

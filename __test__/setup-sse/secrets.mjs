@@ -1,22 +1,36 @@
 // Who a client proves to be, and where its secret may be seen.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { frameworks, SOON, serve } from './apps.mjs';
 
-const unknown = { error: 'there is no such client', code: 'ERR_SSE_CLIENT' };
-const wrong = { error: 'that is not the secret of this client', code: 'ERR_SSE_SECRET' };
+const require = createRequire(import.meta.url);
+
+const wrong = {
+  error: 'no client has this `clientId` and `secret`: use those of the last `connected` event',
+  code: 'ERR_SSE_SECRET',
+};
+
+/** All that a client sees of an answer, but for when it was made. */
+const seen = ({ status, headers: { date, ...headers }, text }) => ({ status, headers, text });
 
 for (const [name, framework] of Object.entries(frameworks)) {
   for (const path of ['/subscribe', '/unsubscribe']) {
     describe(`${name}, ${path}`, () => {
-      test('an unknown client is answered with 404', SOON, async (t) => {
+      test('an unknown client gets the same answer as a wrong secret', SOON, async (t) => {
         const site = await serve(t, framework);
-        const { secret } = await site.connect();
-        for (const clientId of ['nobody', '__proto__', 'constructor', 'toString', '\ud800']) {
-          const { status, json } = await site.post(path, { clientId, secret, topics: ['news'] });
-          assert.equal(status, 404);
-          assert.deepEqual(json, unknown);
+        const { clientId, secret } = await site.connect();
+        const ask = (who, given) =>
+          site.post(path, { clientId: who, secret: given, topics: ['news'] });
+        const guessed = seen(await ask(clientId, `${secret}!`));
+        assert.equal(guessed.status, 403);
+        assert.deepEqual(JSON.parse(guessed.text), wrong);
+        for (const who of ['nobody', '__proto__', 'constructor', 'toString', '\ud800']) {
+          for (const given of [secret, 'guessed', '', null, 7]) {
+            assert.deepEqual(seen(await ask(who, given)), guessed, `${who}, ${given}`);
+          }
         }
       });
 
@@ -93,9 +107,9 @@ for (const [name, framework] of Object.entries(frameworks)) {
     ];
     assert.deepEqual(
       answers.map(({ status }) => status),
-      [200, 403, 400, 404, 400, 403, 200, 200, 403],
+      [200, 403, 400, 403, 400, 403, 200, 200, 403],
     );
-    const seen = [
+    const places = [
       // An error that a parser of Express makes has the body that it could not parse; it is the parser's.
       ...(framework.parses ? answers.toSpliced(4, 1) : answers).map(({ text }) => text),
       ...answers.map(({ headers }) => inspect(headers)),
@@ -103,6 +117,29 @@ for (const [name, framework] of Object.entries(frameworks)) {
       JSON.stringify(site.broker.client(clientId).id),
       inspect(site.broker.client(clientId), { depth: 0 }),
     ];
-    for (const text of seen) assert.ok(!text.includes(secret));
+    for (const text of places) assert.ok(!text.includes(secret));
   });
 }
+
+test('a secret is compared in constant time, also when the client is unknown', async (t) => {
+  const compare = t.mock.method(crypto, 'timingSafeEqual');
+  const path = require.resolve('../../lib/setup-sse/request.js');
+  const loaded = require.cache[path];
+  delete require.cache[path];
+  t.after(() => {
+    require.cache[path] = loaded;
+  });
+  const { prove } = require(path);
+  const broker = { client: (id) => (id === 'ada' ? { secret: 'hers' } : undefined) };
+  assert.equal(prove(broker, 'ada', 'hers').secret, 'hers');
+  for (const [id, secret] of [
+    ['ada', 'guessed'],
+    ['ada', 7],
+    ['nobody', 'hers'],
+    ['nobody', 7],
+  ]) {
+    const before = compare.mock.callCount();
+    assert.throws(() => prove(broker, id, secret), { code: 'ERR_SSE_SECRET' });
+    assert.equal(compare.mock.callCount(), before + 1, `${id}, ${secret}`);
+  }
+});

@@ -46,6 +46,29 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.match(client.text, /^retry: 1234\n\n/);
     });
 
+    test(
+      'heartbeats are what the broker says, unless the routes say otherwise',
+      SOON,
+      async (t) => {
+        const comment = /^:\n/m;
+        const event = /^event: heartbeat\ndata: \{\}\n\n/m;
+        for (const [ofBroker, ofRoutes, is, isNot] of [
+          [undefined, undefined, comment, event],
+          ['event', undefined, event, comment],
+          [undefined, 'event', event, comment],
+          ['event', 'comment', comment, event],
+        ]) {
+          const broker = { heartbeatInterval: 10, heartbeat: ofBroker };
+          const options = { heartbeat: ofRoutes };
+          const { connect } = await serve(t, framework, { broker, options });
+          const client = await connect();
+          await until(() => is.test(client.text), `a heartbeat: ${is}`);
+          assert.doesNotMatch(client.text, isNot);
+          assert.doesNotMatch(client.text, /^id/m);
+        }
+      },
+    );
+
     test('identify says who the client is', SOON, async (t) => {
       const identify = async ({ headers }) => ({
         id: headers['x-user'],
@@ -275,7 +298,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       client.leave();
       await until(() => reasons.length, 'onDisconnect');
       assert.deepEqual(reasons, [[client.clientId, 'client']]);
-      assert.equal((await site.subscribe(client, 'news')).status, 404);
+      assert.equal((await site.subscribe(client, 'news')).status, 403);
     });
   });
 }

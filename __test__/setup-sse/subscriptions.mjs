@@ -244,8 +244,8 @@ for (const [name, framework] of Object.entries(frameworks)) {
       await until(() => site.broker.clientCount() === 0, 'no client');
       allow(true);
       const { status, json } = await answer;
-      assert.equal(status, 404);
-      assert.equal(json.code, 'ERR_SSE_CLIENT');
+      assert.equal(status, 403);
+      assert.equal(json.code, 'ERR_SSE_SECRET');
       assert.deepEqual(site.broker.topics(), []);
     });
 
@@ -264,7 +264,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       await until(() => site.broker.clientCount() === 0, 'no client');
       assert.equal((await site.connect()).clientId, 'ada');
       allow(true);
-      assert.equal((await answer).status, 404);
+      assert.equal((await answer).status, 403);
       assert.deepEqual(site.broker.topics(), []);
     });
   });

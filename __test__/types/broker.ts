@@ -13,6 +13,7 @@ interface Metadata {
 const broker = new SSEBroker<Topics, Metadata>({
   eventBufferSize: 100,
   heartbeatInterval: 30_000,
+  heartbeat: 'event',
   connection: { stallTimeout: 1000 },
   topic: (topic) => (topic === 'orders' ? { historySize: 10, emptyTimeout: 0 } : undefined),
   wildcards: true,
@@ -24,6 +25,8 @@ const broker = new SSEBroker<Topics, Metadata>({
   authorizeSubscribe: async (_req, clientId, topic) => clientId === topic,
 });
 
+// @ts-expect-error heartbeats are comments or events
+new SSEBroker({ heartbeat: 'time' });
 // Of whatever framework.
 new SSEBroker({ authorizeSubscribe: (req: { user: string }, _id, topic) => topic === req.user });
 

@@ -17,10 +17,11 @@ fastify.register(SE.plugin);
 
 new fastify_se.SE();
 new fastify_se.SE({ seidGenerator: async () => 'a' });
-new fastify_se.SE({ seidGenerator: (_request, callback) => callback('a') });
-new fastify_se.SE({ seidGenerator: (_request, callback) => callback(new Error('no')) });
-new fastify_se.SE({ seidGenerator: (_request, callback) => callback(null, 'a') });
+new fastify_se.SE({ seidGenerator: (_request, _reply, callback) => callback('a') });
+new fastify_se.SE({ seidGenerator: (_request, _reply, callback) => callback(new Error('no')) });
+new fastify_se.SE({ seidGenerator: (_request, _reply, callback) => callback(null, 'a') });
 new fastify_se.SE({ stream: class extends Transform {} });
+new fastify_se.SE({ seidGenerator: (request, reply) => `${request.id}${reply.statusCode}` });
 // @ts-expect-error a seid is a string
 new fastify_se.SE({ seidGenerator: () => ({}) });
 // @ts-expect-error not a class of streams

@@ -56,9 +56,8 @@ app.use('/polls/:id/*', (c, next) => {
 
 app.get('/polls/:id/events', (c) => {
   const { id, question, options, counts } = c.get('poll');
-  const { client, response } = sse.addClient({ lastEventId: c.req.header('Last-Event-ID') });
-  // How HEAD ends, and a request that waited behind others on its connection.
-  c.env.incoming.once('close', () => sse.removeClient(client.id));
+  const lastEventId = c.req.header('Last-Event-ID');
+  const { client, response } = sse.addClient({ lastEventId, outgoing: c.env.outgoing });
   // What it missed first, then how things stand.
   sse.subscribe(client.id, `poll:${id}`);
   sse.subscribe(client.id, `watching:${id}`);

@@ -2,20 +2,24 @@
 
 /** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
+/** @import { PingForm } from '../connection-options.js' */
 
 const { PATTERNS, TOPIC, readChannelOptions } = require('../channel-options.js');
-const { readConnectionOptions } = require('../connection-options.js');
+const { kPingForm, readConnectionOptions } = require('../connection-options.js');
 const option = require('../option.js');
+
+const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 
 /** @param {SSEBrokerOptions<any> | undefined} options */
 function readBrokerOptions(options) {
   const given = option.object('options', options);
   const { eventBufferSize, heartbeatInterval } = given;
   const interval = option.time('heartbeatInterval', heartbeatInterval, 30_000);
-  /** @type {ConnectionOptions} */
+  /** @type {ConnectionOptions & { [kPingForm]: PingForm }} */
   const defaults = {
     ping: interval > 0,
     ...(interval > 0 && { pingInterval: interval }),
+    [kPingForm]: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
     maxQueueEvents: option.whole('eventBufferSize', eventBufferSize, 1000, 0, option.MAX_COUNT),
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
@@ -48,4 +52,4 @@ function readTopic(given) {
   return { topic: readTopicOptions({}), topicOf };
 }
 
-module.exports = { readBrokerOptions };
+module.exports = { HEARTBEATS, readBrokerOptions };

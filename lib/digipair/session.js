@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { Context } from '../../digipair.js' */
+/** @import { Context, Scope } from '../../digipair.js' */
 /** @import { BrokerClient } from '../broker/broker-client.js' */
 
 const { SSEBroker } = require('../broker/broker.js');
@@ -87,7 +87,7 @@ function open(context, id) {
 
 /**
  * The sessions that `registerChannel` is to register: the given one, those of a name, or that of the request.
- * @param {{ session?: unknown, digipair?: string, reasoning?: string }} params
+ * @param {Scope & { session?: unknown }} params
  * @param {Context} context
  */
 function find(params, context) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { Context } from '../../digipair.js' */
+/** @import { Context, Scope } from '../../digipair.js' */
 
 const { typeError } = require('../error.js');
 
@@ -25,17 +25,27 @@ function text(name, value, fallback) {
 }
 
 /**
+ * The part of a scope that the application chooses. Pins are templates, so a number may also arrive as
+ * its digits.
+ * @param {unknown} start
+ */
+function startOf(start) {
+  if (!start) return '';
+  return typeof start === 'number' ? String(start) : start;
+}
+
+/**
  * The broker's topic of a session's or a channel's name. It is a tuple, so that no two scopes can meet.
  * @param {'session' | 'channel'} kind
  * @param {string} id
- * @param {{ digipair?: string, reasoning?: string }} params
+ * @param {Scope} params
  * @param {Context} context
  */
 function topicOf(kind, id, params, context) {
-  const start = context?.privates?.SSE_SESION_START || '';
+  const { start = context?.privates?.SSE_SESSION_START } = params;
   const digipair = text('digipair', params.digipair, context?.request?.digipair);
   const reasoning = text('reasoning', params.reasoning, context?.request?.reasoning);
-  const topic = json([kind, start, digipair, reasoning, id]);
+  const topic = json([kind, startOf(start), digipair, reasoning, id]);
   if (Buffer.byteLength(topic) <= MAX_BYTES) return topic;
   throw typeError('ERR_SSE_OPTION', `\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
 }

@@ -27,24 +27,21 @@ function mediaRange(element) {
 }
 
 /**
- * How a client thinks of `text/event-stream` (RFC 9110, section 12.5.1): whether it accepts it, and whether it prefers nothing to
- * it. Of two types with the same quality a client prefers the one that it names.
+ * What a request says of `text/event-stream` (RFC 9110, section 12.5.1): whether it accepts the type,
+ * and whether it asks for it. A client asks for the type if it names the type, and prefers no other
+ * range to it. Most tools send a range for everything, yet cannot read a stream.
  * @param {string | undefined} header the request's `Accept`
  */
 function eventStreamPreference(header) {
   const ranges = header?.trim() ? (header.match(ELEMENT) ?? []).map(mediaRange) : [];
-  if (ranges.length === 0) return { accepted: true, preferred: true };
+  if (ranges.length === 0) return { accepted: true, asked: false };
   const own = ranges
     .filter(({ type }) => EVENT_STREAM.includes(type))
     .sort((one, other) => other.specificity - one.specificity || other.quality - one.quality)[0];
   const accepted = own !== undefined && own.quality > 0;
-  const preferred =
-    accepted &&
-    ranges.every(
-      ({ quality, specificity }) =>
-        quality < own.quality || (quality === own.quality && specificity <= own.specificity),
-    );
-  return { accepted, preferred };
+  const asked =
+    accepted && own.specificity === 2 && ranges.every(({ quality }) => quality <= own.quality);
+  return { accepted, asked };
 }
 
 module.exports = { eventStreamPreference };

@@ -5,6 +5,7 @@
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
 const { writeHead } = require('../head.js');
+const { isLastResponse } = require('../transport/last-response.js');
 
 /**
  * Sets the head of a stream on a reply, so that hooks see it and HEAD gets it.
@@ -26,7 +27,8 @@ function setHead(reply, { statusCode = 200, headers = {} }) {
     removeHeader: (/** @type {string} */ name) => reply.removeHeader(name),
     flushHeaders() {},
   };
-  writeHead(/** @type {any} */ (head), { statusCode, headers }, false);
+  const isLast = isLastResponse(reply.request.raw, reply.raw);
+  writeHead(/** @type {any} */ (head), { statusCode, headers }, isLast);
   reply.code(statusCode);
 }
 

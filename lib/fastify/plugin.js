@@ -43,8 +43,8 @@ function negotiate(reply, accept) {
   if (accept === undefined) return true;
   option.oneOf('accept', accept, ACCEPT, 'only');
   varyByAccept(reply);
-  const { accepted, preferred } = eventStreamPreference(reply.request.headers.accept);
-  if (accept === 'dual') return preferred;
+  const { accepted, asked } = eventStreamPreference(reply.request.headers.accept);
+  if (accept === 'dual') return asked;
   if (!accepted) {
     throw httpError(
       'ERR_SSE_NOT_ACCEPTABLE',

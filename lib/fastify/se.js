@@ -9,13 +9,17 @@
  * @typedef {{ connection?: Connection, ended: boolean, sent: number }} ReplyStream
  */
 
+const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { PassThrough } = require('node:stream');
 const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../connection-options.js');
 const { SluiceError, typeError } = require('../error.js');
 const option = require('../option.js');
+const { isOver } = require('../over.js');
+const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
+const { handlerWatch } = require('./handlers.js');
 const { toEvent } = require('./se-event.js');
 const { generateSeid } = require('./seid.js');
 const { EventStreams } = require('./streams.js');
@@ -34,6 +38,12 @@ function assertFunction(name, value) {
 class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
   #streams = new WeakMap();
+  /**
+   * Where a reply belongs whose stream the handler of another request may open.
+   * @type {WeakMap<FastifyReply, { streams: EventStreams, context: AsyncResource }>}
+   */
+  #homes = new WeakMap();
+  #clients = new Clients();
   #options;
   #seidTimeout;
   #ownStream;
@@ -52,11 +62,7 @@ class SE {
     this.stream = stream ?? PassThrough;
     this.streamOptions = streamOptions ?? { allowHalfOpen: false };
     this.autoGenerateId = option.boolean('autoGenerateId', autoGenerateId, true);
-    /**
-     * Without a prototype: a client may be called `__proto__`.
-     * @type {Record<string, FastifyReply>}
-     */
-    this.clients = Object.create(null);
+    this.clients = this.#clients.bySeid;
     this.plugin = fastifyPlugin((fastify) => this.#register(fastify), {
       fastify: '5.x',
       name: 'sluice-se',
@@ -68,9 +74,19 @@ class SE {
     const se = this;
     const streams = new EventStreams(fastify);
     fastify.decorateRequest('seid', '');
-    fastify.addHook('onRequest', async (request) => {
-      if (!METHODS.includes(request.method)) return;
-      request.seid = await generateSeid(se.seidGenerator, request, se.#seidTimeout);
+    const watch = handlerWatch(fastify, {
+      begins: (reply) => se.#begin(streams, reply),
+      isAnswered: (reply) => {
+        if (!se.#streams.has(reply)) se.#clients.delete(reply);
+      },
+    });
+    // After authentication, on which the seid may depend.
+    fastify.addHook('preHandler', async (request, reply) => {
+      // With a seid it is here again, on its way from `callNotFound()` to that handler.
+      if (!METHODS.includes(request.method) || request.seid !== '') return;
+      request.seid = await generateSeid(se.seidGenerator, request, reply, se.#seidTimeout);
+      // HEAD gets the head alone, so its request is never a client.
+      if (request.method === 'GET') watch(reply);
     });
     /** @this {FastifyReply} @param {unknown[]} sent */
     fastify.decorateReply('sendEvent', function sendEvent(...sent) {
@@ -79,9 +95,12 @@ class SE {
     });
     /** @param {string} seid @param {unknown[]} sent */
     fastify.decorateReply('sendEventBySeid', function sendEventBySeid(seid, ...sent) {
-      const reply = se.clients[seid];
+      const reply = se.#clients.find(seid);
       if (reply === undefined) return false;
-      se.#send(streams, reply, sent);
+      const home = se.#homes.get(reply);
+      // The stream must not open in the asynchronous context of the request that sends.
+      if (home) home.context.runInAsyncScope(() => se.#send(home.streams, reply, sent));
+      else se.#send(streams, reply, sent);
       return true;
     });
     /** @this {FastifyReply} */
@@ -89,6 +108,17 @@ class SE {
       se.#end(streams, this);
       return this;
     });
+  }
+
+  /**
+   * @param {EventStreams} streams
+   * @param {FastifyReply} reply
+   */
+  #begin(streams, reply) {
+    const { raw, seid } = reply.request;
+    if (isOver(raw, reply.raw)) return;
+    this.#homes.set(reply, { streams, context: new AsyncResource('SluiceReply') });
+    this.#clients.wait(seid, reply);
   }
 
   /**
@@ -119,7 +149,7 @@ class SE {
   #end(streams, reply) {
     const stream = this.#streams.get(reply) ?? this.#open(streams, reply);
     stream.ended = true;
-    this.#forget(reply, reply.request.seid);
+    this.#clients.delete(reply);
     stream.connection?.end();
   }
 
@@ -134,18 +164,22 @@ class SE {
     this.#assertFree(reply);
     /** @type {ReplyStream} */
     const stream = { ended: false, sent: 1 };
+    // Before Fastify gets it to send, which is no ordinary answer.
+    this.#streams.set(reply, stream);
     try {
       const through = this.#ownStream ? this.#newStream() : undefined;
       stream.connection = streams.open(reply, this.#options, first, through);
     } catch (error) {
       // The client has left already, which is no error of who sends.
-      if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') throw error;
+      if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') {
+        this.#streams.delete(reply);
+        throw error;
+      }
     }
-    this.#streams.set(reply, stream);
     if (stream.connection && method !== 'HEAD') {
-      this.clients[seid] = reply;
-      stream.connection.once('close', () => this.#forget(reply, seid));
-    }
+      this.#clients.open(seid, reply);
+      stream.connection.once('close', () => this.#clients.delete(reply));
+    } else this.#clients.delete(reply);
     return stream;
   }
 
@@ -156,21 +190,14 @@ class SE {
   }
 
   /** @param {FastifyReply} reply */
-  #assertFree({ request }) {
+  #assertFree(reply) {
+    const { request } = reply;
     if (!METHODS.includes(request.method)) {
       throw httpError('ERR_SSE_SEID', 500, 'only a GET request has a seid to send events to');
     }
-    if (request.method === 'GET' && this.clients[request.seid] !== undefined) {
+    if (request.method === 'GET' && this.#clients.isTaken(request.seid, reply)) {
       throw httpError('ERR_SSE_SEID_TAKEN', 409, 'another request with the same seid is open');
     }
-  }
-
-  /**
-   * @param {FastifyReply} reply
-   * @param {string} seid
-   */
-  #forget(reply, seid) {
-    if (this.clients[seid] === reply) delete this.clients[seid];
   }
 }
 

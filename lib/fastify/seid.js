@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { FastifyRequest } from 'fastify' */
+/** @import { FastifyReply, FastifyRequest } from 'fastify' */
 /** @import { SeidGenerator } from '../../fastify.js' */
 
 const { httpError } = require('./error.js');
@@ -26,28 +26,51 @@ function asError(thrown) {
 }
 
 /**
- * The generator's answer: what it returns or resolves with, or what it calls back with if that is undefined; the first counts.
+ * Whether a returned value is an answer. A generator that takes the callback may return what the call
+ * that will call back returns, such as a timer.
+ * @param {SeidGenerator} generator
+ * @param {unknown} value
+ */
+function isAnswer(generator, value) {
+  if (generator.length < 3) return value !== undefined;
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/**
+ * The generator's answer: a returned value, a promise's value or a call of the callback. The first one
+ * counts.
  * @param {SeidGenerator} generator
  * @param {FastifyRequest} request
+ * @param {FastifyReply} reply
  * @param {number} timeout
  * @returns {Promise<string>}
  */
-function generateSeid(generator, request, timeout) {
+function generateSeid(generator, request, reply, timeout) {
   return new Promise((resolve, reject) => {
+    let settled = false;
     const timer = setTimeout(() => {
       const message = `seidGenerator did not answer within ${timeout} ms`;
-      reject(httpError('ERR_SSE_SEID_TIMEOUT', 503, message));
+      settle(() => reject(httpError('ERR_SSE_SEID_TIMEOUT', 503, message)));
     }, timeout);
+    /** @param {() => void} finish */
+    const settle = (finish) => {
+      settled = true;
+      clearTimeout(timer);
+      finish();
+    };
     /** @param {unknown} thrown */
     const fail = (thrown) => {
-      clearTimeout(timer);
-      reject(asError(thrown));
+      const error = asError(thrown);
+      if (!settled) return settle(() => reject(error));
+      // The request goes on with the first answer, so nothing else would report the error.
+      request.log.warn({ err: error }, 'seidGenerator failed after it had answered');
     };
     /** @param {unknown} seid */
     const take = (seid) => {
+      if (settled) return;
       try {
-        resolve(checked(seid));
-        clearTimeout(timer);
+        const valid = checked(seid);
+        settle(() => resolve(valid));
       } catch (error) {
         fail(error);
       }
@@ -58,9 +81,12 @@ function generateSeid(generator, request, timeout) {
       if (answer.length > 1) return error ? fail(error) : take(seid);
       return error instanceof Error ? fail(error) : take(error);
     };
+    /** @param {unknown} value */
+    const takeReturned = (value) => {
+      if (isAnswer(generator, value)) take(value);
+    };
     try {
-      const returned = generator(request, callback);
-      Promise.resolve(returned).then((seid) => seid === undefined || take(seid), fail);
+      Promise.resolve(generator(request, reply, callback)).then(takeReturned, fail);
     } catch (error) {
       fail(error);
     }

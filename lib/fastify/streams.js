@@ -9,6 +9,7 @@ const diagnostics = require('node:diagnostics_channel');
 const { finished } = require('node:stream');
 const { Connection, kBegin, kEnded, kHandle } = require('../connection.js');
 const { SluiceError } = require('../error.js');
+const { makeLastResponse } = require('../transport/last-response.js');
 const { setHead } = require('./head.js');
 const { EventStreamPayload } = require('./payload.js');
 const { PipedResponse } = require('./piped-response.js');
@@ -67,7 +68,9 @@ class EventStreams {
       );
     }
     const options = { ...given, statusCode: given.statusCode ?? reply.statusCode };
-    const stream = through ? piped(reply, options, through) : this.#own(reply, options);
+    const stream = orGone(() =>
+      through ? piped(reply, options, through) : this.#own(reply, options),
+    );
     const { connection } = stream;
     try {
       prepare?.(connection);
@@ -120,6 +123,20 @@ class EventStreams {
 }
 
 /**
+ * A client that has left is not the server's failure, which Fastify would log as an error.
+ * @param {() => OpenStream} open
+ */
+function orGone(open) {
+  try {
+    return open();
+  } catch (error) {
+    const { code } = /** @type {any} */ (error);
+    if (code === 'ERR_SSE_GONE') Object.assign(/** @type {Error} */ (error), { statusCode: 499 });
+    throw error;
+  }
+}
+
+/**
  * A stream of the user's, that Fastify sends.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
@@ -130,6 +147,7 @@ function piped(reply, options, through) {
   const { request, raw } = reply;
   const response = new PipedResponse(through, raw);
   const connection = new Connection(request.raw, /** @type {any} */ (response), options);
+  makeLastResponse(request.raw, raw, () => connection[kHandle].close('flood'));
   finishOnClose(raw);
   const { statusCode } = options;
   return { connection, payload: through, statusCode, begun: false, abandoned: false };

@@ -65,6 +65,12 @@ class Body {
     this.#controller.close();
   }
 
+  /** The client has left. A reader finds the end, and no error that a server would log. */
+  leave() {
+    this.aborted = true;
+    this.end();
+  }
+
   /** As of an HTTP/2 stream: an end that is none. */
   close() {
     this.fail(new SluiceError('ERR_SSE_CLOSED', 'the event stream was cut off'));

@@ -64,6 +64,12 @@ class PosingResponse extends EventEmitter {
     this.stream.end();
   }
 
+  /** The client has left. */
+  leave() {
+    this.stream.leave();
+    this.emit('close');
+  }
+
   /** @param {unknown} reason */
   destroy(reason) {
     this.stream.fail(reason);

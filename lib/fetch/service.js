@@ -5,13 +5,14 @@
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
 const { SSEBroker } = require('../broker/broker.js');
-const { kPingTime } = require('../connection.js');
+const { kPingForm } = require('../connection.js');
 const { typeError } = require('../error.js');
 const option = require('../option.js');
 const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { decoded } = require('./cursor.js');
 const { PosingResponse, poseAsRequest } = require('./exchange.js');
+const { follow, readOutgoing } = require('./outgoing.js');
 
 const MAX_RETRY = 2 ** 32 - 1;
 
@@ -22,7 +23,7 @@ function createBroker(config) {
   const { eventBufferSize = 0 } = given;
   const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
   assertHeaders(headers);
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingTime]: true };
+  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingForm]: 'time' };
   return new SSEBroker({ eventBufferSize, heartbeatInterval, connection, topic, wildcards: false });
 }
 
@@ -45,9 +46,8 @@ function assertHeaders(headers) {
   }
 }
 
-/** @param {unknown} given */
-function readCursor(given) {
-  const { lastEventId } = option.object('options', /** @type {any} */ (given));
+/** @param {unknown} lastEventId */
+function readCursor(lastEventId) {
   if (lastEventId === undefined || lastEventId === null) return undefined;
   if (typeof lastEventId === 'string') return decoded(lastEventId);
   throw typeError(
@@ -86,10 +86,14 @@ function createSSE(config) {
 
   return {
     addClient(options) {
+      const given = option.object('options', options);
+      const request = poseAsRequest(readCursor(given.lastEventId));
+      const outgoing = readOutgoing(given.outgoing);
       const response = new PosingResponse();
-      const member = broker.connect(poseAsRequest(readCursor(options)), response);
+      const member = broker.connect(request, response);
       const client = new FetchClient(member, new ClientController(member.connection, response));
       clients.set(member, client);
+      if (outgoing) follow(outgoing, member.connection, response);
       return { client, response: response.toResponse() };
     },
 

@@ -7,6 +7,7 @@
 /** @import { Exchange, Handler } from './routes.js' */
 
 const { kConnectionOptions, kGreet, kIsClosed } = require('../broker/broker.js');
+const { kPingForm } = require('../connection.js');
 const { failure } = require('./failure.js');
 const { Refusal } = require('./refusal.js');
 
@@ -16,14 +17,18 @@ const { Refusal } = require('./refusal.js');
  * @param {SetupOptions} options
  * @returns {Handler}
  */
-function connecting(broker, { identify }) {
+function connecting(broker, { identify, heartbeat }) {
+  const connectionOptions = {
+    ...broker[kConnectionOptions],
+    ...(heartbeat && { [kPingForm]: heartbeat }),
+  };
   /** @param {Exchange} exchange */
   const open = async (exchange) => {
     const { id, metadata } = (await identify?.(exchange.request)) ?? {};
     if (exchange.over) return;
     // The head is all that HEAD gets, which makes it nobody's stream.
     const isStream = exchange.method !== 'HEAD';
-    exchange.open(broker[kConnectionOptions], (connection) => {
+    exchange.open(connectionOptions, (connection) => {
       if (isStream) register(broker, connection, { id, metadata });
     });
   };

@@ -8,7 +8,7 @@
 
 const { debuglog } = require('node:util');
 const { Connection, kBegin, kHandle } = require('../connection.js');
-const { isOver } = require('./over.js');
+const { isOver } = require('../over.js');
 
 const debug = debuglog('sluice');
 

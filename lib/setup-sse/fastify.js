@@ -7,7 +7,7 @@
 
 const fastifyPlugin = require('fastify-plugin');
 const { EventStreams } = require('../fastify/streams.js');
-const { isOver } = require('./over.js');
+const { isOver } = require('../over.js');
 
 /** @implements {Exchange} */
 class FastifyExchange {

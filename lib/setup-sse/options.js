@@ -2,6 +2,7 @@
 
 /** @import { SetupSSEOptions } from '../../broker.js' */
 
+const { HEARTBEATS } = require('../broker/broker-options.js');
 const option = require('../option.js');
 const { readCORS } = require('./origins.js');
 
@@ -17,6 +18,7 @@ function readSetupOptions(options) {
   return {
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),
     identify: option.callback('identify', given.identify),
+    heartbeat: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, undefined),
     origins: readCORS(given.cors),
     bodyLimit: option.whole('bodyLimit', given.bodyLimit, 16_384, 1, option.MAX_BYTES),
     maxTopics: option.whole('maxTopics', given.maxTopics, 1000, 1, MAX_TOPICS),

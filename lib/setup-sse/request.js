@@ -2,7 +2,7 @@
 
 /** @import { SSEBroker } from '../broker/broker.js' */
 
-const { createHash, timingSafeEqual } = require('node:crypto');
+const { createHash, randomBytes, timingSafeEqual } = require('node:crypto');
 const { Refusal } = require('./refusal.js');
 
 /** @param {string} message */
@@ -37,8 +37,11 @@ function readRequest(body) {
 /** @param {string} text */
 const digest = (text) => createHash('sha256').update(text).digest();
 
+/** Stands for the secret of a client that does not exist, so that the same work is done for it. */
+const NO_SECRET = randomBytes(32).toString('base64url');
+
 /**
- * The client that a request names, which must know its secret.
+ * The client that a request names, if the request also has its secret.
  * @param {SSEBroker} broker
  * @param {string} clientId
  * @param {unknown} secret
@@ -52,14 +55,19 @@ function prove(broker, clientId, secret) {
     );
   }
   const client = broker.client(clientId);
-  if (!client) throw unknown();
-  // Digests are of one length, and what their comparison takes says nothing about the secret.
-  if (typeof secret !== 'string' || !timingSafeEqual(digest(secret), digest(client.secret))) {
-    throw new Refusal(403, 'ERR_SSE_SECRET', 'that is not the secret of this client');
-  }
+  const given = digest(typeof secret === 'string' ? secret : '');
+  // Digests have one length, and the time of their comparison says nothing about the secret.
+  const matches = timingSafeEqual(given, digest(client?.secret ?? NO_SECRET));
+  if (!client || !matches) throw unproven();
   return client;
 }
 
-const unknown = () => new Refusal(404, 'ERR_SSE_CLIENT', 'there is no such client');
+/** One answer for an unknown client and for a wrong secret: it must not tell who is connected. */
+const unproven = () =>
+  new Refusal(
+    403,
+    'ERR_SSE_SECRET',
+    'no client has this `clientId` and `secret`: use those of the last `connected` event',
+  );
 
-module.exports = { prove, readRequest, unknown };
+module.exports = { prove, readRequest, unproven };

@@ -10,7 +10,7 @@ const { readJSON } = require('./body.js');
 const { failure } = require('./failure.js');
 const { allows } = require('./hook.js');
 const { Refusal } = require('./refusal.js');
-const { prove, readRequest, unknown } = require('./request.js');
+const { prove, readRequest, unproven } = require('./request.js');
 
 /** A token of a name that stands for others. */
 const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
@@ -48,7 +48,7 @@ function subscribing(broker, options) {
       throw new Refusal(403, 'ERR_SSE_TOPIC_DENIED', 'a topic is not allowed: none was subscribed');
     }
     // Meanwhile it may have left, its id be another's, or another request have subscribed it.
-    if (broker.client(client.id) !== client) throw unknown();
+    if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
     subscribe(broker, client, topics);
     return { status: 200, body: { success: true, topics } };

@@ -24,6 +24,8 @@ const finishAtOnce = (callback) => callback();
 function ignoreTimeout() {
   return this;
 }
+/** How bytes get through a socket. Something that transforms them replaces one of these. */
+const WRITERS = /** @type {const} */ (['write', '_write', '_writev', '_writeGeneric']);
 const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
 
 /**
@@ -40,12 +42,22 @@ function obstacle(req, res) {
   if (socket.encrypted) return 'the socket is encrypted';
   if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name))
     return 'the socket has no handle';
+  if (transformsBytes(socket)) return 'something else writes the socket';
   if (socket._httpMessage !== res) return 'the response waits for another one on the same socket';
   if (res.write !== http.ServerResponse.prototype.write)
     return 'something else writes the response';
   if (res.hasHeader('Content-Encoding')) return 'the response has a content encoding';
   if (req.method === 'HEAD') return 'the response has no body';
   return undefined;
+}
+
+/**
+ * Whether a socket may write other bytes than it was given, which the core would not.
+ * @param {NodeSocket} socket
+ */
+function transformsBytes(socket) {
+  const own = /** @type {NodeSocket} */ (net.Socket.prototype);
+  return WRITERS.some((name) => socket[name] !== own[name]);
 }
 
 /**

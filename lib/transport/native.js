@@ -7,9 +7,11 @@
 
 const { holdProcess, releaseProcess } = require('../hub.js');
 const { consumeBody, detach, hasUnreadBody, isIdle } = require('./hand-over.js');
+const { hasClientLeft, mayHalfClose } = require('./half-open.js');
 
-/** How often, and how long, to look whether Node is done with the socket. */
-const LOOK_AGAIN = 5;
+/** How long the handler may take to begin to read the request's body, in milliseconds. */
+const READ_SOON = 5;
+/** How long Node may take until it is done with the socket, in milliseconds. */
 const GIVE_UP = 2000;
 
 /** The core writes the socket. */
@@ -20,53 +22,90 @@ class NativeTransport {
   #own;
   #socket;
   #handle;
+  #fallBack;
+  #attached = false;
+  /** Closed, or given up: the socket is not to be handed over any more. */
+  #over = false;
   /** @type {NodeJS.Timeout | undefined} */
-  #lookingAgain;
+  #givingUp;
+  /** @type {NodeJS.Timeout | undefined} */
+  #consuming;
   /** @type {NodeJS.Immediate | undefined} */
   #detaching;
-  #attached = false;
-  #waited = 0;
 
   /**
    * @param {Request} req
    * @param {Response} res
    * @param {OwnResponse} own
    * @param {ConnectionHandle} handle
+   * @param {() => void} fallBack called when the socket turns out not to be had
    */
-  constructor(req, res, own, handle) {
+  constructor(req, res, own, handle, fallBack) {
     this.#req = req;
     this.#res = res;
     this.#own = own;
     this.#socket = /** @type {NodeSocket} */ (res.socket);
     this.#handle = handle;
+    this.#fallBack = fallBack;
   }
 
-  /**
-   * Hands the socket over, at once if Node is done with it.
-   * @param {() => void} fallBack is called when the socket turns out not to be had
-   */
-  handOver(fallBack) {
+  /** Hands the socket over: at once if Node is done with it, otherwise as soon as it is. */
+  handOver() {
+    if (!this.#isWanted()) return;
+    if (hasUnreadBody(this.#req)) this.#waitForBody();
+    else if (!isIdle(this.#res, this.#socket)) this.#waitForFlush();
+    else this.#attach();
+  }
+
+  #isWanted() {
     const socket = this.#socket;
-    if (this.#res.socket !== socket || socket.destroyed) return;
-    if (!isIdle(this.#res, socket) || hasUnreadBody(this.#req))
-      return this.#handOverLater(fallBack);
-    // Read in the same tick as it is duplicated, and on Node's own thread.
-    if (!this.#handle.attachSocket(socket._handle.fd, this.#res.chunkedEncoding)) {
-      return fallBack();
+    return !this.#attached && !this.#over && this.#res.socket === socket && !socket.destroyed;
+  }
+
+  #attach() {
+    const socket = this.#socket;
+    this.#stopWaiting();
+    // Node's own thread reads the descriptor in the same tick as the core duplicates it.
+    const { fd } = socket._handle;
+    if (!this.#handle.attachSocket(fd, this.#res.chunkedEncoding, mayHalfClose(socket))) {
+      return this.#giveUp();
     }
     this.#attached = true;
     holdProcess();
     this.#detaching = setImmediate(detach, socket);
   }
 
-  /** @param {() => void} fallBack */
-  #handOverLater(fallBack) {
-    if (this.#waited >= GIVE_UP) return fallBack();
-    this.#lookingAgain = setTimeout(() => {
-      this.#waited += LOOK_AGAIN;
-      consumeBody(this.#req);
-      this.handOver(fallBack);
-    }, LOOK_AGAIN);
+  /** Node has to read the body: its request timeout would end the stream otherwise. */
+  #waitForBody() {
+    const req = this.#req;
+    this.#consuming = setTimeout(consumeBody, READ_SOON, req);
+    // A body that never ends closes the request instead, or is given up.
+    req.once('end', () => this.handOver());
+    this.#startGivingUp();
+  }
+
+  #waitForFlush() {
+    this.#own.flush(() => setImmediate(() => this.handOver()));
+    this.#startGivingUp();
+  }
+
+  #startGivingUp() {
+    this.#givingUp ??= setTimeout(() => {
+      if (!this.#isWanted()) return;
+      // The body may have arrived although the handler has not read it.
+      if (!hasUnreadBody(this.#req) && isIdle(this.#res, this.#socket)) this.#attach();
+      else this.#giveUp();
+    }, GIVE_UP);
+  }
+
+  #giveUp() {
+    this.#over = true;
+    this.#fallBack();
+  }
+
+  #stopWaiting() {
+    clearTimeout(this.#givingUp);
+    clearTimeout(this.#consuming);
   }
 
   /**
@@ -74,7 +113,8 @@ class NativeTransport {
    * @param {boolean} orderly
    */
   close(orderly) {
-    clearTimeout(this.#lookingAgain);
+    this.#over = true;
+    this.#stopWaiting();
     clearImmediate(this.#detaching);
     if (!this.#attached) return this.#res.destroy();
     releaseProcess();
@@ -91,7 +131,7 @@ class NativeTransport {
   }
 
   reason() {
-    return this.#socket.readableEnded || this.#socket.errored ? 'client' : 'destroy';
+    return hasClientLeft(this.#socket) ? 'client' : 'destroy';
   }
 }
 

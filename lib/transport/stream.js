@@ -7,6 +7,7 @@
 const { constants } = require('node:http2');
 const net = require('node:net');
 const { holdProcess, releaseProcess, writtenLate } = require('../hub.js');
+const { hasClientLeft } = require('./half-open.js');
 
 /** @param {Request} req */
 function descriptor(req) {
@@ -91,11 +92,11 @@ class StreamTransport {
   /** Why the response closed, when it was not the core that closed it. */
   reason() {
     if (this.#own.destroyed) return 'destroy';
-    const source =
-      /** @type {{ readableEnded: boolean, errored: unknown, aborted?: boolean } | undefined} */ (
-        this.#res.stream ?? this.#req.socket
-      );
-    return source?.readableEnded || source?.errored || source?.aborted ? 'client' : 'destroy';
+    const { stream } = this.#res;
+    if (stream) {
+      return stream.readableEnded || stream.errored || stream.aborted ? 'client' : 'destroy';
+    }
+    return hasClientLeft(this.#req.socket) ? 'client' : 'destroy';
   }
 }
 

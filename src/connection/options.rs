@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::wire::PingForm;
+
 /// A client that keeps up may have this many times its limits queued, for one burst.
 const BURST_FACTOR: usize = 16;
 
@@ -9,8 +11,7 @@ const BURST_FACTOR: usize = 16;
 pub struct ConnectionOptions {
     pub max_queue: QueueLimits,
     pub ping: Option<Duration>,
-    /// Pings tell the time, and the first one is sent at once.
-    pub timed_pings: bool,
+    pub ping_form: PingForm,
     pub timeout: Option<Duration>,
     /// How long bytes may be queued without the client accepting any.
     pub stall_timeout: Option<Duration>,

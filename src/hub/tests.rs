@@ -14,8 +14,7 @@ use crate::ids::ChannelId;
 use crate::log::Limits;
 use crate::membership::{ChannelOptions, Joined};
 use crate::shard::Socket;
-use crate::wire::Event;
-use crate::wire::Framing;
+use crate::wire::{Event, Framing, PingForm};
 
 struct Nobody;
 
@@ -35,7 +34,7 @@ fn options() -> ConnectionOptions {
     ConnectionOptions {
         max_queue: bytes(1 << 20),
         ping: None,
-        timed_pings: false,
+        ping_form: PingForm::Comment,
         timeout: None,
         stall_timeout: None,
         retry: None,
@@ -119,6 +118,23 @@ fn events_arrive_in_order_and_the_end_after_them() {
     assert_eq!(rest(&mut client), "9\r\ndata: a\n\n\r\n9\r\ndata: b\n\n\r\n0\r\n\r\n");
     assert_eq!(closed(&hub, &connection).0, CloseReason::End);
     assert_eq!(hub.metrics().deliveries, 2);
+}
+
+#[test]
+fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
+    let hub = hub(1);
+    let (mut client, server) = UnixStream::pair().unwrap();
+    let connection = Connection::open(&hub, options());
+    let socket = Socket::duplicate(server.as_raw_fd()).unwrap().allow_half_open(true);
+    connection.attach_socket(socket, Framing::Plain);
+    drop(server);
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    for data in ["a", "b"] {
+        send(&connection, data);
+        expect(&mut client, &format!("data: {data}\n\n"));
+    }
+    drop(client);
+    assert_eq!(closed(&hub, &connection).0, CloseReason::Client);
 }
 
 #[test]

@@ -52,13 +52,14 @@ impl ConnectionHandle {
         Ok(self.connection.send(&frame_text::parse(&text)?)?)
     }
 
-    /// False when the socket cannot be duplicated; the connection then still wants a transport.
+    /// False when the socket cannot be duplicated; the connection then still wants a transport. `half_open`: the client may
+    /// close its side and still get events.
     #[napi(catch_unwind)]
-    pub fn attach_socket(&self, descriptor: i32, chunked: bool) -> bool {
+    pub fn attach_socket(&self, descriptor: i32, chunked: bool, half_open: bool) -> bool {
         let framing = if chunked { Framing::Chunked } else { Framing::Plain };
         match Socket::duplicate(descriptor) {
             Ok(socket) => {
-                self.connection.attach_socket(socket, framing);
+                self.connection.attach_socket(socket.allow_half_open(half_open), framing);
                 true
             }
             Err(_) => false,

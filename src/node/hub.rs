@@ -17,6 +17,7 @@ use super::notices::Notices;
 use super::topics::TopicsHandle;
 use crate::audience::TopicsOptions;
 use crate::connection::{ConnectionOptions, QueueLimits};
+use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
@@ -24,6 +25,7 @@ use crate::log::Limits;
 use crate::membership::ChannelOptions;
 use crate::metrics::Counters;
 use crate::notice::Host;
+use crate::wire::PingForm;
 
 /// Does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
@@ -53,8 +55,8 @@ pub struct OpenOptions {
     /// 0 is no bound.
     pub max_queue_events: f64,
     pub ping_interval: u32,
-    /// Pings say what time it is, the first one at once.
-    pub timed_pings: bool,
+    /// A name of the core's `PingForm`.
+    pub ping_form: String,
     pub timeout: u32,
     pub stall_timeout: u32,
     pub retry: Option<u32>,
@@ -106,7 +108,10 @@ impl HubHandle {
         let gone = Arc::new(AtomicBool::new(false));
         let environment = Environment { wake, gone: gone.clone() };
         let shards = shards.map_or_else(Hub::default_shards, |shards| shards as usize);
-        let hub = Arc::new(Hub::start(shards, Box::new(environment)).map_err(internal)?);
+        let hub = Arc::new(
+            Hub::start(shards, Box::new(environment))
+                .map_err(|error| Error::Start(error.to_string()))?,
+        );
         let ending = hub.clone();
         env.add_env_cleanup_hook((), move |()| {
             gone.store(true, SeqCst);
@@ -117,7 +122,7 @@ impl HubHandle {
     }
 
     #[napi(catch_unwind)]
-    pub fn open(&self, options: OpenOptions) -> ConnectionHandle {
+    pub fn open(&self, options: OpenOptions) -> Result<ConnectionHandle> {
         let options = ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
@@ -128,12 +133,13 @@ impl HubHandle {
                 },
             },
             ping: duration(options.ping_interval),
-            timed_pings: options.timed_pings,
+            ping_form: PingForm::from_name(&options.ping_form)
+                .ok_or_else(|| internal("unknown ping form"))?,
             timeout: duration(options.timeout),
             stall_timeout: duration(options.stall_timeout),
             retry: options.retry,
         };
-        ConnectionHandle { connection: Connection::open(&self.hub, options) }
+        Ok(ConnectionHandle { connection: Connection::open(&self.hub, options) })
     }
 
     #[napi(catch_unwind)]

@@ -31,8 +31,8 @@ impl Shard {
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
                     member.push_control(primer);
                 }
-                if options.timed_pings {
-                    member.push_ping();
+                if options.ping_form.begins_at_once() {
+                    member.push_control(options.ping_form.frame());
                 }
                 self.members.insert(member);
                 self.set_ping(id, options.ping);

@@ -43,7 +43,7 @@ impl Shard {
         }
         // Whoever sees it gone finds it in no channel either.
         self.counters.close(member.transport(), reason);
-        if let Sink::Socket { socket, .. } = member.sink {
+        if let Sink::Socket { mut socket, .. } = member.sink {
             match reason {
                 CloseReason::End | CloseReason::Timeout => {
                     socket.finish();

@@ -1,17 +1,12 @@
 //! What happens when a timer has run out.
 
-use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::Shard;
-use super::member::{Member, Sink};
+use super::member::Sink;
 use super::memberships::Emptiness;
 use super::timers::Timer;
 use crate::connection::CloseReason;
 use crate::ids::{ChannelId, ConnectionId};
 use crate::notice::Notice;
-use crate::wire::Event;
-use crate::wire::Frame;
 
 impl Shard {
     pub(super) fn on_timer(&mut self, timer: Timer) {
@@ -22,7 +17,7 @@ impl Shard {
                 member.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // What waits for the client already keeps the connection as well as a ping would.
                 if member.queued_bytes() == 0 && member.ending.is_none() {
-                    member.push_ping();
+                    member.push_control(member.ping_form.frame());
                     self.mark_dirty(id);
                 }
             }
@@ -72,24 +67,4 @@ impl Shard {
             member.stall_timer = Some(self.timers.start(Timer::Stall(id), left));
         }
     }
-}
-
-impl Member {
-    pub(super) fn push_ping(&mut self) {
-        self.push_control(if self.timed_pings { timed_ping() } else { ping() });
-    }
-}
-
-fn ping() -> Frame {
-    static PING: OnceLock<Frame> = OnceLock::new();
-    PING.get_or_init(|| comment("")).clone()
-}
-
-fn timed_ping() -> Frame {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    comment(&format!("heartbeat {}", now.as_millis()))
-}
-
-fn comment(text: &str) -> Frame {
-    Event::comment(text).encode().expect("a comment is a valid event")
 }

@@ -143,6 +143,12 @@ impl Member {
             Err(error) => Some(reason_of(&error)),
         }
     }
+
+    /// Called when nothing can be sent any more: a reason to close.
+    pub fn broken(&self) -> Option<CloseReason> {
+        let Sink::Socket { socket, .. } = &self.sink else { return None };
+        Some(socket.error().map_or(CloseReason::Client, |error| reason_of(&error)))
+    }
 }
 
 /// The kernel gives up on a peer that acknowledges nothing with ETIMEDOUT; all else it says of a connection means that the

@@ -15,7 +15,7 @@ use super::timers::TimerKey;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, QueueLimits, Transport};
 use crate::ids::ConnectionId;
 use crate::metrics::Tally;
-use crate::wire::{Frame, Framing};
+use crate::wire::{Frame, Framing, PingForm};
 
 /// What a broadcast to an idle connection reads comes first, in one cache line.
 #[repr(C, align(64))]
@@ -29,7 +29,7 @@ pub(super) struct Member {
     pub queue: Queue,
     pub gauge: Arc<QueueGauge>,
     pub max_queue: QueueLimits,
-    pub timed_pings: bool,
+    pub ping_form: PingForm,
     pub stall_timeout: Option<Duration>,
     pub ping: Option<Duration>,
     pub ping_timer: Option<TimerKey>,
@@ -80,7 +80,7 @@ impl Member {
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
             max_queue: options.max_queue,
-            timed_pings: options.timed_pings,
+            ping_form: options.ping_form,
             stall_timeout: options.stall_timeout,
             ping: None,
             ping_timer: None,

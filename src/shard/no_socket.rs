@@ -11,6 +11,9 @@ impl Socket {
     }
 
     pub fn bound_unsent(_descriptor: i32) {}
+    pub fn allow_half_open(self, _half_open: bool) -> Self {
+        match self {}
+    }
 
     pub(super) fn tune(&self, _stall_timeout: Option<Duration>) {
         match *self {}
@@ -24,7 +27,11 @@ impl Socket {
         match *self {}
     }
 
-    pub(super) fn finish(&self) {
+    pub(super) fn error(&self) -> Option<io::Error> {
+        match *self {}
+    }
+
+    pub(super) fn finish(&mut self) {
         match *self {}
     }
 

@@ -65,6 +65,7 @@ impl Poller {
                 connection: ConnectionId(event.token().0 as u64),
                 readable: event.is_readable() || event.is_read_closed() || event.is_error(),
                 writable: event.is_writable(),
+                hung_up: event.is_write_closed(),
             })
             .collect();
         if ready.len() < BATCH {

@@ -24,6 +24,8 @@ const NOT_SENT_BYTES: u32 = 128 << 10;
 
 pub struct Socket {
     socket: RawSocket,
+    /// The client may close its side and still get events.
+    half_open: bool,
 }
 
 impl Socket {
@@ -33,7 +35,12 @@ impl Socket {
         if SockRef::from(&borrowed).r#type()? != Type::STREAM {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok(Self { socket: borrowed.try_clone_to_owned()?.into() })
+        Ok(Self { socket: borrowed.try_clone_to_owned()?.into(), half_open: false })
+    }
+
+    /// Whether the client may close its side and still get events.
+    pub fn allow_half_open(self, half_open: bool) -> Self {
+        Self { half_open, ..self }
     }
 
     /// Bounds what the kernel holds of a socket that its owner writes itself. Other descriptors
@@ -72,12 +79,13 @@ impl Socket {
     }
 
     /// Reads what the client sent and throws it away, until there is no more or it is more than `limit`:
-    /// how much it was. That the client has closed its side is an error.
+    /// how much it was. It is an error that the client has closed its side, unless it may.
     pub(super) fn discard(&self, limit: usize) -> io::Result<usize> {
         let mut scratch = [MaybeUninit::uninit(); 4096];
         let mut total = 0;
         while total <= limit {
             match self.socket.recv_with_flags(&mut scratch, MSG_DONTWAIT) {
+                Ok(0) if self.half_open => break,
                 Ok(0) => return Err(io::ErrorKind::ConnectionReset.into()),
                 Ok(count) => total += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
@@ -88,8 +96,14 @@ impl Socket {
         Ok(total)
     }
 
-    /// Ends the response; what was sent before still arrives.
-    pub(super) fn finish(&self) {
+    /// Why the connection broke, if it did.
+    pub(super) fn error(&self) -> Option<io::Error> {
+        self.socket.take_error().unwrap_or_else(Some)
+    }
+
+    /// Ends the response; what was sent before still arrives. From now on only the client's end is awaited.
+    pub(super) fn finish(&mut self) {
+        self.half_open = false;
         let _ = self.socket.shutdown(Shutdown::Write);
     }
 

@@ -8,8 +8,7 @@ use std::time::Duration;
 use super::*;
 use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
 use crate::notice::Host;
-use crate::wire::Event;
-use crate::wire::{Frame, Framing};
+use crate::wire::{Event, Frame, Framing, PingForm};
 
 struct Nobody;
 
@@ -112,7 +111,7 @@ fn options() -> ConnectionOptions {
     ConnectionOptions {
         max_queue: bytes(64 << 20),
         ping: None,
-        timed_pings: false,
+        ping_form: PingForm::Comment,
         timeout: None,
         stall_timeout: None,
         retry: None,
@@ -131,6 +130,30 @@ async fn a_ping_is_an_empty_comment_at_every_interval() {
     bench.connection.push(|connection| Command::SetPing { connection, interval: None });
     bench.work_for(500 * SECOND).await;
     assert_eq!(bench.read(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_may_be_an_event_without_an_id() {
+    let options =
+        ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Event, ..options() };
+    let mut bench = Bench::new(options);
+    bench.work_for(49 * SECOND).await;
+    assert_eq!(bench.read(), "");
+    bench.work_for(52 * SECOND).await;
+    assert_eq!(bench.read(), "event: heartbeat\ndata: {}\n\n".repeat(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_may_be_a_comment_with_the_time_which_begins_at_once() {
+    let options =
+        ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Time, ..options() };
+    let mut bench = Bench::new(options);
+    for count in [1, 1, 0, 1] {
+        bench.work_for(26 * SECOND).await;
+        let pings = bench.read();
+        assert_eq!(pings.matches(": heartbeat 1").count(), count, "{pings}");
+        assert_eq!(pings.matches("\n\n").count(), count, "{pings}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ pub(super) struct Ready {
     pub connection: ConnectionId,
     pub readable: bool,
     pub writable: bool,
+    pub hung_up: bool,
 }
 
 impl Shard {
@@ -97,6 +98,12 @@ impl Shard {
         let Some(member) = self.members.get_mut(id) else { return self.on_lingering(id) };
         if ready.readable
             && let Some(reason) = member.receive()
+        {
+            return self.close(id, reason);
+        }
+        // After a client has closed its side, reading says nothing of what happens to the other.
+        if ready.hung_up
+            && let Some(reason) = member.broken()
         {
             return self.close(id, reason);
         }

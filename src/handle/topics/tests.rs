@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
 use crate::notice::Host;
-use crate::wire::Framing;
+use crate::wire::{Framing, PingForm};
 
 struct Nobody;
 
@@ -31,7 +31,7 @@ impl Topics {
             ConnectionOptions {
                 max_queue: QueueLimits { bytes: 1 << 20, events: u64::MAX },
                 ping: None,
-                timed_pings: false,
+                ping_form: PingForm::Comment,
                 timeout: None,
                 stall_timeout: None,
                 retry: None,

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { Request, Response } from '../connection.js' */
+/** @import { Request, Response } from './connection.js' */
 
 /**
  * Whether the client has left, or somebody else has answered. A response that waits behind another on its socket says nothing of

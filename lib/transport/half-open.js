@@ -1,0 +1,23 @@
+'use strict';
+
+/** @import { Socket } from 'node:net' */
+
+/**
+ * Whether a client that has closed its side of the connection still gets the response. Node's HTTP
+ * servers end the connection instead, unless their `httpAllowHalfOpen` is set; over TLS they always do.
+ * @param {Socket} socket
+ */
+function mayHalfClose(socket) {
+  const { server, encrypted } = /** @type {{ server?: any, encrypted?: boolean }} */ (socket);
+  return server?.httpAllowHalfOpen === true && !encrypted;
+}
+
+/**
+ * Whether it was the client that ended the connection, and not the server.
+ * @param {Socket | undefined} socket
+ */
+function hasClientLeft(socket) {
+  return Boolean(socket?.errored || (socket?.readableEnded && !mayHalfClose(socket)));
+}
+
+module.exports = { hasClientLeft, mayHalfClose };

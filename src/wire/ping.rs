@@ -1,0 +1,64 @@
+//! Pings: what a connection sends at its interval, whatever the host is doing.
+//!
+//! - A ping never carries an id, so that the client's cursor stays where it is.
+//! - A ping is not one of the events that are counted, and no history keeps it.
+
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::event::Event;
+use super::frame::Frame;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PingForm {
+    /// An empty comment.
+    Comment,
+    /// A comment with the time in milliseconds since the epoch. The first one is sent at once.
+    Time,
+    /// An event named `heartbeat`, for clients that cannot see comments.
+    Event,
+}
+
+impl PingForm {
+    pub const ALL: [PingForm; 3] = [PingForm::Comment, PingForm::Time, PingForm::Event];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            PingForm::Comment => "comment",
+            PingForm::Time => "time",
+            PingForm::Event => "event",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// Whether one is sent when the connection opens.
+    pub fn begins_at_once(self) -> bool {
+        self == PingForm::Time
+    }
+
+    pub fn frame(self) -> Frame {
+        static COMMENT: OnceLock<Frame> = OnceLock::new();
+        static EVENT: OnceLock<Frame> = OnceLock::new();
+        match self {
+            PingForm::Comment => COMMENT.get_or_init(|| encode(Event::comment(""))).clone(),
+            PingForm::Time => encode(Event::comment(format!("heartbeat {}", now()))),
+            PingForm::Event => EVENT.get_or_init(|| encode(heartbeat())).clone(),
+        }
+    }
+}
+
+/// Many clients parse every event's data as JSON, and some drop an event whose data is empty.
+fn heartbeat() -> Event {
+    Event { event: Some("heartbeat".into()), data: Some("{}".into()), ..Event::default() }
+}
+
+fn now() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
+}
+
+fn encode(event: Event) -> Frame {
+    event.encode().expect("a ping is a valid event")
+}
