@@ -94,8 +94,8 @@ async fn a_ping_is_an_empty_comment_at_every_interval() {
 
 #[tokio::test(start_paused = true)]
 async fn a_ping_may_be_an_event_without_an_id() {
-    let options = ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Event, ..options() };
-    let mut bench = Bench::new(options);
+    let options = ConnectionOptions { ping: Some(50 * SECOND), ..options() };
+    let mut bench = Bench::new(ConnectionOptions { ping_form: PingForm::Event, ..options });
     bench.work_for(49 * SECOND).await;
     assert_eq!(bench.read(), "");
     bench.work_for(52 * SECOND).await;
@@ -104,8 +104,8 @@ async fn a_ping_may_be_an_event_without_an_id() {
 
 #[tokio::test(start_paused = true)]
 async fn a_ping_may_be_a_comment_with_the_time_which_begins_at_once() {
-    let options = ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Time, ..options() };
-    let mut bench = Bench::new(options);
+    let options = ConnectionOptions { ping: Some(50 * SECOND), ..options() };
+    let mut bench = Bench::new(ConnectionOptions { ping_form: PingForm::Time, ..options });
     for count in [1, 1, 0, 1] {
         bench.work_for(26 * SECOND).await;
         let pings = bench.read();
