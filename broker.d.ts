@@ -59,12 +59,12 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   heartbeatInterval?: number;
   /**
    * What a heartbeat is, on the connections that the broker opens. Default `'comment'`: an empty
-   * comment, which clients do not pass on. `'event'`: an event named `heartbeat` with the data `{}`, for
-   * clients that cannot see comments, such as a browser's `EventSource`. To listen to it, a typed client
-   * needs `heartbeat: object` in its event map.
+   * comment, which clients do not pass on. `'event'`: an event named `heartbeat` with the data
+   * `{}`, for clients that cannot see comments, such as a browser's `EventSource`. To listen to it,
+   * a typed client needs `heartbeat: object` in its event map.
    *
-   * The core sends heartbeats, also while JavaScript is blocked. They have no id, and histories do not
-   * keep them. A heartbeat is left out while other bytes are queued for the client.
+   * The core sends heartbeats, also while JavaScript is blocked. They have no id, and histories do
+   * not keep them. A heartbeat is left out while other bytes are queued for the client.
    */
   heartbeat?: 'comment' | 'event';
   /** For every client's connection, where {@link SSEBroker.connect} says nothing else. */

@@ -4,9 +4,9 @@
  * In a pin, `"library": "sluice/digipair"`. To run definitions that name another library, tell the engine so:
  * `config.set('LIBRARIES', { '@digipair/skill-sse': require('sluice/digipair') })`.
  *
- * Names of sessions and channels are scoped. A scope is a digipair, a reasoning and a start: the value
- * of `SSE_SESSION_START` in `context.privates`. A pin uses its own scope, unless its properties
- * `digipair`, `reasoning` and `start` name another one.
+ * Names of sessions and channels are scoped. A scope is a digipair, a reasoning and a start: the
+ * value of `SSE_SESSION_START` in `context.privates`. A pin uses its own scope, unless its
+ * properties `digipair`, `reasoning` and `start` name another one.
  *
  * The response that a session is opened on belongs to the session. What executes the reasoning must not answer with its result: let
  * the reasoning end with `keepAlive` of `@digipair/skill-factory`, or check `res.headersSent` where you call the engine yourself.
@@ -49,8 +49,8 @@ export interface Scope {
   /** Default: `context.request.reasoning`. */
   reasoning?: string;
   /**
-   * Anything that JSON can carry. Default: `context.privates.SSE_SESSION_START`. The empty string means
-   * the scope that has no start. A number means the same as its digits.
+   * Anything that JSON can carry. Default: `context.privates.SSE_SESSION_START`. The empty string
+   * means the scope that has no start. A number means the same as its digits.
    */
   start?: unknown;
 }

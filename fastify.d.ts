@@ -18,8 +18,8 @@ declare module 'fastify' {
      *
      * `fastify.close()` ends the streams that are open, and cuts those whose clients do not take what is queued within a second.
      *
-     * With `accept: 'dual'` it is undefined when the client does not ask for a stream; the handler then
-     * sends its ordinary answer.
+     * With `accept: 'dual'` it is undefined when the client does not ask for a stream; the handler
+     * then sends its ordinary answer.
      *
      * @throws As {@link Connection}; `ERR_SSE_HEADERS_SENT` also for a second stream; `ERR_SSE_NOT_ACCEPTABLE`.
      */
@@ -57,9 +57,9 @@ declare module 'fastify' {
     sendEvent(event: sluice.SentEvent): this;
     sendEvent(data: unknown): this;
     /**
-     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`. If
-     * the handler of that client still waits, the event opens its stream. False when there is no such
-     * client.
+     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`.
+     * If the handler of that client still waits, the event opens its stream. False when there is no
+     * such client.
      *
      * @throws As `Connection.send`, if there is one.
      */
@@ -101,10 +101,10 @@ declare namespace sluice {
      * stream. With either choice the answer has `Vary: Accept`.
      *
      * - `'only'`: a client that does not accept `text/event-stream` gets 406, `ERR_SSE_NOT_ACCEPTABLE`.
-     * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, as that of
-     *   an `EventSource` does, and gives no other type a higher quality. A wildcard or a missing header
-     *   does not ask for a stream. `eventStream()` then returns undefined, and the handler sends its
-     *   ordinary answer.
+     * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, as that
+     *   of an `EventSource` does, and gives no other type a higher quality. A wildcard or a missing
+     *   header does not ask for a stream. `eventStream()` then returns undefined, and the handler
+     *   sends its ordinary answer.
      */
     accept?: 'only' | 'dual';
   }
@@ -119,20 +119,20 @@ declare namespace sluice {
 
   /**
    * Makes the seid of a request. It returns the seid, or a promise of it, or calls back with it:
-   * `callback(error, seid)`, `callback(seid)`, or `callback(error)` with an Error. Seids are strings
-   * that are not empty; numbers become strings.
+   * `callback(error, seid)`, `callback(seid)`, or `callback(error)` with an Error. Seids are
+   * strings that are not empty; numbers become strings.
    *
-   * The generator runs as a `preHandler` hook. Every `onRequest`, `preParsing` and `preValidation` hook
-   * has run before it, and so have the `preHandler` hooks that were added before the plugin was
-   * registered: `request.user` is there if one of them sets it. The `preHandler` hooks of a route run
-   * after it.
+   * The generator runs as a `preHandler` hook. Every `onRequest`, `preParsing` and `preValidation`
+   * hook has run before it, and so have the `preHandler` hooks that were added before the plugin
+   * was registered: `request.user` is there if one of them sets it. The `preHandler` hooks of a
+   * route run after it.
    *
    * - The first answer counts. A later one has no effect; a later error is logged as a warning.
    * - Without an answer within {@link SEOptions.seidTimeout}, the request gets 503.
-   * - An error, thrown, rejected or called back with, goes to Fastify's error handler. That answers 500
-   *   unless the error has a status of its own.
-   * - If the generator declares all three parameters, only strings, numbers and promises that it returns
-   *   count as answers. It may return anything else, such as a timer.
+   * - An error, thrown, rejected or called back with, goes to Fastify's error handler. That answers
+   *   500 unless the error has a status of its own.
+   * - If the generator declares all three parameters, only strings, numbers and promises that it
+   *   returns count as answers. It may return anything else, such as a timer.
    */
   export type SeidGenerator = (
     request: FastifyRequest,
@@ -179,15 +179,16 @@ declare namespace sluice {
     streamOptions: object;
     autoGenerateId: boolean;
     /**
-     * The active replies of GET requests, by seid. A reply is here from the start of its handler until it
-     * is answered, its stream ends or its client leaves. With `sendEventBySeid()` another request can
-     * open the stream of a handler that only waits. `fastify.close()` ends open streams, but waits for
-     * handlers that wait, as for all handlers. An object without a prototype.
+     * The active replies of GET requests, by seid. A reply is here from the start of its handler
+     * until it is answered, its stream ends or its client leaves. With `sendEventBySeid()` another
+     * request can open the stream of a handler that only waits. `fastify.close()` ends open
+     * streams, but waits for handlers that wait, as for all handlers. An object without a
+     * prototype.
      *
-     * If several requests have one seid, the reply with the open stream is here. If none is open, it is
-     * the reply that has waited longest. So a seid that a client uses for all its requests, such as a user
-     * name, may turn an ordinary request into a stream. In that case register the plugin in a scope of
-     * its own, together with the routes that send events.
+     * If several requests have one seid, the reply with the open stream is here. If none is open,
+     * it is the reply that has waited longest. So a seid that a client uses for all its requests,
+     * such as a user name, may turn an ordinary request into a stream. In that case register the
+     * plugin in a scope of its own, together with the routes that send events.
      */
     readonly clients: Record<string, FastifyReply>;
   }

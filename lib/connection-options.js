@@ -8,8 +8,8 @@ const { typeError } = require('./error.js');
 const option = require('./option.js');
 
 /**
- * An option for faces whose pings differ: an empty `comment`, a comment with the `time` of which the
- * first is sent at once, or an `event`.
+ * An option for faces whose pings differ: an empty `comment`, a comment with the `time` of which
+ * the first is sent at once, or an `event`.
  */
 const kPingForm = Symbol('pingForm');
 

@@ -3,8 +3,8 @@
 /** @import { Request, Response } from './connection.js' */
 
 /**
- * Whether the client has left, or somebody else has answered. A response that waits behind another on its socket says nothing of
- * its client.
+ * Whether the client has left, or somebody else has answered. A response that waits behind another
+ * on its socket says nothing of its client.
  * @param {Request} req
  * @param {Response} res
  */

@@ -25,8 +25,8 @@ function text(name, value, fallback) {
 }
 
 /**
- * The part of a scope that the application chooses. Pins are templates, so a number may also arrive as
- * its digits.
+ * The part of a scope that the application chooses. Pins are templates, so a number may also arrive
+ * as its digits.
  * @param {unknown} start
  */
 function startOf(start) {

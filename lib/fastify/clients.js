@@ -100,8 +100,8 @@ class Clients {
 }
 
 /**
- * Calls back when the client has left, unless the returned function is called before. A response that
- * waits behind another one on its socket does not emit `close`, so its socket must be watched.
+ * Calls back when the client has left, unless the returned function is called before. A response
+ * that waits behind another one on its socket does not emit `close`, so its socket must be watched.
  * @param {FastifyReply} reply
  * @param {() => void} callback
  */

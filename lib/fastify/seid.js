@@ -26,8 +26,8 @@ function asError(thrown) {
 }
 
 /**
- * Whether a returned value is an answer. A generator that takes the callback may return what the call
- * that will call back returns, such as a timer.
+ * Whether a returned value is an answer. A generator that takes the callback may return what the
+ * call that will call back returns, such as a timer.
  * @param {SeidGenerator} generator
  * @param {unknown} value
  */
@@ -37,8 +37,8 @@ function isAnswer(generator, value) {
 }
 
 /**
- * The generator's answer: a returned value, a promise's value or a call of the callback. The first one
- * counts.
+ * The generator's answer: a returned value, a promise's value or a call of the callback. The first
+ * one counts.
  * @param {SeidGenerator} generator
  * @param {FastifyRequest} request
  * @param {FastifyReply} reply
