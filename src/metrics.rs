@@ -1,4 +1,4 @@
-//! Counters and gauges. Shards add what they did once a turn, not once a delivery.
+//! Counters and gauges. A shard adds its tally once a turn, not once a delivery.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 
@@ -10,7 +10,7 @@ pub struct Counters {
     pub deliveries: AtomicU64,
     pub bytes: AtomicU64,
     pub drops: AtomicU64,
-    /// Open connections. Signed, like the other gauge: two threads' additions may be seen in either order.
+    /// Open connections. Gauges are signed: the changes of two threads may be seen in any order.
     pub native: AtomicI64,
     pub stream: AtomicI64,
     pub queued_bytes: AtomicI64,

@@ -1,7 +1,7 @@
-//! What the host must know, in batches.
+//! What the host is told, in batches.
 //!
-//! - A shard posts what one of its turns brought; the host is woken when the outbox was empty before.
-//! - Bounded by the connections there are: each closes once and has at most one write under way.
+//! - A shard posts the notices of one turn. The host is woken if the outbox was empty before.
+//! - Bounded by the number of connections: each closes once and has at most one write in flight.
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -12,19 +12,20 @@ use crate::ids::ConnectionId;
 
 #[derive(Debug)]
 pub enum Notice {
-    /// The connection is closed and has left these channels of the host's.
+    /// The connection is closed and has left these channels, which belong to the host.
     Closed { connection: ConnectionId, reason: CloseReason, left: Vec<ChannelId> },
-    /// The timeout has passed and the host asked to decide itself.
+    /// The timeout has passed, and the host asked to decide what happens.
     TimedOut(ConnectionId),
     /// A queue that was blocked is empty again.
     Drained(ConnectionId),
     /// The channel has been empty for its `emptyTimeout`; the host confirms with `close_if_empty`.
     Expired(ChannelId),
-    /// The same bytes for connections of the `stream` transport; the host answers with [`crate::hub::Hub::written`].
+    /// The same bytes for connections of the `stream` transport. The host answers with
+    /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },
 }
 
-/// Who embeds the core.
+/// The program that embeds the core.
 pub trait Host: Send + Sync {
     /// Called from any thread when there are notices to take.
     fn wake(&self);

@@ -1,8 +1,9 @@
-//! A channel's bounded log of past frames.
+//! A bounded log of past frames.
 //!
 //! - Bounded by count, bytes and age; the oldest go first.
-//! - Keeps events without an id too: they lie after the id that came before them. Before there is one nobody can ask for them.
-//! - [`History::after`] returns everything since an id, or says that it cannot tell.
+//! - Events without an id are kept too, after the id that came before them. Before the first id
+//!   they cannot be asked for and are not kept.
+//! - [`History::after`] returns everything since an id, or `None` if the id is unknown.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -23,10 +24,10 @@ pub struct History<Item> {
     bytes: usize,
     /// The sequence number of the first entry.
     first: u64,
-    /// Where the latest event of each id is.
+    /// The sequence number of the latest event with each id.
     latest: HashMap<Arc<str>, u64>,
-    /// The id right before the first entry, when an event with an id was the last to go: its holder has missed nothing
-    /// that is not here.
+    /// The id right before the first entry, if the last evicted event had one. A client with that
+    /// id has missed only what is still here.
     floor: Option<Arc<str>>,
 }
 
@@ -55,7 +56,7 @@ impl<Item: Clone> History<Item> {
     }
 
     pub fn push(&mut self, id: Option<&str>, item: Item, bytes: usize, now: Instant) {
-        // The empty id resets the client's cursor, so nobody comes back with it.
+        // The empty id resets the client's cursor, so no client returns with it.
         let id: Option<Arc<str>> = id.filter(|id| !id.is_empty()).map(Arc::from);
         if id.is_none() && self.entries.is_empty() && self.floor.is_none() {
             return;
@@ -71,7 +72,7 @@ impl<Item: Clone> History<Item> {
         self.evict_aged(now);
     }
 
-    /// The items after the latest event with that id; none when the id is unknown or was forgotten.
+    /// The items after the latest event with that id; `None` when the id is unknown.
     pub fn after(&mut self, id: &str, now: Instant) -> Option<Vec<Item>> {
         self.evict_aged(now);
         let start = match self.latest.get(id) {

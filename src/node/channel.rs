@@ -1,4 +1,4 @@
-//! `ChannelHandle`.
+//! `ChannelHandle`: a channel, for JavaScript.
 
 use napi_derive::napi;
 
@@ -14,7 +14,7 @@ pub struct ChannelHandle {
     pub(super) channel: Channel,
 }
 
-/// What came of adding a connection.
+/// The result of adding a connection.
 #[napi(string_enum = "lowercase")]
 pub enum Addition {
     Joined,
@@ -55,7 +55,7 @@ impl ChannelHandle {
         Ok(self.channel.join(&connection.connection, cursor.as_deref())?.into())
     }
 
-    /// False when it was no member.
+    /// False when it was not a member.
     #[napi(catch_unwind)]
     pub fn remove(&self, connection: &ConnectionHandle) -> bool {
         self.channel.leave(&connection.connection)

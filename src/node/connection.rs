@@ -1,4 +1,4 @@
-//! `ConnectionHandle`.
+//! `ConnectionHandle`: a connection, for JavaScript.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::shard::Socket;
 use crate::wire::Framing;
 use crate::wire::frame_text;
 
-/// Zero is none, everywhere a time is an option.
+/// In every option that is a time, zero means none.
 pub fn duration(milliseconds: u32) -> Option<Duration> {
     (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()))
 }
@@ -52,8 +52,8 @@ impl ConnectionHandle {
         Ok(self.connection.send(&frame_text::parse(&text)?)?)
     }
 
-    /// False when the socket cannot be duplicated; the connection then still wants a transport. `half_open`: the client may
-    /// close its side and still get events.
+    /// False when the socket cannot be duplicated; the connection then still needs a transport.
+    /// `half_open`: the client may close its side and still get events.
     #[napi(catch_unwind)]
     pub fn attach_socket(&self, descriptor: i32, chunked: bool, half_open: bool) -> bool {
         let framing = if chunked { Framing::Chunked } else { Framing::Plain };
@@ -66,8 +66,8 @@ impl ConnectionHandle {
         }
     }
 
-    /// `descriptor`: the socket's, where there is one. Node keeps it; the kernel is told to hold
-    /// less for a client that does not read.
+    /// `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
+    /// told to buffer less for a client that does not read.
     #[napi(catch_unwind)]
     pub fn attach_stream(&self, descriptor: Option<i32>) {
         if let Some(descriptor) = descriptor {

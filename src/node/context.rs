@@ -1,4 +1,4 @@
-//! JavaScript that runs on nobody's behalf.
+//! Calls JavaScript outside of any request.
 
 use napi::bindgen_prelude::{Function, JsValue, Object};
 use napi::{Env, sys};

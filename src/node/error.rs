@@ -14,7 +14,8 @@ impl AsRef<str> for Code {
     }
 }
 
-/// What napi itself reports (a bad conversion, a panic) is a bug of ours: the shim checks every argument.
+/// Errors that napi itself reports (a bad conversion, a panic) are bugs of sluice: the shim checks
+/// every argument.
 impl From<Status> for Code {
     fn from(_: Status) -> Self {
         Code("ERR_SSE_INTERNAL")

@@ -1,4 +1,4 @@
-//! An event's fields, as the shim passes them.
+//! Makes an event from the fields that the shim passes.
 
 use crate::error::Error;
 use crate::wire::Event;

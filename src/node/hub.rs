@@ -1,4 +1,4 @@
-//! `HubHandle`: one for each environment, the main thread or a worker.
+//! `HubHandle`: one for each environment, which is the main thread or a worker.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -37,7 +37,7 @@ struct Environment {
 
 impl Host for Environment {
     fn wake(&self) {
-        // A threadsafe function that is called after its environment has gone aborts some lines of Node.
+        // Calling a threadsafe function after its environment has gone aborts Node.js 20 and 22.
         if !self.gone.load(SeqCst) {
             self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
@@ -52,7 +52,7 @@ pub struct HubHandle {
 #[napi(object)]
 pub struct OpenOptions {
     pub max_queue_bytes: f64,
-    /// 0 is no bound.
+    /// 0 means no limit.
     pub max_queue_events: f64,
     pub ping_interval: u32,
     /// A name of the core's `PingForm`.
@@ -72,13 +72,13 @@ pub struct HistoryOptions {
 
 #[napi(object)]
 pub struct TopicsSettings {
-    /// Whether `*` and `>` stand for tokens of a name.
+    /// Whether `*` and `>` are wildcards.
     pub wildcards: bool,
     /// How many patterns a client may be subscribed to.
     pub max_patterns: u32,
-    /// Of topics that come into being.
+    /// Options of topics when they are created.
     pub topic: HistoryOptions,
-    /// Of the history that all patterns share; nothing of it expires when it is empty.
+    /// Limits of the history that all patterns share. Its `empty_timeout` is not used.
     pub pattern_history: HistoryOptions,
 }
 
@@ -97,7 +97,7 @@ impl From<HistoryOptions> for ChannelOptions {
 
 #[napi]
 impl HubHandle {
-    /// `shards`: the core's default when it is undefined. `wake` is called when there are notices to take.
+    /// `shards` defaults to the core's choice. `wake` is called when there are notices to take.
     #[napi(constructor, catch_unwind)]
     pub fn new(env: Env, shards: Option<u32>, wake: Function<(), ()>) -> Result<Self> {
         let wake = wake
@@ -161,13 +161,13 @@ impl HubHandle {
         self.hub.take_notices().into()
     }
 
-    /// These connections' writes are done; `slow`: after waiting for the client.
+    /// The writes of these connections are done. `slow`: they had to wait for the client.
     #[napi(catch_unwind)]
     pub fn written(&self, connections: Vec<f64>, slow: bool) {
         self.hub.written(connections.into_iter().map(|id| ConnectionId(id as u64)), slow);
     }
 
-    /// What was written for these connections waits for their clients.
+    /// The clients of these connections have not accepted what was written yet.
     #[napi(catch_unwind)]
     pub fn blocked(&self, connections: Vec<f64>) {
         self.hub.blocked(connections.into_iter().map(|id| ConnectionId(id as u64)));
@@ -184,7 +184,7 @@ impl HubHandle {
         self.hub.metrics().into()
     }
 
-    /// What `metrics` would say before anything has happened.
+    /// The metrics before anything has happened.
     #[napi(catch_unwind)]
     pub fn metrics_at_rest() -> MetricsSnapshot {
         Counters::default().snapshot(0).into()

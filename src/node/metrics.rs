@@ -1,4 +1,4 @@
-//! `MetricsSnapshot`.
+//! `MetricsSnapshot`: the counters and gauges, for JavaScript.
 
 use napi_derive::napi;
 

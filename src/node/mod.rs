@@ -1,4 +1,5 @@
-//! The only files that know Node: conversion, no logic. JavaScript holds a handle for each hub, connection and channel.
+//! The binding to Node.js: conversion, no logic. JavaScript holds a handle for each hub,
+//! connection, channel and set of topics.
 
 mod channel;
 mod connection;

@@ -1,5 +1,5 @@
-//! `Notices`: a batch, sorted by kind. The order between kinds does not matter: a connection's close is posted only after
-//! its last write was answered.
+//! `Notices`: a batch, sorted by kind. The order between kinds does not matter: a connection's
+//! close is posted only after its last write was answered.
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;

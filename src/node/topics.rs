@@ -1,4 +1,4 @@
-//! `TopicsHandle`.
+//! `TopicsHandle`: the topics of a broker, for JavaScript.
 
 use napi_derive::napi;
 
@@ -17,13 +17,13 @@ pub struct TopicsHandle {
 
 #[napi]
 impl TopicsHandle {
-    /// Throws unless the name is one.
+    /// Throws unless the name is valid.
     #[napi(catch_unwind)]
     pub fn check(&self, name: String) -> Result<()> {
         Ok(self.topics.check(&name)?)
     }
 
-    /// Lets a connection subscribe, until `disconnect`, and get what is broadcast.
+    /// Lets a connection subscribe, until `disconnect`, and get broadcasts.
     #[napi(catch_unwind)]
     pub fn connect(&self, connection: &ConnectionHandle) {
         self.topics.connect(&connection.connection);
@@ -34,7 +34,7 @@ impl TopicsHandle {
         self.topics.disconnect(ConnectionId(connection as u64));
     }
 
-    /// `options`: what is to be said of this topic, if it comes into being.
+    /// `options` are those of this topic, if it is created.
     #[napi(catch_unwind)]
     pub fn subscribe(
         &self,
@@ -55,7 +55,7 @@ impl TopicsHandle {
         self.topics.unsubscribe(ConnectionId(connection as u64), &name)
     }
 
-    /// Sends an event to a topic or, without one, to all that are connected. How many get it.
+    /// Sends an event to a topic or, without one, to every client. Returns how many get it.
     #[napi(catch_unwind)]
     pub fn publish(
         &self,
@@ -85,13 +85,13 @@ impl TopicsHandle {
         self.topics.exists(&name)
     }
 
-    /// Those that have subscribers.
+    /// The names of topics that have subscribers.
     #[napi(catch_unwind)]
     pub fn names(&self) -> Vec<String> {
         self.topics.names().iter().map(|name| name.to_string()).collect()
     }
 
-    /// Lets everybody go and forgets all histories.
+    /// Lets every client go and forgets all histories.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.topics.close();

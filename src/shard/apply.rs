@@ -1,4 +1,4 @@
-//! What each command does, and the fan-out.
+//! Applies commands, and fans events out to members.
 
 use std::collections::HashSet;
 
@@ -21,7 +21,7 @@ impl Shard {
         if let Command::Broadcast { channel, frame } = command {
             return self.broadcast(channel, frame);
         }
-        // Before anything else happens to a member it gets what came before.
+        // A member gets earlier events before anything else happens to it.
         self.spread(false);
         match command {
             Command::Broadcast { .. } => {}
@@ -94,8 +94,8 @@ impl Shard {
         self.run = Some(Run::new(channel, frame));
     }
 
-    /// Gives the members of its channel what has run up. `at_once`: nothing comes after it in this turn, so who is idle need
-    /// not wait for the end of the turn, when his lines are out of the cache again.
+    /// Gives a run to the members of its channel. `at_once`: nothing follows it in this turn, so an
+    /// idle member is sent to now, while its state is in the cache.
     pub(super) fn spread(&mut self, at_once: bool) {
         let Some(run) = self.run.take() else { return };
         let Some(group) = self.groups.get(&run.channel) else { return };
@@ -162,7 +162,8 @@ impl Shard {
             }
             _ => self.tally.drops += frames.len() as u64,
         }
-        // Only now: in between it would seem to have left already, and who waits for room would send too much.
+        // Only now: the bytes would otherwise be counted nowhere for a moment, and a sender that
+        // watches the gauge would send too much.
         gauge.pick_up(bytes);
     }
 

@@ -41,7 +41,7 @@ impl Shard {
                 left.push(channel);
             }
         }
-        // Whoever sees it gone finds it in no channel either.
+        // The gauges change last: a connection that is not counted is in no channel either.
         self.counters.close(member.transport(), reason);
         if let Sink::Socket { mut socket, .. } = member.sink {
             match reason {
@@ -74,7 +74,8 @@ impl Shard {
         self.publish();
     }
 
-    /// Until the client closes its side too: a socket closed over unread bytes would take the end of the response with it.
+    /// Waits for the client to close its side: closing a socket with unread bytes would discard
+    /// the end of the response.
     pub(super) fn on_lingering(&mut self, id: ConnectionId) {
         let Some(socket) = self.lingering.get(&id) else { return };
         if !matches!(socket.discard(MAX_RECEIVED), Ok(..=MAX_RECEIVED)) {

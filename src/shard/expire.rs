@@ -1,4 +1,4 @@
-//! What happens when a timer has run out.
+//! Handles timers that have expired.
 
 use super::Shard;
 use super::member::Sink;
@@ -15,7 +15,7 @@ impl Shard {
                 let Some(member) = self.members.get_mut(id) else { return };
                 let Some(interval) = member.ping else { return };
                 member.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
-                // What waits for the client already keeps the connection as well as a ping would.
+                // Queued bytes keep the connection alive as well as a ping would.
                 if member.queued_bytes() == 0 && member.ending.is_none() {
                     member.push_control(member.ping_form.frame());
                     self.mark_dirty(id);
@@ -58,7 +58,7 @@ impl Shard {
         if member.queued_bytes() == 0 {
             return;
         }
-        // Where the host writes, it is the client that is slow only when the host says so.
+        // On the `stream` transport, the client is slow only when the host says so.
         let is_host = matches!(member.sink, Sink::Stream { blocked: false, .. });
         let left = if is_host { limit } else { limit.saturating_sub(member.progressed.elapsed()) };
         if left.is_zero() {

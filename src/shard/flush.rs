@@ -1,4 +1,4 @@
-//! How a connection's queue leaves, and what comes back.
+//! Sends a connection's queue, and reads what the client sends.
 
 use std::io::{self, IoSlice};
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::wire::{Framing, LAST_CHUNK};
 
 /// Segments in one vectored send.
 const PARTS: usize = 64;
-/// How much of a connection is on its way through the host at a time.
+/// Bytes of a connection that the host writes at a time.
 const STREAM_WRITE: usize = 64 << 10;
-/// How much a client may send after its request.
+/// Bytes that a client may send after its request.
 pub(super) const MAX_RECEIVED: usize = 64 << 10;
 
-/// How long a client may be slow before it is held to what may wait for it.
+/// How long a client may be slow before its queue's limits apply.
 pub(super) const BURST: Duration = Duration::from_secs(1);
 
 pub(super) enum Flushed {
-    /// Nothing waits.
+    /// Nothing is queued.
     Empty,
-    /// Something waits for the client.
+    /// Bytes are queued.
     Waiting,
     /// The last byte has left.
     Ended(CloseReason),
@@ -122,17 +122,17 @@ impl Member {
         }
     }
 
-    /// No longer slow; true when it was.
+    /// The client is no longer slow. Returns whether it was.
     pub fn caught_up(&mut self, poller: &Poller) -> bool {
         let was_slow = std::mem::replace(&mut self.slow, false);
         if was_slow && let Sink::Socket { socket, .. } = &self.sink {
-            // At worst it goes on telling us what we know.
+            // If this fails, the poller reports readiness that is known already.
             let _ = poller.watch_writable(self.id, socket, false);
         }
         was_slow
     }
 
-    /// Reads what the client sent and throws it away. A reason to close, if there is one.
+    /// Reads and discards what the client sent. Returns a reason to close, if there is one.
     pub fn receive(&mut self) -> Option<CloseReason> {
         let Sink::Socket { socket, .. } = &self.sink else { return None };
         match socket.discard(MAX_RECEIVED) {
@@ -144,15 +144,15 @@ impl Member {
         }
     }
 
-    /// Called when nothing can be sent any more: a reason to close.
+    /// Called when nothing more can be sent. Returns the reason to close.
     pub fn broken(&self) -> Option<CloseReason> {
         let Sink::Socket { socket, .. } = &self.sink else { return None };
         Some(socket.error().map_or(CloseReason::Client, |error| reason_of(&error)))
     }
 }
 
-/// The kernel gives up on a peer that acknowledges nothing with ETIMEDOUT; all else it says of a connection means that the
-/// client has gone.
+/// The kernel reports ETIMEDOUT for a peer that acknowledges nothing. Every other error of a
+/// connection means that the client has left.
 fn reason_of(error: &io::Error) -> CloseReason {
     match error.kind() {
         io::ErrorKind::TimedOut => CloseReason::Stall,

@@ -1,8 +1,9 @@
 //! A shard's inbox: commands from any thread, in order.
 //!
-//! - Bounded in bytes: who sends waits for room *before* it takes a lock, so that a shard that needs the lock can make it.
-//! - What opens, attaches, answers for or closes a connection, or lets it leave a channel, may pass the bound: each happens once
-//!   for something that waited, or for a socket.
+//! - Bounded in bytes. A sender waits for room *before* it takes a lock, so that a shard that needs
+//!   the lock can make room.
+//! - Commands that open, attach, acknowledge or close a connection, or make it leave a channel, may
+//!   exceed the bound: each happens once for something that waited for room, or for a socket.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -59,7 +60,7 @@ pub enum Command {
         connections: Vec<ConnectionId>,
         slow: bool,
     },
-    /// What the host has written for these waits for their clients.
+    /// The clients of these connections have not accepted what the host has written yet.
     Blocked {
         connections: Vec<ConnectionId>,
     },
@@ -99,9 +100,9 @@ impl Command {
     }
 }
 
-/// How much may lie in an inbox before senders wait.
+/// Bytes in an inbox before senders wait.
 const ROOM: usize = 32 << 20;
-/// How much may lie in an inbox without the shard being told.
+/// Bytes in an inbox before the shard is woken for quiet commands.
 const QUIET: usize = 64 << 10;
 
 pub struct Inbox {
@@ -128,13 +129,14 @@ impl Inbox {
         }
     }
 
-    /// Dropped when the shard has ended.
+    /// The command is dropped if the shard has ended.
     pub(crate) fn push(&self, command: Command) {
         self.put(command);
         self.arrived.notify_one();
     }
 
-    /// For what nobody waits for: it is done before whatever is pushed next. To wake a shard costs more than most commands.
+    /// For commands that nothing waits for: they run before whatever is pushed next. Waking a shard
+    /// costs more than most commands.
     pub(crate) fn push_quietly(&self, command: Command) {
         if self.put(command) > QUIET {
             self.arrived.notify_one();
@@ -148,12 +150,12 @@ impl Inbox {
         }
         let weight = command.weight();
         let before = self.weight.fetch_add(weight, Relaxed);
-        // Never disconnected: this owns the receiver too.
+        // It cannot be disconnected: the inbox owns the receiver too.
         let _ = self.sender.send(command);
         before + weight
     }
 
-    /// Returns when the inbox has room, or the shard has ended. Call it without a lock.
+    /// Returns when the inbox has room, or the shard has ended. Never call it while holding a lock.
     pub(crate) fn wait_for_room(&self) {
         if self.has_room() {
             return;
@@ -161,7 +163,7 @@ impl Inbox {
         let mut waiting = self.waiting.lock();
         *waiting += 1;
         while !self.has_room() {
-            // A wake-up may come right before the wait begins.
+            // A notification may arrive right before the wait begins.
             self.room.wait_for(&mut waiting, Duration::from_millis(5));
         }
         *waiting -= 1;
@@ -171,7 +173,7 @@ impl Inbox {
         self.arrived.notified().await;
     }
 
-    /// What lies in the inbox now; what comes meanwhile is the next turn's.
+    /// The commands in the inbox now. Later ones belong to the next turn.
     pub(crate) fn drain(&self) -> impl Iterator<Item = Command> + '_ {
         self.receiver.try_iter().take(self.receiver.len()).inspect(|command| {
             self.weight.fetch_sub(command.weight(), Relaxed);
@@ -184,7 +186,7 @@ impl Inbox {
         }
     }
 
-    /// No command is taken any more; those that lie here are dropped, and with them the descriptors they hold.
+    /// Refuses further commands and drops those in the inbox, with the descriptors they hold.
     pub(super) fn close(&self) {
         self.open.store(false, Relaxed);
         self.receiver.try_iter().for_each(drop);

@@ -1,4 +1,4 @@
-//! A connection as its shard sees it: the queue, the transport, and how far it has got.
+//! A connection as its shard sees it: the queue, the transport, and its progress.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -17,14 +17,14 @@ use crate::ids::ConnectionId;
 use crate::metrics::Tally;
 use crate::wire::{Frame, Framing, PingForm};
 
-/// What a broadcast to an idle connection reads comes first, in one cache line.
+/// The fields that a broadcast to an idle connection reads come first, in one cache line.
 #[repr(C, align(64))]
 pub(super) struct Member {
     pub id: ConnectionId,
     pub sink: Sink,
     /// Waits for its turn to be flushed.
     pub dirty: bool,
-    /// Set when the connection ends once its queue has left.
+    /// Set when the connection is to end once its queue is empty.
     pub ending: Option<CloseReason>,
     pub queue: Queue,
     pub gauge: Arc<QueueGauge>,
@@ -38,23 +38,23 @@ pub(super) struct Member {
     pub burst_timer: Option<TimerKey>,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
-    /// The client is slow to take what is queued.
+    /// The client is slow to accept what is queued.
     pub slow: bool,
-    /// Since when, where the core writes.
+    /// Since when it has been slow, on the `native` transport.
     pub slow_since: Instant,
     pub last_chunk_queued: bool,
-    /// When the client last took something, or began to be slow.
+    /// When the client last accepted bytes, or became slow.
     pub progressed: Instant,
     pub received: usize,
-    /// What the gauges know of the queue.
+    /// The queued bytes that the gauges know of.
     pub reported: usize,
 }
 
-/// The queue's first field tells whether it is empty.
+/// The queue's first field is enough to tell whether it is empty.
 const _: () = assert!(offset_of!(Member, queue) + size_of::<VecDeque<Segment>>() <= 64);
 
 pub(super) enum Sink {
-    /// The host has not said yet how the bytes leave, which may be in another framing than they are queued in.
+    /// No transport is attached yet. It may need another framing than the queued bytes have.
     Pending(Box<Backlog>),
     Socket {
         socket: Socket,
@@ -63,7 +63,7 @@ pub(super) enum Sink {
     },
     Stream {
         in_flight: usize,
-        /// The host has said that what is in flight waits for the client.
+        /// The host has reported that the client does not accept the bytes in flight.
         blocked: bool,
     },
 }
@@ -107,7 +107,7 @@ impl Member {
         }
     }
 
-    /// Gives the connection its transport. False when it has one.
+    /// Attaches the transport. False when there is one already.
     pub fn attach(&mut self, sink: Sink) -> bool {
         let Sink::Pending(backlog) = &mut self.sink else { return false };
         let frames = std::mem::take(&mut backlog.0);
@@ -122,12 +122,12 @@ impl Member {
         frames.iter().for_each(|frame| self.push(frame.clone(), 1, live));
     }
 
-    /// Not an event: nobody counts it.
+    /// A control frame is not counted as an event.
     pub fn push_control(&mut self, frame: Frame) {
         self.push(frame, 0, true);
     }
 
-    /// Takes a run, and sends it `at_once` if the socket is idle. True when something of it waits to be flushed.
+    /// Takes a run, and sends it `at_once` if the socket is idle. True when bytes are left to flush.
     pub fn take_run(&mut self, run: &Run, at_once: bool, tally: &mut Tally) -> bool {
         if self.ending.is_some() {
             return false;
@@ -137,7 +137,7 @@ impl Member {
             return true;
         };
         let bytes = run.bytes(framing);
-        // An error will meet the flush again.
+        // The flush meets an error again and handles it.
         let sent = if at_once { self.send_at_once(bytes).unwrap_or(0) } else { 0 };
         tally.bytes += sent as u64;
         if sent == bytes.len() {
@@ -181,7 +181,7 @@ impl Member {
         }
     }
 
-    /// How many events it never sent.
+    /// Empties the queue and returns how many events were never sent.
     pub fn undelivered(&mut self) -> u64 {
         self.queue.clear()
     }

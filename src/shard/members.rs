@@ -1,4 +1,5 @@
-//! A shard's connections, by id and by place. A broadcast goes by place: no hashing, and one cache line for who is idle.
+//! A shard's connections, by id and by place. A broadcast goes by place: it hashes nothing and
+//! touches one cache line of an idle connection.
 
 use std::collections::HashMap;
 
@@ -7,7 +8,7 @@ use slab::Slab;
 use super::member::Member;
 use crate::ids::ConnectionId;
 
-/// Where a connection's member lies as long as it lives; another may lie there later.
+/// Where a connection lies in the slab. After it is removed, another may take its place.
 #[derive(Clone, Copy)]
 pub(super) struct Place(usize);
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ids::{ChannelId, ConnectionId};
 
-/// Whoever knows which channels a connection is in. A shard holds no lock while it asks.
+/// Knows which channels a connection is in. A shard holds no lock while it asks.
 pub trait Memberships: Send + Sync {
     /// The connection is closed and leaves its channels.
     fn closed(&self, connection: ConnectionId) -> Vec<Left>;

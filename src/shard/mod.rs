@@ -1,4 +1,5 @@
-//! The I/O thread. A turn: wait for commands, sockets or timers; apply what came; send what is queued; tell the host.
+//! The I/O thread. In each turn it waits for commands, sockets or timers, applies what arrived,
+//! sends what is queued, and tells the host.
 //!
 //! - Every native connection belongs to one shard, and only that shard touches its socket.
 //! - Nothing here waits for JavaScript: pings, timeouts and queued writes go on while it is blocked.
@@ -38,7 +39,7 @@ pub(crate) use inbox::{Command, Inbox};
 pub use memberships::{Emptiness, Left, Memberships};
 pub use socket::Socket;
 
-/// Joined when it is dropped; it ends with [`Command::Shutdown`].
+/// Ends with [`Command::Shutdown`], and is joined when it is dropped.
 pub(crate) struct ShardThread {
     inbox: Arc<Inbox>,
     thread: Option<JoinHandle<()>>,
@@ -62,7 +63,7 @@ impl ShardThread {
         let closing = ClosesInbox(inbox.clone());
         let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
             let _closing = closing;
-            // A bug costs this shard's connections, not the process: they are closed, and the shard goes on.
+            // A bug costs this shard's connections, not the process. The shard goes on.
             while catch_unwind(AssertUnwindSafe(|| runtime.block_on(shard.work()))).is_err() {
                 shard.close_all(CloseReason::Error);
             }
@@ -71,7 +72,7 @@ impl ShardThread {
     }
 }
 
-/// However the thread ends, nobody waits for room in its inbox any more.
+/// However the thread ends, no sender waits for room in its inbox afterwards.
 struct ClosesInbox(Arc<Inbox>);
 
 impl Drop for ClosesInbox {
@@ -100,7 +101,7 @@ struct Shard {
     groups: HashMap<ChannelId, IndexMap<ConnectionId, members::Place>>,
     /// Sockets whose response has ended, until the client has closed its side too.
     lingering: HashMap<ConnectionId, socket::Socket>,
-    /// Events of one channel that were not given to its members yet.
+    /// Events of one channel that its members have not been given yet.
     run: Option<run::Run>,
     /// Connections with something new to send.
     dirty: Vec<ConnectionId>,

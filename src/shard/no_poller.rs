@@ -1,4 +1,4 @@
-//! Where there are no sockets, nothing becomes ready.
+//! The poller of platforms without the hand-over: no socket ever becomes ready.
 
 use std::{future, io};
 

@@ -1,4 +1,5 @@
-//! Where sockets cannot be taken over, there are none: every connection uses the `stream` transport.
+//! The socket of platforms without the hand-over: it cannot exist, and every connection uses the
+//! `stream` transport.
 
 use std::io::{self, IoSlice};
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! Which of a shard's sockets can go on. One poller inside tokio's, so that a thousand sockets are one wake-up and no task each.
+//! Watches a shard's sockets. One poller inside tokio's: a thousand ready sockets are one wake-up,
+//! and none needs a task of its own.
 
 use std::io;
 use std::time::Duration;
@@ -36,7 +37,7 @@ impl Poller {
         )
     }
 
-    /// Also, or no longer, tells when the socket can be written again.
+    /// Starts or stops reporting when the socket can be written again.
     pub fn watch_writable(
         &self,
         connection: ConnectionId,
@@ -49,7 +50,8 @@ impl Poller {
         registry.reregister(&mut SourceFd(&socket.descriptor()), token(connection), interest)
     }
 
-    /// Before the socket is closed: the kernel would go on as long as any duplicate of it is open.
+    /// Call it before the socket is closed: the kernel would report as long as any duplicate is
+    /// open.
     pub fn remove(&self, socket: &Socket) {
         let _ = self.poll.get_ref().registry().deregister(&mut SourceFd(&socket.descriptor()));
     }

@@ -1,4 +1,4 @@
-//! What waits for one client: references to shared frames, in order.
+//! The queue of one connection: references to shared frames, in order.
 
 use std::collections::VecDeque;
 
@@ -11,8 +11,8 @@ pub(super) struct Segment {
     pub bytes: Bytes,
     /// How many events end in it.
     pub events: u64,
-    /// Counts against the bound. A replay does not: a client that comes back would be turned away for what it missed,
-    /// again and again, and the frames are the history's.
+    /// Counts against the limits. A replay does not: a returning client would be disconnected for
+    /// what it missed, again and again, and its frames are in the history anyway.
     pub live: bool,
 }
 
@@ -27,7 +27,7 @@ impl Part<'_> {
         self.bytes.slice(..self.length)
     }
 
-    /// Whether it is the same memory, and not only equal bytes.
+    /// Whether it is the same memory, not only equal bytes.
     pub fn is(&self, other: &Bytes) -> bool {
         self.bytes.as_ptr() == other.as_ptr() && self.length == other.len()
     }
@@ -52,7 +52,7 @@ impl Queue {
         self.segments.push_back(segment);
     }
 
-    /// Puts other bytes in the place of each segment's.
+    /// Replaces the bytes of each segment.
     pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
         let segments = std::mem::take(self).segments;
         for (segment, bytes) in segments.into_iter().zip(bytes) {
@@ -68,8 +68,8 @@ impl Queue {
         self.bytes
     }
 
-    /// Whether more waits than may. Of the bytes the largest segment does not count: one that is larger than the bound gets its
-    /// chance.
+    /// Whether the queue exceeds its limits. The largest segment does not count, so that an event
+    /// larger than the limit can still be sent.
     pub fn exceeds(&self, limits: QueueLimits) -> bool {
         if self.live_events > limits.events {
             return true;
@@ -86,7 +86,7 @@ impl Queue {
         self.segments.iter().map(|segment| &segment.bytes)
     }
 
-    /// Takes the first `count` bytes away; how many events ended in them.
+    /// Removes the first `count` bytes and returns how many events ended in them.
     pub fn advance(&mut self, mut count: usize) -> u64 {
         let mut events = 0;
         while let Some(front) = self.segments.front_mut()
@@ -126,14 +126,14 @@ impl Queue {
         })
     }
 
-    /// Empties the queue; how many events were in it.
+    /// Empties the queue and returns how many events were in it.
     pub fn clear(&mut self) -> u64 {
         let events = self.segments.iter().map(|segment| segment.events).sum();
         *self = Self::default();
         events
     }
 
-    /// An idle connection keeps no room for the burst it once had.
+    /// Frees the room that a past burst needed.
     fn release(&mut self) {
         if self.segments.is_empty() && self.segments.capacity() > 16 {
             self.segments = VecDeque::new();

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::ids::ChannelId;
 use crate::wire::{Frame, Framing};
 
-/// A slow member holds on to whole runs, so they stay small.
+/// A slow member keeps whole runs alive, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
 
 pub(super) struct Run {
@@ -30,7 +30,7 @@ impl Run {
         }
     }
 
-    /// Gives the frame back when it belongs to another channel, or there is no room for it.
+    /// Returns the frame if it belongs to another channel or there is no room for it.
     pub fn push(&mut self, channel: ChannelId, frame: Frame) -> Result<(), Frame> {
         if channel != self.channel || self.length + frame.len() > MAX_BYTES {
             return Err(frame);

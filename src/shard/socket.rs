@@ -1,7 +1,7 @@
 //! A socket that was handed over. Only its shard writes it or closes it.
 //!
-//! - The open file description is shared with Node until Node lets go of it, so it is never made non-blocking: every call says
-//!   so itself.
+//! - The open file description is shared with Node until Node lets go of it, so it is never made
+//!   non-blocking. Each call passes MSG_DONTWAIT instead.
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
@@ -14,11 +14,11 @@ use libc::MSG_DONTWAIT;
 use libc::MSG_NOSIGNAL;
 use socket2::{SockRef, Socket as RawSocket, Type};
 
-/// Node ignores SIGPIPE; where the flag is missing that is what protects the process.
+/// Where the flag is missing, the process is protected because Node ignores SIGPIPE.
 #[cfg(not(target_os = "linux"))]
 const MSG_NOSIGNAL: libc::c_int = 0;
 
-/// A client that never reads parks no more than this in the kernel before its send is refused.
+/// Unsent bytes that the kernel buffers for a client before it refuses more.
 #[cfg(target_os = "linux")]
 const NOT_SENT_BYTES: u32 = 128 << 10;
 
@@ -43,8 +43,8 @@ impl Socket {
         Self { half_open, ..self }
     }
 
-    /// Bounds what the kernel holds of a socket that its owner writes itself. Other descriptors
-    /// have no such option.
+    /// Bounds what the kernel buffers for a socket that its owner writes itself. Descriptors of
+    /// other kinds are left alone.
     pub fn bound_unsent(descriptor: i32) {
         #[cfg(target_os = "linux")]
         if let Ok(borrowed) = borrow(descriptor) {
@@ -54,7 +54,8 @@ impl Socket {
         let _ = descriptor;
     }
 
-    /// Notices dead peers and bounds what the kernel holds. A Unix socket has neither need nor option.
+    /// Lets the kernel notice dead peers, and bounds what it buffers. Unix sockets have no such
+    /// options and need none.
     pub(super) fn tune(&self, stall_timeout: Option<Duration>) {
         let _ = self.socket.set_tcp_nodelay(true);
         #[cfg(target_os = "linux")]
@@ -78,8 +79,8 @@ impl Socket {
         }
     }
 
-    /// Reads what the client sent and throws it away, until there is no more or it is more than `limit`:
-    /// how much it was. It is an error that the client has closed its side, unless it may.
+    /// Reads and discards what the client sent, until there is no more or it exceeds `limit`, and
+    /// returns how much it was. An error if the client has closed its side and must not.
     pub(super) fn discard(&self, limit: usize) -> io::Result<usize> {
         let mut scratch = [MaybeUninit::uninit(); 4096];
         let mut total = 0;
@@ -101,18 +102,18 @@ impl Socket {
         self.socket.take_error().unwrap_or_else(Some)
     }
 
-    /// Ends the response; what was sent before still arrives. From now on only the client's end is awaited.
+    /// Ends the response. Bytes sent before still arrive, and the client's end is awaited.
     pub(super) fn finish(&mut self) {
         self.half_open = false;
         let _ = self.socket.shutdown(Shutdown::Write);
     }
 
-    /// Ends the connection at once, for the client and for whoever else holds the socket.
+    /// Ends the connection at once, also for other holders of the descriptor.
     pub(super) fn destroy(self) {
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
-    /// Ends the connection and throws away what the kernel still holds for the client.
+    /// Ends the connection and discards what the kernel still buffers for the client.
     pub(super) fn reset(self) {
         let _ = self.socket.set_linger(Some(Duration::ZERO));
         self.destroy();

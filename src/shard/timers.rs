@@ -1,4 +1,4 @@
-//! What a shard does later: pings, timeouts, and looks at what stands still.
+//! A shard's timers: pings, timeouts, stalls, and channels that are empty.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -13,11 +13,11 @@ pub(super) type TimerKey = delay_queue::Key;
 pub(super) enum Timer {
     Ping(ConnectionId),
     Timeout(ConnectionId),
-    /// Something waits for the client: has it taken a byte since?
+    /// Bytes are queued: has the client accepted any since?
     Stall(ConnectionId),
-    /// More waits for the client than may: is it still slow?
+    /// The queue exceeds its limits: is the client still slow?
     Burst(ConnectionId),
-    /// The response has ended; the client has had its time to say goodbye.
+    /// The response has ended, and the client has not closed its side.
     Linger(ConnectionId),
     Emptiness(ChannelId),
 }
@@ -38,7 +38,7 @@ impl Timers {
         }
     }
 
-    /// Waits for the next one; for ever when there is none.
+    /// Waits for the next timer, forever if there is none.
     pub async fn next(&mut self) -> Timer {
         poll_fn(|context| match self.queue.poll_expired(context) {
             std::task::Poll::Ready(Some(expired)) => std::task::Poll::Ready(expired.into_inner()),

@@ -1,4 +1,4 @@
-//! One turn of a shard.
+//! One turn of a shard: wait, apply commands, flush queues, post notices.
 
 use super::Shard;
 use super::flush::{BURST, Flushed};
@@ -8,7 +8,8 @@ use crate::ids::ConnectionId;
 use crate::metrics::Tally;
 use crate::notice::Notice;
 
-/// What a poller says of a socket. Hints, not facts: it may have been closed, or read to its end, in between.
+/// What a poller reports about a socket. These are hints: the socket may have been closed, or read
+/// to its end, in the meantime.
 #[derive(Clone, Copy)]
 pub(super) struct Ready {
     pub connection: ConnectionId,
@@ -25,7 +26,7 @@ impl Shard {
             let mut ready = Vec::new();
             tokio::select! {
                 () = self.inbox.arrived() => {}
-                // The poller is our own descriptor: if it fails nothing is left to wait for but commands.
+                // The poller is a descriptor of the shard. If it fails, only commands are left.
                 sockets = self.poller.ready() => ready = sockets.unwrap_or_default(),
                 timer = self.timers.next() => expired = Some(timer),
             }
@@ -101,7 +102,7 @@ impl Shard {
         {
             return self.close(id, reason);
         }
-        // After a client has closed its side, reading says nothing of what happens to the other.
+        // Once a client has closed its side, reading no longer reveals that it has left.
         if ready.hung_up
             && let Some(reason) = member.broken()
         {
@@ -116,7 +117,7 @@ impl Shard {
     }
 }
 
-/// Tells the gauges what is queued, if that has changed.
+/// Updates the gauges if the number of queued bytes has changed.
 pub(super) fn report(member: &mut Member, tally: &mut Tally) {
     let queued = member.queued_bytes();
     if queued != member.reported {

@@ -1,4 +1,4 @@
-//! What the host is to write in one turn. Connections that get the same bytes get them together.
+//! The writes of one turn for the host. Connections that get the same bytes share one write.
 
 use bytes::Bytes;
 
@@ -6,7 +6,7 @@ use super::queue::Part;
 use crate::ids::ConnectionId;
 use crate::notice::Notice;
 
-/// How many of the latest groups are compared: readers that are equally far behind alternate.
+/// How many of the latest groups are compared. Readers that are equally far behind alternate.
 const COMPARED: usize = 4;
 
 #[derive(Default)]
@@ -15,13 +15,13 @@ pub(super) struct Writes {
 }
 
 struct Group {
-    /// They keep their memory, by which they are compared, from being used for other bytes.
+    /// Holding them keeps their memory, by which they are compared, from being reused.
     parts: Vec<Bytes>,
     connections: Vec<ConnectionId>,
 }
 
 impl Writes {
-    /// Returns how many bytes the parts have together.
+    /// Returns the total length of the parts.
     pub fn push<'a>(
         &mut self,
         connection: ConnectionId,

@@ -1,8 +1,8 @@
 //! An event, its rules and its bytes (WHATWG HTML, section 9.2.5 and 9.2.6).
 //!
-//! - The one encoder: no string reaches the wire around it.
-//! - What a conforming parser reads back is the event, with line ends normalised to LF.
-//! - A name or an id that would forge another line is an error, never stripped.
+//! - This is the only encoder: no string reaches the wire around it.
+//! - A conforming parser reads the event back, with line ends normalised to LF.
+//! - A name or an id that would forge another line is an error. Nothing is stripped.
 
 use memchr::{memchr2, memchr3};
 
@@ -28,7 +28,7 @@ impl Event {
         Self { retry: Some(milliseconds), ..Self::default() }
     }
 
-    /// Whether a client that missed it has missed something: comments and control frames are nobody's history.
+    /// Whether a history keeps it. Comments and control frames are not kept.
     pub fn is_for_history(&self) -> bool {
         self.data.is_some() || self.id.is_some()
     }
@@ -86,7 +86,7 @@ fn push_line(frame: &mut FrameWriter, name: &str, value: &str) {
     frame.push(b"\n");
 }
 
-/// The lines of a text, ended by CRLF, CR or LF; what follows the last end is a line too, even when it is empty.
+/// The lines of a text, separated by CRLF, CR or LF. The last line may be empty.
 pub(crate) struct Lines<'a>(pub(crate) Option<&'a str>);
 
 impl<'a> Iterator for Lines<'a> {

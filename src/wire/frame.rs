@@ -10,7 +10,7 @@ use bytes::Bytes;
 pub enum Framing {
     /// HTTP/1.1 chunks.
     Chunked,
-    /// The bytes as they are: the response ends with the connection, or somebody else frames them.
+    /// The bytes as they are: the response ends with the connection, or the host frames them.
     Plain,
 }
 

@@ -1,4 +1,4 @@
-//! Text that is in the wire format already, read back into events, so that it too passes through the encoder.
+//! Parses text that is already in the wire format, so that it passes through the encoder too.
 
 use super::event::{Event, Lines};
 use crate::error::{Error, FrameTextFault};
@@ -9,7 +9,7 @@ pub fn parse(text: &str) -> Result<Vec<Event>, Error> {
     let mut event = Event::default();
     let mut lines = Lines(Some(text)).peekable();
     while let Some(line) = lines.next() {
-        // What follows the last line end is not a line of the frame; a complete frame leaves nothing there.
+        // A complete frame leaves nothing after its last line end.
         if lines.peek().is_none() {
             if !line.is_empty() || event != Event::default() {
                 return Err(Error::FrameText(FrameTextFault::Unfinished));

@@ -1,7 +1,7 @@
-//! Pings: what a connection sends at its interval, whatever the host is doing.
+//! Pings: what a connection sends at every interval, whatever the host is doing.
 //!
 //! - A ping never carries an id, so that the client's cursor stays where it is.
-//! - A ping is not one of the events that are counted, and no history keeps it.
+//! - A ping is not counted as an event and is not kept in a history.
 
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,7 +34,7 @@ impl PingForm {
         Self::ALL.into_iter().find(|form| form.name() == name)
     }
 
-    /// Whether one is sent when the connection opens.
+    /// Whether a ping is sent when the connection opens.
     pub fn begins_at_once(self) -> bool {
         self == PingForm::Time
     }
