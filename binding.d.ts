@@ -14,8 +14,8 @@ export declare class ChannelHandle {
   get count(): number
   /** The ids of the members. */
   members(): Array<number>
-  add(connection: ConnectionHandle, cursor?: string | undefined | null): Addition
-  /** False when it was no member. */
+  add(connection: ConnectionHandle, cursor?: string | undefined | null): Joined
+  /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
@@ -30,13 +30,13 @@ export declare class ConnectionHandle {
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /**
-   * False when the socket cannot be duplicated; the connection then still wants a transport. `half_open`: the client may
-   * close its side and still get events.
+   * False when the socket cannot be duplicated; the connection then still needs a transport.
+   * `half_open`: the client may close its side and still get events.
    */
   attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
   /**
-   * `descriptor`: the socket's, where there is one. Node keeps it; the kernel is told to hold
-   * less for a client that does not read.
+   * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
+   * told to buffer less for a client that does not read.
    */
   attachStream(descriptor?: number | undefined | null): void
   setPing(milliseconds: number): void
@@ -46,48 +46,41 @@ export declare class ConnectionHandle {
 }
 
 export declare class HubHandle {
-  /** `shards`: the core's default when it is undefined. `wake` is called when there are notices to take. */
+  /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
   channel(options: HistoryOptions): ChannelHandle
   topics(options: TopicsSettings): TopicsHandle
   takeNotices(): Notices
-  /** These connections' writes are done; `slow`: after waiting for the client. */
+  /** The writes of these connections are done. `slow`: they had to wait for the client. */
   written(connections: Array<number>, slow: boolean): void
-  /** What was written for these connections waits for their clients. */
+  /** The clients of these connections have not accepted what was written yet. */
   blocked(connections: Array<number>): void
   /** Calls a function in which every `AsyncLocalStorage` is empty. */
   static callWithoutContext(callback: () => void): void
   metrics(): MetricsSnapshot
-  /** What `metrics` would say before anything has happened. */
+  /** The metrics before anything has happened. */
   static metricsAtRest(): MetricsSnapshot
 }
 
 export declare class TopicsHandle {
-  /** Throws unless the name is one. */
+  /** Throws unless the name is valid. */
   check(name: string): void
-  /** Lets a connection subscribe, until `disconnect`, and get what is broadcast. */
+  /** Lets a connection subscribe, until `disconnect`, and get broadcasts. */
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
-  /** `options`: what is to be said of this topic, if it comes into being. */
-  subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): Addition
+  /** `options` are those of this topic, if it is created. */
+  subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): Joined
   unsubscribe(connection: number, name: string): boolean
-  /** Sends an event to a topic or, without one, to all that are connected. How many get it. */
+  /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
   publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
   /** The ids of the connections. */
   subscribers(name: string): Array<number>
   exists(name: string): boolean
-  /** Those that have subscribers. */
+  /** The names of topics that have subscribers. */
   names(): Array<string>
-  /** Lets everybody go and forgets all histories. */
+  /** Lets every client go and forgets all histories. */
   close(): void
-}
-
-/** What came of adding a connection. */
-export declare const enum Addition {
-  Joined = 'joined',
-  Gap = 'gap',
-  Unchanged = 'unchanged',
 }
 
 export interface Closed {
@@ -120,6 +113,13 @@ export interface HistoryOptions {
   emptyTimeout: number
 }
 
+/** The result of adding a connection. */
+export declare const enum Joined {
+  Joined = 'joined',
+  Gap = 'gap',
+  Unchanged = 'unchanged',
+}
+
 export interface MetricsSnapshot {
   connections: ConnectionsByTransport
   channels: number
@@ -141,7 +141,7 @@ export interface Notices {
 
 export interface OpenOptions {
   maxQueueBytes: number
-  /** 0 is no bound. */
+  /** 0 means no limit. */
   maxQueueEvents: number
   pingInterval: number
   /** A name of the core's `PingForm`. */
@@ -152,13 +152,13 @@ export interface OpenOptions {
 }
 
 export interface TopicsSettings {
-  /** Whether `*` and `>` stand for tokens of a name. */
+  /** Whether `*` and `>` are wildcards. */
   wildcards: boolean
   /** How many patterns a client may be subscribed to. */
   maxPatterns: number
-  /** Of topics that come into being. */
+  /** Options of topics when they are created. */
   topic: HistoryOptions
-  /** Of the history that all patterns share; nothing of it expires when it is empty. */
+  /** Limits of the history that all patterns share. Its `empty_timeout` is not used. */
   patternHistory: HistoryOptions
 }
 

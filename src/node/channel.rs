@@ -6,7 +6,7 @@ use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
 use crate::handle::Channel;
-use crate::membership::Joined;
+use crate::membership;
 use crate::wire::frame_text;
 
 #[napi]
@@ -16,18 +16,18 @@ pub struct ChannelHandle {
 
 /// The result of adding a connection.
 #[napi(string_enum = "lowercase")]
-pub enum Addition {
+pub enum Joined {
     Joined,
     Gap,
     Unchanged,
 }
 
-impl From<Joined> for Addition {
-    fn from(joined: Joined) -> Self {
+impl From<membership::Joined> for Joined {
+    fn from(joined: membership::Joined) -> Self {
         match joined {
-            Joined::Joined => Self::Joined,
-            Joined::Gap => Self::Gap,
-            Joined::Unchanged => Self::Unchanged,
+            membership::Joined::Joined => Self::Joined,
+            membership::Joined::Gap => Self::Gap,
+            membership::Joined::Unchanged => Self::Unchanged,
         }
     }
 }
@@ -51,7 +51,7 @@ impl ChannelHandle {
     }
 
     #[napi(catch_unwind)]
-    pub fn add(&self, connection: &ConnectionHandle, cursor: Option<String>) -> Result<Addition> {
+    pub fn add(&self, connection: &ConnectionHandle, cursor: Option<String>) -> Result<Joined> {
         Ok(self.channel.join(&connection.connection, cursor.as_deref())?.into())
     }
 

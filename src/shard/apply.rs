@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use tokio::time::Instant;
 
 use super::Shard;
+use super::connection::{Connection, Sink};
 use super::inbox::Command;
-use super::member::{Member, Sink};
 use super::run::Run;
 use super::socket::Socket;
 use super::timers::Timer;
@@ -27,14 +27,14 @@ impl Shard {
             Command::Broadcast { .. } => {}
             Command::Multicast { channels, frame } => self.multicast(&channels, frame),
             Command::Open { connection: id, gauge, options } => {
-                let mut member = Member::new(id, gauge, options);
+                let mut connection = Connection::new(id, gauge, options);
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
-                    member.push_control(primer);
+                    connection.push_control(primer);
                 }
                 if options.ping_form.begins_at_once() {
-                    member.push_control(options.ping_form.frame());
+                    connection.push_control(options.ping_form.frame());
                 }
-                self.members.insert(member);
+                self.connections.insert(connection);
                 self.set_ping(id, options.ping);
                 self.set_timeout(id, options.timeout);
             }
@@ -52,7 +52,7 @@ impl Shard {
             Command::Join { connection, channel, replay } => {
                 self.join(connection, channel, &replay)
             }
-            Command::Leave { connection, channel } => self.leave_group(channel, connection),
+            Command::Leave { connection, channel } => self.leave_channel(channel, connection),
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
             }
@@ -62,8 +62,8 @@ impl Shard {
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
             Command::SetTimeout { connection, timeout } => self.set_timeout(connection, timeout),
             Command::HoldTimeout { connection, hold } => {
-                if let Some(member) = self.members.get_mut(connection) {
-                    member.holds_timeout = hold;
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.holds_timeout = hold;
                 }
             }
             Command::Close { connection, reason } if reason.is_orderly() => {
@@ -98,11 +98,11 @@ impl Shard {
     /// idle member is sent to now, while its state is in the cache.
     pub(super) fn spread(&mut self, at_once: bool) {
         let Some(run) = self.run.take() else { return };
-        let Some(group) = self.groups.get(&run.channel) else { return };
-        for (id, place) in group {
-            if let Some(member) = self.members.at(*place, *id)
-                && member.take_run(&run, at_once && !member.dirty, &mut self.tally)
-                && !std::mem::replace(&mut member.dirty, true)
+        let Some(members) = self.channels.get(&run.channel) else { return };
+        for (id, place) in members {
+            if let Some(connection) = self.connections.at(*place, *id)
+                && connection.take_run(&run, at_once && !connection.dirty, &mut self.tally)
+                && !std::mem::replace(&mut connection.dirty, true)
             {
                 self.dirty.push(*id);
             }
@@ -113,12 +113,12 @@ impl Shard {
         let Some(&first) = channels.first() else { return };
         let run = Run::new(first, frame);
         let mut reached = HashSet::new();
-        for group in channels.iter().filter_map(|channel| self.groups.get(channel)) {
-            for (id, place) in group {
+        for members in channels.iter().filter_map(|channel| self.channels.get(channel)) {
+            for (id, place) in members {
                 if reached.insert(*id)
-                    && let Some(member) = self.members.at(*place, *id)
-                    && member.take_run(&run, false, &mut self.tally)
-                    && !std::mem::replace(&mut member.dirty, true)
+                    && let Some(connection) = self.connections.at(*place, *id)
+                    && connection.take_run(&run, false, &mut self.tally)
+                    && !std::mem::replace(&mut connection.dirty, true)
                 {
                     self.dirty.push(*id);
                 }
@@ -127,8 +127,8 @@ impl Shard {
     }
 
     fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
-        let Some(member) = self.members.get_mut(id) else { return socket.destroy() };
-        socket.tune(member.stall_timeout);
+        let Some(connection) = self.connections.get_mut(id) else { return socket.destroy() };
+        socket.tune(connection.stall_timeout);
         match self.poller.add(id, &socket) {
             Ok(()) => {
                 self.attach(
@@ -145,8 +145,8 @@ impl Shard {
     }
 
     fn attach(&mut self, id: ConnectionId, sink: Sink, transport: Transport) {
-        if let Some(member) = self.members.get_mut(id)
-            && member.attach(sink)
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.attach(sink)
         {
             self.counters.open(transport);
             self.mark_dirty(id);
@@ -154,10 +154,10 @@ impl Shard {
     }
 
     fn send(&mut self, id: ConnectionId, gauge: &QueueGauge, frames: &[Frame], bytes: usize) {
-        match self.members.get_mut(id) {
-            Some(member) if member.ending.is_none() => {
-                member.push_events(frames, true);
-                report(member, &mut self.tally);
+        match self.connections.get_mut(id) {
+            Some(connection) if connection.ending.is_none() => {
+                connection.push_events(frames, true);
+                report(connection, &mut self.tally);
                 self.mark_dirty(id);
             }
             _ => self.tally.drops += frames.len() as u64,
@@ -168,57 +168,60 @@ impl Shard {
     }
 
     fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {
-        let (Some(place), Some(member)) = (self.members.place(id), self.members.get_mut(id)) else {
+        let (Some(place), Some(connection)) =
+            (self.connections.place(id), self.connections.get_mut(id))
+        else {
             return;
         };
-        self.groups.entry(channel).or_default().insert(id, place);
-        if member.ending.is_none() && !replay.is_empty() {
-            member.push_events(replay, false);
+        self.channels.entry(channel).or_default().insert(id, place);
+        if connection.ending.is_none() && !replay.is_empty() {
+            connection.push_events(replay, false);
             self.mark_dirty(id);
         }
     }
 
-    pub(super) fn leave_group(&mut self, channel: ChannelId, id: ConnectionId) {
-        if let Some(group) = self.groups.get_mut(&channel) {
-            group.swap_remove(&id);
-            if group.is_empty() {
-                self.groups.remove(&channel);
+    pub(super) fn leave_channel(&mut self, channel: ChannelId, id: ConnectionId) {
+        if let Some(members) = self.channels.get_mut(&channel) {
+            members.swap_remove(&id);
+            if members.is_empty() {
+                self.channels.remove(&channel);
             }
         }
     }
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
-        if let Some(member) = self.members.get_mut(id)
-            && let Sink::Stream { in_flight, blocked } = &mut member.sink
+        if let Some(connection) = self.connections.get_mut(id)
+            && let Sink::Stream { in_flight, blocked } = &mut connection.sink
         {
             *in_flight = 0;
             *blocked = false;
-            member.slow |= slow;
+            connection.slow |= slow;
             self.mark_dirty(id);
         }
     }
 
     fn blocked(&mut self, id: ConnectionId) {
-        if let Some(member) = self.members.get_mut(id)
-            && let Sink::Stream { blocked, .. } = &mut member.sink
+        if let Some(connection) = self.connections.get_mut(id)
+            && let Sink::Stream { blocked, .. } = &mut connection.sink
         {
             *blocked = true;
-            member.progressed = Instant::now();
+            connection.progressed = Instant::now();
             self.mark_dirty(id);
         }
     }
 
     fn set_ping(&mut self, id: ConnectionId, interval: Option<std::time::Duration>) {
-        let Some(member) = self.members.get_mut(id) else { return };
-        self.timers.stop(member.ping_timer.take());
-        member.ping = interval;
-        member.ping_timer = interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        self.timers.stop(connection.ping_timer.take());
+        connection.ping = interval;
+        connection.ping_timer =
+            interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
     }
 
     fn set_timeout(&mut self, id: ConnectionId, timeout: Option<std::time::Duration>) {
-        let Some(member) = self.members.get_mut(id) else { return };
-        self.timers.stop(member.timeout_timer.take());
-        member.timeout_timer =
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        self.timers.stop(connection.timeout_timer.take());
+        connection.timeout_timer =
             timeout.map(|timeout| self.timers.start(Timer::Timeout(id), timeout));
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Shard;
+use super::connection::Sink;
 use super::flush::MAX_RECEIVED;
-use super::member::Sink;
 use super::memberships::Left;
 use super::timers::Timer;
 use crate::connection::CloseReason;
@@ -17,33 +17,37 @@ const LINGER: Duration = Duration::from_secs(2);
 impl Shard {
     /// Closes the connection once everything queued has left.
     pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
-        if let Some(member) = self.members.get_mut(id)
-            && member.ending.is_none()
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.ending.is_none()
         {
-            member.ending = Some(reason);
+            connection.ending = Some(reason);
             self.mark_dirty(id);
         }
     }
 
     pub(super) fn close(&mut self, id: ConnectionId, reason: CloseReason) {
-        let Some(mut member) = self.members.remove(id) else { return };
-        for key in [member.ping_timer, member.timeout_timer, member.stall_timer, member.burst_timer]
-        {
+        let Some(mut connection) = self.connections.remove(id) else { return };
+        for key in [
+            connection.ping_timer,
+            connection.timeout_timer,
+            connection.stall_timer,
+            connection.burst_timer,
+        ] {
             self.timers.stop(key);
         }
-        self.tally.drops += member.undelivered();
-        self.tally.queued_bytes -= member.reported as i64;
-        member.gauge.set_queued(0);
+        self.tally.drops += connection.undelivered();
+        self.tally.queued_bytes -= connection.reported as i64;
+        connection.gauge.set_queued(0);
         let mut left = Vec::new();
         for Left { channel, told } in self.memberships.closed(id) {
-            self.leave_group(channel, id);
+            self.leave_channel(channel, id);
             if told {
                 left.push(channel);
             }
         }
         // The gauges change last: a connection that is not counted is in no channel either.
-        self.counters.close(member.transport(), reason);
-        if let Sink::Socket { mut socket, .. } = member.sink {
+        self.counters.close(connection.transport(), reason);
+        if let Sink::Socket { mut socket, .. } = connection.sink {
             match reason {
                 CloseReason::End | CloseReason::Timeout => {
                     socket.finish();
@@ -65,7 +69,7 @@ impl Shard {
 
     pub(super) fn close_all(&mut self, reason: CloseReason) {
         self.run = None;
-        for id in self.members.ids() {
+        for id in self.connections.ids() {
             self.close(id, reason);
         }
         for id in self.lingering.keys().copied().collect::<Vec<_>>() {

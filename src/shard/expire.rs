@@ -1,7 +1,7 @@
 //! Handles timers that have expired.
 
 use super::Shard;
-use super::member::Sink;
+use super::connection::Sink;
 use super::memberships::Emptiness;
 use super::timers::Timer;
 use crate::connection::CloseReason;
@@ -12,19 +12,19 @@ impl Shard {
     pub(super) fn on_timer(&mut self, timer: Timer) {
         match timer {
             Timer::Ping(id) => {
-                let Some(member) = self.members.get_mut(id) else { return };
-                let Some(interval) = member.ping else { return };
-                member.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
+                let Some(connection) = self.connections.get_mut(id) else { return };
+                let Some(interval) = connection.ping else { return };
+                connection.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // Queued bytes keep the connection alive as well as a ping would.
-                if member.queued_bytes() == 0 && member.ending.is_none() {
-                    member.push_control(member.ping_form.frame());
+                if connection.queued_bytes() == 0 && connection.ending.is_none() {
+                    connection.push_control(connection.ping_form.frame());
                     self.mark_dirty(id);
                 }
             }
             Timer::Timeout(id) => {
-                let Some(member) = self.members.get_mut(id) else { return };
-                member.timeout_timer = None;
-                if member.holds_timeout {
+                let Some(connection) = self.connections.get_mut(id) else { return };
+                connection.timeout_timer = None;
+                if connection.holds_timeout {
                     self.notices.push(Notice::TimedOut(id));
                 } else {
                     self.end(id, CloseReason::Timeout);
@@ -32,8 +32,8 @@ impl Shard {
             }
             Timer::Stall(id) => self.on_stall_timer(id),
             Timer::Burst(id) => {
-                let Some(member) = self.members.get_mut(id) else { return };
-                member.burst_timer = None;
+                let Some(connection) = self.connections.get_mut(id) else { return };
+                connection.burst_timer = None;
                 self.mark_dirty(id);
             }
             Timer::Linger(id) => self.stop_lingering(id),
@@ -52,19 +52,20 @@ impl Shard {
     }
 
     fn on_stall_timer(&mut self, id: ConnectionId) {
-        let Some(member) = self.members.get_mut(id) else { return };
-        member.stall_timer = None;
-        let Some(limit) = member.stall_timeout else { return };
-        if member.queued_bytes() == 0 {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        connection.stall_timer = None;
+        let Some(limit) = connection.stall_timeout else { return };
+        if connection.queued_bytes() == 0 {
             return;
         }
         // On the `stream` transport, the client is slow only when the host says so.
-        let is_host = matches!(member.sink, Sink::Stream { blocked: false, .. });
-        let left = if is_host { limit } else { limit.saturating_sub(member.progressed.elapsed()) };
+        let is_host = matches!(connection.sink, Sink::Stream { blocked: false, .. });
+        let left =
+            if is_host { limit } else { limit.saturating_sub(connection.progressed.elapsed()) };
         if left.is_zero() {
             self.close(id, CloseReason::Stall);
         } else {
-            member.stall_timer = Some(self.timers.start(Timer::Stall(id), left));
+            connection.stall_timer = Some(self.timers.start(Timer::Stall(id), left));
         }
     }
 }

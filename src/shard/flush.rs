@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::member::{Member, Sink};
+use super::connection::{Connection, Sink};
 use super::poller::Poller;
 use super::queue::Segment;
 use super::writes::Writes;
@@ -21,7 +21,7 @@ const STREAM_WRITE: usize = 64 << 10;
 pub(super) const MAX_RECEIVED: usize = 64 << 10;
 
 /// How long a client may be slow before its queue's limits apply.
-pub(super) const BURST: Duration = Duration::from_secs(1);
+pub(super) const BURST_TIME: Duration = Duration::from_secs(1);
 
 pub(super) enum Flushed {
     /// Nothing is queued.
@@ -34,7 +34,7 @@ pub(super) enum Flushed {
     Failed(CloseReason),
 }
 
-impl Member {
+impl Connection {
     pub fn flush(&mut self, poller: &Poller, writes: &mut Writes, tally: &mut Tally) -> Flushed {
         let flushed = match self.sink {
             Sink::Pending(_) => Flushed::Waiting,
@@ -52,7 +52,7 @@ impl Member {
     fn limits(&self) -> QueueLimits {
         let is_slow = match self.sink {
             Sink::Pending(_) => false,
-            Sink::Socket { .. } => self.slow_since.elapsed() >= BURST,
+            Sink::Socket { .. } => self.slow_since.elapsed() >= BURST_TIME,
             Sink::Stream { blocked, .. } => blocked,
         };
         if is_slow { self.max_queue } else { self.max_queue.for_a_burst() }

@@ -6,11 +6,11 @@
 
 mod apply;
 mod close;
+mod connection;
+mod connections;
 mod expire;
 mod flush;
 mod inbox;
-mod member;
-mod members;
 mod memberships;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
 mod poller;
@@ -97,8 +97,8 @@ struct Shard {
     memberships: Arc<dyn Memberships>,
     poller: poller::Poller,
     timers: timers::Timers,
-    members: members::Members,
-    groups: HashMap<ChannelId, IndexMap<ConnectionId, members::Place>>,
+    connections: connections::Connections,
+    channels: HashMap<ChannelId, IndexMap<ConnectionId, connections::Place>>,
     /// Sockets whose response has ended, until the client has closed its side too.
     lingering: HashMap<ConnectionId, socket::Socket>,
     /// Events of one channel that its members have not been given yet.
@@ -126,8 +126,8 @@ impl Shard {
             memberships,
             poller,
             timers: timers::Timers::default(),
-            members: members::Members::default(),
-            groups: HashMap::new(),
+            connections: connections::Connections::default(),
+            channels: HashMap::new(),
             lingering: HashMap::new(),
             run: None,
             dirty: Vec::new(),

@@ -1,8 +1,8 @@
 //! One turn of a shard: wait, apply commands, flush queues, post notices.
 
 use super::Shard;
-use super::flush::{BURST, Flushed};
-use super::member::{Member, Sink};
+use super::connection::{Connection, Sink};
+use super::flush::{BURST_TIME, Flushed};
 use super::timers::Timer;
 use crate::ids::ConnectionId;
 use crate::metrics::Tally;
@@ -53,8 +53,8 @@ impl Shard {
     }
 
     pub(super) fn mark_dirty(&mut self, id: ConnectionId) {
-        if let Some(member) = self.members.get_mut(id)
-            && !std::mem::replace(&mut member.dirty, true)
+        if let Some(connection) = self.connections.get_mut(id)
+            && !std::mem::replace(&mut connection.dirty, true)
         {
             self.dirty.push(id);
         }
@@ -67,25 +67,27 @@ impl Shard {
     }
 
     fn flush(&mut self, id: ConnectionId) {
-        let Some(member) = self.members.get_mut(id) else { return };
-        member.dirty = false;
-        match member.flush(&self.poller, &mut self.writes, &mut self.tally) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        connection.dirty = false;
+        match connection.flush(&self.poller, &mut self.writes, &mut self.tally) {
             Flushed::Empty => {
-                if member.caught_up(&self.poller) {
+                if connection.caught_up(&self.poller) {
                     self.notices.push(Notice::Drained(id));
                 }
             }
             Flushed::Waiting => {
-                if let (None, Some(after)) = (member.stall_timer, member.stall_timeout) {
-                    member.stall_timer = Some(self.timers.start(Timer::Stall(id), after));
+                if let (None, Some(after)) = (connection.stall_timer, connection.stall_timeout) {
+                    connection.stall_timer = Some(self.timers.start(Timer::Stall(id), after));
                 }
-                if member.burst_timer.is_none() && member.queue.exceeds(member.max_queue) {
-                    member.burst_timer = Some(self.timers.start(Timer::Burst(id), BURST));
+                if connection.burst_timer.is_none()
+                    && connection.queue.exceeds(connection.max_queue)
+                {
+                    connection.burst_timer = Some(self.timers.start(Timer::Burst(id), BURST_TIME));
                 }
             }
             Flushed::Ended(reason) | Flushed::Failed(reason) => return self.close(id, reason),
         }
-        report(member, &mut self.tally);
+        report(connection, &mut self.tally);
     }
 
     pub(super) fn publish(&mut self) {
@@ -96,20 +98,20 @@ impl Shard {
 
     fn on_ready(&mut self, ready: Ready) {
         let id = ready.connection;
-        let Some(member) = self.members.get_mut(id) else { return self.on_lingering(id) };
+        let Some(connection) = self.connections.get_mut(id) else { return self.on_lingering(id) };
         if ready.readable
-            && let Some(reason) = member.receive()
+            && let Some(reason) = connection.receive()
         {
             return self.close(id, reason);
         }
         // Once a client has closed its side, reading no longer reveals that it has left.
         if ready.hung_up
-            && let Some(reason) = member.broken()
+            && let Some(reason) = connection.broken()
         {
             return self.close(id, reason);
         }
         if ready.writable
-            && let Sink::Socket { can_write, .. } = &mut member.sink
+            && let Sink::Socket { can_write, .. } = &mut connection.sink
         {
             *can_write = true;
             self.mark_dirty(id);
@@ -118,11 +120,11 @@ impl Shard {
 }
 
 /// Updates the gauges if the number of queued bytes has changed.
-pub(super) fn report(member: &mut Member, tally: &mut Tally) {
-    let queued = member.queued_bytes();
-    if queued != member.reported {
-        tally.queued_bytes += queued as i64 - member.reported as i64;
-        member.reported = queued;
-        member.gauge.set_queued(queued);
+pub(super) fn report(connection: &mut Connection, tally: &mut Tally) {
+    let queued = connection.queued_bytes();
+    if queued != connection.reported {
+        tally.queued_bytes += queued as i64 - connection.reported as i64;
+        connection.reported = queued;
+        connection.gauge.set_queued(queued);
     }
 }

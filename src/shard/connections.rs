@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use slab::Slab;
 
-use super::member::Member;
+use super::connection::Connection;
 use crate::ids::ConnectionId;
 
 /// Where a connection lies in the slab. After it is removed, another may take its place.
@@ -13,22 +13,22 @@ use crate::ids::ConnectionId;
 pub(super) struct Place(usize);
 
 #[derive(Default)]
-pub(super) struct Members {
-    slab: Slab<Member>,
+pub(super) struct Connections {
+    slab: Slab<Connection>,
     places: HashMap<ConnectionId, usize>,
 }
 
-impl Members {
-    pub fn insert(&mut self, member: Member) {
-        let id = member.id;
-        self.places.insert(id, self.slab.insert(member));
+impl Connections {
+    pub fn insert(&mut self, connection: Connection) {
+        let id = connection.id;
+        self.places.insert(id, self.slab.insert(connection));
     }
 
-    pub fn remove(&mut self, id: ConnectionId) -> Option<Member> {
+    pub fn remove(&mut self, id: ConnectionId) -> Option<Connection> {
         self.slab.try_remove(self.places.remove(&id)?)
     }
 
-    pub fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Member> {
+    pub fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
         self.slab.get_mut(*self.places.get(&id)?)
     }
 
@@ -37,8 +37,8 @@ impl Members {
     }
 
     /// The connection at a place, unless another has taken it.
-    pub fn at(&mut self, place: Place, id: ConnectionId) -> Option<&mut Member> {
-        self.slab.get_mut(place.0).filter(|member| member.id == id)
+    pub fn at(&mut self, place: Place, id: ConnectionId) -> Option<&mut Connection> {
+        self.slab.get_mut(place.0).filter(|connection| connection.id == id)
     }
 
     pub fn ids(&self) -> Vec<ConnectionId> {

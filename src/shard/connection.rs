@@ -19,7 +19,7 @@ use crate::wire::{Frame, Framing, PingForm};
 
 /// The fields that a broadcast to an idle connection reads come first, in one cache line.
 #[repr(C, align(64))]
-pub(super) struct Member {
+pub(super) struct Connection {
     pub id: ConnectionId,
     pub sink: Sink,
     /// Waits for its turn to be flushed.
@@ -51,7 +51,7 @@ pub(super) struct Member {
 }
 
 /// The queue's first field is enough to tell whether it is empty.
-const _: () = assert!(offset_of!(Member, queue) + size_of::<VecDeque<Segment>>() <= 64);
+const _: () = assert!(offset_of!(Connection, queue) + size_of::<VecDeque<Segment>>() <= 64);
 
 pub(super) enum Sink {
     /// No transport is attached yet. It may need another framing than the queued bytes have.
@@ -72,7 +72,7 @@ pub(super) enum Sink {
 #[derive(Default)]
 pub(super) struct Backlog(Vec<Frame>);
 
-impl Member {
+impl Connection {
     pub fn new(id: ConnectionId, gauge: Arc<QueueGauge>, options: ConnectionOptions) -> Self {
         Self {
             id,
