@@ -14,7 +14,7 @@ export declare class ChannelHandle {
   get count(): number
   /** The ids of the members. */
   members(): Array<number>
-  add(connection: ConnectionHandle, cursor?: string | undefined | null): Joined
+  add(connection: ConnectionHandle, cursor?: string | undefined | null): JoinOutcome
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
@@ -70,7 +70,7 @@ export declare class TopicsHandle {
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
   /** `options` are those of this topic, if it is created. */
-  subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): Joined
+  subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): JoinOutcome
   unsubscribe(connection: number, name: string): boolean
   /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
   publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
@@ -114,7 +114,7 @@ export interface HistoryOptions {
 }
 
 /** The result of adding a connection. */
-export declare const enum Joined {
+export declare const enum JoinOutcome {
   Joined = 'joined',
   Gap = 'gap',
   Unchanged = 'unchanged',

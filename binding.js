@@ -839,4 +839,4 @@ module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.HubHandle = nativeBinding.HubHandle
 module.exports.TopicsHandle = nativeBinding.TopicsHandle
-module.exports.Joined = nativeBinding.Joined
+module.exports.JoinOutcome = nativeBinding.JoinOutcome

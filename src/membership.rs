@@ -13,7 +13,7 @@ use crate::wire::Frame;
 
 /// What came of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joined {
+pub enum JoinOutcome {
     /// A member now. With a cursor it gets everything that it missed first.
     Joined,
     /// A member now, but the cursor is unknown, so nothing is replayed.
@@ -44,12 +44,12 @@ impl Order {
         connection: ConnectionId,
         channel: ChannelId,
         cursor: Option<&str>,
-    ) -> Result<Joined, Error> {
+    ) -> Result<JoinOutcome, Error> {
         if self.audience.channel(channel).is_none() {
             return Err(Error::ChannelClosed);
         }
         if !self.audience.join(connection, channel) {
-            return Ok(Joined::Unchanged);
+            return Ok(JoinOutcome::Unchanged);
         }
         let missed = match cursor {
             Some(id) => self.log.after(channel, id),
@@ -66,13 +66,13 @@ impl Order {
         name: &str,
         cursor: Option<&str>,
         options: ChannelOptions,
-    ) -> Result<Joined, Error> {
+    ) -> Result<JoinOutcome, Error> {
         let ChannelOptions { history, empty_timeout } = options;
         if !self.may_subscribe(connection, topics) {
-            return Ok(Joined::Unchanged);
+            return Ok(JoinOutcome::Unchanged);
         }
         match self.audience.find_or_create(topics, name, empty_timeout) {
-            None => Ok(Joined::Unchanged),
+            None => Ok(JoinOutcome::Unchanged),
             Some((channel, created)) => {
                 if created == Created::Now {
                     self.log.open(channel, history);
@@ -90,18 +90,18 @@ impl Order {
         pattern: &str,
         cursor: Option<&str>,
         history: Limits,
-    ) -> Result<Joined, Error> {
+    ) -> Result<JoinOutcome, Error> {
         let found = self.audience.topics(topics).and_then(|topics| topics.find(pattern));
         let has = |id| self.audience.channel(id).is_some_and(|channel| channel.has(connection));
         if !self.may_subscribe(connection, topics) || found.is_some_and(has) {
-            return Ok(Joined::Unchanged);
+            return Ok(JoinOutcome::Unchanged);
         }
         self.audience.check_patterns(topics, connection)?;
         self.log.open_topics(topics, history);
         let created = self.audience.find_or_create(topics, pattern, None);
-        let Some((channel, _)) = created else { return Ok(Joined::Unchanged) };
+        let Some((channel, _)) = created else { return Ok(JoinOutcome::Unchanged) };
         if !self.audience.join(connection, channel) {
-            return Ok(Joined::Unchanged);
+            return Ok(JoinOutcome::Unchanged);
         }
         self.audience.count_pattern(topics, connection, true);
         let missed = match cursor {
@@ -211,8 +211,8 @@ impl Order {
         connection: ConnectionId,
         channel: ChannelId,
         missed: Option<Vec<Frame>>,
-    ) -> Joined {
-        let joined = if missed.is_none() { Joined::Gap } else { Joined::Joined };
+    ) -> JoinOutcome {
+        let joined = if missed.is_none() { JoinOutcome::Gap } else { JoinOutcome::Joined };
         let replay = missed.unwrap_or_default();
         let is_urgent = !replay.is_empty();
         let inbox = self.inbox_of(connection);

@@ -6,7 +6,7 @@ use super::Connection;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId};
-use crate::membership::{ChannelOptions, Joined};
+use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
 
@@ -27,7 +27,11 @@ impl Channel {
     }
 
     /// Adds a connection. With a cursor it gets the events after that id first.
-    pub fn join(&self, connection: &Connection, cursor: Option<&str>) -> Result<Joined, Error> {
+    pub fn join(
+        &self,
+        connection: &Connection,
+        cursor: Option<&str>,
+    ) -> Result<JoinOutcome, Error> {
         self.hub.inbox_of(connection.id).wait_for_room();
         self.hub.lock().join(connection.id, self.id, cursor)
     }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ConnectionId, TopicsId};
 use crate::log::Limits;
-use crate::membership::{ChannelOptions, Joined};
+use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
 
@@ -56,7 +56,7 @@ impl Topics {
         name: &str,
         cursor: Option<&str>,
         options: Option<ChannelOptions>,
-    ) -> Result<Joined, Error> {
+    ) -> Result<JoinOutcome, Error> {
         let is_pattern = self.options.is_pattern(name)?;
         self.hub.inbox_of(connection).wait_for_room();
         let mut order = self.hub.lock();

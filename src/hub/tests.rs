@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::handle::{Channel, Connection};
 use crate::ids::ChannelId;
 use crate::log::Limits;
-use crate::membership::{ChannelOptions, Joined};
+use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::shard::Socket;
 use crate::wire::{Event, Framing, PingForm};
 
@@ -46,7 +46,8 @@ fn channel(hub: &Arc<Hub>, empty_timeout: Option<Duration>) -> Channel {
     Channel::create(hub, ChannelOptions { history, empty_timeout })
 }
 
-/// A client and the connection that serves it; the server's own descriptor is closed, as Node closes its own.
+/// A client and the connection that serves it. The server's own descriptor is closed, as Node.js
+/// closes its own.
 fn connect(
     hub: &Arc<Hub>,
     options: ConnectionOptions,
@@ -156,8 +157,8 @@ fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
     let mut members: Vec<_> = (0..7).map(|_| connect(&hub, options(), Framing::Plain)).collect();
     let (mut stranger, other) = connect(&hub, options(), Framing::Plain);
     for (_, connection) in &members {
-        assert_eq!(channel.join(connection, None), Ok(Joined::Joined));
-        assert_eq!(channel.join(connection, None), Ok(Joined::Unchanged));
+        assert_eq!(channel.join(connection, None), Ok(JoinOutcome::Joined));
+        assert_eq!(channel.join(connection, None), Ok(JoinOutcome::Unchanged));
     }
     channel.send(&[event("1", "x"), event("2", "y")]).unwrap();
     for (client, connection) in &mut members {
@@ -184,7 +185,7 @@ fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
     let mut clients: Vec<_> = (0..50)
         .map(|_| {
             let (client, connection) = connect(&hub, options(), Framing::Plain);
-            assert_eq!(channel.join(&connection, Some("0")), Ok(Joined::Joined));
+            assert_eq!(channel.join(&connection, Some("0")), Ok(JoinOutcome::Joined));
             (client, connection)
         })
         .collect();
@@ -200,7 +201,7 @@ fn an_unknown_cursor_is_a_gap() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (_client, connection) = connect(&hub, options(), Framing::Plain);
-    assert_eq!(channel.join(&connection, Some("lost")), Ok(Joined::Gap));
+    assert_eq!(channel.join(&connection, Some("lost")), Ok(JoinOutcome::Gap));
     assert_eq!(channel.count(), 1);
 }
 
@@ -217,7 +218,7 @@ fn a_client_that_leaves_leaves_its_channels() {
     assert_eq!(channel.count(), 0);
     assert_eq!(
         channel.join(&connection, None),
-        Ok(Joined::Unchanged),
+        Ok(JoinOutcome::Unchanged),
         "a closed connection joins nothing"
     );
 }

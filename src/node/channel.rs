@@ -16,18 +16,18 @@ pub struct ChannelHandle {
 
 /// The result of adding a connection.
 #[napi(string_enum = "lowercase")]
-pub enum Joined {
+pub enum JoinOutcome {
     Joined,
     Gap,
     Unchanged,
 }
 
-impl From<membership::Joined> for Joined {
-    fn from(joined: membership::Joined) -> Self {
+impl From<membership::JoinOutcome> for JoinOutcome {
+    fn from(joined: membership::JoinOutcome) -> Self {
         match joined {
-            membership::Joined::Joined => Self::Joined,
-            membership::Joined::Gap => Self::Gap,
-            membership::Joined::Unchanged => Self::Unchanged,
+            membership::JoinOutcome::Joined => Self::Joined,
+            membership::JoinOutcome::Gap => Self::Gap,
+            membership::JoinOutcome::Unchanged => Self::Unchanged,
         }
     }
 }
@@ -51,7 +51,11 @@ impl ChannelHandle {
     }
 
     #[napi(catch_unwind)]
-    pub fn add(&self, connection: &ConnectionHandle, cursor: Option<String>) -> Result<Joined> {
+    pub fn add(
+        &self,
+        connection: &ConnectionHandle,
+        cursor: Option<String>,
+    ) -> Result<JoinOutcome> {
         Ok(self.channel.join(&connection.connection, cursor.as_deref())?.into())
     }
 

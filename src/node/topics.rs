@@ -2,7 +2,7 @@
 
 use napi_derive::napi;
 
-use super::channel::Joined;
+use super::channel::JoinOutcome;
 use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
@@ -42,7 +42,7 @@ impl TopicsHandle {
         name: String,
         cursor: Option<String>,
         options: Option<HistoryOptions>,
-    ) -> Result<Joined> {
+    ) -> Result<JoinOutcome> {
         let connection = ConnectionId(connection as u64);
         Ok(self
             .topics

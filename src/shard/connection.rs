@@ -127,7 +127,7 @@ impl Connection {
         self.push(frame, 0, true);
     }
 
-    /// Takes a run, and sends it `at_once` if the socket is idle. True when bytes are left to flush.
+    /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes are left.
     pub fn take_run(&mut self, run: &Run, at_once: bool, tally: &mut Tally) -> bool {
         if self.ending.is_some() {
             return false;

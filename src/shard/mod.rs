@@ -2,7 +2,8 @@
 //! sends what is queued, and tells the host.
 //!
 //! - Every native connection belongs to one shard, and only that shard touches its socket.
-//! - Nothing here waits for JavaScript: pings, timeouts and queued writes go on while it is blocked.
+//! - Nothing here waits for JavaScript. Pings, timeouts and queued writes go on while it is
+//!   blocked.
 
 mod apply;
 mod close;

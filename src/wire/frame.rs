@@ -1,6 +1,6 @@
 //! A frame: an event's bytes, encoded once, immutable, shared by every connection that gets them.
 //!
-//! - It is held in its HTTP/1.1 chunk form (RFC 9112, section 7.1); the plain form is a slice of it.
+//! - It is held as an HTTP/1.1 chunk (RFC 9112, section 7.1). The plain form is a slice of it.
 //! - Cloning it copies no bytes.
 
 use bytes::Bytes;

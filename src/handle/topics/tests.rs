@@ -41,7 +41,7 @@ impl Topics {
         connection
     }
 
-    fn add(&self, connection: &Connection, name: &str) -> Joined {
+    fn add(&self, connection: &Connection, name: &str) -> JoinOutcome {
         self.subscribe(connection.id, name, None, None).unwrap()
     }
 
@@ -89,8 +89,8 @@ fn a_topic_comes_with_its_first_subscriber_and_goes_with_its_last() {
     let (one, other) = (topics.client(), topics.client());
     assert_eq!(topics.send("news", "1"), 0);
     assert!(!topics.exists("news"));
-    assert_eq!(topics.add(&one, "news"), Joined::Joined);
-    assert_eq!(topics.add(&one, "news"), Joined::Unchanged);
+    assert_eq!(topics.add(&one, "news"), JoinOutcome::Joined);
+    assert_eq!(topics.add(&one, "news"), JoinOutcome::Unchanged);
     topics.add(&other, "news");
     assert_eq!(topics.send("news", "2"), 2);
     assert!(topics.unsubscribe(one.id, "news"));
@@ -158,7 +158,7 @@ fn who_disconnects_leaves_at_once_and_cannot_subscribe() {
     client.close(CloseReason::Client);
     other.close(CloseReason::Client);
     until(|| topics.hub.metrics().channels == 0);
-    assert_eq!(topics.add(&client, "news"), Joined::Unchanged);
+    assert_eq!(topics.add(&client, "news"), JoinOutcome::Unchanged);
     assert!(!topics.unsubscribe(client.id, "news"));
     assert_eq!(topics.send("news", "1"), 0);
 }
@@ -191,7 +191,7 @@ fn closing_lets_everybody_go_and_forgets_what_was_kept() {
     topics.close();
     assert_eq!((topics.send("kept", "2"), topics.send("orders.created", "2")), (0, 0));
     assert_eq!(topics.broadcast(&event("2")), Ok(0));
-    assert_eq!(topics.add(&one, "kept"), Joined::Unchanged);
+    assert_eq!(topics.add(&one, "kept"), JoinOutcome::Unchanged);
     assert_eq!(topics.hub.metrics().channels, 0);
 }
 
@@ -278,16 +278,16 @@ fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
     assert_eq!(topics.names(), ["*".into()]);
     topics.send("news", "2");
     let (second, joined) = subscribe("news", Some("1"));
-    assert_eq!(joined, Joined::Joined);
+    assert_eq!(joined, JoinOutcome::Joined);
     topics.expect_queued(&second, &["2"]);
     topics.unsubscribe(all.id, "*");
     let (third, joined) = subscribe("*", Some("1"));
-    assert_eq!(joined, Joined::Joined);
+    assert_eq!(joined, JoinOutcome::Joined);
     topics.expect_queued(&third, &["2"]);
     second.close(CloseReason::Client);
     third.close(CloseReason::Client);
     until(|| topics.hub.metrics().channels == 0);
-    assert_eq!(subscribe("news", Some("1")).1, Joined::Gap);
+    assert_eq!(subscribe("news", Some("1")).1, JoinOutcome::Gap);
 }
 
 #[test]
@@ -344,11 +344,11 @@ fn a_client_has_so_many_patterns_and_any_number_of_names() {
     assert_eq!(topics.subscribe(one.id, "c.*", None, None), limit);
     assert!(!topics.exists("c.*"));
     // It has it already.
-    assert_eq!(topics.add(&one, "a.*"), Joined::Unchanged);
+    assert_eq!(topics.add(&one, "a.*"), JoinOutcome::Unchanged);
     topics.add(&other, "c.*");
     assert_eq!(topics.subscribe(one.id, "c.*", None, None), limit);
     assert!(topics.unsubscribe(one.id, "a.*"));
-    assert_eq!(topics.add(&one, "c.*"), Joined::Joined);
+    assert_eq!(topics.add(&one, "c.*"), JoinOutcome::Joined);
     assert_eq!(topics.subscribe(one.id, "a.*", None, None), limit);
 }
 
@@ -362,8 +362,8 @@ fn a_client_comes_back_to_a_pattern_with_an_id_of_any_topic() {
         topics.send(topic, id);
     }
     let (back, other) = (topics.client(), topics.client());
-    assert_eq!(topics.subscribe(back.id, "orders.*", Some("1"), None), Ok(Joined::Joined));
-    assert_eq!(topics.subscribe(other.id, "orders.>", Some("2"), None), Ok(Joined::Joined));
+    assert_eq!(topics.subscribe(back.id, "orders.*", Some("1"), None), Ok(JoinOutcome::Joined));
+    assert_eq!(topics.subscribe(other.id, "orders.>", Some("2"), None), Ok(JoinOutcome::Joined));
     topics.send("orders.asia", "5");
     topics.expect_queued(&back, &["3", "5"]);
     topics.expect_queued(&other, &["3", "4", "5"]);
@@ -371,5 +371,5 @@ fn a_client_comes_back_to_a_pattern_with_an_id_of_any_topic() {
         topics.send("else", &format!("{id}"));
     }
     let late = topics.client();
-    assert_eq!(topics.subscribe(late.id, "orders.*", Some("3"), None), Ok(Joined::Gap));
+    assert_eq!(topics.subscribe(late.id, "orders.*", Some("3"), None), Ok(JoinOutcome::Gap));
 }

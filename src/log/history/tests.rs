@@ -104,7 +104,7 @@ fn a_size_of_zero_keeps_nothing_and_still_knows_who_is_up_to_date() {
 }
 
 proptest! {
-    /// Against the whole list: what it returns is all there was since the id, or it says that it cannot tell.
+    /// Compared with the whole list: it returns everything since the id, or `None`.
     #[test]
     fn it_never_leaves_a_hole(
         size in 0usize..6,
@@ -119,7 +119,8 @@ proptest! {
         let latest = ids.iter().rposition(|id| *id == Some(asked));
         match after(&mut history, &asked.to_string()) {
             Some(missed) => {
-                let all: Vec<String> = (latest.unwrap() + 1..ids.len()).map(|position| position.to_string()).collect();
+                let positions = latest.unwrap() + 1..ids.len();
+                let all: Vec<String> = positions.map(|position| position.to_string()).collect();
                 prop_assert_eq!(missed, all);
             }
             None => prop_assert!(latest.is_none_or(|latest| ids.len() - latest > size)),

@@ -82,7 +82,8 @@ proptest! {
         let sent = Event { id, event, data, retry, comment };
         prop_assume!(sent != Event::default());
         let read = parse(&plain(&sent)).unwrap();
-        let expected = Event { data: sent.data.map(normalise), comment: sent.comment.map(normalise), ..sent };
+        let (data, comment) = (sent.data.map(normalise), sent.comment.map(normalise));
+        let expected = Event { data, comment, ..sent };
         prop_assert_eq!(read, vec![expected]);
     }
 }
