@@ -30,8 +30,8 @@ export declare class ConnectionHandle {
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /**
-   * False when the socket cannot be duplicated; the connection then still wants a transport. `half_open`: the client may
-   * close its side and still get events.
+   * False when the socket cannot be duplicated; the connection then still wants a transport.
+   * `half_open`: the client may close its side and still get events.
    */
   attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
   attachStream(): void

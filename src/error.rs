@@ -16,7 +16,7 @@ pub enum Error {
     ChannelClosed,
     #[error("not a topic: {0}")]
     Topic(&'static str),
-    #[error("the core cannot start ({0}): raise the limits of open files and threads, or close some")]
+    #[error("the core cannot start ({0}): raise the limits of open files and threads")]
     Start(String),
 }
 

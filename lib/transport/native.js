@@ -119,7 +119,7 @@ class NativeTransport {
     if (!this.#attached) return this.#res.destroy();
     releaseProcess();
     detach(this.#socket);
-    // Into the ghost: listeners of `finish`, access logs and sessions see the end that they wait for.
+    // Into the ghost, so that listeners of `finish`, access logs and sessions see the end.
     if (orderly) this.#own.end();
     else this.#socket.destroy();
   }

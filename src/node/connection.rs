@@ -57,8 +57,8 @@ impl ConnectionHandle {
         Ok(())
     }
 
-    /// False when the socket cannot be duplicated; the connection then still wants a transport. `half_open`: the client may
-    /// close its side and still get events.
+    /// False when the socket cannot be duplicated; the connection then still wants a transport.
+    /// `half_open`: the client may close its side and still get events.
     #[napi(catch_unwind)]
     pub fn attach_socket(&self, descriptor: i32, chunked: bool, half_open: bool) -> bool {
         let framing = if chunked { Framing::Chunked } else { Framing::Plain };

@@ -94,7 +94,7 @@ impl Socket {
         self.socket.take_error().unwrap_or_else(Some)
     }
 
-    /// Ends the response; what was sent before still arrives. From now on only the client's end is awaited.
+    /// Ends the response; what was sent before still arrives. Now the client's end counts again.
     pub(super) fn finish(&mut self) {
         self.half_open = false;
         let _ = self.socket.shutdown(Shutdown::Write);
