@@ -57,9 +57,9 @@ export interface SSE<Events extends object = EventMap> {
    * `maxQueueBytes`, `eventBufferSize` or `stallTimeout`; its body fails with `ERR_SSE_CLOSED`, whereby servers drop the socket. A body
    * that nobody begins to read is too slow after `stallTimeout`. It does not keep the process alive.
    *
-   * Servers on Node.js may not cancel the body of a request that waited behind others on its socket, and
-   * run the handler of `GET` for `HEAD` too. Pass {@link AddClientOptions.outgoing} there. If the client
-   * has left already, the client that is returned is closed and the body is empty.
+   * Servers on Node.js may not cancel the body of a request that waited behind others on its socket,
+   * and run the handler of `GET` for `HEAD` too. Pass {@link AddClientOptions.outgoing} there. If the
+   * client has left already, the client that is returned is closed and the body is empty.
    *
    * @throws `ERR_SSE_OPTION`; `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
    */

@@ -28,7 +28,7 @@ function assertOpenable(req, res) {
   if (isDropped(res)) {
     throw new SluiceError(
       'ERR_SSE_GONE',
-      'the request waits behind an event stream on the same connection and cannot be answered: ignore it',
+      'the request waits behind an event stream on the same socket and gets no answer: ignore it',
     );
   }
   if (res.destroyed || req.aborted || res.stream?.destroyed) {
@@ -46,8 +46,8 @@ function assertOpenable(req, res) {
 }
 
 /**
- * Calls back when the response has closed. One that waits behind another on its socket never says so
- * itself. Returns a function that takes the listeners away again.
+ * Calls back when the response has closed. One that waits behind another on its socket emits
+ * nothing. Returns a function that takes the listeners away again.
  * @param {Request} req
  * @param {Response} res
  * @param {() => void} callback

@@ -22,9 +22,7 @@ pub enum Error {
         "a client may subscribe to {0} patterns: unsubscribe it from some, or raise `maxPatterns`"
     )]
     PatternLimit(usize),
-    #[error(
-        "the core cannot start ({0}): raise the limits of open files and threads, or close some"
-    )]
+    #[error("the core cannot start ({0}): raise the limits of open files and threads")]
     Start(String),
 }
 

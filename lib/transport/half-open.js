@@ -4,7 +4,8 @@
 
 /**
  * Whether a client that has closed its side of the connection still gets the response. Node's HTTP
- * servers end the connection instead, unless their `httpAllowHalfOpen` is set; over TLS they always do.
+ * servers end the connection instead, unless their `httpAllowHalfOpen` is set. Over TLS they always
+ * end it.
  * @param {Socket} socket
  */
 function mayHalfClose(socket) {
