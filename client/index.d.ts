@@ -68,22 +68,29 @@ export interface SSEConfig {
   /** Aborting it disconnects. A client whose signal is aborted does not connect. */
   signal?: AbortSignal | undefined;
 
-/** * The cursor to begin with. Cursors are sent as `Last-Event-ID`, a header that CORS asks about:
+  /** * The cursor to begin with. Cursors are sent as `Last-Event-ID`, a header that CORS asks about:
 a server of another origin must allow * it. One that has control characters or more than 1,024
-characters is not sent: the stream goes on with a gap. */ lastEventId?: string | undefined; /** Come
-back after an end or a failure. Default `true`. */ autoReconnect?: boolean | undefined; /** * How
+characters is not sent: the stream goes on with a gap. */ lastEventId?: string | undefined /** Come
+back after an end or a failure. Default `true`. */;
+  autoReconnect?: boolean | undefined /** * How
 many attempts may fail in a row after the first one; the next failure is `ERR_SSE_RETRIES`. *
 Default 5; 0 is without end. Anything that a stream delivers starts the count anew, even a *
 comment, and so does a connection that held for 5 seconds. A deploy that takes a minute * exhausts
-the default. */ maxRetries?: number | undefined; /** * The bound of the first delay before a
+the default. */;
+  maxRetries?: number | undefined /** * The bound of the first delay before a
 reconnect. Default 1000. A `retry` of the server replaces * it, and is a minimum of every delay: the
-random part comes on top. */ reconnectDelay?: number | undefined; /** The bound of the random part
-of a delay, and of what the server may ask for. Default 30 000. */ maxReconnectDelay?: number |
-undefined; /** * By how much the delay grows with every attempt, until a connection has held for 5
+random part comes on top. */;
+  reconnectDelay?: number | undefined /** The bound of the random part
+of a delay, and of what the server may ask for. Default 30 000. */;
+  maxReconnectDelay?:
+    | number
+    | undefined /** * By how much the delay grows with every attempt, until a connection has held for 5
 seconds. Default 2. The client waits for a random * part of what that comes to ("full jitter"), and
-after a `retry` or a `Retry-After` for that long first. */ backoffMultiplier?: number | undefined;
-/** How long the server may take for its head. Default 60 000; 0 is no limit. */ timeout?: number |
-undefined;
+after a `retry` or a `Retry-After` for that long first. */;
+  backoffMultiplier?: number | undefined;
+  /** How long the server may take for its head. Default 60 000; 0 is no limit. */ timeout?:
+    | number
+    | undefined;
 
   /**
    * How often the server lets something be heard: an event, or a comment. Default 30 000; 0 does not listen for silence. The fetch of
