@@ -1,16 +1,16 @@
 import { Backlog } from './backlog.js';
-import { SSEError } from './error.js';
+import { SSEError } from './connection/error.js';
+import { EventStream } from './connection/event-stream.js';
+import { STOP, watchPage } from './connection/page.js';
+import { isEnd } from './connection/state.js';
 import { Handlers } from './handlers.js';
 import { resolveOptions } from './options.js';
-import { STOP, watchPage } from './page.js';
 import { Journal } from './share/journal.js';
 import { SharedStream } from './share/shared-stream.js';
-import { isEnd } from './state.js';
-import { EventStream } from './stream.js';
 
 /**
  * @import { SSEConfig, SSEEvent, SSEState } from './index.js'
- * @import { TextEvent } from './stream.js'
+ * @import { TextEvent } from './connection/event-stream.js'
  */
 
 /** A stream of events as an application sees it: handlers, a state, a cursor; see index.d.ts. */

@@ -1,4 +1,4 @@
-import { SSEError } from './error.js';
+import { SSEError } from './connection/error.js';
 
 /** @type {(error: unknown) => void} */
 const report =

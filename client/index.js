@@ -1,4 +1,4 @@
 export { SSEClient } from './client.js';
 export { connectSSE, createSSEClient, getSSEManager } from './connect.js';
-export { SSEError } from './error.js';
+export { SSEError } from './connection/error.js';
 export { SSEManager } from './sse-manager.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Backoff } from '../../client/backoff.js';
+import { Backoff } from '../../client/connection/backoff.js';
 import { resolveOptions } from '../../client/options.js';
 import { clock, ending, open, scriptedClient, settled, status } from './scripted.mjs';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createParser as createOther } from 'eventsource-parser';
 import fc from 'fast-check';
-import { createParser } from '../../client/parser.js';
+import { createParser } from '../../client/connection/parser.js';
 
 const bytes = (text) => new TextEncoder().encode(text);
 

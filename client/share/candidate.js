@@ -1,4 +1,4 @@
-import { pause } from '../interruption.js';
+import { pause } from '../connection/interruption.js';
 import { HEARING } from './protocol.js';
 
 /**

@@ -1,5 +1,5 @@
-import { SSEError } from '../error.js';
-import { isEnd } from '../state.js';
+import { SSEError } from '../connection/error.js';
+import { isEnd } from '../connection/state.js';
 import { HEARING, PATIENCE } from './protocol.js';
 
 /**

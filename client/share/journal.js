@@ -1,5 +1,5 @@
 /**
- * @import { TextEvent } from '../stream.js'
+ * @import { TextEvent } from '../connection/event-stream.js'
  * @import { Entry, Position, Supply } from './protocol.js'
  */
 

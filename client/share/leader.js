@@ -1,12 +1,12 @@
-import { SSEError } from '../error.js';
-import { isEnd } from '../state.js';
-import { EventStream } from '../stream.js';
+import { SSEError } from '../connection/error.js';
+import { EventStream } from '../connection/event-stream.js';
+import { isEnd } from '../connection/state.js';
 
 /**
  * @import { Question } from './protocol.js'
  * @import { SharedStream } from './shared-stream.js'
  * @import { SSEState } from '../index.js'
- * @import { Listener, TextEvent } from '../stream.js'
+ * @import { Listener, TextEvent } from '../connection/event-stream.js'
  */
 
 /** The tab that holds the connection. It numbers the events, and reports them to the others. */

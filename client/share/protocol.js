@@ -2,8 +2,8 @@
  * What tabs say to each other over their BroadcastChannel. A leader sends reports; the others send
  * questions, and answers to a roll call. Every message says where its sender stands.
  *
- * @import { TextEvent } from '../stream.js'
- * @import { SSEError } from '../error.js'
+ * @import { TextEvent } from '../connection/event-stream.js'
+ * @import { SSEError } from '../connection/error.js'
  * @import { SSEState } from '../index.js'
  * @import { Options } from '../options.js'
  *

@@ -1,7 +1,7 @@
-import { SSEError } from '../error.js';
-import { pause } from '../interruption.js';
-import { watchPage } from '../page.js';
-import { isEnd } from '../state.js';
+import { SSEError } from '../connection/error.js';
+import { pause } from '../connection/interruption.js';
+import { watchPage } from '../connection/page.js';
+import { isEnd } from '../connection/state.js';
 import { Candidate } from './candidate.js';
 import { Follower } from './follower.js';
 import { Leader } from './leader.js';
@@ -9,7 +9,7 @@ import { HEARING, nameOf } from './protocol.js';
 
 /**
  * @import { Options } from '../options.js'
- * @import { Listener } from '../stream.js'
+ * @import { Listener } from '../connection/event-stream.js'
  * @import { SSEState } from '../index.js'
  * @import { Journal } from './journal.js'
  * @import { Position, Question, Report, Supply } from './protocol.js'

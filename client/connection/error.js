@@ -1,4 +1,4 @@
-/** @import { SSEErrorCode } from './index.js' */
+/** @import { SSEErrorCode } from '../index.js' */
 
 /** Whatever goes wrong; see `SSEErrorCode` in index.d.ts. */
 export class SSEError extends Error {

@@ -1,6 +1,6 @@
 import { SSEError } from './error.js';
 
-/** @import { Options } from './options.js' */
+/** @import { Options } from '../options.js' */
 
 /** Besides 5xx: what a server answers that may be willing later. */
 const WORTH_A_RETRY = [408, 425, 429];

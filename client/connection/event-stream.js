@@ -7,8 +7,8 @@ import { request } from './request.js';
 import { Watchdog } from './watchdog.js';
 
 /**
- * @import { SSEErrorCode, SSEState } from './index.js'
- * @import { Options } from './options.js'
+ * @import { SSEErrorCode, SSEState } from '../index.js'
+ * @import { Options } from '../options.js'
  * @import { Block } from './parser.js'
  *
  * @typedef {Block & { data: string }} TextEvent

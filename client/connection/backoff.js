@@ -1,4 +1,4 @@
-/** @import { Options } from './options.js' */
+/** @import { Options } from '../options.js' */
 
 /** The least delay after a failure, in milliseconds, even if the server said `retry: 0` before. */
 const LEAST_AFTER_FAILURE = 100;
