@@ -19,7 +19,7 @@ const areaOf = (areas, file) =>
 function upward(areas, graph) {
   const arrows = [...graph].flatMap(([file, targets]) => targets.map((target) => [file, target]));
   return arrows
-    .filter(([file, target]) => areaOf(areas, target))
+    .filter(([, target]) => areaOf(areas, target))
     .filter(([file, target]) => {
       return areas.indexOf(areaOf(areas, file)) > areas.indexOf(areaOf(areas, target));
     })

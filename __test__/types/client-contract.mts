@@ -2,7 +2,7 @@
 import type * as contract from 'sluice/client';
 import { SSEClient } from '../../client/client.js';
 import { connectSSE, createSSEClient, getSSEManager } from '../../client/connect.js';
-import { SSEError } from '../../client/error.js';
+import { SSEError } from '../../client/connection/error.js';
 import type { Options } from '../../client/options.js';
 import { SSEManager } from '../../client/sse-manager.js';
 
