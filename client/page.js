@@ -5,8 +5,8 @@ export const STOP = 'sluice:stop';
 let stop;
 
 /**
- * `window.stop()` ends an EventSource. A fetch fails as if the network had, and nothing tells the two
- * apart, so the call itself is watched.
+ * `window.stop()` ends an EventSource. A fetch fails as if the network had, and nothing tells the
+ * two apart, so the call itself is watched.
  */
 function watchStop() {
   const { window } = globalThis;

@@ -27,12 +27,12 @@ import { HEARING, nameOf } from './protocol.js';
  *
  * A tab is a follower at first, and queues for a lock. With the lock it is a candidate, which calls
  * the roll, and then the leader. The leader numbers the events of its `EventStream` and relays them
- * over a BroadcastChannel. Terms of leaders rise, and tabs ignore what an earlier one has sent. An end
- * that the server wants is an end for all tabs. A leader that gives up by a limit of its own ends
- * alone, with the tabs that have the same limit.
+ * over a BroadcastChannel. Terms of leaders rise, and tabs ignore what an earlier one has sent. An
+ * end that the server wants is an end for all tabs. A leader that gives up by a limit of its own ends
+ * alone, or with tabs that are at that limit too.
  *
- * Guaranteed: all tabs see the same events in the same order, each once, as far as the server replays
- * what follows an id. As on any connection, events without ids may be lost or come twice when it
+ * Guaranteed: all tabs see the same events in the same order, each once, as far as the server
+ * replays what follows an id. As on any connection, events without ids may be lost or come twice when it
  * breaks, a takeover included. Not guaranteed: a tab that is behind, since it was suspended or its
  * loop is slow, may hear that events are lost to it, `ERR_SSE_GAP`, when the leader forgot them.
  */
@@ -53,7 +53,11 @@ export class SharedStream {
   #isOver = false;
   /** @type {AbortController | undefined} */
   #watch;
-  /** From joining to leaving, which a page that is put away does too. @type {AbortController | undefined} */
+  /**
+   * From joining to leaving, which a page that is put away does too.
+   *
+   * @type {AbortController | undefined}
+   */
   #membership;
   /** @type {BroadcastChannel | undefined} */
   #channel;
@@ -153,7 +157,7 @@ export class SharedStream {
       .request(this.name, steal ? { steal } : { signal }, () => this.#rise(signal))
       .catch(({ name }) => {
         if (signal.aborted) return;
-        // Taken away after a silence; or never given, to a page of an opaque origin, which shares with none.
+        // Taken away after a silence; or never given, to a page of an opaque origin.
         if (name === 'AbortError') this.rejoin();
         else this.#rise(signal);
       });
