@@ -68,29 +68,37 @@ export interface SSEConfig {
   /** Aborting it disconnects. A client whose signal is aborted does not connect. */
   signal?: AbortSignal | undefined;
 
-  /** * The cursor to begin with. Cursors are sent as `Last-Event-ID`, a header that CORS asks about:
-a server of another origin must allow * it. One that has control characters or more than 1,024
-characters is not sent: the stream goes on with a gap. */ lastEventId?: string | undefined /** Come
-back after an end or a failure. Default `true`. */;
-  autoReconnect?: boolean | undefined /** * How
-many attempts may fail in a row after the first one; the next failure is `ERR_SSE_RETRIES`. *
-Default 5; 0 is without end. Anything that a stream delivers starts the count anew, even a *
-comment, and so does a connection that held for 5 seconds. A deploy that takes a minute * exhausts
-the default. */;
-  maxRetries?: number | undefined /** * The bound of the first delay before a
-reconnect. Default 1000. A `retry` of the server replaces * it, and is a minimum of every delay: the
-random part comes on top. */;
-  reconnectDelay?: number | undefined /** The bound of the random part
-of a delay, and of what the server may ask for. Default 30 000. */;
-  maxReconnectDelay?:
-    | number
-    | undefined /** * By how much the delay grows with every attempt, until a connection has held for 5
-seconds. Default 2. The client waits for a random * part of what that comes to ("full jitter"), and
-after a `retry` or a `Retry-After` for that long first. */;
+  /**
+   * The cursor to begin with. Cursors are sent as `Last-Event-ID`, a header that CORS asks about: a server of another origin must allow
+   * it. One that has control characters or more than 1,024 characters is not sent: the stream goes on with a gap.
+   */
+  lastEventId?: string | undefined;
+  /** Come back after an end or a failure. Default `true`. */
+  autoReconnect?: boolean | undefined;
+  /**
+   * How many attempts may fail in a row after the first one; the next failure is `ERR_SSE_RETRIES`.
+   * Default 5; 0 is without end. Anything that a stream delivers starts the count anew, even a
+   * comment, and so does a connection that held for 5 seconds (or for `maxReconnectDelay`, if that
+   * is less). A deploy that takes a minute exhausts the default.
+   */
+  maxRetries?: number | undefined;
+  /**
+   * The bound of the first delay before a reconnect. Default 1000. A `retry` of the server replaces
+   * it, and is a minimum of every delay: the random part comes on top.
+   */
+  reconnectDelay?: number | undefined;
+  /**
+   * The bound of the random part of a delay, and of what the server may ask for. Default 30 000.
+   */
+  maxReconnectDelay?: number | undefined;
+  /**
+   * By how much the delay grows with every attempt, until a connection has lasted: for 5 seconds,
+   * or for `maxReconnectDelay`, if that is less. Default 2. The client waits for a random part of
+   * what that comes to ("full jitter"), and after a `retry` or a `Retry-After` for that long first.
+   */
   backoffMultiplier?: number | undefined;
-  /** How long the server may take for its head. Default 60 000; 0 is no limit. */ timeout?:
-    | number
-    | undefined;
+  /** How long the server may take for its head. Default 60 000; 0 is no limit. */
+  timeout?: number | undefined;
 
   /**
    * How often the server lets something be heard: an event, or a comment. Default 30 000; 0 does not listen for silence. The fetch of
@@ -116,20 +124,21 @@ after a `retry` or a `Retry-After` for that long first. */;
   /**
    * One connection for all tabs of the origin that give the same name and ask for the same `url`,
    * `method` and `body`: one tab holds it, and passes on what it gets. Give the id of the user as
-   * the name, as in `share: userId`. Default `false`. `true` is a name for all tabs; with `token`,
-   * `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of different
-   * users would get each other's events. Where the browser has no Web Locks, as in a page that is
-   * not served securely, or no BroadcastChannel, each tab has its own connection.
+   * the name, as in `share: userId`. Default `false`. `true` is one name for all tabs; with
+   * `token`, `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of
+   * different users would get each other's events. Where the browser has no Web Locks, as in a page
+   * that is not served securely, or no BroadcastChannel, each tab has its own connection.
    *
    * The request is that of the tab that holds the connection, with its headers, its token and its
    * delays. Bodies that are neither a text nor `URLSearchParams` are not told apart: give each a
    * name. `reconnect()` in any tab is for all, `disconnect()` for that tab alone. A 204, or an
-   * answer that no retry mends, ends the stream in all tabs, and each connects again by itself. A
-   * tab that gives up by its own limits (`autoReconnect`, `maxRetries`, `maxEventSize`) hands over
-   * to another one; those that reconnect no more, or have no more retries, end with it. A tab that
-   * comes later begins with the events from then on, or after its `lastEventId` where the other
-   * tabs still have what followed it. One that hangs while it holds the connection is replaced
-   * after some seconds.
+   * answer that no retry mends, ends the stream in all tabs, and each connects again by itself.
+   *
+   * A tab that gives up by its own limits (`autoReconnect`, `maxRetries`, `maxEventSize`) hands
+   * over to another one. Tabs that do not reconnect, or allow no more retries than it did, end with
+   * it. A tab that comes later begins with the events from then on, or after its `lastEventId`
+   * where the other tabs still have what followed it. A tab that hangs while it holds the
+   * connection is replaced after some seconds.
    */
   share?: boolean | string | undefined;
   /** Write to the console, by `console.debug`, what happens. Default `false`. */
@@ -143,7 +152,7 @@ export class SSEClient<Events extends object = EventMap> {
 
   /**
    * Connects, after the cursor; nothing happens where it is connecting or connected. In a handler
-   * of a fatal error, the client does not give up but starts again. In a page, `window.stop()`
+   * of a fatal error, the client starts again instead of giving up. In a page, `window.stop()`
    * disconnects, as it ends an `EventSource`.
    */
   connect(): void;
@@ -165,8 +174,8 @@ export class SSEClient<Events extends object = EventMap> {
   onMessage(handler: (event: SSEEvent<MessageOf<Events>, 'message'>) => void): Unsubscribe;
   /**
    * Hears of every failure, also of those that are retried: see {@link SSEError.fatal}. `attempt`
-   * is the number of retries in a row before the attempt that failed: 0 for the first one, and for
-   * what no attempt failed with.
+   * is the number of retries in a row before the attempt that failed: 0 for the first attempt, and
+   * for errors that ended no attempt.
    */
   onError(handler: (error: SSEError, attempt: number) => void): Unsubscribe;
   /** Hears of every change of the state. */
@@ -178,13 +187,11 @@ export class SSEClient<Events extends object = EventMap> {
   getLastEventId(): string;
 
   /**
-   * The events from the loop's beginning on. It connects the client if need be, and disconnects it
-   * in the end if it did. It ends when the client is disconnected, and throws the error when the
-   * client gives up. Until then it loses no event: while 64 wait for a slow loop, nothing more is
-   * read from the server, for handlers neither. What was read but not taken when a loop is left, no
-   * other gets. With `share` that is so in the tab that holds the connection. Another tab that is
-   * slow takes no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1
-   * MiB of their texts, names and ids; beyond that is `ERR_SSE_GAP`.
+   * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when
+   * the client is disconnected, and throws the error when the client gives up. Until then it loses no event: while 64 wait for a slow
+   * loop, nothing more is read from the server, for handlers neither. What was read but not taken when a loop is left, no other gets. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
+   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of their
+   * texts, names and ids; beyond that is `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;
 }

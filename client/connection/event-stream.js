@@ -14,8 +14,8 @@ import { Watchdog } from './watchdog.js';
  * @typedef {Block & { data: string }} TextEvent
  *
  * @typedef {object} Listener
- * @property {(state: SSEState, isFinal?: unknown) => void} state `isFinal` at an end that the server
- *   wants, rather than limits of this client
+ * @property {(state: SSEState, isFinal?: unknown) => void} state `isFinal` at an end that the
+ *   server wants, rather than limits of this client
  * @property {(event: TextEvent) => void} event
  * @property {(error: SSEError) => void} error
  * @property {() => void} [cursor] it has moved without an event

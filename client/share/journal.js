@@ -134,8 +134,8 @@ export class Journal {
   }
 
   /**
-   * The number of the next event. Those that other tabs have already keep theirs, so these tabs know
-   * them again.
+   * The number of the next event. One that other tabs have already keeps its number, so these tabs
+   * know it again.
    *
    * @param {TextEvent} event
    */
