@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { Connection } from '../connection.js' */
+/** @import { Connection } from '../connection/connection.js' */
 /** @import { Subscriptions } from './subscriptions.js' */
 
 const { randomBytes } = require('node:crypto');

@@ -2,11 +2,11 @@
 
 /** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
-/** @import { PingForm } from '../connection-options.js' */
+/** @import { PingForm } from '../connection/connection-options.js' */
 
-const { PATTERNS, TOPIC, readChannelOptions } = require('../channel-options.js');
-const { kPingForm, readConnectionOptions } = require('../connection-options.js');
-const option = require('../option.js');
+const { PATTERNS, TOPIC, readChannelOptions } = require('../channel/channel-options.js');
+const { kPingForm, readConnectionOptions } = require('../connection/connection-options.js');
+const option = require('../core/option.js');
 
 const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 

@@ -2,15 +2,15 @@
 
 /** @import { ConnectOptions, SSEBrokerOptions } from '../../broker.js' */
 /** @import { CloseReason, ConnectionOptions, ServerSentEvent } from '../../index.js' */
-/** @import { Request } from '../connection.js' */
+/** @import { Request } from '../connection/connection.js' */
 
 const { randomBytes } = require('node:crypto');
-const { Connection, kHandle, kOver } = require('../connection.js');
-const { SluiceError, fromCore, typeError } = require('../error.js');
-const event = require('../event.js');
-const { start } = require('../hub.js');
-const { guarded } = require('../listeners.js');
-const option = require('../option.js');
+const { Connection, kHandle, kOver } = require('../connection/connection.js');
+const { SluiceError, fromCore, typeError } = require('../core/error.js');
+const event = require('../connection/event.js');
+const { start } = require('../core/hub.js');
+const { guarded } = require('../core/listeners.js');
+const option = require('../core/option.js');
 const { BrokerClient } = require('./broker-client.js');
 const { readBrokerOptions } = require('./broker-options.js');
 const { Subscriptions } = require('./subscriptions.js');

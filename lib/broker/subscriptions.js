@@ -1,10 +1,10 @@
 'use strict';
 
 /** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
-/** @import { Connection } from '../connection.js' */
+/** @import { Connection } from '../connection/connection.js' */
 
-const { kHandle } = require('../connection.js');
-const { fromCore } = require('../error.js');
+const { kHandle } = require('../connection/connection.js');
+const { fromCore } = require('../core/error.js');
 const { assertTopic } = require('./topic.js');
 
 /** Of how many topics it is remembered that a client got what it missed. */

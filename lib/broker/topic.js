@@ -1,6 +1,6 @@
 'use strict';
 
-const { typeError } = require('../error.js');
+const { typeError } = require('../core/error.js');
 
 /**
  * What else makes a name one is the core's to say.

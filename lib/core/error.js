@@ -1,0 +1,42 @@
+'use strict';
+
+/** @import { SluiceErrorCode } from '../../index.js' */
+
+/** Errors of state; see `SluiceErrorCode` in index.d.ts. */
+class SluiceError extends Error {
+  /**
+   * @param {SluiceErrorCode} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = 'SluiceError';
+    this.code = code;
+  }
+}
+
+/** @type {(code: SluiceErrorCode, message: string) => TypeError} */
+const typeError = (code, message) => Object.assign(new TypeError(message), { code });
+/** @type {(code: SluiceErrorCode, message: string) => RangeError} */
+const rangeError = (code, message) => Object.assign(new RangeError(message), { code });
+
+/** @type {Map<SluiceErrorCode, (code: SluiceErrorCode, message: string) => Error>} */
+const classes = new Map([
+  ['ERR_SSE_FIELD', typeError],
+  ['ERR_SSE_EMPTY', typeError],
+  ['ERR_SSE_FRAME', typeError],
+  ['ERR_SSE_RETRY', rangeError],
+  ['ERR_SSE_TOPIC', typeError],
+]);
+
+/**
+ * What the core threw, as the class that the contract promises.
+ * @param {unknown} thrown
+ */
+function fromCore(thrown) {
+  const error = /** @type {{ code: SluiceErrorCode, message: string }} */ (thrown);
+  const make = classes.get(error.code);
+  return make ? make(error.code, error.message) : new SluiceError(error.code, error.message);
+}
+
+module.exports = { SluiceError, typeError, rangeError, fromCore };

@@ -1,0 +1,18 @@
+'use strict';
+
+/** @import { FastifyErrorCode } from '../../../fastify.js' */
+
+const { SluiceError } = require('../../core/error.js');
+
+/**
+ * An error that Fastify's error handler answers with that status.
+ * @param {FastifyErrorCode} code
+ * @param {number} statusCode
+ * @param {string} message
+ */
+function httpError(code, statusCode, message) {
+  const error = new SluiceError(/** @type {any} */ (code), message);
+  return Object.assign(error, { statusCode });
+}
+
+module.exports = { httpError };

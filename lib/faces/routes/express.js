@@ -1,0 +1,128 @@
+'use strict';
+
+/** @import { ConnectionOptions } from '../../../index.js' */
+/** @import { Request, Response } from '../../connection/connection.js' */
+/** @import { Answer, Exchange, Routes } from './routes.js' */
+
+/** @typedef {(path: string, handler: (req: any, res: any, next: (error: unknown) => void) => void) => void} AddRoute */
+
+const { debuglog } = require('node:util');
+const { Connection, kBegin, kHandle } = require('../../connection/connection.js');
+const { isOver } = require('../../carrier/over.js');
+
+const debug = debuglog('sluice');
+
+/** @implements {Exchange} */
+class ExpressExchange {
+  #res;
+
+  /**
+   * @param {Request & { body?: unknown }} req
+   * @param {Response} res
+   */
+  constructor(req, res) {
+    this.request = req;
+    this.#res = res;
+  }
+
+  get method() {
+    return this.request.method ?? '';
+  }
+
+  get headers() {
+    return this.request.headers;
+  }
+
+  get body() {
+    const { request } = this;
+    // A parser that has nothing to do with it may still have set a body.
+    return request.readableDidRead || request.readableEnded ? request.body : request;
+  }
+
+  get over() {
+    return isOver(this.request, this.#res);
+  }
+
+  /** @param {string} name */
+  getHeader(name) {
+    return this.#res.getHeader(name);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
+  setHeader(name, value) {
+    this.#res.setHeader(name, value);
+  }
+
+  /**
+   * The head is written last, so that an error can still be the answer.
+   * @param {ConnectionOptions} options
+   * @param {(connection: Connection) => void} prepare
+   */
+  open(options, prepare) {
+    let begin = () => {};
+    /** @param {() => void} write */
+    const whenReady = (write) => {
+      begin = write;
+    };
+    const connection = new Connection(this.request, this.#res, { ...options, [kBegin]: whenReady });
+    try {
+      prepare(connection);
+      begin();
+    } catch (error) {
+      connection[kHandle].close('destroy');
+      throw error;
+    }
+    return connection;
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {string} what
+   */
+  log(error, what) {
+    debug('%s: %o', what, error);
+  }
+
+  /** @param {Answer} answer */
+  send({ status, body }) {
+    const { request } = this;
+    const res = this.#res;
+    res.statusCode = status;
+    // The rest of the body is not to be read.
+    if (status === 413 && request.httpVersionMajor === 1) res.setHeader('Connection', 'close');
+    if (!body) return res.end();
+    const bytes = Buffer.from(JSON.stringify(body));
+    res.setHeader('Content-Type', 'application/json; charset=utf-8');
+    res.setHeader('Content-Length', bytes.length);
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    res.end(bytes);
+  }
+}
+
+/**
+ * Adds routes to an Express application or router, or to what is like one.
+ * @param {Record<'get' | 'post' | 'options', AddRoute> & { all?: AddRoute }} app
+ * @param {string} basePath
+ * @param {Routes} routes
+ */
+function addToExpress(app, basePath, routes) {
+  for (const path of routes.paths) {
+    /** @type {Parameters<AddRoute>[1]} */
+    const handler = (req, res, next) => {
+      const exchange = new ExpressExchange(req, res);
+      routes
+        .answer(path, exchange)
+        .then((answer) => answer && exchange.send(answer))
+        .catch(next);
+    };
+    if (app.all) app.all(basePath + path, handler);
+    else for (const method of METHODS) app[method](basePath + path, handler);
+  }
+}
+
+const METHODS = /** @type {const} */ (['get', 'post', 'options']);
+
+module.exports = { addToExpress };
