@@ -1,8 +1,11 @@
 'use strict';
 
+/** Sends the usual notifications through a broker. */
+
 /** @import { SSEBroker } from '../../broker.js' */
 
 const { rangeError, typeError } = require('../core/error.js');
+const { kind } = require('../core/option.js');
 
 class SSEHelper {
   #broker;
@@ -13,7 +16,7 @@ class SSEHelper {
     if (!methods.every((name) => typeof broker?.[name] === 'function')) {
       throw typeError(
         'ERR_SSE_TYPE',
-        'an SSEHelper takes an SSEBroker, as in new SSEHelper(broker)',
+        'SSEHelper expects an SSEBroker, as in new SSEHelper(broker)',
       );
     }
     this.#broker = broker;
@@ -114,7 +117,7 @@ function notificationEvent(data) {
  */
 function updateEvent(key, value) {
   assertString('key', key);
-  // JSON would leave it out, and the client learn that something has changed, but not to what.
+  // JSON would leave it out, and the client would not learn the new value.
   if (['undefined', 'function', 'symbol'].includes(typeof value)) throw nothing('value');
   return { event: 'update', data: { key, value } };
 }
@@ -147,17 +150,11 @@ function progressEvent(progress, message) {
  */
 function assertString(name, value) {
   if (typeof value === 'string') return;
-  throw typeError(
-    'ERR_SSE_TYPE',
-    `\`${name}\` must be a string, but it is ${value === null ? 'null' : `a ${typeof value}`}`,
-  );
+  throw typeError('ERR_SSE_TYPE', `\`${name}\` must be a string, but it is ${kind(value)}`);
 }
 
 /** @param {string} name */
 const nothing = (name) =>
-  typeError(
-    'ERR_SSE_DATA',
-    `\`${name}\` must be something that JSON can carry: null says that there is nothing`,
-  );
+  typeError('ERR_SSE_DATA', `\`${name}\` must be a JSON value: pass null for none`);
 
 module.exports = { SSEHelper };

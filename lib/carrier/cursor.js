@@ -1,19 +1,22 @@
 'use strict';
 
+/** Reads the cursor that a client comes back with. */
+
+const { isUtf8 } = require('node:buffer');
+
 const MAX_BYTES = 1024;
 
 /**
- * The request's `Last-Event-ID`, or undefined. Node decodes headers as latin1, while clients send UTF-8.
- * @param {{ headers: import('node:http').IncomingHttpHeaders }} req
+ * The cursor in a `Last-Event-ID` header, or undefined. Node and Fetch decode headers as latin1, while
+ * clients send UTF-8; a value from elsewhere, such as an injected request, is decoded already.
+ * @param {unknown} header
  */
-function lastEventID(req) {
-  const header = req.headers['last-event-id'];
-  if (typeof header !== 'string' || header.length === 0 || header.length > MAX_BYTES)
-    return undefined;
+function readCursor(header) {
+  if (typeof header !== 'string' || header === '' || header.length > MAX_BYTES) return undefined;
   const bytes = Buffer.from(header, 'latin1');
-  // An injected request hands over what it was given, decoded.
-  const decoded = bytes.toString('latin1') === header ? bytes.toString('utf8') : header;
-  return Buffer.byteLength(decoded) > MAX_BYTES ? undefined : decoded;
+  const isEncoded = isUtf8(bytes) && bytes.toString('latin1') === header;
+  const cursor = isEncoded ? bytes.toString('utf8') : header;
+  return Buffer.byteLength(cursor) > MAX_BYTES ? undefined : cursor;
 }
 
-module.exports = { lastEventID };
+module.exports = { readCursor };

@@ -1,124 +1,120 @@
 'use strict';
 
-/** @import { Request, Response } from '../connection/connection.js' */
+/** Hands the socket of a response over to the core, as soon as Node has finished with it. */
 
-/**
- * A socket with what Node keeps for itself.
- * @typedef {net.Socket & {
- *   _handle: any,
- *   _httpMessage: unknown,
- *   _writeGeneric: unknown,
- *   encrypted?: boolean,
- * }} NodeSocket
- */
+/** @import { Request, Response, SocketTaker } from './carrier.js' */
+/** @import { NodeSocket } from './node-socket.js' */
 
-const http = require('node:http');
-const net = require('node:net');
+const { mayHalfClose } = require('./half-open.js');
+const { consumeBody, detach, hasUnreadBody, isIdle } = require('./node-socket.js');
 
-const noop = () => {};
-/** @type {(writev: boolean, data: unknown, encoding: string, callback: () => void) => void} */
-const discard = (_writev, _data, _encoding, callback) => callback();
-/** @type {(callback: () => void) => void} */
-const finishAtOnce = (callback) => callback();
-/** @this {NodeSocket} */
-function ignoreTimeout() {
-  return this;
-}
-/** How bytes get through a socket. Something that transforms them replaces one of these. */
-const WRITERS = /** @type {const} */ (['write', '_write', '_writev', '_writeGeneric']);
-const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
+/** How long the handler may take to begin to read the request's body, in milliseconds. */
+const READ_SOON = 5;
+/** How long Node may take to finish with the socket, in milliseconds. */
+const GIVE_UP = 2000;
 
-/**
- * Why the socket of a response cannot be handed over; undefined when it can, as far as one knows before the head.
- * @param {Request} req
- * @param {Response} res
- */
-function obstacle(req, res) {
-  const socket = /** @type {NodeSocket | null} */ (res.socket);
-  if (process.platform === 'win32' || isOtherRuntime) return 'not on this platform';
-  if (!(res instanceof http.ServerResponse) || !(socket instanceof net.Socket)) {
-    return 'not a response of a plain HTTP/1.x server';
+class HandOver {
+  #req;
+  #res;
+  #flush;
+  #taker;
+  #socket;
+  /**
+   * `waiting` for Node until the core has `taken` the socket, or until the hand-over has `ended` without.
+   * @type {'waiting' | 'taken' | 'ended'}
+   */
+  #state = 'waiting';
+  /** @type {NodeJS.Timeout | undefined} */
+  #givingUp;
+  /** @type {NodeJS.Timeout | undefined} */
+  #consuming;
+  /** @type {NodeJS.Immediate | undefined} */
+  #detaching;
+
+  /**
+   * @param {Request} req
+   * @param {Response} res
+   * @param {(callback: () => void) => void} flush
+   *   calls back when everything that was written before has left Node, or never will
+   * @param {SocketTaker} taker
+   */
+  constructor(req, res, flush, taker) {
+    this.#req = req;
+    this.#res = res;
+    this.#flush = flush;
+    this.#taker = taker;
+    this.#socket = /** @type {NodeSocket} */ (res.socket);
   }
-  if (socket.encrypted) return 'the socket is encrypted';
-  if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name))
-    return 'the socket has no handle';
-  if (transformsBytes(socket)) return 'something else writes the socket';
-  if (socket._httpMessage !== res) return 'the response waits for another one on the same socket';
-  if (res.write !== http.ServerResponse.prototype.write)
-    return 'something else writes the response';
-  if (res.hasHeader('Content-Encoding')) return 'the response has a content encoding';
-  if (req.method === 'HEAD') return 'the response has no body';
-  return undefined;
-}
 
-/**
- * Whether a socket may write other bytes than it was given, which the core would not.
- * @param {NodeSocket} socket
- */
-function transformsBytes(socket) {
-  const own = /** @type {NodeSocket} */ (net.Socket.prototype);
-  return WRITERS.some((name) => socket[name] !== own[name]);
-}
+  /** Hands the socket over, or waits for what is in the way. */
+  advance() {
+    if (!this.#isWanted()) return;
+    if (hasUnreadBody(this.#req)) this.#waitForBody();
+    else if (isIdle(this.#res, this.#socket)) this.#give();
+    else this.#waitForFlush();
+  }
 
-/**
- * Whether everything has left Node. No single probe is right on every line of Node.
- * @param {Response} res
- * @param {NodeSocket} socket
- */
-function isIdle(res, socket) {
-  return (
-    res.writableLength === 0 &&
-    res.writableCorked === 0 &&
-    socket.writableLength === 0 &&
-    socket.writableCorked === 0 &&
-    socket._handle?.writeQueueSize === 0
-  );
-}
+  /** The connection is closed. Returns the socket if the core has had it. */
+  stop() {
+    this.#stopWaiting();
+    clearImmediate(this.#detaching);
+    if (this.#state === 'taken') {
+      detach(this.#socket);
+      return this.#socket;
+    }
+    this.#state = 'ended';
+    return undefined;
+  }
 
-/**
- * Whether a body is still to come, which Node must read.
- * @param {Request} req
- */
-function hasUnreadBody(req) {
-  if (req.complete) return false;
-  return (
-    Number(req.headers['content-length']) > 0 || req.headers['transfer-encoding'] !== undefined
-  );
-}
+  #isWanted() {
+    const socket = this.#socket;
+    return this.#state === 'waiting' && this.#res.socket === socket && !socket.destroyed;
+  }
 
-/**
- * Reads the body away if nobody else does: Node's request timeout would end the stream.
- * @param {Request} req
- */
-function consumeBody(req) {
-  if (hasUnreadBody(req) && req.readableFlowing === null && req.listenerCount('readable') === 0) {
-    req.resume();
+  #give() {
+    const socket = this.#socket;
+    this.#stopWaiting();
+    // Node's own thread reads the descriptor in the same tick as the core duplicates it.
+    const { fd } = socket._handle;
+    if (!this.#taker.takeSocket(fd, this.#res.chunkedEncoding, mayHalfClose(socket))) {
+      return this.#giveUp();
+    }
+    this.#state = 'taken';
+    this.#detaching = setImmediate(detach, socket);
+  }
+
+  /** Node has to read the body: its request timeout would end the stream otherwise. */
+  #waitForBody() {
+    const req = this.#req;
+    this.#consuming = setTimeout(consumeBody, READ_SOON, req);
+    // A body that never ends closes the request instead, or the hand-over is given up.
+    req.once('end', () => this.advance());
+    this.#startGivingUp();
+  }
+
+  #waitForFlush() {
+    this.#flush(() => setImmediate(() => this.advance()));
+    this.#startGivingUp();
+  }
+
+  #startGivingUp() {
+    this.#givingUp ??= setTimeout(() => {
+      if (!this.#isWanted()) return;
+      // The body may have arrived although the handler has not read it.
+      if (!hasUnreadBody(this.#req) && isIdle(this.#res, this.#socket)) this.#give();
+      else this.#giveUp();
+    }, GIVE_UP);
+  }
+
+  #giveUp() {
+    this.#state = 'ended';
+    this.#taker.writeThrough();
+  }
+
+  #stopWaiting() {
+    clearTimeout(this.#givingUp);
+    clearTimeout(this.#consuming);
   }
 }
 
-/**
- * Makes Node let go of a socket whose duplicate the core has. The JavaScript socket lives on as a ghost, whose writes go
- * nowhere, so that the response can end as any other. Never call it inside the HTTP parser's callback.
- * @param {NodeSocket} socket
- */
-function detach(socket) {
-  const handle = socket._handle;
-  if (!handle || socket.destroyed) return;
-  // Both are remembered once they were read, and cannot be read later.
-  void socket.remoteAddress;
-  void socket.localAddress;
-  // From now on bytes flow that Node does not see; idle time is the core's business.
-  socket.setTimeout(0);
-  socket.setTimeout = ignoreTimeout;
-  // A listener for data makes the HTTP server give the handle back to the socket.
-  socket.on('data', noop);
-  socket.pause();
-  socket.removeListener('data', noop);
-  handle.onread = noop;
-  socket._handle = null;
-  socket._writeGeneric = discard;
-  socket._final = finishAtOnce;
-  handle.close();
-}
-
-module.exports = { obstacle, isIdle, hasUnreadBody, consumeBody, detach };
+module.exports = { HandOver };

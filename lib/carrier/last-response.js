@@ -6,7 +6,7 @@
  */
 
 /** @import { Socket } from 'node:net' */
-/** @import { Request, Response } from '../connection/connection.js' */
+/** @import { Request, Response } from './carrier.js' */
 
 /**
  * A response that waits behind another one, and how to run code in the context it arrived in.

@@ -1,14 +1,17 @@
 'use strict';
 
+/** A group of connections with a history. */
+
 /** @import { ChannelOptions, ServerSentEvent } from '../../index.js' */
 
 const { EventEmitter } = require('node:events');
 const { readChannelOptions } = require('./channel-options.js');
-const { Connection, kHandle } = require('../connection/connection.js');
-const { SluiceError, fromCore, typeError } = require('../core/error.js');
+const { Connection, linkOf } = require('../connection/connection.js');
+const { SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
-const { channels, connections, kExpired, kLeft, start } = require('../core/hub.js');
+const { start } = require('../core/hub.js');
 const { runAll } = require('../core/listeners.js');
+const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
 
 /** @type {(value: unknown) => asserts value is Connection} */
@@ -16,19 +19,30 @@ function assertConnection(value) {
   if (!(value instanceof Connection)) {
     throw typeError(
       'ERR_SSE_TYPE',
-      'a channel takes a Connection: create one with new Connection(req, res)',
+      'a channel expects a Connection: create one with new Connection(req, res)',
     );
   }
 }
+
+/**
+ * Leaves out connections that the core has closed already: JavaScript is about to hear of them.
+ * @param {number[]} ids
+ */
+const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
 
 class Channel extends EventEmitter {
   #handle;
   #closed = false;
   #expires;
-  /** Those of whom `join` has told, but not `leave`: the core is ahead of its notices. */
+  /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
+  /** Hears from the core. */
+  #listener = {
+    left: (/** @type {Connection} */ connection) => this.#left(connection),
+    expired: () => this.#expired(),
+  };
   /**
-   * Who came with a cursor and has got what it missed.
+   * Connections that came back with a cursor and got what they had missed.
    * @type {WeakSet<Connection> | undefined}
    */
   #resumed;
@@ -39,7 +53,7 @@ class Channel extends EventEmitter {
     const core = readChannelOptions(option.object('options', options));
     this.#handle = start().channel(core);
     this.#expires = core.emptyTimeout > 0;
-    if (this.#expires) channels.set(this.#handle.id, this);
+    if (this.#expires) channels.set(this.#handle.id, this.#listener);
   }
 
   get closed() {
@@ -51,14 +65,9 @@ class Channel extends EventEmitter {
     assertConnection(connection);
     this.#assertOpen();
     const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventID;
-    let addition;
-    try {
-      addition = this.#handle.add(connection[kHandle], cursor);
-    } catch (error) {
-      throw fromCore(error);
-    }
+    const addition = callCore(() => this.#handle.add(linkOf(connection).handle, cursor));
     if (addition === 'unchanged') return this;
-    channels.set(this.#handle.id, this);
+    channels.set(this.#handle.id, this.#listener);
     this.#present += 1;
     if (cursor !== undefined) {
       this.#resumed ??= new WeakSet();
@@ -72,8 +81,8 @@ class Channel extends EventEmitter {
   /** @param {Connection} connection */
   remove(connection) {
     assertConnection(connection);
-    if (!this.#handle.remove(connection[kHandle])) return false;
-    this[kLeft](connection);
+    if (!this.#handle.remove(linkOf(connection).handle)) return false;
+    this.#left(connection);
     return true;
   }
 
@@ -96,18 +105,13 @@ class Channel extends EventEmitter {
   }
 
   connections() {
-    // One that the core has closed, and that JavaScript is about to be told of, is no member any more.
-    return this.#handle
-      .members()
-      .map((id) => connections.get(id))
-      .filter((connection) => connection !== undefined);
+    return connectionsOf(this.#handle.members());
   }
 
   close() {
     if (this.#closed) return;
     this.#closed = true;
-    const members = this.#handle.close().map((id) => connections.get(id));
-    const left = members.filter((connection) => connection !== undefined);
+    const left = connectionsOf(this.#handle.close());
     this.#present -= left.length;
     this.#forgetIfDone();
     runAll([
@@ -123,7 +127,7 @@ class Channel extends EventEmitter {
   }
 
   /** @param {Connection} connection */
-  [kLeft](connection) {
+  #left(connection) {
     this.#present -= 1;
     this.#forgetIfDone();
     runAll([
@@ -132,13 +136,13 @@ class Channel extends EventEmitter {
     ]);
   }
 
-  /** Nobody is left to hear of, unless it is how the channel ends. */
+  /** The core has nothing more to tell, unless the channel may still expire. */
   #forgetIfDone() {
     if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#handle.id);
   }
 
-  /** The core found the channel empty for long enough. Who was added since keeps it open. */
-  [kExpired]() {
+  /** The core found the channel empty for long enough. A connection that was added since keeps it open. */
+  #expired() {
     if (this.#handle.closeIfEmpty()) this.close();
   }
 }

@@ -1,24 +1,28 @@
 'use strict';
 
+/** Reads the options of a connection. */
+
 /** @import { ConnectionOptions } from '../../index.js' */
 
-/** @typedef {'comment' | 'time' | 'event'} PingForm */
+/**
+ * How a ping looks: an empty `comment`, a comment with the `time` of which the first is sent at once,
+ * or an `event`. Faces choose it; it is no public option.
+ * @typedef {'comment' | 'time' | 'event'} PingForm
+ */
+/** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */
 
 const { typeError } = require('../core/error.js');
 const option = require('../core/option.js');
-
-/**
- * An option for faces whose pings differ: an empty `comment`, a comment with the `time` of which the
- * first is sent at once, or an `event`.
- */
-const kPingForm = Symbol('pingForm');
 
 const BODILESS = [204, 205, 304];
 
 const defaults = { pingInterval: 50_000 };
 
-/** @param {ConnectionOptions & { [kPingForm]?: PingForm } | undefined} options */
-function readConnectionOptions(options) {
+/**
+ * @param {ConnectionOptions | undefined} options
+ * @param {PingForm} [pingForm]
+ */
+function readConnectionOptions(options, pingForm = 'comment') {
   const given = option.object('options', options);
   const ping = option.boolean('ping', given.ping, true);
   const pingInterval = option.time('pingInterval', given.pingInterval, defaults.pingInterval, 1);
@@ -31,7 +35,7 @@ function readConnectionOptions(options) {
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
-      pingForm: given[kPingForm] ?? 'comment',
+      pingForm,
       timeout: option.time('timeout', given.timeout, 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
@@ -47,4 +51,4 @@ function readConnectionOptions(options) {
   };
 }
 
-module.exports = { defaults, kPingForm, readConnectionOptions };
+module.exports = { defaults, readConnectionOptions };

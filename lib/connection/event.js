@@ -1,16 +1,19 @@
 'use strict';
 
+/** Checks events and passes them to the core, which encodes them. */
+
 /** @import { ChannelHandle, ConnectionHandle, TopicsHandle } from '../../binding.js' */
 /** @import { ServerSentEvent } from '../../index.js' */
 
 const { fromCore, rangeError, typeError } = require('../core/error.js');
+const { kind } = require('../core/option.js');
 
 /** @type {(name: string, value: unknown) => string | undefined} */
 function text(name, value) {
   if (value === undefined || typeof value === 'string') return value;
   throw typeError(
     'ERR_SSE_TYPE',
-    `\`${name}\` must be a string, but it is ${value === null ? 'null' : `a ${typeof value}`}: convert it with String()`,
+    `\`${name}\` must be a string, but it is ${kind(value)}: convert it with String()`,
   );
 }
 
@@ -22,21 +25,17 @@ function serialise(data) {
     json = JSON.stringify(data);
   } catch (cause) {
     const { message } = /** @type {Error} */ (cause);
-    const error = typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`);
-    error.cause = cause;
-    throw error;
+    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, cause);
   }
   if (json === undefined) {
-    throw typeError(
-      'ERR_SSE_DATA',
-      `\`data\` must be a string or a JSON value, not a ${typeof data}`,
-    );
+    const message = `\`data\` must be a string or a JSON value, not ${kind(data)}`;
+    throw typeError('ERR_SSE_DATA', message);
   }
   return json;
 }
 
 /**
- * The fields of an event, in the core's order. The rules of their contents are the core's.
+ * The fields of an event, in the core's order. The core checks what they contain.
  * @param {ServerSentEvent} event
  * @returns {[id: string | undefined, name: string | undefined, data: string | undefined, retry: number | undefined, comment: string | undefined]}
  */
@@ -75,7 +74,7 @@ function send(handle, event) {
 }
 
 /**
- * Sends an event to the subscribers of a topic or, without one, to everybody. How many get it.
+ * Sends an event to the subscribers of a topic or, without one, to all clients. Returns how many get it.
  * @param {TopicsHandle} handle
  * @param {string | undefined} topic
  * @param {ServerSentEvent} event
@@ -98,7 +97,7 @@ function write(handle, frameText) {
   if (typeof frameText !== 'string') {
     throw typeError(
       'ERR_SSE_TYPE',
-      `write() takes a string, not a ${typeof frameText}: use send()`,
+      `write() expects a string, but received ${kind(frameText)}: use send() for events`,
     );
   }
   try {

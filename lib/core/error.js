@@ -1,5 +1,7 @@
 'use strict';
 
+/** The errors of this package, and the core's made into them. */
+
 /** @import { SluiceErrorCode } from '../../index.js' */
 
 /** Errors of state; see `SluiceErrorCode` in index.d.ts. */
@@ -15,8 +17,11 @@ class SluiceError extends Error {
   }
 }
 
-/** @type {(code: SluiceErrorCode, message: string) => TypeError} */
-const typeError = (code, message) => Object.assign(new TypeError(message), { code });
+/** @type {(code: SluiceErrorCode, message: string, cause?: unknown) => TypeError} */
+const typeError = (code, message, cause) =>
+  Object.assign(cause === undefined ? new TypeError(message) : new TypeError(message, { cause }), {
+    code,
+  });
 /** @type {(code: SluiceErrorCode, message: string) => RangeError} */
 const rangeError = (code, message) => Object.assign(new RangeError(message), { code });
 
@@ -30,7 +35,7 @@ const classes = new Map([
 ]);
 
 /**
- * What the core threw, as the class that the contract promises.
+ * The core's error, as an instance of the class that the contract promises.
  * @param {unknown} thrown
  */
 function fromCore(thrown) {
@@ -39,4 +44,17 @@ function fromCore(thrown) {
   return make ? make(error.code, error.message) : new SluiceError(error.code, error.message);
 }
 
-module.exports = { SluiceError, typeError, rangeError, fromCore };
+/**
+ * Calls the core.
+ * @template Result
+ * @param {() => Result} call
+ */
+function callCore(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+module.exports = { SluiceError, callCore, fromCore, rangeError, typeError };

@@ -1,5 +1,7 @@
 'use strict';
 
+/** Checks options, and names the wrong ones in errors. */
+
 const { rangeError, typeError } = require('./error.js');
 
 /** The longest time that Node's and the core's timers can hold. */
@@ -7,10 +9,14 @@ const MAX_TIME = 2 ** 31 - 1;
 const MAX_BYTES = Number.MAX_SAFE_INTEGER;
 const MAX_COUNT = 2 ** 32 - 1;
 
-/** @param {unknown} value */
+/**
+ * The kind of a value with its article, for messages.
+ * @param {unknown} value
+ */
 function kind(value) {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** @type {(name: string, expected: string, value: unknown) => TypeError} */
@@ -82,7 +88,7 @@ function callback(name, value) {
 }
 
 /**
- * An object of options, or none.
+ * An object of options; an empty one when it is undefined.
  * @template {object} Options
  * @param {string} name
  * @param {Options | undefined} value
@@ -97,7 +103,7 @@ function object(name, value) {
 }
 
 /**
- * The options, over defaults; one that is undefined is not given.
+ * The options over defaults. An option that is undefined counts as not given.
  * @template {object} Options
  * @param {Options} defaults
  * @param {Options} given
@@ -111,4 +117,16 @@ function over(defaults, given) {
   return all;
 }
 
-module.exports = { MAX_BYTES, MAX_COUNT, whole, time, boolean, oneOf, callback, object, over };
+module.exports = {
+  MAX_BYTES,
+  MAX_COUNT,
+  boolean,
+  callback,
+  kind,
+  object,
+  oneOf,
+  over,
+  time,
+  whole,
+  wrongType,
+};

@@ -1,12 +1,15 @@
 'use strict';
 
+/** `sse`: makes an Express handler of a function that gets a connection. */
+
 /** @import { ConnectionOptions } from '../../index.js' */
-/** @import { Request, Response } from '../connection/connection.js' */
+/** @import { Request, Response } from '../carrier/carrier.js' */
 
 const { finished } = require('node:stream');
 const { Connection } = require('../connection/connection.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const { typeError } = require('../core/error.js');
+const { kind } = require('../core/option.js');
 
 /** How long the client has to take what was sent before an error, when the error goes to Express. */
 const GRACE = 5000;
@@ -17,7 +20,10 @@ const GRACE = 5000;
  */
 function sse(handler, options) {
   if (typeof handler !== 'function') {
-    throw typeError('ERR_SSE_TYPE', `sse() takes a handler, not a ${typeof handler}`);
+    throw typeError(
+      'ERR_SSE_TYPE',
+      `sse() expects a handler function, but received ${kind(handler)}`,
+    );
   }
   readConnectionOptions(options);
 
@@ -27,20 +33,20 @@ function sse(handler, options) {
     try {
       connection = new Connection(req, res, options);
     } catch (error) {
-      // Nobody is left to answer.
+      // The client has left.
       if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return;
       return next(error);
     }
     call(handler, connection).catch((error) => {
       connection.end();
-      // Express skips what is falsy.
+      // Express ignores errors that are falsy.
       whenOver(res, () => next(error || new Error(`the handler failed with ${error}`)));
     });
   };
 }
 
 /**
- * What it throws and what it rejects with are one.
+ * Rejects whether the handler throws or rejects.
  * @param {(connection: Connection, req: any, res: any) => unknown} handler
  * @param {Connection} connection
  */
@@ -49,7 +55,7 @@ async function call(handler, connection) {
 }
 
 /**
- * Express destroys the socket when an error comes after the head, and with it what is still on its way.
+ * Express destroys the socket when an error comes after the head, together with bytes still in flight.
  * @param {Response} res
  * @param {() => void} callback
  */

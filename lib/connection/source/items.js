@@ -1,5 +1,7 @@
 'use strict';
 
+/** Makes events of the items that a source yields. */
+
 /** @import { ServerSentEvent } from '../../../index.js' */
 
 const { types } = require('node:util');
@@ -14,7 +16,6 @@ function isEvent(item) {
   return keys.length > 0 && keys.every((key) => FIELDS.includes(key));
 }
 
-/** Makes events of what a source yields. */
 class Items {
   #name;
   /** @type {TextDecoder | undefined} */
@@ -26,7 +27,7 @@ class Items {
   }
 
   /**
-   * Undefined when the bytes do not make up a character yet.
+   * Undefined while the bytes are an unfinished character.
    * @param {unknown} item
    * @returns {ServerSentEvent | undefined}
    */
@@ -42,7 +43,7 @@ class Items {
     return { event: this.#name, data: item };
   }
 
-  /** What is left of a character that never came to its end. */
+  /** An event of the bytes of an unfinished character, if there are any. */
   rest() {
     return this.#text(this.#decoder?.decode());
   }

@@ -1,20 +1,32 @@
 'use strict';
 
-/** @import { Connection } from '../connection.js' */
+/** Tells the streams of a connection when there is room for more, and when it has closed. */
+
+/** @import { EventEmitter } from 'node:events' */
+/** @import { ServerSentEvent } from '../../../index.js' */
 
 /**
- * A stream, as its outlet knows it: `wake` when there may be room, `halt` at the connection's end.
+ * A stream: `wake` is called when there may be room, `halt` when the connection closes.
  * @typedef {{ wake: () => void, halt: () => void }} Stream
  */
+/**
+ * A connection, as its streams use it.
+ * @typedef {EventEmitter<any> & {
+ *   queuedBytes: number,
+ *   closed: boolean,
+ *   send: (event: ServerSentEvent) => unknown,
+ *   end: () => Promise<unknown>,
+ * }} Target
+ */
 
-/** How often to look at once whether the queue has left, and how long to wait at most between two looks after that. */
+/** How many times to look at the queue without waiting. */
 const QUICK_LOOKS = 16;
+/** The longest wait between two looks after that, in milliseconds. */
 const LONGEST_WAIT = 512;
 
 /**
- * A connection's room for more, and its end, as its streams wait for them. One listener each, however many streams there are.
- *
- * `drain` alone would not do: it comes only when the client was slow, and only when nothing is left.
+ * Adds one listener for each event, however many streams there are. `drain` alone would not do: it is
+ * emitted only when the client was slow, and only when the queue is empty.
  */
 class Outlet {
   #connection;
@@ -30,8 +42,8 @@ class Outlet {
   #timeout;
 
   /**
-   * @param {Connection} connection
-   * @param {number} highWaterMark how many bytes may wait for the client before there is no room
+   * @param {Target} connection
+   * @param {number} highWaterMark how many bytes may be queued before there is no room
    */
   constructor(connection, highWaterMark) {
     this.#connection = connection;
@@ -45,7 +57,7 @@ class Outlet {
   /** @param {Stream} stream */
   enter(stream) {
     if (this.#streams.size === 0) {
-      // Before the others: a listener that throws keeps those after it from hearing.
+      // Before the others: when a listener throws, those after it are not called.
       this.#connection.prependListener('close', this.#onClose);
       this.#connection.prependListener('drain', this.#wake);
     }
@@ -63,7 +75,7 @@ class Outlet {
   }
 
   /**
-   * Wakes the stream when there may be room. It has to look again, as others may have waited for the same room.
+   * Wakes the stream when there may be room. It must look again, as others may take the room first.
    * @param {Stream} stream
    */
   wait(stream) {

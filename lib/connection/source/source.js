@@ -1,10 +1,13 @@
 'use strict';
 
+/** Reads a source of any kind, item by item: an iterable, an async iterable, a Readable or a ReadableStream. */
+
 const { types } = require('node:util');
 const { typeError } = require('../../core/error.js');
+const { kind } = require('../../core/option.js');
 
 /**
- * How to ask a source for its next item, and how to tell it that nobody wants any more.
+ * `ask` asks a source for its next item, `stop` tells it that no more is wanted.
  * @typedef {{
  *   ask: () => { done?: boolean, value?: unknown } | PromiseLike<{ done?: boolean, value?: unknown }>,
  *   stop: () => unknown,
@@ -29,12 +32,11 @@ function holdOf(source) {
 
 /** @type {(value: any) => string} */
 function describe(value) {
-  if (value === null) return 'null';
   if (types.isPromise(value)) return 'a promise: await it first';
   if (typeof value === 'function') return 'a function: call it';
   if (types.isUint8Array(value)) return 'a Uint8Array: put it into an array';
   if (typeof value === 'string') return 'a string: put it into an array, or send() it';
-  return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
+  return kind(value);
 }
 
 /** @param {any} value */
@@ -43,7 +45,7 @@ function assertSource(value) {
     typeof value?.[Symbol.asyncIterator] === 'function' ||
     typeof value?.[Symbol.iterator] === 'function' ||
     typeof value?.getReader === 'function';
-  // Both would be taken apart, into characters and numbers.
+  // Both are iterables, of characters and of numbers.
   if (!iterable || typeof value === 'string' || types.isUint8Array(value)) {
     throw typeError(
       'ERR_SSE_TYPE',
@@ -55,13 +57,12 @@ function assertSource(value) {
   }
 }
 
-/** What yields the items of a stream, whatever kind it is of. */
 class Source {
   /** @type {Hold | undefined} */
   #hold;
   #value;
-  /** It ended, failed or was stopped. */
-  #over = false;
+  /** Whether it has ended, failed or was stopped. */
+  #isOver = false;
 
   /** @param {unknown} value */
   constructor(value) {
@@ -69,25 +70,25 @@ class Source {
     this.#value = value;
   }
 
-  /** The next item. It is asked for one at a time. */
+  /** The next item. Await each before the next call. */
   async next() {
     let result;
     try {
       this.#hold ??= holdOf(this.#value);
       result = await this.#hold.ask();
-      if (result.done) this.#over = true;
+      if (result.done) this.#isOver = true;
     } catch (error) {
-      this.#over = true;
+      this.#isOver = true;
       throw error;
     }
     // An iterable may hold promises.
     return result.done ? { done: true } : { done: false, value: await result.value };
   }
 
-  /** Tells it, once, that nobody wants any more. What it throws then is nobody's business any more either. */
+  /** Tells the source, once, to stop. Its errors are ignored from then on. */
   async stop() {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     try {
       this.#hold ??= holdOf(this.#value);
       await this.#hold.stop();

@@ -1,8 +1,9 @@
 'use strict';
 
+/** Sends the items of a source to a connection, at the pace of its client. */
+
 /** @import { StreamOptions } from '../../../index.js' */
-/** @import { Connection } from '../connection.js' */
-/** @import { Outlet } from './outlet.js' */
+/** @import { Outlet, Target } from './outlet.js' */
 
 const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
@@ -11,7 +12,7 @@ const option = require('../../core/option.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
 
-/** How long a source that never waits may keep the event loop from its turn, in milliseconds. */
+/** How long a synchronous source may block the event loop, in milliseconds. */
 const SLICE = 5;
 
 /** @param {StreamOptions<string> | undefined} options */
@@ -19,7 +20,7 @@ function readOptions(options) {
   const given = option.object('options', options);
   const { event, signal } = given;
   if (event !== undefined && typeof event !== 'string') {
-    throw typeError('ERR_SSE_OPTION', `\`event\` must be a string, but it is a ${typeof event}`);
+    throw option.wrongType('event', 'a string', event);
   }
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
     throw typeError('ERR_SSE_OPTION', '`signal` must be an AbortSignal');
@@ -32,7 +33,7 @@ function readOptions(options) {
   };
 }
 
-/** Takes items from a source and sends them, until the source ends or somebody stops it. */
+/** Sends items until the source ends or it is halted. */
 class Stream {
   #connection;
   #outlet;
@@ -40,13 +41,13 @@ class Stream {
   #items;
   #halted = false;
   #turned = performance.now();
-  /** Ends what it waits for. */
+  /** Ends the current wait. */
   wake = () => {};
   /** How many events were sent. */
   events = 0;
 
   /**
-   * @param {Connection} connection
+   * @param {Target} connection
    * @param {Outlet} outlet
    * @param {Source} source
    * @param {Items} items
@@ -72,7 +73,7 @@ class Stream {
       if (!result) return false;
       const event = result.done ? this.#items.rest() : this.#items.event(result.value);
       if (event) {
-        // Other streams may have taken the room meanwhile, and may again before this one has its turn.
+        // Other streams may have taken the room meanwhile, and may take it again.
         while (this.#isBlocked) await this.#room();
         if (!this.#send(event)) return false;
       }
@@ -96,7 +97,10 @@ class Stream {
     this.#turned = performance.now();
   }
 
-  /** Nothing when it was halted: the source may never answer. No race, which would keep every item until its end. */
+  /**
+   * Undefined when it was halted: the source may never answer. `Promise.race` would keep every item in
+   * memory until then.
+   */
   async #next() {
     if (this.#halted) return undefined;
     const result = await new Promise((resolve, reject) => {
@@ -121,7 +125,7 @@ class Stream {
 }
 
 /**
- * @param {Connection} connection
+ * @param {Target} connection
  * @param {Outlet} outlet
  * @param {unknown} from
  * @param {StreamOptions<string> | undefined} options
@@ -133,7 +137,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
   const sending = new Stream(connection, outlet, source, new Items(event));
   outlet.enter(sending);
   if (signal) {
-    // As many listeners as streams that the signal stops.
+    // The signal may stop any number of streams.
     setMaxListeners(0, signal);
     signal.addEventListener('abort', sending.halt);
   }
@@ -149,7 +153,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
   } finally {
     outlet.leave(sending);
     signal?.removeEventListener('abort', sending.halt);
-    // In time for what the source does in its `finally`, unless it waits for something there.
+    // The source's `finally` runs before this resolves, unless it waits for something.
     if (!complete) await Promise.race([source.stop(), turn()]);
   }
   if (end) await connection.end();

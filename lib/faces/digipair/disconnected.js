@@ -24,12 +24,11 @@ function loadEngine() {
   try {
     return require(ENGINE);
   } catch (cause) {
-    const error = typeError(
+    throw typeError(
       'ERR_SSE_OPTION',
       `\`disconnected\` needs the engine, which cannot be loaded: npm install ${ENGINE}`,
+      cause,
     );
-    error.cause = cause;
-    throw error;
   }
 }
 

@@ -3,6 +3,7 @@
 /** @import { Context, Scope } from '../../../digipair.js' */
 
 const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 
 /** Of a name with its scope, as JSON: somewhat less than a topic may have. */
 const MAX_BYTES = 1000;
@@ -18,10 +19,7 @@ const MAX_BYTES = 1000;
 function text(name, value, fallback) {
   if (value === undefined) return fallback;
   if (typeof value === 'string') return value;
-  throw typeError(
-    'ERR_SSE_OPTION',
-    `\`${name}\` must be a string, but it is ${value === null ? 'null' : `a ${typeof value}`}`,
-  );
+  throw option.wrongType(name, 'a string', value);
 }
 
 /**
@@ -55,12 +53,7 @@ function json(tuple) {
   try {
     return JSON.stringify(tuple);
   } catch (cause) {
-    const error = typeError(
-      'ERR_SSE_OPTION',
-      'the scope of a name must be something that JSON can carry',
-    );
-    error.cause = cause;
-    throw error;
+    throw typeError('ERR_SSE_OPTION', 'the scope of a name must be serialisable as JSON', cause);
   }
 }
 

@@ -2,6 +2,8 @@
 
 /** @import { FastifyReply } from 'fastify' */
 
+const { whenGone } = require('../../carrier/gone.js');
+
 /**
  * The active replies of SE: those with an open stream, and those whose handlers have begun and not
  * answered. Several may have one seid. Users see one of them: the one with the open stream, or else
@@ -39,7 +41,7 @@ class Clients {
   wait(seid, reply) {
     this.#waiting.set(
       reply,
-      whenGone(reply, () => this.delete(reply)),
+      whenGone(reply.request.raw, reply.raw, () => this.delete(reply)),
     );
     const queue = this.#queues.get(seid) ?? new Set();
     this.#queues.set(seid, queue.add(reply));
@@ -97,21 +99,6 @@ class Clients {
     if (next) this.bySeid[seid] = next;
     else delete this.bySeid[seid];
   }
-}
-
-/**
- * Calls back when the client has left, unless the returned function is called before. A response that
- * waits behind another one on its socket does not emit `close`, so its socket must be watched.
- * @param {FastifyReply} reply
- * @param {() => void} callback
- */
-function whenGone({ raw, request }, callback) {
-  const { socket } = request.raw;
-  const emitters = raw.socket === null && socket ? [raw, socket.setMaxListeners(0)] : [raw];
-  for (const emitter of emitters) emitter.once('close', callback);
-  return () => {
-    for (const emitter of emitters) emitter.off('close', callback);
-  };
 }
 
 module.exports = { Clients };

@@ -1,19 +1,20 @@
 'use strict';
 
+/**
+ * The payload that Fastify sends. It carries nothing: when Fastify pipes it, the hooks have run and the
+ * headers are on the response, so that the connection can begin.
+ */
+
 /** @import { FastifyReply } from 'fastify' */
 
 const { Readable } = require('node:stream');
 const { httpError } = require('./error.js');
 
-/**
- * What Fastify gets to send. It carries nothing: when Fastify pipes it, the hooks have run and the headers are on the response, so
- * that the connection can begin.
- */
 class EventStreamPayload extends Readable {
   #reply;
   #begin;
-  #begun = false;
-  #finished = false;
+  /** @type {'waiting' | 'begun' | 'finished'} */
+  #state = 'waiting';
 
   /**
    * @param {FastifyReply} reply
@@ -43,21 +44,21 @@ class EventStreamPayload extends Readable {
       this.destroy(/** @type {Error} */ (error));
       return destination;
     }
-    this.#begun = true;
+    if (this.#state === 'waiting') this.#state = 'begun';
     // With trailers Fastify ends the response when its payload does.
     if (options?.end !== false) this.finish();
     return destination;
   }
 
   finish() {
-    if (this.destroyed || this.#finished) return;
-    this.#finished = true;
+    if (this.destroyed || this.#state === 'finished') return;
+    this.#state = 'finished';
     this.push(null);
     this.resume();
   }
 
   _read() {
-    if (!this.#begun) this.#refuse();
+    if (this.#state === 'waiting') this.#refuse();
   }
 
   #refuse() {
@@ -67,7 +68,8 @@ class EventStreamPayload extends Readable {
       httpError(
         'ERR_SSE_PAYLOAD',
         500,
-        'an onSend hook wants to change the event stream, which is written elsewhere: exclude text/event-stream, as from the `customTypes` of @fastify/compress',
+        'an onSend hook wants to change the event stream, which Fastify does not send: ' +
+          'exclude text/event-stream, as from the `customTypes` of @fastify/compress',
       ),
     );
   }

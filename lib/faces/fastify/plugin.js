@@ -1,5 +1,7 @@
 'use strict';
 
+/** The plugin that adds `reply.eventStream()`. */
+
 /** @import { FastifyInstance, FastifyReply } from 'fastify' */
 /** @import { ConnectionOptions } from '../../../index.js' */
 /** @import { EventStreamOptions } from '../../../fastify.js' */
@@ -7,9 +9,9 @@
 const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const option = require('../../core/option.js');
+const { varyBy } = require('../vary.js');
 const { eventStreamPreference } = require('./accept.js');
 const { httpError } = require('./error.js');
-const { varyByAccept } = require('./head.js');
 const { EventStreams } = require('./streams.js');
 
 const ACCEPT = /** @type {const} */ (['only', 'dual']);
@@ -42,14 +44,14 @@ async function sluice(fastify, defaults) {
 function negotiate(reply, accept) {
   if (accept === undefined) return true;
   option.oneOf('accept', accept, ACCEPT, 'only');
-  varyByAccept(reply);
+  reply.header('Vary', varyBy(reply.getHeader('Vary'), 'Accept'));
   const { accepted, asked } = eventStreamPreference(reply.request.headers.accept);
   if (accept === 'dual') return asked;
   if (!accepted) {
     throw httpError(
       'ERR_SSE_NOT_ACCEPTABLE',
       406,
-      'the answer is an event stream, and the client does not accept text/event-stream',
+      'the answer is an event stream, but the client does not accept text/event-stream',
     );
   }
   return true;

@@ -1,5 +1,7 @@
 'use strict';
 
+/** The plugin `SE`: `reply.sendEvent`, `sendEventBySeid` and `endEvent`. */
+
 /** @import { FastifyInstance, FastifyReply } from 'fastify' */
 /** @import { Connection } from '../../connection/connection.js' */
 /** @import { SEOptions } from '../../../fastify.js' */
@@ -16,7 +18,7 @@ const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const { SluiceError, typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
-const { isOver } = require('../../carrier/over.js');
+const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
 const { handlerWatch } = require('./handlers.js');
@@ -25,15 +27,6 @@ const { generateSeid } = require('./seid.js');
 const { EventStreams } = require('./streams.js');
 
 const METHODS = ['GET', 'HEAD'];
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function assertFunction(name, value) {
-  if (value === undefined || typeof value === 'function') return;
-  throw typeError('ERR_SSE_OPTION', `\`${name}\` must be a function, but it is a ${typeof value}`);
-}
 
 class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
@@ -52,8 +45,8 @@ class SE {
   constructor(opts) {
     const given = option.object('opts', opts);
     const { seidGenerator, stream, streamOptions, autoGenerateId, seidTimeout, ...rest } = given;
-    assertFunction('seidGenerator', seidGenerator);
-    assertFunction('stream', stream);
+    option.callback('seidGenerator', seidGenerator);
+    option.callback('stream', stream);
     readConnectionOptions(rest);
     this.#options = rest;
     this.#seidTimeout = option.time('seidTimeout', seidTimeout, 5000, 1);

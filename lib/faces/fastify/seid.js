@@ -3,6 +3,7 @@
 /** @import { FastifyReply, FastifyRequest } from 'fastify' */
 /** @import { SeidGenerator } from '../../../fastify.js' */
 
+const { kind } = require('../../core/option.js');
 const { httpError } = require('./error.js');
 
 /**
@@ -15,7 +16,7 @@ function checked(seid) {
   throw httpError(
     'ERR_SSE_SEID',
     500,
-    `seidGenerator must give a string that is not empty, but it gave ${seid === '' ? 'an empty one' : seid === null ? 'null' : `a ${typeof seid}`}`,
+    `seidGenerator must return a string that is not empty, but it returned ${seid === '' ? 'an empty one' : kind(seid)}`,
   );
 }
 

@@ -1,18 +1,23 @@
 'use strict';
 
+/** Answers Fastify requests with event streams, and ends them when the server closes. */
+
 /** @import { FastifyInstance, FastifyReply } from 'fastify' */
+/** @import { PingForm } from '../../connection/connection-options.js' */
+/** @import { Connection } from '../../connection/connection.js' */
+/** @import { Link } from '../../connection/link.js' */
 /** @import { ConnectionOptions } from '../../../index.js' */
 /** @import { OpenStream } from './send.js' */
 /** @import { Duplex } from 'node:stream' */
 
 const diagnostics = require('node:diagnostics_channel');
 const { finished } = require('node:stream');
-const { Connection, kBegin, kEnded, kHandle } = require('../../connection/connection.js');
+const { carrierOf } = require('../../carrier/node-response.js');
+const { PipedCarrier } = require('../../carrier/piped-carrier.js');
+const { openLink } = require('../../connection/connection.js');
 const { SluiceError } = require('../../core/error.js');
-const { makeLastResponse } = require('../../carrier/last-response.js');
 const { setHead } = require('./head.js');
 const { EventStreamPayload } = require('./payload.js');
-const { PipedResponse } = require('./piped-response.js');
 const { abandon, guardSend } = require('./send.js');
 
 /** How long a client may take for what is queued when the server closes. */
@@ -24,10 +29,10 @@ const taken = new WeakSet();
 
 /** The open streams of one instance of a plugin. */
 class EventStreams {
-  /** @type {Map<Connection, FastifyReply['raw']>} */
+  /** @type {Map<Link, FastifyReply['raw']>} */
   #open = new Map();
   /**
-   * Those whose replies are hijacked.
+   * The streams of hijacked replies.
    * @type {WeakMap<object, OpenStream>}
    */
   #hijacked = new WeakMap();
@@ -39,14 +44,14 @@ class EventStreams {
     const onFailure = (/** @type {any} */ { reply }) => {
       const stream = this.#hijacked.get(reply);
       if (!stream) return;
-      // That of the error is not what the client got.
+      // The client did not get the error's status.
       reply.code(stream.statusCode);
-      if (!stream.connection[kEnded]) stream.connection[kHandle].close('destroy');
+      if (!stream.link.isEnded) stream.connection.destroy();
     };
     diagnostics.subscribe(HANDLER_FAILED, onFailure);
     fastify.addHook('preClose', async () => {
       this.#closing = true;
-      await Promise.all(Array.from(this.#open, ([connection, raw]) => endSoon(connection, raw)));
+      await Promise.all(Array.from(this.#open, ([link, raw]) => endSoon(link, raw)));
     });
     fastify.addHook('onClose', async () => {
       diagnostics.unsubscribe(HANDLER_FAILED, onFailure);
@@ -57,10 +62,12 @@ class EventStreams {
    * Answers a request with a stream, whose head is written when Fastify's `onSend` hooks have run.
    * @param {FastifyReply} reply
    * @param {ConnectionOptions} given
-   * @param {(connection: Connection) => void} [prepare] runs before Fastify knows; what it throws leaves the reply to the handler
+   * @param {(connection: Connection) => void} [prepare]
+   *   runs before Fastify knows of the stream; if it throws, the reply is still the handler's
    * @param {Duplex} [through] a stream that gets the frames, and that Fastify sends
+   * @param {PingForm} [pingForm]
    */
-  open(reply, given, prepare, through) {
+  open(reply, given, prepare, through, pingForm) {
     if (reply.sent || taken.has(reply)) {
       throw new SluiceError(
         'ERR_SSE_HEADERS_SENT',
@@ -69,9 +76,9 @@ class EventStreams {
     }
     const options = { ...given, statusCode: given.statusCode ?? reply.statusCode };
     const stream = orGone(() =>
-      through ? piped(reply, options, through) : this.#own(reply, options),
+      through ? piped(reply, options, through) : this.#own(reply, options, pingForm),
     );
-    const { connection } = stream;
+    const { connection, link } = stream;
     try {
       prepare?.(connection);
       setHead(reply, options);
@@ -80,12 +87,12 @@ class EventStreams {
       throw error;
     }
     taken.add(reply);
-    this.#open.set(connection, reply.raw);
-    connection.once('close', () => this.#open.delete(connection));
+    this.#open.set(link, reply.raw);
+    connection.once('close', () => this.#open.delete(link));
     const { send } = reply;
     guardSend(reply, stream);
     send.call(reply, stream.payload);
-    if (this.#closing) endSoon(connection, reply.raw);
+    if (this.#closing) endSoon(link, reply.raw);
     return connection;
   }
 
@@ -93,31 +100,28 @@ class EventStreams {
    * A stream that the connection writes.
    * @param {FastifyReply} reply
    * @param {ConnectionOptions & { statusCode: number }} options
+   * @param {PingForm | undefined} pingForm
    * @returns {OpenStream}
    */
-  #own(reply, options) {
+  #own(reply, options, pingForm) {
     const { request, raw } = reply;
-    let begin = () => {};
-    /** @param {() => void} write */
-    const whenReady = (write) => {
-      begin = write;
-    };
-    const connection = new Connection(request.raw, raw, { ...options, [kBegin]: whenReady });
+    const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
     const payload = new EventStreamPayload(reply, () => {
-      if (stream.abandoned) return;
-      // It has overflowed meanwhile, and nobody will end the response.
+      if (stream.state === 'abandoned') return;
+      // The queue has overflowed meanwhile, and nothing else ends the response.
       if (connection.closed) return raw.destroy();
       // `identity` says nothing, and would keep the core from the socket.
       raw.removeHeader('Content-Encoding');
-      begin();
-      stream.begun = true;
+      link.begin();
+      stream.state = 'begun';
       reply.hijack();
       this.#hijacked.set(reply, stream);
       finishOnClose(raw);
     });
     connection.once('close', () => payload.finish());
     const { statusCode } = options;
-    const stream = { connection, payload, statusCode, begun: false, abandoned: false };
+    /** @type {OpenStream} */
+    const stream = { link, connection, payload, statusCode, state: 'waiting' };
     return stream;
   }
 }
@@ -143,46 +147,46 @@ function orGone(open) {
  * @param {Duplex} through
  * @returns {OpenStream}
  */
-function piped(reply, options, through) {
-  const { request, raw } = reply;
-  const response = new PipedResponse(through, raw);
-  const connection = new Connection(request.raw, /** @type {any} */ (response), options);
-  makeLastResponse(request.raw, raw, () => connection[kHandle].close('flood'));
+function piped({ request, raw }, options, through) {
+  const { link, connection } = openLink(new PipedCarrier(request.raw, raw, through), options);
+  link.begin();
   finishOnClose(raw);
   const { statusCode } = options;
-  return { connection, payload: through, statusCode, begun: false, abandoned: false };
+  return { link, connection, payload: through, statusCode, state: 'waiting' };
 }
 
 /**
- * Fastify waits for `finish`, which a response does not emit whose client has left; yet that is how most event streams end.
+ * Fastify waits for `finish`, which a response does not emit when its client leaves, as most clients
+ * of event streams do.
  * @param {FastifyReply['raw']} raw
  */
 function finishOnClose(raw) {
-  let finished = false;
+  let isFinished = false;
   raw.once('finish', () => {
-    finished = true;
+    isFinished = true;
   });
-  // After everybody, Node's server among them, has been told of the close.
   const finish = () => {
-    if (finished) return;
+    if (isFinished) return;
     raw.emit('finish');
-    // The real one may still come, from an end that crossed the client's leaving, and Node would fail over the second.
+    // The real one may still come, from an end that crossed the client's leaving, and Node would fail over it.
     raw.removeAllListeners('finish');
   };
+  // After all listeners of `close`, Node's server among them.
   raw.once('close', () => process.nextTick(finish));
 }
 
 /**
- * Sends what is queued, if the client takes it in time. Who goes on sending meanwhile is not told: he could not know.
- * @param {Connection} connection
+ * Sends what is queued, if the client takes it in time. Sending meanwhile is no error: the application
+ * does not know of the end.
+ * @param {Link} link
  * @param {FastifyReply['raw']} raw
  */
-function endSoon(connection, raw) {
-  connection[kHandle].close('end');
+function endSoon(link, raw) {
+  link.close('end');
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
-      if (connection.closed) raw.destroy();
-      else connection[kHandle].close('destroy');
+      if (link.state === 'closed') raw.destroy();
+      else link.destroy();
       resolve(undefined);
     }, GRACE);
     const done = () => {
@@ -190,7 +194,10 @@ function endSoon(connection, raw) {
       resolve(undefined);
     };
     // Its last bytes may still be on their way through TLS, and Fastify is about to close idle sockets.
-    connection.once('close', () => (raw.socket && !raw.destroyed ? finished(raw, done) : done()));
+    link.connection.once('close', () => {
+      if (raw.socket && !raw.destroyed) finished(raw, done);
+      else done();
+    });
   });
 }
 

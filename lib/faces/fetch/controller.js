@@ -1,50 +1,58 @@
 'use strict';
 
+/** The `controller` of a Fetch client. It acts through the connection, so that events keep their order. */
+
+/** @import { BodyCarrier } from '../../carrier/body-carrier.js' */
 /** @import { Connection } from '../../connection/connection.js' */
-/** @import { PosingResponse } from './exchange.js' */
 
 const { inspect } = require('node:util');
+const { FrameAssembler } = require('../../carrier/frame-assembler.js');
 const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 
-/** What a client's `controller` does goes through the connection, so that it keeps its place in the order. */
 class ClientController {
   #connection;
-  #response;
+  #carrier;
+  /** @type {FrameAssembler | undefined} */
+  #assembler;
 
   /**
    * @param {Connection} connection
-   * @param {PosingResponse} response
+   * @param {BodyCarrier} carrier
    */
-  constructor(connection, response) {
+  constructor(connection, carrier) {
     this.#connection = connection;
-    this.#response = response;
+    this.#carrier = carrier;
   }
 
   get desiredSize() {
-    const { desiredSize, destroyed } = this.#response.stream;
-    return desiredSize === null || destroyed
-      ? desiredSize
-      : desiredSize - this.#connection.queuedBytes;
+    return this.#carrier.desiredSize(this.#connection.queuedBytes);
   }
 
   /** @param {Uint8Array} chunk */
   enqueue(chunk) {
     if (!(chunk instanceof Uint8Array)) {
-      throw typeError('ERR_SSE_TYPE', `enqueue() takes a Uint8Array, not a ${typeof chunk}`);
+      throw typeError(
+        'ERR_SSE_TYPE',
+        `enqueue() expects a Uint8Array, but received ${option.kind(chunk)}`,
+      );
     }
-    this.#response.write(chunk);
+    this.#assembler ??= new FrameAssembler();
+    this.#assembler.push(chunk, undefined, (frames) => {
+      if (!this.#connection.closed) this.#connection.write(frames);
+    });
   }
 
   close() {
-    this.#response.end();
+    this.#connection.end();
   }
 
   /** @param {unknown} [reason] */
   error(reason) {
-    this.#response.destroy(reason);
+    this.#carrier.destroy(reason);
   }
 
-  /** That of the real ones knows only those that Node has made. */
+  /** Hides it from Node's own method, which knows only the controllers that Node has made. */
   get [inspect.custom]() {
     return undefined;
   }

@@ -1,16 +1,12 @@
 'use strict';
 
-/** @import { Connection, Request, Response } from '../../connection/connection.js' */
-/** @import { PosingResponse } from './exchange.js' */
+/** Reads the Node response that a client's Fetch `Response` will be written to. */
 
-const { kHandle } = require('../../connection/connection.js');
+/** @import { Request, Response } from '../../carrier/carrier.js' */
+
 const { typeError } = require('../../core/error.js');
-const { whenGone } = require('../../carrier/head.js');
-const { isOver } = require('../../carrier/over.js');
-const { makeLastResponse } = require('../../carrier/last-response.js');
 
 /**
- * The Node response that a client's `Response` will be written to.
  * @param {unknown} given
  * @returns {(Response & { req: Request }) | undefined}
  */
@@ -24,18 +20,4 @@ function readOutgoing(given) {
   );
 }
 
-/**
- * Lets a client leave with the Node response, which is the last one on its socket.
- * @param {Response & { req: Request }} outgoing
- * @param {Connection} connection
- * @param {PosingResponse} response
- */
-function follow(outgoing, connection, response) {
-  const { req } = outgoing;
-  if (isOver(req, outgoing)) return response.leave();
-  makeLastResponse(req, outgoing, () => connection[kHandle].close('flood'));
-  const stopWaiting = whenGone(req, outgoing, () => response.leave());
-  connection.once('close', stopWaiting);
-}
-
-module.exports = { follow, readOutgoing };
+module.exports = { readOutgoing };

@@ -1,18 +1,20 @@
 'use strict';
 
+/** `createSSE`: clients and channels whose answers are Fetch `Response`s. */
+
 /** @import { SSE, SSEConfig } from '../../../fetch.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
-const { SSEBroker } = require('../../broker/broker.js');
-const { kPingForm } = require('../../connection/connection.js');
+const { SSEBroker, clientsOf } = require('../../broker/broker.js');
+const { readArrival } = require('../../broker/clients.js');
+const { BodyCarrier } = require('../../carrier/body-carrier.js');
+const { readCursor } = require('../../carrier/cursor.js');
 const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
-const { decoded } = require('./cursor.js');
-const { PosingResponse, poseAsRequest } = require('./exchange.js');
-const { follow, readOutgoing } = require('./outgoing.js');
+const { readOutgoing } = require('./outgoing.js');
 
 const MAX_RETRY = 2 ** 32 - 1;
 
@@ -23,12 +25,13 @@ function createBroker(config) {
   const { eventBufferSize = 0 } = given;
   const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
   assertHeaders(headers);
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingForm]: 'time' };
-  return new SSEBroker({ eventBufferSize, heartbeatInterval, connection, topic, wildcards: false });
+  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout };
+  const options = { eventBufferSize, heartbeatInterval, connection, topic, wildcards: false };
+  return new SSEBroker(options, 'time');
 }
 
 /**
- * Now, and not at every client.
+ * Throws now, and not at every client.
  * @param {SSEConfig['headers']} headers
  */
 function assertHeaders(headers) {
@@ -39,21 +42,16 @@ function assertHeaders(headers) {
         for (const each of [value].flat()) validateHeaderValue(name, String(each));
     } catch (cause) {
       const { message } = /** @type {Error} */ (cause);
-      const error = typeError('ERR_SSE_OPTION', `\`headers\` cannot be sent: ${message}`);
-      error.cause = cause;
-      throw error;
+      throw typeError('ERR_SSE_OPTION', `\`headers\` cannot be sent: ${message}`, cause);
     }
   }
 }
 
 /** @param {unknown} lastEventId */
-function readCursor(lastEventId) {
-  if (lastEventId === undefined || lastEventId === null) return undefined;
-  if (typeof lastEventId === 'string') return decoded(lastEventId);
-  throw typeError(
-    'ERR_SSE_OPTION',
-    `\`lastEventId\` must be a string, not a ${typeof lastEventId}`,
-  );
+function cursorOf(lastEventId) {
+  const isText = typeof lastEventId === 'string';
+  if (isText || lastEventId === undefined || lastEventId === null) return readCursor(lastEventId);
+  throw option.wrongType('lastEventId', 'a string', lastEventId);
 }
 
 /**
@@ -64,7 +62,7 @@ function readCursor(lastEventId) {
  */
 function toEvent(event, data, id) {
   if (typeof event !== 'string') {
-    throw typeError('ERR_SSE_TYPE', `\`event\` must be a string, but it is a ${typeof event}`);
+    throw typeError('ERR_SSE_TYPE', `\`event\` must be a string, but it is ${option.kind(event)}`);
   }
   if (data === undefined) {
     throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
@@ -87,14 +85,15 @@ function createSSE(config) {
   return {
     addClient(options) {
       const given = option.object('options', options);
-      const request = poseAsRequest(readCursor(given.lastEventId));
+      const carrier = new BodyCarrier(cursorOf(given.lastEventId));
       const outgoing = readOutgoing(given.outgoing);
-      const response = new PosingResponse();
-      const member = broker.connect(request, response);
-      const client = new FetchClient(member, new ClientController(member.connection, response));
+      const { link, connection } = clientsOf(broker).open(carrier);
+      link.begin();
+      const member = clientsOf(broker).register(connection, readArrival({}));
+      const client = new FetchClient(member, new ClientController(connection, carrier));
       clients.set(member, client);
-      if (outgoing) follow(outgoing, member.connection, response);
-      return { client, response: response.toResponse() };
+      if (outgoing) carrier.follow(outgoing);
+      return { client, response: carrier.toResponse() };
     },
 
     removeClient(clientId) {

@@ -1,14 +1,20 @@
 'use strict';
 
+/** Adds the routes to Express, or to a router like its own. */
+
 /** @import { ConnectionOptions } from '../../../index.js' */
-/** @import { Request, Response } from '../../connection/connection.js' */
-/** @import { Answer, Exchange, Routes } from './routes.js' */
+/** @import { Request, Response } from '../../carrier/carrier.js' */
+/** @import { PingForm } from '../../connection/connection-options.js' */
+/** @import { Connection } from '../../connection/connection.js' */
+/** @import { Answer, Exchange } from './exchange.js' */
+/** @import { Routes } from './routes.js' */
 
 /** @typedef {(path: string, handler: (req: any, res: any, next: (error: unknown) => void) => void) => void} AddRoute */
 
 const { debuglog } = require('node:util');
-const { Connection, kBegin, kHandle } = require('../../connection/connection.js');
-const { isOver } = require('../../carrier/over.js');
+const { isOver } = require('../../carrier/gone.js');
+const { carrierOf } = require('../../carrier/node-response.js');
+const { openLink } = require('../../connection/connection.js');
 
 const debug = debuglog('sluice');
 
@@ -22,20 +28,14 @@ class ExpressExchange {
    */
   constructor(req, res) {
     this.request = req;
+    this.method = req.method ?? '';
+    this.headers = req.headers;
     this.#res = res;
-  }
-
-  get method() {
-    return this.request.method ?? '';
-  }
-
-  get headers() {
-    return this.request.headers;
   }
 
   get body() {
     const { request } = this;
-    // A parser that has nothing to do with it may still have set a body.
+    // A parser that has not read the body may still have set one.
     return request.readableDidRead || request.readableEnded ? request.body : request;
   }
 
@@ -59,23 +59,19 @@ class ExpressExchange {
   /**
    * The head is written last, so that an error can still be the answer.
    * @param {ConnectionOptions} options
+   * @param {PingForm} pingForm
    * @param {(connection: Connection) => void} prepare
    */
-  open(options, prepare) {
-    let begin = () => {};
-    /** @param {() => void} write */
-    const whenReady = (write) => {
-      begin = write;
-    };
-    const connection = new Connection(this.request, this.#res, { ...options, [kBegin]: whenReady });
+  open(options, pingForm, prepare) {
+    const carrier = carrierOf(this.request, this.#res);
+    const { link, connection } = openLink(carrier, options, pingForm);
     try {
       prepare(connection);
-      begin();
+      link.begin();
     } catch (error) {
-      connection[kHandle].close('destroy');
+      connection.destroy();
       throw error;
     }
-    return connection;
   }
 
   /**
@@ -103,7 +99,6 @@ class ExpressExchange {
 }
 
 /**
- * Adds routes to an Express application or router, or to what is like one.
  * @param {Record<'get' | 'post' | 'options', AddRoute> & { all?: AddRoute }} app
  * @param {string} basePath
  * @param {Routes} routes

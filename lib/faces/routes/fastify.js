@@ -1,13 +1,17 @@
 'use strict';
 
+/** Registers the routes with Fastify. */
+
 /** @import { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify' */
 /** @import { ConnectionOptions } from '../../../index.js' */
+/** @import { PingForm } from '../../connection/connection-options.js' */
 /** @import { Connection } from '../../connection/connection.js' */
-/** @import { Exchange, Routes } from './routes.js' */
+/** @import { Exchange } from './exchange.js' */
+/** @import { Routes } from './routes.js' */
 
 const fastifyPlugin = require('fastify-plugin');
 const { EventStreams } = require('../fastify/streams.js');
-const { isOver } = require('../../carrier/over.js');
+const { isOver } = require('../../carrier/gone.js');
 
 /** @implements {Exchange} */
 class FastifyExchange {
@@ -21,20 +25,11 @@ class FastifyExchange {
    */
   constructor(request, reply, streams) {
     this.request = request;
+    this.method = request.method;
+    this.headers = request.headers;
+    this.body = request.body;
     this.#reply = reply;
     this.#streams = streams;
-  }
-
-  get method() {
-    return this.request.method;
-  }
-
-  get headers() {
-    return this.request.headers;
-  }
-
-  get body() {
-    return this.request.body;
   }
 
   get over() {
@@ -56,10 +51,11 @@ class FastifyExchange {
 
   /**
    * @param {ConnectionOptions} options
+   * @param {PingForm} pingForm
    * @param {(connection: Connection) => void} prepare
    */
-  open(options, prepare) {
-    return this.#streams.open(this.#reply, options, prepare);
+  open(options, pingForm, prepare) {
+    this.#streams.open(this.#reply, options, prepare, undefined, pingForm);
   }
 
   /**
@@ -72,7 +68,6 @@ class FastifyExchange {
 }
 
 /**
- * Registers routes with a Fastify instance.
  * @param {FastifyInstance} fastify
  * @param {string} basePath
  * @param {Routes} routes
@@ -107,7 +102,7 @@ function addToFastify(fastify, basePath, routes) {
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
       };
       /**
-       * Fastify refuses a type that is none by itself; the routes refuse it too, in their way.
+       * Fastify itself refuses an invalid type; the routes do too, with an answer of their own.
        * @param {FastifyError} error
        * @param {FastifyRequest} request
        * @param {FastifyReply} reply

@@ -1,12 +1,14 @@
 'use strict';
 
+/** Reads the options of `setupSSE`. */
+
 /** @import { SetupSSEOptions } from '../../../broker.js' */
 
 const { HEARTBEATS } = require('../../broker/broker-options.js');
 const option = require('../../core/option.js');
 const { readCORS } = require('./origins.js');
 
-/** They are the arguments of one call. */
+/** The topics are the arguments of one call. */
 const MAX_TOPICS = 2 ** 16;
 
 /** @typedef {ReturnType<typeof readSetupOptions>} SetupOptions */

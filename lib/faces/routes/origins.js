@@ -1,23 +1,25 @@
 'use strict';
 
+/** Which pages of other origins may use the routes (CORS). */
+
 /** @import { SetupSSEOptions } from '../../../broker.js' */
-/** @import { Exchange } from './routes.js' */
+/** @import { Exchange } from './exchange.js' */
 
 const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
-const { Refusal } = require('./refusal.js');
+const { varyBy } = require('../vary.js');
+const { Refusal } = require('./exchange.js');
 
 /** An origin as a browser sends it; those of apps have schemes of their own. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s\\]+$/;
-/** Where a request may come from that was not made by another site's page; what is no browser does not say. */
+/** `Sec-Fetch-Site` of requests that no other site's page has made; only browsers send it. */
 const OWN_SITES = [undefined, 'same-origin', 'none'];
 
-/** What our own client sends, beside what needs no leave. */
+/** The headers that our own client sends and a browser asks for. */
 const HEADERS = ['authorization', 'content-type', 'last-event-id'];
 /** @type {(value: unknown) => boolean} */
 const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 
-/** Who may use the routes from another origin. */
 class Origins {
   #listed;
   #any;
@@ -40,12 +42,12 @@ class Origins {
   }
 
   /**
-   * Throws when a page of another origin has made the request that may not.
+   * Throws when the page that made the request may not use the routes.
    * @param {Exchange} exchange
    */
   admit(exchange) {
     const { origin, 'sec-fetch-site': site } = exchange.headers;
-    vary(exchange);
+    exchange.setHeader('Vary', varyBy(exchange.getHeader('Vary'), 'Origin'));
     if (origin !== undefined && (this.#any || this.#listed.has(origin))) {
       exchange.setHeader('Access-Control-Allow-Origin', this.#any ? '*' : origin);
       if (this.#credentials) exchange.setHeader('Access-Control-Allow-Credentials', 'true');
@@ -66,14 +68,6 @@ class Origins {
       exchange.setHeader('Access-Control-Max-Age', String(Math.floor(this.#maxAge / 1000)));
     }
   }
-}
-
-/** @param {Exchange} exchange */
-function vary(exchange) {
-  const header = [exchange.getHeader('Vary') ?? []].flat().join(', ');
-  const names = header.toLowerCase().split(/\s*,\s*/);
-  if (names.includes('origin') || names.includes('*')) return;
-  exchange.setHeader('Vary', header ? `${header}, Origin` : 'Origin');
 }
 
 /** @param {SetupSSEOptions['cors']} cors */
@@ -106,7 +100,7 @@ function assertOrigin(value) {
   const isOrigin =
     typeof value === 'string' &&
     ORIGIN.test(value) &&
-    // What a browser leaves out, such as a default port, would never match.
+    // A part that browsers leave out, such as a default port, would never match.
     (!/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value));
   if (isOrigin) return;
   throw typeError(

@@ -1,35 +1,14 @@
 'use strict';
 
-/** @import { IncomingHttpHeaders } from 'node:http' */
-/** @import { ConnectionOptions } from '../../../index.js' */
+/** The routes of a broker, whatever the framework. */
+
 /** @import { SSEBroker } from '../../broker/broker.js' */
-/** @import { Connection } from '../../connection/connection.js' */
+/** @import { Answer, Exchange, Handler } from './exchange.js' */
 /** @import { SetupOptions } from './options.js' */
 
-/**
- * A request and its answer, in the framework's hands.
- * @typedef {object} Exchange
- * @property {any} request what the hooks get
- * @property {string} method
- * @property {IncomingHttpHeaders} headers
- * @property {unknown} body a stream, or what a parser has made of it
- * @property {boolean} over whether the client has left, or has got its answer from somebody else
- * @property {(name: string) => number | string | string[] | undefined} getHeader
- * @property {(name: string, value: string) => void} setHeader
- * @property {(options: ConnectionOptions, prepare: (connection: Connection) => void) => Connection} open
- *   answers with a stream, unless `prepare` throws
- * @property {(error: unknown, what: string) => void} log
- */
+const { Refusal } = require('./exchange.js');
+const { connecting, statistics, subscribing, unsubscribing } = require('./handlers.js');
 
-/** @typedef {{ status: number, body?: object }} Answer without a body when there is nothing to say */
-/** @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler undefined when nothing is left to answer */
-
-const { connecting } = require('./connect.js');
-const { Refusal } = require('./refusal.js');
-const { statistics } = require('./stats.js');
-const { subscribing, unsubscribing } = require('./subscribe.js');
-
-/** The routes of a broker, whatever the framework. */
 class Routes {
   #origins;
   /**
@@ -64,7 +43,7 @@ class Routes {
   }
 
   /**
-   * What a request gets, unless it is a stream; throws what is the framework's to answer.
+   * The answer to a request, unless it is a stream. An error is the framework's to answer.
    * @param {string} path
    * @param {Exchange} exchange
    * @returns {Promise<Answer | undefined>}

@@ -1,5 +1,7 @@
 'use strict';
 
+/** `setupSSE`: adds the routes of a broker to an Express or Fastify application. */
+
 /** @import { SetupSSEOptions } from '../../../broker.js' */
 
 const { SSEBroker } = require('../../broker/broker.js');
@@ -25,15 +27,15 @@ function setupSSE(app, broker, basePath, options) {
   if (!isFastify && !has(app, 'get', 'post', 'options')) {
     throw typeError(
       'ERR_SSE_TYPE',
-      'setupSSE() takes an Express app or router, or a Fastify instance, first',
+      'setupSSE() expects an Express app or router, or a Fastify instance, first',
     );
   }
   if (!(broker instanceof SSEBroker)) {
-    throw typeError('ERR_SSE_TYPE', 'setupSSE() takes an SSEBroker after the app');
+    throw typeError('ERR_SSE_TYPE', 'setupSSE() expects an SSEBroker after the app');
   }
   const base = readBasePath(basePath);
   const routes = new Routes(broker, readSetupOptions(options));
-  // Whoever does not use it need not load it.
+  // Loaded only where it is used.
   if (isFastify) require('./fastify.js').addToFastify(app, base, routes);
   else addToExpress(app, base, routes);
 }
@@ -43,7 +45,7 @@ function readBasePath(basePath) {
   if (typeof basePath !== 'string' || (basePath !== '' && !basePath.startsWith('/'))) {
     throw typeError(
       'ERR_SSE_TYPE',
-      "setupSSE() takes a path after the broker, which is '' or begins with a slash, as '/_sse' does",
+      "setupSSE() expects a path after the broker: '', or one that begins with a slash, such as '/_sse'",
     );
   }
   return basePath.replace(/\/+$/, '');

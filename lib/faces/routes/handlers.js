@@ -1,21 +1,56 @@
 'use strict';
 
+/** What each route does: connect, subscribe, unsubscribe, statistics. */
+
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 /** @import { SSEBroker } from '../../broker/broker.js' */
+/** @import { Exchange, Handler } from './exchange.js' */
 /** @import { SetupOptions } from './options.js' */
-/** @import { Exchange, Handler } from './routes.js' */
 
-const { kAuthorizeSubscribe } = require('../../broker/broker.js');
-const { readJSON } = require('./body.js');
-const { failure } = require('./failure.js');
-const { allows } = require('./hook.js');
-const { Refusal } = require('./refusal.js');
-const { prove, readRequest, unproven } = require('./request.js');
+const { clientsOf } = require('../../broker/broker.js');
+const { readArrival } = require('../../broker/clients.js');
+const { readJSON, prove, readRequest, unproven } = require('./request.js');
+const { Refusal, allows, failure } = require('./exchange.js');
+
+/**
+ * `GET /connect`.
+ * @param {SSEBroker} broker
+ * @param {SetupOptions} options
+ * @returns {Handler}
+ */
+function connecting(broker, { identify, heartbeat }) {
+  const clients = clientsOf(broker);
+  const { connection: options, pingForm } = clients.options;
+  /** @param {BrokerClient} client */
+  const greet = ({ connection, id, secret }) => {
+    connection.send({ event: 'connected', data: { clientId: id, secret } });
+  };
+  return async (exchange) => {
+    try {
+      const arrival = (await identify?.(exchange.request)) ?? {};
+      if (exchange.over) return undefined;
+      exchange.open(options, heartbeat ?? pingForm, (connection) => {
+        // HEAD gets the head alone, so its request is never a client.
+        if (exchange.method === 'HEAD') return;
+        clients.register(connection, readArrival(arrival), greet);
+      });
+    } catch (error) {
+      const { code } = /** @type {any} */ (error ?? {});
+      // The hooks may throw the same codes because of other clients and brokers.
+      if (code === 'ERR_SSE_GONE' && exchange.over) return undefined;
+      if (code === 'ERR_SSE_BROKER_CLOSED' && clients.isClosed) {
+        throw new Refusal(503, code, 'the server is closing');
+      }
+      throw failure(error, 'ERR_SSE_CONNECT', 'the client could not be connected: see the cause');
+    }
+    return undefined;
+  };
+}
 
 /** A token of a name that stands for others. */
 const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
 
-/** The core's message also tells the application about its option. */
+/** The core's message also tells of an option, which is the application's. */
 const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscribe from some first';
 
 /**
@@ -25,7 +60,7 @@ const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscri
  * @returns {Handler}
  */
 function subscribing(broker, options) {
-  const { authorizeSubscribe = broker[kAuthorizeSubscribe], maxTopics } = options;
+  const { authorizeSubscribe = clientsOf(broker).options.authorizeSubscribe, maxTopics } = options;
   /**
    * @param {Exchange} exchange
    * @param {string} clientId
@@ -42,12 +77,12 @@ function subscribing(broker, options) {
     if (!asked) return undefined;
     const { client, topics } = asked;
     assertRoom(client, topics, maxTopics);
-    // One after another: a client is not to choose how much is asked at once.
+    // One after another: the client must not choose how many hooks run at once.
     for (const topic of topics) {
       if (await mayHave(exchange, client.id, topic)) continue;
       throw new Refusal(403, 'ERR_SSE_TOPIC_DENIED', 'a topic is not allowed: none was subscribed');
     }
-    // Meanwhile it may have left, its id be another's, or another request have subscribed it.
+    // Meanwhile the client may have left, its id may be another's, or another request has subscribed it.
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
     subscribe(broker, client, topics);
@@ -72,7 +107,7 @@ function unsubscribing(broker, { bodyLimit }) {
 }
 
 /**
- * What a client wants that has proved to be the one it names; undefined when it left meanwhile.
+ * The topics that a client asks for, once it has shown its secret; undefined if it left meanwhile.
  * @param {Exchange} exchange
  * @param {SSEBroker} broker
  * @param {number} bodyLimit
@@ -115,4 +150,20 @@ function subscribe(broker, client, topics) {
   }
 }
 
-module.exports = { subscribing, unsubscribing };
+/**
+ * `GET /stats`.
+ * @param {SSEBroker} broker
+ * @param {SetupOptions} options
+ * @returns {Handler}
+ */
+function statistics(broker, { stats }) {
+  return async (exchange) => {
+    if (typeof stats === 'function' && !(await allows(exchange, 'stats', stats))) {
+      throw new Refusal(403, 'ERR_SSE_STATS_DENIED', 'forbidden');
+    }
+    const body = { clientCount: broker.clientCount(), topicCount: broker.topics().length };
+    return { status: 200, body };
+  };
+}
+
+module.exports = { connecting, statistics, subscribing, unsubscribing };
