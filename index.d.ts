@@ -198,6 +198,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   readonly id: string;
   /** The cursor the client came back with (`Last-Event-ID`), at most 1 KiB; undefined when it has none. */
   readonly lastEventID: string | undefined;
+  /** As it was passed in. A client of `createSSE` has none: it is undefined there, as is `response`. */
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
   /** When the connection opened: milliseconds since the epoch. */

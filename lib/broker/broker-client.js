@@ -1,5 +1,7 @@
 'use strict';
 
+/** A client of a broker. */
+
 /** @import { Connection } from '../connection/connection.js' */
 /** @import { Subscriptions } from './subscriptions.js' */
 

@@ -72,7 +72,7 @@ class Clients {
     if (link.isOver) {
       throw new SluiceError(
         'ERR_SSE_GONE',
-        'the connection is over: check connection.closed after anything asynchronous',
+        'the connection has ended: check connection.closed after every await',
       );
     }
     const { handle } = link;

@@ -11,7 +11,10 @@ const { isOver, whenGone } = require('./gone.js');
 const { streamHeaders } = require('./head.js');
 const { makeLastResponse } = require('./last-response.js');
 
-/** How many bytes a body holds for its reader, and its largest chunk. The rest is queued in the core. */
+/**
+ * How many bytes a body holds for its reader, and its largest chunk. The rest is queued in the
+ * core.
+ */
 const HIGH_WATER_MARK = 16 << 10;
 const NOTHING = new Uint8Array();
 const noop = () => {};
@@ -63,8 +66,8 @@ class BodyCarrier {
   }
 
   /**
-   * Lets the client leave with the Node response that the body is written to, which is the last one on
-   * its socket.
+   * Lets the client leave with the Node response that the body is written to, which is the last one
+   * on its socket.
    * @param {NodeResponse & { req: Request }} outgoing
    */
   follow(outgoing) {

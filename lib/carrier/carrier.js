@@ -2,8 +2,8 @@
 
 /**
  * The interface between a connection and whatever takes its bytes to the client. There is one
- * implementation each for a Node response over HTTP/1.x, for HTTP/2, for a stream that Fastify sends
- * and for the body of a Fetch `Response`. Anything else that has these members works too.
+ * implementation each for a Node response over HTTP/1.x, for HTTP/2, for a stream that Fastify
+ * sends and for the body of a Fetch `Response`. Anything else that has these members works too.
  */
 
 /** @import { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http' */
@@ -24,12 +24,12 @@
  * @property {() => void} release stops listening; called once, when the connection is closed
  * @property {(statusCode: number, headers: OutgoingHttpHeaders) => void} head
  *   writes the head, with the headers of an event stream under the given ones
- * @property {(bytes: Buffer) => boolean} write false when the client is slow; `onDrain` follows then
+ * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
  * @property {() => 'client' | 'destroy'} closeReason why the carrier has closed by itself
  * @property {() => number | undefined} [descriptor] the descriptor of the client's own socket
- * @property {(() => string | undefined)} [obstacle] why the socket cannot be handed over to the core
+ * @property {() => string | undefined} [obstacle] why the socket cannot be handed over
  * @property {(taker: SocketTaker) => boolean} [handOver]
  *   begins the hand-over, after the head; false when the head has made it impossible
  */

@@ -7,8 +7,9 @@ const { isUtf8 } = require('node:buffer');
 const MAX_BYTES = 1024;
 
 /**
- * The cursor in a `Last-Event-ID` header, or undefined. Node and Fetch decode headers as latin1, while
- * clients send UTF-8; a value from elsewhere, such as an injected request, is decoded already.
+ * The cursor in a `Last-Event-ID` header, or undefined. Node and Fetch decode headers as latin1,
+ * while clients send UTF-8; a value from elsewhere, such as an injected request, is decoded
+ * already.
  * @param {unknown} header
  */
 function readCursor(header) {

@@ -16,7 +16,8 @@ class FrameAssembler {
   #skips = false;
 
   /**
-   * Passes complete frames on and keeps the rest. Throws at a frame that is too long, and forgets it.
+   * Passes complete frames on and keeps the rest. Throws at a frame that is too long, and forgets
+   * it.
    * @param {string | Uint8Array} chunk
    * @param {BufferEncoding | undefined} encoding
    * @param {(frames: string) => void} pass

@@ -17,8 +17,9 @@ function isOver(req, res) {
 }
 
 /**
- * Calls back when the response has closed, unless the returned function is called before. A response
- * that waits behind another one on its socket does not emit `close`, so its socket is watched too.
+ * Calls back when the response has closed, unless the returned function is called before. A
+ * response that waits behind another one on its socket does not emit `close`, so its socket is
+ * watched too.
  * @param {Request} req
  * @param {Response} res
  * @param {() => void} callback

@@ -1,10 +1,13 @@
 'use strict';
 
+/** Whether a client has left, or has only closed its side of the connection. */
+
 /** @import { Socket } from 'node:net' */
 
 /**
  * Whether a client that has closed its side of the connection still gets the response. Node's HTTP
- * servers end the connection instead, unless their `httpAllowHalfOpen` is set; over TLS they always do.
+ * servers end the connection instead, unless their `httpAllowHalfOpen` is set; over TLS they always
+ * do.
  * @param {Socket} socket
  */
 function mayHalfClose(socket) {

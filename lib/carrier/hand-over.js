@@ -20,7 +20,8 @@ class HandOver {
   #taker;
   #socket;
   /**
-   * `waiting` for Node until the core has `taken` the socket, or until the hand-over has `ended` without.
+   * `waiting` for Node until the core has `taken` the socket, or until the hand-over has `ended`
+   * without.
    * @type {'waiting' | 'taken' | 'ended'}
    */
   #state = 'waiting';

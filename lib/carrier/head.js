@@ -24,19 +24,19 @@ function assertOpenable(req, res) {
   if (typeof req?.headers !== 'object' || typeof res?.flushHeaders !== 'function') {
     throw typeError(
       'ERR_SSE_TYPE',
-      'Connection expects the `req` and `res` of a Node HTTP server, as in new Connection(req, res)',
+      'Connection expects `req` and `res` of a Node HTTP server, as in new Connection(req, res)',
     );
   }
   if (isDropped(res)) {
     throw new SluiceError(
       'ERR_SSE_GONE',
-      'the request waits behind an event stream on the same socket and cannot be answered: ignore it',
+      'the request waits behind an event stream on its socket and cannot be answered: ignore it',
     );
   }
   if (res.destroyed || req.aborted || res.stream?.destroyed) {
     throw new SluiceError(
       'ERR_SSE_GONE',
-      'the client left before the connection opened: check res.destroyed after anything asynchronous',
+      'the client left before the connection opened: check res.destroyed after every await',
     );
   }
   if (res.headersSent || res.writableEnded) {

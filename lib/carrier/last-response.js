@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * An event stream is the last response on its socket: HTTP/1.x answers in order, so nothing behind a
- * stream could be answered before the stream ends (RFC 9112, section 9.6).
+ * An event stream is the last response on its socket: HTTP/1.x answers in order, so nothing behind
+ * a stream could be answered before the stream ends (RFC 9112, section 9.6).
  */
 
 /** @import { Socket } from 'node:net' */
@@ -19,7 +19,9 @@ const { ServerResponse } = require('node:http');
 
 /** How many bytes a client may send after its last request; the core allows the same. */
 const MAX_RECEIVED = 64 << 10;
-/** How many requests may wait behind a stream that opens. Node keeps them until the socket closes. */
+/**
+ * How many requests may wait behind a stream that opens. Node keeps them until the socket closes.
+ */
 const MAX_WAITING = 64;
 
 /**

@@ -89,7 +89,8 @@ class NodeCarrier {
   write(bytes) {
     const { response: res } = this;
     if (this.headOnly) return true;
-    // One listener for good: compression moves it to its own stream and would not find it there again.
+    // One listener for good: compression moves it to its own stream and would not find it there
+    // again.
     if (!this.#onDrain) {
       this.#onDrain = () => this.#listener?.onDrain();
       res.on('drain', this.#onDrain);

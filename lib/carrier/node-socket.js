@@ -101,8 +101,8 @@ function consumeBody(req) {
 
 /**
  * Makes Node let go of a socket whose duplicate the core has. The JavaScript socket lives on as a
- * ghost, whose writes go nowhere, so that the response can end as any other. Never call it inside the
- * HTTP parser's callback.
+ * ghost, whose writes go nowhere, so that the response can end as any other. Never call it inside
+ * the HTTP parser's callback.
  * @param {NodeSocket} socket
  */
 function detach(socket) {

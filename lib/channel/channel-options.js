@@ -1,5 +1,7 @@
 'use strict';
 
+/** Reads the options of a channel, and of a broker's topics. */
+
 /** @import { ChannelOptions } from '../../index.js' */
 
 const option = require('../core/option.js');
@@ -19,7 +21,7 @@ function readChannelOptions(given, defaults = CHANNEL) {
 }
 
 const CHANNEL = { historySize: 500, historyBytes: 16 << 20, historyAge: 0, emptyTimeout: 0 };
-/** There are many of them, and users wait for those that go. */
+/** There are many topics, and empty ones close. */
 const TOPIC = { historySize: 100, historyBytes: 1 << 20, historyAge: 0, emptyTimeout: 60_000 };
 /** One history for all patterns of a broker, and so for all events to its topics. */
 const PATTERNS = { historySize: 10_000, historyBytes: 16 << 20, historyAge: 0, emptyTimeout: 0 };

@@ -141,7 +141,10 @@ class Channel extends EventEmitter {
     if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#handle.id);
   }
 
-  /** The core found the channel empty for long enough. A connection that was added since keeps it open. */
+  /**
+   * The core found the channel empty for long enough. A connection that was added since keeps it
+   * open.
+   */
   #expired() {
     if (this.#handle.closeIfEmpty()) this.close();
   }

@@ -1,5 +1,7 @@
 'use strict';
 
+/** A `Map` that forgets an entry when its value emits `close`. */
+
 const { typeError } = require('../core/error.js');
 
 /**
@@ -9,7 +11,7 @@ const { typeError } = require('../core/error.js');
  */
 class MapListener extends Map {
   /**
-   * What takes an entry's listener off its value again, by key.
+   * Functions that remove an entry's listener from its value, by key.
    * @type {Map<Key, () => void>}
    */
   #unlisten = new Map();
@@ -28,7 +30,7 @@ class MapListener extends Map {
     if (typeof value?.once !== 'function' || typeof value.removeListener !== 'function') {
       throw typeError(
         'ERR_SSE_TYPE',
-        'a value must be an EventEmitter, whose `close` it listens to',
+        'a value must be an EventEmitter, as its `close` event removes the entry',
       );
     }
     const forget = () => this.delete(key);

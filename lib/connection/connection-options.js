@@ -5,8 +5,8 @@
 /** @import { ConnectionOptions } from '../../index.js' */
 
 /**
- * How a ping looks: an empty `comment`, a comment with the `time` of which the first is sent at once,
- * or an `event`. Faces choose it; it is no public option.
+ * How a ping looks: an empty `comment`, a comment with the `time` of which the first is sent at
+ * once, or an `event`. Faces choose it; it is no public option.
  * @typedef {'comment' | 'time' | 'event'} PingForm
  */
 /** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */

@@ -9,7 +9,7 @@
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
 const { carrierOf } = require('../carrier/node-response.js');
-const { SluiceError, typeError } = require('../core/error.js');
+const { SluiceError } = require('../core/error.js');
 const option = require('../core/option.js');
 const { defaults, readConnectionOptions } = require('./connection-options.js');
 const event = require('./event.js');
@@ -79,8 +79,7 @@ class Connection extends EventEmitter {
   /** @param {string} text */
   comment(text) {
     if (typeof text === 'string') return this.send({ comment: text });
-    const message = `comment() expects a string, but received ${option.kind(text)}`;
-    throw typeError('ERR_SSE_TYPE', message);
+    throw option.wrongArgument('comment()', 'a string', text);
   }
 
   /**
@@ -141,7 +140,8 @@ class Connection extends EventEmitter {
   }
 
   /**
-   * A listener for `timeout` decides what happens then, even if JavaScript is blocked when it passes.
+   * A listener for `timeout` decides what happens then, even if JavaScript is blocked when it
+   * passes.
    * @param {string | symbol} name
    */
   #listenedTo(name) {

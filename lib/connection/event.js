@@ -5,8 +5,10 @@
 /** @import { ChannelHandle, ConnectionHandle, TopicsHandle } from '../../binding.js' */
 /** @import { ServerSentEvent } from '../../index.js' */
 
+/** @typedef {string | undefined} Text */
+
 const { fromCore, rangeError, typeError } = require('../core/error.js');
-const { kind } = require('../core/option.js');
+const { kind, wrongArgument } = require('../core/option.js');
 
 /** @type {(name: string, value: unknown) => string | undefined} */
 function text(name, value) {
@@ -37,7 +39,7 @@ function serialise(data) {
 /**
  * The fields of an event, in the core's order. The core checks what they contain.
  * @param {ServerSentEvent} event
- * @returns {[id: string | undefined, name: string | undefined, data: string | undefined, retry: number | undefined, comment: string | undefined]}
+ * @returns {[id: Text, name: Text, data: Text, retry: number | undefined, comment: Text]}
  */
 function fields(event) {
   if (typeof event !== 'object' || event === null) {
@@ -74,7 +76,8 @@ function send(handle, event) {
 }
 
 /**
- * Sends an event to the subscribers of a topic or, without one, to all clients. Returns how many get it.
+ * Sends an event to the subscribers of a topic or, without one, to all clients. Returns how many
+ * get it.
  * @param {TopicsHandle} handle
  * @param {string | undefined} topic
  * @param {ServerSentEvent} event
@@ -94,12 +97,7 @@ function publish(handle, topic, event) {
  * @param {string} frameText
  */
 function write(handle, frameText) {
-  if (typeof frameText !== 'string') {
-    throw typeError(
-      'ERR_SSE_TYPE',
-      `write() expects a string, but received ${kind(frameText)}: use send() for events`,
-    );
-  }
+  if (typeof frameText !== 'string') throw wrongArgument('write()', 'a string', frameText);
   try {
     handle.write(frameText);
   } catch (error) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The inside of a connection: its state, the core's handle and its carrier. The public class and the
- * faces share it.
+ * The inside of a connection: its state, the core's handle and its carrier. The public class and
+ * the faces share it.
  */
 
 /** @import { EventEmitter } from 'node:events' */
@@ -14,7 +14,8 @@
 /**
  * - `opening`: the head is not written yet; what is sent is queued.
  * - `open`: the head is written, and the client gets what is sent.
- * - `ending`: the server has ended the connection, or the carrier has closed; it may still have bytes to send.
+ * - `ending`: the server has ended the connection, or the carrier has closed; it may still have
+ *   bytes to send.
  * - `closed`: the core has let go of it.
  *
  * A connection may end before its head is written, which then still follows.
@@ -31,7 +32,10 @@ const { holdProcess, releaseProcess } = require('../core/process.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
-/** How many bytes may be queued before a streamed source waits: at most that, and half of the queue's bound. */
+/**
+ * How many bytes may be queued before a streamed source waits: at most that, and half of the
+ * queue's bound.
+ */
 const HIGH_WATER_MARK = 64 << 10;
 /** Close reasons after which the client gets a proper end. */
 const ORDERLY = ['end', 'timeout'];
@@ -131,7 +135,8 @@ class Link {
   }
 
   /**
-   * Asks the core to close the connection. The first reason counts.
+   * Asks the core to close the connection. `end` and `timeout` wait for the queue, unless another
+   * reason follows.
    * @param {CloseReason} reason
    */
   close(reason) {

@@ -1,9 +1,9 @@
 'use strict';
 
-// Listeners are the application's code. One that throws must not keep the rest from running.
+/** Runs listeners, which are the application's code: one that throws must not stop the others. */
 
 /**
- * Reports an error the way Node.js reports one of an event listener that nothing catches.
+ * Reports an error as Node.js does when an event listener throws.
  * @param {unknown} error
  */
 function report(error) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Tells connections and channels what the core did: it closed a connection, a timeout passed, a queue
- * drained, a channel expired, or bytes are to be written.
+ * Tells connections and channels what the core did: it closed a connection, a timeout passed, a
+ * queue drained, a channel expired, or bytes are to be written.
  */
 
 /** @import { Notices } from '../../binding.js' */

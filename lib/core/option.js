@@ -1,6 +1,6 @@
 'use strict';
 
-/** Checks options, and names the wrong ones in errors. */
+/** Checks options and arguments, and names the wrong ones in errors. */
 
 const { rangeError, typeError } = require('./error.js');
 
@@ -22,6 +22,10 @@ function kind(value) {
 /** @type {(name: string, expected: string, value: unknown) => TypeError} */
 const wrongType = (name, expected, value) =>
   typeError('ERR_SSE_OPTION', `\`${name}\` must be ${expected}, but it is ${kind(value)}`);
+
+/** @type {(call: string, expected: string, value: unknown) => TypeError} */
+const wrongArgument = (call, expected, value) =>
+  typeError('ERR_SSE_TYPE', `${call} expects ${expected}, but received ${kind(value)}`);
 
 /**
  * A whole number from `min` to `max`; `fallback` when it is undefined.
@@ -128,5 +132,6 @@ module.exports = {
   over,
   time,
   whole,
+  wrongArgument,
   wrongType,
 };

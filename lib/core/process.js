@@ -10,7 +10,10 @@ const holders = new Set();
 /** @type {NodeJS.Timeout | undefined} */
 let timer;
 
-/** @param {object} holder keeps the process alive until it is released; a second call changes nothing */
+/**
+ * @param {object} holder keeps the process alive until it is released; a second call changes
+ *   nothing
+ */
 function holdProcess(holder) {
   holders.add(holder);
   timer ??= setInterval(() => {}, 2 ** 31 - 1);

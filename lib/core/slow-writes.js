@@ -1,10 +1,14 @@
 'use strict';
 
-/** A response that takes what it was given says so soon, unless JavaScript is busy; after this long it is the client that is slow. */
+/** Tells the core which writes have been waiting for their clients for long. */
+
+/**
+ * How long a write may wait before its client counts as slow, in milliseconds. A response that has
+ * room says so soon, unless JavaScript is busy.
+ */
 const SLOW = 1000;
 const LOOK = 250;
 
-/** Writes that a response has not taken yet. Of those that wait for long enough the core is told. */
 class SlowWrites {
   /**
    * Since when, by connection.
@@ -25,7 +29,7 @@ class SlowWrites {
     const now = performance.now();
     for (const id of ids) this.#since.set(id, now);
     if (ids.length === 0) return;
-    // After a time that JavaScript was busy the responses have their say first.
+    // When JavaScript was busy, responses that have drained report first.
     this.#timer ??= setInterval(() => setImmediate(() => this.#look()), LOOK).unref();
   }
 

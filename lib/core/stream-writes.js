@@ -19,7 +19,8 @@ class StreamWrites {
 
   /**
    * @param {() => HubHandle} hub
-   * @param {(id: number, bytes: Buffer) => boolean | undefined} write true when there is room for more
+   * @param {(id: number, bytes: Buffer) => boolean | undefined} write true when there is room for
+   *   more
    */
   constructor(hub, write) {
     this.#hub = hub;

@@ -1,18 +1,20 @@
 'use strict';
 
+/** Does the writes of the core for the `stream` transport, in slices. */
+
 /** @import { Write } from '../../binding.js' */
 
-/** How many responses are written before the event loop gets its turn; about two milliseconds. */
+/** How many responses are written in one turn of the event loop; about two milliseconds. */
 const SLICE = 128;
 
 /**
- * Writes that the core wants done, in slices, so that a broadcast to many connections of the `stream` transport does not block the
- * event loop. A connection has at most one write under way, so the order of its bytes does not depend on that of the slices.
+ * The slices keep a broadcast to many connections from blocking the event loop. A connection has at
+ * most one write under way, so the order of its bytes does not depend on that of the slices.
  */
 class Writes {
   /** @type {Write[]} */
   #groups = [];
-  /** The group, and the connection in it, whose turn it is. */
+  /** The group that is being written, and the next connection in it. */
   #group = 0;
   #next = 0;
   #scheduled = false;
@@ -21,7 +23,8 @@ class Writes {
   #waiting;
 
   /**
-   * @param {(id: number, bytes: Buffer) => boolean | undefined} write true when the connection is ready for more
+   * @param {(id: number, bytes: Buffer) => boolean | undefined} write true when there is room for
+   *   more
    * @param {(ids: number[]) => void} written is told which are
    * @param {(ids: number[]) => void} waiting is told which are not
    */
@@ -51,7 +54,7 @@ class Writes {
         this.#next = 0;
       }
     }
-    // Their bytes are the responses' now.
+    // The responses have these bytes now.
     this.#groups.splice(0, this.#group);
     this.#group = 0;
     this.#scheduled = this.#groups.length > 0;

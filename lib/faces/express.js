@@ -8,10 +8,11 @@
 const { finished } = require('node:stream');
 const { Connection } = require('../connection/connection.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
-const { typeError } = require('../core/error.js');
-const { kind } = require('../core/option.js');
+const option = require('../core/option.js');
 
-/** How long the client has to take what was sent before an error, when the error goes to Express. */
+/**
+ * How long the client has to take what was sent before an error, when the error goes to Express.
+ */
 const GRACE = 5000;
 
 /**
@@ -20,10 +21,7 @@ const GRACE = 5000;
  */
 function sse(handler, options) {
   if (typeof handler !== 'function') {
-    throw typeError(
-      'ERR_SSE_TYPE',
-      `sse() expects a handler function, but received ${kind(handler)}`,
-    );
+    throw option.wrongArgument('sse()', 'a handler function', handler);
   }
   readConnectionOptions(options);
 
@@ -37,7 +35,9 @@ function sse(handler, options) {
       if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return;
       return next(error);
     }
-    call(handler, connection).catch((error) => {
+    // Rejects too if the handler throws.
+    const handled = (async () => handler(connection, req, res))();
+    handled.catch((error) => {
       connection.end();
       // Express ignores errors that are falsy.
       whenOver(res, () => next(error || new Error(`the handler failed with ${error}`)));
@@ -46,16 +46,8 @@ function sse(handler, options) {
 }
 
 /**
- * Rejects whether the handler throws or rejects.
- * @param {(connection: Connection, req: any, res: any) => unknown} handler
- * @param {Connection} connection
- */
-async function call(handler, connection) {
-  await handler(connection, connection.request, connection.response);
-}
-
-/**
- * Express destroys the socket when an error comes after the head, together with bytes still in flight.
+ * Express destroys the socket when an error comes after the head, together with bytes still in
+ * flight.
  * @param {Response} res
  * @param {() => void} callback
  */

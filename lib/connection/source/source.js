@@ -1,6 +1,9 @@
 'use strict';
 
-/** Reads a source of any kind, item by item: an iterable, an async iterable, a Readable or a ReadableStream. */
+/**
+ * Reads a source of any kind, item by item: an iterable, an async iterable, a Readable or a
+ * ReadableStream.
+ */
 
 const { types } = require('node:util');
 const { typeError } = require('../../core/error.js');
@@ -8,10 +11,8 @@ const { kind } = require('../../core/option.js');
 
 /**
  * `ask` asks a source for its next item, `stop` tells it that no more is wanted.
- * @typedef {{
- *   ask: () => { done?: boolean, value?: unknown } | PromiseLike<{ done?: boolean, value?: unknown }>,
- *   stop: () => unknown,
- * }} Hold
+ * @typedef {{ done?: boolean, value?: unknown }} Result
+ * @typedef {{ ask: () => Result | PromiseLike<Result>, stop: () => unknown }} Hold
  */
 
 /** @type {(source: any) => Hold} */
@@ -49,7 +50,8 @@ function assertSource(value) {
   if (!iterable || typeof value === 'string' || types.isUint8Array(value)) {
     throw typeError(
       'ERR_SSE_TYPE',
-      `a source must be an iterable, an async iterable, a Readable or a ReadableStream, but it is ${describe(value)}`,
+      'a source must be an iterable, an async iterable, a Readable or a ReadableStream, ' +
+        `but it is ${describe(value)}`,
     );
   }
   if (typeof value.getReader === 'function' && value.locked) {

@@ -98,8 +98,8 @@ class Stream {
   }
 
   /**
-   * Undefined when it was halted: the source may never answer. `Promise.race` would keep every item in
-   * memory until then.
+   * Undefined when it was halted: the source may never answer. `Promise.race` would keep every item
+   * in memory until then.
    */
   async #next() {
     if (this.#halted) return undefined;

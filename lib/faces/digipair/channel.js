@@ -1,5 +1,7 @@
 'use strict';
 
+/** A channel of digipair's skill. */
+
 /** @import { ServerSentEvent } from '../../../index.js' */
 
 const { broker } = require('./session.js');

@@ -1,23 +1,27 @@
 'use strict';
 
+/** Runs the `disconnected` pins of a registration. */
+
 /** @import { Context, Pin } from '../../../digipair.js' */
 
 const { inspect } = require('node:util');
 const { typeError } = require('../../core/error.js');
 
 /**
- * What is used of the engine. Its own types need those of a browser.
+ * The part of the engine that is used. Its own types need those of a browser.
  * @typedef {{
  *   executePinsList: (pins: Pin[], context: Context, path: string) => Promise<unknown>,
- *   config: { log: (level: string, path: string, message: string, context: Context, data: unknown) => void },
+ *   config: {
+ *     log: (level: string, path: string, message: string, context: Context, data: unknown) => void,
+ *   },
  * }} Engine
  */
 const ENGINE = '@digipair/engine';
-/** What pins of a factory throw to end a reasoning, or to keep its request open: no failures. */
+/** Pins of a factory throw these to end a reasoning, or to keep its request open. */
 const ENDINGS = ['DIGIPAIR_STOP', 'DIGIPAIR_KEEPALIVE'];
 
 /**
- * Whoever registers no actions needs no engine.
+ * Loads the engine, which is needed only where actions are registered.
  * @returns {Engine}
  */
 function loadEngine() {
@@ -50,12 +54,13 @@ function describe(thrown) {
   try {
     return thrown instanceof Error ? String(thrown.message) : inspect(thrown);
   } catch {
-    return 'what was thrown cannot be shown';
+    return 'the thrown value cannot be shown';
   }
 }
 
 /**
- * What runs the pins in the context of their registration, once; undefined when there are none. It never fails.
+ * Returns a function that runs the pins in the context of their registration and never fails;
+ * undefined when there are none.
  * @param {unknown} pins
  * @param {Context} context
  */
@@ -64,7 +69,8 @@ function readDisconnected(pins, context) {
   if (!Array.isArray(pins) || pins.some((pin) => typeof pin !== 'object' || pin === null)) {
     throw typeError(
       'ERR_SSE_OPTION',
-      '`disconnected` must be a list of pins, as in [{ "library": …, "element": …, "properties": … }]',
+      '`disconnected` must be a list of pins, ' +
+        'as in [{ "library": …, "element": …, "properties": … }]',
     );
   }
   if (pins.length === 0) return undefined;
@@ -81,16 +87,16 @@ function readDisconnected(pins, context) {
     try {
       const detail = error instanceof Error ? error.stack : undefined;
       process.emitWarning(message, { type: 'SluiceWarning', detail });
-      // Which may rely on a context that is not there.
+      // The log may rely on a context that is not there.
       engine.config.log('ERROR', path, message, registration, error);
     } catch {}
   };
 
   return async () => {
     const stray = pins.findIndex((pin) => !isPin(pin));
-    // The engine would stop there, with a message that names neither.
+    // The engine would stop there, with a message that names neither the pin nor its place.
     if (stray >= 0)
-      report(`${path}[${stray}] is no pin: it needs a \`library\` and an \`element\``);
+      report(`${path}[${stray}] is not a pin: it needs a \`library\` and an \`element\``);
     try {
       await engine.executePinsList(pins.filter(isPin), registration, path);
     } catch (error) {

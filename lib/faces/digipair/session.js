@@ -1,5 +1,7 @@
 'use strict';
 
+/** Sessions: the clients of digipair's skill. */
+
 /** @import { Context, Scope } from '../../../digipair.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 
@@ -18,7 +20,7 @@ const sessions = new WeakMap();
  */
 const answers = new WeakMap();
 /**
- * What runs when a session has left, by the name that it was registered under.
+ * The actions that run when a session has left, by the name that it was registered under.
  * @type {WeakMap<Session, Map<string, () => void>>}
  */
 const departures = new WeakMap();
@@ -27,8 +29,9 @@ const departures = new WeakMap();
 let started;
 
 /**
- * Sessions are clients, and names are topics: of sessions, of which several may have one name, and of channels. They are made of
- * what users send, so there are no wildcards, and nothing has an id, so there is no history. Made when it is needed, as it starts the
+ * Sessions are clients of this broker, and the names of sessions and channels are its topics;
+ * several sessions may have one name. Names contain what users send, so there are no wildcards, and
+ * events have no ids, so there is no history. It is made when it is first needed, as it starts the
  * core.
  */
 function broker() {
@@ -43,7 +46,7 @@ function broker() {
   return started;
 }
 
-/** Loggers of the engine see it: it has one property, and is plain JSON. */
+/** Loggers of the engine serialise it, so it has one property. */
 class Session {
   #client;
 
@@ -86,7 +89,8 @@ function open(context, id) {
 }
 
 /**
- * The sessions that `registerChannel` is to register: the given one, those of a name, or that of the request.
+ * The sessions that `registerChannel` registers: the given one, those of a name, or that of the
+ * request.
  * @param {Scope & { session?: unknown }} params
  * @param {Context} context
  */
@@ -108,7 +112,8 @@ function find(params, context) {
   if (named.length === 0) {
     throw typeError(
       'ERR_SSE_OPTION',
-      `no open session of this digipair and reasoning has the id ${JSON.stringify(id)}: register it first, or pass what registerSession returned`,
+      `no open session of this digipair and reasoning has the id ${JSON.stringify(id)}: ` +
+        'register it first, or pass what registerSession returned',
     );
   }
   return named.flatMap((client) => (client && sessions.get(client)) ?? []);

@@ -1,6 +1,9 @@
 'use strict';
 
-/** @import { Broadcast, Context, Push, RegisterChannel, RegisterSession } from '../../../digipair.js' */
+/** digipair's skill: the functions that its pins call. */
+
+/** @import { Broadcast, Context, Push } from '../../../digipair.js' */
+/** @import { RegisterChannel, RegisterSession } from '../../../digipair.js' */
 
 const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
@@ -66,7 +69,7 @@ async function broadcast(params, _pins, context) {
 /** @param {{ message?: unknown, event?: string }} params */
 function eventOf({ message, event = 'message' }) {
   if (message === undefined) {
-    throw typeError('ERR_SSE_DATA', '`message` must be there: anything that JSON can carry');
+    throw typeError('ERR_SSE_DATA', '`message` must be there: any JSON value');
   }
   // A message is always JSON, whereas an event's data may be any text.
   return { event, data: typeof message === 'string' ? JSON.stringify(message) : message };

@@ -1,11 +1,13 @@
 'use strict';
 
+/** The broker's topics of sessions and channels, by name and scope. */
+
 /** @import { Context, Scope } from '../../../digipair.js' */
 
 const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 
-/** Of a name with its scope, as JSON: somewhat less than a topic may have. */
+/** The longest name with its scope, as JSON: somewhat less than the longest topic. */
 const MAX_BYTES = 1000;
 
 /**
@@ -23,8 +25,8 @@ function text(name, value, fallback) {
 }
 
 /**
- * The part of a scope that the application chooses. Pins are templates, so a number may also arrive as
- * its digits.
+ * The part of a scope that the application chooses. Pins are templates, so a number may also arrive
+ * as its digits.
  * @param {unknown} start
  */
 function startOf(start) {
@@ -33,7 +35,8 @@ function startOf(start) {
 }
 
 /**
- * The broker's topic of a session's or a channel's name. It is a tuple, so that no two scopes can meet.
+ * The broker's topic of a session's or a channel's name. It is a tuple, so that no two scopes can
+ * meet.
  * @param {'session' | 'channel'} kind
  * @param {string} id
  * @param {Scope} params

@@ -1,7 +1,8 @@
 'use strict';
 
 /**
- * A range of media types that a client accepts. The more of its type is named, the more specific it is.
+ * A range of media types that a client accepts. The more of its type is named, the more specific it
+ * is.
  * @typedef {{ type: string, quality: number, specificity: 0 | 1 | 2 }} MediaRange
  */
 
@@ -27,9 +28,9 @@ function mediaRange(element) {
 }
 
 /**
- * What a request says of `text/event-stream` (RFC 9110, section 12.5.1): whether it accepts the type,
- * and whether it asks for it. A client asks for the type if it names the type, and prefers no other
- * range to it. Most tools send a range for everything, yet cannot read a stream.
+ * What a request says of `text/event-stream` (RFC 9110, section 12.5.1): whether it accepts the
+ * type, and whether it asks for it. A client asks for the type if it names the type, and prefers no
+ * other range to it. Most tools send a range for everything, yet cannot read a stream.
  * @param {string | undefined} header the request's `Accept`
  */
 function eventStreamPreference(header) {

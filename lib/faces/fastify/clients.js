@@ -1,5 +1,7 @@
 'use strict';
 
+/** The clients of SE, by seid. */
+
 /** @import { FastifyReply } from 'fastify' */
 
 const { whenGone } = require('../../carrier/gone.js');

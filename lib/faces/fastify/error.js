@@ -1,11 +1,12 @@
 'use strict';
 
+/** Errors that Fastify's error handler answers with their status. */
+
 /** @import { FastifyErrorCode } from '../../../fastify.js' */
 
 const { SluiceError } = require('../../core/error.js');
 
 /**
- * An error that Fastify's error handler answers with that status.
  * @param {FastifyErrorCode} code
  * @param {number} statusCode
  * @param {string} message

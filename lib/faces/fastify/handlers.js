@@ -1,5 +1,7 @@
 'use strict';
 
+/** Tells when the handler of a reply begins, and when the reply is answered. */
+
 /** @import { FastifyInstance, FastifyReply } from 'fastify' */
 
 const diagnostics = require('node:diagnostics_channel');
@@ -8,10 +10,11 @@ const diagnostics = require('node:diagnostics_channel');
 const HANDLER_STARTS = 'tracing:fastify.request.handler:start';
 
 /**
- * Watches the handlers of replies: from the call of `watch` on, it calls back when a reply's handler
- * begins, and when the reply is answered. A hook cannot tell either: other hooks may follow it.
+ * Watches the handlers of replies: from the call of `watch` on, it calls back when a reply's
+ * handler begins, and when the reply is answered. A hook cannot tell either: other hooks may follow
+ * it.
  * @param {FastifyInstance} fastify
- * @param {{ begins: (reply: FastifyReply) => void, isAnswered: (reply: FastifyReply) => void }} callbacks
+ * @param {Record<'begins' | 'isAnswered', (reply: FastifyReply) => void>} callbacks
  */
 function handlerWatch(fastify, { begins, isAnswered }) {
   /** @type {WeakSet<FastifyReply>} */

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The payload that Fastify sends. It carries nothing: when Fastify pipes it, the hooks have run and the
- * headers are on the response, so that the connection can begin.
+ * The payload that Fastify sends. It carries nothing: when Fastify pipes it, the hooks have run and
+ * the headers are on the response, so that the connection can begin.
  */
 
 /** @import { FastifyReply } from 'fastify' */

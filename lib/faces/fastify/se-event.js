@@ -1,5 +1,7 @@
 'use strict';
 
+/** Reads the arguments of `sendEvent`. */
+
 /** @import { ServerSentEvent } from '../../../index.js' */
 
 const { typeError } = require('../../core/error.js');
@@ -7,7 +9,8 @@ const { typeError } = require('../../core/error.js');
 const FIELDS = ['data', 'event', 'id', 'retry'];
 
 /**
- * Whether the only argument is an event and not its data: it has `data`, and nothing that an event has not.
+ * Whether the only argument is an event and not its data: it has `data`, and no other keys than
+ * those of events.
  * @param {unknown} value
  * @returns {value is Record<string, unknown>}
  */
@@ -17,8 +20,8 @@ function isEvent(value) {
 }
 
 /**
- * The event that `sendEvent(data, event?, id?, retry?)` or `sendEvent({ data, event?, id?, retry? })` means. An argument that is
- * null is left out.
+ * The event of `sendEvent(data, event?, id?, retry?)` or of
+ * `sendEvent({ data, event?, id?, retry? })`. Arguments that are null are left out.
  * @param {unknown[]} sent
  * @returns {ServerSentEvent}
  */
@@ -26,7 +29,7 @@ function toEvent(sent) {
   const event = sent.length === 1 && isEvent(sent[0]) ? sent[0] : undefined;
   const [data, name, id, retry] = event ? FIELDS.map((field) => event[field]) : sent;
   if (data === undefined) {
-    throw typeError('ERR_SSE_EMPTY', 'sendEvent() takes the data first, a string or an object');
+    throw typeError('ERR_SSE_EMPTY', 'sendEvent() expects the data first: a string or an object');
   }
   return /** @type {ServerSentEvent} */ ({
     data,

@@ -1,5 +1,7 @@
 'use strict';
 
+/** Asks the application's `seidGenerator` for the seid of a request. */
+
 /** @import { FastifyReply, FastifyRequest } from 'fastify' */
 /** @import { SeidGenerator } from '../../../fastify.js' */
 
@@ -16,7 +18,8 @@ function checked(seid) {
   throw httpError(
     'ERR_SSE_SEID',
     500,
-    `seidGenerator must return a string that is not empty, but it returned ${seid === '' ? 'an empty one' : kind(seid)}`,
+    'seidGenerator must return a string that is not empty, ' +
+      `but it returned ${seid === '' ? 'an empty one' : kind(seid)}`,
   );
 }
 
@@ -27,8 +30,8 @@ function asError(thrown) {
 }
 
 /**
- * Whether a returned value is an answer. A generator that takes the callback may return what the call
- * that will call back returns, such as a timer.
+ * Whether a returned value is an answer. A generator that takes the callback may return what the
+ * call that will call back returns, such as a timer.
  * @param {SeidGenerator} generator
  * @param {unknown} value
  */
@@ -38,8 +41,8 @@ function isAnswer(generator, value) {
 }
 
 /**
- * The generator's answer: a returned value, a promise's value or a call of the callback. The first one
- * counts.
+ * The generator's answer: a returned value, a promise's value or a call of the callback. The first
+ * one counts.
  * @param {SeidGenerator} generator
  * @param {FastifyRequest} request
  * @param {FastifyReply} reply

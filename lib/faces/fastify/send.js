@@ -7,8 +7,8 @@
 /** @import { Link } from '../../connection/link.js' */
 
 /**
- * A reply's stream, with what Fastify sends. `waiting`: Fastify's hooks run; `begun`: the connection
- * has written the head; `abandoned`: the answer is something else.
+ * A reply's stream, with what Fastify sends. `waiting`: Fastify's hooks run; `begun`: the
+ * connection has written the head; `abandoned`: the answer is something else.
  * @typedef {object} OpenStream
  * @property {Connection} connection
  * @property {Link} link
@@ -21,8 +21,8 @@ const { Channel } = require('../../channel/channel.js');
 const { Connection } = require('../../connection/connection.js');
 
 /**
- * What handlers return, or throw, after they have opened a stream comes to `reply.send` too, perhaps
- * before asynchronous hooks have let the stream begin. Only an error is an answer then.
+ * What handlers return, or throw, after they have opened a stream comes to `reply.send` too,
+ * perhaps before asynchronous hooks have let the stream begin. Only an error is an answer then.
  * @param {FastifyReply} reply
  * @param {OpenStream} stream
  */

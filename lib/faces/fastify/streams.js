@@ -40,7 +40,8 @@ class EventStreams {
 
   /** @param {FastifyInstance} fastify */
   constructor(fastify) {
-    // When the handler of a hijacked reply rejects, Fastify logs it and the client would wait for ever.
+    // When the handler of a hijacked reply rejects, Fastify logs it and the client would wait for
+    // ever.
     const onFailure = (/** @type {any} */ { reply }) => {
       const stream = this.#hijacked.get(reply);
       if (!stream) return;
@@ -156,8 +157,8 @@ function piped({ request, raw }, options, through) {
 }
 
 /**
- * Fastify waits for `finish`, which a response does not emit when its client leaves, as most clients
- * of event streams do.
+ * Fastify waits for `finish`, which a response does not emit when its client leaves, as most
+ * clients of event streams do.
  * @param {FastifyReply['raw']} raw
  */
 function finishOnClose(raw) {
@@ -168,7 +169,8 @@ function finishOnClose(raw) {
   const finish = () => {
     if (isFinished) return;
     raw.emit('finish');
-    // The real one may still come, from an end that crossed the client's leaving, and Node would fail over it.
+    // The real one may still come, from an end that crossed the client's leaving, and Node would
+    // fail over it.
     raw.removeAllListeners('finish');
   };
   // After all listeners of `close`, Node's server among them.
@@ -176,8 +178,8 @@ function finishOnClose(raw) {
 }
 
 /**
- * Sends what is queued, if the client takes it in time. Sending meanwhile is no error: the application
- * does not know of the end.
+ * Sends what is queued, if the client takes it in time. Sending meanwhile is no error: the
+ * application does not know of the end.
  * @param {Link} link
  * @param {FastifyReply['raw']} raw
  */
@@ -193,7 +195,8 @@ function endSoon(link, raw) {
       clearTimeout(timer);
       resolve(undefined);
     };
-    // Its last bytes may still be on their way through TLS, and Fastify is about to close idle sockets.
+    // Its last bytes may still be on their way through TLS, and Fastify is about to close idle
+    // sockets.
     link.connection.once('close', () => {
       if (raw.socket && !raw.destroyed) finished(raw, done);
       else done();

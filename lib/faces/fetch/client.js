@@ -1,10 +1,11 @@
 'use strict';
 
+/** A client of the broker, as `createSSE` shows it. */
+
 /** @import { SSEClient } from '../../../fetch.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 /** @import { ClientController } from './controller.js' */
 
-/** A client of the broker as the service shows it. */
 class FetchClient {
   #connection;
 
@@ -21,7 +22,7 @@ class FetchClient {
     this.#connection = connection;
   }
 
-  /** Not among its own properties: who prints or serialises a client does not mean the whole connection. */
+  /** Not an own property, so that printing or serialising a client leaves the connection out. */
   get connection() {
     return this.#connection;
   }

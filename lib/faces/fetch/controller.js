@@ -1,13 +1,15 @@
 'use strict';
 
-/** The `controller` of a Fetch client. It acts through the connection, so that events keep their order. */
+/**
+ * The `controller` of a Fetch client. It acts through the connection, so that events keep their
+ * order.
+ */
 
 /** @import { BodyCarrier } from '../../carrier/body-carrier.js' */
 /** @import { Connection } from '../../connection/connection.js' */
 
 const { inspect } = require('node:util');
 const { FrameAssembler } = require('../../carrier/frame-assembler.js');
-const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 
 class ClientController {
@@ -32,10 +34,7 @@ class ClientController {
   /** @param {Uint8Array} chunk */
   enqueue(chunk) {
     if (!(chunk instanceof Uint8Array)) {
-      throw typeError(
-        'ERR_SSE_TYPE',
-        `enqueue() expects a Uint8Array, but received ${option.kind(chunk)}`,
-      );
+      throw option.wrongArgument('enqueue()', 'a Uint8Array', chunk);
     }
     this.#assembler ??= new FrameAssembler();
     this.#assembler.push(chunk, undefined, (frames) => {

@@ -22,7 +22,10 @@
  */
 /** @typedef {(connection: Connection) => void} Prepare */
 /** @typedef {{ status: number, body?: object }} Answer */
-/** @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler undefined: nothing is left to answer */
+/**
+ * @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler undefined: nothing is left
+ *   to answer
+ */
 
 const { SluiceError } = require('../../core/error.js');
 
@@ -42,8 +45,8 @@ class Refusal extends Error {
 }
 
 /**
- * Whether a hook of the application allows something: it must return exactly `true`. The client never
- * learns why it is refused.
+ * Whether a hook of the application allows something: it must return exactly `true`. The client
+ * never learns why it is refused.
  * @param {Exchange} exchange
  * @param {string} name
  * @param {(request: any) => boolean | Promise<boolean>} hook
@@ -58,8 +61,8 @@ async function allows(exchange, name, hook) {
 }
 
 /**
- * The framework's error when a hook of the application has failed. The client learns of an error with
- * a 4xx status; any other is for the framework's error handler alone.
+ * The framework's error when a hook of the application has failed. The client learns of an error
+ * with a 4xx status; any other is for the framework's error handler alone.
  * @param {any} error
  * @param {SluiceErrorCode} code
  * @param {string} message

@@ -9,7 +9,8 @@
 /** @import { Answer, Exchange } from './exchange.js' */
 /** @import { Routes } from './routes.js' */
 
-/** @typedef {(path: string, handler: (req: any, res: any, next: (error: unknown) => void) => void) => void} AddRoute */
+/** @typedef {(req: any, res: any, next: (error: unknown) => void) => void} RequestHandler */
+/** @typedef {(path: string, handler: RequestHandler) => void} AddRoute */
 
 const { debuglog } = require('node:util');
 const { isOver } = require('../../carrier/gone.js');
@@ -105,7 +106,7 @@ class ExpressExchange {
  */
 function addToExpress(app, basePath, routes) {
   for (const path of routes.paths) {
-    /** @type {Parameters<AddRoute>[1]} */
+    /** @type {RequestHandler} */
     const handler = (req, res, next) => {
       const exchange = new ExpressExchange(req, res);
       routes

@@ -82,7 +82,8 @@ function subscribing(broker, options) {
       if (await mayHave(exchange, client.id, topic)) continue;
       throw new Refusal(403, 'ERR_SSE_TOPIC_DENIED', 'a topic is not allowed: none was subscribed');
     }
-    // Meanwhile the client may have left, its id may be another's, or another request has subscribed it.
+    // Meanwhile the client may have left, its id may be another's, or another request has
+    // subscribed it.
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
     subscribe(broker, client, topics);

@@ -80,7 +80,7 @@ function readCORS(cors) {
   if (allowsCredentials && listed.includes('*')) {
     throw typeError(
       'ERR_SSE_OPTION',
-      "`cors.credentials` lets cookies come along, which `cors.origin` must not allow to '*': list the origins",
+      "`cors.credentials` sends cookies, so `cors.origin` must not be '*': list the origins",
     );
   }
   const age = maxAge === undefined ? undefined : option.time('cors.maxAge', maxAge, 0);
@@ -105,7 +105,8 @@ function assertOrigin(value) {
   if (isOrigin) return;
   throw typeError(
     'ERR_SSE_OPTION',
-    "`cors.origin` must be '*', or an origin or origins like 'https://example.com': a scheme and a host in lower case, and a port if it is not the usual one",
+    "`cors.origin` must be '*', or an origin or origins like 'https://example.com': " +
+      'a scheme and a host in lower case, and a port if it is not the usual one',
   );
 }
 

@@ -1,6 +1,9 @@
 'use strict';
 
-/** Reads requests to subscribe and unsubscribe: their JSON body, its members, and the client's secret. */
+/**
+ * Reads requests to subscribe and unsubscribe: their JSON body, its members, and the client's
+ * secret.
+ */
 
 /** @import { IncomingHttpHeaders } from 'node:http' */
 /** @import { Readable } from 'node:stream' */
@@ -21,7 +24,8 @@ const tooLarge = (limit) =>
   new Refusal(413, 'ERR_SSE_BODY_LIMIT', `the body is larger than ${limit} bytes`);
 
 /**
- * Reads a body of JSON. Resolves with undefined when the body is cut off, as when the client leaves.
+ * Reads a body of JSON. Resolves with undefined when the body is cut off, as when the client
+ * leaves.
  *
  * Pages of other sites can send most other types without asking the server first.
  * @param {IncomingHttpHeaders} headers

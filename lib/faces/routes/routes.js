@@ -49,24 +49,17 @@ class Routes {
    * @returns {Promise<Answer | undefined>}
    */
   async answer(path, exchange) {
-    const answer = exchange.over ? undefined : await this.#answer(path, exchange);
-    return exchange.over ? undefined : answer;
-  }
-
-  /**
-   * @param {string} path
-   * @param {Exchange} exchange
-   * @returns {Promise<Answer | undefined>}
-   */
-  async #answer(path, exchange) {
+    if (exchange.over) return undefined;
+    let answer;
     try {
       exchange.setHeader('Cache-Control', 'no-store');
       this.#origins.admit(exchange);
-      return await this.#handler(path, exchange)(exchange);
+      answer = await this.#handler(path, exchange)(exchange);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { status: error.status, body: { error: error.message, code: error.code } };
+      answer = { status: error.status, body: { error: error.message, code: error.code } };
     }
+    return exchange.over ? undefined : answer;
   }
 
   /**

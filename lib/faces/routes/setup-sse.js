@@ -45,7 +45,7 @@ function readBasePath(basePath) {
   if (typeof basePath !== 'string' || (basePath !== '' && !basePath.startsWith('/'))) {
     throw typeError(
       'ERR_SSE_TYPE',
-      "setupSSE() expects a path after the broker: '', or one that begins with a slash, such as '/_sse'",
+      "setupSSE() expects a path after the broker: '' or one with a leading slash, such as '/_sse'",
     );
   }
   return basePath.replace(/\/+$/, '');
