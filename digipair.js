@@ -1,4 +1,9 @@
-const { broadcast, push, registerChannel, registerSession } = require('./lib/digipair/skill.js');
-const schema = require('./lib/digipair/schema.json');
+const {
+  broadcast,
+  push,
+  registerChannel,
+  registerSession,
+} = require('./lib/faces/digipair/skill.js');
+const schema = require('./lib/faces/digipair/schema.json');
 
 module.exports = { broadcast, push, registerChannel, registerSession, schema };

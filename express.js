@@ -1,3 +1,3 @@
-const { sse } = require('./lib/express.js');
+const { sse } = require('./lib/faces/express.js');
 
 module.exports = { sse };

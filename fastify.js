@@ -1,5 +1,5 @@
-const { plugin } = require('./lib/fastify/plugin.js');
-const { SE } = require('./lib/fastify/se.js');
+const { plugin } = require('./lib/faces/fastify/plugin.js');
+const { SE } = require('./lib/faces/fastify/se.js');
 
 module.exports = plugin;
 module.exports.default = plugin;

@@ -54,7 +54,7 @@ export interface SSE<Events extends object = EventMap> {
    * Registers a client. The body of its response begins with `retry` and a comment with the time.
    *
    * A body that is cancelled, which servers do when the client leaves, removes the client. So does a reader that is too slow, by
-   * `maxQueueBytes`, `eventBufferSize` or `stallTimeout`; its body fails with `ERR_SSE_CLOSED`, whereby servers drop the socket. A body
+   * `maxQueueBytes`, `eventBufferSize` or `stallTimeout`; its body fails with `ERR_SSE_DISCONNECTED`, whereby servers drop the socket. A body
    * that nobody begins to read is too slow after `stallTimeout`. It does not keep the process alive.
    *
    * Servers on Node.js may not cancel the body of a request that waited behind others on its socket,

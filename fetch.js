@@ -1,3 +1,3 @@
-const { createSSE } = require('./lib/fetch/service.js');
+const { createSSE } = require('./lib/faces/fetch/service.js');
 
 module.exports = { createSSE };

@@ -52,7 +52,7 @@ export type Transport = 'native' | 'stream';
  * | `timeout`  | the `timeout` option; everything queued was sent first                       |
  * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` waited for the client          |
  * | `stall`    | the client took no byte for `stallTimeout` although some waited              |
- * | `destroy`  | the server destroyed the response or its socket                              |
+ * | `destroy`  | `connection.destroy()`, or the server destroyed the response or its socket   |
  * | `flood`    | the client kept sending after its request: over 64 KiB, or 64 requests       |
  * | `error`    | the socket failed, or the core met an error of its own                       |
  */
@@ -198,6 +198,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   readonly id: string;
   /** The cursor the client came back with (`Last-Event-ID`), at most 1 KiB; undefined when it has none. */
   readonly lastEventID: string | undefined;
+  /** As it was passed in. A client of `createSSE` has none: it is undefined there, as is `response`. */
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
   /** When the connection opened: milliseconds since the epoch. */
@@ -239,6 +240,14 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   setTimeout(timeout: number): this;
   /** Sends what is queued, then ends the response. Resolves when the connection is closed, for whatever reason. */
   end(): Promise<this>;
+  /**
+   * Closes the connection at once and drops everything queued; the close reason is `destroy`. The client sees
+   * a stream that was cut off. Later events are dropped without an error. After the connection has closed,
+   * it does nothing.
+   *
+   * `error`, if given, is what the response is destroyed with, or what the reader of a Fetch body gets.
+   */
+  destroy(error?: unknown): this;
 }
 
 export interface ChannelOptions {
@@ -345,11 +354,12 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_RETRY`          | `RangeError`  | `retry` is not a whole number of 0 to 2^32-1                   |
  * | `ERR_SSE_DATA`           | `TypeError`   | `data` that JSON cannot carry (cycles, BigInt, functions)      |
  * | `ERR_SSE_EMPTY`          | `TypeError`   | an event with no field                                         |
- * | `ERR_SSE_FRAME`          | `TypeError`   | frame text that is unfinished or has an unknown field          |
+ * | `ERR_SSE_FRAME`          | `TypeError`   | frame text that is unfinished, too long or has an unknown field |
  * | `ERR_SSE_HEADERS_SENT`   | `SluiceError` | the response was begun already                                 |
  * | `ERR_SSE_GONE`           | `SluiceError` | the client had left, or its request waited behind a stream     |
  * | `ERR_SSE_TRANSPORT`      | `SluiceError` | `transport: 'native'` where the socket cannot be handed over   |
- * | `ERR_SSE_CLOSED`         | `SluiceError` | the connection was ended by the server                         |
+ * | `ERR_SSE_CLOSED`         | `SluiceError` | the server ended the connection, with `end()` or `endEvent()`  |
+ * | `ERR_SSE_DISCONNECTED`   | `SluiceError` | a Fetch body was cut off: its reader was too slow, or the connection was destroyed |
  * | `ERR_SSE_CHANNEL_CLOSED` | `SluiceError` | the channel is closed                                          |
  * | `ERR_SSE_BROKER_CLOSED`  | `SluiceError` | the broker is closed                                           |
  * | `ERR_SSE_TOPIC`          | `TypeError`   | a topic's name that is none, or has wildcards where it must not |
@@ -373,6 +383,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_GONE'
   | 'ERR_SSE_TRANSPORT'
   | 'ERR_SSE_CLOSED'
+  | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_BROKER_CLOSED'
   | 'ERR_SSE_CONNECT'

@@ -1,14 +1,14 @@
 'use strict';
 
 const { SSEBroker } = require('./lib/broker/broker.js');
-const { Channel } = require('./lib/channel.js');
-const { Connection } = require('./lib/connection.js');
-const { SluiceError } = require('./lib/error.js');
-const { createSSE } = require('./lib/fetch/service.js');
-const { configure, metrics } = require('./lib/hub.js');
-const { MapListener } = require('./lib/map-listener.js');
-const { setupSSE } = require('./lib/setup-sse/setup-sse.js');
-const { SSEHelper } = require('./lib/sse-helper.js');
+const { Channel } = require('./lib/channel/channel.js');
+const { Connection } = require('./lib/connection/connection.js');
+const { SluiceError } = require('./lib/core/error.js');
+const { createSSE } = require('./lib/faces/fetch/service.js');
+const { configure, metrics } = require('./lib/core/hub.js');
+const { MapListener } = require('./lib/channel/map-listener.js');
+const { setupSSE } = require('./lib/faces/routes/setup-sse.js');
+const { SSEHelper } = require('./lib/broker/sse-helper.js');
 
 module.exports = {
   Channel,

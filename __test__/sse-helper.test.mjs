@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { connectHTTP1 } from './clients/http1.mjs';
 import { sluice } from './site.mjs';
 
-const { SSEHelper } = createRequire(import.meta.url)('../lib/sse-helper.js');
+const { SSEHelper } = createRequire(import.meta.url)('../lib/broker/sse-helper.js');
 const { SSEBroker } = sluice;
 
 const SOON = { timeout: 30_000 };

@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { sluice } from './site.mjs';
 import { until } from './until.mjs';
 
-const { Writes } = createRequire(import.meta.url)('../lib/writes.js');
+const { Writes } = createRequire(import.meta.url)('../lib/core/writes.js');
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import * as server from '../servers/node-http.mjs';
 import * as secure from '../servers/node-https.mjs';
 import { site, sluice } from '../site.mjs';
 import { until } from '../until.mjs';
+
+const { sse } = createRequire(import.meta.url)('../../express.js');
 
 const { Channel, Connection, SluiceError } = sluice;
 const SOON = { timeout: 30_000 };
@@ -44,6 +47,23 @@ for (const [option, ofType, ofRange] of wrong) {
     }
   });
 }
+
+test('messages name the kind of a wrong value with its article', () => {
+  for (const [value, kind] of [
+    [{}, 'an object'],
+    [[], 'an array'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [5, 'a number'],
+    [() => {}, 'a function'],
+  ]) {
+    const expects = `sse() expects a handler function, but received ${kind}`;
+    if (typeof value !== 'function') assert.throws(() => sse(value), { message: expects });
+    if (value === undefined) continue;
+    const message = `\`historySize\` must be a number, but it is ${kind}`;
+    if (value !== 5) assert.throws(() => new Channel({ historySize: value }), { message });
+  }
+});
 
 test('options of a channel are checked', () => {
   for (const option of ['historySize', 'historyBytes', 'historyAge', 'emptyTimeout']) {

@@ -59,6 +59,47 @@ export default {
     assert.deepEqual(reasons, [['end']]);
   },
 
+  'destroy() drops what is queued and cuts the client off': async (t, server) => {
+    const { open } = await site(t, server);
+    const { connection, client } = await open();
+    const reasons = tally(connection, 'close');
+    connection.send({ data: 'before' });
+    await client.has('data: before\n\n');
+    // The client gets few of these, if any: the rest is queued in the core, which drops it.
+    for (let n = 0; n < 64; n += 1) connection.send({ data: 'x'.repeat(8000) });
+    assert.equal(connection.destroy(), connection);
+    connection.send({ data: 'dropped without an error' });
+    assert.equal(await client.over(), 'cut');
+    await until(() => connection.closed, 'the connection to close');
+    assert.deepEqual(reasons, [['destroy']]);
+    assert.ok(!client.text.includes('dropped without an error'));
+    connection.destroy();
+    assert.equal(await connection.end(), connection);
+    assert.deepEqual(reasons, [['destroy']]);
+  },
+
+  'destroy() after end() does not wait for the client': async (t, server) => {
+    const { open } = await site(t, server);
+    const { connection } = await open({ maxQueueBytes: 64 << 20 }, { reading: false });
+    const reasons = tally(connection, 'close');
+    for (let n = 0; n < 512; n += 1) connection.send({ data: 'x'.repeat(64 << 10) });
+    const ended = connection.end();
+    connection.destroy(new Error('the account was closed'));
+    assert.equal(await ended, connection);
+    assert.deepEqual(reasons, [['destroy']]);
+  },
+
+  'a frame without an end throws out of res.write': async (t, server) => {
+    const { open } = await site(t, server);
+    const { connection, client, res } = await open();
+    const error = { code: 'ERR_SSE_FRAME', name: 'TypeError', message: /more than 1 MiB/ };
+    assert.throws(() => res.write(`data: ${'x'.repeat(1 << 20)}`), error);
+    res.write('the rest\n\n');
+    connection.send({ data: 'after' });
+    await client.has('data: after\n\n');
+    assert.deepEqual(client.data, ['after']);
+  },
+
   'destroying the response ends the connection at once': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client, res } = await open();

@@ -14,7 +14,7 @@ const BAD_SESSIONS = [
   [{ id: 'a', digipair: '☀'.repeat(333) }, OPTION, /must have 1000 bytes at most/],
   [{ digipair: 5 }, OPTION, /`digipair` must be a string/],
   [{ reasoning: {} }, OPTION, /`reasoning` must be a string/],
-  [{ start: cycle }, OPTION, /scope of a name must be something that JSON can carry/],
+  [{ start: cycle }, OPTION, /scope of a name must be serialisable as JSON/],
   [{ id: 'a', start: 'x'.repeat(1000) }, OPTION, /must have 1000 bytes at most/],
   [{ id: 'a', disconnected: 'log' }, OPTION, /`disconnected` must be a list of pins/],
   [{ id: 'a', disconnected: null }, OPTION, /`disconnected` must be a list of pins/],

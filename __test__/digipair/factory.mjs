@@ -7,7 +7,7 @@ import { until } from '../until.mjs';
 const require = createRequire(import.meta.url);
 export const engine = require('@digipair/engine');
 export const skill = require('../../digipair.js');
-const { broker } = require('../../lib/digipair/session.js');
+const { broker } = require('../../lib/faces/digipair/session.js');
 export const sessions = broker();
 
 /** What pins of the tests have recorded: one entry of properties and context for each. */

@@ -62,7 +62,7 @@ for (const later of [false, true]) {
     await sleep(50);
     assert.equal(client.text, 'data: hello\n\n');
     assert.equal(client.end, undefined);
-    assert.match(problems(log).join(), /what the handler returned is ignored/);
+    assert.match(problems(log).join(), /the return value of the handler is ignored/);
   });
 
   for (const kind of ['throws', 'rejects']) {

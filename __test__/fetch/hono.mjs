@@ -166,7 +166,7 @@ for (const [version, how] of Object.entries(versions)) {
       for (const {
         arguments: [error],
       } of logged.mock.calls) {
-        assert.equal(error.code, 'ERR_SSE_CLOSED');
+        assert.equal(error.code, 'ERR_SSE_DISCONNECTED');
       }
     });
 

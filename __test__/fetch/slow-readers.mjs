@@ -34,7 +34,7 @@ describe('slow readers', () => {
       sse.broadcast('news', 'n', 'and on');
       await steady.has('data: and on\n\n');
       reading.resume();
-      assert.equal((await reading.over()).code, 'ERR_SSE_CLOSED');
+      assert.equal((await reading.over()).code, 'ERR_SSE_DISCONNECTED');
       assert.equal(reading.text, '');
     },
   );
@@ -64,7 +64,7 @@ describe('slow readers', () => {
     await until(() => sse.getClients().length === 0, 'the client to be removed');
     await until(() => reasons.length, 'close');
     assert.deepEqual(reasons, [['stall']]);
-    await assert.rejects(response.text(), { code: 'ERR_SSE_CLOSED' });
+    await assert.rejects(response.text(), { code: 'ERR_SSE_DISCONNECTED' });
   });
 
   test('one that reads but has nothing to read is none', SOON, async (t) => {

@@ -30,7 +30,7 @@ for (const [spare, what] of [
 }
 
 test('a head that cannot be written leaves no connection behind', SOON, async (t) => {
-  const { connections } = createRequire(import.meta.url)('../../lib/hub.js');
+  const { connections } = createRequire(import.meta.url)('../../lib/core/notices.js');
   const { connect } = await plain(t, {
     handler(req, res, open) {
       try {

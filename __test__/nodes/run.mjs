@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const TESTS = [
   'conformance',
+  'carrier',
   'fastify',
   'fastify-se',
   'fastify-transports',

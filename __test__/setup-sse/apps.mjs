@@ -10,7 +10,7 @@ import { site } from './site.mjs';
 
 const require = createRequire(import.meta.url);
 export const { SSEBroker } = require('../../index.js');
-export const { setupSSE } = require('../../lib/setup-sse/setup-sse.js');
+export const { setupSSE } = require('../../lib/faces/routes/setup-sse.js');
 
 export const SOON = { timeout: 30_000 };
 

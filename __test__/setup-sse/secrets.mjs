@@ -123,7 +123,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
 
 test('a secret is compared in constant time, also when the client is unknown', async (t) => {
   const compare = t.mock.method(crypto, 'timingSafeEqual');
-  const path = require.resolve('../../lib/setup-sse/request.js');
+  const path = require.resolve('../../lib/faces/routes/request.js');
   const loaded = require.cache[path];
   delete require.cache[path];
   t.after(() => {

@@ -40,8 +40,9 @@ createServer(async (req, res) => {
   const transport: Transport = connection.transport;
   const numbers: number = connection.timestamp + connection.queuedBytes;
   const cursor: string | undefined = connection.lastEventID;
+  const destroyed: Connection = connection.destroy(new Error('gone')).destroy();
   const same: Connection = await connection.comment('a').setPing(0).setTimeout(0).end();
-  return [transport, numbers, cursor, same, connection.closed, connection.id];
+  return [transport, numbers, cursor, same, destroyed, connection.closed, connection.id];
 });
 
 const channel = new Channel({ emptyTimeout: 1, historyAge: 1, historyBytes: 1, historySize: 1 });

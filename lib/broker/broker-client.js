@@ -1,6 +1,8 @@
 'use strict';
 
-/** @import { Connection } from '../connection.js' */
+/** A client of a broker. */
+
+/** @import { Connection } from '../connection/connection.js' */
 /** @import { Subscriptions } from './subscriptions.js' */
 
 const { randomBytes } = require('node:crypto');

@@ -1,31 +1,38 @@
 'use strict';
 
+/** Reads the options of a broker. */
+
 /** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
-/** @import { PingForm } from '../connection-options.js' */
+/** @import { PingForm } from '../connection/connection-options.js' */
 
-const { PATTERNS, TOPIC, readChannelOptions } = require('../channel-options.js');
-const { kPingForm, readConnectionOptions } = require('../connection-options.js');
-const option = require('../option.js');
+/** @typedef {ReturnType<typeof readBrokerOptions>} BrokerOptions */
+
+const { PATTERNS, TOPIC, readChannelOptions } = require('../channel/channel-options.js');
+const { readConnectionOptions } = require('../connection/connection-options.js');
+const option = require('../core/option.js');
 
 const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 
-/** @param {SSEBrokerOptions<any> | undefined} options */
-function readBrokerOptions(options) {
+/**
+ * @param {SSEBrokerOptions<any> | undefined} options
+ * @param {PingForm} [pingForm] instead of the `heartbeat` option
+ */
+function readBrokerOptions(options, pingForm) {
   const given = option.object('options', options);
   const { eventBufferSize, heartbeatInterval } = given;
   const interval = option.time('heartbeatInterval', heartbeatInterval, 30_000);
-  /** @type {ConnectionOptions & { [kPingForm]: PingForm }} */
+  /** @type {ConnectionOptions} */
   const defaults = {
     ping: interval > 0,
     ...(interval > 0 && { pingInterval: interval }),
-    [kPingForm]: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
     maxQueueEvents: option.whole('eventBufferSize', eventBufferSize, 1000, 0, option.MAX_COUNT),
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);
   return {
     connection,
+    pingForm: pingForm ?? option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
     ...readTopic(given.topic),
     wildcards: option.boolean('wildcards', given.wildcards, true),
     maxPatterns: option.whole('maxPatterns', given.maxPatterns, 100, 0, option.MAX_COUNT),

@@ -1,71 +1,49 @@
 'use strict';
 
-/** @import { ConnectOptions, SSEBrokerOptions } from '../../broker.js' */
-/** @import { CloseReason, ConnectionOptions, ServerSentEvent } from '../../index.js' */
-/** @import { Request } from '../connection.js' */
+/** The broker as users see it: clients by id, and topics by name. */
 
-const { randomBytes } = require('node:crypto');
-const { Connection, kHandle, kOver } = require('../connection.js');
-const { SluiceError, fromCore, typeError } = require('../error.js');
-const event = require('../event.js');
-const { start } = require('../hub.js');
-const { guarded } = require('../listeners.js');
-const option = require('../option.js');
-const { BrokerClient } = require('./broker-client.js');
+/** @import { ConnectOptions, SSEBrokerOptions } from '../../broker.js' */
+/** @import { ConnectionOptions, ServerSentEvent } from '../../index.js' */
+/** @import { Request } from '../carrier/carrier.js' */
+/** @import { PingForm } from '../connection/connection-options.js' */
+/** @import { BrokerClient } from './broker-client.js' */
+/** @import { Subscriptions } from './subscriptions.js' */
+
+const { carrierOf } = require('../carrier/node-response.js');
+const { Connection } = require('../connection/connection.js');
+const event = require('../connection/event.js');
+const { callCore } = require('../core/error.js');
+const { start } = require('../core/hub.js');
+const option = require('../core/option.js');
 const { readBrokerOptions } = require('./broker-options.js');
-const { Subscriptions } = require('./subscriptions.js');
+const { Clients, readArrival } = require('./clients.js');
 const { assertTopic } = require('./topic.js');
 
-/** For the routes: with what a client's connection opens, who decides over subscriptions, whether the broker is closed. */
-const kConnectionOptions = Symbol('connectionOptions');
-const kAuthorizeSubscribe = Symbol('authorizeSubscribe');
-const kIsClosed = Symbol('isClosed');
-/** An option of `connect` for the routes: a function that gets the client before `onConnect` does. */
-const kGreet = Symbol('greet');
-
-/** @param {(ConnectOptions<any> & { [kGreet]?: (client: BrokerClient) => void }) | undefined} options */
-function readConnectOptions(options) {
-  const { id, metadata, [kGreet]: greet, ...rest } = option.object('options', options);
-  if (id !== undefined && (typeof id !== 'string' || id === '')) {
-    throw typeError('ERR_SSE_OPTION', '`id` must be a string that is not empty');
-  }
-  return { id, metadata: option.object('metadata', metadata), greet, rest };
-}
+/** @type {(broker: SSEBroker) => Clients} */
+let clientsOf;
 
 class SSEBroker {
-  #options;
   #topics;
-  /** @type {Map<string, BrokerClient>} */
-  #clients = new Map();
+  #clients;
+
+  static {
+    clientsOf = (broker) => broker.#clients;
+  }
+
   /**
-   * By the core's id of their connections, until these are closed.
-   * @type {Map<number, BrokerClient>}
+   * @param {SSEBrokerOptions<any>} [options]
+   * @param {PingForm} [pingForm] for faces, whose pings may differ
    */
-  #byConnection = new Map();
-  #closed = false;
-
-  /** @param {SSEBrokerOptions<any>} [options] */
-  constructor(options) {
-    this.#options = readBrokerOptions(options);
-    const { maxPatterns, patternHistory, topic, wildcards } = this.#options;
+  constructor(options, pingForm) {
+    const all = readBrokerOptions(options, pingForm);
+    const { maxPatterns, patternHistory, topic, wildcards } = all;
     this.#topics = start().topics({ wildcards, maxPatterns, topic, patternHistory });
-  }
-
-  get [kConnectionOptions]() {
-    return this.#options.connection;
-  }
-
-  get [kAuthorizeSubscribe]() {
-    return this.#options.authorizeSubscribe;
-  }
-
-  get [kIsClosed]() {
-    return this.#closed;
+    this.#clients = new Clients(all, this.#topics);
   }
 
   /**
    * @overload
-   * @param {Pick<Request, 'headers'>} req what is one for {@link Connection}
+   * @param {Pick<Request, 'headers'>} req as {@link Connection} takes it
    * @param {object} res
    * @param {ConnectOptions<any> & ConnectionOptions} [options]
    * @returns {BrokerClient}
@@ -73,7 +51,7 @@ class SSEBroker {
   /**
    * @overload
    * @param {Connection} connection
-   * @param {ConnectOptions<any> & { [kGreet]?: (client: BrokerClient) => void }} [options]
+   * @param {ConnectOptions<any>} [options]
    * @returns {BrokerClient}
    */
   /**
@@ -82,20 +60,19 @@ class SSEBroker {
    * @param {any} [third]
    */
   connect(first, second, third) {
-    if (this.#closed) {
-      throw new SluiceError('ERR_SSE_BROKER_CLOSED', 'the broker is closed: create a new one');
-    }
+    const clients = this.#clients;
     const isOpen = first instanceof Connection;
-    const { id, metadata, greet, rest } = readConnectOptions(isOpen ? second : third);
-    const connection = isOpen
-      ? first
-      : new Connection(first, second, option.over(this.#options.connection, rest));
-    return this.#register(connection, id, metadata, greet);
+    const { id, metadata, ...rest } = option.object('options', isOpen ? second : third);
+    const arrival = readArrival({ id, metadata });
+    if (isOpen) return clients.register(first, arrival);
+    const { link, connection } = clients.open(carrierOf(first, second), rest);
+    link.begin();
+    return clients.register(connection, arrival);
   }
 
   /** @param {string} id */
   disconnect(id) {
-    const client = this.#clients.get(id);
+    const client = this.#clients.byId.get(id);
     client?.connection.end();
     return client !== undefined;
   }
@@ -105,8 +82,8 @@ class SSEBroker {
    * @param {...string} topics
    */
   subscribe(id, ...topics) {
-    const subscriptions = this.#clients.get(id)?.topics;
-    // All or none; one that is not subscribed is checked all the same.
+    const subscriptions = this.#clients.byId.get(id)?.topics;
+    // All or none. A topic is checked even if the client does not exist.
     if (topics.length > 1 || !subscriptions) for (const topic of topics) this.#check(topic);
     if (subscriptions) addAll(subscriptions, topics);
     return subscriptions !== undefined;
@@ -118,7 +95,7 @@ class SSEBroker {
    */
   unsubscribe(id, ...topics) {
     for (const topic of topics) assertTopic(topic);
-    const subscriptions = this.#clients.get(id)?.topics;
+    const subscriptions = this.#clients.byId.get(id)?.topics;
     let wasSubscribed = false;
     for (const topic of topics) wasSubscribed = subscriptions?.delete(topic) || wasSubscribed;
     return wasSubscribed;
@@ -129,7 +106,7 @@ class SSEBroker {
    * @param {ServerSentEvent} value
    */
   send(id, value) {
-    const client = this.#clients.get(id);
+    const client = this.#clients.byId.get(id);
     client?.connection.send(value);
     return client !== undefined;
   }
@@ -149,28 +126,23 @@ class SSEBroker {
   }
 
   clientCount() {
-    return this.#clients.size;
+    return this.#clients.byId.size;
   }
 
   /** @param {string} id */
   client(id) {
-    return this.#clients.get(id);
+    return this.#clients.byId.get(id);
   }
 
   clients() {
-    return Array.from(this.#clients.values());
+    return Array.from(this.#clients.byId.values());
   }
 
   /** @param {string} topic */
   clientsByTopic(topic) {
     assertTopic(topic);
-    let ids;
-    try {
-      ids = this.#topics.subscribers(topic);
-    } catch (error) {
-      throw fromCore(error);
-    }
-    return ids.flatMap((id) => this.#byConnection.get(id) ?? []);
+    const ids = callCore(() => this.#topics.subscribers(topic));
+    return ids.flatMap((id) => this.#clients.byConnection.get(id) ?? []);
   }
 
   topics() {
@@ -178,69 +150,22 @@ class SSEBroker {
   }
 
   async close() {
-    this.#closed = true;
-    const ended = Array.from(this.#byConnection.values(), ({ connection }) => connection.end());
+    const clients = this.#clients;
+    clients.isClosed = true;
+    const ended = Array.from(clients.byConnection.values(), ({ connection }) => connection.end());
     this.#topics.close();
     await Promise.all(ended);
-  }
-
-  /**
-   * @param {Connection} connection
-   * @param {string | undefined} wanted
-   * @param {Record<string, unknown>} metadata
-   * @param {((client: BrokerClient) => void) | undefined} greet
-   */
-  #register(connection, wanted, metadata, greet) {
-    if (connection[kOver]) {
-      throw new SluiceError(
-        'ERR_SSE_GONE',
-        'the connection is over: check connection.closed after anything asynchronous',
-      );
-    }
-    const handle = connection[kHandle];
-    const number = handle.id;
-    if (this.#byConnection.has(number)) {
-      throw typeError('ERR_SSE_TYPE', 'the connection has a client already: connect it once');
-    }
-    const id = wanted === undefined || this.#clients.has(wanted) ? randomId() : wanted;
-    const topics = new Subscriptions(this.#topics, this.#options.topicOf, connection);
-    const client = new BrokerClient(id, connection, metadata, topics);
-    this.#clients.set(id, client);
-    this.#byConnection.set(number, client);
-    this.#topics.connect(handle);
-    // What is queued for it may still be on its way, but it is no client any more, and its id is free.
-    connection.once(kOver, () => {
-      this.#clients.delete(id);
-      this.#topics.disconnect(number);
-    });
-    // Before a listener of the application can fail.
-    connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
-      this.#byConnection.delete(number);
-      guarded(() => this.#options.onDisconnect?.(client, reason));
-    });
-    try {
-      greet?.(client);
-      this.#options.onConnect?.(client);
-    } catch (error) {
-      connection.end();
-      throw error;
-    }
-    return client;
   }
 
   /** @param {unknown} topic */
   #check(topic) {
     assertTopic(topic);
-    try {
-      this.#topics.check(topic);
-    } catch (error) {
-      throw fromCore(error);
-    }
+    callCore(() => this.#topics.check(topic));
   }
 }
 
 /**
- * What the application says of a new topic may fail.
+ * Adds all topics or none: the application's options for a new topic may fail.
  * @param {Subscriptions} subscriptions
  * @param {string[]} topics
  */
@@ -254,7 +179,4 @@ function addAll(subscriptions, topics) {
   }
 }
 
-/** 128 bits. */
-const randomId = () => randomBytes(16).toString('base64url');
-
-module.exports = { SSEBroker, kAuthorizeSubscribe, kConnectionOptions, kGreet, kIsClosed };
+module.exports = { SSEBroker, clientsOf };

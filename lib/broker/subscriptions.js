@@ -1,28 +1,30 @@
 'use strict';
 
-/** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
-/** @import { Connection } from '../connection.js' */
+/** The topics that a client is subscribed to. */
 
-const { kHandle } = require('../connection.js');
-const { fromCore } = require('../error.js');
+/** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
+/** @import { Connection } from '../connection/connection.js' */
+
+const { linkOf } = require('../connection/connection.js');
+const { callCore } = require('../core/error.js');
 const { assertTopic } = require('./topic.js');
 
-/** Of how many topics it is remembered that a client got what it missed. */
+/** How many topics a client can resume. */
 const MAX_RESUMED = 1000;
 
 /**
- * What a client is subscribed to. The set is what subscribes and unsubscribes.
+ * Adding to the set subscribes, deleting from it unsubscribes.
  * @extends {Set<string>}
  */
 class Subscriptions extends Set {
   #topics;
   #optionsOf;
   #connection;
-  // With as few steps as can be: in a crowd each of them leads to cold memory.
+  // Kept here: in a crowd, each step to another object leads to cold memory.
   #id;
   #cursor;
   /**
-   * Topics whose history the client has got: its cursor says nothing of them any more.
+   * Topics whose history the client has got: its cursor no longer matters there.
    * @type {Set<string> | undefined}
    */
   #resumed;
@@ -37,7 +39,7 @@ class Subscriptions extends Set {
     this.#topics = topics;
     this.#optionsOf = optionsOf;
     this.#connection = connection;
-    this.#id = connection[kHandle].id;
+    this.#id = linkOf(connection).handle.id;
     this.#cursor = connection.lastEventID;
   }
 
@@ -48,13 +50,8 @@ class Subscriptions extends Set {
     const options = this.#optionsOf && this.#optionsIfNew(topic);
     const isBack = this.#cursor !== undefined && !this.#resumed?.has(topic);
     const cursor = isBack && this.#canResume() ? this.#cursor : undefined;
-    let addition;
-    try {
-      addition = this.#topics.subscribe(this.#id, topic, cursor, options);
-    } catch (error) {
-      throw fromCore(error);
-    }
-    // It has left already.
+    const addition = callCore(() => this.#topics.subscribe(this.#id, topic, cursor, options));
+    // The client has left already.
     if (addition === 'unchanged') return this;
     super.add(topic);
     if (cursor !== undefined) {

@@ -1,18 +1,21 @@
 'use strict';
 
-const { typeError } = require('../error.js');
+/** Checks the names of topics. */
+
+const { typeError } = require('../core/error.js');
+const { kind } = require('../core/option.js');
 
 /**
- * What else makes a name one is the core's to say.
+ * The core checks the rest.
  * @type {(value: unknown) => asserts value is string}
  */
 function assertTopic(value) {
   if (typeof value !== 'string') {
-    throw typeError('ERR_SSE_TOPIC', `a topic's name is a string, not a ${typeof value}`);
+    throw typeError('ERR_SSE_TOPIC', `a topic must be a string, but it is ${kind(value)}`);
   }
-  // Two different ones would be the same in UTF-8.
+  // Two different names would be the same in UTF-8.
   if (!value.isWellFormed()) {
-    throw typeError('ERR_SSE_TOPIC', "not a topic: its name has half of a character's two parts");
+    throw typeError('ERR_SSE_TOPIC', 'invalid topic name: it contains half of a surrogate pair');
   }
 }
 

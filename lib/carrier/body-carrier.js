@@ -1,0 +1,176 @@
+'use strict';
+
+/** The carrier of a Fetch `Response`, whose body is a `ReadableStream`. */
+
+/** @import { OutgoingHttpHeaders } from 'node:http' */
+/** @import { ReadableStreamDefaultController } from 'node:stream/web' */
+/** @import { Carrier, CarrierListener, Request, Response as NodeResponse } from './carrier.js' */
+
+const { SluiceError } = require('../core/error.js');
+const { isOver, whenGone } = require('./gone.js');
+const { streamHeaders } = require('./head.js');
+const { makeLastResponse } = require('./last-response.js');
+
+/**
+ * How many bytes a body holds for its reader, and its largest chunk. The rest is queued in the
+ * core.
+ */
+const HIGH_WATER_MARK = 16 << 10;
+const NOTHING = new Uint8Array();
+const noop = () => {};
+
+/** @implements {Carrier} */
+class BodyCarrier {
+  /**
+   * `left`: the client has cancelled the body or is gone; `ended`: nothing more is written.
+   * @type {'open' | 'left' | 'ended'}
+   */
+  #state = 'open';
+  #status = 200;
+  #headers = new Headers();
+  #controller = /** @type {ReadableStreamDefaultController<Uint8Array>} */ ({});
+  /**
+   * The rest of a write that waits for room. Other connections share it.
+   * @type {Uint8Array}
+   */
+  #rest = NOTHING;
+  #isFresh = true;
+  /** @type {CarrierListener | undefined} */
+  #listener;
+  #stopFollowing = noop;
+
+  /** @param {string | undefined} cursor */
+  constructor(cursor) {
+    this.cursor = cursor;
+    this.body = new ReadableStream(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => {
+          if (this.#fill()) this.#listener?.onDrain();
+        },
+        cancel: () => this.#close('left', noop),
+      },
+      { highWaterMark: HIGH_WATER_MARK, size: (chunk) => this.#sizeOf(chunk) },
+    );
+  }
+
+  /** @param {CarrierListener} listener */
+  listen(listener) {
+    this.#listener = listener;
+  }
+
+  release() {
+    this.#stopFollowing();
+  }
+
+  /**
+   * Lets the client leave with the Node response that the body is written to, which is the last one
+   * on its socket.
+   * @param {NodeResponse & { req: Request }} outgoing
+   */
+  follow(outgoing) {
+    const { req } = outgoing;
+    if (isOver(req, outgoing)) return this.leave();
+    makeLastResponse(req, outgoing, () => this.#listener?.onFlood());
+    this.#stopFollowing = whenGone(req, outgoing, () => this.leave());
+  }
+
+  /**
+   * @param {number} statusCode
+   * @param {OutgoingHttpHeaders} headers
+   */
+  head(statusCode, headers) {
+    this.#status = statusCode;
+    for (const [name, value] of streamHeaders(headers)) {
+      if (name.toLowerCase() === 'content-length') continue;
+      this.#headers.delete(name);
+      for (const each of [value].flat()) this.#headers.append(name, String(each));
+    }
+  }
+
+  /** Uses the global class of now: a server may have put its own there. */
+  toResponse() {
+    return new Response(this.body, { status: this.#status, headers: this.#headers });
+  }
+
+  /**
+   * How much room is left, with the bytes that are queued in the core taken off.
+   * @param {number} queuedBytes
+   */
+  desiredSize(queuedBytes) {
+    const { desiredSize } = this.#controller;
+    return desiredSize === null || this.#state !== 'open' ? desiredSize : desiredSize - queuedBytes;
+  }
+
+  /** @param {Uint8Array} bytes */
+  write(bytes) {
+    if (this.#state !== 'open') return false;
+    this.#rest = bytes;
+    return this.#fill();
+  }
+
+  end() {
+    this.#close('ended', () => this.#controller.close());
+  }
+
+  /** The client has left. A reader finds the end, and no error that a server would log. */
+  leave() {
+    this.#close('left', () => this.#controller.close());
+  }
+
+  /** @param {unknown} [error] what the body's reader gets */
+  destroy(error) {
+    this.#close('ended', () => this.#controller.error(error ?? disconnected()));
+  }
+
+  closeReason() {
+    return this.#state === 'left' ? 'client' : 'destroy';
+  }
+
+  #fill() {
+    while (this.#rest.length > 0 && this.#hasRoom()) {
+      const part = this.#rest.subarray(0, HIGH_WATER_MARK);
+      // Before the chunk is taken: a waiting reader asks for the next one at once.
+      this.#rest = this.#rest.subarray(part.length);
+      // A copy, as readers may change or transfer what they read.
+      this.#controller.enqueue(new Uint8Array(part));
+    }
+    return this.#hasRoom();
+  }
+
+  #hasRoom() {
+    return Number(this.#controller.desiredSize) > 0;
+  }
+
+  /**
+   * The first chunk fills the body, so that a body that is never read stalls.
+   * @param {Uint8Array} chunk
+   */
+  #sizeOf(chunk) {
+    if (!this.#isFresh) return chunk.length;
+    this.#isFresh = false;
+    return HIGH_WATER_MARK;
+  }
+
+  /**
+   * @param {'left' | 'ended'} state
+   * @param {() => void} closeBody
+   */
+  #close(state, closeBody) {
+    if (this.#state !== 'open') return;
+    this.#state = state;
+    this.#rest = NOTHING;
+    closeBody();
+    this.#listener?.onClose();
+  }
+}
+
+const disconnected = () =>
+  new SluiceError(
+    'ERR_SSE_DISCONNECTED',
+    'the server disconnected this client: it read too slowly, or the connection was destroyed',
+  );
+
+module.exports = { BodyCarrier };

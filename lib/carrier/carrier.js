@@ -1,0 +1,55 @@
+'use strict';
+
+/**
+ * The interface between a connection and whatever takes its bytes to the client. There is one
+ * implementation each for a Node response over HTTP/1.x, for HTTP/2, for a stream that Fastify
+ * sends and for the body of a Fetch `Response`. Anything else that has these members works too.
+ */
+
+/** @import { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http' */
+/** @import { ServerHttp2Stream } from 'node:http2' */
+
+/** HTTP/2's compatibility API has the same members, and compression adds one. */
+/** @typedef {IncomingMessage} Request */
+/** @typedef {ServerResponse & { stream?: ServerHttp2Stream, flush?: () => void }} Response */
+
+/**
+ * @typedef {object} Carrier
+ * @property {any} [request] `connection.request`
+ * @property {any} [response] `connection.response`
+ * @property {string | undefined} cursor the client's `Last-Event-ID`, decoded
+ * @property {boolean} [headOnly] the client gets no body, as it asked with HEAD
+ * @property {boolean} [needsProcess] nothing else keeps the process alive for it
+ * @property {(listener: CarrierListener) => void} listen called once, before the head
+ * @property {() => void} release stops listening; called once, when the connection is closed
+ * @property {(statusCode: number, headers: OutgoingHttpHeaders) => void} head
+ *   writes the head, with the headers of an event stream under the given ones
+ * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
+ * @property {() => void} end ends the response after what was written; nothing before the head
+ * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
+ * @property {() => 'client' | 'destroy'} closeReason why the carrier has closed by itself
+ * @property {() => number | undefined} [descriptor] the descriptor of the client's own socket
+ * @property {() => string | undefined} [obstacle] why the socket cannot be handed over
+ * @property {(taker: SocketTaker) => boolean} [handOver]
+ *   begins the hand-over, after the head; false when the head has made it impossible
+ */
+
+/**
+ * Hears of what happens to a carrier.
+ * @typedef {object} CarrierListener
+ * @property {() => void} onClose the response has closed, or the client has left
+ * @property {() => void} onDrain the client has taken what was written
+ * @property {() => void} onFlood the client keeps sending after its request
+ * @property {(frameText: string) => void} onFrames other code has written frames to the response
+ * @property {() => void} onEnd other code has ended the response
+ */
+
+/**
+ * Gets the socket of a hand-over.
+ * @typedef {object} SocketTaker
+ * @property {(descriptor: number, chunked: boolean, halfOpen: boolean) => boolean} takeSocket
+ *   false when the descriptor cannot be duplicated
+ * @property {() => void} writeThrough the hand-over was given up: JavaScript is to write
+ */
+
+module.exports = {};

@@ -1,0 +1,23 @@
+'use strict';
+
+/** Reads the cursor that a client comes back with. */
+
+const { isUtf8 } = require('node:buffer');
+
+const MAX_BYTES = 1024;
+
+/**
+ * The cursor in a `Last-Event-ID` header, or undefined. Node and Fetch decode headers as latin1,
+ * while clients send UTF-8; a value from elsewhere, such as an injected request, is decoded
+ * already.
+ * @param {unknown} header
+ */
+function readCursor(header) {
+  if (typeof header !== 'string' || header === '' || header.length > MAX_BYTES) return undefined;
+  const bytes = Buffer.from(header, 'latin1');
+  const isEncoded = isUtf8(bytes) && bytes.toString('latin1') === header;
+  const cursor = isEncoded ? bytes.toString('utf8') : header;
+  return Buffer.byteLength(cursor) > MAX_BYTES ? undefined : cursor;
+}
+
+module.exports = { readCursor };

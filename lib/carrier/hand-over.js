@@ -1,0 +1,121 @@
+'use strict';
+
+/** Hands the socket of a response over to the core, as soon as Node has finished with it. */
+
+/** @import { Request, Response, SocketTaker } from './carrier.js' */
+/** @import { NodeSocket } from './node-socket.js' */
+
+const { mayHalfClose } = require('./half-open.js');
+const { consumeBody, detach, hasUnreadBody, isIdle } = require('./node-socket.js');
+
+/** How long the handler may take to begin to read the request's body, in milliseconds. */
+const READ_SOON = 5;
+/** How long Node may take to finish with the socket, in milliseconds. */
+const GIVE_UP = 2000;
+
+class HandOver {
+  #req;
+  #res;
+  #flush;
+  #taker;
+  #socket;
+  /**
+   * `waiting` for Node until the core has `taken` the socket, or until the hand-over has `ended`
+   * without.
+   * @type {'waiting' | 'taken' | 'ended'}
+   */
+  #state = 'waiting';
+  /** @type {NodeJS.Timeout | undefined} */
+  #givingUp;
+  /** @type {NodeJS.Timeout | undefined} */
+  #consuming;
+  /** @type {NodeJS.Immediate | undefined} */
+  #detaching;
+
+  /**
+   * @param {Request} req
+   * @param {Response} res
+   * @param {(callback: () => void) => void} flush
+   *   calls back when everything that was written before has left Node, or never will
+   * @param {SocketTaker} taker
+   */
+  constructor(req, res, flush, taker) {
+    this.#req = req;
+    this.#res = res;
+    this.#flush = flush;
+    this.#taker = taker;
+    this.#socket = /** @type {NodeSocket} */ (res.socket);
+  }
+
+  /** Hands the socket over, or waits for what is in the way. */
+  advance() {
+    if (!this.#isWanted()) return;
+    if (hasUnreadBody(this.#req)) this.#waitForBody();
+    else if (isIdle(this.#res, this.#socket)) this.#give();
+    else this.#waitForFlush();
+  }
+
+  /** The connection is closed. Returns the socket if the core has had it. */
+  stop() {
+    this.#stopWaiting();
+    clearImmediate(this.#detaching);
+    if (this.#state === 'taken') {
+      detach(this.#socket);
+      return this.#socket;
+    }
+    this.#state = 'ended';
+    return undefined;
+  }
+
+  #isWanted() {
+    const socket = this.#socket;
+    return this.#state === 'waiting' && this.#res.socket === socket && !socket.destroyed;
+  }
+
+  #give() {
+    const socket = this.#socket;
+    this.#stopWaiting();
+    // Node's own thread reads the descriptor in the same tick as the core duplicates it.
+    const { fd } = socket._handle;
+    if (!this.#taker.takeSocket(fd, this.#res.chunkedEncoding, mayHalfClose(socket))) {
+      return this.#giveUp();
+    }
+    this.#state = 'taken';
+    this.#detaching = setImmediate(detach, socket);
+  }
+
+  /** Node has to read the body: its request timeout would end the stream otherwise. */
+  #waitForBody() {
+    const req = this.#req;
+    this.#consuming = setTimeout(consumeBody, READ_SOON, req);
+    // A body that never ends closes the request instead, or the hand-over is given up.
+    req.once('end', () => this.advance());
+    this.#startGivingUp();
+  }
+
+  #waitForFlush() {
+    this.#flush(() => setImmediate(() => this.advance()));
+    this.#startGivingUp();
+  }
+
+  #startGivingUp() {
+    this.#givingUp ??= setTimeout(() => {
+      if (!this.#isWanted()) return;
+      // The body may have arrived although the handler has not read it.
+      if (!hasUnreadBody(this.#req) && isIdle(this.#res, this.#socket)) this.#give();
+      else this.#giveUp();
+    }, GIVE_UP);
+  }
+
+  #giveUp() {
+    this.#state = 'ended';
+    this.#taker.writeThrough();
+  }
+
+  #stopWaiting() {
+    clearTimeout(this.#givingUp);
+    clearTimeout(this.#consuming);
+  }
+}
+
+module.exports = { HandOver };

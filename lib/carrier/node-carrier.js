@@ -1,0 +1,167 @@
+'use strict';
+
+/** The carrier of a Node response. Over HTTP/1.x its socket may be handed over to the core. */
+
+/** @import { OutgoingHttpHeaders } from 'node:http' */
+/** @import { Carrier, CarrierListener, Request, Response, SocketTaker } from './carrier.js' */
+/** @import { NodeSocket } from './node-socket.js' */
+/** @import { Methods } from './redirect.js' */
+
+const { Socket } = require('node:net');
+const { readCursor } = require('./cursor.js');
+const { FrameAssembler } = require('./frame-assembler.js');
+const { whenGone } = require('./gone.js');
+const { hasClientLeft } = require('./half-open.js');
+const { HandOver } = require('./hand-over.js');
+const { assertOpenable, streamHeaders } = require('./head.js');
+const { isLastResponse, makeLastResponse } = require('./last-response.js');
+const { obstacle } = require('./node-socket.js');
+const { redirect } = require('./redirect.js');
+
+const noop = () => {};
+
+/** @implements {Carrier} */
+class NodeCarrier {
+  /** @type {CarrierListener | undefined} */
+  #listener;
+  /**
+   * The response's own methods, from the head on. Until then the response is the framework's.
+   * @type {Methods | undefined}
+   */
+  #own;
+  #destroyed = false;
+  /** @type {FrameAssembler | undefined} */
+  #assembler;
+  /** @type {HandOver | undefined} */
+  #handOver;
+  /** @type {(() => void) | undefined} */
+  #onDrain;
+  release = noop;
+
+  /**
+   * Throws unless a stream can begin on this response.
+   * @param {Request} req
+   * @param {Response} res
+   */
+  constructor(req, res) {
+    assertOpenable(req, res);
+    this.request = req;
+    this.response = res;
+    this.cursor = readCursor(req.headers['last-event-id']);
+  }
+
+  get headOnly() {
+    return this.request.method === 'HEAD';
+  }
+
+  /** An injected request has no socket that would keep the process alive. */
+  get needsProcess() {
+    return !(this.request.socket instanceof Socket);
+  }
+
+  /** @param {CarrierListener} listener */
+  listen(listener) {
+    const { request: req, response: res } = this;
+    this.#listener = listener;
+    this.release = whenGone(req, res, () => listener.onClose());
+    makeLastResponse(req, res, () => listener.onFlood());
+  }
+
+  /**
+   * @param {number} statusCode
+   * @param {OutgoingHttpHeaders} headers
+   */
+  head(statusCode, headers) {
+    const { request: req, response: res } = this;
+    res.statusCode = statusCode;
+    for (const [name, value] of streamHeaders(headers)) res.setHeader(name, value);
+    res.removeHeader('Content-Length');
+    if (isLastResponse(req, res)) res.setHeader('Connection', 'close');
+    res.flushHeaders();
+    this.#own = redirect(res, this);
+  }
+
+  get hasHead() {
+    return this.#own !== undefined;
+  }
+
+  /** @param {Buffer} bytes */
+  write(bytes) {
+    const { response: res } = this;
+    if (this.headOnly) return true;
+    // One listener for good: compression moves it to its own stream and would not find it there
+    // again.
+    if (!this.#onDrain) {
+      this.#onDrain = () => this.#listener?.onDrain();
+      res.on('drain', this.#onDrain);
+    }
+    const hasRoom = this.#own?.write.call(res, bytes, 'utf8');
+    // Compression holds events back until it is told not to.
+    if (typeof res.flush === 'function') res.flush();
+    return hasRoom;
+  }
+
+  end() {
+    this.#handOver?.stop();
+    this.#own?.end.call(this.response, undefined, 'utf8');
+  }
+
+  /** @param {any} [error] */
+  destroy(error) {
+    const socket = this.#handOver?.stop();
+    this.#own?.destroy.call(this.response, error);
+    // A failed end may have taken the socket from the response.
+    socket?.destroy(error);
+  }
+
+  closeReason() {
+    if (!this.hasHead) return 'client';
+    return this.#destroyed || !this.hasClientLeft() ? 'destroy' : 'client';
+  }
+
+  /** Whether it was the client that closed the response, if it was not destroyed here. */
+  hasClientLeft() {
+    return hasClientLeft(this.request.socket);
+  }
+
+  /** @returns {number | undefined} */
+  descriptor() {
+    return /** @type {NodeSocket | undefined} */ (this.request.socket)?._handle?.fd;
+  }
+
+  obstacle() {
+    return obstacle(this.request, this.response);
+  }
+
+  /** @param {SocketTaker} taker */
+  handOver(taker) {
+    const { request: req, response: res } = this;
+    if (res.hasHeader('Content-Encoding')) return false;
+    /** @type {(callback: () => void) => void} */
+    const flush = (callback) => this.#own?.write.call(res, '', 'latin1', callback);
+    this.#handOver = new HandOver(req, res, flush, taker);
+    this.#handOver.advance();
+    return true;
+  }
+
+  /**
+   * @param {string | Uint8Array} chunk
+   * @param {BufferEncoding | undefined} encoding
+   */
+  otherWrite(chunk, encoding) {
+    this.#assembler ??= new FrameAssembler();
+    this.#assembler.push(chunk, encoding, (frames) => this.#listener?.onFrames(frames));
+  }
+
+  otherEnd() {
+    this.#listener?.onEnd();
+  }
+
+  /** @param {Error} [error] */
+  otherDestroy(error) {
+    this.#destroyed = true;
+    this.#own?.destroy.call(this.response, error);
+  }
+}
+
+module.exports = { NodeCarrier };

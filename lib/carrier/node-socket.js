@@ -1,0 +1,128 @@
+'use strict';
+
+/** What a hand-over does to Node's socket, and what may keep it from being handed over. */
+
+/** @import { Request, Response } from './carrier.js' */
+
+/**
+ * A socket with what Node keeps for itself.
+ * @typedef {net.Socket & {
+ *   _handle: any,
+ *   _httpMessage: unknown,
+ *   _writeGeneric: unknown,
+ *   encrypted?: boolean,
+ * }} NodeSocket
+ */
+
+const http = require('node:http');
+const net = require('node:net');
+
+const noop = () => {};
+/** @type {(writev: boolean, data: unknown, encoding: string, callback: () => void) => void} */
+const discard = (_writev, _data, _encoding, callback) => callback();
+/** @type {(callback: () => void) => void} */
+const finishAtOnce = (callback) => callback();
+/** @this {NodeSocket} */
+function ignoreTimeout() {
+  return this;
+}
+/** How bytes get through a socket. Something that transforms them replaces one of these. */
+const WRITERS = /** @type {const} */ (['write', '_write', '_writev', '_writeGeneric']);
+const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
+
+/**
+ * Why the socket of a response cannot be handed over; undefined when it can, as far as is known
+ * before the head.
+ * @param {Request} req
+ * @param {Response} res
+ */
+function obstacle(req, res) {
+  const socket = /** @type {NodeSocket | null} */ (res.socket);
+  if (process.platform === 'win32' || isOtherRuntime) return 'not on this platform';
+  if (!(res instanceof http.ServerResponse) || !(socket instanceof net.Socket)) {
+    return 'not a response of a plain HTTP/1.x server';
+  }
+  if (socket.encrypted) return 'the socket is encrypted';
+  if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name))
+    return 'the socket has no handle';
+  if (transformsBytes(socket)) return 'something else writes the socket';
+  if (socket._httpMessage !== res) return 'the response waits for another one on the same socket';
+  if (res.write !== http.ServerResponse.prototype.write)
+    return 'something else writes the response';
+  if (res.hasHeader('Content-Encoding')) return 'the response has a content encoding';
+  if (req.method === 'HEAD') return 'the response has no body';
+  return undefined;
+}
+
+/**
+ * Whether a socket may write other bytes than it was given, which the core would not.
+ * @param {NodeSocket} socket
+ */
+function transformsBytes(socket) {
+  const own = /** @type {NodeSocket} */ (net.Socket.prototype);
+  return WRITERS.some((name) => socket[name] !== own[name]);
+}
+
+/**
+ * Whether everything has left Node. No single probe is right on every line of Node.
+ * @param {Response} res
+ * @param {NodeSocket} socket
+ */
+function isIdle(res, socket) {
+  return (
+    res.writableLength === 0 &&
+    res.writableCorked === 0 &&
+    socket.writableLength === 0 &&
+    socket.writableCorked === 0 &&
+    socket._handle?.writeQueueSize === 0
+  );
+}
+
+/**
+ * Whether a body is still to come, which Node must read.
+ * @param {Request} req
+ */
+function hasUnreadBody(req) {
+  if (req.complete) return false;
+  return (
+    Number(req.headers['content-length']) > 0 || req.headers['transfer-encoding'] !== undefined
+  );
+}
+
+/**
+ * Discards the body if no other code reads it: Node's request timeout would end the stream.
+ * @param {Request} req
+ */
+function consumeBody(req) {
+  if (hasUnreadBody(req) && req.readableFlowing === null && req.listenerCount('readable') === 0) {
+    req.resume();
+  }
+}
+
+/**
+ * Makes Node let go of a socket whose duplicate the core has. The JavaScript socket lives on as a
+ * ghost, whose writes go nowhere, so that the response can end as any other. Never call it inside
+ * the HTTP parser's callback.
+ * @param {NodeSocket} socket
+ */
+function detach(socket) {
+  const handle = socket._handle;
+  if (!handle || socket.destroyed) return;
+  // Both are remembered once they were read, and cannot be read later.
+  void socket.remoteAddress;
+  void socket.localAddress;
+  // From now on bytes flow that Node does not see; idle time is the core's business.
+  socket.setTimeout(0);
+  socket.setTimeout = ignoreTimeout;
+  // A listener for data makes the HTTP server give the handle back to the socket.
+  socket.on('data', noop);
+  socket.pause();
+  socket.removeListener('data', noop);
+  handle.onread = noop;
+  socket._handle = null;
+  socket._writeGeneric = discard;
+  socket._final = finishAtOnce;
+  handle.close();
+}
+
+module.exports = { obstacle, isIdle, hasUnreadBody, consumeBody, detach };

@@ -1,0 +1,72 @@
+'use strict';
+
+/**
+ * Redirects what other code does to a response: writes and the end go through the connection, so
+ * that they keep their place among its events.
+ */
+
+/** @typedef {{ write: Function, end: Function, destroy: Function }} Methods */
+
+/**
+ * @typedef {object} RedirectTarget
+ * @property {(chunk: any, encoding: BufferEncoding | undefined) => void} otherWrite
+ * @property {() => void} otherEnd
+ * @property {(error?: Error) => void} otherDestroy
+ */
+
+const kTarget = Symbol('target');
+
+/**
+ * Returns the methods that the response had.
+ * @param {any} res
+ * @param {RedirectTarget} target
+ * @returns {Methods}
+ */
+function redirect(res, target) {
+  const methods = { write: res.write, end: res.end, destroy: res.destroy };
+  res[kTarget] = target;
+  // One function each for all responses: a connection has enough objects.
+  res.write = write;
+  res.end = end;
+  res.destroy = destroy;
+  return methods;
+}
+
+/**
+ * @this {any}
+ * @param {any} chunk
+ * @param {any} [encoding]
+ * @param {any} [callback]
+ */
+function write(chunk, encoding, callback) {
+  if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
+  this[kTarget].otherWrite(chunk, encoding);
+  if (callback) process.nextTick(callback);
+  return true;
+}
+
+/**
+ * @this {any}
+ * @param {any} [chunk]
+ * @param {any} [encoding]
+ * @param {any} [callback]
+ */
+function end(chunk, encoding, callback) {
+  if (typeof chunk === 'function') [chunk, callback] = [undefined, chunk];
+  if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
+  if (callback) this.once('finish', callback);
+  if (chunk !== undefined && chunk !== null) this.write(chunk, encoding);
+  this[kTarget].otherEnd();
+  return this;
+}
+
+/**
+ * @this {any}
+ * @param {Error} [error]
+ */
+function destroy(error) {
+  this[kTarget].otherDestroy(error);
+  return this;
+}
+
+module.exports = { redirect };

@@ -1,0 +1,153 @@
+'use strict';
+
+/** A group of connections with a history. */
+
+/** @import { ChannelOptions, ServerSentEvent } from '../../index.js' */
+
+const { EventEmitter } = require('node:events');
+const { readChannelOptions } = require('./channel-options.js');
+const { Connection, linkOf } = require('../connection/connection.js');
+const { SluiceError, callCore, typeError } = require('../core/error.js');
+const event = require('../connection/event.js');
+const { start } = require('../core/hub.js');
+const { runAll } = require('../core/listeners.js');
+const { channels, connections } = require('../core/notices.js');
+const option = require('../core/option.js');
+
+/** @type {(value: unknown) => asserts value is Connection} */
+function assertConnection(value) {
+  if (!(value instanceof Connection)) {
+    throw typeError(
+      'ERR_SSE_TYPE',
+      'a channel expects a Connection: create one with new Connection(req, res)',
+    );
+  }
+}
+
+/**
+ * Leaves out connections that the core has closed already: JavaScript is about to hear of them.
+ * @param {number[]} ids
+ */
+const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
+
+class Channel extends EventEmitter {
+  #handle;
+  #closed = false;
+  #expires;
+  /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
+  #present = 0;
+  /** Hears from the core. */
+  #listener = {
+    left: (/** @type {Connection} */ connection) => this.#left(connection),
+    expired: () => this.#expired(),
+  };
+  /**
+   * Connections that came back with a cursor and got what they had missed.
+   * @type {WeakSet<Connection> | undefined}
+   */
+  #resumed;
+
+  /** @param {ChannelOptions} [options] */
+  constructor(options) {
+    super();
+    const core = readChannelOptions(option.object('options', options));
+    this.#handle = start().channel(core);
+    this.#expires = core.emptyTimeout > 0;
+    if (this.#expires) channels.set(this.#handle.id, this.#listener);
+  }
+
+  get closed() {
+    return this.#closed;
+  }
+
+  /** @param {Connection} connection */
+  add(connection) {
+    assertConnection(connection);
+    this.#assertOpen();
+    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventID;
+    const addition = callCore(() => this.#handle.add(linkOf(connection).handle, cursor));
+    if (addition === 'unchanged') return this;
+    channels.set(this.#handle.id, this.#listener);
+    this.#present += 1;
+    if (cursor !== undefined) {
+      this.#resumed ??= new WeakSet();
+      this.#resumed.add(connection);
+    }
+    this.emit('join', connection);
+    if (addition === 'gap') connection.emit('gap', { channel: this, lastEventID: cursor });
+    return this;
+  }
+
+  /** @param {Connection} connection */
+  remove(connection) {
+    assertConnection(connection);
+    if (!this.#handle.remove(linkOf(connection).handle)) return false;
+    this.#left(connection);
+    return true;
+  }
+
+  /** @param {ServerSentEvent} value */
+  send(value) {
+    this.#assertOpen();
+    event.send(this.#handle, value);
+    return this;
+  }
+
+  /** @param {string} frameText */
+  write(frameText) {
+    this.#assertOpen();
+    event.write(this.#handle, frameText);
+    return this;
+  }
+
+  count() {
+    return this.#handle.count;
+  }
+
+  connections() {
+    return connectionsOf(this.#handle.members());
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    const left = connectionsOf(this.#handle.close());
+    this.#present -= left.length;
+    this.#forgetIfDone();
+    runAll([
+      ...left.map((connection) => () => this.emit('leave', connection)),
+      () => this.emit('close'),
+    ]);
+  }
+
+  #assertOpen() {
+    if (this.#closed) {
+      throw new SluiceError('ERR_SSE_CHANNEL_CLOSED', 'the channel is closed: create a new one');
+    }
+  }
+
+  /** @param {Connection} connection */
+  #left(connection) {
+    this.#present -= 1;
+    this.#forgetIfDone();
+    runAll([
+      () => this.emit('leave', connection),
+      () => this.#present === 0 && !this.#closed && this.emit('empty'),
+    ]);
+  }
+
+  /** The core has nothing more to tell, unless the channel may still expire. */
+  #forgetIfDone() {
+    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#handle.id);
+  }
+
+  /**
+   * The core found the channel empty for long enough. A connection that was added since keeps it
+   * open.
+   */
+  #expired() {
+    if (this.#handle.closeIfEmpty()) this.close();
+  }
+}
+
+module.exports = { Channel };

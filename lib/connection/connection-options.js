@@ -1,0 +1,54 @@
+'use strict';
+
+/** Reads the options of a connection. */
+
+/** @import { ConnectionOptions } from '../../index.js' */
+
+/**
+ * How a ping looks: an empty `comment`, a comment with the `time` of which the first is sent at
+ * once, or an `event`. Faces choose it; it is no public option.
+ * @typedef {'comment' | 'time' | 'event'} PingForm
+ */
+/** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */
+
+const { typeError } = require('../core/error.js');
+const option = require('../core/option.js');
+
+const BODILESS = [204, 205, 304];
+
+const defaults = { pingInterval: 50_000 };
+
+/**
+ * @param {ConnectionOptions | undefined} options
+ * @param {PingForm} [pingForm]
+ */
+function readConnectionOptions(options, pingForm = 'comment') {
+  const given = option.object('options', options);
+  const ping = option.boolean('ping', given.ping, true);
+  const pingInterval = option.time('pingInterval', given.pingInterval, defaults.pingInterval, 1);
+  const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
+  if (BODILESS.includes(statusCode)) {
+    throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
+  }
+  return {
+    transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
+    head: { statusCode, headers: option.object('headers', given.headers) },
+    core: {
+      pingInterval: ping ? pingInterval : 0,
+      pingForm,
+      timeout: option.time('timeout', given.timeout, 0),
+      stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
+      retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
+      maxQueueBytes: option.whole(
+        'maxQueueBytes',
+        given.maxQueueBytes,
+        1 << 20,
+        1,
+        option.MAX_BYTES,
+      ),
+      maxQueueEvents: option.whole('maxQueueEvents', given.maxQueueEvents, 0, 0, option.MAX_COUNT),
+    },
+  };
+}
+
+module.exports = { defaults, readConnectionOptions };

@@ -1,0 +1,180 @@
+'use strict';
+
+/** One client's open response, as users see it. What happens inside is in link.js. */
+
+/** @import { ConnectionOptions, ServerSentEvent, StreamOptions } from '../../index.js' */
+/** @import { Carrier, Request, Response } from '../carrier/carrier.js' */
+/** @import { PingForm } from './connection-options.js' */
+
+const { randomUUID } = require('node:crypto');
+const { EventEmitter } = require('node:events');
+const { carrierOf } = require('../carrier/node-response.js');
+const { SluiceError } = require('../core/error.js');
+const option = require('../core/option.js');
+const { defaults, readConnectionOptions } = require('./connection-options.js');
+const event = require('./event.js');
+const { Link } = require('./link.js');
+const { Outlet } = require('./source/outlet.js');
+const { stream } = require('./source/stream.js');
+
+/** @type {(connection: Connection) => Link} */
+let linkOf;
+
+class Connection extends EventEmitter {
+  static default = defaults;
+
+  #link;
+  /** @type {Outlet | undefined} */
+  #outlet;
+
+  static {
+    linkOf = (connection) => connection.#link;
+  }
+
+  /**
+   * Faces pass a link alone, and begin it themselves.
+   * @param {Request | Link} req
+   * @param {Response} [res]
+   * @param {ConnectionOptions} [options]
+   */
+  constructor(req, res, options) {
+    super();
+    const link = req instanceof Link ? req : linkTo(req, /** @type {Response} */ (res), options);
+    link.connection = this;
+    this.#link = link;
+    this.request = link.carrier.request;
+    this.response = link.carrier.response;
+    this.id = randomUUID();
+    this.timestamp = Date.now();
+    this.lastEventID = link.carrier.cursor;
+    if (link !== req) link.begin();
+  }
+
+  get transport() {
+    return this.#link.transport;
+  }
+
+  get queuedBytes() {
+    return this.#link.handle.queuedBytes;
+  }
+
+  get closed() {
+    return this.#link.state === 'closed';
+  }
+
+  /** @param {ServerSentEvent} value */
+  send(value) {
+    this.#assertNotEnded();
+    event.send(this.#link.handle, value);
+    return this;
+  }
+
+  /** @param {string} frameText */
+  write(frameText) {
+    this.#assertNotEnded();
+    event.write(this.#link.handle, frameText);
+    return this;
+  }
+
+  /** @param {string} text */
+  comment(text) {
+    if (typeof text === 'string') return this.send({ comment: text });
+    throw option.wrongArgument('comment()', 'a string', text);
+  }
+
+  /**
+   * @param {unknown} source
+   * @param {StreamOptions<string>} [options]
+   */
+  stream(source, options) {
+    this.#outlet ??= new Outlet(this, this.#link.highWaterMark);
+    return stream(this, this.#outlet, source, options, () => this.#assertNotEnded());
+  }
+
+  /** @param {number} interval */
+  setPing(interval) {
+    this.#link.handle.setPing(option.time('interval', interval ?? null, 0));
+    return this;
+  }
+
+  /** @param {number} timeout */
+  setTimeout(timeout) {
+    this.#link.handle.setTimeout(option.time('timeout', timeout ?? null, 0));
+    return this;
+  }
+
+  end() {
+    return /** @type {Promise<this>} */ (this.#link.end());
+  }
+
+  /** @param {unknown} [error] */
+  destroy(error) {
+    this.#link.destroy(error);
+    return this;
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  on(name, listener) {
+    super.on(name, listener);
+    return this.#listenedTo(name);
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  addListener(name, listener) {
+    return this.on(name, listener);
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  prependListener(name, listener) {
+    super.prependListener(name, listener);
+    return this.#listenedTo(name);
+  }
+
+  /**
+   * A listener for `timeout` decides what happens then, even if JavaScript is blocked when it
+   * passes.
+   * @param {string | symbol} name
+   */
+  #listenedTo(name) {
+    if (name === 'timeout') this.#link.handle.holdTimeout(true);
+    return this;
+  }
+
+  #assertNotEnded() {
+    if (this.#link.isEnded) {
+      throw new SluiceError('ERR_SSE_CLOSED', 'the connection was ended: send before end()');
+    }
+  }
+}
+
+/**
+ * @param {Request} req
+ * @param {Response} res
+ * @param {ConnectionOptions | undefined} options
+ */
+function linkTo(req, res, options) {
+  const settings = readConnectionOptions(options);
+  return new Link(carrierOf(req, res), settings);
+}
+
+/**
+ * Opens a connection over any carrier. The head is written when the returned link begins.
+ * @param {Carrier} carrier
+ * @param {ConnectionOptions} [options]
+ * @param {PingForm} [pingForm]
+ */
+function openLink(carrier, options, pingForm) {
+  const link = new Link(carrier, readConnectionOptions(options, pingForm));
+  return { link, connection: new Connection(link) };
+}
+
+module.exports = { Connection, linkOf, openLink };

@@ -1,0 +1,108 @@
+'use strict';
+
+/** Checks events and passes them to the core, which encodes them. */
+
+/** @import { ChannelHandle, ConnectionHandle, TopicsHandle } from '../../binding.js' */
+/** @import { ServerSentEvent } from '../../index.js' */
+
+/** @typedef {string | undefined} Text */
+
+const { fromCore, rangeError, typeError } = require('../core/error.js');
+const { kind, wrongArgument } = require('../core/option.js');
+
+/** @type {(name: string, value: unknown) => string | undefined} */
+function text(name, value) {
+  if (value === undefined || typeof value === 'string') return value;
+  throw typeError(
+    'ERR_SSE_TYPE',
+    `\`${name}\` must be a string, but it is ${kind(value)}: convert it with String()`,
+  );
+}
+
+/** @type {(data: unknown) => string | undefined} */
+function serialise(data) {
+  if (data === undefined || typeof data === 'string') return data;
+  let json;
+  try {
+    json = JSON.stringify(data);
+  } catch (cause) {
+    const { message } = /** @type {Error} */ (cause);
+    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, cause);
+  }
+  if (json === undefined) {
+    const message = `\`data\` must be a string or a JSON value, not ${kind(data)}`;
+    throw typeError('ERR_SSE_DATA', message);
+  }
+  return json;
+}
+
+/**
+ * The fields of an event, in the core's order. The core checks what they contain.
+ * @param {ServerSentEvent} event
+ * @returns {[id: Text, name: Text, data: Text, retry: number | undefined, comment: Text]}
+ */
+function fields(event) {
+  if (typeof event !== 'object' || event === null) {
+    throw typeError(
+      'ERR_SSE_TYPE',
+      'an event must be an object with `id`, `event`, `data`, `retry` or `comment`',
+    );
+  }
+  const { retry } = event;
+  if (retry !== undefined && typeof retry !== 'number') {
+    throw rangeError(
+      'ERR_SSE_RETRY',
+      '`retry` must be a whole number of milliseconds from 0 to 4294967295',
+    );
+  }
+  const id = text('id', event.id);
+  const name = text('event', event.event);
+  const comment = text('comment', event.comment);
+  return [id, name, serialise(event.data), retry, comment];
+}
+
+/**
+ * Sends an event to a connection's or a channel's handle.
+ * @param {ConnectionHandle | ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ */
+function send(handle, event) {
+  const [id, name, data, retry, comment] = fields(event);
+  try {
+    handle.send(id, name, data, retry, comment);
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+/**
+ * Sends an event to the subscribers of a topic or, without one, to all clients. Returns how many
+ * get it.
+ * @param {TopicsHandle} handle
+ * @param {string | undefined} topic
+ * @param {ServerSentEvent} event
+ */
+function publish(handle, topic, event) {
+  const [id, name, data, retry, comment] = fields(event);
+  try {
+    return handle.publish(topic, id, name, data, retry, comment);
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+/**
+ * Sends text that is in the wire format already.
+ * @param {ConnectionHandle | ChannelHandle} handle
+ * @param {string} frameText
+ */
+function write(handle, frameText) {
+  if (typeof frameText !== 'string') throw wrongArgument('write()', 'a string', frameText);
+  try {
+    handle.write(frameText);
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+module.exports = { publish, send, write };

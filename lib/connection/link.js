@@ -1,0 +1,296 @@
+'use strict';
+
+/**
+ * The inside of a connection: its state, the core's handle and its carrier. The public class and
+ * the faces share it.
+ */
+
+/** @import { EventEmitter } from 'node:events' */
+/** @import { CloseReason } from '../../index.js' */
+/** @import { Carrier, CarrierListener, SocketTaker } from '../carrier/carrier.js' */
+/** @import { ConnectionListener } from '../core/notices.js' */
+/** @import { ConnectionSettings } from './connection-options.js' */
+
+/**
+ * - `opening`: the head is not written yet; what is sent is queued.
+ * - `open`: the head is written, and the client gets what is sent.
+ * - `ending`: the server has ended the connection, or the carrier has closed; it may still have
+ *   bytes to send.
+ * - `closed`: the core has let go of it.
+ *
+ * A connection may end before its head is written, which then still follows.
+ * @typedef {'opening' | 'open' | 'ending' | 'closed'} State
+ */
+/** @typedef {EventEmitter<any> & { write: (frameText: string) => unknown }} Owner */
+
+const { AsyncResource } = require('node:async_hooks');
+const { SluiceError } = require('../core/error.js');
+const { start, streamWrites } = require('../core/hub.js');
+const { guarded } = require('../core/listeners.js');
+const { connections } = require('../core/notices.js');
+const { holdProcess, releaseProcess } = require('../core/process.js');
+
+/** @type {State[]} */
+const ORDER = ['opening', 'open', 'ending', 'closed'];
+/**
+ * How many bytes may be queued before a streamed source waits: at most that, and half of the
+ * queue's bound.
+ */
+const HIGH_WATER_MARK = 64 << 10;
+/** Close reasons after which the client gets a proper end. */
+const ORDERLY = ['end', 'timeout'];
+
+/**
+ * @implements {CarrierListener}
+ * @implements {SocketTaker}
+ * @implements {ConnectionListener}
+ */
+class Link {
+  /** @type {State} */
+  state = 'opening';
+  /**
+   * The public connection, which sets itself at once.
+   * @type {Owner}
+   */
+  connection = /** @type {any} */ (undefined);
+  #context = new AsyncResource('SluiceConnection');
+  /**
+   * Until the head is written.
+   * @type {ConnectionSettings | undefined}
+   */
+  #settings;
+  /**
+   * What `end()` has returned.
+   * @type {Promise<Owner> | undefined}
+   */
+  #ended;
+  /** @type {(() => void) | undefined} */
+  #resolveEnded;
+  /** A write waits for the client. */
+  #awaitsDrain = false;
+  /** @type {unknown} */
+  #error;
+  /** @type {(() => void)[] | undefined} */
+  #whenEnding;
+
+  /**
+   * Nothing is written yet: if this throws, the framework can still answer.
+   * @param {Carrier} carrier
+   * @param {ConnectionSettings} settings
+   */
+  constructor(carrier, settings) {
+    this.carrier = carrier;
+    this.#settings = settings;
+    this.transport = this.#chooseTransport(settings);
+    this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
+    this.handle = start().open(settings.core);
+    connections.set(this.handle.id, this);
+    carrier.listen(this);
+    // HEAD gets the head alone; what the handler sends is dropped.
+    if (carrier.headOnly) this.close('end');
+  }
+
+  /** Writes the head and begins to send. */
+  begin() {
+    const { carrier } = this;
+    const settings = /** @type {ConnectionSettings} */ (this.#settings);
+    this.#settings = undefined;
+    try {
+      this.transport = this.#chooseTransport(settings);
+      carrier.head(settings.head.statusCode, settings.head.headers);
+      this.#advance('open');
+      if (this.transport === 'stream' || !carrier.handOver?.(this)) this.writeThrough();
+    } catch (error) {
+      this.close('destroy');
+      throw error;
+    }
+  }
+
+  /** Sends what is queued, then ends. Resolves with the public connection when it is closed. */
+  end() {
+    if (!this.#ended) {
+      this.#advance('ending');
+      this.close('end');
+      this.#ended = new Promise((resolve) => {
+        this.#resolveEnded = () => resolve(this.connection);
+      });
+      if (this.state === 'closed') this.#resolveEnded?.();
+    }
+    return this.#ended;
+  }
+
+  /** Whether `end()` was called: sending is an error from then on. */
+  get isEnded() {
+    return this.#ended !== undefined;
+  }
+
+  /**
+   * Drops what is queued and cuts the client off.
+   * @param {unknown} [error]
+   */
+  destroy(error) {
+    this.#error ??= error;
+    this.#advance('ending');
+    this.close('destroy');
+  }
+
+  /**
+   * Asks the core to close the connection. `end` and `timeout` wait for the queue, unless another
+   * reason follows.
+   * @param {CloseReason} reason
+   */
+  close(reason) {
+    this.handle.close(reason);
+  }
+
+  /**
+   * Calls back once when the connection is `ending` or `closed`.
+   * @param {() => void} callback
+   */
+  whenEnding(callback) {
+    this.#whenEnding ??= [];
+    this.#whenEnding.push(callback);
+  }
+
+  /** Whether the connection is bound to close. */
+  get isOver() {
+    return this.state === 'ending' || this.state === 'closed';
+  }
+
+  // The carrier's side.
+
+  onClose() {
+    if (this.state === 'closed') return;
+    this.#advance('ending');
+    // The core is about to report the close, and the application may wait for that alone.
+    holdProcess(this);
+    this.close(this.carrier.closeReason());
+  }
+
+  onDrain() {
+    if (!this.#awaitsDrain) return;
+    this.#awaitsDrain = false;
+    streamWrites.drained(this.handle.id);
+  }
+
+  onFlood() {
+    this.close('flood');
+  }
+
+  /** @param {string} frameText */
+  onFrames(frameText) {
+    if (this.state !== 'closed') this.connection.write(frameText);
+  }
+
+  onEnd() {
+    this.end();
+  }
+
+  /**
+   * @param {number} descriptor
+   * @param {boolean} chunked
+   * @param {boolean} halfOpen
+   */
+  takeSocket(descriptor, chunked, halfOpen) {
+    const isTaken = this.handle.attachSocket(descriptor, chunked, halfOpen);
+    if (isTaken) holdProcess(this);
+    return isTaken;
+  }
+
+  writeThrough() {
+    this.transport = 'stream';
+    if (this.carrier.needsProcess) holdProcess(this);
+    this.handle.attachStream(this.carrier.descriptor?.());
+  }
+
+  // The core's side.
+
+  /** @param {Buffer} bytes */
+  write(bytes) {
+    return this.#context.runInAsyncScope(this.#write, this, bytes);
+  }
+
+  drained() {
+    this.#context.runInAsyncScope(this.connection.emit, this.connection, 'drain');
+  }
+
+  timedOut() {
+    const { connection } = this;
+    if (connection.listenerCount('timeout') === 0) this.close('timeout');
+    else this.#context.runInAsyncScope(connection.emit, connection, 'timeout');
+  }
+
+  /** @param {CloseReason} reason */
+  closed(reason) {
+    this.#context.runInAsyncScope(this.#close, this, reason);
+  }
+
+  /** @param {Buffer} bytes */
+  #write(bytes) {
+    try {
+      const hasRoom = this.carrier.write(bytes);
+      this.#awaitsDrain = !hasRoom;
+      return hasRoom;
+    } catch (error) {
+      // Other code wraps `res.write` and has failed, so the stream is incomplete.
+      this.close('error');
+      throw error;
+    }
+  }
+
+  /** @param {CloseReason} reason */
+  #close(reason) {
+    this.carrier.release();
+    releaseProcess(this);
+    this.#advance('closed');
+    // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
+    guarded(() => this.#finish(ORDERLY.includes(reason)));
+    this.#resolveEnded?.();
+    this.connection.emit('close', reason);
+  }
+
+  /** @param {boolean} orderly */
+  #finish(orderly) {
+    const { carrier } = this;
+    if (!orderly) return carrier.destroy(this.#error);
+    try {
+      carrier.end();
+    } catch (error) {
+      // Otherwise the client would wait for the rest for ever.
+      carrier.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * The only place where the state changes, and only forwards.
+   * @param {State} state
+   */
+  #advance(state) {
+    if (ORDER.indexOf(state) <= ORDER.indexOf(this.state)) return;
+    this.state = state;
+    if (!this.isOver) return;
+    const callbacks = this.#whenEnding;
+    this.#whenEnding = undefined;
+    for (const callback of callbacks ?? []) callback();
+  }
+
+  /**
+   * @param {ConnectionSettings} settings
+   * @returns {'native' | 'stream'}
+   */
+  #chooseTransport({ transport }) {
+    if (transport === 'stream') return 'stream';
+    const { carrier } = this;
+    const obstacle = carrier.handOver ? carrier.obstacle?.() : 'not a response of a Node server';
+    if (obstacle && transport === 'native') {
+      throw new SluiceError(
+        'ERR_SSE_TRANSPORT',
+        `the socket cannot be handed over (${obstacle}): use transport: 'auto'`,
+      );
+    }
+    return obstacle ? 'stream' : 'native';
+  }
+}
+
+module.exports = { Link };

@@ -1,0 +1,57 @@
+'use strict';
+
+/** Makes events of the items that a source yields. */
+
+/** @import { ServerSentEvent } from '../../../index.js' */
+
+const { types } = require('node:util');
+const { typeError } = require('../../core/error.js');
+
+const FIELDS = ['id', 'event', 'data', 'retry', 'comment'];
+
+/** @type {(item: unknown) => item is ServerSentEvent} */
+function isEvent(item) {
+  if (typeof item !== 'object' || item === null) return false;
+  const keys = Object.keys(item);
+  return keys.length > 0 && keys.every((key) => FIELDS.includes(key));
+}
+
+class Items {
+  #name;
+  /** @type {TextDecoder | undefined} */
+  #decoder;
+
+  /** @param {string | undefined} name of the events that are made of data */
+  constructor(name) {
+    this.#name = name;
+  }
+
+  /**
+   * Undefined while the bytes are an unfinished character.
+   * @param {unknown} item
+   * @returns {ServerSentEvent | undefined}
+   */
+  event(item) {
+    if (types.isUint8Array(item) || types.isAnyArrayBuffer(item)) {
+      this.#decoder ??= new TextDecoder();
+      return this.#text(this.#decoder.decode(item, { stream: true }));
+    }
+    if (isEvent(item)) return item;
+    if (item === undefined) {
+      throw typeError('ERR_SSE_DATA', 'a source must yield events, strings or JSON values');
+    }
+    return { event: this.#name, data: item };
+  }
+
+  /** An event of the bytes of an unfinished character, if there are any. */
+  rest() {
+    return this.#text(this.#decoder?.decode());
+  }
+
+  /** @param {string | undefined} text */
+  #text(text) {
+    return text ? { event: this.#name, data: text } : undefined;
+  }
+}
+
+module.exports = { Items };

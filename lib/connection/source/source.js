@@ -1,0 +1,101 @@
+'use strict';
+
+/**
+ * Reads a source of any kind, item by item: an iterable, an async iterable, a Readable or a
+ * ReadableStream.
+ */
+
+const { types } = require('node:util');
+const { typeError } = require('../../core/error.js');
+const { kind } = require('../../core/option.js');
+
+/**
+ * `ask` asks a source for its next item, `stop` tells it that no more is wanted.
+ * @typedef {{ done?: boolean, value?: unknown }} Result
+ * @typedef {{ ask: () => Result | PromiseLike<Result>, stop: () => unknown }} Hold
+ */
+
+/** @type {(source: any) => Hold} */
+function holdOf(source) {
+  // Before its iterator, whose return() would wait for a read that may never end.
+  if (typeof source.getReader === 'function') {
+    const reader = source.getReader();
+    return { ask: () => reader.read(), stop: () => reader.cancel() };
+  }
+  const isAsync = typeof source[Symbol.asyncIterator] === 'function';
+  const iterator = source[isAsync ? Symbol.asyncIterator : Symbol.iterator]();
+  const isReadable = typeof source.pipe === 'function' && typeof source.destroy === 'function';
+  return {
+    ask: () => iterator.next(),
+    stop: () => (isReadable ? source.destroy() : iterator.return?.()),
+  };
+}
+
+/** @type {(value: any) => string} */
+function describe(value) {
+  if (types.isPromise(value)) return 'a promise: await it first';
+  if (typeof value === 'function') return 'a function: call it';
+  if (types.isUint8Array(value)) return 'a Uint8Array: put it into an array';
+  if (typeof value === 'string') return 'a string: put it into an array, or send() it';
+  return kind(value);
+}
+
+/** @param {any} value */
+function assertSource(value) {
+  const iterable =
+    typeof value?.[Symbol.asyncIterator] === 'function' ||
+    typeof value?.[Symbol.iterator] === 'function' ||
+    typeof value?.getReader === 'function';
+  // Both are iterables, of characters and of numbers.
+  if (!iterable || typeof value === 'string' || types.isUint8Array(value)) {
+    throw typeError(
+      'ERR_SSE_TYPE',
+      'a source must be an iterable, an async iterable, a Readable or a ReadableStream, ' +
+        `but it is ${describe(value)}`,
+    );
+  }
+  if (typeof value.getReader === 'function' && value.locked) {
+    throw typeError('ERR_SSE_TYPE', 'the ReadableStream is locked: something else reads it');
+  }
+}
+
+class Source {
+  /** @type {Hold | undefined} */
+  #hold;
+  #value;
+  /** Whether it has ended, failed or was stopped. */
+  #isOver = false;
+
+  /** @param {unknown} value */
+  constructor(value) {
+    assertSource(value);
+    this.#value = value;
+  }
+
+  /** The next item. Await each before the next call. */
+  async next() {
+    let result;
+    try {
+      this.#hold ??= holdOf(this.#value);
+      result = await this.#hold.ask();
+      if (result.done) this.#isOver = true;
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+    // An iterable may hold promises.
+    return result.done ? { done: true } : { done: false, value: await result.value };
+  }
+
+  /** Tells the source, once, to stop. Its errors are ignored from then on. */
+  async stop() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    try {
+      this.#hold ??= holdOf(this.#value);
+      await this.#hold.stop();
+    } catch {}
+  }
+}
+
+module.exports = { Source };

@@ -1,0 +1,163 @@
+'use strict';
+
+/** Sends the items of a source to a connection, at the pace of its client. */
+
+/** @import { StreamOptions } from '../../../index.js' */
+/** @import { Outlet, Target } from './outlet.js' */
+
+const { setMaxListeners } = require('node:events');
+const { setImmediate: turn } = require('node:timers/promises');
+const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
+const { Items } = require('./items.js');
+const { Source } = require('./source.js');
+
+/** How long a synchronous source may block the event loop, in milliseconds. */
+const SLICE = 5;
+
+/** @param {StreamOptions<string> | undefined} options */
+function readOptions(options) {
+  const given = option.object('options', options);
+  const { event, signal } = given;
+  if (event !== undefined && typeof event !== 'string') {
+    throw option.wrongType('event', 'a string', event);
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw typeError('ERR_SSE_OPTION', '`signal` must be an AbortSignal');
+  }
+  return {
+    event,
+    signal,
+    onError: option.oneOf('onError', given.onError, ['end', 'keep'], 'end'),
+    end: option.boolean('end', given.end, false),
+  };
+}
+
+/** Sends items until the source ends or it is halted. */
+class Stream {
+  #connection;
+  #outlet;
+  #source;
+  #items;
+  #halted = false;
+  #turned = performance.now();
+  /** Ends the current wait. */
+  wake = () => {};
+  /** How many events were sent. */
+  events = 0;
+
+  /**
+   * @param {Target} connection
+   * @param {Outlet} outlet
+   * @param {Source} source
+   * @param {Items} items
+   */
+  constructor(connection, outlet, source, items) {
+    this.#connection = connection;
+    this.#outlet = outlet;
+    this.#source = source;
+    this.#items = items;
+  }
+
+  halt = () => {
+    this.#halted = true;
+    this.wake();
+  };
+
+  /** True when the source came to its end, false when it was stopped. */
+  async run() {
+    for (;;) {
+      if (performance.now() - this.#turned > SLICE) await this.#turn();
+      while (this.#isBlocked) await this.#room();
+      const result = await this.#next();
+      if (!result) return false;
+      const event = result.done ? this.#items.rest() : this.#items.event(result.value);
+      if (event) {
+        // Other streams may have taken the room meanwhile, and may take it again.
+        while (this.#isBlocked) await this.#room();
+        if (!this.#send(event)) return false;
+      }
+      if (result.done) return true;
+    }
+  }
+
+  get #isBlocked() {
+    return !this.#halted && !this.#outlet.hasRoom;
+  }
+
+  #room() {
+    return new Promise((resolve) => {
+      this.wake = () => resolve(undefined);
+      this.#outlet.wait(this);
+    });
+  }
+
+  async #turn() {
+    await turn();
+    this.#turned = performance.now();
+  }
+
+  /**
+   * Undefined when it was halted: the source may never answer. `Promise.race` would keep every item
+   * in memory until then.
+   */
+  async #next() {
+    if (this.#halted) return undefined;
+    const result = await new Promise((resolve, reject) => {
+      this.wake = () => resolve(undefined);
+      this.#source.next().then(resolve, reject);
+    });
+    return this.#halted ? undefined : result;
+  }
+
+  /** @param {import('../../../index.js').ServerSentEvent} event */
+  #send(event) {
+    if (this.#halted) return false;
+    try {
+      this.#connection.send(event);
+    } catch (error) {
+      if (/** @type {any} */ (error).code === 'ERR_SSE_CLOSED') return false;
+      throw error;
+    }
+    this.events += 1;
+    return true;
+  }
+}
+
+/**
+ * @param {Target} connection
+ * @param {Outlet} outlet
+ * @param {unknown} from
+ * @param {StreamOptions<string> | undefined} options
+ * @param {() => void} assertNotEnded
+ */
+async function stream(connection, outlet, from, options, assertNotEnded) {
+  const { event, signal, onError, end } = readOptions(options);
+  const source = new Source(from);
+  const sending = new Stream(connection, outlet, source, new Items(event));
+  outlet.enter(sending);
+  if (signal) {
+    // The signal may stop any number of streams.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', sending.halt);
+  }
+  let complete = false;
+  try {
+    assertNotEnded();
+    signal?.throwIfAborted();
+    if (!connection.closed) complete = await sending.run();
+    if (!complete) signal?.throwIfAborted();
+  } catch (error) {
+    if (onError === 'end' && !signal?.aborted) connection.end();
+    throw error;
+  } finally {
+    outlet.leave(sending);
+    signal?.removeEventListener('abort', sending.halt);
+    // The source's `finally` runs before this resolves, unless it waits for something.
+    if (!complete) await Promise.race([source.stop(), turn()]);
+  }
+  if (end) await connection.end();
+  return { events: sending.events, complete };
+}
+
+module.exports = { stream };

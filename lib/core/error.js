@@ -1,0 +1,60 @@
+'use strict';
+
+/** The errors of this package, and the core's made into them. */
+
+/** @import { SluiceErrorCode } from '../../index.js' */
+
+/** Errors of state; see `SluiceErrorCode` in index.d.ts. */
+class SluiceError extends Error {
+  /**
+   * @param {SluiceErrorCode} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = 'SluiceError';
+    this.code = code;
+  }
+}
+
+/** @type {(code: SluiceErrorCode, message: string, cause?: unknown) => TypeError} */
+const typeError = (code, message, cause) =>
+  Object.assign(cause === undefined ? new TypeError(message) : new TypeError(message, { cause }), {
+    code,
+  });
+/** @type {(code: SluiceErrorCode, message: string) => RangeError} */
+const rangeError = (code, message) => Object.assign(new RangeError(message), { code });
+
+/** @type {Map<SluiceErrorCode, (code: SluiceErrorCode, message: string) => Error>} */
+const classes = new Map([
+  ['ERR_SSE_FIELD', typeError],
+  ['ERR_SSE_EMPTY', typeError],
+  ['ERR_SSE_FRAME', typeError],
+  ['ERR_SSE_RETRY', rangeError],
+  ['ERR_SSE_TOPIC', typeError],
+]);
+
+/**
+ * The core's error, as an instance of the class that the contract promises.
+ * @param {unknown} thrown
+ */
+function fromCore(thrown) {
+  const error = /** @type {{ code: SluiceErrorCode, message: string }} */ (thrown);
+  const make = classes.get(error.code);
+  return make ? make(error.code, error.message) : new SluiceError(error.code, error.message);
+}
+
+/**
+ * Calls the core.
+ * @template Result
+ * @param {() => Result} call
+ */
+function callCore(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+module.exports = { SluiceError, callCore, fromCore, rangeError, typeError };

@@ -1,0 +1,48 @@
+'use strict';
+
+/** The environment's one hub: its settings, its start and its metrics. */
+
+const { HubHandle } = require('../../binding.js');
+const { SluiceError, callCore } = require('./error.js');
+const { guarded } = require('./listeners.js');
+const { connections, dispatch } = require('./notices.js');
+const option = require('./option.js');
+const { StreamWrites } = require('./stream-writes.js');
+
+const MAX_SHARDS = 64;
+
+/** @type {HubHandle | undefined} */
+let hub;
+/** @type {number | undefined} */
+let shards;
+
+/** @param {import('../../index.js').Configuration} configuration */
+function configure(configuration) {
+  const given = option.object('configuration', configuration);
+  const wanted = option.whole('shards', given.shards, undefined, 1, MAX_SHARDS);
+  if (hub) {
+    throw new SluiceError(
+      'ERR_SSE_STARTED',
+      'configure() must be called before the first connection or channel',
+    );
+  }
+  shards = wanted;
+}
+
+const streamWrites = new StreamWrites(start, (id, bytes) =>
+  guarded(() => connections.get(id)?.write(bytes)),
+);
+const takeNotices = () => dispatch(start().takeNotices(), streamWrites);
+
+/** Starts the hub when it is first needed. */
+function start() {
+  hub ??= callCore(() => new HubHandle(shards, () => HubHandle.callWithoutContext(takeNotices)));
+  return hub;
+}
+
+/** Does not start the hub. */
+function metrics() {
+  return hub ? hub.metrics() : HubHandle.metricsAtRest();
+}
+
+module.exports = { configure, metrics, start, streamWrites };

@@ -1,0 +1,59 @@
+'use strict';
+
+/**
+ * Tells connections and channels what the core did: it closed a connection, a timeout passed, a
+ * queue drained, a channel expired, or bytes are to be written.
+ */
+
+/** @import { Notices } from '../../binding.js' */
+/** @import { CloseReason } from '../../index.js' */
+/** @import { StreamWrites } from './stream-writes.js' */
+
+/**
+ * @typedef {object} ConnectionListener
+ * @property {any} connection the public one, for the channels that it was in
+ * @property {(bytes: Buffer) => boolean} write true when there is room for more
+ * @property {() => void} timedOut
+ * @property {() => void} drained
+ * @property {(reason: CloseReason) => void} closed
+ */
+/**
+ * @typedef {object} ChannelListener
+ * @property {(connection: any) => void} left
+ * @property {() => void} expired
+ */
+
+const { guarded } = require('./listeners.js');
+
+/**
+ * Open connections, by the core's id.
+ * @type {Map<number, ConnectionListener>}
+ */
+const connections = new Map();
+/**
+ * Channels by id, as long as the core may still have something to tell them.
+ * @type {Map<number, ChannelListener>}
+ */
+const channels = new Map();
+
+/**
+ * Runs in no request's context: a connection enters its own, a channel has none.
+ * @param {Notices} notices
+ * @param {StreamWrites} streamWrites
+ */
+function dispatch(notices, streamWrites) {
+  streamWrites.push(notices.writes);
+  for (const id of notices.timedOut) guarded(() => connections.get(id)?.timedOut());
+  for (const id of notices.drained) guarded(() => connections.get(id)?.drained());
+  for (const { connection: id, reason, left } of notices.closed) {
+    const listener = connections.get(id);
+    if (!listener) continue;
+    connections.delete(id);
+    streamWrites.forget(id);
+    guarded(() => listener.closed(/** @type {CloseReason} */ (reason)));
+    for (const channel of left) guarded(() => channels.get(channel)?.left(listener.connection));
+  }
+  for (const id of notices.expired) guarded(() => channels.get(id)?.expired());
+}
+
+module.exports = { channels, connections, dispatch };

@@ -1,0 +1,137 @@
+'use strict';
+
+/** Checks options and arguments, and names the wrong ones in errors. */
+
+const { rangeError, typeError } = require('./error.js');
+
+/** The longest time that Node's and the core's timers can hold. */
+const MAX_TIME = 2 ** 31 - 1;
+const MAX_BYTES = Number.MAX_SAFE_INTEGER;
+const MAX_COUNT = 2 ** 32 - 1;
+
+/**
+ * The kind of a value with its article, for messages.
+ * @param {unknown} value
+ */
+function kind(value) {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** @type {(name: string, expected: string, value: unknown) => TypeError} */
+const wrongType = (name, expected, value) =>
+  typeError('ERR_SSE_OPTION', `\`${name}\` must be ${expected}, but it is ${kind(value)}`);
+
+/** @type {(call: string, expected: string, value: unknown) => TypeError} */
+const wrongArgument = (call, expected, value) =>
+  typeError('ERR_SSE_TYPE', `${call} expects ${expected}, but received ${kind(value)}`);
+
+/**
+ * A whole number from `min` to `max`; `fallback` when it is undefined.
+ * @template {number | undefined} Fallback
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Fallback} fallback
+ * @param {number} min
+ * @param {number} max
+ * @returns {number | Fallback}
+ */
+function whole(name, value, fallback, min, max) {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw wrongType(name, 'a number', value);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw rangeError(
+      'ERR_SSE_OPTION',
+      `\`${name}\` must be a whole number from ${min} to ${max}, but it is ${value}`,
+    );
+  }
+  return value;
+}
+
+/**
+ * Milliseconds; 0 where that means none.
+ * @type {(name: string, value: unknown, fallback: number, min?: number) => number}
+ */
+const time = (name, value, fallback, min = 0) => whole(name, value, fallback, min, MAX_TIME);
+
+/** @type {(name: string, value: unknown, fallback: boolean) => boolean} */
+function boolean(name, value, fallback) {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw wrongType(name, 'true or false', value);
+  return value;
+}
+
+/**
+ * @template {string} Choice
+ * @template {Choice | undefined} Fallback
+ * @param {string} name
+ * @param {unknown} value
+ * @param {readonly Choice[]} choices
+ * @param {Fallback} fallback
+ * @returns {Choice | Fallback}
+ */
+function oneOf(name, value, choices, fallback) {
+  if (value === undefined) return fallback;
+  if (choices.includes(/** @type {Choice} */ (value))) return /** @type {Choice} */ (value);
+  const listed = choices.map((choice) => `'${choice}'`).join(', ');
+  if (typeof value !== 'string') throw wrongType(name, `one of ${listed}`, value);
+  throw rangeError('ERR_SSE_OPTION', `\`${name}\` must be one of ${listed}, but it is '${value}'`);
+}
+
+/**
+ * @template {Function} Callback
+ * @param {string} name
+ * @param {Callback | undefined} value
+ */
+function callback(name, value) {
+  if (value !== undefined && typeof value !== 'function') {
+    throw wrongType(name, 'a function', value);
+  }
+  return value;
+}
+
+/**
+ * An object of options; an empty one when it is undefined.
+ * @template {object} Options
+ * @param {string} name
+ * @param {Options | undefined} value
+ * @returns {Partial<Options>}
+ */
+function object(name, value) {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrongType(name, 'an object', value);
+  }
+  return value;
+}
+
+/**
+ * The options over defaults. An option that is undefined counts as not given.
+ * @template {object} Options
+ * @param {Options} defaults
+ * @param {Options} given
+ * @returns {Options}
+ */
+function over(defaults, given) {
+  const all = { ...defaults };
+  for (const name of /** @type {(keyof Options)[]} */ (Reflect.ownKeys(given))) {
+    if (given[name] !== undefined) all[name] = given[name];
+  }
+  return all;
+}
+
+module.exports = {
+  MAX_BYTES,
+  MAX_COUNT,
+  boolean,
+  callback,
+  kind,
+  object,
+  oneOf,
+  over,
+  time,
+  whole,
+  wrongArgument,
+  wrongType,
+};

@@ -1,0 +1,56 @@
+'use strict';
+
+/** Tells the core which writes have been waiting for their clients for long. */
+
+/**
+ * How long a write may wait before its client counts as slow, in milliseconds. A response that has
+ * room says so soon, unless JavaScript is busy.
+ */
+const SLOW = 1000;
+const LOOK = 250;
+
+class SlowWrites {
+  /**
+   * Since when, by connection.
+   * @type {Map<number, number>}
+   */
+  #since = new Map();
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+  #tell;
+
+  /** @param {(ids: number[]) => void} tell */
+  constructor(tell) {
+    this.#tell = tell;
+  }
+
+  /** @param {number[]} ids */
+  add(ids) {
+    const now = performance.now();
+    for (const id of ids) this.#since.set(id, now);
+    if (ids.length === 0) return;
+    // When JavaScript was busy, responses that have drained report first.
+    this.#timer ??= setInterval(() => setImmediate(() => this.#look()), LOOK).unref();
+  }
+
+  /** @param {number} id */
+  delete(id) {
+    this.#since.delete(id);
+  }
+
+  #look() {
+    const latest = performance.now() - SLOW;
+    const slow = [];
+    for (const [id, since] of this.#since) {
+      if (since > latest) continue;
+      slow.push(id);
+      this.#since.delete(id);
+    }
+    if (slow.length > 0) this.#tell(slow);
+    if (this.#since.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+module.exports = { SlowWrites };

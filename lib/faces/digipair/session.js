@@ -1,0 +1,144 @@
+'use strict';
+
+/** Sessions: the clients of digipair's skill. */
+
+/** @import { Context, Scope } from '../../../digipair.js' */
+/** @import { BrokerClient } from '../../broker/broker-client.js' */
+
+const { SSEBroker } = require('../../broker/broker.js');
+const { typeError } = require('../../core/error.js');
+const { topicOf } = require('./topic.js');
+
+/**
+ * By the broker's client.
+ * @type {WeakMap<object, Session>}
+ */
+const sessions = new WeakMap();
+/**
+ * The session that a response has become.
+ * @type {WeakMap<object, Session>}
+ */
+const answers = new WeakMap();
+/**
+ * The actions that run when a session has left, by the name that it was registered under.
+ * @type {WeakMap<Session, Map<string, () => void>>}
+ */
+const departures = new WeakMap();
+
+/** @type {SSEBroker | undefined} */
+let started;
+
+/**
+ * Sessions are clients of this broker, and the names of sessions and channels are its topics;
+ * several sessions may have one name. Names contain what users send, so there are no wildcards, and
+ * events have no ids, so there is no history. It is made when it is first needed, as it starts the
+ * core.
+ */
+function broker() {
+  started ??= new SSEBroker({
+    wildcards: false,
+    topic: { historySize: 0 },
+    onDisconnect: (client) => {
+      const session = sessions.get(client);
+      if (session) leave(session);
+    },
+  });
+  return started;
+}
+
+/** Loggers of the engine serialise it, so it has one property. */
+class Session {
+  #client;
+
+  /**
+   * @param {BrokerClient} client
+   * @param {string} id
+   */
+  constructor(client, id) {
+    this.#client = client;
+    this.id = id || undefined;
+    sessions.set(client, this);
+  }
+
+  get connection() {
+    return this.#client.connection;
+  }
+
+  /** @param {Session} session */
+  static clientOf(session) {
+    return session.#client;
+  }
+}
+
+/**
+ * Answers the request of a context with a session.
+ * @param {Context} context
+ * @param {string} id
+ */
+function open(context, id) {
+  const { req, res } = context?.protected ?? {};
+  if (!req || !res) {
+    throw typeError(
+      'ERR_SSE_TYPE',
+      'a session answers an HTTP request: it needs `req` and `res` in `context.protected`',
+    );
+  }
+  const session = new Session(broker().connect(req, res), id);
+  answers.set(res, session);
+  return session;
+}
+
+/**
+ * The sessions that `registerChannel` registers: the given one, those of a name, or that of the
+ * request.
+ * @param {Scope & { session?: unknown }} params
+ * @param {Context} context
+ */
+function find(params, context) {
+  const { session } = params;
+  if (session instanceof Session) return [session];
+  if (session === undefined) {
+    const { res } = context?.protected ?? {};
+    return [(res && answers.get(res)) ?? open(context, '')];
+  }
+  const { id } = /** @type {{ id?: unknown }} */ (session ?? {});
+  if (typeof id !== 'string' || id === '') {
+    throw typeError(
+      'ERR_SSE_OPTION',
+      '`session` must be what registerSession returned, or an object with the `id` of a session',
+    );
+  }
+  const named = broker().clientsByTopic(topicOf('session', id, params, context));
+  if (named.length === 0) {
+    throw typeError(
+      'ERR_SSE_OPTION',
+      `no open session of this digipair and reasoning has the id ${JSON.stringify(id)}: ` +
+        'register it first, or pass what registerSession returned',
+    );
+  }
+  return named.flatMap((client) => (client && sessions.get(client)) ?? []);
+}
+
+/**
+ * Registers a session under a name, if there is one. One that has left already leaves at once.
+ * @param {Session} session
+ * @param {string | undefined} topic
+ * @param {(() => void) | undefined} disconnected
+ */
+function join(session, topic, disconnected) {
+  const { id } = Session.clientOf(session);
+  const known =
+    topic === undefined ? broker().client(id) !== undefined : broker().subscribe(id, topic);
+  if (!disconnected) return;
+  if (!known) return disconnected();
+  const actions = departures.get(session) ?? new Map();
+  departures.set(session, actions.set(topic ?? '', disconnected));
+}
+
+/** @param {Session} session */
+function leave(session) {
+  for (const disconnected of departures.get(session)?.values() ?? []) disconnected();
+  departures.delete(session);
+}
+
+module.exports = { broker, find, join, open };

@@ -1,0 +1,63 @@
+'use strict';
+
+/** The broker's topics of sessions and channels, by name and scope. */
+
+/** @import { Context, Scope } from '../../../digipair.js' */
+
+const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
+
+/** The longest name with its scope, as JSON: somewhat less than the longest topic. */
+const MAX_BYTES = 1000;
+
+/**
+ * A string of a pin's properties; `fallback` when it is not there.
+ * @template {string | undefined} Fallback
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Fallback} fallback
+ * @returns {string | Fallback}
+ */
+function text(name, value, fallback) {
+  if (value === undefined) return fallback;
+  if (typeof value === 'string') return value;
+  throw option.wrongType(name, 'a string', value);
+}
+
+/**
+ * The part of a scope that the application chooses. Pins are templates, so a number may also arrive
+ * as its digits.
+ * @param {unknown} start
+ */
+function startOf(start) {
+  if (!start) return '';
+  return typeof start === 'number' ? String(start) : start;
+}
+
+/**
+ * The broker's topic of a session's or a channel's name. It is a tuple, so that no two scopes can
+ * meet.
+ * @param {'session' | 'channel'} kind
+ * @param {string} id
+ * @param {Scope} params
+ * @param {Context} context
+ */
+function topicOf(kind, id, params, context) {
+  const { start = context?.privates?.SSE_SESSION_START } = params;
+  const digipair = text('digipair', params.digipair, context?.request?.digipair);
+  const reasoning = text('reasoning', params.reasoning, context?.request?.reasoning);
+  const topic = json([kind, startOf(start), digipair, reasoning, id]);
+  if (Buffer.byteLength(topic) <= MAX_BYTES) return topic;
+  throw typeError('ERR_SSE_OPTION', `\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
+}
+
+/** @param {unknown[]} tuple */
+function json(tuple) {
+  try {
+    return JSON.stringify(tuple);
+  } catch (cause) {
+    throw typeError('ERR_SSE_OPTION', 'the scope of a name must be serialisable as JSON', cause);
+  }
+}
+
+module.exports = { text, topicOf };

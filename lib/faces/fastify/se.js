@@ -1,0 +1,197 @@
+'use strict';
+
+/** The plugin `SE`: `reply.sendEvent`, `sendEventBySeid` and `endEvent`. */
+
+/** @import { FastifyInstance, FastifyReply } from 'fastify' */
+/** @import { Connection } from '../../connection/connection.js' */
+/** @import { SEOptions } from '../../../fastify.js' */
+
+/**
+ * The stream of a reply; without a connection when the client had left before it opened.
+ * @typedef {{ connection?: Connection, ended: boolean, sent: number }} ReplyStream
+ */
+
+const { AsyncResource } = require('node:async_hooks');
+const { randomUUID } = require('node:crypto');
+const { PassThrough } = require('node:stream');
+const fastifyPlugin = require('fastify-plugin');
+const { readConnectionOptions } = require('../../connection/connection-options.js');
+const { SluiceError, typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
+const { isOver } = require('../../carrier/gone.js');
+const { Clients } = require('./clients.js');
+const { httpError } = require('./error.js');
+const { handlerWatch } = require('./handlers.js');
+const { toEvent } = require('./se-event.js');
+const { generateSeid } = require('./seid.js');
+const { EventStreams } = require('./streams.js');
+
+const METHODS = ['GET', 'HEAD'];
+
+class SE {
+  /** @type {WeakMap<FastifyReply, ReplyStream>} */
+  #streams = new WeakMap();
+  /**
+   * Where a reply belongs whose stream the handler of another request may open.
+   * @type {WeakMap<FastifyReply, { streams: EventStreams, context: AsyncResource }>}
+   */
+  #homes = new WeakMap();
+  #clients = new Clients();
+  #options;
+  #seidTimeout;
+  #ownStream;
+
+  /** @param {SEOptions} [opts] */
+  constructor(opts) {
+    const given = option.object('opts', opts);
+    const { seidGenerator, stream, streamOptions, autoGenerateId, seidTimeout, ...rest } = given;
+    option.callback('seidGenerator', seidGenerator);
+    option.callback('stream', stream);
+    readConnectionOptions(rest);
+    this.#options = rest;
+    this.#seidTimeout = option.time('seidTimeout', seidTimeout, 5000, 1);
+    this.#ownStream = stream !== undefined || streamOptions !== undefined;
+    this.seidGenerator = seidGenerator ?? (() => randomUUID());
+    this.stream = stream ?? PassThrough;
+    this.streamOptions = streamOptions ?? { allowHalfOpen: false };
+    this.autoGenerateId = option.boolean('autoGenerateId', autoGenerateId, true);
+    this.clients = this.#clients.bySeid;
+    this.plugin = fastifyPlugin((fastify) => this.#register(fastify), {
+      fastify: '5.x',
+      name: 'sluice-se',
+    });
+  }
+
+  /** @param {FastifyInstance} fastify */
+  async #register(fastify) {
+    const se = this;
+    const streams = new EventStreams(fastify);
+    fastify.decorateRequest('seid', '');
+    const watch = handlerWatch(fastify, {
+      begins: (reply) => se.#begin(streams, reply),
+      isAnswered: (reply) => {
+        if (!se.#streams.has(reply)) se.#clients.delete(reply);
+      },
+    });
+    // After authentication, on which the seid may depend.
+    fastify.addHook('preHandler', async (request, reply) => {
+      // With a seid it is here again, on its way from `callNotFound()` to that handler.
+      if (!METHODS.includes(request.method) || request.seid !== '') return;
+      request.seid = await generateSeid(se.seidGenerator, request, reply, se.#seidTimeout);
+      // HEAD gets the head alone, so its request is never a client.
+      if (request.method === 'GET') watch(reply);
+    });
+    /** @this {FastifyReply} @param {unknown[]} sent */
+    fastify.decorateReply('sendEvent', function sendEvent(...sent) {
+      se.#send(streams, this, sent);
+      return this;
+    });
+    /** @param {string} seid @param {unknown[]} sent */
+    fastify.decorateReply('sendEventBySeid', function sendEventBySeid(seid, ...sent) {
+      const reply = se.#clients.find(seid);
+      if (reply === undefined) return false;
+      const home = se.#homes.get(reply);
+      // The stream must not open in the asynchronous context of the request that sends.
+      if (home) home.context.runInAsyncScope(() => se.#send(home.streams, reply, sent));
+      else se.#send(streams, reply, sent);
+      return true;
+    });
+    /** @this {FastifyReply} */
+    fastify.decorateReply('endEvent', function endEvent() {
+      se.#end(streams, this);
+      return this;
+    });
+  }
+
+  /**
+   * @param {EventStreams} streams
+   * @param {FastifyReply} reply
+   */
+  #begin(streams, reply) {
+    const { raw, seid } = reply.request;
+    if (isOver(raw, reply.raw)) return;
+    this.#homes.set(reply, { streams, context: new AsyncResource('SluiceReply') });
+    this.#clients.wait(seid, reply);
+  }
+
+  /**
+   * @param {EventStreams} streams
+   * @param {FastifyReply} reply
+   * @param {unknown[]} sent
+   */
+  #send(streams, reply, sent) {
+    const event = toEvent(sent);
+    const stream = this.#streams.get(reply);
+    if (stream?.ended) {
+      throw new SluiceError('ERR_SSE_CLOSED', 'the stream was ended: send before endEvent()');
+    }
+    /** @param {Connection} connection @param {number} place */
+    const send = (connection, place) => {
+      const id = event.id ?? (this.autoGenerateId ? `${connection.id}.${place}` : undefined);
+      connection.send({ ...event, id });
+    };
+    if (!stream) return this.#open(streams, reply, (connection) => send(connection, 1));
+    if (stream.connection) send(stream.connection, stream.sent + 1);
+    stream.sent += 1;
+  }
+
+  /**
+   * @param {EventStreams} streams
+   * @param {FastifyReply} reply
+   */
+  #end(streams, reply) {
+    const stream = this.#streams.get(reply) ?? this.#open(streams, reply);
+    stream.ended = true;
+    this.#clients.delete(reply);
+    stream.connection?.end();
+  }
+
+  /**
+   * Opens the stream of a reply, with its first event.
+   * @param {EventStreams} streams
+   * @param {FastifyReply} reply
+   * @param {(connection: Connection) => void} [first]
+   */
+  #open(streams, reply, first) {
+    const { method, seid } = reply.request;
+    this.#assertFree(reply);
+    /** @type {ReplyStream} */
+    const stream = { ended: false, sent: 1 };
+    // Before Fastify gets it to send, which is no ordinary answer.
+    this.#streams.set(reply, stream);
+    try {
+      const through = this.#ownStream ? this.#newStream() : undefined;
+      stream.connection = streams.open(reply, this.#options, first, through);
+    } catch (error) {
+      // The client has left already, which is no error of who sends.
+      if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') {
+        this.#streams.delete(reply);
+        throw error;
+      }
+    }
+    if (stream.connection && method !== 'HEAD') {
+      this.#clients.open(seid, reply);
+      stream.connection.once('close', () => this.#clients.delete(reply));
+    } else this.#clients.delete(reply);
+    return stream;
+  }
+
+  #newStream() {
+    const stream = new this.stream(this.streamOptions);
+    if (typeof stream?.pipe === 'function' && typeof stream.write === 'function') return stream;
+    throw typeError('ERR_SSE_OPTION', '`stream` must be a class of Duplex streams');
+  }
+
+  /** @param {FastifyReply} reply */
+  #assertFree(reply) {
+    const { request } = reply;
+    if (!METHODS.includes(request.method)) {
+      throw httpError('ERR_SSE_SEID', 500, 'only a GET request has a seid to send events to');
+    }
+    if (request.method === 'GET' && this.#clients.isTaken(request.seid, reply)) {
+      throw httpError('ERR_SSE_SEID_TAKEN', 409, 'another request with the same seid is open');
+    }
+  }
+}
+
+module.exports = { SE };

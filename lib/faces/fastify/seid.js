@@ -1,0 +1,100 @@
+'use strict';
+
+/** Asks the application's `seidGenerator` for the seid of a request. */
+
+/** @import { FastifyReply, FastifyRequest } from 'fastify' */
+/** @import { SeidGenerator } from '../../../fastify.js' */
+
+const { kind } = require('../../core/option.js');
+const { httpError } = require('./error.js');
+
+/**
+ * @param {unknown} seid
+ * @returns {string}
+ */
+function checked(seid) {
+  if (typeof seid === 'number') return String(seid);
+  if (typeof seid === 'string' && seid !== '') return seid;
+  throw httpError(
+    'ERR_SSE_SEID',
+    500,
+    'seidGenerator must return a string that is not empty, ' +
+      `but it returned ${seid === '' ? 'an empty one' : kind(seid)}`,
+  );
+}
+
+/** @param {unknown} thrown */
+function asError(thrown) {
+  if (thrown instanceof Error) return thrown;
+  return httpError('ERR_SSE_SEID', 500, `seidGenerator failed: ${String(thrown)}`);
+}
+
+/**
+ * Whether a returned value is an answer. A generator that takes the callback may return what the
+ * call that will call back returns, such as a timer.
+ * @param {SeidGenerator} generator
+ * @param {unknown} value
+ */
+function isAnswer(generator, value) {
+  if (generator.length < 3) return value !== undefined;
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/**
+ * The generator's answer: a returned value, a promise's value or a call of the callback. The first
+ * one counts.
+ * @param {SeidGenerator} generator
+ * @param {FastifyRequest} request
+ * @param {FastifyReply} reply
+ * @param {number} timeout
+ * @returns {Promise<string>}
+ */
+function generateSeid(generator, request, reply, timeout) {
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    const timer = setTimeout(() => {
+      const message = `seidGenerator did not answer within ${timeout} ms`;
+      settle(() => reject(httpError('ERR_SSE_SEID_TIMEOUT', 503, message)));
+    }, timeout);
+    /** @param {() => void} finish */
+    const settle = (finish) => {
+      settled = true;
+      clearTimeout(timer);
+      finish();
+    };
+    /** @param {unknown} thrown */
+    const fail = (thrown) => {
+      const error = asError(thrown);
+      if (!settled) return settle(() => reject(error));
+      // The request goes on with the first answer, so nothing else would report the error.
+      request.log.warn({ err: error }, 'seidGenerator failed after it had answered');
+    };
+    /** @param {unknown} seid */
+    const take = (seid) => {
+      if (settled) return;
+      try {
+        const valid = checked(seid);
+        settle(() => resolve(valid));
+      } catch (error) {
+        fail(error);
+      }
+    };
+    /** @param {unknown[]} answer */
+    const callback = (...answer) => {
+      const [error, seid] = answer;
+      if (answer.length > 1) return error ? fail(error) : take(seid);
+      return error instanceof Error ? fail(error) : take(error);
+    };
+    /** @param {unknown} value */
+    const takeReturned = (value) => {
+      if (isAnswer(generator, value)) take(value);
+    };
+    try {
+      Promise.resolve(generator(request, reply, callback)).then(takeReturned, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+module.exports = { generateSeid };

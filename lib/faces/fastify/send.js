@@ -1,0 +1,62 @@
+'use strict';
+
+/** Guards `reply.send` of a reply that has an event stream. */
+
+/** @import { FastifyReply } from 'fastify' */
+/** @import { Readable } from 'node:stream' */
+/** @import { Link } from '../../connection/link.js' */
+
+/**
+ * A reply's stream, with what Fastify sends. `waiting`: Fastify's hooks run; `begun`: the
+ * connection has written the head; `abandoned`: the answer is something else.
+ * @typedef {object} OpenStream
+ * @property {Connection} connection
+ * @property {Link} link
+ * @property {Readable} payload
+ * @property {number} statusCode
+ * @property {'waiting' | 'begun' | 'abandoned'} state
+ */
+
+const { Channel } = require('../../channel/channel.js');
+const { Connection } = require('../../connection/connection.js');
+
+/**
+ * What handlers return, or throw, after they have opened a stream comes to `reply.send` too,
+ * perhaps before asynchronous hooks have let the stream begin. Only an error is an answer then.
+ * @param {FastifyReply} reply
+ * @param {OpenStream} stream
+ */
+function guardSend(reply, stream) {
+  const { send } = reply;
+  const { link } = stream;
+  reply.send = (value) => {
+    // The handler has returned nothing, while an error is being answered.
+    if (stream.state === 'abandoned' && value === undefined) return reply;
+    // Fastify's error handling, because of a hook, has taken the content type away.
+    const type = String(reply.getHeader('content-type') ?? '');
+    const isError = /** @type {unknown} */ (value) instanceof Error;
+    const canAnswer = isError && stream.state !== 'begun' && !link.isEnded;
+    if (!type.startsWith('text/event-stream') || canAnswer) {
+      abandon(stream);
+      return send.call(reply, value);
+    }
+    if (isError) {
+      reply.code(stream.statusCode);
+      reply.log.error({ err: value }, 'the handler failed after it had opened the event stream');
+    } else if (value !== undefined && !isOurs(value)) {
+      reply.log.warn('the return value of the handler is ignored: the answer is an event stream');
+    }
+    return reply;
+  };
+}
+
+/** @param {unknown} value */
+const isOurs = (value) => value instanceof Connection || value instanceof Channel;
+
+/** @param {OpenStream} stream */
+function abandon(stream) {
+  stream.state = 'abandoned';
+  stream.connection.destroy();
+}
+
+module.exports = { abandon, guardSend };

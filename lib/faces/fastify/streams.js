@@ -1,0 +1,207 @@
+'use strict';
+
+/** Answers Fastify requests with event streams, and ends them when the server closes. */
+
+/** @import { FastifyInstance, FastifyReply } from 'fastify' */
+/** @import { PingForm } from '../../connection/connection-options.js' */
+/** @import { Connection } from '../../connection/connection.js' */
+/** @import { Link } from '../../connection/link.js' */
+/** @import { ConnectionOptions } from '../../../index.js' */
+/** @import { OpenStream } from './send.js' */
+/** @import { Duplex } from 'node:stream' */
+
+const diagnostics = require('node:diagnostics_channel');
+const { finished } = require('node:stream');
+const { carrierOf } = require('../../carrier/node-response.js');
+const { PipedCarrier } = require('../../carrier/piped-carrier.js');
+const { openLink } = require('../../connection/connection.js');
+const { SluiceError } = require('../../core/error.js');
+const { setHead } = require('./head.js');
+const { EventStreamPayload } = require('./payload.js');
+const { abandon, guardSend } = require('./send.js');
+
+/** How long a client may take for what is queued when the server closes. */
+const GRACE = 1000;
+const HANDLER_FAILED = 'tracing:fastify.request.handler:error';
+
+/** Replies that have a stream, of every instance of the plugins. */
+const taken = new WeakSet();
+
+/** The open streams of one instance of a plugin. */
+class EventStreams {
+  /** @type {Map<Link, FastifyReply['raw']>} */
+  #open = new Map();
+  /**
+   * The streams of hijacked replies.
+   * @type {WeakMap<object, OpenStream>}
+   */
+  #hijacked = new WeakMap();
+  #closing = false;
+
+  /** @param {FastifyInstance} fastify */
+  constructor(fastify) {
+    // When the handler of a hijacked reply rejects, Fastify logs it and the client would wait for
+    // ever.
+    const onFailure = (/** @type {any} */ { reply }) => {
+      const stream = this.#hijacked.get(reply);
+      if (!stream) return;
+      // The client did not get the error's status.
+      reply.code(stream.statusCode);
+      if (!stream.link.isEnded) stream.connection.destroy();
+    };
+    diagnostics.subscribe(HANDLER_FAILED, onFailure);
+    fastify.addHook('preClose', async () => {
+      this.#closing = true;
+      await Promise.all(Array.from(this.#open, ([link, raw]) => endSoon(link, raw)));
+    });
+    fastify.addHook('onClose', async () => {
+      diagnostics.unsubscribe(HANDLER_FAILED, onFailure);
+    });
+  }
+
+  /**
+   * Answers a request with a stream, whose head is written when Fastify's `onSend` hooks have run.
+   * @param {FastifyReply} reply
+   * @param {ConnectionOptions} given
+   * @param {(connection: Connection) => void} [prepare]
+   *   runs before Fastify knows of the stream; if it throws, the reply is still the handler's
+   * @param {Duplex} [through] a stream that gets the frames, and that Fastify sends
+   * @param {PingForm} [pingForm]
+   */
+  open(reply, given, prepare, through, pingForm) {
+    if (reply.sent || taken.has(reply)) {
+      throw new SluiceError(
+        'ERR_SSE_HEADERS_SENT',
+        'the request was answered already: open one event stream, before anything is sent',
+      );
+    }
+    const options = { ...given, statusCode: given.statusCode ?? reply.statusCode };
+    const stream = orGone(() =>
+      through ? piped(reply, options, through) : this.#own(reply, options, pingForm),
+    );
+    const { connection, link } = stream;
+    try {
+      prepare?.(connection);
+      setHead(reply, options);
+    } catch (error) {
+      abandon(stream);
+      throw error;
+    }
+    taken.add(reply);
+    this.#open.set(link, reply.raw);
+    connection.once('close', () => this.#open.delete(link));
+    const { send } = reply;
+    guardSend(reply, stream);
+    send.call(reply, stream.payload);
+    if (this.#closing) endSoon(link, reply.raw);
+    return connection;
+  }
+
+  /**
+   * A stream that the connection writes.
+   * @param {FastifyReply} reply
+   * @param {ConnectionOptions & { statusCode: number }} options
+   * @param {PingForm | undefined} pingForm
+   * @returns {OpenStream}
+   */
+  #own(reply, options, pingForm) {
+    const { request, raw } = reply;
+    const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
+    const payload = new EventStreamPayload(reply, () => {
+      if (stream.state === 'abandoned') return;
+      // The queue has overflowed meanwhile, and nothing else ends the response.
+      if (connection.closed) return raw.destroy();
+      // `identity` says nothing, and would keep the core from the socket.
+      raw.removeHeader('Content-Encoding');
+      link.begin();
+      stream.state = 'begun';
+      reply.hijack();
+      this.#hijacked.set(reply, stream);
+      finishOnClose(raw);
+    });
+    connection.once('close', () => payload.finish());
+    const { statusCode } = options;
+    /** @type {OpenStream} */
+    const stream = { link, connection, payload, statusCode, state: 'waiting' };
+    return stream;
+  }
+}
+
+/**
+ * A client that has left is not the server's failure, which Fastify would log as an error.
+ * @param {() => OpenStream} open
+ */
+function orGone(open) {
+  try {
+    return open();
+  } catch (error) {
+    const { code } = /** @type {any} */ (error);
+    if (code === 'ERR_SSE_GONE') Object.assign(/** @type {Error} */ (error), { statusCode: 499 });
+    throw error;
+  }
+}
+
+/**
+ * A stream of the user's, that Fastify sends.
+ * @param {FastifyReply} reply
+ * @param {ConnectionOptions & { statusCode: number }} options
+ * @param {Duplex} through
+ * @returns {OpenStream}
+ */
+function piped({ request, raw }, options, through) {
+  const { link, connection } = openLink(new PipedCarrier(request.raw, raw, through), options);
+  link.begin();
+  finishOnClose(raw);
+  const { statusCode } = options;
+  return { link, connection, payload: through, statusCode, state: 'waiting' };
+}
+
+/**
+ * Fastify waits for `finish`, which a response does not emit when its client leaves, as most
+ * clients of event streams do.
+ * @param {FastifyReply['raw']} raw
+ */
+function finishOnClose(raw) {
+  let isFinished = false;
+  raw.once('finish', () => {
+    isFinished = true;
+  });
+  const finish = () => {
+    if (isFinished) return;
+    raw.emit('finish');
+    // The real one may still come, from an end that crossed the client's leaving, and Node would
+    // fail over it.
+    raw.removeAllListeners('finish');
+  };
+  // After all listeners of `close`, Node's server among them.
+  raw.once('close', () => process.nextTick(finish));
+}
+
+/**
+ * Sends what is queued, if the client takes it in time. Sending meanwhile is no error: the
+ * application does not know of the end.
+ * @param {Link} link
+ * @param {FastifyReply['raw']} raw
+ */
+function endSoon(link, raw) {
+  link.close('end');
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      if (link.state === 'closed') raw.destroy();
+      else link.destroy();
+      resolve(undefined);
+    }, GRACE);
+    const done = () => {
+      clearTimeout(timer);
+      resolve(undefined);
+    };
+    // Its last bytes may still be on their way through TLS, and Fastify is about to close idle
+    // sockets.
+    link.connection.once('close', () => {
+      if (raw.socket && !raw.destroyed) finished(raw, done);
+      else done();
+    });
+  });
+}
+
+module.exports = { EventStreams };

@@ -1,0 +1,31 @@
+'use strict';
+
+/** A client of the broker, as `createSSE` shows it. */
+
+/** @import { SSEClient } from '../../../fetch.js' */
+/** @import { BrokerClient } from '../../broker/broker-client.js' */
+/** @import { ClientController } from './controller.js' */
+
+class FetchClient {
+  #connection;
+
+  /**
+   * @param {BrokerClient} member
+   * @param {ClientController} controller
+   */
+  constructor({ id, topics, createdAt, lastEventId, connection }, controller) {
+    this.id = id;
+    this.channels = topics;
+    this.controller = /** @type {SSEClient['controller']} */ (controller);
+    this.createdAt = createdAt;
+    this.lastEventId = lastEventId;
+    this.#connection = connection;
+  }
+
+  /** Not an own property, so that printing or serialising a client leaves the connection out. */
+  get connection() {
+    return this.#connection;
+  }
+}
+
+module.exports = { FetchClient };

@@ -1,0 +1,23 @@
+'use strict';
+
+/** Reads the Node response that a client's Fetch `Response` will be written to. */
+
+/** @import { Request, Response } from '../../carrier/carrier.js' */
+
+const { typeError } = require('../../core/error.js');
+
+/**
+ * @param {unknown} given
+ * @returns {(Response & { req: Request }) | undefined}
+ */
+function readOutgoing(given) {
+  const outgoing = /** @type {any} */ (given);
+  if (outgoing === undefined) return undefined;
+  if (typeof outgoing?.once === 'function' && outgoing.req) return outgoing;
+  throw typeError(
+    'ERR_SSE_OPTION',
+    "`outgoing` must be the response of a Node HTTP server, such as Hono's c.env.outgoing",
+  );
+}
+
+module.exports = { readOutgoing };

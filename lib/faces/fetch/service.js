@@ -1,0 +1,129 @@
+'use strict';
+
+/** `createSSE`: clients and channels whose answers are Fetch `Response`s. */
+
+/** @import { SSE, SSEConfig } from '../../../fetch.js' */
+/** @import { BrokerClient } from '../../broker/broker-client.js' */
+
+const { validateHeaderName, validateHeaderValue } = require('node:http');
+const { SSEBroker, clientsOf } = require('../../broker/broker.js');
+const { readArrival } = require('../../broker/clients.js');
+const { BodyCarrier } = require('../../carrier/body-carrier.js');
+const { readCursor } = require('../../carrier/cursor.js');
+const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
+const { FetchClient } = require('./client.js');
+const { ClientController } = require('./controller.js');
+const { readOutgoing } = require('./outgoing.js');
+
+const MAX_RETRY = 2 ** 32 - 1;
+
+/** @param {SSEConfig | undefined} config */
+function createBroker(config) {
+  const given = option.object('config', config);
+  const { heartbeatInterval, headers, maxQueueBytes, stallTimeout, timeout, topic } = given;
+  const { eventBufferSize = 0 } = given;
+  const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
+  assertHeaders(headers);
+  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout };
+  const options = { eventBufferSize, heartbeatInterval, connection, topic, wildcards: false };
+  return new SSEBroker(options, 'time');
+}
+
+/**
+ * Throws now, and not at every client.
+ * @param {SSEConfig['headers']} headers
+ */
+function assertHeaders(headers) {
+  for (const [name, value] of Object.entries(option.object('headers', headers))) {
+    try {
+      validateHeaderName(name);
+      if (value !== undefined)
+        for (const each of [value].flat()) validateHeaderValue(name, String(each));
+    } catch (cause) {
+      const { message } = /** @type {Error} */ (cause);
+      throw typeError('ERR_SSE_OPTION', `\`headers\` cannot be sent: ${message}`, cause);
+    }
+  }
+}
+
+/** @param {unknown} lastEventId */
+function cursorOf(lastEventId) {
+  const isText = typeof lastEventId === 'string';
+  if (isText || lastEventId === undefined || lastEventId === null) return readCursor(lastEventId);
+  throw option.wrongType('lastEventId', 'a string', lastEventId);
+}
+
+/**
+ * @param {unknown} event
+ * @param {unknown} data
+ * @param {string} [id]
+ * @returns {any}
+ */
+function toEvent(event, data, id) {
+  if (typeof event !== 'string') {
+    throw typeError('ERR_SSE_TYPE', `\`event\` must be a string, but it is ${option.kind(event)}`);
+  }
+  if (data === undefined) {
+    throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
+  }
+  return { event, data, id };
+}
+
+/**
+ * @param {SSEConfig} [config]
+ * @returns {SSE}
+ */
+function createSSE(config) {
+  const broker = createBroker(config);
+  /** @type {WeakMap<BrokerClient, FetchClient>} */
+  const clients = new WeakMap();
+
+  const clientOf = (/** @type {BrokerClient} */ member) =>
+    /** @type {FetchClient} */ (clients.get(member));
+
+  return {
+    addClient(options) {
+      const given = option.object('options', options);
+      const carrier = new BodyCarrier(cursorOf(given.lastEventId));
+      const outgoing = readOutgoing(given.outgoing);
+      const { link, connection } = clientsOf(broker).open(carrier);
+      link.begin();
+      const member = clientsOf(broker).register(connection, readArrival({}));
+      const client = new FetchClient(member, new ClientController(connection, carrier));
+      clients.set(member, client);
+      if (outgoing) carrier.follow(outgoing);
+      return { client, response: carrier.toResponse() };
+    },
+
+    removeClient(clientId) {
+      broker.disconnect(clientId);
+    },
+
+    getClient(clientId) {
+      const member = broker.client(clientId);
+      return member && clientOf(member);
+    },
+
+    subscribe: (clientId, channel) => broker.subscribe(clientId, channel),
+    unsubscribe: (clientId, channel) => broker.unsubscribe(clientId, channel),
+
+    broadcast(channel, event, data, id) {
+      broker.broadcastToTopic(channel, toEvent(event, data, id));
+    },
+
+    broadcastAll(event, data, id) {
+      broker.broadcast(toEvent(event, data, id));
+    },
+
+    sendTo: (clientId, event, data, id) => broker.send(clientId, toEvent(event, data, id)),
+    getClients: () => broker.clients().map(clientOf),
+    getClientsByChannel: (channel) => broker.clientsByTopic(channel).map(clientOf),
+
+    shutdown() {
+      broker.close();
+    },
+  };
+}
+
+module.exports = { createSSE };

@@ -1,0 +1,78 @@
+'use strict';
+
+/** A request and its answer, as each framework implements them, and how requests are refused. */
+
+/** @import { IncomingHttpHeaders } from 'node:http' */
+/** @import { ConnectionOptions, SluiceErrorCode } from '../../../index.js' */
+/** @import { PingForm } from '../../connection/connection-options.js' */
+/** @import { Connection } from '../../connection/connection.js' */
+
+/**
+ * @typedef {object} Exchange
+ * @property {any} request the framework's request, which the hooks get
+ * @property {string} method
+ * @property {IncomingHttpHeaders} headers
+ * @property {unknown} body a stream, or the result of a parser
+ * @property {boolean} over whether the client has left, or other code has answered
+ * @property {(name: string) => number | string | string[] | undefined} getHeader
+ * @property {(name: string, value: string) => void} setHeader
+ * @property {(options: ConnectionOptions, pingForm: PingForm, prepare: Prepare) => void} open
+ *   answers with a stream, unless `prepare` throws
+ * @property {(error: unknown, what: string) => void} log
+ */
+/** @typedef {(connection: Connection) => void} Prepare */
+/** @typedef {{ status: number, body?: object }} Answer */
+/**
+ * @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler undefined: nothing is left
+ *   to answer
+ */
+
+const { SluiceError } = require('../../core/error.js');
+
+/** A request that is answered with an error. The message is for the client. */
+class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message
+   */
+  constructor(status, code, message) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * Whether a hook of the application allows something: it must return exactly `true`. The client
+ * never learns why it is refused.
+ * @param {Exchange} exchange
+ * @param {string} name
+ * @param {(request: any) => boolean | Promise<boolean>} hook
+ */
+async function allows(exchange, name, hook) {
+  try {
+    return (await hook(exchange.request)) === true;
+  } catch (error) {
+    exchange.log(error, `${name} failed, so the request is refused`);
+    return false;
+  }
+}
+
+/**
+ * The framework's error when a hook of the application has failed. The client learns of an error
+ * with a 4xx status; any other is for the framework's error handler alone.
+ * @param {any} error
+ * @param {SluiceErrorCode} code
+ * @param {string} message
+ */
+function failure(error, code, message) {
+  const status = error?.status ?? error?.statusCode;
+  if (status >= 400 && status < 500) return error;
+  const failed = new SluiceError(code, message);
+  failed.cause = error;
+  return failed;
+}
+
+module.exports = { Refusal, allows, failure };

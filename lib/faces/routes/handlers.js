@@ -1,0 +1,170 @@
+'use strict';
+
+/** What each route does: connect, subscribe, unsubscribe, statistics. */
+
+/** @import { BrokerClient } from '../../broker/broker-client.js' */
+/** @import { SSEBroker } from '../../broker/broker.js' */
+/** @import { Exchange, Handler } from './exchange.js' */
+/** @import { SetupOptions } from './options.js' */
+
+const { clientsOf } = require('../../broker/broker.js');
+const { readArrival } = require('../../broker/clients.js');
+const { readJSON, prove, readRequest, unproven } = require('./request.js');
+const { Refusal, allows, failure } = require('./exchange.js');
+
+/**
+ * `GET /connect`.
+ * @param {SSEBroker} broker
+ * @param {SetupOptions} options
+ * @returns {Handler}
+ */
+function connecting(broker, { identify, heartbeat }) {
+  const clients = clientsOf(broker);
+  const { connection: options, pingForm } = clients.options;
+  /** @param {BrokerClient} client */
+  const greet = ({ connection, id, secret }) => {
+    connection.send({ event: 'connected', data: { clientId: id, secret } });
+  };
+  return async (exchange) => {
+    try {
+      const arrival = (await identify?.(exchange.request)) ?? {};
+      if (exchange.over) return undefined;
+      exchange.open(options, heartbeat ?? pingForm, (connection) => {
+        // HEAD gets the head alone, so its request is never a client.
+        if (exchange.method === 'HEAD') return;
+        clients.register(connection, readArrival(arrival), greet);
+      });
+    } catch (error) {
+      const { code } = /** @type {any} */ (error ?? {});
+      // The hooks may throw the same codes because of other clients and brokers.
+      if (code === 'ERR_SSE_GONE' && exchange.over) return undefined;
+      if (code === 'ERR_SSE_BROKER_CLOSED' && clients.isClosed) {
+        throw new Refusal(503, code, 'the server is closing');
+      }
+      throw failure(error, 'ERR_SSE_CONNECT', 'the client could not be connected: see the cause');
+    }
+    return undefined;
+  };
+}
+
+/** A token of a name that stands for others. */
+const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
+
+/** The core's message also tells of an option, which is the application's. */
+const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscribe from some first';
+
+/**
+ * `POST /subscribe`.
+ * @param {SSEBroker} broker
+ * @param {SetupOptions} options
+ * @returns {Handler}
+ */
+function subscribing(broker, options) {
+  const { authorizeSubscribe = clientsOf(broker).options.authorizeSubscribe, maxTopics } = options;
+  /**
+   * @param {Exchange} exchange
+   * @param {string} clientId
+   * @param {string} topic
+   */
+  const mayHave = (exchange, clientId, topic) => {
+    if (!authorizeSubscribe) return !WILDCARD.test(topic);
+    return allows(exchange, 'authorizeSubscribe', (request) =>
+      authorizeSubscribe(request, clientId, topic),
+    );
+  };
+  return async (exchange) => {
+    const asked = await read(exchange, broker, options.bodyLimit);
+    if (!asked) return undefined;
+    const { client, topics } = asked;
+    assertRoom(client, topics, maxTopics);
+    // One after another: the client must not choose how many hooks run at once.
+    for (const topic of topics) {
+      if (await mayHave(exchange, client.id, topic)) continue;
+      throw new Refusal(403, 'ERR_SSE_TOPIC_DENIED', 'a topic is not allowed: none was subscribed');
+    }
+    // Meanwhile the client may have left, its id may be another's, or another request has
+    // subscribed it.
+    if (broker.client(client.id) !== client) throw unproven();
+    assertRoom(client, topics, maxTopics);
+    subscribe(broker, client, topics);
+    return { status: 200, body: { success: true, topics } };
+  };
+}
+
+/**
+ * `POST /unsubscribe`.
+ * @param {SSEBroker} broker
+ * @param {SetupOptions} options
+ * @returns {Handler}
+ */
+function unsubscribing(broker, { bodyLimit }) {
+  return async (exchange) => {
+    const asked = await read(exchange, broker, bodyLimit);
+    if (!asked) return undefined;
+    const { client, topics } = asked;
+    for (const topic of topics) client.topics.delete(topic);
+    return { status: 200, body: { success: true, topics } };
+  };
+}
+
+/**
+ * The topics that a client asks for, once it has shown its secret; undefined if it left meanwhile.
+ * @param {Exchange} exchange
+ * @param {SSEBroker} broker
+ * @param {number} bodyLimit
+ */
+async function read(exchange, broker, bodyLimit) {
+  const message = await readJSON(exchange.headers, exchange.body, bodyLimit);
+  if (message === undefined && exchange.over) return undefined;
+  const { clientId, secret, topics } = readRequest(message);
+  return { client: prove(broker, clientId, secret), topics };
+}
+
+/**
+ * @param {BrokerClient} client
+ * @param {string[]} topics
+ * @param {number} maxTopics
+ */
+function assertRoom(client, topics, maxTopics) {
+  const added = topics.filter((topic) => !client.topics.has(topic));
+  if (added.length === 0 || client.topics.size + added.length <= maxTopics) return;
+  throw new Refusal(
+    403,
+    'ERR_SSE_TOPIC_LIMIT',
+    `a client may be subscribed to ${maxTopics} topics at most: unsubscribe from some first`,
+  );
+}
+
+/**
+ * @param {SSEBroker} broker
+ * @param {BrokerClient} client
+ * @param {string[]} topics
+ */
+function subscribe(broker, client, topics) {
+  try {
+    broker.subscribe(client.id, ...topics);
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error ?? {});
+    if (code === 'ERR_SSE_TOPIC') throw new Refusal(400, code, message);
+    if (code === 'ERR_SSE_TOPIC_LIMIT') throw new Refusal(403, code, PATTERN_LIMIT);
+    throw failure(error, 'ERR_SSE_SUBSCRIBE', 'the client could not be subscribed: see the cause');
+  }
+}
+
+/**
+ * `GET /stats`.
+ * @param {SSEBroker} broker
+ * @param {SetupOptions} options
+ * @returns {Handler}
+ */
+function statistics(broker, { stats }) {
+  return async (exchange) => {
+    if (typeof stats === 'function' && !(await allows(exchange, 'stats', stats))) {
+      throw new Refusal(403, 'ERR_SSE_STATS_DENIED', 'forbidden');
+    }
+    const body = { clientCount: broker.clientCount(), topicCount: broker.topics().length };
+    return { status: 200, body };
+  };
+}
+
+module.exports = { connecting, statistics, subscribing, unsubscribing };

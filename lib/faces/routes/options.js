@@ -1,0 +1,31 @@
+'use strict';
+
+/** Reads the options of `setupSSE`. */
+
+/** @import { SetupSSEOptions } from '../../../broker.js' */
+
+const { HEARTBEATS } = require('../../broker/broker-options.js');
+const option = require('../../core/option.js');
+const { readCORS } = require('./origins.js');
+
+/** The topics are the arguments of one call. */
+const MAX_TOPICS = 2 ** 16;
+
+/** @typedef {ReturnType<typeof readSetupOptions>} SetupOptions */
+
+/** @param {SetupSSEOptions | null} [options] */
+function readSetupOptions(options) {
+  const given = option.object('options', options ?? undefined);
+  const { stats } = given;
+  return {
+    authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),
+    identify: option.callback('identify', given.identify),
+    heartbeat: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, undefined),
+    origins: readCORS(given.cors),
+    bodyLimit: option.whole('bodyLimit', given.bodyLimit, 16_384, 1, option.MAX_BYTES),
+    maxTopics: option.whole('maxTopics', given.maxTopics, 1000, 1, MAX_TOPICS),
+    stats: typeof stats === 'function' ? stats : option.boolean('stats', stats, true),
+  };
+}
+
+module.exports = { readSetupOptions };

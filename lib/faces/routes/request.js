@@ -1,0 +1,170 @@
+'use strict';
+
+/**
+ * Reads requests to subscribe and unsubscribe: their JSON body, its members, and the client's
+ * secret.
+ */
+
+/** @import { IncomingHttpHeaders } from 'node:http' */
+/** @import { Readable } from 'node:stream' */
+/** @import { SSEBroker } from '../../broker/broker.js' */
+
+const { createHash, randomBytes, timingSafeEqual } = require('node:crypto');
+const { Refusal } = require('./exchange.js');
+
+const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
+
+/** @param {string} message */
+const malformed = (message) => new Refusal(400, 'ERR_SSE_BODY', message);
+const invalidJSON = () => malformed('the body is not valid JSON');
+
+/** @param {number} limit */
+const tooLarge = (limit) =>
+  new Refusal(413, 'ERR_SSE_BODY_LIMIT', `the body is larger than ${limit} bytes`);
+
+/**
+ * Reads a body of JSON. Resolves with undefined when the body is cut off, as when the client
+ * leaves.
+ *
+ * Pages of other sites can send most other types without asking the server first.
+ * @param {IncomingHttpHeaders} headers
+ * @param {unknown} body a stream, or the result of another parser
+ * @param {number} limit
+ * @returns {Promise<unknown>}
+ */
+async function readJSON(headers, body, limit) {
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) throw unsupported();
+  if (Number(headers['content-length']) > limit) throw tooLarge(limit);
+  if (isStream(body)) {
+    assertPlain(headers);
+    const bytes = await readBytes(body, limit);
+    return bytes && parse(bytes, limit);
+  }
+  if (body === undefined) throw invalidJSON();
+  if (typeof body === 'string') return parse(Buffer.from(body), limit);
+  return body instanceof Uint8Array ? parse(body, limit) : body;
+}
+
+const unsupported = () =>
+  new Refusal(
+    415,
+    'ERR_SSE_MEDIA_TYPE',
+    'the body must be JSON in UTF-8, with `Content-Type: application/json`, and not compressed',
+  );
+
+/** @param {IncomingHttpHeaders} headers */
+function assertPlain(headers) {
+  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (!/^utf-?8$/i.test(charset) || !/^identity$/i.test(encoding)) throw unsupported();
+}
+
+/**
+ * @param {unknown} body
+ * @returns {body is Readable}
+ */
+const isStream = (body) => typeof (/** @type {any} */ (body)?.on) === 'function';
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {number} limit
+ */
+function parse(bytes, limit) {
+  if (bytes.length > limit) throw tooLarge(limit);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw invalidJSON();
+  }
+}
+
+/**
+ * @param {Readable} stream
+ * @param {number} limit
+ * @returns {Promise<Buffer | undefined>}
+ */
+function readBytes(stream, limit) {
+  return new Promise((resolve, reject) => {
+    /** @type {Buffer[]} */
+    const chunks = [];
+    let size = 0;
+    const onEnd = () => resolve(Buffer.concat(chunks));
+    const onGone = () => resolve(undefined);
+    /** @param {Buffer | string} chunk */
+    const onData = (chunk) => {
+      const bytes = Buffer.from(/** @type {Buffer} */ (chunk));
+      chunks.push(bytes);
+      size += bytes.length;
+      if (size <= limit) return;
+      stream.off('data', onData).pause();
+      reject(tooLarge(limit));
+    };
+    if (stream.destroyed) return onGone();
+    stream.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  });
+}
+
+/** @type {(value: unknown) => value is string} */
+const isName = (value) => typeof value === 'string' && value !== '';
+
+/**
+ * Reads a request to subscribe or unsubscribe; each topic is there once.
+ * @param {unknown} body
+ */
+function readRequest(body) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw malformed('the body must be an object with `clientId`, `secret` and `topics`');
+  }
+  // Only what the client has sent: another parser may have made an object with any prototype.
+  const { clientId, secret, topics } = /** @type {Record<string, unknown>} */ ({
+    __proto__: null,
+    ...body,
+  });
+  if (!isName(clientId)) throw malformed('`clientId` must be a string that is not empty');
+  if (!Array.isArray(topics) || topics.length === 0) {
+    throw malformed('`topics` must be an array of at least one topic');
+  }
+  if (!topics.every(isName)) {
+    throw new Refusal(400, 'ERR_SSE_TOPIC', 'a topic must be a string that is not empty');
+  }
+  return { clientId, secret, topics: [...new Set(topics)] };
+}
+
+/** @param {string} text */
+const digest = (text) => createHash('sha256').update(text).digest();
+
+/** Stands for the secret of a client that does not exist, so that the same work is done for it. */
+const NO_SECRET = randomBytes(32).toString('base64url');
+
+/**
+ * The client that a request names, if the request also has its secret.
+ * @param {SSEBroker} broker
+ * @param {string} clientId
+ * @param {unknown} secret
+ */
+function prove(broker, clientId, secret) {
+  if (secret === undefined) {
+    throw new Refusal(
+      401,
+      'ERR_SSE_SECRET_MISSING',
+      'the body must have the `secret` of the `connected` event',
+    );
+  }
+  const client = broker.client(clientId);
+  const given = digest(typeof secret === 'string' ? secret : '');
+  // Digests have one length, and the time of their comparison says nothing about the secret.
+  const matches = timingSafeEqual(given, digest(client?.secret ?? NO_SECRET));
+  if (!client || !matches) throw unproven();
+  return client;
+}
+
+/** One answer for an unknown client and for a wrong secret: it must not tell who is connected. */
+const unproven = () =>
+  new Refusal(
+    403,
+    'ERR_SSE_SECRET',
+    'no client has this `clientId` and `secret`: use those of the last `connected` event',
+  );
+
+module.exports = { prove, readJSON, readRequest, unproven };

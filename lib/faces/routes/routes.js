@@ -1,0 +1,84 @@
+'use strict';
+
+/** The routes of a broker, whatever the framework. */
+
+/** @import { SSEBroker } from '../../broker/broker.js' */
+/** @import { Answer, Exchange, Handler } from './exchange.js' */
+/** @import { SetupOptions } from './options.js' */
+
+const { Refusal } = require('./exchange.js');
+const { connecting, statistics, subscribing, unsubscribing } = require('./handlers.js');
+
+class Routes {
+  #origins;
+  /**
+   * By path, then by method.
+   * @type {Map<string, Map<string, Handler>>}
+   */
+  #handlers = new Map();
+
+  /**
+   * @param {SSEBroker} broker
+   * @param {SetupOptions} options
+   */
+  constructor(broker, options) {
+    this.#origins = options.origins;
+    this.#add('/connect', ['GET', 'HEAD'], connecting(broker, options));
+    this.#add('/subscribe', ['POST'], subscribing(broker, options));
+    this.#add('/unsubscribe', ['POST'], unsubscribing(broker, options));
+    if (options.stats) this.#add('/stats', ['GET', 'HEAD'], statistics(broker, options));
+  }
+
+  /**
+   * @param {string} path
+   * @param {string[]} methods
+   * @param {Handler} handler
+   */
+  #add(path, methods, handler) {
+    this.#handlers.set(path, new Map(methods.map((method) => [method, handler])));
+  }
+
+  get paths() {
+    return this.#handlers.keys();
+  }
+
+  /**
+   * The answer to a request, unless it is a stream. An error is the framework's to answer.
+   * @param {string} path
+   * @param {Exchange} exchange
+   * @returns {Promise<Answer | undefined>}
+   */
+  async answer(path, exchange) {
+    if (exchange.over) return undefined;
+    let answer;
+    try {
+      exchange.setHeader('Cache-Control', 'no-store');
+      this.#origins.admit(exchange);
+      answer = await this.#handler(path, exchange)(exchange);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      answer = { status: error.status, body: { error: error.message, code: error.code } };
+    }
+    return exchange.over ? undefined : answer;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Exchange} exchange
+   * @returns {Handler}
+   */
+  #handler(path, exchange) {
+    const handlers = /** @type {Map<string, Handler>} */ (this.#handlers.get(path));
+    const methods = [...handlers.keys()].join(', ');
+    const handler = handlers.get(exchange.method);
+    if (handler) return handler;
+    exchange.setHeader('Allow', `${methods}, OPTIONS`);
+    if (exchange.method !== 'OPTIONS') {
+      throw new Refusal(405, 'ERR_SSE_METHOD', `the method must be one of ${methods}`);
+    }
+    this.#origins.preflight(exchange, methods);
+    return async () => ({ status: 204 });
+  }
+}
+
+module.exports = { Routes };
