@@ -223,7 +223,7 @@ describe('disconnected', () => {
       (await connect('/dp/talk')).leave();
       await seen('real');
       await until(() => warned.length > 0, 'a warning');
-      assert.match(warned[0].message, /disconnected\[0\] is no pin/);
+      assert.match(warned[0].message, /disconnected\[0\] is not a pin/);
     });
   });
 });

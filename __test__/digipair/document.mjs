@@ -67,7 +67,7 @@ describe('@digipair/skill-sse', () => {
     client.leave();
     await until(() => seen.length > 0, 'a warning');
     assert.equal(seen[0].name, 'SluiceWarning');
-    assert.match(seen[0].message, /disconnected\[0\] is no pin: it needs a `library`/);
+    assert.match(seen[0].message, /disconnected\[0\] is not a pin: it needs a `library`/);
   });
 
   test('registerChannel', async (t) => {
