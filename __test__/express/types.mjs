@@ -6,9 +6,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SOON } from '../soon.mjs';
 
 const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const LONG = { timeout: 120_000 };
 
 async function compile(compiler, ...args) {
   const tsc = file(`node_modules/${compiler}/bin/tsc`);
@@ -18,11 +18,11 @@ async function compile(compiler, ...args) {
 }
 
 for (const compiler of ['typescript', 'typescript5']) {
-  test(`${compiler}: handlers and sources pass strict type checks`, LONG, async () => {
+  test(`${compiler}: handlers and sources pass strict type checks`, SOON, async () => {
     await compile(compiler, '-p', file('__test__/types/express.tsconfig.json'));
   });
 
-  test(`${compiler}: nothing is missing without the types of Express`, LONG, async (t) => {
+  test(`${compiler}: nothing is missing without the types of Express`, SOON, async (t) => {
     const app = mkdtempSync(path.join(tmpdir(), 'sluice-types-'));
     t.after(() => rmSync(app, { recursive: true }));
     const installed = path.join(app, 'node_modules/sluice');
