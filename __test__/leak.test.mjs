@@ -20,7 +20,7 @@ const ADAPTERS = [
 ];
 
 /** Streams between two samples; more of them find less. */
-const ROUND = Number(process.env.STREAMS ?? 500);
+const ROUND = Number(process.env.STREAMS ?? 300);
 /** Samples: the first ones warm everything up. */
 const WARM_UP = 2;
 const SAMPLES = 8;

@@ -33,7 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 /** Runs one file with its reports apart: what is shown, and what is counted. */
-function runFile({ title, node, file }) {
+function runFile({ title, node, file, flags = [] }) {
   const tapFile = path.join(REPORTS, `${title.replaceAll(/[^\w.-]+/g, '-')}.tap`);
   rmSync(tapFile, { force: true });
   const reporters = [
@@ -42,7 +42,7 @@ function runFile({ title, node, file }) {
   ];
   return new Promise((resolve) => {
     const started = performance.now();
-    const child = spawn(node, [...reporters, file], {
+    const child = spawn(node, [...reporters, ...flags, file], {
       cwd: root,
       detached: groups,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,7 +99,7 @@ function printResult({ title, ok, passed, failed, skipped, seconds, output }, nu
  * Runs test files, several at a time, those that are `alone` one at a time after the others.
  * Prints each result as it comes, and resolves with all of them.
  *
- * @param {{ title: string, node: string, file: string, alone?: boolean }[]} jobs
+ * @param {{ title: string, node: string, file: string, flags?: string[], alone?: boolean }[]} jobs
  */
 export async function runTestFiles(jobs) {
   mkdirSync(REPORTS, { recursive: true });

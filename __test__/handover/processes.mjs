@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { connectRaw } from '../clients/raw.mjs';
 import { until } from '../until.mjs';
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 const windows = process.platform === 'win32' && 'needs a POSIX shell';
 const linux = process.platform === 'linux' ? false : 'counts threads in /proc';
 

@@ -55,7 +55,8 @@ for (const transport of ['native', 'stream']) {
     // One item on top, and what goes to the socket at a time.
     assert.ok(mostQueued <= 2 * MARK + 2 * ITEM.length, `${mostQueued} bytes were queued`);
     assert.ok(mostAhead < 16 * 2 ** 20, `the source was ${mostAhead} bytes ahead of the client`);
-    assert.ok(mostMemory - before < 80 * 2 ** 20, `${mostMemory - before} bytes more memory`);
+    // With the client's garbage, which is in the same process; less than if all was kept.
+    assert.ok(mostMemory - before < 150 * 2 ** 20, `${mostMemory - before} bytes more memory`);
   });
 
   test(`${transport}: items larger than the queue's bound follow one another`, slow, async (t) => {
