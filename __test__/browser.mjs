@@ -13,8 +13,16 @@ export const withoutBrowser = existsSync(executablePath)
 export const describeInBrowser = (name, body) =>
   withoutBrowser ? test(name, { skip: withoutBrowser }, () => {}) : describe(name, body);
 
+/** Milliseconds that a page may take: a guard against hanging, as in `until`. */
+export const PAGE_GUARD = 120_000;
+
 export const launch = (options = {}) =>
-  chromium.launch({ executablePath, ...options, args: ['--no-sandbox', ...(options.args ?? [])] });
+  chromium.launch({
+    executablePath,
+    timeout: PAGE_GUARD,
+    ...options,
+    args: ['--no-sandbox', ...(options.args ?? [])],
+  });
 
 /** Opens pages of an address in one browser. What goes wrong in one of them is in `faults`. */
 export async function openPages(t, origin, count) {
@@ -24,6 +32,7 @@ export async function openPages(t, origin, count) {
   const pages = [];
   for (let n = 0; n < count; n += 1) {
     const page = await browser.newPage();
+    page.setDefaultTimeout(PAGE_GUARD);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
     await page.goto(origin);

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as server from './servers/node-http.mjs';
 import { site, sluice } from './site.mjs';
+import { SOON } from './soon.mjs';
 import { tally } from './tally.mjs';
 import { until } from './until.mjs';
 
 const { Channel } = sluice;
-const SOON = { timeout: 30_000 };
 const after = (id) => ({ headers: { 'Last-Event-ID': id } });
 
 /** What a client that comes back with this id is given by the channel, and whether it is told of a gap. */

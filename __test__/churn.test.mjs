@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { plain } from './handover/plain.mjs';
 import { sluice } from './site.mjs';
+import { SOON } from './soon.mjs';
 import { until } from './until.mjs';
 
 const CLIENTS = 2000;
@@ -25,7 +26,7 @@ function gauges() {
   return { ...connections, channels, queuedBytes };
 }
 
-test(`${CLIENTS} clients come and go (seed ${seed})`, { timeout: 120_000, skip }, async (t) => {
+test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (t) => {
   const gaps = [];
   let channel = new sluice.Channel({ historySize: 10_000 });
   const site = await plain(t, {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { SOON } from './soon.mjs';
 
 // The same cases over every server: what a user sees does not depend on how the bytes leave.
 const load = (folder) => {
@@ -16,7 +17,7 @@ const cases = await load('./cases/');
 for (const server of await load('./servers/')) {
   describe(server.title, () => {
     for (const [title, run] of cases.flatMap((file) => Object.entries(file.default))) {
-      test(title, { timeout: 60_000, skip: server.skips?.[title] }, (t) => run(t, server));
+      test(title, { ...SOON, skip: server.skips?.[title] }, (t) => run(t, server));
     }
   });
 }

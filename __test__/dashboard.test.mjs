@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { describeInBrowser, launch, PAGE_GUARD } from './browser.mjs';
+import { until } from './until.mjs';
 
 const SERVER = fileURLToPath(new URL('../examples/dashboard/server.js', import.meta.url));
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM)
-  ? false
-  : `no ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to the path of one`;
 
 async function startDashboard(port = 0) {
   const server = spawn(process.execPath, [SERVER], {
@@ -47,16 +43,7 @@ const isRunning = (pid) => {
   }
 };
 
-async function waitUntilGone(pid) {
-  for (let attempt = 0; attempt < 50 && isRunning(pid); attempt += 1) {
-    await sleep(100);
-  }
-  return !isRunning(pid);
-}
-
-// A skipped suite would not be counted; a skipped test is.
-const describeInBrowser = (name, body) =>
-  skip ? test(name, { skip }, () => {}) : describe(name, body);
+const isGone = (pid) => until(() => !isRunning(pid), `process ${pid} to end`);
 
 describeInBrowser('the dashboard in a browser', () => {
   let browser;
@@ -67,8 +54,9 @@ describeInBrowser('the dashboard in a browser', () => {
 
   before(async () => {
     dashboard = await startDashboard();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await launch();
     page = await browser.newPage();
+    page.setDefaultTimeout(PAGE_GUARD);
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') {
         complaints.push(message.text());
@@ -137,6 +125,7 @@ describeInBrowser('the dashboard in a browser', () => {
 
   test('shows a message in the feed of another page', async () => {
     const other = await browser.newPage();
+    other.setDefaultTimeout(PAGE_GUARD);
     await other.goto(dashboard.url);
     await other.locator('#status[data-state=live]').waitFor();
     await page.locator('#text').fill('Hello <b>there</b>');
@@ -228,10 +217,11 @@ describe('the dashboard server', () => {
   test('ends by itself on SIGTERM with clients connected, and its child with it', async () => {
     const other = await startDashboard();
     await post(other.url, 'clients', { clients: 50 });
-    await sleep(1000);
     const [child] = childrenOf(other.server.pid);
+    const opened = () => readdirSync(`/proc/${child}/fd`).length > 50;
+    await until(opened, 'the clients to be connected');
     assert.deepEqual(await stopDashboard(other), [0, null]);
-    assert.ok(await waitUntilGone(child));
+    await isGone(child);
   });
 
   test('leaves no child behind when it is killed', async () => {
@@ -239,6 +229,6 @@ describe('the dashboard server', () => {
     const [child] = childrenOf(dashboard.server.pid);
     assert.ok(isRunning(child));
     await stopDashboard(dashboard, 'SIGKILL');
-    assert.ok(await waitUntilGone(child));
+    await isGone(child);
   });
 });

@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SOON } from './soon.mjs';
 
 const program = fileURLToPath(new URL('programs/dead-peer.mjs', import.meta.url));
 
@@ -16,7 +17,7 @@ function withoutNamespaces() {
 }
 
 test('a peer that has vanished without a word is noticed', {
-  timeout: 60_000,
+  ...SOON,
   skip: withoutNamespaces(),
 }, async () => {
   const { stdout } = await promisify(execFile)('unshare', ['--net', process.execPath, program]);

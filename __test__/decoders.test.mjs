@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import { decoded, event } from './arbitrary-event.mjs';
 import * as server from './servers/node-http.mjs';
 import { site, sluice } from './site.mjs';
+import { SOON } from './soon.mjs';
 
 const seed = Date.now() % 2 ** 31;
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -48,7 +49,7 @@ async function streaming(t, serve) {
   return running.origin;
 }
 
-test('a parser reads back what was sent', { timeout: 60_000 }, async (t) => {
+test('a parser reads back what was sent', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client } = await open();
   let run = 0;
@@ -96,7 +97,7 @@ const clients = {
 };
 
 for (const [name, { decode, id, lastEventId, skip = false }] of Object.entries(clients)) {
-  const options = { timeout: 60_000, skip };
+  const options = { ...SOON, skip };
 
   test(`${name} reads back what was sent`, options, async (t) => {
     const events = batch();

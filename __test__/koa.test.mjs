@@ -10,6 +10,7 @@ import { connectHTTP1 } from './clients/http1.mjs';
 import { startExample } from './example-server.mjs';
 import { listen } from './listen.mjs';
 import { sluice } from './site.mjs';
+import { SOON } from './soon.mjs';
 import { tally } from './tally.mjs';
 import { until } from './until.mjs';
 
@@ -152,7 +153,7 @@ describe('examples/koa', () => {
     assert.equal((await fetch(`${origin}/nothing`)).status, 404);
   });
 
-  test('a tap shows on every page', { timeout: 60_000, skip: withoutBrowser }, async (t) => {
+  test('a tap shows on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
     const { origin } = await startExample(t, 'koa/server.js');
     const { pages, faults } = await openPages(t, origin, 2);
     for (const page of pages) await page.getByRole('status').getByText('Live').waitFor();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { sluice } from './site.mjs';
+import { SOON } from './soon.mjs';
 import { until } from './until.mjs';
 
 const { Channel, MapListener } = sluice;
@@ -113,7 +114,7 @@ test('a value that emits nothing is refused', () => {
   }
 });
 
-test('a channel that closes is forgotten', { timeout: 20_000 }, async () => {
+test('a channel that closes is forgotten', SOON, async () => {
   const channel = new Channel({ emptyTimeout: 20 });
   const map = new MapListener().set('a', channel);
   await until(() => channel.closed, 'the channel to close');

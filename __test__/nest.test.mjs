@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { EventSource } from 'eventsource';
 import { openPages, withoutBrowser } from './browser.mjs';
 import { connectHTTP1 } from './clients/http1.mjs';
 import { startExample } from './example-server.mjs';
+import { SOON } from './soon.mjs';
+import { checkTypes } from './type-check.mjs';
 import { until } from './until.mjs';
-
-const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const startJob = async (origin) => {
   const response = await fetch(`${origin}/jobs`, { method: 'POST' });
@@ -72,7 +69,7 @@ describe('examples/nest', () => {
     assert.deepEqual(await exit, [null, 'SIGTERM']);
   });
 
-  test('a job shows on every page', { timeout: 60_000, skip: withoutBrowser }, async (t) => {
+  test('a job shows on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
     const { origin } = await startExample(t, 'nest/start.js');
     const { pages, faults } = await openPages(t, origin, 2);
     for (const page of pages) await page.getByRole('status').getByText('Live').waitFor();
@@ -81,10 +78,7 @@ describe('examples/nest', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('it passes strict type checks', { timeout: 60_000 }, async () => {
-    const project = file('../examples/nest/tsconfig.json');
-    const tsc = file('../node_modules/typescript5/bin/tsc');
-    const check = promisify(execFile)(process.execPath, [tsc, '--project', project]);
-    await check.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
-  });
+  test('it passes strict type checks', SOON, () =>
+    checkTypes('typescript', 'examples/nest/tsconfig.json'),
+  );
 });

@@ -8,9 +8,9 @@ import { withoutNginx } from './nginx/proxy.mjs';
 import * as express from './servers/express5.mjs';
 import * as fastify from './servers/fastify.mjs';
 import { site } from './site.mjs';
+import { SOON } from './soon.mjs';
 
 const skip = withoutNginx();
-const timeout = 10_000;
 
 /** What gets through before the end without our headers depends on the protocol and on chance; here nothing does. */
 async function holdsBack(t, server) {
@@ -35,12 +35,12 @@ for (const server of [express, fastify]) {
         const through = (more) => behind(server, client, { ...settings, ...more });
         describe(`which asks it over ${upstream}`, () => {
           for (const [title, run] of Object.entries(cases)) {
-            test(title, { skip, timeout }, (t) => run(t, through));
+            test(title, { ...SOON, skip }, (t) => run(t, through));
           }
         });
       }
 
-      test('gzip of nginx, if it is told to, holds no event back', { skip, timeout }, async (t) => {
+      test('gzip of nginx, if it is told to, holds no event back', { ...SOON, skip }, async (t) => {
         const http = 'gzip on; gzip_proxied any; gzip_types text/event-stream; gzip_min_length 0;';
         const { open } = await site(t, behind(server, client, { http }));
         const ends = await open({}, { headers: { 'Accept-Encoding': 'gzip' } });
@@ -56,12 +56,12 @@ for (const server of [express, fastify]) {
   for (const [upstream, settings] of Object.entries(UPSTREAM)) {
     const title = `${server.title} without our headers is held back by nginx, ${upstream}`;
     const buffered = behind(server, CLIENTS['HTTP/1.1'], settings);
-    test(title, { skip, timeout }, (t) => holdsBack(t, buffered));
+    test(title, { ...SOON, skip }, (t) => holdsBack(t, buffered));
   }
 
   describe(`the other cases of ${server.title}, behind nginx`, () => {
     for (const [title, run] of Object.entries({ ...frames, ...channel })) {
-      test(title, { skip, timeout }, (t) => run(t, behind(server, CLIENTS['HTTP/1.1'])));
+      test(title, { ...SOON, skip }, (t) => run(t, behind(server, CLIENTS['HTTP/1.1'])));
     }
   });
 }

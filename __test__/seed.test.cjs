@@ -4,7 +4,7 @@ const { test } = require('node:test');
 const { example, run } = require('./seed/run.cjs');
 
 for (const heading of ['Connection', 'Channels', 'Temporary Channels']) {
-  test(`the example «${heading}» runs as CommonJS`, { timeout: 30_000 }, async (t) => {
+  test(`the example «${heading}» runs as CommonJS`, { timeout: 240_000 }, async (t) => {
     const { expected } = await import('./seed/expected.mjs');
     await expected[heading](t, () => run(example(heading)));
   });

@@ -19,6 +19,7 @@ import sluice, {
 } from '../index.js';
 import { expected } from './seed/expected.mjs';
 import run from './seed/run.cjs';
+import { SOON } from './soon.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -39,7 +40,7 @@ test('every export can be imported by its name', () => {
 });
 
 describe('the examples as TypeScript', () => {
-  test('they and the typed event maps pass strict type checks', { timeout: 60_000 }, async () => {
+  test('they and the typed event maps pass strict type checks', SOON, async () => {
     const tsc = file('../node_modules/typescript/bin/tsc');
     const check = promisify(execFile)(process.execPath, [tsc, '-p', file('types/tsconfig.json')]);
     await check.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
@@ -51,7 +52,7 @@ describe('the examples as TypeScript', () => {
     'Temporary Channels': 'temporary-channels',
   };
   for (const [heading, name] of Object.entries(modules)) {
-    test(`the example «${heading}» runs`, { timeout: 30_000 }, async (t) => {
+    test(`the example «${heading}» runs`, SOON, async (t) => {
       const { app, broadcast } = compiled(file(`types/${name}.ts`));
       await expected[heading](t, () => ({ app, broadcast }));
     });

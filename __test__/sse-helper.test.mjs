@@ -5,11 +5,10 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { connectHTTP1 } from './clients/http1.mjs';
 import { sluice } from './site.mjs';
+import { SOON } from './soon.mjs';
 
 const { SSEHelper } = createRequire(import.meta.url)('../lib/broker/sse-helper.js');
 const { SSEBroker } = sluice;
-
-const SOON = { timeout: 30_000 };
 
 /** A broker with two clients, `ada` who has the topic `work`, and `bob`; `got` is what one gets of what a test does. */
 async function company(t) {

@@ -1,48 +1,51 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { root, run } from './process.mjs';
+import { root } from './process.mjs';
+import { printSlowest, runTestFiles } from './test-files.mjs';
 
 /** These pack and install; `--quick` leaves them out. */
 const PACKAGING = ['package.test.mjs'];
 
+/** These take longest, so they start first. */
+const LONG = [
+  'client-browser.test.mjs',
+  'leak.test.mjs',
+  'chat.test.mjs',
+  'conformance.test.mjs',
+  'fetch.test.mjs',
+  'express.test.mjs',
+  'nest.test.mjs',
+  'digipair.test.mjs',
+  'dashboard.test.mjs',
+  'client.test.mjs',
+  'setup-sse.test.mjs',
+];
+
 function testFiles(quick) {
-  const names = readdirSync(path.join(root, '__test__')).filter((name) =>
-    /\.test\.(mjs|cjs|js)$/.test(name),
-  );
-  return names
+  const names = readdirSync(path.join(root, '__test__'))
+    .filter((name) => /\.test\.(mjs|cjs|js)$/.test(name))
     .filter((name) => !(quick && PACKAGING.includes(name)))
-    .sort()
-    .map((name) => path.join('__test__', name));
+    .sort();
+  return [
+    ...LONG.filter((name) => names.includes(name)),
+    ...names.filter((name) => !LONG.includes(name)),
+  ];
 }
 
-function counts(tapFile) {
-  const tap = existsSync(tapFile) ? readFileSync(tapFile, 'utf8') : '';
-  const count = (name) => Number(tap.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? 0);
-  return {
-    passed: count('pass'),
-    failed: count('fail') + count('cancelled'),
-    skipped: count('skipped') + count('todo'),
-  };
-}
-
-/** Runs the JavaScript tests, one file at a time, and adds what they counted to the tally. */
+/** Runs the JavaScript tests, and adds what they counted to the tally. */
 export async function runNodeTests(tally, { quick }) {
-  const tapFile = path.join(root, 'target/node-tests.tap');
-  mkdirSync(path.dirname(tapFile), { recursive: true });
-  rmSync(tapFile, { force: true });
-  const code = await run(process.execPath, [
-    '--test',
-    '--test-concurrency=1',
-    '--test-timeout=240000',
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
-    `--test-reporter-destination=${tapFile}`,
-    ...testFiles(quick),
-  ]);
-  const { passed, failed, skipped } = counts(tapFile);
-  tally.passed += passed;
-  tally.failed += failed;
-  tally.skipped += skipped;
-  return code === 0 && passed === 0 ? 1 : code;
+  const jobs = testFiles(quick).map((name) => ({
+    title: name,
+    node: process.execPath,
+    file: path.join('__test__', name),
+    alone: PACKAGING.includes(name),
+  }));
+  const results = await runTestFiles(jobs);
+  for (const { passed, failed, skipped } of results) {
+    tally.passed += passed;
+    tally.failed += failed;
+    tally.skipped += skipped;
+  }
+  printSlowest(results);
+  return results.length > 0 && results.every(({ ok }) => ok) ? 0 : 1;
 }

@@ -23,13 +23,18 @@ const withoutNode = ['--no-default-features'];
 const everything = ['--all-targets'];
 const loadClient = ['--manifest-path', 'bench/load/Cargo.toml'];
 
+const incremental = [
+  ...['--project', 'tsconfig.json'],
+  ...['--incremental', '--tsBuildInfoFile', 'target/types/sluice.tsbuildinfo'],
+];
+
 const steps = [
   ['npm packages', install],
   ['biome', () => runNode('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings')],
   ['rustfmt', () => cargo('fmt', '--check')],
   ['rustfmt, load client', () => cargo('fmt', '--check', ...loadClient)],
   // Version 5: TypeScript 7 takes no class of `module.exports = { … }` for a type.
-  ['types', () => runNode('node_modules/typescript5/bin/tsc', '--project', 'tsconfig.json')],
+  ['types', () => runNode('node_modules/typescript5/bin/tsc', ...incremental)],
   ['clippy', () => clippy(everything)],
   ['clippy, without Node', () => clippy([...everything, ...withoutNode])],
   // The library alone: the tests of a shard need sockets.

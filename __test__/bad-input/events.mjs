@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as server from '../servers/node-http.mjs';
 import { site, sluice } from '../site.mjs';
+import { SOON } from '../soon.mjs';
 
 const cycle = {};
 cycle.self = cycle;
@@ -43,7 +44,7 @@ const bad = {
 };
 
 for (const [what, [event, code, name, message]] of Object.entries(bad)) {
-  test(`${what} is refused by channels and connections`, { timeout: 30_000 }, async (t) => {
+  test(`${what} is refused by channels and connections`, SOON, async (t) => {
     const channel = new sluice.Channel();
     assert.throws(() => channel.send(event), { code, name, message });
 
@@ -69,7 +70,7 @@ const frames = {
 };
 
 for (const [what, [text, code]] of Object.entries(frames)) {
-  test(`${what} cannot be written`, { timeout: 30_000 }, async (t) => {
+  test(`${what} cannot be written`, SOON, async (t) => {
     const channel = new sluice.Channel();
     const { open } = await site(t, server);
     const { connection } = await open();
@@ -80,7 +81,7 @@ for (const [what, [text, code]] of Object.entries(frames)) {
   });
 }
 
-test('a comment is text', { timeout: 30_000 }, async (t) => {
+test('a comment is text', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open();
   for (const text of [undefined, null, 5, {}]) {
@@ -88,9 +89,7 @@ test('a comment is text', { timeout: 30_000 }, async (t) => {
   }
 });
 
-test('data that throws when it is serialised leaves nothing behind', {
-  timeout: 30_000,
-}, async (t) => {
+test('data that throws when it is serialised leaves nothing behind', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client } = await open();
   const data = {

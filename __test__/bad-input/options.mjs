@@ -7,12 +7,12 @@ import { test } from 'node:test';
 import * as server from '../servers/node-http.mjs';
 import * as secure from '../servers/node-https.mjs';
 import { site, sluice } from '../site.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 
 const { sse } = createRequire(import.meta.url)('../../express.js');
 
 const { Channel, Connection, SluiceError } = sluice;
-const SOON = { timeout: 30_000 };
 
 const wrong = [
   ['pingInterval', ['5', null, {}], [0, -1, 1.5, 2 ** 31, Number.NaN, Infinity]],

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { plain } from '../handover/plain.mjs';
 import { sluice } from '../site.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 
 const seed = Date.now() % 2 ** 31;
@@ -33,7 +34,7 @@ const request = fc.record({
   junk: fc.constantFrom('', '\r\n', '\0\0\0', 'GET / HTTP/1.1\r\n\r\n', 'x'.repeat(100)),
 });
 
-test('no header of a client makes the server throw', { timeout: 60_000 }, async (t) => {
+test('no header of a client makes the server throw', SOON, async (t) => {
   const failures = [];
   const channel = new sluice.Channel();
   channel.send({ id: '1', data: 'one' }).send({ data: 'two' });
@@ -77,9 +78,7 @@ test('no header of a client makes the server throw', { timeout: 60_000 }, async 
   await until(() => channel.count() === 0, 'the channel to be empty');
 });
 
-test('two Last-Event-ID headers are no cursor that could be mistaken for one', {
-  timeout: 30_000,
-}, async (t) => {
+test('two Last-Event-ID headers are no cursor that could be mistaken for one', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).get('/', 'Last-Event-ID: 1\r\nLast-Event-ID: 2\r\n');
   await client.has('\r\n\r\n');
@@ -87,7 +86,7 @@ test('two Last-Event-ID headers are no cursor that could be mistaken for one', {
   assert.notEqual(opened[0].connection.lastEventID, '2');
 });
 
-test('bytes that are no UTF-8 are no error', { timeout: 30_000 }, async (t) => {
+test('bytes that are no UTF-8 are no error', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).get('/', 'Last-Event-ID: \xff\xfe\x80\r\n');
   await client.has('\r\n\r\n');

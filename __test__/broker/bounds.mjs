@@ -5,10 +5,10 @@ import http from 'node:http';
 import { test } from 'node:test';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { sluice } from '../site.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { room } from './room.mjs';
 
-const SOON = { timeout: 60_000 };
 const noise = (bytes) => randomBytes((bytes * 3) / 4).toString('base64');
 
 async function serve(t, broker, options) {

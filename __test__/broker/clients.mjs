@@ -4,11 +4,11 @@ import http from 'node:http';
 import { test } from 'node:test';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { sluice } from '../site.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { readSoFar, room } from './room.mjs';
 
 const { SSEBroker } = sluice;
-const SOON = { timeout: 30_000 };
 
 /** A server of which every request is a client of the broker, as the documentation shows it. */
 async function serve(t, broker, optionsOf = () => ({})) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SOON } from '../soon.mjs';
 import { tally } from '../tally.mjs';
 import { until } from '../until.mjs';
 import { readSoFar, room } from './room.mjs';
 
-const SOON = { timeout: 30_000 };
 const after = (id) => ({ headers: { 'Last-Event-ID': id } });
 const send = (broker, topic, ...ids) => {
   for (const id of ids) broker.broadcastToTopic(topic, { id, data: id });

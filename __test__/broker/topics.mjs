@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { readSoFar, room } from './room.mjs';
-
-const SOON = { timeout: 30_000 };
 
 test('a topic reaches its subscribers, in order, and nobody else', SOON, async (t) => {
   const { broker, join } = await room(t);

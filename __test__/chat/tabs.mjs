@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PAGE_GUARD } from '../browser.mjs';
 import { openContext } from '../client-browser/tabs.mjs';
 import { until } from '../until.mjs';
 
@@ -8,6 +9,7 @@ export const OUTAGE = /net::ERR_|503 \(Service Unavailable\)/;
 /** A browser of somebody's own, with that name. Its tabs may complain of what is `expected`, and of nothing else. */
 export async function openBrowser(t, { origin, lastly }, name, expected = /$^/) {
   const context = await openContext(t);
+  context.setDefaultTimeout(PAGE_GUARD);
   const complaints = [];
   const hosts = new Set();
   context.on('console', (line) => {

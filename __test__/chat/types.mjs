@@ -1,11 +1,6 @@
-import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const tsc = file('node_modules/typescript5/bin/tsc');
+import { SOON } from '../soon.mjs';
+import { checkTypes } from '../type-check.mjs';
 
 describe('the types of the chat', { concurrency: true }, () => {
   const projects = {
@@ -14,9 +9,6 @@ describe('the types of the chat', { concurrency: true }, () => {
     'make a wrong event an error on both ends': '__test__/chat/wrong-events.tsconfig.json',
   };
   for (const [title, project] of Object.entries(projects)) {
-    test(title, { timeout: 120_000 }, async () => {
-      const check = promisify(execFile)(process.execPath, [tsc, '-p', file(project)]);
-      await check.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
-    });
+    test(title, SOON, () => checkTypes('typescript', project));
   }
 });

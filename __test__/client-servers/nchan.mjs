@@ -10,7 +10,7 @@ import { withoutNginx } from '../nginx/proxy.mjs';
 import { until } from '../until.mjs';
 import { connected, counting } from './serve.mjs';
 
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 240_000 };
 const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 const skip =
   withoutNginx() || (existsSync(MODULE) ? false : 'no nchan: apt-get install libnginx-mod-nchan');

@@ -6,7 +6,7 @@ import { until } from '../until.mjs';
 import { connected, serve } from './serve.mjs';
 
 const skip = withoutNginx();
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 240_000 };
 
 /** By default nginx asks the server behind it as an HTTP/1.0 client. */
 const UPSTREAM = {

@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 import { until } from '../until.mjs';
 import { connected, serve } from './serve.mjs';
 
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 240_000 };
 const HEAD = { 'Content-Type': 'text/event-stream' };
 
 describe('the client with a plain node:http server', () => {

@@ -9,7 +9,7 @@ import { sluice } from '../site.mjs';
 import { until } from '../until.mjs';
 import { told } from './scripted.mjs';
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 
 /** A server whose clients join a channel; it may stop, and come back on the same port. */
 async function weather(t, { channel = new sluice.Channel(), options } = {}) {

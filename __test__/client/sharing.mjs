@@ -8,7 +8,7 @@ import { sluice } from '../site.mjs';
 import { until } from '../until.mjs';
 import { told } from './scripted.mjs';
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 const hasLocks = globalThis.navigator?.locks !== undefined;
 
 /** Clients of a channel, with `share`; `cursors` are those of the requests. */

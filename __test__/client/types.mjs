@@ -14,7 +14,7 @@ describe('the types', { concurrency: true }, () => {
       'types/client-node.tsconfig.json',
   };
   for (const [title, project] of Object.entries(projects)) {
-    test(`${title}, pass strict checks`, { timeout: 120_000 }, async () => {
+    test(`${title}, pass strict checks`, { timeout: 240_000 }, async () => {
       const check = promisify(execFile)(process.execPath, [tsc, '-p', file(project)]);
       await check.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
     });

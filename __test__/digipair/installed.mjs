@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SHIPPED = /^(?:lib|package\.json|(?:index|digipair|binding)\.js|sluice\..*\.node)$/;
-const LONG = { timeout: 60_000 };
+const LONG = { timeout: 240_000 };
 
 /** An application with sluice installed, and the engine if it is wanted. */
 function application(t, { engine }) {

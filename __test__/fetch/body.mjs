@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { Reading } from './reading.mjs';
 import { addClient, service } from './service.mjs';
-
-const SOON = { timeout: 30_000 };
 
 describe('the response', () => {
   test('it has the head of an event stream, for any of the versions of HTTP', (t) => {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { Reading } from './reading.mjs';
 import { addClient, service } from './service.mjs';
-
-const SOON = { timeout: 30_000 };
 
 describe('a body that is cancelled removes the client', () => {
   const ways = {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { SOON } from '../soon.mjs';
 import { Reading } from './reading.mjs';
 import { createSSE, service } from './service.mjs';
-
-const SOON = { timeout: 30_000 };
 
 describe('the clients', () => {
   test('one has an id, its channels, a controller and a date', (t) => {

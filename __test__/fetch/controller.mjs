@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
+import { SOON } from '../soon.mjs';
 import { tally } from '../tally.mjs';
 import { until } from '../until.mjs';
 import { Reading } from './reading.mjs';
 import { bytes, service } from './service.mjs';
-
-const SOON = { timeout: 30_000 };
 
 describe("a client's controller", () => {
   test('it is one of a ReadableStream', (t) => {

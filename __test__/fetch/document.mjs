@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EventSource } from 'eventsource';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { AppServer } from './framework.mjs';
 import { headings, run, snippet } from './snippets.mjs';
 
-const SOON = { timeout: 30_000 };
 const TYPES = ['Interface'];
 const seen = [];
 

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { openPages, withoutBrowser } from '../browser.mjs';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { startExample } from '../example-server.mjs';
+import { SOON } from '../soon.mjs';
 
-const SOON = { timeout: 30_000 };
 const post = (origin, body, poll = 'tabs') =>
   fetch(`${origin}/polls/${poll}/votes`, { method: 'POST', body });
 const vote = (origin, voter, option, poll) => post(origin, JSON.stringify({ voter, option }), poll);
@@ -63,7 +63,7 @@ describe('examples/hono', () => {
     assert.equal((await fetch(`${origin}/nothing`)).status, 404);
   });
 
-  test('a hand shows on every page', { timeout: 60_000, skip: withoutBrowser }, async (t) => {
+  test('a hand shows on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
     const { origin } = await startExample(t, 'hono/server.js');
     const { pages, faults } = await openPages(t, origin, 2);
     const [one, two] = pages;

@@ -10,10 +10,10 @@ import { connectHTTP1 } from '../clients/http1.mjs';
 import { connectHTTP2 } from '../clients/http2.mjs';
 import { connectRaw } from '../clients/raw.mjs';
 import { listen } from '../listen.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { service } from './service.mjs';
 
-const SOON = { timeout: 30_000 };
 const versions = {
   'HTTP/1.1': [{}, connectHTTP1],
   'HTTP/2': [{ createServer: http2.createServer }, connectHTTP2],

@@ -3,11 +3,10 @@ import http from 'node:http';
 import { describe, test } from 'node:test';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { listen } from '../listen.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 import { bridge } from './bridge.mjs';
 import { service } from './service.mjs';
-
-const SOON = { timeout: 30_000 };
 
 /** `app/events/route.js` of a Next application, with its module scope. */
 function route(sse) {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { SOON } from '../soon.mjs';
 import { tally } from '../tally.mjs';
 import { until } from '../until.mjs';
 import { Reading } from './reading.mjs';
 import { service } from './service.mjs';
-
-const SOON = { timeout: 30_000 };
 
 /** A client that comes back and subscribes. */
 function comeBack(sse, lastEventId, channel = 'news') {

@@ -1,19 +1,9 @@
-import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const file = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+import { SOON } from '../soon.mjs';
+import { checkTypes } from '../type-check.mjs';
 
 for (const compiler of ['typescript', 'typescript5']) {
-  test(`${compiler}: the service is what the document says`, { timeout: 120_000 }, async () => {
-    const args = [
-      file(`node_modules/${compiler}/bin/tsc`),
-      '-p',
-      file('__test__/types/fetch.tsconfig.json'),
-    ];
-    const run = promisify(execFile)(process.execPath, args);
-    await run.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
-  });
+  test(`${compiler}: the service of the document passes strict type checks`, SOON, () =>
+    checkTypes(compiler, '__test__/types/fetch.tsconfig.json'),
+  );
 }

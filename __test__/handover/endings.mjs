@@ -8,7 +8,7 @@ import { tally } from '../tally.mjs';
 import { until } from '../until.mjs';
 import { closed, plain } from './plain.mjs';
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 
 test('server.close completes when the last stream has ended', SOON, async (t) => {
   const { server, stream } = await plain(t);

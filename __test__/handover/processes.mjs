@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../until.mjs';
 import { run } from './program.mjs';
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 const windows = process.platform === 'win32' && 'needs a POSIX shell';
 const linux = process.platform === 'linux' ? false : 'counts threads in /proc';
 

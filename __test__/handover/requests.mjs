@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../until.mjs';
 import { closed, plain } from './plain.mjs';
 
-const SOON = { timeout: 60_000 };
+const SOON = { timeout: 240_000 };
 
 test('an event is one chunk, and the last chunk ends the stream', SOON, async (t) => {
   const { stream } = await plain(t);

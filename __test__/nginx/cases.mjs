@@ -80,6 +80,7 @@ export const cases = {
       connection.send({ data });
       await sleep(1);
     }
+    await until(() => reasons.length, 'close');
     assert.deepEqual(reasons, [['overflow']]);
   },
 };

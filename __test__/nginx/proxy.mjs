@@ -5,6 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { certificate } from '../certificate.mjs';
+import { freePort } from '../free-port.mjs';
 import { until } from '../until.mjs';
 
 /** Why the tests behind nginx are skipped; false when they are not. */
@@ -46,15 +47,6 @@ http {
   }
 }
 `;
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const answers = (port) =>
   new Promise((resolve) => {

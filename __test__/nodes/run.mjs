@@ -1,7 +1,9 @@
 // Runs the tests that depend on the inside of Node with other Node versions.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 
 const TESTS = [
   'conformance',
@@ -23,6 +25,8 @@ const TESTS = [
   'client',
   'client-servers',
 ];
+/** What these do is the same with every Node: they run a compiler. */
+const SKIPPED = 'strict (type )?checks';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 const names = Object.keys(dependencies);
@@ -38,21 +42,24 @@ if (!names.every((name) => existsSync(binary(name)))) {
   if (status !== 0) process.exit(1);
 }
 
-const files = TESTS.map((name) => here(`../${name}.test.mjs`));
-let failed = false;
+const jobs = TESTS.flatMap((test) =>
+  names.map((name) => ({
+    title: `${name}, ${test}`,
+    node: binary(name),
+    flags: [`--test-skip-pattern=${SKIPPED}`],
+    file: path.join('__test__', `${test}.test.mjs`),
+  })),
+);
+const results = await runTestFiles(jobs);
+printSlowest(results);
 
+console.log();
 for (const name of names) {
   const version = spawnSync(binary(name), ['--version'], { encoding: 'utf8' }).stdout?.trim();
-  const run = spawnSync(binary(name), ['--test', '--test-reporter=tap', ...files], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(run.stdout)?.[1] ?? 0);
-  const ran = run.status === 0 && count('pass') > 0;
-  failed ||= !ran;
-  const result = `${count('pass')} passed, ${count('fail')} failed, ${count('skipped')} skipped`;
-  console.log(`Node ${version ?? `${name} (did not start)`}: ${result}`);
-  if (!ran) console.log(`${run.stdout}${run.stderr}`);
+  const ofLine = results.filter(({ title }) => title.startsWith(`${name}, `));
+  const sum = (key) => ofLine.reduce((total, result) => total + result[key], 0);
+  const counts = `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
+  console.log(`Node ${version ?? `${name} (did not start)`}: ${counts}`);
 }
 
-process.exit(failed ? 1 : 0);
+process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;

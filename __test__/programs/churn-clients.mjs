@@ -102,7 +102,7 @@ const restless = setInterval(() => {
 process.on('message', async ({ last }) => {
   leaving = false;
   clearInterval(restless);
-  const latest = Date.now() + 30_000;
+  const latest = Date.now() + 120_000;
   const complete = ({ number, cursor, open }) =>
     open && (cursor === last || (!stays(number) && cursor === 0));
   await until(() => clients.every(complete) || Date.now() > latest);

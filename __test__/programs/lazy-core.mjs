@@ -40,8 +40,10 @@ server.listen(0, '127.0.0.1', async () => {
       });
       request.on('close', () => setTimeout(look, 5));
       function look() {
-        const done = contexts.some(([what]) => what === `${path} socket close`);
-        if (done && channel.count() === 0) resolve();
+        const closed = (what) => contexts.some(([noted]) => noted === `${path} ${what} close`);
+        const done = ['connection', 'req', 'res', 'socket'].every(closed);
+        const emptied = contexts.filter(([what]) => what === 'channel empty').length;
+        if (done && emptied === (path === '/first' ? 1 : 2)) resolve();
         else setTimeout(look, 5);
       }
     });

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 export const { SSEBroker } = require('../../index.js');
 export const { setupSSE } = require('../../lib/faces/routes/setup-sse.js');
 
-export const SOON = { timeout: 30_000 };
+export const SOON = { timeout: 240_000 };
 
 /**
  * The frameworks: `start` lets an application listen that `setUp` has added to. `parses` where a parser of the application has had

@@ -3,8 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { plain } from '../handover/plain.mjs';
-
-const SOON = { timeout: 60_000 };
+import { SOON } from '../soon.mjs';
 
 async function* numbers(count) {
   for (let number = 0; number < count; number += 1) {

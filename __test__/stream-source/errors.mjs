@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { closed, plain } from '../handover/plain.mjs';
+import { SOON } from '../soon.mjs';
 
-const SOON = { timeout: 30_000 };
 const secret = new Error('secret');
 const fail = () => {
   throw secret;

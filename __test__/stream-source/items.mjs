@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { plain } from '../handover/plain.mjs';
-
-const SOON = { timeout: 30_000 };
+import { SOON } from '../soon.mjs';
 
 /** What a client gets of a source, and what the promise says. */
 async function received(t, source, options) {

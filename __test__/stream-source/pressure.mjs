@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { plain } from '../handover/plain.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 
 const MARK = 64 * 1024;
@@ -22,7 +23,7 @@ async function counter(t, options) {
 
 for (const transport of ['native', 'stream']) {
   const skip = transport === 'native' && process.platform === 'win32';
-  const slow = { timeout: 120_000, skip };
+  const slow = { ...SOON, skip };
 
   test(`${transport}: a slow client slows the source, and memory stays flat`, slow, async (t) => {
     const { connection, socket, bytes } = await counter(t, { transport });
@@ -54,7 +55,8 @@ for (const transport of ['native', 'stream']) {
     // One item on top, and what goes to the socket at a time.
     assert.ok(mostQueued <= 2 * MARK + 2 * ITEM.length, `${mostQueued} bytes were queued`);
     assert.ok(mostAhead < 16 * 2 ** 20, `the source was ${mostAhead} bytes ahead of the client`);
-    assert.ok(mostMemory - before < 80 * 2 ** 20, `${mostMemory - before} bytes more memory`);
+    // With the client's garbage, which is in the same process; less than if all was kept.
+    assert.ok(mostMemory - before < 150 * 2 ** 20, `${mostMemory - before} bytes more memory`);
   });
 
   test(`${transport}: items larger than the queue's bound follow one another`, slow, async (t) => {
@@ -92,7 +94,7 @@ for (const transport of ['native', 'stream']) {
   );
 }
 
-test('a bound smaller than the mark is kept', { timeout: 30_000 }, async (t) => {
+test('a bound smaller than the mark is kept', SOON, async (t) => {
   const { connection, socket, reasons } = await counter(t, { maxQueueBytes: 4000 });
   socket.pause();
   let most = 0;
@@ -110,9 +112,7 @@ test('a bound smaller than the mark is kept', { timeout: 30_000 }, async (t) => 
   assert.ok(most <= 4000, `${most} bytes were queued`);
 });
 
-test('a source that never waits leaves the event loop its turns', {
-  timeout: 30_000,
-}, async (t) => {
+test('a source that never waits leaves the event loop its turns', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   let asked = 0;
@@ -133,9 +133,7 @@ test('a source that never waits leaves the event loop its turns', {
   assert.equal((await streaming).complete, false);
 });
 
-test('events wait while the connection waits for its client to be ready', {
-  timeout: 30_000,
-}, async (t) => {
+test('events wait while the connection waits for its client to be ready', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   client.socket.pause();

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { closed, plain } from '../handover/plain.mjs';
+import { SOON } from '../soon.mjs';
 import { until } from '../until.mjs';
 
-const SOON = { timeout: 30_000 };
 const never = new Promise(() => {});
 
 /** Sources that yield one item and hang then, each with how often it was told to stop. */
