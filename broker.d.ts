@@ -38,6 +38,8 @@ export interface BrokerClient<Metadata extends object = Record<string, unknown>>
   readonly createdAt: Date;
   /** The cursor it came back with. */
   readonly lastEventId: string | undefined;
+  /** Alias of `lastEventId`. */
+  readonly lastEventID: string | undefined;
 }
 
 /** What is kept of each topic for clients that come back; see {@link ChannelOptions}. */
@@ -52,10 +54,15 @@ export interface TopicOptions
 
 export interface SSEBrokerOptions<Metadata extends object = Record<string, unknown>> {
   /**
-   * How many events may wait for a client, beside the bytes of `maxQueueBytes`, before it is disconnected. Default 1 000; 0 is no limit.
+   * How many events may wait for a client, beside the bytes of `maxQueueBytes`, before it is
+   * disconnected. Default 1 000; 0 sets no limit.
    */
+  maxQueueEvents?: number;
+  /** Alias of `maxQueueEvents`. */
   eventBufferSize?: number;
   /** The time between two heartbeats. Default 30 000; 0 turns them off. */
+  pingInterval?: number;
+  /** Alias of `pingInterval`. */
   heartbeatInterval?: number;
   /**
    * What a heartbeat is, on the connections that the broker opens. Default `'comment'`: an empty
@@ -210,6 +217,10 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
   ): ConnectOptions<object> | undefined | Promise<ConnectOptions<object> | undefined>;
   /** As that of {@link SSEBrokerOptions}, for clients of `GET /connect`. Default: the broker's. */
   heartbeat?: 'comment' | 'event';
+  /** The time between two heartbeats, for these clients. Default: the broker's; 0 turns them off. */
+  pingInterval?: number;
+  /** Alias of `pingInterval`. */
+  heartbeatInterval?: number;
   /**
    * Which pages of other origins may use the routes. Default: none. `origin` is one, as in `'https://example.com'`, several, or `'*'`;
    * `credentials` lets cookies come along, which `'*'` forbids; `headers` are those that may be sent beside `Authorization`,

@@ -7,12 +7,19 @@ import type { TopicOptions } from './broker.js';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
 
 export interface SSEConfig
-  extends Pick<ConnectionOptions, 'headers' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'> {
+  extends Pick<
+    ConnectionOptions,
+    'headers' | 'maxLifetime' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'
+  > {
   /** A comment with the time is sent at once, and at that interval. Default 30 000; 0 is never again. */
+  pingInterval?: number;
+  /** Alias of `pingInterval`. */
   heartbeatInterval?: number;
   /** How long clients wait before they reconnect. Default 3 000. */
   retryInterval?: number;
   /** How many events may wait for a client, beside the bytes of `maxQueueBytes`, before it is removed. 0, the default, is no limit. */
+  maxQueueEvents?: number;
+  /** Alias of `maxQueueEvents`. */
   eventBufferSize?: number;
   /** What is kept of each channel for clients that come back, or a function that says so of a new channel. */
   topic?: TopicOptions | ((channel: string) => TopicOptions | undefined);
@@ -21,6 +28,8 @@ export interface SSEConfig
 export interface AddClientOptions {
   /** What the request has as `Last-Event-ID`. Longer than 1 KiB it is ignored. */
   lastEventId?: string | null | undefined;
+  /** Alias of `lastEventId`. */
+  lastEventID?: string | null | undefined;
   /**
    * The Node response that the `Response` will be written to. With `@hono/node-server` this is
    * `c.env.outgoing`. The client is then removed when this response closes, and on HTTP/1.x the

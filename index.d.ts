@@ -67,11 +67,18 @@ export type CloseReason =
   | 'error';
 
 export interface ConnectionOptions {
-  /** Send an empty comment at every `pingInterval`, so that proxies keep the connection. Default `true`. */
+  /** Whether the connection sends pings. Default `true`. */
   ping?: boolean;
-  /** Default {@link Connection.default}`.pingInterval`, 50 000. 1 to 2^31-1. */
+  /**
+   * The time between two pings, which are empty comments that keep proxies from closing the
+   * connection. Default {@link Connection.default}`.pingInterval`, 50 000; 0 sends none.
+   */
   pingInterval?: number;
-  /** Longest life of the connection. 0, the default, is no limit. At most 2^31-1. */
+  /** Alias of `pingInterval`. */
+  heartbeatInterval?: number;
+  /** How long the connection may live. Default 0, which sets no limit. At most 2^31 - 1. */
+  maxLifetime?: number;
+  /** Alias of `maxLifetime`. */
   timeout?: number;
   /** Sent as the first frame: how long the client waits before it reconnects. Default: not sent. */
   retry?: number;
@@ -87,6 +94,8 @@ export interface ConnectionOptions {
   maxQueueBytes?: number;
   /** How many events may wait for it, beside the bytes and by the same rules. 0, the default, is no limit. */
   maxQueueEvents?: number;
+  /** Alias of `maxQueueEvents`. */
+  eventBufferSize?: number;
   /**
    * How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. Where JavaScript writes, what counts
    * is whether a response has taken the last 64 KiB.
@@ -157,6 +166,8 @@ export interface Gap<Events extends object = EventMap> {
   channel?: Channel<Events>;
   topic?: string;
   /** The cursor that the history does not know, or no longer. */
+  lastEventId: string;
+  /** Alias of `lastEventId`. */
   lastEventID: string;
 }
 
@@ -197,6 +208,8 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   /** Unique among all connections, of letters, digits and `-`. */
   readonly id: string;
   /** The cursor the client came back with (`Last-Event-ID`), at most 1 KiB; undefined when it has none. */
+  readonly lastEventId: string | undefined;
+  /** Alias of `lastEventId`. */
   readonly lastEventID: string | undefined;
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
@@ -274,7 +287,7 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
 
   /**
    * Adds a connection, which leaves by itself when it closes. A client that comes back gets the events after its
-   * `lastEventID` first, once; where the history does not know that id, the connection emits `gap`.
+   * `lastEventId` first, once; where the history does not know that id, the connection emits `gap`.
    * Nothing happens when the connection is a member already, or is closed.
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED`; `ERR_SSE_TYPE` not a connection.

@@ -5,6 +5,7 @@
 const { EventEmitter } = require('node:events');
 const { readChannelOptions } = require('./channel-options.js');
 const { Connection, kHandle } = require('./connection.js');
+const { gapOf } = require('./cursor.js');
 const { SluiceError, fromCore, typeError } = require('./error.js');
 const event = require('./event.js');
 const { channels, connections, kExpired, kLeft, start } = require('./hub.js');
@@ -50,7 +51,7 @@ class Channel extends EventEmitter {
   add(connection) {
     assertConnection(connection);
     this.#assertOpen();
-    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventID;
+    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventId;
     let addition;
     try {
       addition = this.#handle.add(connection[kHandle], cursor);
@@ -65,7 +66,7 @@ class Channel extends EventEmitter {
       this.#resumed.add(connection);
     }
     this.emit('join', connection);
-    if (addition === 'gap') connection.emit('gap', { channel: this, lastEventID: cursor });
+    if (addition === 'gap') connection.emit('gap', gapOf({ channel: this }, cursor));
     return this;
   }
 

@@ -13,7 +13,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
 const { defaults, kPingForm, readConnectionOptions } = require('./connection-options.js');
-const { lastEventID } = require('./cursor.js');
+const { lastEventId } = require('./cursor.js');
 const { SluiceError, typeError } = require('./error.js');
 const event = require('./event.js');
 const { assertOpenable, whenGone, writeHead } = require('./head.js');
@@ -99,7 +99,7 @@ class Connection extends EventEmitter {
     this.response = res;
     this.id = randomUUID();
     this.timestamp = Date.now();
-    this.lastEventID = lastEventID(req);
+    this.lastEventId = lastEventId(req);
     this.#highWaterMark = Math.min(HIGH_WATER_MARK, core.maxQueueBytes / 2);
     // Nothing has been written yet: if this throws, the framework can still answer.
     this[kHandle] = start().open(core);
@@ -140,6 +140,10 @@ class Connection extends EventEmitter {
     const transport = new NativeTransport(req, res, own, this[kHandle], stream);
     this.#transport = transport;
     transport.handOver();
+  }
+
+  get lastEventID() {
+    return this.lastEventId;
   }
 
   get transport() {

@@ -12,6 +12,7 @@ const TESTS = [
   'channel',
   'context',
   'failing-listeners',
+  'option-names',
   'writes',
   'bad-input',
   'stream-source',

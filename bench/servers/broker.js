@@ -9,7 +9,7 @@ const { SSEBroker, metrics } = require('../..');
 const { createSSE } = require('../../fetch.js');
 const { run } = require('../control.js');
 
-const broker = new SSEBroker({ heartbeatInterval: 0 });
+const broker = new SSEBroker({ pingInterval: 0 });
 const nameOf = (number) => `orders.${number}`;
 const anyOf = (count) => Math.floor(Math.random() * count);
 let topicCount = 0;
@@ -45,7 +45,7 @@ async function settle() {
 
 /** Clients of the Fetch service: so many sockets no process may have. */
 async function crowd(clients, calls) {
-  const sse = createSSE({ heartbeatInterval: 0, stallTimeout: 0 });
+  const sse = createSSE({ pingInterval: 0, stallTimeout: 0 });
   const ids = [];
   await timed(clients, () => ids.push(sse.addClient().client.id));
   await settle();

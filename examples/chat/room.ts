@@ -12,7 +12,7 @@ const TEN_MINUTES = 10 * 60 * 1000;
 /** One room: what was said, and who is here. */
 export class Room {
   readonly #broker = new SSEBroker<Topics, { person: Person }>({
-    heartbeatInterval: 15_000,
+    pingInterval: 15_000,
     connection: { retry: 500 },
     // Who is here only matters now, and a page that was away gets the messages that it missed.
     topic: (topic) => ({

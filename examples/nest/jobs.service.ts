@@ -21,7 +21,7 @@ export class JobsService implements BeforeApplicationShutdown {
 
   subscribe(connection: Connection<JobEvents>) {
     // Whoever is new, or was away for too long, gets how things stand; the others get what they missed.
-    if (connection.lastEventID === undefined) this.sendState(connection);
+    if (connection.lastEventId === undefined) this.sendState(connection);
     else connection.on('gap', () => this.sendState(connection));
     this.channel.add(connection);
   }

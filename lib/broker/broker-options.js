@@ -13,14 +13,16 @@ const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 /** @param {SSEBrokerOptions<any> | undefined} options */
 function readBrokerOptions(options) {
   const given = option.object('options', options);
-  const { eventBufferSize, heartbeatInterval } = given;
-  const interval = option.time('heartbeatInterval', heartbeatInterval, 30_000);
   /** @type {ConnectionOptions & { [kPingForm]: PingForm }} */
   const defaults = {
-    ping: interval > 0,
-    ...(interval > 0 && { pingInterval: interval }),
+    pingInterval: option.time(...option.named(given, 'pingInterval'), 30_000),
     [kPingForm]: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
-    maxQueueEvents: option.whole('eventBufferSize', eventBufferSize, 1000, 0, option.MAX_COUNT),
+    maxQueueEvents: option.whole(
+      ...option.named(given, 'maxQueueEvents'),
+      1000,
+      0,
+      option.MAX_COUNT,
+    ),
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);

@@ -4,6 +4,7 @@
 /** @import { Connection } from '../connection.js' */
 
 const { kHandle } = require('../connection.js');
+const { gapOf } = require('../cursor.js');
 const { fromCore } = require('../error.js');
 const { assertTopic } = require('./topic.js');
 
@@ -38,7 +39,7 @@ class Subscriptions extends Set {
     this.#optionsOf = optionsOf;
     this.#connection = connection;
     this.#id = connection[kHandle].id;
-    this.#cursor = connection.lastEventID;
+    this.#cursor = connection.lastEventId;
   }
 
   /** @param {string} topic */
@@ -62,7 +63,7 @@ class Subscriptions extends Set {
       this.#resumed.add(topic);
     }
     if (addition === 'gap' || (isBack && cursor === undefined)) {
-      this.#connection.emit('gap', { topic, lastEventID: this.#cursor });
+      this.#connection.emit('gap', gapOf({ topic }, this.#cursor));
     }
     return this;
   }

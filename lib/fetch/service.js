@@ -1,7 +1,9 @@
 'use strict';
 
-/** @import { SSE, SSEConfig } from '../../fetch.js' */
+/** @import { AddClientOptions, SSE, SSEConfig } from '../../fetch.js' */
+/** @import { ConnectionOptions } from '../../index.js' */
 /** @import { BrokerClient } from '../broker/broker-client.js' */
+/** @import { PingForm } from '../connection-options.js' */
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
 const { SSEBroker } = require('../broker/broker.js');
@@ -19,12 +21,25 @@ const MAX_RETRY = 2 ** 32 - 1;
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config);
-  const { heartbeatInterval, headers, maxQueueBytes, stallTimeout, timeout, topic } = given;
-  const { eventBufferSize = 0 } = given;
+  const { headers, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
   assertHeaders(headers);
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout, [kPingForm]: 'time' };
-  return new SSEBroker({ eventBufferSize, heartbeatInterval, connection, topic, wildcards: false });
+  /** @type {ConnectionOptions & { [kPingForm]: PingForm }} */
+  const connection = {
+    retry,
+    headers,
+    maxQueueBytes,
+    stallTimeout,
+    ...option.pick(given, 'maxLifetime'),
+    [kPingForm]: 'time',
+  };
+  const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
+  return new SSEBroker({
+    ...option.over({ maxQueueEvents: 0 }, own),
+    connection,
+    topic,
+    wildcards: false,
+  });
 }
 
 /**
@@ -46,14 +61,12 @@ function assertHeaders(headers) {
   }
 }
 
-/** @param {unknown} lastEventId */
-function readCursor(lastEventId) {
-  if (lastEventId === undefined || lastEventId === null) return undefined;
-  if (typeof lastEventId === 'string') return decoded(lastEventId);
-  throw typeError(
-    'ERR_SSE_OPTION',
-    `\`lastEventId\` must be a string, not a ${typeof lastEventId}`,
-  );
+/** @param {AddClientOptions} given */
+function readCursor(given) {
+  const [name, value] = option.named(given, 'lastEventId');
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return decoded(value);
+  throw typeError('ERR_SSE_OPTION', `\`${name}\` must be a string, not a ${typeof value}`);
 }
 
 /**
@@ -87,7 +100,7 @@ function createSSE(config) {
   return {
     addClient(options) {
       const given = option.object('options', options);
-      const request = poseAsRequest(readCursor(given.lastEventId));
+      const request = poseAsRequest(readCursor(given));
       const outgoing = readOutgoing(given.outgoing);
       const response = new PosingResponse();
       const member = broker.connect(request, response);

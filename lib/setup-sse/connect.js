@@ -8,6 +8,7 @@
 
 const { kConnectionOptions, kGreet, kIsClosed } = require('../broker/broker.js');
 const { kPingForm } = require('../connection.js');
+const option = require('../option.js');
 const { failure } = require('./failure.js');
 const { Refusal } = require('./refusal.js');
 
@@ -17,11 +18,9 @@ const { Refusal } = require('./refusal.js');
  * @param {SetupOptions} options
  * @returns {Handler}
  */
-function connecting(broker, { identify, heartbeat }) {
-  const connectionOptions = {
-    ...broker[kConnectionOptions],
-    ...(heartbeat && { [kPingForm]: heartbeat }),
-  };
+function connecting(broker, { identify, heartbeat, pingInterval }) {
+  const own = { pingInterval, [kPingForm]: heartbeat };
+  const connectionOptions = option.over(broker[kConnectionOptions], own);
   /** @param {Exchange} exchange */
   const open = async (exchange) => {
     const { id, metadata } = (await identify?.(exchange.request)) ?? {};
