@@ -3,8 +3,8 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import type { TopicOptions } from './broker.js';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { TopicOptions } from './types/broker.js';
 
 export interface SSEConfig
   extends Pick<

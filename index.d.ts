@@ -402,5 +402,6 @@ export class SluiceError extends Error {
   constructor(code: SluiceErrorCode, message: string);
 }
 
-export * from './broker.js';
 export { createSSE } from './fetch.js';
+export * from './types/broker.js';
+export * from './types/setup-sse.js';

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { SSEBroker } from '../broker.js' */
+/** @import { SSEBroker } from '../types/broker.js' */
 
 const { rangeError, typeError } = require('./error.js');
 

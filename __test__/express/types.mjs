@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -27,14 +35,8 @@ for (const compiler of ['typescript', 'typescript5']) {
     t.after(() => rmSync(app, { recursive: true }));
     const installed = path.join(app, 'node_modules/sluice');
     mkdirSync(installed, { recursive: true });
-    for (const name of [
-      'package.json',
-      'index.d.ts',
-      'broker.d.ts',
-      'fetch.d.ts',
-      'express.d.ts',
-    ]) {
-      copyFileSync(file(name), path.join(installed, name));
+    for (const name of ['package.json', 'index.d.ts', 'fetch.d.ts', 'express.d.ts', 'types']) {
+      cpSync(file(name), path.join(installed, name), { recursive: true });
     }
     mkdirSync(path.join(app, 'node_modules/@types'));
     symlinkSync(file('node_modules/@types/node'), path.join(app, 'node_modules/@types/node'));

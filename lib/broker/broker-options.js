@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
+/** @import { SSEBrokerOptions, TopicOptions } from '../../types/broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
 /** @import { PingForm } from '../connection-options.js' */
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { ConnectOptions, SSEBrokerOptions } from '../../broker.js' */
+/** @import { ConnectOptions, SSEBrokerOptions } from '../../types/broker.js' */
 /** @import { CloseReason, ConnectionOptions, ServerSentEvent } from '../../index.js' */
 /** @import { Request } from '../connection.js' */
 

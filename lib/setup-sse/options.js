@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { SetupSSEOptions } from '../../broker.js' */
+/** @import { SetupSSEOptions } from '../../types/setup-sse.js' */
 
 const { HEARTBEATS } = require('../broker/broker-options.js');
 const option = require('../option.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { SetupSSEOptions } from '../../broker.js' */
+/** @import { SetupSSEOptions } from '../../types/setup-sse.js' */
 /** @import { Exchange } from './routes.js' */
 
 const { typeError } = require('../error.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @import { SetupSSEOptions } from '../../broker.js' */
+/** @import { SetupSSEOptions } from '../../types/setup-sse.js' */
 
 const { SSEBroker } = require('../broker/broker.js');
 const { typeError } = require('../error.js');
