@@ -1,5 +1,6 @@
 /**
- * The contract of `SSEBroker` and `SSEHelper`, which `sluice` exports. Times are milliseconds, sizes are bytes.
+ * The API reference of `SSEBroker` and `SSEHelper`, which `sluice` exports.
+ * Times are in milliseconds and sizes are in bytes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -13,7 +14,7 @@ import type {
 } from '../index.js';
 import type { SetupSSEOptions } from './setup-sse.js';
 
-/** Maps a topic's name, or a template of names, to its events. */
+/** Maps topic names, or template literal types of names, to event maps. */
 export type TopicMap = Record<string, EventMap>;
 
 /** An event of any topic. */
@@ -26,108 +27,152 @@ export type TopicEvent<Topics extends object> = Topics[keyof Topics] extends inf
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-/** One client of a broker. */
+/** A client of a broker. */
 export interface BrokerClient<Metadata extends object = Record<string, unknown>> {
-  /** Unique among the broker's clients. */
+  /** The client's id, which is unique within the broker. */
   readonly id: string;
-  /** 256 random bits that only this client is to know; with it, it may subscribe over HTTP: see {@link setupSSE}. */
+  /**
+   * A secret of 256 random bits that lets the client subscribe over HTTP; see {@link setupSSE}.
+   * Share it only with this client.
+   */
   readonly secret: string;
   readonly connection: Connection;
   readonly metadata: Metadata;
-  /** What it is subscribed to, live: adding to it subscribes, and deleting from it unsubscribes. */
+  /**
+   * The client's subscriptions. The set is live: adding a topic subscribes the client, and deleting
+   * a topic unsubscribes it.
+   */
   readonly topics: Set<string>;
   readonly createdAt: Date;
-  /** The cursor it came back with. */
+  /** The cursor of a client that reconnects. */
   readonly lastEventId: string | undefined;
   /** Alias of `lastEventId`. */
   readonly lastEventID: string | undefined;
 }
 
-/** What is kept of each topic for clients that come back; see {@link ChannelOptions}. */
+/** What a topic keeps for clients that reconnect. See {@link ChannelOptions}. */
 export interface TopicOptions
   extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge'> {
   /**
-   * How long a topic outlives its last subscriber while it has something to replay. Default 60 000. With 0, and where no
-   * event with an id was sent, a topic goes at once.
+   * How long a topic is kept after its last subscriber has left, if it has events to replay.
+   * Default: 60,000; 0 removes it immediately. A topic without events that have an id is always
+   * removed immediately.
    */
   emptyTimeout?: number;
 }
 
+/**
+ * The options of a broker. An option that has the wrong type or is out of range throws
+ * `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ */
 export interface SSEBrokerOptions<Metadata extends object = Record<string, unknown>> {
   /**
-   * How many events may wait for a client, beside the bytes of `maxQueueBytes`, before it is
-   * disconnected. Default 1 000; 0 sets no limit.
+   * How many events may be queued for a slow client, in addition to `maxQueueBytes`, before it is
+   * disconnected. Default: 1,000; 0 sets no limit.
    */
   maxQueueEvents?: number;
   /** Alias of `maxQueueEvents`. */
   eventBufferSize?: number;
-  /** The time between two heartbeats. Default 30 000; 0 turns them off. */
+  /** The time between two heartbeats. Default: 30,000; 0 turns them off. */
   pingInterval?: number;
   /** Alias of `pingInterval`. */
   heartbeatInterval?: number;
   /**
-   * What a heartbeat is, on the connections that the broker opens. Default `'comment'`: an empty
-   * comment, which clients do not pass on. `'event'`: an event named `heartbeat` with the data `{}`, for
-   * clients that cannot see comments, such as a browser's `EventSource`. To listen to it, a typed client
-   * needs `heartbeat: object` in its event map.
+   * The form of heartbeats on the connections that the broker opens. Default: `'comment'`.
    *
-   * The core sends heartbeats, also while JavaScript is blocked. They have no id, and histories do not
-   * keep them. A heartbeat is left out while other bytes are queued for the client.
+   * - `'comment'`: an empty comment, which clients do not pass on to the application.
+   * - `'event'`: an event named `heartbeat` with the data `{}`, for clients that cannot see
+   *   comments, such as a browser's `EventSource`. To listen to it, a typed client needs
+   *   `heartbeat: object` in its event map.
+   *
+   * The core sends heartbeats, even while JavaScript is blocked. They have no id and are not stored
+   * in histories. A heartbeat is skipped while other bytes are queued for the client.
    */
   heartbeat?: 'comment' | 'event';
-  /** For every client's connection, where {@link SSEBroker.connect} says nothing else. */
+  /** Defaults for the connections that {@link SSEBroker.connect} opens. */
   connection?: ConnectionOptions;
-  /** For every topic, or a function that says so for a topic that comes into being. Patterns share `patternHistory`. */
+  /**
+   * The options of topics, or a function that returns them for a new topic. Patterns share
+   * `patternHistory` instead.
+   */
   topic?: TopicOptions | ((topic: string) => TopicOptions | undefined);
-  /** Whether `*` and `>` of a subscription are wildcards. Default `true`. */
+  /** Whether `*` and `>` are wildcards in subscriptions. Default: `true`. */
   wildcards?: boolean;
   /**
-   * How many patterns (topics with wildcards) a client may be subscribed to at a time. Publishing
-   * looks at every pattern that matches. Default 100; 0 allows none.
+   * How many patterns (topics with wildcards) a client may be subscribed to at a time. Each
+   * publication checks every pattern that matches. Default: 100; 0 allows none.
    */
   maxPatterns?: number;
   /**
-   * The history that all patterns share: every event to any topic, once a client has subscribed to
-   * a pattern. A client that comes back to a pattern gets what matches it. Default: `historySize`
-   * 10 000, `historyBytes` 16 MiB, no `historyAge`; a `historySize` of 0 turns it off.
+   * The history that all patterns share. It contains every event of any topic, from the moment a
+   * client first subscribes to a pattern. A client that reconnects and subscribes to a pattern
+   * receives the matching events.
+   *
+   * Default: `historySize` 10,000, `historyBytes` 16 MiB and no `historyAge`. A `historySize` of 0
+   * turns the history off.
    */
   patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge'>;
-  /** Called when a client is connected. What it throws ends the connection, and {@link SSEBroker.connect} throws it. */
+  /**
+   * Called when a client connects. If it throws, the connection ends and
+   * {@link SSEBroker.connect} throws the error.
+   */
   onConnect?: (client: BrokerClient<Metadata>) => void;
-  /** Called when a client's connection is closed, and the client no longer known. */
+  /** Called when a client's connection has closed and the client has been removed. */
   onDisconnect?: (client: BrokerClient<Metadata>, reason: CloseReason) => void;
-  /** Decides over subscriptions that come over HTTP; see {@link SetupSSEOptions.authorizeSubscribe}. */
+  /** Allows or denies subscriptions over HTTP; see {@link SetupSSEOptions.authorizeSubscribe}. */
   // biome-ignore lint/suspicious/noExplicitAny: the framework's request
   authorizeSubscribe?: SetupSSEOptions<any>['authorizeSubscribe'];
 }
 
+/** The options of a client; see {@link SSEBroker.connect}. */
 export interface ConnectOptions<Metadata extends object = Record<string, unknown>> {
-  /** Default: 128 random bits. When another client has that id, this one gets a random one. */
+  /**
+   * The client's id, a non-empty string. Default: 128 random bits, which also replace an id that
+   * another client already has.
+   */
   id?: string;
-  /** What the application knows of the client. Default: an empty object. */
+  /** Any data about the client, for the application. Default: an empty object. */
   metadata?: Metadata;
 }
 
 /**
- * Clients by id, topics by name.
+ * Clients by id and topics by name.
  *
- * A topic comes into being when the first client subscribes. Its name is a non-empty string of at most 1,024 bytes in UTF-8. The dots
- * in it separate tokens, for wildcards: in a subscription `*` stands for one token, and `>` at the end for one or more; such a pattern
- * has 64 tokens at most. A client that is subscribed to a topic in several ways gets each event once. Each topic has a history of its
- * own (see {@link TopicOptions}), and all patterns share one, so that what overlapping subscriptions replay may overlap too.
+ * A topic is created when the first client subscribes. Its name is a non-empty string of at most
+ * 1,024 bytes in UTF-8. Dots separate the tokens of a name. In a subscription, `*` matches one
+ * token, and `>` at the end matches one or more. Such a pattern has at most 64 tokens.
+ *
+ * Overlapping subscriptions deliver an event once. Each topic has its own history (see
+ * {@link TopicOptions}) and all patterns share one. Replays of overlapping subscriptions may
+ * therefore contain an event more than once.
+ *
+ * @example
+ * ```ts
+ * import { SSEBroker } from 'sluice';
+ *
+ * const broker = new SSEBroker({ pingInterval: 15_000 });
+ * app.get('/events', (req, res) => {
+ *   const client = broker.connect(req, res, { metadata: { agent: req.get('User-Agent') } });
+ *   broker.subscribe(client.id, 'news', 'orders.*');
+ * });
+ * broker.broadcastToTopic('orders.7', { event: 'shipped', data: { order: 7 } });
+ * ```
  */
 export class SSEBroker<
   Topics extends object = TopicMap,
   Metadata extends object = Record<string, unknown>,
 > {
-  /** @throws `ERR_SSE_OPTION` */
+  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
   constructor(options?: SSEBrokerOptions<Metadata>);
 
   /**
-   * Opens a connection, or takes an open one, and registers its client.
+   * Registers a client, on a new connection or on one that is already open.
    *
-   * @throws as {@link Connection}; `ERR_SSE_OPTION` an id that is no non-empty string, metadata that is no object;
-   * `ERR_SSE_GONE` the open connection was closed meanwhile; `ERR_SSE_TYPE` it has a client already; `ERR_SSE_BROKER_CLOSED`.
+   * @throws the errors of {@link Connection}.
+   * @throws `ERR_SSE_OPTION` if `id` is not a non-empty string, or `metadata` is not an object.
+   * @throws `ERR_SSE_GONE` if the given connection has closed.
+   * @throws `ERR_SSE_TYPE` if the given connection already has a client.
+   * @throws `ERR_SSE_BROKER_CLOSED` if the broker is closed.
    */
   connect(
     req: Request,
@@ -135,68 +180,106 @@ export class SSEBroker<
     options?: ConnectOptions<Metadata> & ConnectionOptions,
   ): BrokerClient<Metadata>;
   connect(connection: Connection, options?: ConnectOptions<Metadata>): BrokerClient<Metadata>;
-  /** Ends a client's connection, after what is queued for it. False when there is no such client. */
+  /**
+   * Ends a client's connection after its queued events are sent. Returns false if there is no such
+   * client.
+   */
   disconnect(id: string): boolean;
   /**
-   * Subscribes a client to topics. One that came back with a cursor gets what it has missed of a topic when it subscribes to it for the
-   * first time, or, of more than 1,000 topics, its `gap`; see that of {@link Connection}. False when there is no such client.
+   * Subscribes a client to topics. Returns false if there is no such client.
    *
-   * @throws `ERR_SSE_TOPIC` not a topic's name; `ERR_SSE_TOPIC_LIMIT` more patterns than
-   * `maxPatterns`; what the broker's option `topic` throws. Nothing was subscribed then.
+   * A client that reconnected with a cursor receives the events of a topic that it missed when it
+   * subscribes to that topic for the first time. The limit is 1,000 topics; for each further topic
+   * its connection emits `gap`, as described for {@link Connection}.
+   *
+   * If the call throws, the client is subscribed to none of the new topics.
+   *
+   * @throws `ERR_SSE_TOPIC` if a topic name is invalid.
+   * @throws `ERR_SSE_TOPIC_LIMIT` if the client would have more than `maxPatterns` patterns.
+   * @throws the errors of the broker's `topic` function.
    */
   subscribe(id: string, ...topics: string[]): boolean;
-  /** False when there is no such client, or it was subscribed to none of the topics. */
+  /**
+   * Unsubscribes a client from topics. Returns false if there is no such client, or if it was
+   * subscribed to none of them.
+   */
   unsubscribe(id: string, ...topics: string[]): boolean;
   /**
-   * Sends an event to one client. False when there is no such client.
+   * Sends an event to one client. Returns false if there is no such client.
    *
-   * @throws as {@link Connection.send}
+   * @throws the errors of {@link Connection.send}.
    */
   send(id: string, event: TopicEvent<Topics>): boolean;
-  /** Sends an event to every client. How many there are. */
+  /** Sends an event to every client and returns how many there were. */
   broadcast(event: TopicEvent<Topics>): number;
   /**
-   * Sends an event to the subscribers of a topic. How many there are.
+   * Sends an event to the subscribers of a topic and returns how many there were.
    *
-   * @throws as {@link Connection.send}; `ERR_SSE_TOPIC` not a topic's name, or one with wildcards.
+   * @throws the errors of {@link Connection.send}.
+   * @throws `ERR_SSE_TOPIC` if the topic name is invalid or contains wildcards.
    */
   broadcastToTopic<Topic extends keyof Topics & string>(
     topic: Topic,
     event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
   ): number;
+  /** Returns the number of clients. */
   clientCount(): number;
+  /** Returns the client with that id. */
   client(id: string): BrokerClient<Metadata> | undefined;
-  /** Every client, those first that connected first. */
+  /** Returns all clients, in the order in which they connected. */
   clients(): BrokerClient<Metadata>[];
-  /** Whom an event of that topic would reach, or, of a pattern, who is subscribed to it; those first that connected first. */
+  /**
+   * Returns the clients that an event of that topic would reach or, for a pattern, its subscribers.
+   * They are in the order in which they connected.
+   */
   clientsByTopic(topic: string): BrokerClient<Metadata>[];
-  /** The topics and patterns that have subscribers. */
+  /** Returns the topics and patterns that have subscribers. */
   topics(): string[];
-  /** Ends every connection and refuses new ones. Resolves when all are closed. */
+  /** Ends every connection and refuses new ones. Resolves when all connections have closed. */
   close(): Promise<void>;
 }
 
-/** The usual notifications, as events of a broker. Each returns what the broker's method returns. */
+/**
+ * Common notifications, sent as events of a broker. Each method returns the result of the broker's
+ * method: `send`, `broadcast` or `broadcastToTopic`.
+ *
+ * @example
+ * ```ts
+ * import { SSEBroker, SSEHelper } from 'sluice';
+ *
+ * const broker = new SSEBroker();
+ * const helper = new SSEHelper(broker);
+ * helper.notifyAll({ message: 'Maintenance in 5 minutes' });
+ * helper.progressTopic('exports.7', 75, 'Uploading');
+ * ```
+ */
 export class SSEHelper<Topics extends object = TopicMap> {
-  // biome-ignore lint/suspicious/noExplicitAny: whatever it knows of its clients
+  /** @throws `ERR_SSE_TYPE` if the value is not a broker. */
+  // biome-ignore lint/suspicious/noExplicitAny: the metadata does not matter
   constructor(broker: SSEBroker<Topics, any>);
 
-  /** `event: notification`, with any data. */
+  /** Sends an event named `notification` to a client. The data may be of any type. */
   notify(id: string, notification: unknown): boolean;
+  /** Sends an event named `notification` to every client. */
   notifyAll(notification: unknown): number;
+  /** Sends an event named `notification` to the subscribers of a topic. */
   notifyTopic(topic: keyof Topics & string, notification: unknown): number;
-  /** `event: update`, with `{ key, value }`. */
+  /** Sends an event named `update` with the data `{ key, value }` to a client. */
   update(id: string, key: string, value: unknown): boolean;
+  /** Sends an event named `update` to every client. */
   updateAll(key: string, value: unknown): number;
+  /** Sends an event named `update` to the subscribers of a topic. */
   updateTopic(topic: keyof Topics & string, key: string, value: unknown): number;
-  /** `event: alert`, with `{ level, message }`. */
+  /** Sends an event named `alert` with the data `{ level, message }` to a client. */
   alert(id: string, level: string, message: string): boolean;
+  /** Sends an event named `alert` to every client. */
   alertAll(level: string, message: string): number;
   /**
-   * `event: progress`, with `{ progress, message }`.
+   * Sends an event named `progress` with the data `{ progress, message }` to a client.
    *
-   * @throws `ERR_SSE_RANGE` when `progress` is not a number from 0 to 100.
+   * @throws `ERR_SSE_RANGE` if `progress` is not a number from 0 to 100.
    */
   progress(id: string, progress: number, message: string): boolean;
+  /** Sends an event named `progress` to the subscribers of a topic. See {@link progress}. */
   progressTopic(topic: keyof Topics & string, progress: number, message: string): number;
 }
