@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild-wasm';
 
-const LIMIT = 5 * 1024;
+const LIMIT = 6 * 1024;
 
-test('the client, minified and compressed, has less than 5 KiB', { timeout: 60_000 }, async (t) => {
+test('the client, minified and compressed, has less than 6 KiB', { timeout: 60_000 }, async (t) => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../client/index.js', import.meta.url))],
     bundle: true,

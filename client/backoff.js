@@ -1,16 +1,21 @@
 /** @import { Options } from './options.js' */
 
-/** A server that fails is not asked without a pause, even if it said `retry: 0` while it was well. */
+/** The least delay after a failure, in milliseconds, even if the server said `retry: 0` before. */
 const LEAST_AFTER_FAILURE = 100;
 
 /**
- * How long to wait before the next attempt: "full jitter", that is anything from nothing to a bound that grows with every
- * attempt in vain. Thousands of clients of a server that restarts come back one by one, and not in waves.
+ * How long to wait before the next attempt. The delay is random ("full jitter") below a bound that
+ * grows with every attempt, so the clients of a server that restarts do not return in waves.
  */
 export class Backoff {
   #options;
   #first;
-  #retries = 0;
+  /** What the server asked for with `retry`: no delay is shorter. Milliseconds. */
+  least = 0;
+  /** Attempts in a row that delivered nothing. */
+  retries = 0;
+  /** Attempts since a connection lasted. */
+  #growth = 0;
 
   /** @param {Options} options */
   constructor(options) {
@@ -18,27 +23,30 @@ export class Backoff {
     this.#first = options.reconnectDelay;
   }
 
-  /** @param {number} delay that of the first retry, as the server has said */
+  /** @param {number} delay what the server asked for with `retry` */
   startFrom(delay) {
     this.#first = delay;
+    this.least = Math.min(delay, this.#options.maxReconnectDelay);
   }
 
-  /** An attempt was of use. */
+  /** A connection lasted, or a new beginning is asked for. */
   reset() {
-    this.#retries = 0;
+    this.retries = this.#growth = 0;
   }
 
   /**
    * Milliseconds; undefined when all retries are used up.
    *
-   * @param {number} [retryAfter] the least that the server asks for
+   * @param {number} [retryAfter] the least that the server asks for with `Retry-After`
    */
   next(retryAfter = 0) {
     const { maxRetries, maxReconnectDelay, backoffMultiplier } = this.#options;
-    if (maxRetries > 0 && this.#retries >= maxRetries) return undefined;
-    const first = this.#retries > 0 ? Math.max(this.#first, LEAST_AFTER_FAILURE) : this.#first;
-    const bound = Math.min(first * backoffMultiplier ** this.#retries, maxReconnectDelay);
-    this.#retries += 1;
-    return Math.min(retryAfter, maxReconnectDelay) + Math.random() * bound;
+    if (maxRetries > 0 && this.retries >= maxRetries) return undefined;
+    const first = this.#growth > 0 ? Math.max(this.#first, LEAST_AFTER_FAILURE) : this.#first;
+    const bound = Math.min(first * backoffMultiplier ** this.#growth, maxReconnectDelay);
+    this.retries += 1;
+    this.#growth += 1;
+    const least = Math.max(Math.min(retryAfter, maxReconnectDelay), this.least);
+    return least + Math.random() * bound;
   }
 }

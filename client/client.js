@@ -2,7 +2,10 @@ import { Backlog } from './backlog.js';
 import { SSEError } from './error.js';
 import { Handlers } from './handlers.js';
 import { resolveOptions } from './options.js';
+import { STOP, watchPage } from './page.js';
+import { Journal } from './share/journal.js';
 import { SharedStream } from './share/shared-stream.js';
+import { isEnd } from './state.js';
 import { EventStream } from './stream.js';
 
 /**
@@ -17,18 +20,20 @@ export class SSEClient {
   #state = 'disconnected';
   /** Those that are still to be told. @type {SSEState[]} */
   #states = [];
-  #lastEventId;
   /** @type {EventStream | SharedStream | undefined} where events come from, while they may come */
   #stream;
-  #unlinkSignal = () => {};
+  /** It knows the cursor; with `share`, also what other tabs may lack after a reconnect. */
+  #journal = new Journal();
+  /** Of the page and the user's signal, while there is a stream. @type {AbortController | undefined} */
+  #watch;
   /** @type {SSEError | undefined} why the client has given up */
   #error;
 
-  /** @type {Map<string, Handlers<SSEEvent>>} */
+  /** @type {Map<string, Handlers<[SSEEvent]>>} */
   #handlers = new Map();
-  /** @type {Handlers<SSEError>} */
+  /** @type {Handlers<[SSEError, number]>} */
   #errorHandlers = new Handlers();
-  /** @type {Handlers<SSEState>} */
+  /** @type {Handlers<[SSEState]>} */
   #stateHandlers = new Handlers();
   /** @type {Set<Backlog<SSEEvent>>} of the loops that are under way */
   #backlogs = new Set();
@@ -36,24 +41,33 @@ export class SSEClient {
   /** @param {SSEConfig} config */
   constructor(config) {
     this.#options = resolveOptions(config);
-    this.#lastEventId = this.#options.lastEventId;
+    this.#journal.cursor = this.#options.lastEventId;
   }
 
   connect() {
     const { share, signal } = this.#options;
-    if (this.#stream || signal?.aborted) return;
+    if (signal?.aborted) return;
+    if (this.#stream) {
+      // The stream is about to give up, and a handler of its last error is against it.
+      if (this.#error) this.#stream.reconnect();
+      return;
+    }
     const abort = () => this.disconnect();
-    signal?.addEventListener('abort', abort);
-    this.#unlinkSignal = () => signal?.removeEventListener('abort', abort);
+    this.#watch = watchPage({ [STOP]: abort });
+    signal?.addEventListener('abort', abort, this.#watch);
     this.#error = undefined;
     const Stream = share && SharedStream.isSupported() ? SharedStream : EventStream;
-    this.#stream = new Stream(this.#options, {
+    const listener = {
+      /** @type {(state: SSEState) => void} */
       state: (state) => this.#changeState(state),
+      /** @type {(event: TextEvent) => void} */
       event: (event) => this.#dispatch(event),
+      /** @type {(error: SSEError) => void} */
       error: (error) => this.#report(error),
-      ready: () => Promise.all(Array.from(this.#backlogs, (backlog) => backlog.drained())),
-    });
-    this.#stream.start(this.#lastEventId);
+      ready: () => Promise.all([...this.#backlogs].map((backlog) => backlog.drained())),
+    };
+    this.#stream = new Stream(this.#options, listener, this.#journal);
+    this.#stream.start();
   }
 
   disconnect() {
@@ -86,7 +100,7 @@ export class SSEClient {
     return this.on('message', handler);
   }
 
-  /** @param {(error: SSEError) => void} handler */
+  /** @param {(error: SSEError, attempt: number) => void} handler */
   onError(handler) {
     return this.#errorHandlers.add(handler);
   }
@@ -105,7 +119,7 @@ export class SSEClient {
   }
 
   getLastEventId() {
-    return this.#stream?.lastEventId ?? this.#lastEventId;
+    return this.#journal.cursor;
   }
 
   [Symbol.asyncIterator]() {
@@ -143,6 +157,7 @@ export class SSEClient {
   /** @param {TextEvent} event */
   #dispatch({ data: raw, ...rest }) {
     const name = rest.event;
+    this.#journal.cursor = rest.lastEventId;
     let data;
     try {
       data = this.#options.parse(raw, name);
@@ -160,12 +175,12 @@ export class SSEClient {
   /** @param {SSEError} error */
   #report(error) {
     if (error.fatal) this.#error = error;
-    this.#tell('error', this.#errorHandlers, error);
+    this.#tell('error', this.#errorHandlers, error, error.attempt);
   }
 
   /** @param {SSEState} state */
   #changeState(state) {
-    if (state === 'disconnected' || state === 'error') this.#release();
+    if (isEnd(state)) this.#release();
     else this.#error = undefined;
     if (state === this.#state) return;
     this.#state = state;
@@ -177,21 +192,20 @@ export class SSEClient {
 
   /** Lets go of the stream, which has ended. */
   #release() {
-    this.#lastEventId = this.getLastEventId();
     this.#stream = undefined;
-    this.#unlinkSignal();
+    this.#watch?.abort();
     for (const backlog of this.#backlogs) backlog.end(this.#error);
     this.#backlogs.clear();
   }
 
   /**
-   * @template Value
+   * @template {unknown[]} Values
    * @param {string} what
-   * @param {Handlers<Value> | undefined} handlers
-   * @param {Value} value
+   * @param {Handlers<Values> | undefined} handlers
+   * @param {Values} values
    */
-  #tell(what, handlers, value) {
-    if (this.#options.debug) console.debug('sluice', this.#options.url, what, value);
-    handlers?.call(value);
+  #tell(what, handlers, ...values) {
+    if (this.#options.debug) console.debug('sluice', this.#options.url, what, ...values);
+    handlers?.call(...values);
   }
 }

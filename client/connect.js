@@ -8,11 +8,7 @@ const manager = new SSEManager();
 export const getSSEManager = () => manager;
 
 /** @type {(name: string, config?: Partial<SSEConfig>) => SSEClient} */
-export function connectSSE(name, config) {
-  const client = manager.client(name, config);
-  client.connect();
-  return client;
-}
+export const connectSSE = (name, config) => manager.connect(name, config);
 
 /** @type {(config: SSEConfig) => SSEClient} */
 export const createSSEClient = (config) => new SSEClient(config);

@@ -9,6 +9,8 @@ export class SSEError extends Error {
   status;
   /** @type {number} milliseconds that the server asks to wait, as `Retry-After` */
   retryAfter = 0;
+  /** Retries in a row before the attempt that failed; 0 where no attempt failed. */
+  attempt = 0;
 
   /**
    * @param {SSEErrorCode} code

@@ -11,14 +11,14 @@ const report =
 /**
  * Handlers of one kind of thing. What one of them throws is reported as if nobody were there to catch it, and the others are called.
  *
- * @template Value
+ * @template {unknown[]} Values
  */
 export class Handlers {
-  /** A function may be added twice, and each time has an end of its own. @type {Set<{ call: (value: Value) => void }>} */
+  /** A function may be added twice, and each time has an end of its own. @type {Set<{ call: (...values: Values) => void }>} */
   #entries = new Set();
 
   /**
-   * @param {(value: Value) => void} handler
+   * @param {(...values: Values) => void} handler
    * @returns {() => void} removes it
    */
   add(handler) {
@@ -36,13 +36,13 @@ export class Handlers {
     return this.#entries.size === 0;
   }
 
-  /** @param {Value} value */
-  call(value) {
+  /** @param {Values} values */
+  call(...values) {
     // Those that are added meanwhile have to wait, or a handler that replaces itself would never end.
     for (const entry of [...this.#entries]) {
       if (!this.#entries.has(entry)) continue;
       try {
-        entry.call(value);
+        entry.call(...values);
       } catch (error) {
         report(error);
       }

@@ -51,7 +51,7 @@ type HeaderFields = Record<string, string> | [string, string][] | Headers;
 
 /** Numbers are at most 2^30 - 1. */
 export interface SSEConfig {
-  /** Relative to the page; absolute where there is none. */
+  /** An http(s) URL, relative to the page; absolute where there is no page. */
   url: string | URL;
   /** Default `GET`, with a `body` `POST`. */
   method?: string | undefined;
@@ -76,17 +76,25 @@ export interface SSEConfig {
   /** Come back after an end or a failure. Default `true`. */
   autoReconnect?: boolean | undefined;
   /**
-   * How many attempts may fail in a row after the first one; the next failure is `ERR_SSE_RETRIES`. Default 5; 0 is without end. An
-   * event starts the count anew, and so does a connection that held for `maxReconnectDelay`.
+   * How many attempts may fail in a row after the first one; the next failure is `ERR_SSE_RETRIES`.
+   * Default 5; 0 is without end. Anything that a stream delivers starts the count anew, even a
+   * comment, and so does a connection that held for 5 seconds (or for `maxReconnectDelay`, if that
+   * is less). A deploy that takes a minute exhausts the default.
    */
   maxRetries?: number | undefined;
-  /** The first delay before a reconnect. Default 1000. A `retry` of the server replaces it. */
+  /**
+   * The bound of the first delay before a reconnect. Default 1000. A `retry` of the server replaces
+   * it, and is a minimum of every delay: the random part comes on top.
+   */
   reconnectDelay?: number | undefined;
-  /** The bound of the delays, and of what the server may ask for. Default 30 000. */
+  /**
+   * The bound of the random part of a delay, and of what the server may ask for. Default 30 000.
+   */
   maxReconnectDelay?: number | undefined;
   /**
-   * By how much the delay grows with every attempt in vain. Default 2. The client waits for a random part of what that comes to ("full
-   * jitter"), and after a `Retry-After` for that long first.
+   * By how much the delay grows with every attempt, until a connection has lasted: for 5 seconds,
+   * or for `maxReconnectDelay`, if that is less. Default 2. The client waits for a random part of
+   * what that comes to ("full jitter"), and after a `retry` or a `Retry-After` for that long first.
    */
   backoffMultiplier?: number | undefined;
   /** How long the server may take for its head. Default 60 000; 0 is no limit. */
@@ -97,9 +105,15 @@ export interface SSEConfig {
    * Node.js itself takes five minutes of it for a failure.
    */
   heartbeatInterval?: number | undefined;
-  /** After that many intervals of silence the connection counts as dead, and is replaced at once. Default 3. */
+  /**
+   * After that many intervals of silence the connection counts as dead, and is replaced: at once,
+   * or after the `retry` of the server. Default 3.
+   */
   missedHeartbeatsLimit?: number | undefined;
-  /** Characters that the lines of an event may have, field names included. Default 1 048 576. A larger one is `ERR_SSE_EVENT_SIZE`. */
+  /**
+   * Characters that the lines of an event may have, field names included. Default 1 048 576. A
+   * larger event is `ERR_SSE_EVENT_SIZE`. Longer comments and unknown fields are skipped.
+   */
   maxEventSize?: number | undefined;
   /**
    * Makes the data of an event of its text. Default: the value where the text is JSON, else the text. `String` leaves texts alone,
@@ -108,15 +122,23 @@ export interface SSEConfig {
   parse?: ((text: string, event: string) => unknown) | undefined;
 
   /**
-   * One connection for all tabs of the origin that ask for the same `url`, `method` and `body`: one tab holds it, and passes on what it
-   * gets. Default `false`; a text shares among those alone that give the same one. Where the browser has no Web Locks, as in a page that
-   * is not served securely, or no BroadcastChannel, each has its own.
+   * One connection for all tabs of the origin that give the same name and ask for the same `url`,
+   * `method` and `body`: one tab holds it, and passes on what it gets. Give the id of the user as
+   * the name, as in `share: userId`. Default `false`. `true` is one name for all tabs; with
+   * `token`, `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of
+   * different users would get each other's events. Where the browser has no Web Locks, as in a page
+   * that is not served securely, or no BroadcastChannel, each tab has its own connection.
    *
-   * The request is that of the tab that holds the connection, with its headers, its token and its delays. Where tabs of one browser may
-   * belong to different users, give each user a text; and each body that is neither a text nor `URLSearchParams`, for these are not told
-   * apart. `reconnect()` in any tab is for all, `disconnect()` for that tab alone. A 204 or a fatal error ends the stream in all tabs, and
-   * each connects again by itself. A tab that comes later begins with the events from then on, or after its `lastEventId` where the
-   * other tabs still have what followed it. One that hangs while it holds the connection is replaced after some seconds.
+   * The request is that of the tab that holds the connection, with its headers, its token and its
+   * delays. Bodies that are neither a text nor `URLSearchParams` are not told apart: give each a
+   * name. `reconnect()` in any tab is for all, `disconnect()` for that tab alone. A 204, or an
+   * answer that no retry mends, ends the stream in all tabs, and each connects again by itself.
+   *
+   * A tab that gives up by its own limits (`autoReconnect`, `maxRetries`, `maxEventSize`) hands
+   * over to another one. Tabs that do not reconnect, or allow no more retries than it did, end with
+   * it. A tab that comes later begins with the events from then on, or after its `lastEventId`
+   * where the other tabs still have what followed it. A tab that hangs while it holds the
+   * connection is replaced after some seconds.
    */
   share?: boolean | string | undefined;
   /** Write to the console, by `console.debug`, what happens. Default `false`. */
@@ -128,7 +150,11 @@ export class SSEClient<Events extends object = EventMap> {
   /** Does not connect yet. @throws {SSEError} `ERR_SSE_OPTION` */
   constructor(config: SSEConfig);
 
-  /** Connects, after the cursor; nothing happens where it is connecting or connected. */
+  /**
+   * Connects, after the cursor; nothing happens where it is connecting or connected. In a handler
+   * of a fatal error, the client starts again instead of giving up. In a page, `window.stop()`
+   * disconnects, as it ends an `EventSource`.
+   */
   connect(): void;
   /** Ends the connection; the cursor is kept for the next {@link connect}. */
   disconnect(): void;
@@ -146,8 +172,12 @@ export class SSEClient<Events extends object = EventMap> {
   ): Unsubscribe;
   /** As `on('message', …)`: the events that have no name. */
   onMessage(handler: (event: SSEEvent<MessageOf<Events>, 'message'>) => void): Unsubscribe;
-  /** Hears of every failure, also of those that are retried: see {@link SSEError.fatal}. */
-  onError(handler: (error: SSEError) => void): Unsubscribe;
+  /**
+   * Hears of every failure, also of those that are retried: see {@link SSEError.fatal}. `attempt`
+   * is the number of retries in a row before the attempt that failed: 0 for the first attempt, and
+   * for errors that ended no attempt.
+   */
+  onError(handler: (error: SSEError, attempt: number) => void): Unsubscribe;
   /** Hears of every change of the state. */
   onStateChange(handler: (state: SSEState) => void): Unsubscribe;
 
@@ -160,7 +190,8 @@ export class SSEClient<Events extends object = EventMap> {
    * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when
    * the client is disconnected, and throws the error when the client gives up. Until then it loses no event: while 64 wait for a slow
    * loop, nothing more is read from the server, for handlers neither. What was read but not taken when a loop is left, no other gets. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
-   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of their data; beyond that is `ERR_SSE_GAP`.
+   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of their
+   * texts, names and ids; beyond that is `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;
 }
@@ -174,6 +205,15 @@ export class SSEManager {
     name: string,
     config?: Partial<SSEConfig>,
   ): SSEClient<Events>;
+  has(name: string): boolean;
+  getClientNames(): string[];
+  /** As {@link client}, connected. */
+  connect<Events extends object = EventMap>(
+    name: string,
+    config?: Partial<SSEConfig>,
+  ): SSEClient<Events>;
+  /** Disconnects the client of that name, and keeps it. False when there is none. */
+  disconnect(name: string): boolean;
   /** Disconnects the client of that name and forgets it. False when there is none. */
   remove(name: string): boolean;
   disconnectAll(): void;
@@ -196,7 +236,7 @@ export function createSSEClient<Events extends object = EventMap>(
 /**
  * | code                   | fatal | meaning                                                                               |
  * | ---------------------- | ----- | ------------------------------------------------------------------------------------- |
- * | `ERR_SSE_OPTION`       |       | an option of the wrong type or out of range; thrown, not reported                     |
+ * | `ERR_SSE_OPTION`       |       | an invalid option, or `share: true` beside a token; thrown |
  * | `ERR_SSE_TYPE`         |       | a handler that is no function; thrown, not reported                                   |
  * | `ERR_SSE_HEADERS`      |       | `headers` or `token` failed, or made what is no header                                |
  * | `ERR_SSE_NETWORK`      |       | the request failed, or the stream broke off                                           |
@@ -235,6 +275,8 @@ export class SSEError extends Error {
   readonly status: number | undefined;
   /** How long the server asked to wait (`Retry-After`); else 0. */
   readonly retryAfter: number;
+  /** Retries in a row before the attempt that failed; else 0. */
+  readonly attempt: number;
 
   constructor(
     code: SSEErrorCode,

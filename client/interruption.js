@@ -11,11 +11,11 @@ export const interruption = (signal) =>
 /**
  * Waits that long, or until the signal is aborted; that is the only end of an infinite delay.
  *
- * @type {(delay: number, signal: AbortSignal) => Promise<void>}
+ * @type {(delay: number, signal?: AbortSignal) => Promise<void>}
  */
 export const pause = (delay, signal) =>
   new Promise((resolve) => {
-    if (signal.aborted || delay === 0) return resolve();
+    if (signal?.aborted || delay === 0) return resolve();
     const timer = delay < Infinity ? setTimeout(resolve, delay) : undefined;
-    signal.addEventListener('abort', () => resolve(clearTimeout(timer)));
+    signal?.addEventListener('abort', () => resolve(clearTimeout(timer)));
   });

@@ -31,12 +31,20 @@ const wrong = (name, expected, value) =>
 
 /** @type {(url: unknown) => string} */
 function absolute(url) {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   try {
-    // What is missing is none.
-    return new URL(String(url ?? '//'), globalThis.document?.baseURI ?? globalThis.location?.href)
-      .href;
-  } catch {
-    throw wrong('url', 'an absolute URL', url);
+    // `//` is an invalid URL, as a missing one is.
+    const { protocol, href } = new URL(String(url ?? '//'), base);
+    if (/^https?:$/.test(protocol)) return href;
+  } catch {}
+  throw wrong('url', 'an absolute http(s) URL', url);
+}
+
+/** @param {Partial<SSEConfig>} config */
+function checkShare({ share, token, headers, credentials }) {
+  if (share === true && (token || headers || credentials === 'include')) {
+    // Tabs with the same URL may belong to different users, and only the application knows.
+    throw wrong('share', 'a name, such as `share: userId`, as credentials are of one user', share);
   }
 }
 
@@ -49,6 +57,7 @@ function absolute(url) {
 export function resolveOptions(config) {
   /** @type {Record<string, unknown>} */
   const options = { ...config, url: absolute(config.url) };
+  checkShare(config);
   options.method ??= config.body == null ? 'GET' : 'POST';
   for (const [name, fallback] of Object.entries(DEFAULTS)) {
     const value = options[name] ?? fallback;

@@ -1,15 +1,36 @@
+/** An event of ours, after `window.stop()`. */
+export const STOP = 'sluice:stop';
+
+/** @type {(() => void) | undefined} */
+let stop;
+
+/**
+ * `window.stop()` ends an EventSource. A fetch fails as if the network had, and nothing tells the
+ * two apart, so the call itself is watched.
+ */
+function watchStop() {
+  const { window } = globalThis;
+  if (stop || !window?.stop) return;
+  stop = window.stop.bind(window);
+  window.stop = () => {
+    stop?.();
+    window.dispatchEvent(new Event(STOP));
+  };
+}
+
 /**
  * Listens to what happens to the page, or the worker, that we are in; elsewhere nothing does.
  *
- * @param {Record<string, () => void>} listeners by the names of events, which reach the window at last
- * @returns {() => void} ends it
+ * @param {Record<string, () => void>} listeners by the names of events, which pass the window
+ * @returns {AbortController} ends it
  */
 export function watchPage(listeners) {
+  watchStop();
   const ended = new AbortController();
-  for (const name in listeners) {
-    globalThis.addEventListener?.(name, listeners[name], { signal: ended.signal });
-  }
-  return () => ended.abort();
+  // Some of these events do not bubble.
+  const options = { capture: true, signal: ended.signal };
+  for (const name in listeners) globalThis.addEventListener?.(name, listeners[name], options);
+  return ended;
 }
 
 /** Known to be without a network; Node does not know. */

@@ -7,7 +7,8 @@ import { SSEError } from './error.js';
 
 const LINE_END = /\r\n|\r|\n/;
 const FIELD = /^([^:]*)(?:: ?(.*))?$/s;
-
+/** Fields of an event, in contrast to comments and unknown fields. */
+const COUNTS = /^(data|event|id|retry)(:|$)/;
 /**
  * Bytes to events, after WHATWG HTML, section 9.2.6. A parser of our own: a page can load these files as they are, with no bundler
  * and no import map to find a package by its name; and memory is bounded before anything is put together.
@@ -29,6 +30,8 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
   /** What counts for nothing if it comes next. */
   let ignored = '\uFEFF';
   let unfinished = '';
+  /** The rest of the unfinished line counts for nothing. */
+  let isSkipping = false;
 
   let event = '';
   /** @type {string | undefined} */
@@ -38,18 +41,22 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
   /** Characters of the lines of data. */
   let size = 0;
 
-  /** @param {string} line which may be unfinished */
-  function bound(line) {
-    if (size + line.length > maxEventSize) {
-      const message = `an event has more than ${maxEventSize} characters`;
-      throw new SSEError('ERR_SSE_EVENT_SIZE', message, { fatal: true });
-    }
+  /**
+   * Whether a line, or the beginning of one, is too long to be kept, and nothing that counts.
+   *
+   * @param {string} line
+   */
+  function isExcess(line) {
+    if (size + line.length <= maxEventSize) return false;
+    if (!COUNTS.test(line)) return true;
+    const message = `an event has more than ${maxEventSize} characters`;
+    throw new SSEError('ERR_SSE_EVENT_SIZE', message, { fatal: true });
   }
 
   /** @param {string} line */
   function take(line) {
-    bound(line);
     if (line === '') return finish();
+    if (isExcess(line)) return;
     const [, name, value = ''] = /** @type {string[]} */ (line.match(FIELD));
     if (name === 'data') {
       size += line.length;
@@ -80,9 +87,13 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
     ignored = text.endsWith('\r') ? '\n' : '';
 
     const lines = text.split(LINE_END);
-    lines[0] = unfinished + lines[0];
+    if (!isSkipping) lines[0] = unfinished + lines[0];
+    else if (lines.length > 1) lines.shift();
+    else return;
     unfinished = /** @type {string} */ (lines.pop());
     for (const line of lines) take(line);
-    bound(unfinished);
+    // The shortest beginning of a line that tells what field it is.
+    isSkipping = unfinished.length > 6 && isExcess(unfinished);
+    if (isSkipping) unfinished = '';
   };
 }

@@ -29,6 +29,31 @@ export class SSEManager {
   }
 
   /** @param {string} name */
+  has(name) {
+    return this.#clients.has(name);
+  }
+
+  getClientNames() {
+    return [...this.#clients.keys()];
+  }
+
+  /**
+   * @param {string} name
+   * @param {Partial<SSEConfig>} [config]
+   */
+  connect(name, config) {
+    const client = this.client(name, config);
+    client.connect();
+    return client;
+  }
+
+  /** @param {string} name */
+  disconnect(name) {
+    this.#clients.get(name)?.disconnect();
+    return this.has(name);
+  }
+
+  /** @param {string} name */
   remove(name) {
     this.#clients.get(name)?.disconnect();
     return this.#clients.delete(name);

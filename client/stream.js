@@ -14,17 +14,20 @@ import { Watchdog } from './watchdog.js';
  * @typedef {Block & { data: string }} TextEvent
  *
  * @typedef {object} Listener
- * @property {(state: SSEState) => void} state
+ * @property {(state: SSEState, isFinal?: unknown) => void} state `isFinal` at an end that the
+ *   server wants, rather than limits of this client
  * @property {(event: TextEvent) => void} event
  * @property {(error: SSEError) => void} error
- * @property {(lastEventId: string) => void} [cursor] it has moved without an event
- * @property {() => void} [heard] bytes have come, be it a comment
+ * @property {() => void} [cursor] it has moved without an event
  * @property {() => Promise<unknown> | undefined} [ready] while it is pending, no more is read
  */
 
 /** How an attempt ends, besides with an error or with nothing at all. */
 const NO_CONTENT = Symbol();
 const RECONNECT = Symbol();
+
+/** A connection that held for so many milliseconds is a success: the delays begin anew. */
+const LASTED = 5000;
 
 const AT_ONCE = 0;
 const NEVER = Infinity;
@@ -36,34 +39,31 @@ const NEVER = Infinity;
 export class EventStream {
   #options;
   #listener;
+  #place;
   #backoff;
   #watchdog = new Watchdog();
-  #lastEventId = '';
   #ended = false;
   /** The step that goes on, an attempt or a wait, can be aborted; the reason says why. */
   #step = new AbortController();
   #isWaiting = false;
-  #unwatch = () => {};
+  /** @type {AbortController | undefined} */
+  #watch;
 
   /**
    * @param {Options} options
    * @param {Listener} listener
+   * @param {{ cursor: string }} place after which event the next request asks to go on; the listener
+   *   moves it at events
    */
-  constructor(options, listener) {
+  constructor(options, listener, place) {
     this.#options = options;
     this.#listener = listener;
+    this.#place = place;
     this.#backoff = new Backoff(options);
   }
 
-  /** The cursor: after which event the next request asks to go on. */
-  get lastEventId() {
-    return this.#lastEventId;
-  }
-
-  /** @param {string} lastEventId the cursor to begin with; '' is none */
-  start(lastEventId) {
-    this.#lastEventId = lastEventId;
-    this.#unwatch = watchPage({
+  start() {
+    this.#watch = watchPage({
       offline: () =>
         this.#isWaiting || this.#step.abort(new SSEError('ERR_SSE_OFFLINE', 'no network')),
       online: () => this.#isWaiting && this.#step.abort(),
@@ -74,7 +74,7 @@ export class EventStream {
 
   stop() {
     this.#ended = true;
-    this.#unwatch();
+    this.#watch?.abort();
     this.#step.abort();
   }
 
@@ -111,14 +111,14 @@ export class EventStream {
     /** @type {ReturnType<typeof request> | undefined} */
     let head;
     try {
-      this.#watch(timeout, 'ERR_SSE_TIMEOUT', 'no answer');
-      head = request(this.#options, this.#lastEventId, signal);
+      this.#limit(timeout, 'ERR_SSE_TIMEOUT', 'no answer');
+      head = request(this.#options, this.#place.cursor, signal);
       const body = await Promise.race([head, interrupted]);
       signal.throwIfAborted();
       if (body === undefined) return NO_CONTENT;
       openedAt = Date.now();
       const limit = heartbeatInterval * missedHeartbeatsLimit;
-      this.#watch(limit, 'ERR_SSE_HEARTBEAT', 'nothing heard');
+      this.#limit(limit, 'ERR_SSE_HEARTBEAT', 'nothing heard');
       this.#listener.state('connected');
       return await Promise.race([this.#read(body, signal), interrupted]);
     } catch (error) {
@@ -127,8 +127,8 @@ export class EventStream {
       return new SSEError('ERR_SSE_NETWORK', 'the connection failed', { cause: error });
     } finally {
       this.#watchdog.stop();
-      // Proxies cut what is quiet for too long; what held that long has not failed.
-      if (Date.now() - openedAt >= maxReconnectDelay) this.#backoff.reset();
+      // Also if it was quiet: proxies cut what is quiet for too long.
+      if (Date.now() - openedAt >= Math.min(LASTED, maxReconnectDelay)) this.#backoff.reset();
       // Closes the connection of an answer that is not wanted, or not to its end; a fetch of the user's may not know the signal.
       step.abort();
       head?.then((body) => body?.cancel()).catch(() => {});
@@ -142,7 +142,7 @@ export class EventStream {
   async #read(body, signal) {
     const parse = createParser({
       maxEventSize: this.#options.maxEventSize,
-      lastEventId: this.#lastEventId,
+      lastEventId: this.#place.cursor,
       // Whoever gets an event may interrupt; the rest is for the next request to get.
       onBlock: (block) => signal.aborted || this.#take(block),
       onRetry: (delay) => this.#backoff.startFrom(delay),
@@ -155,13 +155,14 @@ export class EventStream {
       this.#watchdog.resume();
       const { done, value } = await body.read();
       if (done || signal.aborted) return;
-      this.#listener.heard?.();
+      // It did not fail, though it may not last.
+      if (value.length > 0) this.#backoff.retries = 0;
       parse(value);
     }
   }
 
   /** @type {(limit: number, code: SSEErrorCode, message: string) => void} */
-  #watch(limit, code, message) {
+  #limit(limit, code, message) {
     this.#watchdog.watch(limit, () =>
       this.#step.abort(new SSEError(code, `${message} for ${limit} ms`)),
     );
@@ -169,10 +170,9 @@ export class EventStream {
 
   /** @param {Block} block */
   #take({ data, ...block }) {
-    this.#lastEventId = block.lastEventId;
-    if (data === undefined) return this.#listener.cursor?.(block.lastEventId);
-    this.#backoff.reset();
-    this.#listener.event({ ...block, data });
+    if (data !== undefined) return this.#listener.event({ ...block, data });
+    this.#place.cursor = block.lastEventId;
+    this.#listener.cursor?.();
   }
 
   /**
@@ -185,8 +185,10 @@ export class EventStream {
     if (end === RECONNECT) return AT_ONCE;
     const { autoReconnect, maxRetries } = this.#options;
     const error = end instanceof SSEError ? end : undefined;
+    const isFinal = end === NO_CONTENT || (error?.fatal && error.status);
     const goesOn = autoReconnect && end !== NO_CONTENT && !error?.fatal;
     if (error) {
+      error.attempt = this.#backoff.retries;
       error.fatal = !goesOn;
       this.#listener.error(error);
       // By stop() or reconnect().
@@ -194,7 +196,7 @@ export class EventStream {
     }
     if (!goesOn) {
       this.stop();
-      this.#listener.state(error ? 'error' : 'disconnected');
+      this.#listener.state(error ? 'error' : 'disconnected', isFinal);
       return AT_ONCE;
     }
     if (isOffline() || error?.code === 'ERR_SSE_OFFLINE') return NEVER;
@@ -204,7 +206,7 @@ export class EventStream {
       const details = { cause: error, fatal: true };
       return this.#delayAfter(new SSEError('ERR_SSE_RETRIES', message, details));
     }
-    return error?.code === 'ERR_SSE_HEARTBEAT' ? AT_ONCE : delay;
+    return error?.code === 'ERR_SSE_HEARTBEAT' ? this.#backoff.least : delay;
   }
 
   #nextStep() {

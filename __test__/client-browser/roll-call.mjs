@@ -37,12 +37,13 @@ describeInBrowser('tabs that share', () => {
     const { site, tabs, page } = await open(t);
     const third = await openShared(page.context(), site, 1);
     await page.evaluate(() => {
-      globalThis.answer = ({ roll, term, n }) => {
-        if (!roll) return;
+      globalThis.answer = ({ roll, from, line, n }) => {
+        if (!roll || from) return;
         const entries = [globalThis.entry(n + 1, 'a'), globalThis.entry(n + 2, 'b')];
         globalThis.channel.postMessage({
           from: 'other',
-          roll: term,
+          roll,
+          line,
           n: n + 2,
           cursor: 'b',
           entries,
@@ -69,8 +70,8 @@ describeInBrowser('tabs that share', () => {
     await tabs[0].call('connect');
     await tabs[0].hasState('connected');
     await page.evaluate(async () => {
-      const { term, n } = globalThis.said.findLast((report) => report.term);
-      const late = { n: n + 1, cursor: 'late', entries: [globalThis.entry(n + 1, 'late')] };
+      const { term, line, n } = globalThis.said.findLast((report) => report.term);
+      const late = { line, n: n + 1, cursor: 'late', entries: [globalThis.entry(n + 1, 'late')] };
       globalThis.channel.postMessage({ ...late, term: term - 1, state: 'error' });
     });
     const id = site.send();
@@ -100,6 +101,7 @@ describeInBrowser('tabs that share', () => {
         // Later than any real one.
         const report = {
           term: Date.now() + 1e6,
+          line: 'other',
           n: 0,
           cursor: '',
           entries: [],

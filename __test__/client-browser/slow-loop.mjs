@@ -2,22 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../browser.mjs';
+import { range, take } from './loop.mjs';
 import { Site } from './site.mjs';
 import { openContext, openShared } from './tabs.mjs';
-
-/** The loop takes that many events more, or those up to an id; resolves with the ids. */
-const take = (tab, { count = Infinity, id = 0 }) =>
-  tab.page.evaluate(
-    async ([count, id]) => {
-      globalThis.loop ??= globalThis.client[Symbol.asyncIterator]();
-      const ids = [];
-      while (ids.length < count && ids.at(-1) !== id) {
-        ids.push(Number((await globalThis.loop.next()).value.id));
-      }
-      return ids;
-    },
-    [count, id],
-  );
 
 /** A tab that leads, and one that follows and has looped over one event. */
 async function tabs(t, handle) {
@@ -30,8 +17,6 @@ async function tabs(t, handle) {
   assert.deepEqual(await first, [1]);
   return { site, leader, follower };
 }
-
-const range = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 describeInBrowser('a slow loop in a tab that follows', () => {
   test('loses nothing, and holds up no other tab', async (t) => {

@@ -49,6 +49,35 @@ describe('delays', () => {
     assert.deepEqual([own.next(), own.next(), own.next()], [0, 200, 400]);
   });
 
+  test('`retry` of the server is a minimum, and jitter comes on top of it', (t) => {
+    const random = t.mock.method(Math, 'random', () => 0);
+    const own = backoff({ maxRetries: 0 });
+    own.startFrom(5000);
+    assert.deepEqual([own.next(), own.next(), own.next(7000)], [5000, 5000, 7000]);
+    own.reset();
+    random.mock.restore();
+    const delays = Array.from({ length: 1000 }, () => {
+      own.reset();
+      return own.next();
+    });
+    assert.ok(Math.min(...delays) >= 5000);
+    assert.ok(Math.max(...delays) <= 10_000 && Math.max(...delays) > 9000);
+    own.startFrom(90_000);
+    assert.ok(own.next() >= 30_000, 'up to the cap');
+  });
+
+  test('delays grow on while retries are counted anew, until reset()', (t) => {
+    t.mock.method(Math, 'random', () => 1);
+    const own = backoff({ maxRetries: 2 });
+    const next = () => {
+      own.retries = 0;
+      return own.next();
+    };
+    assert.deepEqual([next(), next(), next(), next()], [1000, 2000, 4000, 8000]);
+    own.reset();
+    assert.deepEqual([next(), next()], [1000, 2000]);
+  });
+
   test('after maxRetries there is none; 0 is without end', () => {
     const own = backoff({ maxRetries: 2 });
     assert.deepEqual([own.next(), own.next(), own.next()].map(Number.isFinite), [

@@ -242,14 +242,14 @@ test('a client that is no longer connected listens to nothing of the page', asyn
     end: scriptedClient(t, [ending()], { autoReconnect: false }),
   };
   for (const { client } of Object.values(ways)) client.connect();
-  assert.equal(listeners(), 9);
+  assert.equal(listeners(), 12);
   await settled();
-  assert.equal(listeners(), 3);
+  assert.equal(listeners(), 4);
   for (let n = 0; n < 3; n += 1) {
     ways.disconnect.client.disconnect();
     ways.disconnect.client.connect();
   }
-  assert.equal(listeners(), 3);
+  assert.equal(listeners(), 4);
   ways.disconnect.client.disconnect();
   assert.equal(listeners(), 0);
 });

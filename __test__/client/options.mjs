@@ -7,7 +7,16 @@ import { open, scriptedClient, settled } from './scripted.mjs';
 describe('options', () => {
   const url = 'http://server.test/';
   const wrong = {
-    url: [undefined, '/relative', '', 'http://'],
+    url: [
+      undefined,
+      '/relative',
+      '',
+      'http://',
+      'ftp://server.test/',
+      'data:text/event-stream,',
+      'file:///a',
+      'ws://server.test/',
+    ],
     autoReconnect: ['yes', 1],
     maxRetries: [-1, Number.NaN, '5'],
     reconnectDelay: [-1, 2 ** 31, Infinity],
@@ -42,6 +51,23 @@ describe('options', () => {
       assert.deepEqual(resolveOptions({ ...absent, url }), resolveOptions({ url }));
     }
     createSSEClient({ url, unknown: 1 });
+  });
+
+  test('`share: true` is refused where users are told apart; a name is not', () => {
+    const told = [
+      { token: () => 'a' },
+      { headers: { 'X-User': 'a' } },
+      { headers: () => ({}) },
+      { credentials: 'include' },
+    ];
+    for (const config of told) {
+      assert.throws(() => createSSEClient({ url, share: true, ...config }), {
+        code: 'ERR_SSE_OPTION',
+        message: /`share` must be a name, such as `share: userId`/,
+      });
+      for (const share of ['user 7', false, undefined]) createSSEClient({ url, share, ...config });
+    }
+    createSSEClient({ url, share: true, credentials: 'same-origin', headers: undefined });
   });
 
   test('the url may be a URL, and is relative to the page', async (t) => {

@@ -157,10 +157,16 @@ describe('the parser', () => {
       'lines, just not too many': [`data:${line(5)}\n`.repeat(10) + '\n'.repeat(2), 1],
       'many lines': [`data:${line(5)}\n`.repeat(11)],
       'lines without a value': ['data\n'.repeat(26)],
-      'a line that does not end': [line(101)],
-      'a line that does not end, after others': [`data:${line(95)}\n${line(1)}`],
+      'a line of data that does not end': [`data:${line(96)}`],
+      'a line of data that does not end, after others': [`data:${line(90)}\ndata:${line(6)}`],
       'a name': [`event:${line(95)}\n`],
-      'a comment': [`:${line(100)}\n`],
+      'an id': [`id:${line(98)}\n`],
+      'a long comment': [`:${line(1000)}\ndata:a\n\n`, 1],
+      'a long comment within an event': [`data:a\n:${line(1000)}\r\ndata:b\n\n`, 1],
+      'a comment that does not end': [`:${line(1000)}`, 0],
+      'a comment beside much data': [`data:${line(95)}\n:${line(95)}\n\n`, 1],
+      'a long unknown field': [`${line(1000)}: y\ndata:a\n\n`, 1],
+      'a long field whose name begins like another': [`database:${line(1000)}\ndata:a\n\n`, 1],
       'comments, as many as they like': [`:${line(99)}\n`.repeat(9), 0],
     };
     for (const [title, [some, events]] of Object.entries(verdicts)) {
@@ -174,6 +180,17 @@ describe('the parser', () => {
         }
       });
     }
+
+    test('a comment that does not end is not kept', () => {
+      const before = process.memoryUsage().heapUsed;
+      const chunk = bytes('x'.repeat(65_536));
+      const { events } = parse([bytes(':'), ...Array(2000).fill(chunk), bytes('\ndata:a\n\n')], {
+        maxEventSize: 1000,
+      });
+      assert.equal(events.length, 1);
+      const growth = process.memoryUsage().heapUsed - before;
+      assert.ok(growth < 64 * 1024 * 1024, `grew by ${growth} bytes over 125 MiB`);
+    });
 
     test('a long line in short chunks takes time in proportion to its length', () => {
       const chunks = Array(200_000).fill(bytes('xxxx'));

@@ -49,7 +49,7 @@ describe('requests', () => {
     client.connect();
     await settled();
     await pass(1000);
-    await pass(1000);
+    await pass(2000);
     assert.deepEqual(
       requests.map((request) => request.headers.get('X-Count')),
       ['1', '2', '3'],

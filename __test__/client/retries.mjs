@@ -58,20 +58,85 @@ describe('retries', () => {
     }
   });
 
-  test('an event starts the count anew, a head alone does not', async (t) => {
+  test('a byte of a stream starts the count anew, be it a comment; a head alone does not', async (t) => {
     const { pass } = clock(t);
     const connects = async (answer) => {
       const { client, requests } = scriptedClient(t, [answer], { maxRetries: 2 });
       client.connect();
       await settled();
-      for (let n = 0; n < 8; n += 1) await pass(5000);
+      for (let n = 0; n < 8; n += 1) await pass(30_000);
       const { length } = requests;
       const state = client.getState();
       client.disconnect();
       return { length, state };
     };
-    assert.deepEqual(await connects(ending(': hello\n\n')), { length: 3, state: 'error' });
-    assert.deepEqual(await connects(ending('data: a\n\n')), { length: 9, state: 'connecting' });
+    assert.deepEqual(await connects(ending('')), { length: 3, state: 'error' });
+    for (const text of [': hello\n\n', ':', 'retry: 7\n\n', 'data: a\n\n']) {
+      assert.deepEqual(await connects(ending(text)), { length: 9, state: 'connecting' });
+    }
+  });
+
+  test('delays grow over connections that do not last, and begin anew after one that does', async (t) => {
+    const { pass } = clock(t);
+    t.mock.method(Math, 'random', () => longest);
+    const lasting = open('data: a\n\n');
+    const answers = [...Array(4).fill(ending('data: a\n\n')), lasting, ending('data: a\n\n')];
+    const { client, requests } = scriptedClient(t, answers, { maxRetries: 1 });
+    client.connect();
+    await settled();
+    for (const [n, bound] of [1000, 2000, 4000, 8000].entries()) {
+      await pass(bound - 2);
+      assert.equal(requests.length, n + 1);
+      await pass(2);
+      assert.equal(requests.length, n + 2);
+    }
+    await pass(5000);
+    lasting.end();
+    await settled();
+    await pass(998);
+    assert.equal(requests.length, 5);
+    await pass(2);
+    assert.equal(requests.length, 6);
+  });
+
+  test('`onError` gets the number of retries before the attempt that failed', async (t) => {
+    const { pass } = clock(t);
+    const answers = [refused, refused, ending('data: a\n\n'), refused];
+    const { client } = scriptedClient(t, answers, { maxRetries: 2 });
+    const seen = [];
+    client.onError((error, attempt) => {
+      assert.equal(error.attempt, attempt);
+      seen.push([error.code, attempt]);
+    });
+    client.connect();
+    await settled();
+    for (let n = 0; n < 8; n += 1) await pass(30_000);
+    assert.deepEqual(seen, [
+      ['ERR_SSE_NETWORK', 0],
+      ['ERR_SSE_NETWORK', 1],
+      ['ERR_SSE_NETWORK', 1],
+      ['ERR_SSE_NETWORK', 2],
+      ['ERR_SSE_RETRIES', 2],
+    ]);
+  });
+
+  test('a silent connection is replaced at once, yet never before `retry` of the server', async (t) => {
+    const { pass } = clock(t);
+    const listening = { heartbeatInterval: 100, missedHeartbeatsLimit: 1 };
+    for (const [text, least] of [
+      ['data: a\n\n', 0],
+      ['retry: 700\ndata: a\n\n', 700],
+    ]) {
+      const { client, requests } = scriptedClient(t, [open(text), open()], listening);
+      client.connect();
+      await settled();
+      await pass(100);
+      await pass(Math.max(least - 1, 0));
+      assert.equal(requests.length, least === 0 ? 2 : 1);
+      await pass(1);
+      assert.equal(requests.length, 2);
+      client.disconnect();
+    }
   });
 
   test('a connection that held for long has not failed, though it was quiet', async (t) => {
@@ -121,17 +186,21 @@ describe('retries', () => {
     assert.deepEqual(codes(), ['ERR_SSE_NETWORK']);
   });
 
-  test('`retry` of the server replaces reconnectDelay', async (t) => {
+  test('`retry` of the server replaces reconnectDelay, and is a minimum', async (t) => {
     const { pass } = clock(t);
-    t.mock.method(Math, 'random', () => longest);
-    const answers = [ending('retry: 5000\ndata: a\n\n')];
-    const { client, requests } = scriptedClient(t, answers);
-    client.connect();
-    await settled();
-    await pass(4990);
-    assert.equal(requests.length, 1);
-    await pass(20);
-    assert.equal(requests.length, 2);
+    let random;
+    t.mock.method(Math, 'random', () => random);
+    for (random of [0, longest]) {
+      const answers = [ending('retry: 5000\ndata: a\n\n')];
+      const { client, requests } = scriptedClient(t, answers);
+      client.connect();
+      await settled();
+      await pass(4998 + (random && 5000));
+      assert.equal(requests.length, 1);
+      await pass(2);
+      assert.equal(requests.length, 2);
+      client.disconnect();
+    }
   });
 
   test('without autoReconnect the end is disconnected, and a failure is an error', async (t) => {
@@ -200,6 +269,39 @@ describe('retries', () => {
     client.connect();
     await settled();
     assert.deepEqual(states, ['connecting', 'connected']);
+  });
+
+  test('connect() in an error handler mends what was final, also for a loop', async (t) => {
+    const { pass } = clock(t);
+    const answers = [status(401), refused, refused, open('data: a\n\n')];
+    const { client, states, codes } = scriptedClient(t, answers, { maxRetries: 1 });
+    client.onError(({ fatal }) => fatal && client.connect());
+    const loop = client[Symbol.asyncIterator]();
+    const first = loop.next();
+    await settled();
+    await pass(1000);
+    assert.deepEqual(codes(), [
+      'ERR_SSE_STATUS',
+      'ERR_SSE_NETWORK',
+      'ERR_SSE_NETWORK',
+      'ERR_SSE_RETRIES',
+    ]);
+    assert.deepEqual(states, ['connecting', 'connected']);
+    assert.equal((await first).value.data, 'a');
+    await loop.return();
+  });
+
+  test('connect() in an error handler changes nothing while the client retries', async (t) => {
+    const { pass } = clock(t);
+    t.mock.method(Math, 'random', () => longest);
+    const { client, requests } = scriptedClient(t, [refused, open()]);
+    client.onError(() => client.connect());
+    client.connect();
+    await settled();
+    await pass(998);
+    assert.equal(requests.length, 1);
+    await pass(2);
+    assert.equal(client.isConnected(), true);
   });
 
   test('no head within `timeout` is an error, and tried again', async (t) => {

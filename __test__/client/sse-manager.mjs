@@ -34,6 +34,36 @@ describe('the manager', () => {
     ]);
   });
 
+  test('connects and disconnects clients by name, and knows their names', async () => {
+    const manager = new SSEManager();
+    const asked = [];
+    const fetch = async (address, { signal }) => {
+      asked.push(address);
+      return open()(signal);
+    };
+    manager.setDefaultConfig({ url, fetch });
+    assert.deepEqual([manager.has('main'), manager.getClientNames()], [false, []]);
+    const main = manager.connect('main');
+    const logs = manager.connect('logs', { url: `${url}logs` });
+    assert.deepEqual([manager.has('main'), manager.getClientNames()], [true, ['main', 'logs']]);
+    await settled();
+    assert.deepEqual(
+      [main, logs].map((client) => client.isConnected()),
+      [true, true],
+    );
+    assert.equal(manager.connect('main'), main);
+    assert.equal(manager.disconnect('main'), true);
+    assert.equal(manager.disconnect('other'), false);
+    assert.deepEqual([main.getState(), logs.getState()], ['disconnected', 'connected']);
+    assert.equal(manager.has('main'), true, 'it is kept');
+    manager.connect('main');
+    await settled();
+    assert.deepEqual(asked, [url, `${url}logs`, url]);
+    manager.disconnectAll();
+    manager.remove('main');
+    assert.deepEqual(manager.getClientNames(), ['logs']);
+  });
+
   test('removes a client, which is disconnected, or disconnects them all', async () => {
     const manager = new SSEManager();
     manager.setDefaultConfig({ url, fetch: async () => open()(new AbortController().signal) });

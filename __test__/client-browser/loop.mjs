@@ -1,0 +1,15 @@
+export const range = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+/** The loop takes that many events more, or those up to an id; resolves with the ids. */
+export const take = (tab, { count = Infinity, id = 0 }) =>
+  tab.page.evaluate(
+    async ([count, id]) => {
+      globalThis.loop ??= globalThis.client[Symbol.asyncIterator]();
+      const ids = [];
+      while (ids.length < count && ids.at(-1) !== id) {
+        ids.push(Number((await globalThis.loop.next()).value.id));
+      }
+      return ids;
+    },
+    [count, id],
+  );

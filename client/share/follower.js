@@ -1,0 +1,111 @@
+import { SSEError } from '../error.js';
+import { isEnd } from '../state.js';
+import { HEARING, PATIENCE } from './protocol.js';
+
+/**
+ * @import { Report, Wish } from './protocol.js'
+ * @import { SharedStream } from './shared-stream.js'
+ */
+
+/** A tab that waits for the lock. It takes what the leader reports, and asks for what it lacks. */
+export class Follower {
+  #tab;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  /** Intervals in a row without a word of the leader. */
+  #silences = 0;
+  #isAsking = false;
+  /** `behind` is a loop of this tab that is too slow, so that the tab lacks what came meanwhile. */
+  #loop = /** @type {'ready' | 'busy' | 'behind'} */ ('ready');
+  /**
+   * The end is being told; who asks to reconnect is against it.
+   *
+   * @type {unknown}
+   */
+  #isEnding = false;
+
+  /** @param {SharedStream} tab */
+  constructor(tab) {
+    this.#tab = tab;
+  }
+
+  enter() {
+    const interval = Math.min(this.#tab.options.heartbeatInterval || PATIENCE, PATIENCE);
+    // A candidate does not answer while it hears the others.
+    this.#timer = setInterval(() => this.#watch(), Math.max(interval, HEARING));
+    this.#ask();
+  }
+
+  leave() {
+    clearInterval(this.#timer);
+  }
+
+  reconnect() {
+    this.#isEnding = false;
+    this.#ask({ reconnect: true });
+  }
+
+  /** @param {Report} report */
+  hear(report) {
+    const { journal } = this.#tab;
+    const { term, to, line, n, entries, state, error, roll } = report;
+    this.#tab.term = term;
+    this.#silences = 0;
+    const isAnswer = to && this.#isAsking;
+    // Unless it is an event, it may be what we asked for, or come from a leader that was not asked.
+    if (to || entries.length === 0) this.#isAsking = false;
+    if (roll) return this.#ask({ roll, ...journal.since(report) });
+    if (isEnd(state)) return this.#hearEnd(report);
+    if (error) this.#hearError(error);
+    if (state !== this.#tab.state) this.#tab.setState(state);
+    const before = /** @type {number} */ (n) - entries.length;
+    const isNext = line === journal.line && before <= /** @type {number} */ (journal.n);
+    if (this.#loop !== 'ready') this.#loop = 'behind';
+    else if (isAnswer || isNext) this.#catchUp(report);
+    else this.#ask();
+  }
+
+  /** @param {SSEError} error as plain data */
+  #hearError(error) {
+    this.#tab.tell('error', new SSEError(error.code, error.message, error));
+  }
+
+  /** @param {Report} report */
+  #hearEnd(report) {
+    const { error, isFinal, state } = report;
+    const { autoReconnect, maxRetries } = this.#tab.options;
+    const isSpent =
+      error?.code === 'ERR_SSE_RETRIES' && maxRetries > 0 && maxRetries <= error.attempt;
+    // Otherwise it was a limit of the leader alone, and this tab gets the lock.
+    this.#isEnding = isFinal || !autoReconnect || isSpent;
+    if (this.#isEnding && error) this.#hearError(error);
+    if (!this.#isEnding) return this.#tab.setState('connecting');
+    // This tab will not get what it lacks now.
+    this.#tab.catchUp(report);
+    this.#tab.setState(state);
+  }
+
+  /** @param {Report} report */
+  async #catchUp(report) {
+    this.#loop = 'busy';
+    this.#tab.catchUp(report);
+    await this.#tab.listener.ready?.();
+    const loop = /** @type {string} */ (this.#loop);
+    this.#loop = 'ready';
+    if (loop === 'behind') this.#ask();
+  }
+
+  /** @param {Partial<Wish>} [wish] */
+  #ask(wish) {
+    if (this.#isAsking && !wish) return;
+    this.#isAsking = true;
+    this.#tab.post({ from: this.#tab.me, ...wish });
+  }
+
+  #watch() {
+    this.#silences += 1;
+    this.#isAsking = false;
+    if (this.#silences > 2) this.#tab.rejoin(true);
+    else this.#ask();
+  }
+}
