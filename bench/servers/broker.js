@@ -1,6 +1,7 @@
 // Beside the commands of `control.js`:
 //
-//   topics TOPICS MEMBERS → { topics }                  so many topics with so many members each; `broadcast` goes to one of them
+//   topics TOPICS MEMBERS → { topics }                  topics with MEMBERS members each;
+//                                                       `broadcast` sends to one of them
 //   crowd CLIENTS CALLS   → { subscribe, unsubscribe }  microseconds a call, among so many clients
 
 const { createServer } = require('node:http');
