@@ -1,24 +1,27 @@
 /**
  * sluice/digipair: a skill for digipair's engine, with sessions and channels of Server-Sent Events.
  *
- * In a pin, `"library": "sluice/digipair"`. To run definitions that name another library, tell the engine so:
+ * In a pin, write `"library": "sluice/digipair"`. To run definitions that name another library,
+ * configure the engine:
  * `config.set('LIBRARIES', { '@digipair/skill-sse': require('sluice/digipair') })`.
  *
- * Names of sessions and channels are scoped. A scope is a digipair, a reasoning and a start: the
- * value of `SSE_SESSION_START` in `context.privates`. A pin uses its own scope, unless its
- * properties `digipair`, `reasoning` and `start` name another one.
+ * The names of sessions and channels are scoped. A scope consists of a digipair, a reasoning and a
+ * start, which is the value of `SSE_SESSION_START` in `context.privates`. A pin uses its own scope
+ * unless its properties `digipair`, `reasoning` and `start` name another one.
  *
- * The response that a session is opened on belongs to the session. What executes the reasoning must not answer with its result: let
- * the reasoning end with `keepAlive` of `@digipair/skill-factory`, or check `res.headersSent` where you call the engine yourself.
+ * A session owns the response on which it was opened. The code that executes the reasoning must not
+ * answer with its result. End the reasoning with `keepAlive` of `@digipair/skill-factory`, or check
+ * `res.headersSent` if you call the engine yourself.
  *
- * Each function returns a promise, which rejects with an error that has a `code`; see `SluiceErrorCode` of `sluice`. A bad pin changes
- * nothing: neither is the request answered, nor anybody registered, nor anything sent.
+ * Every function returns a promise. It rejects with an error that has a `code`; see
+ * `SluiceErrorCode` of `sluice`. An invalid pin has no effect: the request is not answered, no
+ * session is registered and no event is sent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Connection, ServerSentEvent } from './index.js';
 
-/** A pin of digipair's engine, which calls it `PinsSettings`. */
+/** A pin of digipair's engine, where it is called `PinsSettings`. */
 export interface Pin {
   library: string;
   element: string;
@@ -28,109 +31,136 @@ export interface Pin {
   events?: Record<string, Pin[]>;
 }
 
-/** What the engine gives to a pin, as far as it matters here. */
+/** The parts of the engine's context that the skill uses. */
 export interface Context {
-  /** The request and the response of the reasoning; without them no session can be opened. */
+  /** The request and response of the reasoning. A session cannot be opened without them. */
   protected?: {
     req?: IncomingMessage | Http2ServerRequest | null;
     res?: ServerResponse | Http2ServerResponse | null;
   };
-  /** Whose names are meant. */
+  /** The digipair and the reasoning of the scope. */
   request?: { digipair?: string; reasoning?: string };
-  /** What separates equal names of one digipair and reasoning. Default: the empty string. */
+  /**
+   * The start of the scope, which separates equal names of one digipair and reasoning. Default: an
+   * empty string.
+   */
   privates?: { SSE_SESSION_START?: unknown };
   [name: string]: unknown;
 }
 
-/** Whose names are meant. A name and its scope have 1,000 bytes at most, as JSON. */
+/** The scope of a name. As JSON, a name and its scope have at most 1,000 bytes. */
 export interface Scope {
   /** Default: `context.request.digipair`. */
   digipair?: string;
   /** Default: `context.request.reasoning`. */
   reasoning?: string;
   /**
-   * Anything that JSON can carry. Default: `context.privates.SSE_SESSION_START`. The empty string
-   * means the scope that has no start. A number means the same as its digits.
+   * Any value that JSON can represent. Default: `context.privates.SSE_SESSION_START`. An empty
+   * string names the scope without a start. A number is equal to its digits.
    */
   start?: unknown;
 }
 
+/** The properties of {@link registerSession}. */
 export interface RegisterSession extends Scope {
-  /** The name of the session. Without one, or with an empty one, it has none, and `push` cannot reach it. */
+  /**
+   * The name of the session. Default: none; an empty string means the same. `push` cannot reach a
+   * session without a name.
+   */
   id?: string;
   /**
-   * Executed when the session's connection closes, for whatever reason, in the context of its registration. Needs `@digipair/engine`.
+   * Pins to execute when the session's connection closes, for whatever reason. They run in the
+   * context of the registration and require `@digipair/engine`.
    *
-   * A pin that fails stops those after it. That becomes a warning of the process, and an entry of the engine's log. What is no pin is
-   * left out, with a warning too.
+   * If a pin fails, the pins after it are skipped. The failure is emitted as a process warning and
+   * written to the engine's log. Elements that are not pins are skipped with a warning.
    */
   disconnected?: Pin[];
 }
 
+/** The properties of {@link registerChannel}. */
 export interface RegisterChannel extends Scope {
   /**
-   * Whom to register: what {@link registerSession} returned, or an object with the `id` of a session, which stands for all that have
-   * this name. Default: the session of this request, which is opened if there is none yet; then it has no name.
+   * The session to register: the result of {@link registerSession}, or an object with the `id` of
+   * all sessions with that name. Default: the session of this request. If there is none yet, a
+   * session without a name is opened.
    */
   session?: Session | { id: string };
-  /** The name of the channel. Default: the empty string, which is a channel like any other. */
+  /** The name of the channel. Default: an empty string, which is an ordinary channel name. */
   id?: string;
   /**
-   * Executed when the connection of a session that is registered here closes, once for each of them, and at once for one whose
-   * connection was ended already. It takes the place of what an earlier registration of the same session in the same channel said.
-   * Otherwise as that of {@link RegisterSession}.
+   * Pins to execute when the connection of a registered session closes, once for each session.
+   * They run immediately for a session whose connection has already ended. They replace the pins of
+   * an earlier registration of the same session in the same channel. Otherwise they work as for
+   * {@link RegisterSession}.
    */
   disconnected?: Pin[];
 }
 
+/** The properties of {@link push}. */
 export interface Push extends Scope {
   /** The name of the session. */
   id: string;
-  /** Anything that JSON can carry; a string becomes a JSON string. */
+  /** Any value that JSON can represent. A string is sent as a JSON string. */
   message: unknown;
-  /** The name of the event. Default `message`. */
+  /** The name of the event. Default: `message`. */
   event?: string;
 }
 
+/** The properties of {@link broadcast}. */
 export interface Broadcast extends Scope {
-  /** Anything that JSON can carry; a string becomes a JSON string. */
+  /** Any value that JSON can represent. A string is sent as a JSON string. */
   message: unknown;
-  /** The name of the event. Default `message`. */
+  /** The name of the event. Default: `message`. */
   event?: string;
-  /** The name of the channel. Default: the empty string, as in {@link RegisterChannel}. */
+  /** The name of the channel. Default: an empty string, as in {@link RegisterChannel}. */
   id?: string;
 }
 
 /** One client's event stream. */
 export interface Session {
-  /** The name that it was registered with. */
+  /** The name that the session was registered with. */
   readonly id: string | undefined;
   readonly connection: Connection;
 }
 
-/** The sessions that are registered under one name. It comes into being with the first, and goes with the last. */
+/** The sessions registered under one name. A channel exists while it has sessions. */
 export interface Channel {
-  /** The name that it was registered with. */
+  /** The name that the channel was registered with. */
   readonly id: string;
-  /** How many sessions there are. */
+  /** Returns the number of sessions. */
   count(): number;
   /**
-   * Sends an event to every session. How many there are.
+   * Sends an event to every session and returns how many there were.
    *
-   * @throws as `send` of a `Connection`.
+   * @throws the errors of `Connection.send`.
    */
   send(event: ServerSentEvent): number;
 }
 
 /**
- * Answers the request with an event stream, and gives the session a name.
+ * Answers the request with an event stream and names the session.
  *
- * Several sessions may have one name: a browser that came back before its old connection was found dead, a second tab. None takes the
- * name from another; {@link push} reaches them all, and each runs its own `disconnected`.
+ * Several sessions may have the same name: those of two tabs, or of a browser that reconnected
+ * before its old connection was closed. {@link push} reaches all of them, and each executes its own
+ * `disconnected` pins.
  *
- * @throws `ERR_SSE_TYPE` the context has no request and response; `ERR_SSE_OPTION` a parameter of the wrong type, or `disconnected`
- * where `@digipair/engine` is not installed; `ERR_SSE_HEADERS_SENT` the request was answered already; `ERR_SSE_GONE` the client has
- * left already.
+ * @throws `ERR_SSE_TYPE` if the context has no request and response.
+ * @throws `ERR_SSE_OPTION` if a property has the wrong type, or if `disconnected` is set and
+ * `@digipair/engine` is not installed.
+ * @throws `ERR_SSE_HEADERS_SENT` if the request was already answered.
+ * @throws `ERR_SSE_GONE` if the client has already disconnected.
+ *
+ * @example
+ * ```ts
+ * import { registerSession } from 'sluice/digipair';
+ *
+ * app.get('/session', async (req, res) => {
+ *   const context = { protected: { req, res } };
+ *   const { connection } = await registerSession({ id: 'session_12345' }, [], context);
+ *   connection.send({ event: 'registered', data: {} });
+ * });
+ * ```
  */
 export function registerSession(
   params: RegisterSession,
@@ -139,9 +169,20 @@ export function registerSession(
 ): Promise<Session>;
 
 /**
- * Registers a session in a channel. A session may be in several channels; registering it again in one does nothing.
+ * Registers a session in a channel. A session may be in several channels. Registering it again in
+ * the same channel has no effect.
  *
- * @throws as {@link registerSession}; `ERR_SSE_OPTION` a `session` that is not one, or an `id` that no open session has.
+ * @throws the errors of {@link registerSession}.
+ * @throws `ERR_SSE_OPTION` if `session` is not a session, or if no open session has its `id`.
+ *
+ * @example
+ * ```ts
+ * import { registerChannel } from 'sluice/digipair';
+ *
+ * app.get('/news', async (req, res) => {
+ *   await registerChannel({ id: 'news' }, [], { protected: { req, res } });
+ * });
+ * ```
  */
 export function registerChannel(
   params: RegisterChannel,
@@ -150,17 +191,37 @@ export function registerChannel(
 ): Promise<Channel>;
 
 /**
- * Sends a message to the sessions of a name. False when there are none.
+ * Sends a message to the sessions with a name. Resolves with false if there are none.
  *
- * @throws `ERR_SSE_OPTION` a parameter of the wrong type; `ERR_SSE_DATA` a message that is not there, or that JSON cannot carry;
- * `ERR_SSE_TYPE` an event's name that is no string; `ERR_SSE_FIELD` CR, LF or NUL in it.
+ * @throws `ERR_SSE_OPTION` if a property has the wrong type.
+ * @throws `ERR_SSE_DATA` if the message is missing, or if JSON cannot represent it.
+ * @throws `ERR_SSE_TYPE` if the event's name is not a string.
+ * @throws `ERR_SSE_FIELD` if the event's name contains CR, LF or NUL.
+ *
+ * @example
+ * ```ts
+ * import { push } from 'sluice/digipair';
+ *
+ * const reached = await push({ id: 'session_12345', message: { text: 'Hello' } }, [], {});
+ * console.log(reached);
+ * ```
  */
 export function push(params: Push, pinsSettingsList: unknown, context: Context): Promise<boolean>;
 
 /**
- * Sends a message to the sessions of a channel. How many there are: 0 when there is no such channel.
+ * Sends a message to the sessions of a channel and resolves with their number, which is 0 if there
+ * is no such channel.
  *
- * @throws as {@link push}.
+ * @throws the errors of {@link push}.
+ *
+ * @example
+ * ```ts
+ * import { broadcast } from 'sluice/digipair';
+ *
+ * const message = { text: 'System update available' };
+ * const sessions = await broadcast({ id: 'news', event: 'update', message }, [], {});
+ * console.log(sessions);
+ * ```
  */
 export function broadcast(
   params: Broadcast,
@@ -168,5 +229,5 @@ export function broadcast(
   context: Context,
 ): Promise<number>;
 
-/** The skill's schema, which is also `sluice/digipair/schema.json`. */
+/** The skill's schema, which is also available as `sluice/digipair/schema.json`. */
 export const schema: Record<string, unknown>;

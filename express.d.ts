@@ -2,24 +2,35 @@
  * sluice/express: Server-Sent Events as an Express handler, for Express 4 and 5.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-// @ts-ignore: they may not be installed; then both are `any`
+// @ts-ignore: the types may not be installed; then both are `any`
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
 
-// In brackets: a type that was not found answers any question but about itself.
+// The brackets prevent distribution: a missing type is `any`, which would match both branches.
 type OrElse<Type, Fallback> = [0] extends [1 & Type] ? Fallback : Type;
 
 /**
- * An Express handler that opens a connection for each request and calls yours with it. Yours may be asynchronous, and the connection
- * stays open when it is done.
+ * Returns an Express handler that opens a connection for each request and calls your handler with
+ * it. Your handler may be asynchronous. The connection stays open after it returns.
  *
- * What it throws or rejects with ends the connection, after what was sent; then, and at most five seconds later, it goes to `next`,
- * for your error handlers to log: the client has its head already. Of the error's text it sees nothing.
+ * If your handler throws or rejects, sluice flushes queued events, ends the stream and passes the
+ * error to `next()` so that your error handlers can log it. This takes at most five seconds. The
+ * client already has the response head, and it does not see the text of the error.
  *
- * A client that has left before the connection opens is not an error: yours is not called. What else can go wrong then goes to `next`,
- * and Express answers with it.
+ * If the client has already disconnected, your handler isn't called and no error is raised. Other
+ * errors of opening the connection go to `next()`, and Express answers with them.
  *
- * @throws `ERR_SSE_TYPE` the handler is no function; `ERR_SSE_OPTION` the options are no object.
+ * @throws `ERR_SSE_TYPE` if `handler` is not a function.
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { Channel } from 'sluice';
+ * import { sse } from 'sluice/express';
+ *
+ * const news = new Channel();
+ * app.get('/news', sse((connection) => news.add(connection), { retry: 5000 }));
+ * ```
  */
 export function sse<
   Events extends object = EventMap,

@@ -1,7 +1,9 @@
 /**
- * sluice for Fastify 5: `reply.eventStream()`, and `SE` with `reply.sendEvent()`.
+ * sluice/fastify: Server-Sent Events for Fastify 5, with `reply.eventStream()`, or with `SE` and
+ * `reply.sendEvent()`.
  *
- * Times are milliseconds. Errors carry a `code`: those of `Connection`, and see {@link sluice.FastifyErrorCode}.
+ * Times are in milliseconds. Every error has a `code`: the codes of `Connection`, and
+ * {@link sluice.FastifyErrorCode}.
  */
 
 import type { Duplex } from 'node:stream';
@@ -11,17 +13,35 @@ import type { Connection, ConnectionOptions, EventMap } from './index.js';
 declare module 'fastify' {
   interface FastifyReply {
     /**
-     * Answers the request with an event stream. Hooks run as for any answer; the head, with the headers that they and
-     * `reply.header()` set, is written after the `onSend` hooks, and what is sent meanwhile waits. The status is that of the reply.
-     * `onResponse` runs when the stream ends, whoever ends it. What the handler returns is ignored; when it throws or rejects, the
-     * error is logged and the connection is cut, unless it was ended before.
+     * Answers the request with an event stream.
      *
-     * `fastify.close()` ends the streams that are open, and cuts those whose clients do not take what is queued within a second.
+     * Hooks run as for any reply. The head is written after the `onSend` hooks. It contains the
+     * reply's status and the headers that hooks and `reply.header()` set. Events that are sent
+     * before that are queued. `onResponse` runs when the stream ends, for whatever reason.
      *
-     * With `accept: 'dual'` it is undefined when the client does not ask for a stream; the handler
-     * then sends its ordinary answer.
+     * The return value of the handler is ignored. If the handler throws or rejects, the error is
+     * logged and the connection is destroyed, unless it was ended before.
      *
-     * @throws As {@link Connection}; `ERR_SSE_HEADERS_SENT` also for a second stream; `ERR_SSE_NOT_ACCEPTABLE`.
+     * `fastify.close()` ends open streams. It destroys those whose clients do not take the queued
+     * events within a second.
+     *
+     * With `accept: 'dual'`, the result is undefined if the client does not ask for a stream. The
+     * handler then sends its ordinary answer.
+     *
+     * @throws the errors of {@link Connection}.
+     * @throws `ERR_SSE_HEADERS_SENT` if the reply already has a stream.
+     * @throws `ERR_SSE_NOT_ACCEPTABLE` with `accept: 'only'`, if the client does not accept an
+     * event stream.
+     *
+     * @example
+     * ```ts
+     * import sluice from 'sluice/fastify';
+     *
+     * fastify.register(sluice, { pingInterval: 15_000 });
+     * fastify.get('/events', (request, reply) => {
+     *   reply.eventStream().send({ event: 'greeting', data: { text: 'hello' } });
+     * });
+     * ```
      */
     eventStream<Events extends object = EventMap>(
       options: sluice.EventStreamOptions & { accept: 'dual' },
@@ -34,15 +54,18 @@ declare module 'fastify' {
     ): Connection<Events> | undefined;
 
     /**
-     * Sends an event to the client of this request, with {@link sluice.SE}. The first one opens the stream. A client that has left
-     * is not an error: the event is dropped.
+     * Sends an event to the client of this request; requires {@link sluice.SE}. The first event
+     * opens the stream. If the client has disconnected, the event is dropped and no error is
+     * raised.
      *
-     * @param data A string, or anything that JSON can carry.
-     * @param event The event's name. Null, here and below, is as if it were left out.
-     * @param id Default: see {@link sluice.SEOptions.autoGenerateId}.
+     * @param data A string, or any value that JSON can represent.
+     * @param event The event's name. Here and below, null means the same as undefined.
+     * @param id The event's id. Default: see {@link sluice.SEOptions.autoGenerateId}.
      * @param retry How long the client waits before it reconnects.
-     * @throws As `Connection.send`; `ERR_SSE_CLOSED` after `endEvent()`; `ERR_SSE_SEID_TAKEN`; `ERR_SSE_SEID`;
-     * `ERR_SSE_HEADERS_SENT` the request was answered otherwise.
+     * @throws the errors of `Connection.send`.
+     * @throws `ERR_SSE_CLOSED` after `endEvent()`.
+     * @throws `ERR_SSE_SEID_TAKEN` or `ERR_SSE_SEID`; see {@link sluice.FastifyErrorCode}.
+     * @throws `ERR_SSE_HEADERS_SENT` if the request was answered in another way.
      */
     sendEvent(
       data: unknown,
@@ -51,17 +74,20 @@ declare module 'fastify' {
       retry?: number | null,
     ): this;
     /**
-     * The same, with one argument. It is the event, and not its data, when it is an object that has `data` and no other fields than
-     * `data`, `event`, `id` and `retry`. To send such an object as data, wrap it: `sendEvent({ data: object })`.
+     * Sends an event that is given as one argument.
+     *
+     * An object that has `data` and no fields other than `data`, `event`, `id` and `retry` is the
+     * event. Anything else is the data of an event. To send such an object as data, wrap it:
+     * `sendEvent({ data: object })`.
      */
     sendEvent(event: sluice.SentEvent): this;
     sendEvent(data: unknown): this;
     /**
-     * Sends an event to the client with that seid; the arguments after it are those of `sendEvent`.
-     * If the handler of that client still waits, the event opens its stream. False when there is no
-     * such client.
+     * Sends an event to the client with that seid. The other arguments are those of `sendEvent`.
+     * If the client's handler is still waiting, the event opens its stream. Returns false if there
+     * is no such client.
      *
-     * @throws As `Connection.send`, if there is one.
+     * @throws the errors of `Connection.send`, if there is such a client.
      */
     sendEventBySeid(
       seid: string,
@@ -73,43 +99,61 @@ declare module 'fastify' {
     sendEventBySeid(seid: string, event: sluice.SentEvent): boolean;
     sendEventBySeid(seid: string, data: unknown): boolean;
     /**
-     * Sends what is queued, ends the stream and takes the reply out of `clients`. Without an event before it, the stream is empty.
-     * Nothing happens the second time.
+     * Sends what is queued, ends the stream and removes the reply from `clients`. Without an
+     * earlier event, the stream is empty. Further calls have no effect.
      */
     endEvent(): this;
   }
 
   interface FastifyRequest {
-    /** Server event id: the key of this request's reply in `clients`, for GET and HEAD. Otherwise empty. Only with {@link sluice.SE}. */
+    /**
+     * The server event id: the key of this request's reply in `clients`. Empty unless the method is
+     * GET or HEAD. Requires {@link sluice.SE}.
+     */
     seid: string;
   }
 }
 
 /**
- * Adds `reply.eventStream()`. The options are the defaults of every stream.
+ * A Fastify plugin that adds `reply.eventStream()`. Its options are the defaults of every stream.
  *
- * @throws `ERR_SSE_OPTION`, when Fastify gets ready.
+ * @throws `ERR_SSE_OPTION` when Fastify becomes ready, if an option has the wrong type or is out of
+ * range.
+ *
+ * @example
+ * ```ts
+ * import { Channel } from 'sluice';
+ * import sluice from 'sluice/fastify';
+ *
+ * const news = new Channel();
+ * fastify.register(sluice, { maxLifetime: 3_600_000 });
+ * fastify.get('/news', (request, reply) => {
+ *   news.add(reply.eventStream());
+ * });
+ * ```
  */
 declare function sluice(fastify: FastifyInstance, defaults: ConnectionOptions): Promise<void>;
 
 declare namespace sluice {
   export { sluice as default };
 
+  /** The options of `reply.eventStream()`, which override those of the plugin. */
   export interface EventStreamOptions extends ConnectionOptions {
     /**
-     * Lets the request's `Accept` decide (RFC 9110, section 12.5.1). Default: every client gets the
-     * stream. With either choice the answer has `Vary: Accept`.
+     * How the request's `Accept` header decides (RFC 9110, section 12.5.1). Default: it does not,
+     * and every client gets the stream. With either value the answer has `Vary: Accept`.
      *
-     * - `'only'`: a client that does not accept `text/event-stream` gets 406, `ERR_SSE_NOT_ACCEPTABLE`.
-     * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, as that
-     *   of an `EventSource` does, and gives no other type a higher quality. A wildcard or a missing
-     *   header does not ask for a stream. `eventStream()` then returns undefined, and the handler
-     *   sends its ordinary answer.
+     * - `'only'`: a client that does not accept `text/event-stream` gets 406,
+     *   `ERR_SSE_NOT_ACCEPTABLE`.
+     * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, like the
+     *   header of an `EventSource`, and gives no other type a higher quality. A wildcard or a
+     *   missing header does not ask for a stream. `eventStream()` then returns undefined, and the
+     *   handler sends its ordinary answer.
      */
     accept?: 'only' | 'dual';
   }
 
-  /** What `sendEvent` takes as its only argument. */
+  /** An event, as `sendEvent` takes it as its only argument. */
   export interface SentEvent {
     data: unknown;
     event?: string | null;
@@ -118,21 +162,21 @@ declare namespace sluice {
   }
 
   /**
-   * Makes the seid of a request. It returns the seid, or a promise of it, or calls back with it:
+   * Generates the seid of a request. It returns the seid or a promise of it, or calls
    * `callback(error, seid)`, `callback(seid)`, or `callback(error)` with an Error. Seids are
-   * strings that are not empty; numbers become strings.
+   * non-empty strings; numbers become strings.
    *
-   * The generator runs as a `preHandler` hook. Every `onRequest`, `preParsing` and `preValidation`
-   * hook has run before it, and so have the `preHandler` hooks that were added before the plugin
-   * was registered: `request.user` is there if one of them sets it. The `preHandler` hooks of a
-   * route run after it.
+   * The generator runs as a `preHandler` hook. All `onRequest`, `preParsing` and `preValidation`
+   * hooks run before it. So do `preHandler` hooks that were added before the plugin was registered:
+   * if one of them sets `request.user`, the generator can use it. The `preHandler` hooks of a route
+   * run after it.
    *
-   * - The first answer counts. A later one has no effect; a later error is logged as a warning.
+   * - The first answer counts. Later seids are ignored, and later errors are logged as warnings.
    * - Without an answer within {@link SEOptions.seidTimeout}, the request gets 503.
-   * - An error, thrown, rejected or called back with, goes to Fastify's error handler. That answers
-   *   500 unless the error has a status of its own.
-   * - If the generator declares all three parameters, only strings, numbers and promises that it
-   *   returns count as answers. It may return anything else, such as a timer.
+   * - An error that is thrown, rejected with or passed to the callback goes to Fastify's error
+   *   handler. It answers 500, unless the error has its own status.
+   * - If the generator declares all three parameters, only strings, numbers and promises count as
+   *   returned answers. It may return anything else, such as a timer.
    */
   export type SeidGenerator = (
     request: FastifyRequest,
@@ -140,67 +184,98 @@ declare namespace sluice {
     callback: SeidCallback,
   ) => string | number | undefined | void | Promise<string | number | undefined> | Promise<void>;
 
+  /** Passes a seid or an error to {@link SE}. */
   export type SeidCallback = (
     ...answer:
       | [seidOrError: string | number | Error]
       | [error: unknown, seid: string | number | undefined]
   ) => void;
 
-  // biome-ignore lint/suspicious/noExplicitAny: classes differ in the options that they take
+  // biome-ignore lint/suspicious/noExplicitAny: stream classes take different options
   type StreamClass = new (options?: any) => Duplex;
 
-  /** The options of a connection, besides these, are those of every stream. */
+  /** The options of {@link SE}, and the connection options of its streams. */
   export interface SEOptions extends ConnectionOptions {
-    /** Called for every GET and HEAD request. Default: a random UUID. */
+    /** Called for each GET and HEAD request to generate its seid. Default: a random UUID. */
     seidGenerator?: SeidGenerator;
-    /** How long the generator may take before the request gets 503, `ERR_SSE_SEID_TIMEOUT`. Default 5000; at least 1. */
+    /**
+     * How long the generator may take before the request gets 503, `ERR_SSE_SEID_TIMEOUT`.
+     * Default: 5,000; at least 1.
+     */
     seidTimeout?: number;
     /**
-     * A class of streams, `new stream(streamOptions)`, that the frames go through and that Fastify sends. By default there is none:
-     * the core writes the socket where it can.
+     * A class of streams that frames are written to and that Fastify sends. It is instantiated as
+     * `new stream(streamOptions)`. Default: none, so that the core writes to the socket where it
+     * can.
      */
     stream?: StreamClass;
-    /** Default `{ allowHalfOpen: false }`. Given alone, the class is `PassThrough`. */
+    /**
+     * The argument of `stream`. Default: `{ allowHalfOpen: false }`. If only `streamOptions` is
+     * set, the class is `PassThrough`.
+     */
     streamOptions?: object;
     /**
-     * Whether an event without an id gets one: unique, of letters, digits, `-` and `.`, and not to be guessed. Default `true`.
+     * Whether an event without an id gets one. Such ids are unique, hard to guess, and made of
+     * letters, digits, `-` and `.`. Default: `true`.
      */
     autoGenerateId?: boolean;
   }
 
-  /** `const se = new SE(options); fastify.register(se.plugin)`. */
+  /**
+   * Creates a plugin that adds `reply.sendEvent()`. The first event opens the stream.
+   *
+   * @example
+   * ```ts
+   * import { SE } from 'sluice/fastify';
+   *
+   * const se = new SE({ pingInterval: 15_000 });
+   * fastify.register(se.plugin);
+   * fastify.get('/events', (request, reply) => {
+   *   reply.sendEvent({ text: 'hello' }, 'greeting');
+   *   reply.endEvent();
+   * });
+   * ```
+   */
   export class SE {
-    /** @throws `ERR_SSE_OPTION` an option of the wrong type or out of range. */
+    /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
     constructor(opts?: SEOptions);
-    /** Adds `request.seid`, `reply.sendEvent()`, `reply.sendEventBySeid()` and `reply.endEvent()`. */
+    /**
+     * The plugin. It adds `request.seid`, `reply.sendEvent()`, `reply.sendEventBySeid()` and
+     * `reply.endEvent()`.
+     */
     readonly plugin: FastifyPluginAsync;
     seidGenerator: SeidGenerator;
     stream: StreamClass;
     streamOptions: object;
     autoGenerateId: boolean;
     /**
-     * The active replies of GET requests, by seid. A reply is here from the start of its handler
-     * until it is answered, its stream ends or its client leaves. With `sendEventBySeid()` another
-     * request can open the stream of a handler that only waits. `fastify.close()` ends open
-     * streams, but waits for handlers that wait, as for all handlers. An object without a
-     * prototype.
+     * The active replies of GET requests, by seid: an object without a prototype.
      *
-     * If several requests have one seid, the reply with the open stream is here. If none is open,
-     * it is the reply that has waited longest. So a seid that a client uses for all its requests,
-     * such as a user name, may turn an ordinary request into a stream. In that case register the
-     * plugin in a scope of its own, together with the routes that send events.
+     * A reply is active from the start of its handler until it is answered, its stream ends or its
+     * client disconnects. With `sendEventBySeid()`, another request can therefore open the stream
+     * of a handler that only waits. `fastify.close()` ends open streams, but it waits for running
+     * handlers, as it does for all handlers.
+     *
+     * If several requests have the same seid, the object contains the reply whose stream is open.
+     * If none is open, it contains the reply that has waited longest. If a client uses one seid for
+     * all its requests, such as a user name, an ordinary request may become a stream. In that case,
+     * register the plugin in its own scope, with the routes that send events.
      */
     readonly clients: Record<string, FastifyReply>;
   }
 
   /**
-   * | code                     | status | meaning                                                                      |
-   * | ------------------------ | ------ | ---------------------------------------------------------------------------- |
-   * | `ERR_SSE_NOT_ACCEPTABLE` | 406    | the client does not accept `text/event-stream`                               |
-   * | `ERR_SSE_PAYLOAD`        | 500    | an `onSend` hook, as of compression, wants to change the stream              |
-   * | `ERR_SSE_SEID`           | 500    | `seidGenerator` gave no string; an event in answer to another method than GET |
-   * | `ERR_SSE_SEID_TAKEN`     | 409    | another request with the same seid has its stream open                       |
-   * | `ERR_SSE_SEID_TIMEOUT`   | 503    | `seidGenerator` did not answer in time                                       |
+   * The codes of the errors of `sluice/fastify`.
+   *
+   * | code                     | status | meaning                                                 |
+   * | ------------------------ | ------ | ------------------------------------------------------- |
+   * | `ERR_SSE_NOT_ACCEPTABLE` | 406    | the client does not accept `text/event-stream`          |
+   * | `ERR_SSE_PAYLOAD`        | 500    | an `onSend` hook, such as compression, tried to change  |
+   * |                          |        | the stream                                              |
+   * | `ERR_SSE_SEID`           | 500    | `seidGenerator` returned no string, or an event was     |
+   * |                          |        | sent in response to a method other than GET             |
+   * | `ERR_SSE_SEID_TAKEN`     | 409    | another request with the same seid has an open stream   |
+   * | `ERR_SSE_SEID_TIMEOUT`   | 503    | `seidGenerator` did not answer in time                  |
    */
   export type FastifyErrorCode =
     | 'ERR_SSE_NOT_ACCEPTABLE'

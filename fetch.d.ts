@@ -1,86 +1,142 @@
 /**
- * sluice/fetch: event streams as Fetch `Response`s, for Hono, Next.js route handlers and whatever else answers with one.
+ * sluice/fetch: event streams as Fetch `Response`s, for Hono, Next.js route handlers and other
+ * frameworks that return a `Response`. Times are in milliseconds and sizes are in bytes.
  */
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import type { TopicOptions } from './broker.js';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { TopicOptions } from './types/broker.js';
 
+/**
+ * The configuration of {@link createSSE}. An option that has the wrong type or is out of range
+ * throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ */
 export interface SSEConfig
-  extends Pick<ConnectionOptions, 'headers' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'> {
-  /** A comment with the time is sent at once, and at that interval. Default 30 000; 0 is never again. */
+  extends Pick<
+    ConnectionOptions,
+    'headers' | 'maxLifetime' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'
+  > {
+  /**
+   * The time between two heartbeats, which are comments that contain the time. The first one is
+   * sent immediately. Default: 30,000; 0 turns off all but the first.
+   */
+  pingInterval?: number;
+  /** Alias of `pingInterval`. */
   heartbeatInterval?: number;
-  /** How long clients wait before they reconnect. Default 3 000. */
+  /** How long clients wait before they reconnect. Default: 3,000. */
   retryInterval?: number;
-  /** How many events may wait for a client, beside the bytes of `maxQueueBytes`, before it is removed. 0, the default, is no limit. */
+  /**
+   * How many events may be queued for a slow client, in addition to `maxQueueBytes`, before it is
+   * removed. Default: 0, which sets no limit.
+   */
+  maxQueueEvents?: number;
+  /** Alias of `maxQueueEvents`. */
   eventBufferSize?: number;
-  /** What is kept of each channel for clients that come back, or a function that says so of a new channel. */
+  /**
+   * What each channel keeps for clients that reconnect, or a function that returns it for a new
+   * channel.
+   */
   topic?: TopicOptions | ((channel: string) => TopicOptions | undefined);
 }
 
+/** The options of {@link SSE.addClient}. */
 export interface AddClientOptions {
-  /** What the request has as `Last-Event-ID`. Longer than 1 KiB it is ignored. */
+  /**
+   * The `Last-Event-ID` header of the request. Default: none. A value longer than 1 KiB is ignored.
+   */
   lastEventId?: string | null | undefined;
+  /** Alias of `lastEventId`. */
+  lastEventID?: string | null | undefined;
   /**
    * The Node response that the `Response` will be written to. With `@hono/node-server` this is
-   * `c.env.outgoing`. The client is then removed when this response closes, and on HTTP/1.x the
-   * response is the last one on its socket: it says `Connection: close`, and requests that the client
-   * pipelines behind it are dropped. Without it, a client can open many streams on one socket.
+   * `c.env.outgoing`. The client is removed when this response closes.
+   *
+   * On HTTP/1.x the response is then the last one on its socket. It says `Connection: close`, and
+   * requests that the client pipelines behind it are dropped. Without this option, a client can
+   * open many streams on one socket.
    */
   outgoing?: ServerResponse | Http2ServerResponse | undefined;
 }
 
-/** One client, as long as the body of its response is open. */
+/** A client. It exists as long as the body of its response is open. */
 export interface SSEClient<Events extends object = EventMap> {
-  /** Unique among the clients. It is no secret, and proves nothing. */
+  /** The client's id, which is unique within the service. It is not a secret. */
   readonly id: string;
-  /** What it is subscribed to, live: adding to it subscribes, and deleting from it unsubscribes. */
+  /**
+   * The client's subscriptions. The set is live: adding a channel subscribes the client, and
+   * deleting a channel unsubscribes it.
+   */
   readonly channels: Set<string>;
   /**
-   * For what the methods of {@link SSE} cannot do. Everything goes through the connection and keeps its place in the order:
-   * `enqueue` takes complete frames in one or more pieces, and throws `ERR_SSE_FRAME` at what is none; `close` ends the body after
-   * what was sent, `error` at once. After either the client is removed. What is enqueued for a client that has left is dropped.
+   * Direct access to the stream, for what the methods of {@link SSE} cannot do. All data goes
+   * through the connection and keeps its order.
+   *
+   * - `enqueue` takes complete frames, in one or more pieces. Other data throws `ERR_SSE_FRAME`.
+   *   Data for a client that has disconnected is dropped.
+   * - `close` ends the body after queued data is sent, and removes the client.
+   * - `error` ends the body immediately, and removes the client.
    */
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   readonly createdAt: Date;
-  /** The cursor it came back with. */
+  /** The cursor of a client that reconnects. */
   readonly lastEventId?: string | undefined;
-  /** For its `close` and `gap`, and for streaming a source. Its `request` and `response` only stand for those of Node. */
+  /**
+   * The client's connection. Use it for `close` and `gap` events and to stream a source. Its
+   * `request` and `response` are stand-ins for those of Node.js.
+   */
   readonly connection: Connection<Events>;
 }
 
+/** Clients by id and channels by name. */
 export interface SSE<Events extends object = EventMap> {
   /**
-   * Registers a client. The body of its response begins with `retry` and a comment with the time.
+   * Registers a client. The body of its response begins with `retry` and a comment that contains
+   * the time.
    *
-   * A body that is cancelled, which servers do when the client leaves, removes the client. So does a reader that is too slow, by
-   * `maxQueueBytes`, `eventBufferSize` or `stallTimeout`; its body fails with `ERR_SSE_DISCONNECTED`, whereby servers drop the socket. A body
-   * that nobody begins to read is too slow after `stallTimeout`. It does not keep the process alive.
+   * The client is removed when its body is cancelled, as servers do when a client disconnects. It
+   * is also removed when it reads too slowly for `maxQueueBytes`, `maxQueueEvents` or
+   * `stallTimeout`. Its body then fails with `ERR_SSE_DISCONNECTED`, so that the server drops the socket.
+   * A body that is never read is too slow after `stallTimeout`. A body does not keep the process
+   * alive.
    *
-   * Servers on Node.js may not cancel the body of a request that waited behind others on its socket,
-   * and run the handler of `GET` for `HEAD` too. Pass {@link AddClientOptions.outgoing} there. If the
-   * client has left already, the client that is returned is closed and the body is empty.
+   * Pass {@link AddClientOptions.outgoing} to servers on Node.js. They may not cancel the body of a
+   * request that waited behind others on its socket, and they run the handler of `GET` for `HEAD`
+   * too. If the client has already disconnected, the returned client is closed and the body is
+   * empty.
    *
-   * @throws `ERR_SSE_OPTION`; `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
+   * @throws `ERR_SSE_OPTION` if an option has the wrong type.
+   * @throws `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
    */
   addClient(options?: AddClientOptions): { client: SSEClient<Events>; response: Response };
-  /** Removes a client; its body ends after what was sent. Nothing happens when there is no such client. */
+  /** Removes a client. Its body ends after queued events are sent. Unknown ids have no effect. */
   removeClient(clientId: string): void;
+  /** Returns the client with that id. */
   getClient(clientId: string): SSEClient<Events> | undefined;
   /**
-   * Subscribes a client to a channel, which is a non-empty string of at most 1,024 bytes. One that came back with a `lastEventId` gets
-   * what it missed of the channel; where the channel's history does not know that id, its connection emits `gap`. False when there is no
-   * such client.
+   * Subscribes a client to a channel. Its name is a non-empty string of at most 1,024 bytes.
+   * Returns false if there is no such client.
    *
-   * @throws `ERR_SSE_TOPIC`
+   * A client that reconnected with a `lastEventId` receives the events that it missed. If the
+   * channel's history does not contain that id, its connection emits `gap`.
+   *
+   * @throws `ERR_SSE_TOPIC` if the channel name is invalid.
    */
   subscribe(clientId: string, channel: string): boolean;
-  /** False when there is no such client, or it was not subscribed. */
+  /**
+   * Unsubscribes a client from a channel. Returns false if there is no such client, or if it was
+   * not subscribed.
+   */
   unsubscribe(clientId: string, channel: string): boolean;
   /**
-   * Sends an event to the subscribers of a channel. `data` is a string, sent as it is, or anything that JSON can carry.
+   * Sends an event to the subscribers of a channel. `data` is a string, which is sent unchanged, or
+   * any value that JSON can represent.
    *
-   * @throws `ERR_SSE_TOPIC`; `ERR_SSE_FIELD` CR, LF or NUL in `event` or `id`; `ERR_SSE_DATA`; `ERR_SSE_TYPE`. Whoever listens.
+   * Invalid arguments throw, even without any subscriber.
+   *
+   * @throws `ERR_SSE_TOPIC` if the channel name is invalid.
+   * @throws `ERR_SSE_FIELD` if `event` or `id` contains CR, LF or NUL.
+   * @throws `ERR_SSE_DATA` if JSON cannot represent `data`.
+   * @throws `ERR_SSE_TYPE` if an argument has the wrong type.
    */
   broadcast<Name extends keyof Events & string>(
     channel: string,
@@ -88,26 +144,51 @@ export interface SSE<Events extends object = EventMap> {
     data: Events[Name],
     id?: string,
   ): void;
-  /** As {@link SSE.broadcast}, to every client. It is in no history. */
+  /**
+   * Sends an event to every client, like {@link SSE.broadcast}. It is not stored in any history.
+   */
   broadcastAll<Name extends keyof Events & string>(
     event: Name,
     data: Events[Name],
     id?: string,
   ): void;
-  /** As {@link SSE.broadcast}, to one client. It is in no history. False when there is no such client, whatever the event. */
+  /**
+   * Sends an event to one client, like {@link SSE.broadcast}. It is not stored in any history.
+   * Returns false if there is no such client; then only the types of the arguments are checked.
+   */
   sendTo<Name extends keyof Events & string>(
     clientId: string,
     event: Name,
     data: Events[Name],
     id?: string,
   ): boolean;
-  /** Every client, those first that came first. */
+  /** Returns all clients, in the order in which they were added. */
   getClients(): SSEClient<Events>[];
-  /** The subscribers of a channel, those first that came first. */
+  /** Returns the subscribers of a channel, in the order in which they were added. */
   getClientsByChannel(channel: string): SSEClient<Events>[];
-  /** Removes every client, and lets no other in. */
+  /** Removes every client and refuses new ones. */
   shutdown(): void;
 }
 
-/** @throws `ERR_SSE_OPTION` */
+/**
+ * Creates a service that returns event streams as Fetch `Response`s.
+ *
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { createSSE } from 'sluice/fetch';
+ *
+ * const sse = createSSE({ pingInterval: 15_000 });
+ *
+ * export function GET(request: Request): Response {
+ *   const lastEventId = request.headers.get('Last-Event-ID');
+ *   const { client, response } = sse.addClient({ lastEventId });
+ *   sse.subscribe(client.id, 'news');
+ *   return response;
+ * }
+ *
+ * sse.broadcast('news', 'headline', { text: 'Hello' }, '1');
+ * ```
+ */
 export function createSSE<Events extends object = EventMap>(config?: SSEConfig): SSE<Events>;

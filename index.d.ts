@@ -1,33 +1,36 @@
 /**
  * sluice: Server-Sent Events for Node.js with a Rust core.
  *
- * The public contract, documented here and nowhere twice. Times are milliseconds, sizes are bytes.
- * Every error carries a `code`; see {@link SluiceErrorCode}.
+ * This file is the API reference. Times are in milliseconds and sizes are in bytes.
+ * Every error has a `code`; see {@link SluiceErrorCode}.
  */
 /// <reference types="node" />
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 
-/** Maps an event's name to the type of its data. An event without a name is called `message`. */
+/** Maps event names to the types of their data. An event without a name is called `message`. */
 export type EventMap = Record<string, unknown>;
 
 interface EventFields {
   /**
-   * Becomes the client's cursor, which it sends back as `Last-Event-ID`. The empty string resets the cursor.
-   * CR, LF and NUL throw `ERR_SSE_FIELD` (WHATWG HTML, section 9.2.6).
+   * The event's id. The client stores it as its cursor and sends it back as `Last-Event-ID`.
+   * An empty string resets the cursor. CR, LF and NUL throw `ERR_SSE_FIELD` (WHATWG HTML,
+   * section 9.2.6).
    */
   id?: string;
-  /** How long the client waits before it reconnects: a whole number of milliseconds, 0 to 2^32-1. */
+  /** How long the client waits before it reconnects: an integer from 0 to 2^32 - 1. */
   retry?: number;
-  /** A comment, which clients ignore; one line on the wire for each line of the text. */
+  /** A comment, which clients ignore. Each line of the text becomes one line on the wire. */
   comment?: string;
 }
 
 /**
- * What `send` takes. Every field is optional, but one must be there (`ERR_SSE_EMPTY`).
+ * An event, as `send` takes it. All fields are optional, but an event without any field throws
+ * `ERR_SSE_EMPTY`.
  *
- * `data` is a string, sent as it is with CRLF and CR normalised to LF, or anything that JSON can carry, serialised once.
+ * `data` is a string or any value that JSON can represent. Strings are sent unchanged, except that
+ * CRLF and CR become LF. Other values are serialized once.
  */
 export type ServerSentEvent<Events extends object = EventMap> =
   | {
@@ -39,22 +42,25 @@ export type ServerSentEvent<Events extends object = EventMap> =
     })
   | (string extends keyof Events ? EventFields & { event?: string; data?: unknown } : never);
 
-/** How a connection's bytes leave: the core writes the socket, or JavaScript writes the response. */
+/**
+ * How a connection's bytes are written: `native` means that the core writes to the socket,
+ * `stream` means that JavaScript writes to the response.
+ */
 export type Transport = 'native' | 'stream';
 
 /**
  * Why a connection closed.
  *
- * | reason     | what happened                                                                |
+ * | reason     | meaning                                                                      |
  * | ---------- | ---------------------------------------------------------------------------- |
- * | `client`   | the client left                                                              |
- * | `end`      | `connection.end()` or `res.end()`; everything queued was sent first          |
- * | `timeout`  | the `timeout` option; everything queued was sent first                       |
- * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` waited for the client          |
- * | `stall`    | the client took no byte for `stallTimeout` although some waited              |
- * | `destroy`  | `connection.destroy()`, or the server destroyed the response or its socket   |
- * | `flood`    | the client kept sending after its request: over 64 KiB, or 64 requests       |
- * | `error`    | the socket failed, or the core met an error of its own                       |
+ * | `client`   | the client disconnected                                                      |
+ * | `end`      | `connection.end()` or `res.end()` was called; queued events were sent first  |
+ * | `timeout`  | `maxLifetime` passed; queued events were sent first                          |
+ * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` was queued for the client      |
+ * | `stall`    | the client took no byte for `stallTimeout` although bytes were queued        |
+ * | `destroy`  | the server destroyed the response or its socket                              |
+ * | `flood`    | the client sent more than 64 KiB or 64 requests after its request            |
+ * | `error`    | the socket failed, or the core had an internal error                         |
  */
 export type CloseReason =
   | 'client'
@@ -66,41 +72,76 @@ export type CloseReason =
   | 'flood'
   | 'error';
 
+/**
+ * The options of a connection, on every face. An option that has the wrong type or is out of range
+ * throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ */
 export interface ConnectionOptions {
-  /** Send an empty comment at every `pingInterval`, so that proxies keep the connection. Default `true`. */
+  /** Whether the connection sends pings. Default: `true`. */
   ping?: boolean;
-  /** Default {@link Connection.default}`.pingInterval`, 50 000. 1 to 2^31-1. */
+  /**
+   * The time between two pings: empty comments that keep proxies from closing the connection.
+   * Default: {@link Connection.default}`.pingInterval`, which is 50,000. At most 2^31 - 1; 0 turns
+   * pings off.
+   */
   pingInterval?: number;
-  /** Longest life of the connection. 0, the default, is no limit. At most 2^31-1. */
+  /** Alias of `pingInterval`. */
+  heartbeatInterval?: number;
+  /**
+   * How long the connection may stay open. Then it sends what is queued and closes with the reason
+   * `timeout`. Default: 0, which sets no limit. At most 2^31 - 1.
+   */
+  maxLifetime?: number;
+  /** Alias of `maxLifetime`. */
   timeout?: number;
-  /** Sent as the first frame: how long the client waits before it reconnects. Default: not sent. */
+  /**
+   * How long the client waits before it reconnects. It is sent as the first frame. Default: none,
+   * so that the client uses its own delay. At most 2^32 - 1.
+   */
   retry?: number;
-  /** Headers of the response, over those that were set before. */
+  /** Response headers. They override headers that were set before. */
   headers?: OutgoingHttpHeaders;
-  /** Default 200, the only status that the browser's EventSource accepts. */
+  /**
+   * The status of the response, from 200 to 599 and not 204, 205 or 304. Default: 200, the only
+   * status that a browser's EventSource accepts.
+   */
   statusCode?: number;
   /**
-   * How much may wait for a slow client before it is disconnected. Default 1 MiB. The largest event that waits does not
-   * count, so that it gets its chance, nor does the replay of a history. Until the client has been slow for a second, 16 times as much
-   * may wait, so that a burst costs nobody who reads well the connection.
+   * How many bytes may be queued for a slow client before it is disconnected (`overflow`).
+   * Default: 1 MiB; at least 1.
+   *
+   * The largest queued event and the replay of a history do not count. The limit is 16 times as
+   * high until the client has been slow for a second, because a client that keeps up must not be
+   * dropped for one burst.
    */
   maxQueueBytes?: number;
-  /** How many events may wait for it, beside the bytes and by the same rules. 0, the default, is no limit. */
-  maxQueueEvents?: number;
   /**
-   * How long something may wait without the client taking a byte. Default 60 000; 0 is no limit. Where JavaScript writes, what counts
-   * is whether a response has taken the last 64 KiB.
+   * How many events may be queued for a slow client, in addition to `maxQueueBytes` and by the same
+   * rules. Default: 0, which sets no limit. At most 2^32 - 1.
+   */
+  maxQueueEvents?: number;
+  /** Alias of `maxQueueEvents`. */
+  eventBufferSize?: number;
+  /**
+   * How long queued bytes may wait while the client takes none, before it is disconnected
+   * (`stall`). Default: 60,000; 0 turns the check off. At most 2^31 - 1.
+   *
+   * On the `stream` transport, a client makes progress when its response has taken the last 64 KiB.
    */
   stallTimeout?: number;
   /**
-   * `'auto'`, the default, hands the socket over to the core where that is possible and writes through the response where it
-   * is not: over TLS and HTTP/2, with compression, and where something replaced the `write`, `_write`,
-   * `_writev` or `_writeGeneric` of the socket. `'native'` throws `ERR_SSE_TRANSPORT` there.
+   * Who writes to the socket. Default: `'auto'`.
+   *
+   * - `'auto'`: the core takes over the socket where possible, and otherwise JavaScript writes to
+   *   the response. The latter applies to TLS, HTTP/2, compression, and sockets whose `write`,
+   *   `_write`, `_writev` or `_writeGeneric` was replaced.
+   * - `'stream'`: JavaScript writes to the response.
+   * - `'native'`: the core takes over the socket. Throws `ERR_SSE_TRANSPORT` where it cannot.
    */
   transport?: 'auto' | Transport;
 }
 
-/** The data of an event of that name. */
+/** The data of the events with that name. */
 type DataOf<Events extends object, Name> = Name extends keyof Events
   ? Events[Name]
   : string extends keyof Events
@@ -108,15 +149,21 @@ type DataOf<Events extends object, Name> = Name extends keyof Events
     : never;
 
 /**
- * What a source may yield: events, that is objects with no other keys than `id`, `event`, `data`, `retry` and `comment`, and at least
- * one of these; anything else is the data of an event. Bytes are read as UTF-8, and a character may be split over two chunks.
+ * An item of a source.
+ *
+ * An object with at least one of the keys `id`, `event`, `data`, `retry` and `comment`, and no
+ * other keys, is an event. Any other item becomes the data of an event. Bytes are decoded as UTF-8;
+ * a character may be split across two chunks.
  */
 export type StreamItem<Events extends object = EventMap, Name = 'message'> =
   | ServerSentEvent<Events>
   | DataOf<Events, Name>
   | (string extends DataOf<Events, Name> ? Uint8Array | ArrayBuffer : never);
 
-/** A Node `Readable` is an async iterable; the last is a web `ReadableStream`. A string is no source. */
+/**
+ * A source of events: an iterable, an async iterable such as a Node.js `Readable`, or a web
+ * `ReadableStream`. A string is not a source.
+ */
 export type StreamSource<Item = unknown> =
   | Iterable<Item | PromiseLike<Item>>
   | AsyncIterable<Item>
@@ -128,65 +175,105 @@ export type StreamSource<Item = unknown> =
       };
     };
 
+/** The options of {@link Connection.stream}. */
 export interface StreamOptions<Name extends string = string> {
-  /** The name of the events that are made of data. Default: none, which clients call `message`. */
+  /**
+   * The name of the events that are created from data. Default: none; clients call such events
+   * `message`.
+   */
   event?: Name | undefined;
   /**
-   * What an error of the source, or an item that cannot be sent, does to the connection: `'end'`, the default, ends it after what
-   * was sent, `'keep'` leaves it open. Either way the promise rejects, and the client never sees the error's text.
+   * What happens to the connection when the source fails or yields an item that cannot be sent.
+   * Default: `'end'`, which sends queued events and ends the connection. `'keep'` leaves it open.
+   *
+   * In both cases the promise rejects, and the client does not see the text of the error.
    */
   onError?: 'end' | 'keep';
   /**
-   * Ends the connection after the source, and resolves when it is closed. Default `false`: a browser's EventSource comes back when a
-   * stream ends, so tell it first that it is done.
+   * Whether the connection ends after the source. If so, the promise resolves when the connection
+   * is closed. Default: `false`. A browser's EventSource reconnects when a stream ends, so tell it
+   * to close first.
    */
   end?: boolean;
-  /** Stops the source; the promise rejects with the signal's reason, and the connection stays open. */
+  /**
+   * Stops the source when it aborts. The promise then rejects with the signal's reason, and the
+   * connection stays open.
+   */
   signal?: AbortSignal | undefined;
 }
 
+/** The result of {@link Connection.stream}. */
 export interface StreamResult {
-  /** How many events were sent. */
+  /** The number of events sent. */
   events: number;
-  /** False when the connection closed before the source came to its end. */
+  /** False if the connection closed before the source ended. */
   complete: boolean;
 }
 
-/** What a connection reports when a channel, or a broker's topic, cannot tell what the client missed. */
+/**
+ * Missed events that cannot be replayed, because a channel's or topic's history does not contain
+ * the client's cursor.
+ */
 export interface Gap<Events extends object = EventMap> {
+  /** The channel, unless the gap is that of a topic. */
   channel?: Channel<Events>;
+  /** The topic of a broker, unless the gap is that of a channel. */
   topic?: string;
-  /** The cursor that the history does not know, or no longer. */
+  /** The client's cursor. */
+  lastEventId: string;
+  /** Alias of `lastEventId`. */
   lastEventID: string;
 }
 
 interface ConnectionEvents<Events extends object> {
-  /** The connection is closed; emitted once. */
+  /** Emitted once, when the connection has closed. */
   close: [reason: CloseReason];
-  /** The `timeout` has passed. With a listener the connection stays open, and ending it is the listener's business. */
+  /**
+   * Emitted when `maxLifetime` has passed. If there is a listener, the connection stays open until
+   * the listener ends it.
+   */
   timeout: [];
-  /** A queue that the client was slow to take is empty again. */
+  /** Emitted when a slow client's queue is empty again. */
   drain: [];
-  /** The client came back with a cursor that a channel does not know; nothing was replayed. */
+  /** Emitted when a channel does not know the client's cursor, so that nothing was replayed. */
   gap: [gap: Gap<Events>];
 }
 
-/** One client's open response. */
+/**
+ * One client's open response.
+ *
+ * @example
+ * ```ts
+ * import { Connection } from 'sluice';
+ *
+ * app.get('/events', (req, res) => {
+ *   const connection = new Connection(req, res, { pingInterval: 15_000 });
+ *   connection.send({ event: 'greeting', data: { text: 'hello' } });
+ *   connection.on('close', (reason) => console.log(reason));
+ * });
+ * ```
+ */
 export class Connection<Events extends object = EventMap> extends EventEmitter<
   ConnectionEvents<Events>
 > {
+  /** The defaults of new connections. */
   static default: { pingInterval: number };
 
   /**
-   * Writes the response head and opens the stream. Headers that were set on `res` stay. If it throws,
-   * no head was written and the framework can answer with the error.
+   * Writes the response head and opens the stream. Headers that were already set on `res` are
+   * kept. If the constructor throws, the head has not been written and the framework can answer
+   * with the error.
    *
-   * On HTTP/1.x the response is the last one on its socket, whatever the transport: it says
-   * `Connection: close`, responses that wait behind it are destroyed, and later requests are dropped.
+   * On HTTP/1.x the response is the last one on its socket, with either transport. It says
+   * `Connection: close`. Responses that wait behind it are destroyed, and later requests are
+   * dropped.
    *
-   * @throws `ERR_SSE_HEADERS_SENT` the response was begun already; `ERR_SSE_GONE` the client has left already,
-   * or the request waits behind an event stream on the same socket;
-   * `ERR_SSE_OPTION` an option of the wrong type or out of range; `ERR_SSE_TRANSPORT`; `ERR_SSE_START`.
+   * @throws `ERR_SSE_HEADERS_SENT` if the response has already started.
+   * @throws `ERR_SSE_GONE` if the client has already disconnected, or if the request waits behind
+   * an event stream on the same socket.
+   * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+   * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
+   * @throws `ERR_SSE_START` if the core cannot start.
    */
   constructor(
     req: IncomingMessage | Http2ServerRequest,
@@ -194,182 +281,274 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
     options?: ConnectionOptions,
   );
 
-  /** Unique among all connections, of letters, digits and `-`. */
+  /** A unique id, made of letters, digits and `-`. */
   readonly id: string;
-  /** The cursor the client came back with (`Last-Event-ID`), at most 1 KiB; undefined when it has none. */
+  /**
+   * The cursor (`Last-Event-ID`) of a client that reconnects, at most 1 KiB. Undefined if the
+   * client sent none.
+   */
+  readonly lastEventId: string | undefined;
+  /** Alias of `lastEventId`. */
   readonly lastEventID: string | undefined;
-  /** As it was passed in. A client of `createSSE` has none: it is undefined there, as is `response`. */
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
-  /** When the connection opened: milliseconds since the epoch. */
+  /** When the connection opened, in milliseconds since the epoch. */
   readonly timestamp: number;
   readonly transport: Transport;
-  /** Bytes that wait for the client. */
+  /** The number of bytes queued for the client. */
   readonly queuedBytes: number;
   readonly closed: boolean;
 
   /**
-   * Sends an event. A client that has left is not an error: the event is dropped.
+   * Sends an event. If the client has disconnected, the event is dropped and no error is raised.
    *
-   * @throws `ERR_SSE_FIELD`, `ERR_SSE_DATA`, `ERR_SSE_RETRY`, `ERR_SSE_EMPTY`, `ERR_SSE_TYPE` a bad event;
-   * `ERR_SSE_CLOSED` after `end()`.
+   * @throws `ERR_SSE_FIELD`, `ERR_SSE_DATA`, `ERR_SSE_RETRY`, `ERR_SSE_EMPTY` or `ERR_SSE_TYPE` if
+   * the event is invalid.
+   * @throws `ERR_SSE_CLOSED` after `end()`.
    */
   send(event: ServerSentEvent<Events>): this;
-  /** Sends text that is in the wire format already: one or more complete frames, else `ERR_SSE_FRAME`. */
+  /**
+   * Sends text that is already in the wire format.
+   *
+   * @throws `ERR_SSE_FRAME` if the text is not one or more complete frames.
+   */
   write(frameText: string): this;
   /** Sends a comment, which clients ignore. */
   comment(text: string): this;
   /**
-   * Sends what a source yields, one item after another. While more than 64 KiB wait for the client (or half of `maxQueueBytes`, if
-   * that is less), the source is not asked for more.
+   * Sends the items of a source, one after another. The source is paused while more than 64 KiB
+   * are queued for the client, or half of `maxQueueBytes` if that is less.
    *
-   * A client that leaves is not an error: it stops the source, as does `end()`, and the promise resolves. To stop means `destroy()`
-   * for a `Readable`, `cancel()` for a `ReadableStream`, `return()` for any other iterator. The promise does not wait for a source that
-   * does not answer, and what a source throws when it is stopped is ignored.
+   * The source is stopped when the client disconnects or `end()` is called. This is not an error:
+   * the promise resolves. Stopping calls `destroy()` on a `Readable`, `cancel()` on a
+   * `ReadableStream`, and `return()` on any other iterator. The promise does not wait for a source
+   * that does not respond. Errors that a source throws while it is stopped are ignored.
    *
-   * Rejects with the source's error; with what {@link Connection.send} throws at an item, or at once after `end()`;
-   * `ERR_SSE_TYPE` not a source; `ERR_SSE_OPTION`. The last two touch neither the source nor the connection.
+   * The promise rejects with the source's error, with the errors of {@link Connection.send} for an
+   * item, or immediately after `end()`. It rejects with `ERR_SSE_TYPE` if the value is not a source
+   * and with `ERR_SSE_OPTION` if an option is invalid; these two leave the source and the
+   * connection unchanged.
    */
   stream<const Name extends (keyof Events & string) | 'message' = 'message'>(
     source: StreamSource<StreamItem<Events, Name>>,
     options?: StreamOptions<Name>,
   ): Promise<StreamResult>;
-  /** Changes the interval between pings; 0 stops them. */
+  /** Changes the time between pings; 0 stops them. */
   setPing(interval: number): this;
-  /** Closes the connection that long from now; 0 clears the limit. */
+  /** Limits the connection's remaining lifetime, counted from now; 0 removes the limit. */
   setTimeout(timeout: number): this;
-  /** Sends what is queued, then ends the response. Resolves when the connection is closed, for whatever reason. */
+  /**
+   * Sends what is queued, then ends the response. Resolves when the connection has closed, whatever
+   * the reason.
+   */
   end(): Promise<this>;
   /**
-   * Closes the connection at once and drops everything queued; the close reason is `destroy`. The client sees
-   * a stream that was cut off. Later events are dropped without an error. After the connection has closed,
-   * it does nothing.
+   * Closes the connection at once and drops everything queued. The close reason is `destroy`, and
+   * the client sees a stream that was cut off. Later events are dropped without an error.
    *
-   * `error`, if given, is what the response is destroyed with, or what the reader of a Fetch body gets.
+   * `error`, if given, destroys the response, or fails the body of a Fetch `Response`.
    */
   destroy(error?: unknown): this;
 }
 
+/**
+ * The options of a channel. An option that has the wrong type or is out of range throws
+ * `ERR_SSE_OPTION`.
+ */
 export interface ChannelOptions {
-  /** How many events the history keeps. Default 500; 0 keeps none. */
+  /** How many events the history keeps. Default: 500; 0 turns the history off. */
   historySize?: number;
-  /** How many bytes the history keeps. Default 16 MiB. */
+  /** How many bytes the history keeps. Default: 16 MiB. */
   historyBytes?: number;
-  /** How long the history keeps an event. 0, the default, is no limit. */
+  /** How long the history keeps an event. Default: 0, which sets no limit. */
   historyAge?: number;
   /**
-   * How long the channel may stay empty before it closes, from its beginning on. 0, the default, is for ever. It does not keep the
-   * process alive.
+   * How long the channel may be empty before it closes, starting when it is created. Default: 0,
+   * which never closes it. The timer does not keep the process alive.
    */
   emptyTimeout?: number;
 }
 
 interface ChannelEvents<Events extends object> {
-  /** The channel is closed; emitted once. */
+  /** Emitted once, when the channel has closed. */
   close: [];
-  /** The last connection of which `join` has told has left. */
+  /** Emitted when the last member leaves. */
   empty: [];
+  /** Emitted when a connection joins. */
   join: [connection: Connection<Events>];
-  /** One for each `join`. It may follow `close`, where a client was leaving at that moment. */
+  /**
+   * Emitted once for each `join`. It may follow `close` if a client was disconnecting at that
+   * moment.
+   */
   leave: [connection: Connection<Events>];
 }
 
-/** A group of connections with a history. */
+/**
+ * A group of connections with a history.
+ *
+ * @example
+ * ```ts
+ * import { Channel, Connection } from 'sluice';
+ *
+ * const weather = new Channel({ historySize: 100 });
+ * app.get('/weather', (req, res) => {
+ *   weather.add(new Connection(req, res));
+ * });
+ * weather.send({ id: '1', event: 'report', data: { celsius: 21 } });
+ * ```
+ */
 export class Channel<Events extends object = EventMap> extends EventEmitter<ChannelEvents<Events>> {
-  /** @throws `ERR_SSE_OPTION` an option of the wrong type or out of range. */
+  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
   constructor(options?: ChannelOptions);
 
   readonly closed: boolean;
 
   /**
-   * Adds a connection, which leaves by itself when it closes. A client that comes back gets the events after its
-   * `lastEventID` first, once; where the history does not know that id, the connection emits `gap`.
-   * Nothing happens when the connection is a member already, or is closed.
+   * Adds a connection. It leaves automatically when it closes.
    *
-   * @throws `ERR_SSE_CHANNEL_CLOSED`; `ERR_SSE_TYPE` not a connection.
+   * A client that reconnects first receives, once, the events after its `lastEventId`. If the
+   * history does not contain that id, the connection emits `gap`. Adding a member or a closed
+   * connection has no effect.
+   *
+   * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
+   * @throws `ERR_SSE_TYPE` if the value is not a connection.
    */
   add(connection: Connection<Events>): this;
-  /** Removes a connection, which stays open. False when it was no member. */
+  /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**
    * Sends an event to every member and appends it to the history.
    *
-   * @throws as {@link Connection.send}; `ERR_SSE_CHANNEL_CLOSED`.
+   * @throws the errors of {@link Connection.send} for an invalid event.
+   * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    */
   send(event: ServerSentEvent<Events>): this;
-  /** As {@link Connection.write}, to every member and into the history. */
+  /**
+   * Sends text that is already in the wire format to every member, and appends it to the history.
+   * See {@link Connection.write}.
+   */
   write(frameText: string): this;
-  /** How many connections are members. */
+  /** Returns the number of members. */
   count(): number;
-  /** The members. */
+  /** Returns the members. */
   connections(): Connection<Events>[];
-  /** Lets every member go, open as it is, forgets the history and emits `close`. */
+  /** Removes every member without closing it, discards the history and emits `close`. */
   close(): void;
 }
 
-/** A `Map` that forgets an entry when its value emits `close`; any EventEmitter may be a value. */
-// biome-ignore lint/suspicious/noExplicitAny: emitters of typed events are no EventEmitter<unknown>
+/**
+ * A `Map` that deletes an entry when its value emits `close`. Values may be any EventEmitters.
+ *
+ * @example
+ * ```ts
+ * import { Channel, MapListener } from 'sluice';
+ *
+ * const rooms = new MapListener<string, Channel>();
+ * rooms.set('lobby', new Channel({ emptyTimeout: 60_000 }));
+ * rooms.get('lobby')?.send({ data: 'hello' });
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: typed emitters are not EventEmitter<unknown>
 export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, Value> {}
 
+/** A snapshot of counters and gauges. */
 export interface Metrics {
-  /** Open connections by transport. */
+  /** The number of open connections, by transport. */
   connections: { native: number; stream: number };
-  /** Open channels, the topics of brokers included. */
+  /** The number of open channels, including the topics of brokers. */
   channels: number;
-  /** Events encoded since the start. */
+  /** The number of events encoded since the start. */
   events: number;
-  /** Events that left for a client, counted once for each client. */
+  /** The number of events sent to clients, counted once for each client. */
   deliveries: number;
-  /** Bytes that left for clients. */
+  /** The number of bytes sent to clients. */
   bytes: number;
-  /** Bytes that wait for clients now. */
+  /** The number of bytes queued for clients now. */
   queuedBytes: number;
-  /** Events that waited for, or were sent to, a client that closed before it took them. */
+  /** The number of events that a client did not take before it closed, queued or sent. */
   drops: number;
-  /** Closed connections by reason. */
+  /** The number of closed connections, by reason. */
   closes: Record<CloseReason, number>;
 }
 
-/** A snapshot of the counters and gauges of this process (of this thread, in worker threads). */
+/**
+ * Returns a snapshot of the counters and gauges of this process, or of this worker thread.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from 'sluice';
+ *
+ * app.get('/metrics', (_req, res) => {
+ *   res.json(metrics());
+ * });
+ * ```
+ */
 export function metrics(): Metrics;
 
+/** The settings of the core. */
 export interface Configuration {
-  /** How many I/O threads the core starts, 1 to 64. Default: one less than the cores, at least 1, at most 4. */
+  /**
+   * How many I/O threads the core starts, from 1 to 64. Default: one fewer than the number of CPU
+   * cores, but at least 1 and at most 4.
+   */
   shards?: number;
 }
 
 /**
- * Settings of the core, before the first connection or channel.
+ * Configures the core. Call it before you create the first connection or channel.
  *
- * @throws `ERR_SSE_STARTED` the core runs already; `ERR_SSE_OPTION`.
+ * @throws `ERR_SSE_STARTED` if the core is already running.
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { configure } from 'sluice';
+ *
+ * configure({ shards: 2 });
+ * ```
  */
 export function configure(configuration: Configuration): void;
 
 /**
- * | code                     | class         | meaning                                                        |
- * | ------------------------ | ------------- | -------------------------------------------------------------- |
- * | `ERR_SSE_TYPE`           | `TypeError`   | an argument of the wrong type                                  |
- * | `ERR_SSE_OPTION`         | `TypeError`, `RangeError` | an option of the wrong type, or out of range       |
- * | `ERR_SSE_FIELD`          | `TypeError`   | CR, LF or NUL in `id` or `event`                               |
- * | `ERR_SSE_RETRY`          | `RangeError`  | `retry` is not a whole number of 0 to 2^32-1                   |
- * | `ERR_SSE_DATA`           | `TypeError`   | `data` that JSON cannot carry (cycles, BigInt, functions)      |
- * | `ERR_SSE_EMPTY`          | `TypeError`   | an event with no field                                         |
- * | `ERR_SSE_FRAME`          | `TypeError`   | frame text that is unfinished, too long or has an unknown field |
- * | `ERR_SSE_HEADERS_SENT`   | `SluiceError` | the response was begun already                                 |
- * | `ERR_SSE_GONE`           | `SluiceError` | the client had left, or its request waited behind a stream     |
- * | `ERR_SSE_TRANSPORT`      | `SluiceError` | `transport: 'native'` where the socket cannot be handed over   |
- * | `ERR_SSE_CLOSED`         | `SluiceError` | the server ended the connection, with `end()` or `endEvent()`  |
- * | `ERR_SSE_DISCONNECTED`   | `SluiceError` | a Fetch body was cut off: its reader was too slow, or the connection was destroyed |
- * | `ERR_SSE_CHANNEL_CLOSED` | `SluiceError` | the channel is closed                                          |
- * | `ERR_SSE_BROKER_CLOSED`  | `SluiceError` | the broker is closed                                           |
- * | `ERR_SSE_TOPIC`          | `TypeError`   | a topic's name that is none, or has wildcards where it must not |
- * | `ERR_SSE_TOPIC_LIMIT`    | `SluiceError` | a client has as many topics or patterns as it may have         |
- * | `ERR_SSE_RANGE`          | `RangeError`  | an argument out of range                                       |
- * | `ERR_SSE_CONNECT`        | `SluiceError` | the client of `setupSSE` could not be connected: see its `cause` |
- * | `ERR_SSE_SUBSCRIBE`      | `SluiceError` | the client of `setupSSE` could not be subscribed: see its `cause` |
- * | `ERR_SSE_STARTED`        | `SluiceError` | `configure` came too late                                      |
- * | `ERR_SSE_START`          | `SluiceError` | the core cannot start: no file descriptors or threads left     |
- * | `ERR_SSE_INTERNAL`       | `SluiceError` | a bug in sluice; please report it                              |
+ * The codes of errors. `ERR_SSE_OPTION` is a `TypeError` or a `RangeError`.
+ *
+ * These are a `TypeError`:
+ *
+ * | code                     | meaning                                                  |
+ * | ------------------------ | -------------------------------------------------------- |
+ * | `ERR_SSE_TYPE`           | an argument has the wrong type                           |
+ * | `ERR_SSE_FIELD`          | `id` or `event` contains CR, LF or NUL                   |
+ * | `ERR_SSE_DATA`           | JSON cannot represent `data` (cycles, BigInt, functions) |
+ * | `ERR_SSE_EMPTY`          | an event has no field                                    |
+ * | `ERR_SSE_FRAME`          | frame text is incomplete or has an unknown field         |
+ * | `ERR_SSE_TOPIC`          | a topic name is invalid, or must not contain wildcards   |
+ * | `ERR_SSE_OPTION`         | an option has the wrong type or an invalid value         |
+ *
+ * These are a `RangeError`:
+ *
+ * | code                     | meaning                                      |
+ * | ------------------------ | -------------------------------------------- |
+ * | `ERR_SSE_RETRY`          | `retry` is not an integer from 0 to 2^32 - 1 |
+ * | `ERR_SSE_RANGE`          | an argument is out of range                  |
+ * | `ERR_SSE_OPTION`         | an option is out of range                    |
+ *
+ * These are a {@link SluiceError}:
+ *
+ * | code                     | meaning                                                            |
+ * | ------------------------ | ------------------------------------------------------------------ |
+ * | `ERR_SSE_HEADERS_SENT`   | the response has already started                                   |
+ * | `ERR_SSE_GONE`           | the client had disconnected, or its request waited behind a stream |
+ * | `ERR_SSE_TRANSPORT`      | `transport` is `'native'`, and the core cannot take the socket     |
+ * | `ERR_SSE_CLOSED`         | the server has ended the connection                                |
+ * | `ERR_SSE_DISCONNECTED`   | a Fetch body was cut off: its reader was too slow, or `destroy()`  |
+ * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
+ * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
+ * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
+ * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
+ * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
+ * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
+ * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
+ * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
  */
 export type SluiceErrorCode =
   | 'ERR_SSE_TYPE'
@@ -395,10 +574,29 @@ export type SluiceErrorCode =
   | 'ERR_SSE_START'
   | 'ERR_SSE_INTERNAL';
 
+/**
+ * An error that depends on the state of a connection, channel or broker. Invalid arguments throw
+ * a `TypeError` or `RangeError` with a `code` instead.
+ *
+ * @example
+ * ```ts
+ * import { Connection, SluiceError } from 'sluice';
+ *
+ * app.get('/events', (req, res) => {
+ *   try {
+ *     new Connection(req, res).send({ data: 'hello' });
+ *   } catch (error) {
+ *     const isGone = error instanceof SluiceError && error.code === 'ERR_SSE_GONE';
+ *     if (!isGone) throw error;
+ *   }
+ * });
+ * ```
+ */
 export class SluiceError extends Error {
   readonly code: SluiceErrorCode;
   constructor(code: SluiceErrorCode, message: string);
 }
 
-export * from './broker.js';
 export { createSSE } from './fetch.js';
+export * from './types/broker.js';
+export * from './types/setup-sse.js';

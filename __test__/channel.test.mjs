@@ -101,7 +101,7 @@ test('each channel of a connection has its own history', SOON, async (t) => {
   assert.deepEqual(client.data, ['w2', 'w3', 'n3']);
   assert.deepEqual(
     gaps.map(([gap]) => gap),
-    [{ channel: news, lastEventID: 'w1' }],
+    [{ channel: news, lastEventId: 'w1', lastEventID: 'w1' }],
   );
 });
 

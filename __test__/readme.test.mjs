@@ -1,5 +1,6 @@
+// The examples of README.md and of the guides in docs/.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -8,35 +9,49 @@ import { ExampleApp } from './readme/example-app.mjs';
 import { parseExamples } from './readme/examples.mjs';
 
 const repository = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const readme = process.env.SLUICE_README ?? path.join(repository, 'README.md');
+const guides = readdirSync(path.join(repository, 'docs')).filter((name) => name.endsWith('.md'));
+const files = process.env.SLUICE_README
+  ? [process.env.SLUICE_README]
+  : ['README.md', ...guides.map((name) => `docs/${name}`)];
 
-describe('the examples of README.md', () => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'sluice-readme-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
+/** A guide may do without a program, because some need more than a server. */
+const WITHOUT_PROGRAM = ['docs/digipair.md'];
 
-  const examples = parseExamples(readFileSync(readme, 'utf8'));
-  const programs = examples.filter(({ name }) => /\.[cm]?[jt]s$/.test(name));
-  const otherFiles = examples.filter((example) => !programs.includes(example));
+for (const file of files) {
+  describe(`the examples of ${file}`, () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'sluice-readme-'));
+    after(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('are there, and each program among them is tried', () => {
-    assert.ok(programs.length > 0, 'no code block has an <!-- example: server.js --> before it');
-    for (const { name, tries } of programs) {
-      assert.ok(tries.length > 0, `nothing is tried with ${name}: <!-- try: GET / expects: … -->`);
-    }
-  });
+    const examples = parseExamples(readFileSync(path.resolve(repository, file), 'utf8'));
+    const programs = examples.filter(({ name }) => /\.[cm]?[jt]s$/.test(name));
+    const otherFiles = examples.filter((example) => !programs.includes(example));
 
-  programs.forEach(({ name, code, tries }, index) => {
-    const requests = tries.map(({ method, path }) => `${method} ${path}`);
-    it(`${name} runs as it stands there and answers ${requests.join(', ')}`, async () => {
-      const app = new ExampleApp(path.join(directory, String(index)));
-      for (const file of [...otherFiles, { name, code }]) app.write(file);
-      if (/ts$/.test(name)) app.compile(name);
-      try {
-        const origin = await app.start(name.replace(/ts$/, 'js'));
-        await app.check(origin, tries);
-      } finally {
-        app.stop();
+    it('include a program, and each program is tried', () => {
+      assert.ok(
+        programs.length > 0 || WITHOUT_PROGRAM.includes(file),
+        'no code block has an <!-- example: server.js --> before it',
+      );
+      for (const { name, tries } of programs) {
+        assert.ok(
+          tries.length > 0,
+          `nothing is tried with ${name}: add <!-- try: GET / expects: … -->`,
+        );
       }
     });
+
+    programs.forEach(({ name, code, tries }, index) => {
+      const requests = tries.map(({ method, path }) => `${method} ${path}`);
+      it(`run as they stand: ${name} answers ${requests.join(', ')}`, async () => {
+        const app = new ExampleApp(path.join(directory, String(index)));
+        for (const file of [...otherFiles, { name, code }]) app.write(file);
+        if (/ts$/.test(name)) app.compile(name);
+        try {
+          const origin = await app.start(name.replace(/ts$/, 'js'));
+          await app.check(origin, tries);
+        } finally {
+          app.stop();
+        }
+      });
+    });
   });
-});
+}

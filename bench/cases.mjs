@@ -1,10 +1,11 @@
-// What is measured. Each case starts a fresh server, opens its connections, and gives back figures by name.
+// The cases of the bench. Each starts a new server, opens its connections, and returns figures by
+// name.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.mjs';
 import { placeClient, placeServer } from './placement.mjs';
 import { broker, loadClient } from './servers.mjs';
 
-/** Events sent before anything is measured, so that no server is judged by code not yet compiled. */
+/** Events sent before the measurement, so that the server's code is compiled when it begins. */
 const WARM_UP = 3;
 
 async function withServer({ command }, measure) {
@@ -31,7 +32,10 @@ async function withServer({ command }, measure) {
   }
 }
 
-/** Sends events to everyone and gives back what that cost, once each has come exactly once and in order. */
+/**
+ * Sends events to every connection. Returns the cost once each event has arrived exactly once and
+ * in order.
+ */
 async function deliver({ server, load }, events, rate) {
   await load.ask('expect', events);
   await server.ask('begin');
@@ -91,7 +95,7 @@ const memory = (server, { connections }) =>
     return { idle: (after.rss - before.rss) / connections };
   });
 
-/** Events to one topic at a time, when there are few and when there are many; and subscriptions in a crowd. */
+/** Events to one of few topics and to one of many, and subscriptions among many clients. */
 const topics = (
   _server,
   { connections, few, many, members, events, rate, burst, clients, calls },
@@ -121,7 +125,10 @@ const ofTopics = {
   clients: 100_000,
 };
 
-/** `servers`: who takes part, when that is not everyone. `roundsFor`: who takes part in more rounds than the others. */
+/**
+ * `servers`: the servers that take part, if not all do. `roundsFor`: the servers that take part in
+ * more rounds than the others.
+ */
 export const cases = {
   steady: {
     run: steady,

@@ -1,9 +1,9 @@
-// What every server here is driven with: one line of words on standard input, one line of JSON in answer.
+// The protocol of the servers: one line of words on standard input, one line of JSON in answer.
 //
 //   count                 → { count }         connections that would get a broadcast
 //   begin                 → { begun }         usage is counted from here
 //   broadcast COUNT RATE  → { sent, call }    COUNT events, RATE a second (0: as fast as possible)
-//   usage                 → { cpu, busy }     microseconds of the process, and of the JavaScript thread
+//   usage                 → { cpu, busy }     microseconds of the process and its JavaScript thread
 //   memory                → { rss }           bytes, after garbage collection
 
 const { once } = require('node:events');
@@ -37,7 +37,7 @@ async function broadcast(send, count, rate) {
     const calledAt = process.hrtime.bigint();
     const taken = send(event);
     calls.push(Number(process.hrtime.bigint() - calledAt) / 1000);
-    // Every server gets the same: its own back-pressure where it reports any, and one turn of the loop.
+    // Every server gets its own back-pressure, if it reports any, and one turn of the loop.
     await taken;
     await turn();
   }
@@ -51,7 +51,10 @@ function usage() {
   return { cpu: user + system, busy: threadTime() - threadAtBegin };
 }
 
-/** Processor time of the JavaScript thread, in microseconds. Its turns of the loop would count what preempts it too. */
+/**
+ * CPU time of the JavaScript thread, in microseconds. The duration of its turns would include the
+ * time of other threads that preempt it.
+ */
 function threadTime() {
   if (process.threadCpuUsage) {
     const { user, system } = process.threadCpuUsage();
@@ -70,8 +73,8 @@ async function memory() {
 }
 
 /**
- * Runs a server: `listen` opens it on a free port of 127.0.0.1, `broadcast` sends an event to everyone
- * connected, `count` says how many that are, `commands` are those that only this server takes.
+ * Runs a server on a free port of 127.0.0.1. `broadcast` sends an event to every connection,
+ * `count` returns their number, and `commands` are those that only this server has.
  */
 async function run({ server, count, broadcast: send, commands = {} }) {
   server.listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
-// The client gets the last core and the server the others. Where they share one, the figures depend on which of
-// them the scheduler happens to preempt, and differ by a quarter from run to run.
+// The client gets the last core and the server the others. If they share one, the figures depend on
+// which of them the scheduler preempts, and differ by a quarter from run to run.
 import { readFileSync } from 'node:fs';
 
 function allowedCores() {

@@ -1,4 +1,4 @@
-// Turns medians into Markdown: absolute figures, sluice beside each of the others, and what was promised.
+// Turns medians into Markdown: absolute figures, sluice in relation to the others, and the limits.
 import { availableParallelism } from 'node:os';
 import { servers } from './servers.mjs';
 
@@ -63,13 +63,17 @@ function table(heads, rows) {
 function conditions(cases) {
   const lines = {
     steady: ({ connections, events, rate }) =>
-      `steady: ${grouped(connections)} connections, ${events} broadcasts of one event, ${rate} a second`,
+      `steady: ${grouped(connections)} connections, ` +
+      `${events} broadcasts of one event, ${rate} a second`,
     javascript: ({ few, many, events, rate, burst }) =>
-      `JavaScript time: ${few} and ${grouped(many)} connections, ${events} broadcasts, ${rate} a second, then ${burst} in a burst`,
+      `JavaScript time: ${few} and ${grouped(many)} connections, ` +
+      `${events} broadcasts, ${rate} a second, then ${burst} in a burst`,
     burst: ({ connections, events }) =>
-      `burst: ${grouped(connections)} connections, ${grouped(events)} events as fast as they can be sent`,
+      `burst: ${grouped(connections)} connections, ` +
+      `${grouped(events)} events as fast as they can be sent`,
     topics: ({ connections, few, many, members, events, rate, burst, clients, calls }) =>
-      `topics: ${grouped(connections)} connections, ${few} and ${grouped(many)} topics of ${members} members, ` +
+      `topics: ${grouped(connections)} connections, ` +
+      `${few} and ${grouped(many)} topics of ${members} members, ` +
       `${events} events to one each, ${rate} a second, then ${grouped(burst)} in a burst; ` +
       `${grouped(calls)} subscriptions among ${grouped(clients)} clients`,
     memory: ({ connections }) =>

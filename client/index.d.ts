@@ -1,40 +1,43 @@
 /**
- * The client of `sluice/client`: for browsers, workers and Node.js, without a dependency.
+ * sluice/client: the client for browsers, workers and Node.js. It has no dependencies.
  *
- * The public contract, documented here and nowhere twice. Times are milliseconds.
+ * This file is the API reference. Times are in milliseconds.
  */
 
-/** Maps an event's name to the type of its data: the same map as that of the server's `Channel`. */
-// biome-ignore lint/suspicious/noExplicitAny: without a map nobody knows what the data is
+/** Maps event names to the types of their data, like the map of a server's `Channel`. */
+// biome-ignore lint/suspicious/noExplicitAny: without a map, the data may be of any type
 export type EventMap = Record<string, any>;
 
 /**
- * | state          | meaning                                                                                          |
- * | -------------- | ------------------------------------------------------------------------------------------------ |
- * | `connecting`   | a request is under way, or the next one waits: for its time, or for the network                   |
- * | `connected`    | the server's head was accepted                                                                   |
- * | `disconnected` | before `connect()`; after `disconnect()`, an abort by `signal`, a 204 of the server, or its end of the stream where `autoReconnect` is off |
- * | `error`        | given up, for the reason that `onError` was told; `connect()` starts again                       |
+ * The state of a client.
+ *
+ * - `connecting`: a request is in progress, or the client waits for the next attempt or for the
+ *   network.
+ * - `connected`: the client has accepted the server's response head.
+ * - `disconnected`: before `connect()`, after `disconnect()`, after `signal` was aborted, after the
+ *   server answered 204, or after the stream ended with `autoReconnect: false`.
+ * - `error`: the client has given up, for the reason reported to `onError`. `connect()` starts it
+ *   again.
  */
 export type SSEState = 'connecting' | 'connected' | 'disconnected' | 'error';
 
-/** An event as handlers get it. */
+/** An event, as handlers receive it. */
 export interface SSEEvent<Data = unknown, Name extends string = string> {
-  /** Its name; `message` where the server gave it none. */
+  /** The event's name, or `message` if the server sent none. */
   event: Name;
-  /** What {@link SSEConfig.parse} made of the text: by default, JSON arrives parsed and other text stays text. */
+  /** The result of {@link SSEConfig.parse}. By default, JSON is parsed and other text is kept. */
   data: Data;
-  /** The text as it came. */
+  /** The text as it was received. */
   raw: string;
-  /** The id of this very event, if it has one. */
+  /** The id of this event, if it has one. */
   id: string | undefined;
-  /** The cursor after this event: its id, or the last one before it. */
+  /** The cursor after this event: its id, or the last id before it. */
   lastEventId: string;
 }
 
 type Names<Events extends object> = keyof Events & string;
 
-/** Any event of a map; comparing its `event` tells the type of its `data`. */
+/** Any event of a map. Comparing its `event` narrows the type of its `data`. */
 export type AnySSEEvent<Events extends object = EventMap> = {
   [Name in Names<Events>]: SSEEvent<Events[Name], Name>;
 }[Names<Events>];
@@ -43,214 +46,321 @@ type MessageOf<Events extends object> = 'message' extends keyof Events
   ? Events['message']
   : unknown;
 
-/** Ends what it was returned for: the handler is not called any more. */
+/** Removes the handler that it was returned for. */
 export type Unsubscribe = () => void;
 
 type Awaitable<Value> = Value | PromiseLike<Value>;
 type HeaderFields = Record<string, string> | [string, string][] | Headers;
 
-/** Numbers are at most 2^30 - 1. */
+/**
+ * The options of a client. Numbers are from 0 to 2^30 - 1. An option that has the wrong type or is
+ * out of range throws `ERR_SSE_OPTION`.
+ */
 export interface SSEConfig {
-  /** An http(s) URL, relative to the page; absolute where there is no page. */
+  /** The http(s) URL of the stream. In a page it may be relative to the page. */
   url: string | URL;
-  /** Default `GET`, with a `body` `POST`. */
+  /** The method of the request. Default: `GET`, or `POST` if there is a `body`. */
   method?: string | undefined;
-  /** Sent again at every reconnect, hence no stream. */
+  /** The body of the request. It is sent again at every attempt, so it cannot be a stream. */
   body?: string | Blob | ArrayBuffer | ArrayBufferView | FormData | URLSearchParams | undefined;
-  /** Headers of the request, or a function that is asked for them at every attempt. At a redirect to another origin they go along. */
+  /**
+   * The headers of the request, or a function that returns them at every attempt. They are also
+   * sent after a redirect to another origin.
+   */
   headers?: HeaderFields | (() => Awaitable<HeaderFields>) | undefined;
-  /** Asked at every attempt; sent as `Authorization: Bearer`, which is not sent along at a redirect to another origin. */
+  /**
+   * Returns a token at every attempt. It is sent as `Authorization: Bearer`, but not after a
+   * redirect to another origin.
+   */
   token?: (() => Awaitable<string>) | undefined;
-  /** As of `fetch`. Default `same-origin`. */
+  /** The `credentials` option of `fetch`. Default: `same-origin`. */
   credentials?: 'omit' | 'same-origin' | 'include' | undefined;
-  /** In place of the global one: for proxies, tests, service bindings. */
+  /** Replaces the global `fetch`, for example for proxies, tests or service bindings. */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Aborting it disconnects. A client whose signal is aborted does not connect. */
+  /** Disconnects the client when it aborts. With an aborted signal, the client never connects. */
   signal?: AbortSignal | undefined;
 
   /**
-   * The cursor to begin with. Cursors are sent as `Last-Event-ID`, a header that CORS asks about: a server of another origin must allow
-   * it. One that has control characters or more than 1,024 characters is not sent: the stream goes on with a gap.
+   * The cursor to start with. Default: none.
+   *
+   * Cursors are sent in the header `Last-Event-ID`, which a server of another origin must allow
+   * (CORS). A cursor that contains control characters or more than 1,024 characters is not sent, so
+   * that the stream continues with a gap.
    */
   lastEventId?: string | undefined;
-  /** Come back after an end or a failure. Default `true`. */
+  /** Whether the client reconnects after the stream ends or fails. Default: `true`. */
   autoReconnect?: boolean | undefined;
   /**
-   * How many attempts may fail in a row after the first one; the next failure is `ERR_SSE_RETRIES`.
-   * Default 5; 0 is without end. Anything that a stream delivers starts the count anew, even a
-   * comment, and so does a connection that held for 5 seconds (or for `maxReconnectDelay`, if that
-   * is less). A deploy that takes a minute exhausts the default.
+   * How many retries may fail in a row. The next failure is `ERR_SSE_RETRIES`. Default: 5; 0 sets
+   * no limit. The default does not last through a deploy that takes a minute.
+   *
+   * The count restarts when a stream delivers anything, even a comment. It also restarts when a
+   * connection lasts 5 seconds, or `maxReconnectDelay` if that is less.
    */
   maxRetries?: number | undefined;
   /**
-   * The bound of the first delay before a reconnect. Default 1000. A `retry` of the server replaces
-   * it, and is a minimum of every delay: the random part comes on top.
+   * The upper bound of the first delay before a reconnect. Default: 1,000. A `retry` of the server
+   * replaces it and is a minimum of every delay: the random part is added to it.
    */
   reconnectDelay?: number | undefined;
   /**
-   * The bound of the random part of a delay, and of what the server may ask for. Default 30 000.
+   * The upper bound of the random part of a delay, and of the delay that a server may request.
+   * Default: 30,000.
    */
   maxReconnectDelay?: number | undefined;
   /**
-   * By how much the delay grows with every attempt, until a connection has lasted: for 5 seconds,
-   * or for `maxReconnectDelay`, if that is less. Default 2. The client waits for a random part of
-   * what that comes to ("full jitter"), and after a `retry` or a `Retry-After` for that long first.
+   * The factor by which the delay grows with every attempt. Default: 2. The delay is reset when a
+   * connection has lasted 5 seconds, or `maxReconnectDelay` if that is less.
+   *
+   * The client waits for a random part of the delay ("full jitter"). After a `retry` or a
+   * `Retry-After`, it first waits for as long as the server requested.
    */
   backoffMultiplier?: number | undefined;
-  /** How long the server may take for its head. Default 60 000; 0 is no limit. */
+  /** How long the server may take to send the response head. Default: 60,000; 0 sets no limit. */
   timeout?: number | undefined;
 
   /**
-   * How often the server lets something be heard: an event, or a comment. Default 30 000; 0 does not listen for silence. The fetch of
-   * Node.js itself takes five minutes of it for a failure.
+   * How often the server sends something: an event or a comment. Default: 30,000; 0 turns the check
+   * off. The `fetch` of Node.js itself fails after five minutes of silence.
    */
   heartbeatInterval?: number | undefined;
   /**
-   * After that many intervals of silence the connection counts as dead, and is replaced: at once,
-   * or after the `retry` of the server. Default 3.
+   * After how many silent intervals the connection is considered dead. The client then replaces it
+   * immediately, or after the server's `retry`. Default: 3.
    */
   missedHeartbeatsLimit?: number | undefined;
   /**
-   * Characters that the lines of an event may have, field names included. Default 1 048 576. A
-   * larger event is `ERR_SSE_EVENT_SIZE`. Longer comments and unknown fields are skipped.
+   * The maximum length of an event's lines in characters, including field names. Default:
+   * 1,048,576. A larger event is `ERR_SSE_EVENT_SIZE`. Longer comments and unknown fields are
+   * skipped.
    */
   maxEventSize?: number | undefined;
   /**
-   * Makes the data of an event of its text. Default: the value where the text is JSON, else the text. `String` leaves texts alone,
-   * such as tokens of a model that are to be put together. What it throws is `ERR_SSE_PARSE`, and the event is dropped.
+   * Converts the text of an event to its data. Default: the value if the text is JSON, otherwise
+   * the text. Use `String` to keep all texts unchanged, for example the tokens of a model.
+   *
+   * If it throws, the error is `ERR_SSE_PARSE` and the event is dropped.
    */
   parse?: ((text: string, event: string) => unknown) | undefined;
 
   /**
-   * One connection for all tabs of the origin that give the same name and ask for the same `url`,
-   * `method` and `body`: one tab holds it, and passes on what it gets. Give the id of the user as
-   * the name, as in `share: userId`. Default `false`. `true` is one name for all tabs; with
-   * `token`, `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of
-   * different users would get each other's events. Where the browser has no Web Locks, as in a page
-   * that is not served securely, or no BroadcastChannel, each tab has its own connection.
+   * Shares one connection between all tabs of the origin that have the same `share`, `url`,
+   * `method` and `body`. One tab holds the connection and passes events to the others. Default:
+   * `false`.
    *
-   * The request is that of the tab that holds the connection, with its headers, its token and its
-   * delays. Bodies that are neither a text nor `URLSearchParams` are not told apart: give each a
-   * name. `reconnect()` in any tab is for all, `disconnect()` for that tab alone. A 204, or an
-   * answer that no retry mends, ends the stream in all tabs, and each connects again by itself.
+   * Use the user's id as the name: `share: userId`. `true` is one name for all tabs. With `token`,
+   * `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of different
+   * users would receive each other's events. Browsers without Web Locks or BroadcastChannel, and
+   * pages that are not served securely, open a connection for each tab.
    *
-   * A tab that gives up by its own limits (`autoReconnect`, `maxRetries`, `maxEventSize`) hands
-   * over to another one. Tabs that do not reconnect, or allow no more retries than it did, end with
-   * it. A tab that comes later begins with the events from then on, or after its `lastEventId`
-   * where the other tabs still have what followed it. A tab that hangs while it holds the
-   * connection is replaced after some seconds.
+   * The tab that holds the connection makes the request, with its own headers, token and delays.
+   * Bodies other than strings and `URLSearchParams` are not compared: give each its own name.
+   * `reconnect()` applies to all tabs, `disconnect()` only to its own. A 204, or an answer that
+   * no retry can change, ends the stream in all tabs; each tab can connect again.
+   *
+   * A tab that gives up because of its own limits (`autoReconnect`, `maxRetries`, `maxEventSize`)
+   * hands over to another tab. Tabs that do not reconnect, or that allow no more retries, end with
+   * it. A tab that joins later receives the events from then on. If it has a `lastEventId` and the
+   * other tabs still have the events after it, it receives those first. A tab that hangs while it
+   * holds the connection is replaced after some seconds.
    */
   share?: boolean | string | undefined;
-  /** Write to the console, by `console.debug`, what happens. Default `false`. */
+  /** Whether the client logs its activity with `console.debug`. Default: `false`. */
   debug?: boolean | undefined;
 }
 
-/** One stream of events, kept open. */
+/**
+ * A client that keeps one event stream open.
+ *
+ * @example
+ * ```ts
+ * import { SSEClient } from 'sluice/client';
+ *
+ * const client = new SSEClient({ url: '/_sse/connect', maxRetries: 0 });
+ * const unsubscribe = client.on('report', ({ data }) => console.log(data));
+ * client.onError((error, attempt) => console.error(attempt, error.code));
+ * client.connect();
+ * ```
+ */
 export class SSEClient<Events extends object = EventMap> {
-  /** Does not connect yet. @throws {SSEError} `ERR_SSE_OPTION` */
+  /**
+   * Creates a client that is not connected yet.
+   *
+   * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+   */
   constructor(config: SSEConfig);
 
   /**
-   * Connects, after the cursor; nothing happens where it is connecting or connected. In a handler
-   * of a fatal error, the client starts again instead of giving up. In a page, `window.stop()`
-   * disconnects, as it ends an `EventSource`.
+   * Connects, and resumes after the cursor. Has no effect while the client is connecting or
+   * connected. In an `onError` handler of a fatal error, the client starts again instead of giving
+   * up. In a page, `window.stop()` disconnects the client, as it does an `EventSource`.
    */
   connect(): void;
-  /** Ends the connection; the cursor is kept for the next {@link connect}. */
+  /** Closes the connection. The cursor is kept for the next {@link connect}. */
   disconnect(): void;
-  /** Connects anew, now: with fresh headers, and after the cursor. */
+  /** Replaces the connection immediately, with fresh headers, and resumes after the cursor. */
   reconnect(): void;
 
   /**
-   * Calls the handler at every event of that name; `*` stands for all. A handler that throws is reported like any uncaught error, and
-   * disturbs nobody.
+   * Calls the handler for every event with that name; `*` stands for all events. An error that a
+   * handler throws is reported like any uncaught error, and the other handlers are still called.
    */
   on(event: '*', handler: (event: AnySSEEvent<Events>) => void): Unsubscribe;
   on<Name extends Names<Events>>(
     event: Name,
     handler: (event: SSEEvent<Events[Name], Name>) => void,
   ): Unsubscribe;
-  /** As `on('message', …)`: the events that have no name. */
+  /** Calls the handler for every event without a name, like `on('message', handler)`. */
   onMessage(handler: (event: SSEEvent<MessageOf<Events>, 'message'>) => void): Unsubscribe;
   /**
-   * Hears of every failure, also of those that are retried: see {@link SSEError.fatal}. `attempt`
-   * is the number of retries in a row before the attempt that failed: 0 for the first attempt, and
-   * for errors that ended no attempt.
+   * Calls the handler for every failure, including failures that are retried; see
+   * {@link SSEError.fatal}. `attempt` is the number of retries in a row before the attempt that
+   * failed. It is 0 for the first attempt and for errors that ended no attempt.
    */
   onError(handler: (error: SSEError, attempt: number) => void): Unsubscribe;
-  /** Hears of every change of the state. */
+  /** Calls the handler for every change of the state. */
   onStateChange(handler: (state: SSEState) => void): Unsubscribe;
 
+  /** Returns the current state. */
   getState(): SSEState;
+  /** Returns whether the state is `connected`. */
   isConnected(): boolean;
-  /** The cursor; the empty string is none. */
+  /** Returns the cursor, or an empty string if there is none. */
   getLastEventId(): string;
 
   /**
-   * The events from the loop's beginning on. It connects the client if need be, and disconnects it in the end if it did. It ends when
-   * the client is disconnected, and throws the error when the client gives up. Until then it loses no event: while 64 wait for a slow
-   * loop, nothing more is read from the server, for handlers neither. What was read but not taken when a loop is left, no other gets. With `share` that is so in the tab that holds the connection. Another tab that is slow takes
-   * no more from it meanwhile, and then what it lacks of the last 1,000 events, or of 1 MiB of their
-   * texts, names and ids; beyond that is `ERR_SSE_GAP`.
+   * Iterates over the events from the start of the loop. The loop connects the client if necessary,
+   * and then also disconnects it at its end. It ends when the client is disconnected, and throws
+   * the error when the client gives up.
+   *
+   * The loop applies back-pressure when it is slow, and drops no events: while 64 events are
+   * buffered, the client reads nothing more from the server, for handlers either. Events buffered
+   * when you leave the loop are discarded.
+   *
+   * With `share`, this applies to the tab that holds the connection. Another tab whose loop is slow
+   * takes no more events from it, and later catches up on what it missed of the last 1,000 events,
+   * or of the last 1 MiB of texts, names and ids. Anything earlier is `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;
 }
 
-/** Clients by name. */
+/**
+ * Clients by name, so that all parts of an application find the same client.
+ *
+ * @example
+ * ```ts
+ * import { SSEManager } from 'sluice/client';
+ *
+ * const manager = new SSEManager();
+ * manager.setDefaultConfig({ maxRetries: 0 });
+ * manager.connect('logs', { url: '/_sse/logs' }).onMessage(({ data }) => console.log(data));
+ * manager.disconnectAll();
+ * ```
+ */
 export class SSEManager {
-  /** For the clients to come; their own options go before. */
+  /** Sets the defaults of new clients, which the options of a client override. */
   setDefaultConfig(config: Partial<SSEConfig>): void;
-  /** The client of that name, not connected yet where it is new. An existing one keeps its options. */
+  /**
+   * Returns the client with that name. A new client is not connected yet. An existing client keeps
+   * its options.
+   */
   client<Events extends object = EventMap>(
     name: string,
     config?: Partial<SSEConfig>,
   ): SSEClient<Events>;
+  /** Returns whether there is a client with that name. */
   has(name: string): boolean;
+  /** Returns the names of all clients. */
   getClientNames(): string[];
-  /** As {@link client}, connected. */
+  /** Returns the client with that name and connects it; see {@link client}. */
   connect<Events extends object = EventMap>(
     name: string,
     config?: Partial<SSEConfig>,
   ): SSEClient<Events>;
-  /** Disconnects the client of that name, and keeps it. False when there is none. */
+  /** Disconnects the client with that name and keeps it. Returns false if there is none. */
   disconnect(name: string): boolean;
-  /** Disconnects the client of that name and forgets it. False when there is none. */
+  /** Disconnects the client with that name and removes it. Returns false if there is none. */
   remove(name: string): boolean;
+  /** Disconnects all clients. */
   disconnectAll(): void;
 }
 
-/** The one of this module. */
+/**
+ * Returns the manager of this module.
+ *
+ * @example
+ * ```ts
+ * import { getSSEManager } from 'sluice/client';
+ *
+ * getSSEManager().setDefaultConfig({ token: () => localStorage.token });
+ * ```
+ */
 export function getSSEManager(): SSEManager;
 
-/** `getSSEManager().client(name, config)`, connected. */
+/**
+ * Connects the client with that name of {@link getSSEManager}, and returns it.
+ *
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { connectSSE } from 'sluice/client';
+ *
+ * interface Events {
+ *   report: { celsius: number };
+ * }
+ *
+ * const weather = connectSSE<Events>('weather', { url: '/weather' });
+ * weather.on('report', ({ data }) => console.log(data.celsius));
+ * ```
+ */
 export function connectSSE<Events extends object = EventMap>(
   name: string,
   config?: Partial<SSEConfig>,
 ): SSEClient<Events>;
 
-/** A client without a name that is not connected yet. @throws {SSEError} `ERR_SSE_OPTION` */
+/**
+ * Creates a client without a name. It is not connected yet.
+ *
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { createSSEClient } from 'sluice/client';
+ *
+ * const answer = createSSEClient({ url: '/answer', body: '{"prompt":"why"}', parse: String });
+ * for await (const { event, data } of answer) {
+ *   if (event === 'done') break;
+ *   console.log(data);
+ * }
+ * ```
+ */
 export function createSSEClient<Events extends object = EventMap>(
   config: SSEConfig,
 ): SSEClient<Events>;
 
 /**
- * | code                   | fatal | meaning                                                                               |
- * | ---------------------- | ----- | ------------------------------------------------------------------------------------- |
- * | `ERR_SSE_OPTION`       |       | an invalid option, or `share: true` beside a token; thrown |
- * | `ERR_SSE_TYPE`         |       | a handler that is no function; thrown, not reported                                   |
- * | `ERR_SSE_HEADERS`      |       | `headers` or `token` failed, or made what is no header                                |
- * | `ERR_SSE_NETWORK`      |       | the request failed, or the stream broke off                                           |
- * | `ERR_SSE_TIMEOUT`      |       | no head within `timeout`                                                              |
- * | `ERR_SSE_HEARTBEAT`    |       | nothing was heard for `heartbeatInterval` × `missedHeartbeatsLimit`                   |
- * | `ERR_SSE_OFFLINE`      |       | the network is gone; the client waits for it                                          |
- * | `ERR_SSE_STATUS`       | but for 408, 425, 429 and 5xx | a status other than 200 and 204                               |
- * | `ERR_SSE_CONTENT_TYPE` | yes   | the answer is no `text/event-stream`                                                  |
- * | `ERR_SSE_EVENT_SIZE`   | yes   | an event larger than `maxEventSize`                                                   |
- * | `ERR_SSE_PARSE`        |       | `parse` threw                                                                         |
- * | `ERR_SSE_GAP`          |       | with `share`: this tab was suspended, or its loop slow, for so long that events were lost to it, or the other tabs do not know its `lastEventId` |
- * | `ERR_SSE_RETRIES`      | yes   | `maxRetries` are used up; `cause` is the last failure                                 |
+ * The codes of errors. A fatal error means that the client has given up. Without `autoReconnect`,
+ * every failure of a connection is fatal.
  *
- * Without `autoReconnect` every failure of a connection is fatal.
+ * | code                   | fatal | meaning                                                      |
+ * | ---------------------- | ----- | ------------------------------------------------------------ |
+ * | `ERR_SSE_OPTION`       |       | an invalid option, or `share: true` with credentials; thrown |
+ * | `ERR_SSE_TYPE`         |       | a handler is not a function; thrown                          |
+ * | `ERR_SSE_HEADERS`      |       | `headers` or `token` failed, or returned an invalid header   |
+ * | `ERR_SSE_NETWORK`      |       | the request failed, or the stream was interrupted            |
+ * | `ERR_SSE_TIMEOUT`      |       | there was no response head within `timeout`                  |
+ * | `ERR_SSE_HEARTBEAT`    |       | the server was silent for `missedHeartbeatsLimit` intervals  |
+ * | `ERR_SSE_OFFLINE`      |       | the network is down; the client waits for it                 |
+ * | `ERR_SSE_STATUS`       | yes   | the status was neither 200 nor 204; 408, 425, 429 and 5xx    |
+ * |                        |       | are not fatal                                                |
+ * | `ERR_SSE_CONTENT_TYPE` | yes   | the response is not `text/event-stream`                      |
+ * | `ERR_SSE_EVENT_SIZE`   | yes   | an event is larger than `maxEventSize`                       |
+ * | `ERR_SSE_PARSE`        |       | `parse` threw                                                |
+ * | `ERR_SSE_GAP`          |       | with `share`: events were lost, because this tab was         |
+ * |                        |       | suspended or its loop slow for too long, or because the      |
+ * |                        |       | other tabs do not know its `lastEventId`                     |
+ * | `ERR_SSE_RETRIES`      | yes   | `maxRetries` are exhausted; `cause` is the last failure      |
  */
 export type SSEErrorCode =
   | 'ERR_SSE_OPTION'
@@ -267,15 +377,29 @@ export type SSEErrorCode =
   | 'ERR_SSE_GAP'
   | 'ERR_SSE_RETRIES';
 
+/**
+ * A failure of a client.
+ *
+ * @example
+ * ```ts
+ * import { connectSSE, SSEError } from 'sluice/client';
+ *
+ * try {
+ *   for await (const { data } of connectSSE('news', { url: '/news' })) console.log(data);
+ * } catch (error) {
+ *   if (error instanceof SSEError) console.error(error.code, error.status);
+ * }
+ * ```
+ */
 export class SSEError extends Error {
   readonly code: SSEErrorCode;
-  /** The client has given up; else it tries again by itself. */
+  /** Whether the client has given up. Otherwise it retries automatically. */
   readonly fatal: boolean;
-  /** The status of the answer, if there was one. */
+  /** The status of the response, if there was one. */
   readonly status: number | undefined;
-  /** How long the server asked to wait (`Retry-After`); else 0. */
+  /** How long the server asked to wait (`Retry-After`), or 0. */
   readonly retryAfter: number;
-  /** Retries in a row before the attempt that failed; else 0. */
+  /** The number of retries in a row before the attempt that failed, or 0. */
   readonly attempt: number;
 
   constructor(

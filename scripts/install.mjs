@@ -21,7 +21,10 @@ export function installed() {
   );
 }
 
-/** Installs the npm packages where they are missing or not those of package-lock.json. Resolves with an exit code. */
+/**
+ * Installs the npm packages if they are missing or differ from package-lock.json. Resolves with an
+ * exit code.
+ */
 export async function install() {
   if (installed()) return 0;
   console.log('sluice: installing npm packages');

@@ -29,8 +29,8 @@ function copyRepository(stage) {
   });
 }
 
-// `napi pre-publish` refuses to go on where one binary is missing. This platform's stands in for the others, which are
-// not packed.
+// `napi pre-publish` fails if a binary is missing. This platform's binary replaces the others,
+// which are not packed.
 function placeBinaries(stage) {
   for (const name of readdirSync(path.join(stage, 'npm'))) {
     const file = binary().replace(platform(), name);
@@ -38,7 +38,7 @@ function placeBinaries(stage) {
   }
 }
 
-/** Packs the package and this platform's binary package the way a release does, from a copy of the repository. */
+/** Packs the package and this platform's binary package like a release, from a copy. */
 export function packRelease(stage, destination) {
   copyRepository(stage);
   placeBinaries(stage);

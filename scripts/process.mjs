@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a program in the repository, its output shown as it comes. Resolves with the exit code, 1 for a signal. */
+/**
+ * Runs a program in the repository and shows its output. Resolves with the exit code, which is 1 if
+ * a signal ended the program.
+ */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options });

@@ -4,7 +4,10 @@ import { run } from './process.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** What some tests need of the system: any of the programs, or the file. A `service` is not to run because of us. */
+/**
+ * The system packages that some tests need: any of the programs, or the file. A `service` must not
+ * start because of the installation.
+ */
 const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
   { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
@@ -44,7 +47,7 @@ async function stopService(name, options) {
   await run('update-rc.d', [name, 'disable'], quiet);
 }
 
-/** Installs what is missing where that needs no password, and says what will be skipped where it does. */
+/** Installs missing packages if that needs no password. Otherwise prints what will be skipped. */
 export async function installSystemPackages() {
   const wanted = missing();
   if (wanted.length > 0 && aptWorks()) {

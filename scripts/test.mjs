@@ -31,6 +31,7 @@ const incremental = [
 const steps = [
   ['npm packages', install],
   ['biome', () => runNode('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings')],
+  ['line lengths', () => runNode('scripts/line-length.mjs')],
   ['rustfmt', () => cargo('fmt', '--check')],
   ['rustfmt, load client', () => cargo('fmt', '--check', ...loadClient)],
   // Version 5: TypeScript 7 takes no class of `module.exports = { … }` for a type.

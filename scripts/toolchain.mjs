@@ -12,17 +12,20 @@ export function missingTools() {
   const missing = [];
   if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
     missing.push(
-      `Node.js ${process.versions.node} is too old: sluice needs ${NODE.join('.')} or newer, from https://nodejs.org`,
+      `Node.js ${process.versions.node} is too old: ` +
+        `install ${NODE.join('.')} or newer from https://nodejs.org`,
     );
   }
   if (!answers('cargo')) {
     missing.push(
-      'cargo was not found: install the Rust toolchain from https://rustup.rs, then open a new terminal',
+      'cargo was not found: install the Rust toolchain from https://rustup.rs, ' +
+        'then open a new terminal',
     );
   }
   if (process.platform !== 'win32' && !answers('cc')) {
     missing.push(
-      'cc was not found: Rust links with it; install a C compiler (Debian: apt-get install gcc libc6-dev)',
+      'cc was not found, but Rust needs it to link: ' +
+        'install a C compiler (Debian: apt-get install gcc libc6-dev)',
     );
   }
   return missing;

@@ -15,7 +15,7 @@ const { sse } = createRequire(import.meta.url)('../../express.js');
 const { Channel, Connection, SluiceError } = sluice;
 
 const wrong = [
-  ['pingInterval', ['5', null, {}], [0, -1, 1.5, 2 ** 31, Number.NaN, Infinity]],
+  ['pingInterval', ['5', null, {}], [-1, 1.5, 2 ** 31, Number.NaN, Infinity]],
   ['timeout', ['5', null, true], [-1, 0.5, 2 ** 31, Number.NaN]],
   ['retry', [], ['5', -1, 1.5, 2 ** 32]],
   ['maxQueueBytes', ['1', null], [-1, 1.5, Number.NaN]],

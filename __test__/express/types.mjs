@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,14 +18,8 @@ for (const compiler of ['typescript', 'typescript5']) {
     rmSync(app, { recursive: true, force: true });
     const installed = path.join(app, 'node_modules/sluice');
     mkdirSync(installed, { recursive: true });
-    for (const name of [
-      'package.json',
-      'index.d.ts',
-      'broker.d.ts',
-      'fetch.d.ts',
-      'express.d.ts',
-    ]) {
-      copyFileSync(file(name), path.join(installed, name));
+    for (const name of ['package.json', 'index.d.ts', 'fetch.d.ts', 'express.d.ts', 'types']) {
+      cpSync(file(name), path.join(installed, name), { recursive: true });
     }
     mkdirSync(path.join(app, 'node_modules/@types'));
     symlinkSync(file('node_modules/@types/node'), path.join(app, 'node_modules/@types/node'));

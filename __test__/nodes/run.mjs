@@ -15,6 +15,7 @@ const TESTS = [
   'channel',
   'context',
   'failing-listeners',
+  'option-names',
   'writes',
   'bad-input',
   'stream-source',

@@ -45,11 +45,11 @@ export class ExampleApp {
     writeFileSync(file, code);
   }
 
-  /** Compiles a TypeScript example beside itself. */
-  compile(name) {
+  /** Compiles TypeScript examples beside themselves. */
+  compile(...names) {
     const compiler = path.join(modules, 'typescript/bin/tsc');
     const options = ['--strict', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
-    const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, name], {
+    const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, ...names], {
       cwd: this.#directory,
       encoding: 'utf8',
     });

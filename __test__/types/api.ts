@@ -33,13 +33,13 @@ createServer(async (req, res) => {
     const known: CloseReason = reason;
     return known;
   });
-  connection.on('gap', ({ channel, topic, lastEventID }) => {
+  connection.on('gap', ({ channel, topic, lastEventId, lastEventID }) => {
     const where: string | number | undefined = channel?.count() ?? topic;
-    return [where, lastEventID.length];
+    return [where, lastEventId.length + lastEventID.length];
   });
   const transport: Transport = connection.transport;
   const numbers: number = connection.timestamp + connection.queuedBytes;
-  const cursor: string | undefined = connection.lastEventID;
+  const cursor: string | undefined = connection.lastEventId ?? connection.lastEventID;
   const destroyed: Connection = connection.destroy(new Error('gone')).destroy();
   const same: Connection = await connection.comment('a').setPing(0).setTimeout(0).end();
   return [transport, numbers, cursor, same, destroyed, connection.closed, connection.id];

@@ -1,6 +1,7 @@
 // Beside the commands of `control.js`:
 //
-//   topics TOPICS MEMBERS → { topics }                  so many topics with so many members each; `broadcast` goes to one of them
+//   topics TOPICS MEMBERS → { topics }                  topics with MEMBERS members each;
+//                                                       `broadcast` sends to one of them
 //   crowd CLIENTS CALLS   → { subscribe, unsubscribe }  microseconds a call, among so many clients
 
 const { createServer } = require('node:http');
@@ -9,7 +10,7 @@ const { SSEBroker, metrics } = require('../..');
 const { createSSE } = require('../../fetch.js');
 const { run } = require('../control.js');
 
-const broker = new SSEBroker({ heartbeatInterval: 0 });
+const broker = new SSEBroker({ pingInterval: 0 });
 const nameOf = (number) => `orders.${number}`;
 const anyOf = (count) => Math.floor(Math.random() * count);
 let topicCount = 0;
@@ -45,7 +46,7 @@ async function settle() {
 
 /** Clients of the Fetch service: so many sockets no process may have. */
 async function crowd(clients, calls) {
-  const sse = createSSE({ heartbeatInterval: 0, stallTimeout: 0 });
+  const sse = createSSE({ pingInterval: 0, stallTimeout: 0 });
   const ids = [];
   await timed(clients, () => ids.push(sse.addClient().client.id));
   await settle();

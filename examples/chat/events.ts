@@ -1,4 +1,7 @@
-/** What goes between the server and its pages. Both are compiled against this file, so that neither can say what the other does not know. */
+/**
+ * The messages between the server and its pages. Both are compiled against this file, so that
+ * neither can send anything that the other does not know.
+ */
 
 export interface Person {
   id: string;

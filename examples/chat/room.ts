@@ -5,14 +5,14 @@ import type { Message, Person, Presence, RoomState, Topics } from './events';
 
 const KEPT = 200;
 const CUT = 5;
-/** How long somebody may be away unnoticed: to reload, or until another tab takes the connection over. */
+/** How long a person may be away unnoticed, to reload or until another tab takes over. */
 const GRACE = 1000;
 const TEN_MINUTES = 10 * 60 * 1000;
 
 /** One room: what was said, and who is here. */
 export class Room {
   readonly #broker = new SSEBroker<Topics, { person: Person }>({
-    heartbeatInterval: 15_000,
+    pingInterval: 15_000,
     connection: { retry: 500 },
     // Who is here only matters now, and a page that was away gets the messages that it missed.
     topic: (topic) => ({
@@ -24,7 +24,7 @@ export class Room {
       else this.#announceSoon();
     },
   });
-  // Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
+  // Ids name the run of the server, so that a restart is a gap and not a false match.
   readonly #run = Date.now().toString(36);
   readonly #messages: Message[] = [];
   #said = 0;
@@ -96,7 +96,10 @@ export class Room {
     await this.#broker.close();
   }
 
-  /** The first event of whoever is new or was away for too long; with its id, a cut right after it loses nothing. */
+  /**
+   * The first event of a client that is new or was away for too long. It has an id, so that nothing
+   * is lost if the connection is cut right after it.
+   */
   #welcome(id: string) {
     this.#broker.send(id, {
       id: this.#cursor(),

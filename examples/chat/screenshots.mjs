@@ -13,11 +13,15 @@ const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const STYLE = `
   body { margin: 0; padding: 30px; display: flex; align-items: start; gap: 26px; width: max-content;
-    background: light-dark(#d7dde3, #050608); font: 13px "Helvetica Neue", "Liberation Sans", sans-serif; }
-  figure { margin: 0; border-radius: 14px; overflow: hidden; background: light-dark(#c3cbd3, #20252c);
+    background: light-dark(#d7dde3, #050608);
+    font: 13px "Helvetica Neue", "Liberation Sans", sans-serif; }
+  figure { margin: 0; border-radius: 14px; overflow: hidden;
+    background: light-dark(#c3cbd3, #20252c);
     box-shadow: 0 10px 34px light-dark(#29384a38, #000c); }
-  figcaption { display: flex; align-items: end; gap: 3px; height: 42px; padding: 0 14px; color: light-dark(#3d4752, #98a2b1); }
-  i { width: 11px; height: 11px; margin: 0 4px 15px 0; border-radius: 50%; background: light-dark(#97a2ad, #454d58); }
+  figcaption { display: flex; align-items: end; gap: 3px; height: 42px; padding: 0 14px;
+    color: light-dark(#3d4752, #98a2b1); }
+  i { width: 11px; height: 11px; margin: 0 4px 15px 0; border-radius: 50%;
+    background: light-dark(#97a2ad, #454d58); }
   b { padding: 9px 40px 9px 16px; border-radius: 10px 10px 0 0; font-weight: 400; }
   i + b { margin-left: 12px; }
   b.shown { background: light-dark(#f3f4f6, #0d1014); color: light-dark(#15181e, #e9ecf1); }

@@ -15,7 +15,8 @@ app.disable('x-powered-by');
 app.use((_req, res, next) => {
   res.set({
     'Content-Security-Policy':
-      "default-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'self'; img-src data:; base-uri 'none'; " +
+      "form-action 'none'; frame-ancestors 'none'",
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
   });

@@ -1,4 +1,4 @@
-// TypeScript without a build, for the server and for the page. An application would let its tools do that.
+// TypeScript without a build, for the server and for the page. An application would use its tools.
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const ts = require('typescript5');

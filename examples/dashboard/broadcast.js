@@ -46,7 +46,7 @@ class Broadcast {
     };
     const start = performance.now();
     this.#targets[this.transport].send(event);
-    // Node puts the writes of a response off to the end of the turn; they belong to the loop's time.
+    // Node writes responses at the end of the turn. Those writes belong to the time of the loop.
     process.nextTick(() => {
       this.#times.push(performance.now() - start);
     });

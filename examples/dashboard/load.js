@@ -3,7 +3,7 @@ const { EventEmitter } = require('node:events');
 const path = require('node:path');
 
 /**
- * The load clients: a child process, so that the server's JavaScript thread does none of their work.
+ * The load clients: a child process, so that they do not use the server's JavaScript thread.
  * Emits `exit` when it ends without having been asked to.
  */
 class Load extends EventEmitter {

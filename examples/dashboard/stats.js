@@ -14,7 +14,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 
 /** @typedef {ReturnType<Stats['read']>} Reading */
 
-/** Takes a sample a second; keeps two minutes for the charts, and each transport's last measurement. */
+/** Samples once a second. Keeps two minutes of samples, and each transport's last measurement. */
 class Stats {
   /** @type {(Reading & { settled: number })[]} */
   history = [];
@@ -86,7 +86,8 @@ class Stats {
   }
 
   /**
-   * A measurement begins one second after every client is connected, and covers the last ten seconds.
+   * A measurement starts one second after all clients are connected and covers the last ten
+   * seconds.
    *
    * @param {Reading} reading
    * @returns How many seconds it covers by now.

@@ -9,7 +9,8 @@ const FILES = new Map([
   ['/taps.js', 'taps.js'],
 ]);
 
-// A page that was away for a moment gets the taps it missed; how many people there are only matters now.
+// A page that reconnects receives the taps it missed. The number of people has no history, because
+// only its current value matters.
 const taps = new Channel({ historySize: 200, historyAge: 60_000 });
 const people = new Channel({ historySize: 0 });
 

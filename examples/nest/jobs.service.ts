@@ -14,14 +14,14 @@ export class JobsService implements BeforeApplicationShutdown {
   private readonly channel = new Channel<JobEvents>({ historySize: 500 });
   private readonly jobs = new Map<number, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
-  // Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
+  // Ids name the run of the server, so that a restart is a gap and not a false match.
   private readonly run = Date.now().toString(36);
   private sent = 0;
   private started = 0;
 
   subscribe(connection: Connection<JobEvents>) {
-    // Whoever is new, or was away for too long, gets how things stand; the others get what they missed.
-    if (connection.lastEventID === undefined) this.sendState(connection);
+    // A client that is new or was away for too long receives the state, others what they missed.
+    if (connection.lastEventId === undefined) this.sendState(connection);
     else connection.on('gap', () => this.sendState(connection));
     this.channel.add(connection);
   }

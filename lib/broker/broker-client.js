@@ -26,7 +26,11 @@ class BrokerClient {
   }
 
   get lastEventId() {
-    return this.connection.lastEventID;
+    return this.connection.lastEventId;
+  }
+
+  get lastEventID() {
+    return this.lastEventId;
   }
 
   get secret() {

@@ -2,7 +2,7 @@
 
 /** Reads the options of a broker. */
 
-/** @import { SSEBrokerOptions, TopicOptions } from '../../broker.js' */
+/** @import { SSEBrokerOptions, TopicOptions } from '../../types/broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
 
@@ -20,13 +20,15 @@ const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
  */
 function readBrokerOptions(options, pingForm) {
   const given = option.object('options', options);
-  const { eventBufferSize, heartbeatInterval } = given;
-  const interval = option.time('heartbeatInterval', heartbeatInterval, 30_000);
   /** @type {ConnectionOptions} */
   const defaults = {
-    ping: interval > 0,
-    ...(interval > 0 && { pingInterval: interval }),
-    maxQueueEvents: option.whole('eventBufferSize', eventBufferSize, 1000, 0, option.MAX_COUNT),
+    pingInterval: option.time(...option.named(given, 'pingInterval'), 30_000),
+    maxQueueEvents: option.whole(
+      ...option.named(given, 'maxQueueEvents'),
+      1000,
+      0,
+      option.MAX_COUNT,
+    ),
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);

@@ -2,7 +2,7 @@
 
 /** The broker as users see it: clients by id, and topics by name. */
 
-/** @import { ConnectOptions, SSEBrokerOptions } from '../../broker.js' */
+/** @import { ConnectOptions, SSEBrokerOptions } from '../../types/broker.js' */
 /** @import { ConnectionOptions, ServerSentEvent } from '../../index.js' */
 /** @import { Request } from '../carrier/carrier.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */

@@ -2,7 +2,7 @@
 
 /** Sends the usual notifications through a broker. */
 
-/** @import { SSEBroker } from '../../broker.js' */
+/** @import { SSEBroker } from '../../types/broker.js' */
 
 const { rangeError, typeError } = require('../core/error.js');
 const { kind } = require('../core/option.js');

@@ -5,6 +5,7 @@
 /** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
 /** @import { Connection } from '../connection/connection.js' */
 
+const { gapOf } = require('../carrier/cursor.js');
 const { linkOf } = require('../connection/connection.js');
 const { callCore } = require('../core/error.js');
 const { assertTopic } = require('./topic.js');
@@ -40,7 +41,7 @@ class Subscriptions extends Set {
     this.#optionsOf = optionsOf;
     this.#connection = connection;
     this.#id = linkOf(connection).handle.id;
-    this.#cursor = connection.lastEventID;
+    this.#cursor = connection.lastEventId;
   }
 
   /** @param {string} topic */
@@ -59,7 +60,7 @@ class Subscriptions extends Set {
       this.#resumed.add(topic);
     }
     if (addition === 'gap' || (isBack && cursor === undefined)) {
-      this.#connection.emit('gap', { topic, lastEventID: this.#cursor });
+      this.#connection.emit('gap', gapOf({ topic }, this.#cursor));
     }
     return this;
   }

@@ -20,4 +20,12 @@ function readCursor(header) {
   return Buffer.byteLength(cursor) > MAX_BYTES ? undefined : cursor;
 }
 
-module.exports = { readCursor };
+/**
+ * What the `gap` event reports. Its cursor has both names, as that of a connection.
+ * @template {object} Where
+ * @param {Where} where
+ * @param {string | undefined} cursor
+ */
+const gapOf = (where, cursor) => ({ ...where, lastEventId: cursor, lastEventID: cursor });
+
+module.exports = { gapOf, readCursor };

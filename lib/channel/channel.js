@@ -6,6 +6,7 @@
 
 const { EventEmitter } = require('node:events');
 const { readChannelOptions } = require('./channel-options.js');
+const { gapOf } = require('../carrier/cursor.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
@@ -64,7 +65,7 @@ class Channel extends EventEmitter {
   add(connection) {
     assertConnection(connection);
     this.#assertOpen();
-    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventID;
+    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventId;
     const addition = callCore(() => this.#handle.add(linkOf(connection).handle, cursor));
     if (addition === 'unchanged') return this;
     channels.set(this.#handle.id, this.#listener);
@@ -74,7 +75,7 @@ class Channel extends EventEmitter {
       this.#resumed.add(connection);
     }
     this.emit('join', connection);
-    if (addition === 'gap') connection.emit('gap', { channel: this, lastEventID: cursor });
+    if (addition === 'gap') connection.emit('gap', gapOf({ channel: this }, cursor));
     return this;
   }
 

@@ -25,7 +25,7 @@ const defaults = { pingInterval: 50_000 };
 function readConnectionOptions(options, pingForm = 'comment') {
   const given = option.object('options', options);
   const ping = option.boolean('ping', given.ping, true);
-  const pingInterval = option.time('pingInterval', given.pingInterval, defaults.pingInterval, 1);
+  const pingInterval = option.time(...option.named(given, 'pingInterval'), defaults.pingInterval);
   const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
   if (BODILESS.includes(statusCode)) {
     throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
@@ -36,7 +36,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     core: {
       pingInterval: ping ? pingInterval : 0,
       pingForm,
-      timeout: option.time('timeout', given.timeout, 0),
+      timeout: option.time(...option.named(given, 'maxLifetime'), 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
       maxQueueBytes: option.whole(
@@ -46,7 +46,12 @@ function readConnectionOptions(options, pingForm = 'comment') {
         1,
         option.MAX_BYTES,
       ),
-      maxQueueEvents: option.whole('maxQueueEvents', given.maxQueueEvents, 0, 0, option.MAX_COUNT),
+      maxQueueEvents: option.whole(
+        ...option.named(given, 'maxQueueEvents'),
+        0,
+        0,
+        option.MAX_COUNT,
+      ),
     },
   };
 }

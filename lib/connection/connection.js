@@ -46,8 +46,12 @@ class Connection extends EventEmitter {
     this.response = link.carrier.response;
     this.id = randomUUID();
     this.timestamp = Date.now();
-    this.lastEventID = link.carrier.cursor;
+    this.lastEventId = link.carrier.cursor;
     if (link !== req) link.begin();
+  }
+
+  get lastEventID() {
+    return this.lastEventId;
   }
 
   get transport() {

@@ -3,6 +3,7 @@
 /** Checks options and arguments, and names the wrong ones in errors. */
 
 const { rangeError, typeError } = require('./error.js');
+const { named, over, pick } = require('./option-names.js');
 
 /** The longest time that Node's and the core's timers can hold. */
 const MAX_TIME = 2 ** 31 - 1;
@@ -51,7 +52,11 @@ function whole(name, value, fallback, min, max) {
 
 /**
  * Milliseconds; 0 where that means none.
- * @type {(name: string, value: unknown, fallback: number, min?: number) => number}
+ * @template {number | undefined} Fallback
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Fallback} fallback
+ * @param {number} [min]
  */
 const time = (name, value, fallback, min = 0) => whole(name, value, fallback, min, MAX_TIME);
 
@@ -106,30 +111,17 @@ function object(name, value) {
   return value;
 }
 
-/**
- * The options over defaults. An option that is undefined counts as not given.
- * @template {object} Options
- * @param {Options} defaults
- * @param {Options} given
- * @returns {Options}
- */
-function over(defaults, given) {
-  const all = { ...defaults };
-  for (const name of /** @type {(keyof Options)[]} */ (Reflect.ownKeys(given))) {
-    if (given[name] !== undefined) all[name] = given[name];
-  }
-  return all;
-}
-
 module.exports = {
   MAX_BYTES,
   MAX_COUNT,
   boolean,
   callback,
   kind,
+  named,
   object,
   oneOf,
   over,
+  pick,
   time,
   whole,
   wrongArgument,

@@ -26,7 +26,7 @@ export async function attempt(action: () => Promise<unknown>) {
   }
 }
 
-/** What was said and has not come back yet: everybody's messages come with the stream, one's own too. */
+/** Messages that were sent but have not come back yet. The stream also has one's own messages. */
 export function removePending(isHere: (number: number) => boolean) {
   for (const item of pending.querySelectorAll('li')) {
     if (isHere(Number(item.dataset.number))) item.remove();

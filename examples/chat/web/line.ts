@@ -23,7 +23,7 @@ export class Line {
     this.#changed = changed;
     this.client = connectSSE<ChatEvents>('chat', {
       url: 'events',
-      // The cookie makes all tabs of a browser one person. Where tabs may have different users, name
+      // The cookie makes all tabs of a browser one person. If tabs may have different users, name
       // the user instead, as in `share: userId`.
       share: true,
       maxRetries: 0,

@@ -56,7 +56,8 @@ export function showLine(
   const others = people.filter(({ id }) => id !== you?.id);
   diagram.show({ tabs, isHeld, state, connections, others });
   const own = plural(tabs, 'tab of yours', 'tabs of yours');
-  caption.textContent = `${own}, ${isConnected ? `1 connection. ${holder(tabs, isHeld)}` : 'no connection.'}`;
+  const held = isConnected ? `1 connection. ${holder(tabs, isHeld)}` : 'no connection.';
+  caption.textContent = `${own}, ${held}`;
   caption.dataset.held = String(isHeld);
   const crowd = plural(people.length, 'person', 'people');
   server.textContent = isConnected

@@ -1,7 +1,7 @@
 const EVERY = 500;
 const NAME = 'chat tab';
 
-/** Tells how many tabs this browser has open here. Each holds a lock, which goes with it however it ends. */
+/** Reports how many tabs of the page are open. Each holds a lock, which it releases at its end. */
 export function countTabs(changed: (tabs: number) => void) {
   changed(1);
   if (!navigator.locks) return;

@@ -7,8 +7,8 @@ const TRANSPORTS = ['native', 'stream', 'loop'];
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
 
-// A line for each transport over one shared measure: each has only the samples taken while it was chosen,
-// and the one after, so that the lines meet.
+// A line for each transport over one shared measure. Each has only the samples taken while its
+// transport was selected, and the next one, so that the lines meet.
 const byTransport = (read) =>
   TRANSPORTS.map((transport) => ({
     color: transport,
@@ -125,7 +125,8 @@ function build(name) {
   const chart = CHARTS[name];
   const figure = document.querySelector(`#chart-${name}`);
   figure.innerHTML =
-    '<figcaption><h2></h2><span class="note"></span><span class="current">–</span></figcaption><div class="plot" aria-hidden="true"></div>';
+    '<figcaption><h2></h2><span class="note"></span><span class="current">–</span></figcaption>' +
+    '<div class="plot" aria-hidden="true"></div>';
   figure.querySelector('h2').textContent = chart.title;
   figure.querySelector('.note').textContent = chart.note;
   const current = figure.querySelector('.current');

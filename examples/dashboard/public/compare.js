@@ -34,7 +34,8 @@ export function buildTable(onChoose) {
     const head = document.createElement('th');
     head.scope = 'row';
     head.innerHTML =
-      '<label><input type="radio" name="transport"><span class="mode"></span><small></small></label>';
+      '<label><input type="radio" name="transport"><span class="mode"></span>' +
+      '<small></small></label>';
     const radio = head.querySelector('input');
     radio.value = transport;
     radio.addEventListener('change', () => onChoose(transport));
@@ -63,7 +64,8 @@ export function buildTable(onChoose) {
 
 function showMeter({ value, bar }, milliseconds, most) {
   value.textContent = milliseconds === undefined ? '–' : formatMilliseconds(milliseconds);
-  bar.style.width = `${milliseconds === undefined ? 0 : Math.max(0.5, (milliseconds / most) * 100)}%`;
+  const share = milliseconds === undefined ? 0 : Math.max(0.5, (milliseconds / most) * 100);
+  bar.style.width = `${share}%`;
 }
 
 export function showResults(results, current) {

@@ -2,7 +2,7 @@ const SILENCE = 5000;
 const RETRY = 2000;
 const ENTRIES = ['broadcast', 'clients', 'rate', 'transport', 'message', 'page'];
 
-// The page's one EventSource. The figures come every second, so silence means that something is wrong.
+// The only EventSource of the page. Figures arrive every second, so silence means a failure.
 export function listen({ onState, onStats, onEntry, onStatus }) {
   let source;
   let silence;

@@ -1,6 +1,7 @@
 const DELAY = 200;
 
-// A slider and a number field for one setting. What the server says wins, unless the user is just changing it.
+// A slider and a number field for one setting. The server's value wins, unless the user is just
+// changing it.
 export function bindNumber(name, onChange) {
   const slider = document.querySelector(`#${name}`);
   const field = document.querySelector(`#${name}-number`);

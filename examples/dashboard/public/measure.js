@@ -2,7 +2,7 @@ const ORDER = ['loop', 'stream', 'native'];
 const SECONDS = 5;
 const PATIENCE = 60_000;
 
-// Takes the load through every transport and stays with each until it has been measured for some seconds.
+// Switches the load to each transport, and waits until it has been measured for some seconds.
 export async function measureAll({ post, nextStats, settings, onStep, signal }) {
   if (settings.clients === 0) {
     await post('clients', { clients: 5000 });
@@ -22,7 +22,7 @@ export async function measureAll({ post, nextStats, settings, onStep, signal }) 
       if (stats.settings.transport !== transport) {
         throw new Error('The transport was changed while it was being measured.');
       }
-      // `settled` starts again with every change, so an older measurement is not taken for this one.
+      // `settled` restarts with every change, so an older measurement is not mistaken for this one.
       if (stats.sample.settled >= SECONDS) {
         break;
       }

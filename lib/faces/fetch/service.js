@@ -2,7 +2,7 @@
 
 /** `createSSE`: clients and channels whose answers are Fetch `Response`s. */
 
-/** @import { SSE, SSEConfig } from '../../../fetch.js' */
+/** @import { AddClientOptions, SSE, SSEConfig } from '../../../fetch.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
@@ -21,13 +21,14 @@ const MAX_RETRY = 2 ** 32 - 1;
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config);
-  const { heartbeatInterval, headers, maxQueueBytes, stallTimeout, timeout, topic } = given;
-  const { eventBufferSize = 0 } = given;
+  const { headers, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
   assertHeaders(headers);
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, timeout };
-  const options = { eventBufferSize, heartbeatInterval, connection, topic, wildcards: false };
-  return new SSEBroker(options, 'time');
+  const lifetime = option.pick(given, 'maxLifetime');
+  const connection = { retry, headers, maxQueueBytes, stallTimeout, ...lifetime };
+  const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
+  const options = option.over({ maxQueueEvents: 0 }, own);
+  return new SSEBroker({ ...options, connection, topic, wildcards: false }, 'time');
 }
 
 /**
@@ -47,11 +48,11 @@ function assertHeaders(headers) {
   }
 }
 
-/** @param {unknown} lastEventId */
-function cursorOf(lastEventId) {
-  const isText = typeof lastEventId === 'string';
-  if (isText || lastEventId === undefined || lastEventId === null) return readCursor(lastEventId);
-  throw option.wrongType('lastEventId', 'a string', lastEventId);
+/** @param {AddClientOptions} given */
+function cursorOf(given) {
+  const [name, value] = option.named(given, 'lastEventId');
+  if (typeof value === 'string' || value === undefined || value === null) return readCursor(value);
+  throw option.wrongType(name, 'a string', value);
 }
 
 /**
@@ -85,7 +86,7 @@ function createSSE(config) {
   return {
     addClient(options) {
       const given = option.object('options', options);
-      const carrier = new BodyCarrier(cursorOf(given.lastEventId));
+      const carrier = new BodyCarrier(cursorOf(given));
       const outgoing = readOutgoing(given.outgoing);
       const { link, connection } = clientsOf(broker).open(carrier);
       link.begin();

@@ -9,6 +9,7 @@
 
 const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
+const option = require('../../core/option.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
 const { Refusal, allows, failure } = require('./exchange.js');
 
@@ -18,9 +19,10 @@ const { Refusal, allows, failure } = require('./exchange.js');
  * @param {SetupOptions} options
  * @returns {Handler}
  */
-function connecting(broker, { identify, heartbeat }) {
+function connecting(broker, { identify, heartbeat, pingInterval }) {
   const clients = clientsOf(broker);
-  const { connection: options, pingForm } = clients.options;
+  const { connection, pingForm } = clients.options;
+  const options = option.over(connection, { pingInterval });
   /** @param {BrokerClient} client */
   const greet = ({ connection, id, secret }) => {
     connection.send({ event: 'connected', data: { clientId: id, secret } });

@@ -2,7 +2,7 @@
 
 /** Reads the options of `setupSSE`. */
 
-/** @import { SetupSSEOptions } from '../../../broker.js' */
+/** @import { SetupSSEOptions } from '../../../types/setup-sse.js' */
 
 const { HEARTBEATS } = require('../../broker/broker-options.js');
 const option = require('../../core/option.js');
@@ -21,6 +21,7 @@ function readSetupOptions(options) {
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),
     identify: option.callback('identify', given.identify),
     heartbeat: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, undefined),
+    pingInterval: option.time(...option.named(given, 'pingInterval'), undefined),
     origins: readCORS(given.cors),
     bodyLimit: option.whole('bodyLimit', given.bodyLimit, 16_384, 1, option.MAX_BYTES),
     maxTopics: option.whole('maxTopics', given.maxTopics, 1000, 1, MAX_TOPICS),

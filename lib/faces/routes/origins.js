@@ -2,7 +2,7 @@
 
 /** Which pages of other origins may use the routes (CORS). */
 
-/** @import { SetupSSEOptions } from '../../../broker.js' */
+/** @import { SetupSSEOptions } from '../../../types/setup-sse.js' */
 /** @import { Exchange } from './exchange.js' */
 
 const { typeError } = require('../../core/error.js');

@@ -2,7 +2,7 @@
 
 /** `setupSSE`: adds the routes of a broker to an Express or Fastify application. */
 
-/** @import { SetupSSEOptions } from '../../../broker.js' */
+/** @import { SetupSSEOptions } from '../../../types/setup-sse.js' */
 
 const { SSEBroker } = require('../../broker/broker.js');
 const { typeError } = require('../../core/error.js');

@@ -1,0 +1,69 @@
+'use strict';
+
+/** Options that mean the same have one name on every face. The other name is its alias. */
+
+const { typeError } = require('./error.js');
+
+const ALIASES = /** @type {const} */ ({
+  lastEventId: 'lastEventID',
+  maxLifetime: 'timeout',
+  maxQueueEvents: 'eventBufferSize',
+  pingInterval: 'heartbeatInterval',
+});
+
+/** @typedef {keyof typeof ALIASES} Aliased */
+
+/** @type {Map<PropertyKey, string>} */
+const otherNames = new Map(
+  Object.entries(ALIASES).flatMap(([name, alias]) => [
+    [name, alias],
+    [alias, name],
+  ]),
+);
+
+/**
+ * The name under which an option was given, which error messages repeat, and its value.
+ * @param {object} given
+ * @param {Aliased} name
+ * @returns {[name: string, value: unknown]}
+ */
+function named(given, name) {
+  const alias = ALIASES[name];
+  const { [name]: value, [alias]: other } = /** @type {Record<string, unknown>} */ (given);
+  if (value === undefined && other !== undefined) return [alias, other];
+  if (other !== undefined && !Object.is(value, other)) {
+    throw typeError(
+      'ERR_SSE_OPTION',
+      `\`${alias}\` is an alias of \`${name}\`, but their values differ: set only \`${name}\``,
+    );
+  }
+  return [name, value];
+}
+
+/**
+ * These options alone, under the names that they were given.
+ * @param {object} given
+ * @param {...Aliased} names
+ * @returns {Record<string, any>}
+ */
+function pick(given, ...names) {
+  return Object.fromEntries(names.map((name) => named(given, name)));
+}
+
+/**
+ * The options, over defaults; one that is undefined is not given.
+ * @template {object} Options
+ * @param {Options} defaults
+ * @param {Partial<Options>} given
+ * @returns {Options}
+ */
+function over(defaults, given) {
+  const all = /** @type {any} */ ({ ...defaults });
+  const own = /** @type {any} */ (given);
+  const names = Reflect.ownKeys(given).filter((name) => own[name] !== undefined);
+  for (const name of names) delete all[otherNames.get(name) ?? name];
+  for (const name of names) all[name] = own[name];
+  return all;
+}
+
+module.exports = { named, over, pick };

@@ -1,0 +1,55 @@
+// Checks that lines have at most 100 columns. The formatters do not wrap comments and strings.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const COLUMNS = 100;
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** What is checked: the files of a folder, or of the root alone, whose names end like this. */
+const CHECKED = [
+  { folder: '.', ends: ['.md', '.d.ts', '.js'] },
+  { folder: 'types', ends: ['.d.ts'] },
+  { folder: 'client', ends: ['.d.ts'] },
+  { folder: 'docs', ends: ['.md'] },
+  { folder: 'bench', ends: ['.md', '.js', '.mjs'] },
+  { folder: 'examples', ends: ['.js', '.mjs', '.ts'] },
+  { folder: 'scripts', ends: ['.mjs'] },
+];
+
+/** Generated files, and files that are still to be wrapped. */
+const EXCEPTIONS = ['binding.js', 'binding.d.ts', 'bench/RESULTS.md', 'ARCHITECTURE.md'];
+
+const IGNORED = ['node_modules', 'target'];
+
+/** Lines of Markdown that cannot be wrapped: rows of tables, comments and images. */
+const UNBREAKABLE = /^\s*(\||<!--|!\[)/;
+
+function filesOf(folder, ends) {
+  const directory = path.join(root, folder);
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const isSearched = folder !== '.' && !IGNORED.includes(entry.name);
+      return isSearched ? filesOf(name, ends) : [];
+    }
+    return ends.some((end) => name.endsWith(end)) && !EXCEPTIONS.includes(name) ? [name] : [];
+  });
+}
+
+function longLines(file) {
+  const isMarkdown = file.endsWith('.md');
+  const lines = readFileSync(path.join(root, file), 'utf8').split(/\r?\n/);
+  return lines.flatMap((line, index) => {
+    const columns = Array.from(line).length;
+    const isFine = columns <= COLUMNS || (isMarkdown && UNBREAKABLE.test(line));
+    return isFine ? [] : [`${file}:${index + 1}: ${columns} columns`];
+  });
+}
+
+const found = CHECKED.flatMap(({ folder, ends }) => filesOf(folder, ends)).flatMap(longLines);
+for (const line of found) console.error(line);
+if (found.length > 0) {
+  console.error(`sluice: lines must have at most ${COLUMNS} columns: wrap the comment or the text`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,285 @@
+/**
+ * The API reference of `SSEBroker` and `SSEHelper`, which `sluice` exports.
+ * Times are in milliseconds and sizes are in bytes.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type {
+  ChannelOptions,
+  CloseReason,
+  Connection,
+  ConnectionOptions,
+  EventMap,
+  ServerSentEvent,
+} from '../index.js';
+import type { SetupSSEOptions } from './setup-sse.js';
+
+/** Maps topic names, or template literal types of names, to event maps. */
+export type TopicMap = Record<string, EventMap>;
+
+/** An event of any topic. */
+export type TopicEvent<Topics extends object> = Topics[keyof Topics] extends infer Events
+  ? Events extends object
+    ? ServerSentEvent<Events>
+    : never
+  : never;
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+/** A client of a broker. */
+export interface BrokerClient<Metadata extends object = Record<string, unknown>> {
+  /** The client's id, which is unique within the broker. */
+  readonly id: string;
+  /**
+   * A secret of 256 random bits that lets the client subscribe over HTTP; see {@link setupSSE}.
+   * Share it only with this client.
+   */
+  readonly secret: string;
+  readonly connection: Connection;
+  readonly metadata: Metadata;
+  /**
+   * The client's subscriptions. The set is live: adding a topic subscribes the client, and deleting
+   * a topic unsubscribes it.
+   */
+  readonly topics: Set<string>;
+  readonly createdAt: Date;
+  /** The cursor of a client that reconnects. */
+  readonly lastEventId: string | undefined;
+  /** Alias of `lastEventId`. */
+  readonly lastEventID: string | undefined;
+}
+
+/** What a topic keeps for clients that reconnect. See {@link ChannelOptions}. */
+export interface TopicOptions
+  extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge'> {
+  /**
+   * How long a topic is kept after its last subscriber has left, if it has events to replay.
+   * Default: 60,000; 0 removes it immediately. A topic without events that have an id is always
+   * removed immediately.
+   */
+  emptyTimeout?: number;
+}
+
+/**
+ * The options of a broker. An option that has the wrong type or is out of range throws
+ * `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ */
+export interface SSEBrokerOptions<Metadata extends object = Record<string, unknown>> {
+  /**
+   * How many events may be queued for a slow client, in addition to `maxQueueBytes`, before it is
+   * disconnected. Default: 1,000; 0 sets no limit.
+   */
+  maxQueueEvents?: number;
+  /** Alias of `maxQueueEvents`. */
+  eventBufferSize?: number;
+  /** The time between two heartbeats. Default: 30,000; 0 turns them off. */
+  pingInterval?: number;
+  /** Alias of `pingInterval`. */
+  heartbeatInterval?: number;
+  /**
+   * The form of heartbeats on the connections that the broker opens. Default: `'comment'`.
+   *
+   * - `'comment'`: an empty comment, which clients do not pass on to the application.
+   * - `'event'`: an event named `heartbeat` with the data `{}`, for clients that cannot see
+   *   comments, such as a browser's `EventSource`. To listen to it, a typed client needs
+   *   `heartbeat: object` in its event map.
+   *
+   * The core sends heartbeats, even while JavaScript is blocked. They have no id and are not stored
+   * in histories. A heartbeat is skipped while other bytes are queued for the client.
+   */
+  heartbeat?: 'comment' | 'event';
+  /** Defaults for the connections that {@link SSEBroker.connect} opens. */
+  connection?: ConnectionOptions;
+  /**
+   * The options of topics, or a function that returns them for a new topic. Patterns share
+   * `patternHistory` instead.
+   */
+  topic?: TopicOptions | ((topic: string) => TopicOptions | undefined);
+  /** Whether `*` and `>` are wildcards in subscriptions. Default: `true`. */
+  wildcards?: boolean;
+  /**
+   * How many patterns (topics with wildcards) a client may be subscribed to at a time. Each
+   * publication checks every pattern that matches. Default: 100; 0 allows none.
+   */
+  maxPatterns?: number;
+  /**
+   * The history that all patterns share. It contains every event of any topic, from the moment a
+   * client first subscribes to a pattern. A client that reconnects and subscribes to a pattern
+   * receives the matching events.
+   *
+   * Default: `historySize` 10,000, `historyBytes` 16 MiB and no `historyAge`. A `historySize` of 0
+   * turns the history off.
+   */
+  patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge'>;
+  /**
+   * Called when a client connects. If it throws, the connection ends and
+   * {@link SSEBroker.connect} throws the error.
+   */
+  onConnect?: (client: BrokerClient<Metadata>) => void;
+  /** Called when a client's connection has closed and the client has been removed. */
+  onDisconnect?: (client: BrokerClient<Metadata>, reason: CloseReason) => void;
+  /** Allows or denies subscriptions over HTTP; see {@link SetupSSEOptions.authorizeSubscribe}. */
+  // biome-ignore lint/suspicious/noExplicitAny: the framework's request
+  authorizeSubscribe?: SetupSSEOptions<any>['authorizeSubscribe'];
+}
+
+/** The options of a client; see {@link SSEBroker.connect}. */
+export interface ConnectOptions<Metadata extends object = Record<string, unknown>> {
+  /**
+   * The client's id, a non-empty string. Default: 128 random bits, which also replace an id that
+   * another client already has.
+   */
+  id?: string;
+  /** Any data about the client, for the application. Default: an empty object. */
+  metadata?: Metadata;
+}
+
+/**
+ * Clients by id and topics by name.
+ *
+ * A topic is created when the first client subscribes. Its name is a non-empty string of at most
+ * 1,024 bytes in UTF-8. Dots separate the tokens of a name. In a subscription, `*` matches one
+ * token, and `>` at the end matches one or more. Such a pattern has at most 64 tokens.
+ *
+ * Overlapping subscriptions deliver an event once. Each topic has its own history (see
+ * {@link TopicOptions}) and all patterns share one. Replays of overlapping subscriptions may
+ * therefore contain an event more than once.
+ *
+ * @example
+ * ```ts
+ * import { SSEBroker } from 'sluice';
+ *
+ * const broker = new SSEBroker({ pingInterval: 15_000 });
+ * app.get('/events', (req, res) => {
+ *   const client = broker.connect(req, res, { metadata: { agent: req.get('User-Agent') } });
+ *   broker.subscribe(client.id, 'news', 'orders.*');
+ * });
+ * broker.broadcastToTopic('orders.7', { event: 'shipped', data: { order: 7 } });
+ * ```
+ */
+export class SSEBroker<
+  Topics extends object = TopicMap,
+  Metadata extends object = Record<string, unknown>,
+> {
+  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
+  constructor(options?: SSEBrokerOptions<Metadata>);
+
+  /**
+   * Registers a client, on a new connection or on one that is already open.
+   *
+   * @throws the errors of {@link Connection}.
+   * @throws `ERR_SSE_OPTION` if `id` is not a non-empty string, or `metadata` is not an object.
+   * @throws `ERR_SSE_GONE` if the given connection has closed.
+   * @throws `ERR_SSE_TYPE` if the given connection already has a client.
+   * @throws `ERR_SSE_BROKER_CLOSED` if the broker is closed.
+   */
+  connect(
+    req: Request,
+    res: Response,
+    options?: ConnectOptions<Metadata> & ConnectionOptions,
+  ): BrokerClient<Metadata>;
+  connect(connection: Connection, options?: ConnectOptions<Metadata>): BrokerClient<Metadata>;
+  /**
+   * Ends a client's connection after its queued events are sent. Returns false if there is no such
+   * client.
+   */
+  disconnect(id: string): boolean;
+  /**
+   * Subscribes a client to topics. Returns false if there is no such client.
+   *
+   * A client that reconnected with a cursor receives the events of a topic that it missed when it
+   * subscribes to that topic for the first time. The limit is 1,000 topics; for each further topic
+   * its connection emits `gap`, as described for {@link Connection}.
+   *
+   * If the call throws, the client is subscribed to none of the new topics.
+   *
+   * @throws `ERR_SSE_TOPIC` if a topic name is invalid.
+   * @throws `ERR_SSE_TOPIC_LIMIT` if the client would have more than `maxPatterns` patterns.
+   * @throws the errors of the broker's `topic` function.
+   */
+  subscribe(id: string, ...topics: string[]): boolean;
+  /**
+   * Unsubscribes a client from topics. Returns false if there is no such client, or if it was
+   * subscribed to none of them.
+   */
+  unsubscribe(id: string, ...topics: string[]): boolean;
+  /**
+   * Sends an event to one client. Returns false if there is no such client.
+   *
+   * @throws the errors of {@link Connection.send}.
+   */
+  send(id: string, event: TopicEvent<Topics>): boolean;
+  /** Sends an event to every client and returns how many there were. */
+  broadcast(event: TopicEvent<Topics>): number;
+  /**
+   * Sends an event to the subscribers of a topic and returns how many there were.
+   *
+   * @throws the errors of {@link Connection.send}.
+   * @throws `ERR_SSE_TOPIC` if the topic name is invalid or contains wildcards.
+   */
+  broadcastToTopic<Topic extends keyof Topics & string>(
+    topic: Topic,
+    event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
+  ): number;
+  /** Returns the number of clients. */
+  clientCount(): number;
+  /** Returns the client with that id. */
+  client(id: string): BrokerClient<Metadata> | undefined;
+  /** Returns all clients, in the order in which they connected. */
+  clients(): BrokerClient<Metadata>[];
+  /**
+   * Returns the clients that an event of that topic would reach or, for a pattern, its subscribers.
+   * They are in the order in which they connected.
+   */
+  clientsByTopic(topic: string): BrokerClient<Metadata>[];
+  /** Returns the topics and patterns that have subscribers. */
+  topics(): string[];
+  /** Ends every connection and refuses new ones. Resolves when all connections have closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Common notifications, sent as events of a broker. Each method returns the result of the broker's
+ * method: `send`, `broadcast` or `broadcastToTopic`.
+ *
+ * @example
+ * ```ts
+ * import { SSEBroker, SSEHelper } from 'sluice';
+ *
+ * const broker = new SSEBroker();
+ * const helper = new SSEHelper(broker);
+ * helper.notifyAll({ message: 'Maintenance in 5 minutes' });
+ * helper.progressTopic('exports.7', 75, 'Uploading');
+ * ```
+ */
+export class SSEHelper<Topics extends object = TopicMap> {
+  /** @throws `ERR_SSE_TYPE` if the value is not a broker. */
+  // biome-ignore lint/suspicious/noExplicitAny: the metadata does not matter
+  constructor(broker: SSEBroker<Topics, any>);
+
+  /** Sends an event named `notification` to a client. The data may be of any type. */
+  notify(id: string, notification: unknown): boolean;
+  /** Sends an event named `notification` to every client. */
+  notifyAll(notification: unknown): number;
+  /** Sends an event named `notification` to the subscribers of a topic. */
+  notifyTopic(topic: keyof Topics & string, notification: unknown): number;
+  /** Sends an event named `update` with the data `{ key, value }` to a client. */
+  update(id: string, key: string, value: unknown): boolean;
+  /** Sends an event named `update` to every client. */
+  updateAll(key: string, value: unknown): number;
+  /** Sends an event named `update` to the subscribers of a topic. */
+  updateTopic(topic: keyof Topics & string, key: string, value: unknown): number;
+  /** Sends an event named `alert` with the data `{ level, message }` to a client. */
+  alert(id: string, level: string, message: string): boolean;
+  /** Sends an event named `alert` to every client. */
+  alertAll(level: string, message: string): number;
+  /**
+   * Sends an event named `progress` with the data `{ progress, message }` to a client.
+   *
+   * @throws `ERR_SSE_RANGE` if `progress` is not a number from 0 to 100.
+   */
+  progress(id: string, progress: number, message: string): boolean;
+  /** Sends an event named `progress` to the subscribers of a topic. See {@link progress}. */
+  progressTopic(topic: keyof Topics & string, progress: number, message: string): number;
+}
