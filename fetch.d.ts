@@ -95,9 +95,9 @@ export interface SSE<Events extends object = EventMap> {
    *
    * The client is removed when its body is cancelled, as servers do when a client disconnects. It
    * is also removed when it reads too slowly for `maxQueueBytes`, `maxQueueEvents` or
-   * `stallTimeout`. Its body then fails with `ERR_SSE_DISCONNECTED`, so that the server drops the socket.
-   * A body that is never read is too slow after `stallTimeout`. A body does not keep the process
-   * alive.
+   * `stallTimeout`. Its body then fails with `ERR_SSE_DISCONNECTED`, so that the server drops the
+   * socket. A body that is never read is too slow after `stallTimeout`. A body does not keep the
+   * process alive.
    *
    * Pass {@link AddClientOptions.outgoing} to servers on Node.js. They may not cancel the body of a
    * request that waited behind others on its socket, and they run the handler of `GET` for `HEAD`

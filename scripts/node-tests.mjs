@@ -4,25 +4,31 @@ import { root } from './process.mjs';
 import { printSlowest, runTestFiles } from './test-files.mjs';
 
 /** These pack and install; `--quick` leaves them out. */
-const PACKAGING = ['package.test.mjs'];
+const PACKAGING = ['package/package.test.mjs'];
 
 /** These take longest, so they start first. */
 const LONG = [
-  'client-browser.test.mjs',
-  'leak.test.mjs',
-  'chat.test.mjs',
-  'conformance.test.mjs',
-  'fetch.test.mjs',
-  'express.test.mjs',
-  'nest.test.mjs',
-  'digipair.test.mjs',
-  'dashboard.test.mjs',
-  'client.test.mjs',
-  'setup-sse.test.mjs',
+  'client/browser.test.mjs',
+  'core/leak.test.mjs',
+  'examples/chat.test.mjs',
+  'carrier/conformance.test.mjs',
+  'faces/fetch.test.mjs',
+  'faces/express.test.mjs',
+  'faces/nest.test.mjs',
+  'faces/digipair.test.mjs',
+  'examples/dashboard.test.mjs',
+  'client/client.test.mjs',
+  'faces/routes.test.mjs',
 ];
 
+/** The test files, as paths below `__test__/`. */
 function testFiles(quick) {
-  const names = readdirSync(path.join(root, '__test__'))
+  const folder = path.join(root, '__test__');
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const names = folders
+    .flatMap(({ name }) => readdirSync(path.join(folder, name)).map((file) => `${name}/${file}`))
     .filter((name) => /\.test\.(mjs|cjs|js)$/.test(name))
     .filter((name) => !(quick && PACKAGING.includes(name)))
     .sort();

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import { test } from 'node:test';
-import { connectHTTP1 } from '../clients/http1.mjs';
-import { sluice } from '../site.mjs';
-import { SOON } from '../soon.mjs';
-import { until } from '../until.mjs';
+import { connectHTTP1 } from '../support/clients/http1.mjs';
+import { sluice } from '../support/site.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
 import { room } from './room.mjs';
 
 const noise = (bytes) => randomBytes((bytes * 3) / 4).toString('base64');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventSource } from 'eventsource';
-import * as nodeHTTP from '../servers/node-http.mjs';
-import { sluice } from '../site.mjs';
-import { until } from '../until.mjs';
+import * as nodeHTTP from '../support/servers/node-http.mjs';
+import { sluice } from '../support/site.mjs';
+import { until } from '../support/until.mjs';
 
 const SOON = { timeout: 30_000 };
 const EVENT = 'event: heartbeat\ndata: {}\n\n';

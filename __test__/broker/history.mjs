@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SOON } from '../soon.mjs';
-import { tally } from '../tally.mjs';
-import { until } from '../until.mjs';
+import { SOON } from '../support/soon.mjs';
+import { tally } from '../support/tally.mjs';
+import { until } from '../support/until.mjs';
 import { readSoFar, room } from './room.mjs';
 
 const after = (id) => ({ headers: { 'Last-Event-ID': id } });

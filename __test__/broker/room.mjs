@@ -1,5 +1,5 @@
-import * as nodeHTTP from '../servers/node-http.mjs';
-import { site, sluice } from '../site.mjs';
+import * as nodeHTTP from '../support/servers/node-http.mjs';
+import { site, sluice } from '../support/site.mjs';
 
 const server = { ...nodeHTTP, options: undefined };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SOON } from '../soon.mjs';
-import { until } from '../until.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
 import { readSoFar, room } from './room.mjs';
 
 test('a topic reaches its subscribers, in order, and nobody else', SOON, async (t) => {

@@ -4,9 +4,9 @@ import http from 'node:http';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createSSEClient } from '../../client/index.js';
-import { event as arbitraryEvent, decoded } from '../arbitrary-event.mjs';
-import { sluice } from '../site.mjs';
-import { until } from '../until.mjs';
+import { event as arbitraryEvent, decoded } from '../support/arbitrary-event.mjs';
+import { sluice } from '../support/site.mjs';
+import { until } from '../support/until.mjs';
 import { told } from './scripted.mjs';
 
 const SOON = { timeout: 240_000 };

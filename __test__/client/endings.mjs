@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
-import { until } from '../until.mjs';
+import { until } from '../support/until.mjs';
 import { connecting, serve, stream } from './plain.mjs';
 import { open, refused, scriptedClient, settled, silent } from './scripted.mjs';
 

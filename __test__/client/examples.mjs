@@ -7,8 +7,8 @@ import { describe, test } from 'node:test';
 import ts from 'typescript5';
 import * as client from '../../client/index.js';
 import { resolveOptions } from '../../client/options.js';
-import { sluice } from '../site.mjs';
-import { until } from '../until.mjs';
+import { sluice } from '../support/site.mjs';
+import { until } from '../support/until.mjs';
 
 const file = readFileSync(new URL('examples.md', import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { until } from '../until.mjs';
+import { until } from '../support/until.mjs';
 import { connecting, serve, stream } from './plain.mjs';
 import { clock, ending, open, refused, scriptedClient, settled, status } from './scripted.mjs';
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { describe, test } from 'node:test';
 import { createSSEClient } from '../../client/index.js';
-import { sluice } from '../site.mjs';
-import { until } from '../until.mjs';
+import { sluice } from '../support/site.mjs';
+import { until } from '../support/until.mjs';
 import { told } from './scripted.mjs';
 
 const SOON = { timeout: 240_000 };

@@ -9,9 +9,10 @@ const tsc = file('../node_modules/typescript5/bin/tsc');
 
 describe('the types', { concurrency: true }, () => {
   const projects = {
-    'the client and its contract, with those of a browser alone': 'types/client.tsconfig.json',
+    'the client and its contract, with those of a browser alone':
+      'package/types/client.tsconfig.json',
     'its contract with those of Node, and with that of the server':
-      'types/client-node.tsconfig.json',
+      'package/types/client-node.tsconfig.json',
   };
   for (const [title, project] of Object.entries(projects)) {
     test(`${title}, pass strict checks`, { timeout: 240_000 }, async () => {

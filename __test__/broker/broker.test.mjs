@@ -1,0 +1,5 @@
+import './clients.mjs';
+import './topics.mjs';
+import './heartbeats.mjs';
+import './history.mjs';
+import './bounds.mjs';

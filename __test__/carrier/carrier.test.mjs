@@ -1,0 +1,109 @@
+// A connection over a carrier of the test's own: what it asks of it, and what it hears.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { tally } from '../support/tally.mjs';
+import { until } from '../support/until.mjs';
+
+const { openLink } = createRequire(import.meta.url)('../../lib/connection/connection.js');
+
+const SOON = { timeout: 30_000 };
+
+/** Records what the connection does; the client takes everything unless it is slow. */
+class RecordingCarrier {
+  calls = [];
+  text = '';
+  isSlow = false;
+  cursor = '7';
+  needsProcess = true;
+
+  listen(listener) {
+    this.listener = listener;
+  }
+
+  head(statusCode) {
+    this.calls.push(['head', statusCode]);
+  }
+
+  write(bytes) {
+    this.text += bytes;
+    return !this.isSlow;
+  }
+
+  end() {
+    this.calls.push(['end']);
+  }
+
+  destroy(error) {
+    this.calls.push(['destroy', error]);
+  }
+
+  closeReason() {
+    return 'client';
+  }
+
+  release() {
+    this.calls.push(['release']);
+  }
+}
+
+function open(options) {
+  const carrier = new RecordingCarrier();
+  return { carrier, ...openLink(carrier, options) };
+}
+
+test('a connection opens, sends and ends through any carrier', SOON, async () => {
+  const { carrier, connection, link } = open({ statusCode: 201 });
+  assert.equal(connection.lastEventID, '7');
+  assert.equal(connection.transport, 'stream');
+  assert.equal(link.state, 'opening');
+  connection.send({ data: 'queued' });
+  link.begin();
+  assert.equal(link.state, 'open');
+  const ended = connection.send({ data: 'last' }).end();
+  assert.equal(link.state, 'ending');
+  assert.equal(await ended, connection);
+  assert.equal(link.state, 'closed');
+  assert.equal(carrier.text, 'data: queued\n\ndata: last\n\n');
+  assert.deepEqual(carrier.calls, [['head', 201], ['release'], ['end']]);
+});
+
+test('a slow carrier gets more when it says that it has drained', SOON, async () => {
+  const { carrier, connection, link } = open();
+  link.begin();
+  carrier.isSlow = true;
+  connection.send({ data: 1 });
+  await until(() => carrier.text !== '', 'the first write');
+  connection.send({ data: 2 });
+  carrier.isSlow = false;
+  carrier.listener.onDrain();
+  await until(() => carrier.text.endsWith('data: 2\n\n'), 'the second write');
+  await connection.end();
+});
+
+test('a carrier that closes closes the connection, with its reason', SOON, async () => {
+  const { carrier, connection, link } = open();
+  link.begin();
+  const reasons = tally(connection, 'close');
+  carrier.listener.onClose();
+  assert.equal(link.state, 'ending');
+  connection.send({ data: 'dropped' });
+  await until(() => connection.closed, 'the connection to close');
+  assert.deepEqual(reasons, [['client']]);
+});
+
+test('destroy() passes its error to the carrier', SOON, async () => {
+  const { carrier, connection, link } = open();
+  link.begin();
+  const error = new Error('the account was closed');
+  connection.destroy(error).destroy(new Error('again'));
+  await until(() => connection.closed, 'the connection to close');
+  assert.deepEqual(carrier.calls, [['head', 200], ['release'], ['destroy', error]]);
+});
+
+test('a connection that closes before its head says so, and never opens', SOON, async () => {
+  const { connection, link } = open();
+  connection.destroy();
+  await until(() => connection.closed, 'the connection to close');
+  assert.equal(link.state, 'closed');
+});

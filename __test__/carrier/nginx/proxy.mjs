@@ -1,0 +1,98 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../../support/free-port.mjs';
+import { certificate } from '../../support/certificate.mjs';
+import { until } from '../../support/until.mjs';
+
+/** Why the tests behind nginx are skipped; false when they are not. */
+export function withoutNginx() {
+  try {
+    execFileSync('nginx', ['-v'], { stdio: 'ignore', env: environment });
+    return false;
+  } catch {
+    return 'no nginx: apt-get install nginx';
+  }
+}
+
+/** Debian keeps it where only root looks. */
+const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** Nothing in it knows of events: what is not said is as nginx has it by default. */
+const configuration = ({ folder, ports, upstream, http, location }) => `
+daemon off;
+master_process off;
+worker_processes 1;
+error_log stderr warn;
+pid ${folder}/nginx.pid;
+events {}
+http {
+  access_log off;
+  ${TEMPORARY.map((what) => `${what}_temp_path ${folder}/${what};`).join('\n  ')}
+  ${http}
+  server {
+    listen 127.0.0.1:${ports.http};
+    location / { proxy_pass ${upstream}; ${location} }
+  }
+  server {
+    listen 127.0.0.1:${ports.https} ssl http2;
+    ssl_certificate ${folder}/cert.pem;
+    ssl_certificate_key ${folder}/key.pem;
+    location / { proxy_pass ${upstream}; ${location} }
+  }
+}
+`;
+
+const answers = (port) =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => resolve(true));
+    socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
+  });
+
+/** Starts nginx before a server, from a folder of its own; both listen on 127.0.0.1 alone. */
+export async function startProxy(upstream, { http = '', location = '' } = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-nginx-'));
+  const ports = { http: await freePort(), https: await freePort() };
+  const { key, cert } = certificate();
+  const settings = { folder, ports, upstream, http, location };
+  writeFileSync(path.join(folder, 'key.pem'), key);
+  writeFileSync(path.join(folder, 'cert.pem'), cert);
+  writeFileSync(path.join(folder, 'nginx.conf'), configuration(settings));
+  const nginx = spawn('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf')], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaints = '';
+  nginx.stderr.setEncoding('utf8').on('data', (text) => {
+    complaints += text;
+  });
+  const stop = async () => {
+    if (nginx.exitCode === null && nginx.signalCode === null) {
+      const exit = once(nginx, 'exit');
+      nginx.kill('SIGTERM');
+      await exit;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await until(async () => {
+      if (nginx.exitCode !== null) throw new Error(`nginx has stopped: ${complaints}`);
+      return (await answers(ports.http)) && (await answers(ports.https));
+    }, 'nginx to listen');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    stop,
+    origins: {
+      http: `http://127.0.0.1:${ports.http}`,
+      https: `https://127.0.0.1:${ports.https}`,
+    },
+  };
+}

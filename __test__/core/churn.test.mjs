@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { plain } from '../carrier/handover/plain.mjs';
+import { sluice } from '../support/site.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+
+const CLIENTS = 2000;
+const BROADCASTS = 100;
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const skip = process.platform === 'linux' ? false : 'counts descriptors and threads in /proc';
+
+const held = () => ({
+  descriptors: readdirSync('/proc/self/fd').length,
+  threads: readdirSync('/proc/self/task').length,
+  metrics: gauges(),
+});
+
+function gauges() {
+  const { connections, channels, queuedBytes } = sluice.metrics();
+  return { ...connections, channels, queuedBytes };
+}
+
+test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (t) => {
+  const gaps = [];
+  let channel = new sluice.Channel({ historySize: 10_000 });
+  const site = await plain(t, {
+    options: { pingInterval: 100, ping: true },
+    handler(req, res) {
+      const connection = new sluice.Connection(req, res, { ping: true, pingInterval: 500 });
+      connection.on('gap', (gap) => gaps.push(gap));
+      channel.add(connection);
+    },
+  });
+  const file = fileURLToPath(new URL('../support/programs/churn-clients.mjs', import.meta.url));
+  const start = (count) => {
+    const clients = fork(file, [String(site.where.port), String(count), String(seed)]);
+    t.after(() => clients.kill());
+    return clients;
+  };
+
+  // What stays for good, as the thread pool of Node and the shards of the core, is there after a first round.
+  await round(start(50), 10);
+  const before = held();
+  channel = new sluice.Channel({ historySize: 10_000 });
+  const { faults, returns } = await round(start(CLIENTS), BROADCASTS);
+
+  assert.deepEqual(faults, [], `seed ${seed}`);
+  assert.ok(returns >= CLIENTS / 2, `${returns} clients came back`);
+  assert.deepEqual(gaps, [], `seed ${seed}`);
+  await until(
+    () => {
+      const now = held();
+      const given = now.descriptors <= before.descriptors && now.threads <= before.threads;
+      return given && JSON.stringify(now.metrics) === JSON.stringify(before.metrics);
+    },
+    () => `${JSON.stringify(before)}, there are ${JSON.stringify(held())} (seed ${seed})`,
+  );
+
+  /** Broadcasts while the clients come and go, then lets them say what they saw. */
+  async function round(clients, broadcasts) {
+    const exit = once(clients, 'exit');
+    await once(clients, 'message');
+    const restless = once(clients, 'message');
+    let last = 0;
+    let enough = false;
+    restless.then(() => {
+      enough = true;
+    });
+    while (last < broadcasts || !enough) {
+      last += 1;
+      channel.send({ id: String(last), data: last });
+      await sleep(30);
+    }
+    clients.send({ last });
+    const [report] = await once(clients, 'message');
+    await exit;
+    await until(() => channel.count() === 0, 'everybody to have left');
+    channel.close();
+    return report;
+  }
+});

@@ -1,0 +1,98 @@
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { getRequestListener } from '@hono/node-server';
+import express from 'express';
+import fastify from 'fastify';
+import Koa from 'koa';
+import { sluice } from '../../support/site.mjs';
+
+const require = createRequire(import.meta.url);
+const { sse } = require('../../../express.js');
+const eventStream = require('../../../fastify.js');
+const { SE } = eventStream;
+
+const options = { ping: false };
+const isToEnd = (req) => req.url.startsWith('/end');
+
+/** One short stream: an event, and the end of it if the client asks for that. */
+function serve(connection, req) {
+  connection.send({ data: 'hello' });
+  if (isToEnd(req)) connection.end();
+}
+
+const plain = (transport) => () =>
+  http.createServer((req, res) =>
+    serve(new sluice.Connection(req, res, { ...options, transport }), req),
+  );
+
+async function fastifyServer(plugin, handler) {
+  const app = fastify();
+  await app.register(plugin);
+  app.get('/*', handler);
+  await app.ready();
+  return app.server;
+}
+
+function koa() {
+  const app = new Koa();
+  // A client that resets its connection is an error of Koa's `stream` responses.
+  app.silent = true;
+  app.use((ctx) => {
+    ctx.respond = false;
+    serve(new sluice.Connection(ctx.req, ctx.res, options), ctx.req);
+  });
+  return http.createServer(app.callback());
+}
+
+/** Keeps what it should let go of, so that one sees that the measurement finds it. */
+function leaking() {
+  const kept = [];
+  return http.createServer((req, res) => {
+    const connection = new sluice.Connection(req, res, options);
+    kept.push(connection);
+    serve(connection, req);
+  });
+}
+
+/** Clients of a broker, each with a topic of its own and one of all. */
+function broker() {
+  const clients = new sluice.SSEBroker({ connection: options });
+  return http.createServer((req, res) => {
+    const { connection, id, topics } = clients.connect(req, res);
+    topics.add('all').add(`own.${id}`).add('own.*');
+    serve(connection, req);
+  });
+}
+
+/** `Response`s, as Hono's server sends them. */
+function fetchService() {
+  const service = sluice.createSSE({ heartbeatInterval: 0 });
+  const answer = ({ url }) => {
+    const { client, response } = service.addClient();
+    service.subscribe(client.id, 'all');
+    service.sendTo(client.id, 'greeting', 'hello');
+    if (new URL(url).pathname.startsWith('/end')) service.removeClient(client.id);
+    return response;
+  };
+  return http.createServer(getRequestListener(answer, { overrideGlobalObjects: false }));
+}
+
+const se = new SE(options);
+export const seClients = () => Object.keys(se.clients).length;
+
+export const adapters = {
+  'node:http, native': plain('auto'),
+  'node:http, stream': plain('stream'),
+  'sluice/express': () => http.createServer(express().use(sse(serve, options))),
+  'reply.eventStream': () =>
+    fastifyServer(eventStream, (request, reply) => serve(reply.eventStream(options), request.raw)),
+  SE: () =>
+    fastifyServer(se.plugin, (request, reply) => {
+      reply.sendEvent('hello');
+      if (isToEnd(request.raw)) reply.endEvent();
+    }),
+  koa,
+  broker,
+  'sluice/fetch': fetchService,
+  leaking,
+};

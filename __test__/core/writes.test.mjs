@@ -1,0 +1,74 @@
+// The `stream` transport: what JavaScript holds for clients that do not read.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { sluice } from '../support/site.mjs';
+import { until } from '../support/until.mjs';
+
+const { Writes } = createRequire(import.meta.url)('../../lib/core/writes.js');
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc');
+
+test('finished writes are released while others are pending', async () => {
+  const groups = [];
+  let written = 0;
+  const writes = new Writes(
+    () => {
+      written += 1;
+      return true;
+    },
+    () => {},
+    () => {},
+  );
+  // More connections than a slice holds, and a new group each turn: some write is always pending.
+  const connections = Array.from({ length: 600 }, (_, id) => id);
+  for (let count = 0; count < 60; count += 1) {
+    const bytes = Buffer.alloc(1024);
+    groups.push(new WeakRef(bytes));
+    writes.push([{ connections, bytes }]);
+    await turn();
+  }
+  gc();
+  const finished = Math.floor(written / connections.length);
+  assert.ok(finished >= 8 && finished < groups.length, `${finished} groups were finished`);
+  const held = groups.slice(0, finished).filter((bytes) => bytes.deref());
+  assert.equal(held.length, 0);
+});
+
+test('the kernel holds little for a client that does not read', async (t) => {
+  const data = 'x'.repeat(60_000);
+  const total = 200 * data.length;
+  const options = { ping: false, transport: 'stream', maxQueueBytes: 2 * total };
+  let connection;
+  const server = http.createServer((req, res) => {
+    connection = new sluice.Connection(req, res, options);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = net.connect(server.address().port, '127.0.0.1');
+  t.after(() => {
+    client.destroy();
+    server.close();
+    server.closeAllConnections();
+  });
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await new Promise((resolve) => client.once('data', resolve));
+  client.pause();
+  for (let sent = 0; sent < total; sent += data.length) connection.send({ data });
+  // Until the kernel takes no more.
+  let before = Number.POSITIVE_INFINITY;
+  let unchanged = 0;
+  await until(async () => {
+    const { queuedBytes } = connection;
+    unchanged = queuedBytes === before ? unchanged + 1 : 0;
+    before = queuedBytes;
+    return unchanged > 200;
+  }, 'the client to be stuck');
+  const parked = total - connection.queuedBytes;
+  // Linux has an option for it. The rest is the client's own receive buffer.
+  if (process.platform === 'linux') assert.ok(parked < 2 << 20, `${parked} bytes are parked`);
+});

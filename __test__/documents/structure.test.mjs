@@ -1,0 +1,103 @@
+// The walls of the code: imports point one way, and ARCHITECTURE.md names what there is.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { circle, modules, scripts } from './structure/import-graph.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** From those that import to those that are imported; the first part of a path that fits counts. */
+const LIB = ['lib/faces', 'lib/broker', 'lib/channel', 'lib/connection', 'lib/carrier', 'lib/core'];
+const CLIENT = ['client', 'client/share', 'client/connection'];
+
+const areaOf = (areas, file) =>
+  areas.filter((area) => file.startsWith(`${area}/`)).sort((a, b) => b.length - a.length)[0];
+
+/** The arrows from one area to an earlier one. */
+function upward(areas, graph) {
+  const arrows = [...graph].flatMap(([file, targets]) => targets.map((target) => [file, target]));
+  return arrows
+    .filter(([, target]) => areaOf(areas, target))
+    .filter(([file, target]) => {
+      return areas.indexOf(areaOf(areas, file)) > areas.indexOf(areaOf(areas, target));
+    })
+    .map((arrow) => arrow.join(' -> '));
+}
+
+for (const [folder, areas] of [
+  ['lib', LIB],
+  ['client', CLIENT],
+]) {
+  test(`${folder}: no file imports itself over others`, () => {
+    assert.equal(circle(scripts(folder)), undefined);
+  });
+
+  test(`${folder}: every file is in an area, and imports point one way`, () => {
+    const graph = scripts(folder);
+    assert.ok(graph.size > 15, `${graph.size} files were read`);
+    const lost = [...graph.keys()].filter((file) => !areaOf(areas, file));
+    assert.deepEqual(lost, []);
+    const imports = [...graph.values()].flat();
+    assert.ok(imports.length > graph.size, `${imports.length} imports were read`);
+    assert.deepEqual(upward(areas, graph), []);
+  });
+}
+
+test('only the core of lib/ imports the binding', () => {
+  const graph = scripts('lib');
+  const importers = [...graph].filter(([, targets]) => targets.includes('binding.js'));
+  assert.deepEqual([...new Set(importers.map(([file]) => path.dirname(file)))], ['lib/core']);
+});
+
+test('src: lib.rs lists every module, and each uses only those below it', () => {
+  const graph = modules();
+  const source = readFileSync(path.join(root, 'src/lib.rs'), 'utf8');
+  const declared = [...source.matchAll(/^(?:pub )?mod (\w+);/gm)].map(([, name]) => name);
+  assert.deepEqual([...graph.keys()].sort(), declared.sort());
+  assert.equal(circle(graph), undefined);
+  const order = [...graph.keys()];
+  const arrows = [...graph].flatMap(([module, used]) => [...used].map((name) => [module, name]));
+  assert.ok(arrows.length > order.length, `${arrows.length} uses were read`);
+  const up = arrows.filter(([module, name]) => order.indexOf(module) > order.indexOf(name));
+  assert.deepEqual(up, []);
+});
+
+test('a circle and an arrow against the direction are found', () => {
+  const graph = new Map([
+    ['client/a.js', ['client/share/b.js']],
+    ['client/share/b.js', ['client/connection/c.js']],
+    ['client/connection/c.js', ['client/a.js']],
+  ]);
+  assert.equal(circle(graph).length, 4);
+  assert.deepEqual(upward(CLIENT, graph), ['client/connection/c.js -> client/a.js']);
+});
+
+test('ARCHITECTURE.md names every folder, and every file that it names exists', () => {
+  const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+  const named = new Set([...text.matchAll(/`([\w.@/-]+)`/g)].map(([, name]) => name));
+  const paths = [...named].filter((name) => /\/|\.(?:rs|js|mjs|ts|md)$/.test(name));
+  assert.ok(paths.length > 30, `${paths.length} paths were read`);
+  const missing = paths.filter((name) => !existsSync(path.join(root, name)));
+  assert.deepEqual(missing, []);
+  const unnamed = folders().filter((folder) => !named.has(`${folder}/`));
+  assert.deepEqual(unnamed, []);
+});
+
+/** The folders of the repository, and those inside the ones that hold code. */
+function folders() {
+  const isFolder = (entry) =>
+    entry.isDirectory() && !/^\.|^node_modules$|^target$/.test(entry.name);
+  const inside = (folder) =>
+    readdirSync(path.join(root, folder), { withFileTypes: true })
+      .filter(isFolder)
+      .map((entry) => path.posix.join(folder, entry.name));
+  const code = ['src', 'lib', 'client', '__test__'].flatMap(inside);
+  // A Rust module's folder that only holds its tests has nothing to say.
+  const full = code.filter((folder) => {
+    const names = readdirSync(path.join(root, folder));
+    return !(names.length === 1 && names[0] === 'tests.rs');
+  });
+  return [...inside('.'), ...full];
+}

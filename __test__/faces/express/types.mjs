@@ -1,0 +1,42 @@
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { SOON } from '../../support/soon.mjs';
+import { checkTypes } from '../../support/type-check.mjs';
+
+const file = (name) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+
+for (const compiler of ['typescript', 'typescript5']) {
+  test(`${compiler}: handlers and sources pass strict type checks`, SOON, () =>
+    checkTypes(compiler, '__test__/package/types/express.tsconfig.json'),
+  );
+
+  test(`${compiler}: nothing is missing without the types of Express`, SOON, async () => {
+    const project = `target/types/without-express-${compiler}`;
+    const app = file(project);
+    rmSync(app, { recursive: true, force: true });
+    const installed = path.join(app, 'node_modules/sluice');
+    mkdirSync(installed, { recursive: true });
+    for (const name of ['package.json', 'index.d.ts', 'fetch.d.ts', 'express.d.ts', 'types']) {
+      cpSync(file(name), path.join(installed, name), { recursive: true });
+    }
+    mkdirSync(path.join(app, 'node_modules/@types'));
+    symlinkSync(file('node_modules/@types/node'), path.join(app, 'node_modules/@types/node'));
+    writeFileSync(path.join(app, 'package.json'), '{ "private": true }');
+    const name = 'express-without-types.mts';
+    copyFileSync(file(`__test__/package/types/${name}`), path.join(app, name));
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+    };
+    writeFileSync(
+      path.join(app, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: [name] }),
+    );
+    await checkTypes(compiler, `${project}/tsconfig.json`);
+  });
+}

@@ -1,6 +1,0 @@
-// Leaves one response unread and one with a read under way; nothing else would keep the process alive.
-import { createSSE } from '../fetch/service.mjs';
-
-const sse = createSSE();
-sse.addClient();
-sse.addClient().response.body.getReader().read();

@@ -1,0 +1,6 @@
+// Leaves one response unread and one with a read under way; nothing else would keep the process alive.
+import { createSSE } from '../../faces/fetch/service.mjs';
+
+const sse = createSSE();
+sse.addClient();
+sse.addClient().response.body.getReader().read();

@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+
+// Loaded by path, as CommonJS, the way most users' code gets it.
+export const sluice = createRequire(import.meta.url)('../../index.js');
+
+const merged = (theirs, own) => (theirs && own ? { ...theirs, ...own } : own);
+
+/**
+ * A server of `servers/` whose requests open connections. `open` asks for one and hands out both ends of it.
+ * `before` sees the request first. A server whose framework has an adapter hands the handler a function that opens the
+ * connection through it.
+ */
+export async function site(t, server, before = () => {}) {
+  const ends = new Map();
+  const settings = new Map();
+  const running = await server.start((req, res, adapter) => {
+    const { options } = settings.get(req.url) ?? {};
+    const create = adapter ?? ((merged) => new sluice.Connection(req, res, merged));
+    try {
+      before(req, res);
+      const connection = create({
+        ping: false,
+        ...server.options,
+        ...options,
+        headers: merged(
+          server.options?.headers,
+          options && 'headers' in options ? options.headers : {},
+        ),
+      });
+      ends.set(req.url, { connection, req, res });
+    } catch (error) {
+      ends.set(req.url, { error });
+      if (!res.headersSent) res.statusCode = 500;
+      res.end();
+    }
+  });
+  t.after(() => running.close());
+
+  let next = 0;
+  return {
+    ...running,
+    async open(options, request) {
+      const path = `/${next++}`;
+      settings.set(path, { options });
+      const client = await running.connect(path, request);
+      const { error, ...end } = ends.get(path);
+      if (error) throw error;
+      return { client, ...end };
+    },
+  };
+}
