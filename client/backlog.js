@@ -5,7 +5,8 @@ const ENOUGH = 64;
 const nothing = () => {};
 
 /**
- * The events that wait for a loop over them. Events come in bursts, as many as the bytes that were read have: so more can wait than
+ * The events that wait for a loop over them. Events come in bursts, as many as the bytes that were
+ * read have: so more can wait than
  * `ENOUGH`, but not for long.
  *
  * @template {object} Event

@@ -24,7 +24,9 @@ export class SSEClient {
   #stream;
   /** It knows the cursor; with `share`, also what other tabs may lack after a reconnect. */
   #journal = new Journal();
-  /** Of the page and the user's signal, while there is a stream. @type {AbortController | undefined} */
+  /**
+   * Of the page and the user's signal, while there is a stream. @type {AbortController | undefined}
+   */
   #watch;
   /** @type {SSEError | undefined} why the client has given up */
   #error;

@@ -9,12 +9,16 @@ const report =
     }));
 
 /**
- * Handlers of one kind of thing. What one of them throws is reported as if nobody were there to catch it, and the others are called.
+ * Handlers of one kind of thing. What one of them throws is reported as if nobody were there to
+ * catch it, and the others are called.
  *
  * @template {unknown[]} Values
  */
 export class Handlers {
-  /** A function may be added twice, and each time has an end of its own. @type {Set<{ call: (...values: Values) => void }>} */
+  /**
+   * A function may be added twice, and each time has an end of its own. @type {Set<{ call:
+   * (...values: Values) => void }>}
+   */
   #entries = new Set();
 
   /**
@@ -38,7 +42,8 @@ export class Handlers {
 
   /** @param {Values} values */
   call(...values) {
-    // Those that are added meanwhile have to wait, or a handler that replaces itself would never end.
+    // Those that are added meanwhile have to wait, or a handler that replaces itself would never
+    // end.
     for (const entry of [...this.#entries]) {
       if (!this.#entries.has(entry)) continue;
       try {

@@ -3,7 +3,8 @@ import { parse } from './json.js';
 
 /**
  * @import { SSEConfig } from './index.js'
- * @typedef {typeof DEFAULTS & Pick<SSEConfig, 'body' | 'credentials' | 'fetch' | 'headers' | 'share' | 'signal' | 'token'> & { url: string, method: string }} Options
+ * @typedef {typeof DEFAULTS & Pick<SSEConfig, 'body' | 'credentials' | 'fetch' | 'headers' |
+ *   'share' | 'signal' | 'token'> & { url: string, method: string }} Options
  */
 
 const DEFAULTS = {
@@ -13,7 +14,8 @@ const DEFAULTS = {
   reconnectDelay: 1000,
   maxReconnectDelay: 30_000,
   backoffMultiplier: 2,
-  // Longer than a server's usual ping: there are proxies that hold the head back until something follows it.
+  // Longer than a server's usual ping: there are proxies that hold the head back until something
+  // follows it.
   timeout: 60_000,
   heartbeatInterval: 30_000,
   missedHeartbeatsLimit: 3,

@@ -10,7 +10,10 @@ import { SOON } from '../support/soon.mjs';
 const { SSEHelper } = createRequire(import.meta.url)('../../lib/broker/sse-helper.js');
 const { SSEBroker } = sluice;
 
-/** A broker with two clients, `ada` who has the topic `work`, and `bob`; `got` is what one gets of what a test does. */
+/**
+ * A broker with two clients, `ada` who has the topic `work`, and `bob`; `got` is what one gets of
+ * what a test does.
+ */
 async function company(t) {
   const broker = new SSEBroker();
   const server = http.createServer((req, res) => {

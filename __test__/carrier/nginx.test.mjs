@@ -12,7 +12,10 @@ import { withoutNginx } from './nginx/proxy.mjs';
 
 const skip = withoutNginx();
 
-/** What gets through before the end without our headers depends on the protocol and on chance; here nothing does. */
+/**
+ * What gets through before the end without our headers depends on the protocol and on chance; here
+ * nothing does.
+ */
 async function holdsBack(t, server) {
   const { open } = await site(t, server);
   const start = performance.now();

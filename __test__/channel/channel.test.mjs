@@ -10,7 +10,10 @@ import { until } from '../support/until.mjs';
 const { Channel } = sluice;
 const after = (id) => ({ headers: { 'Last-Event-ID': id } });
 
-/** What a client that comes back with this id is given by the channel, and whether it is told of a gap. */
+/**
+ * What a client that comes back with this id is given by the channel, and whether it is told of a
+ * gap.
+ */
 async function replay(t, channel, id) {
   const { open } = await site(t, server);
   const { connection, client } = await open({}, after(id));

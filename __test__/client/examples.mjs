@@ -18,7 +18,10 @@ const sections = Object.fromEntries(
 );
 const code = (heading) => sections[heading].match(/```typescript\n([\s\S]*?)```/)[1];
 
-/** Runs the examples of these sections as one module, with these globals; hands out a variable of it. */
+/**
+ * Runs the examples of these sections as one module, with these globals; hands out a variable of
+ * it.
+ */
 function run(headings, variable, globals) {
   const source = `${headings.map(code).join('\n')}\nexport const result = ${variable};`;
   const { outputText } = ts.transpileModule(source, {

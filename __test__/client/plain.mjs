@@ -10,7 +10,8 @@ export async function serve(t, handler) {
     const { method, url, headers } = req;
     const body = Buffer.concat(await req.toArray()).toString();
     requests.push({ method, url, headers, body });
-    // A connection that is kept has a timer in Node's fetch, which may end it while the next test has mocked the timers.
+    // A connection that is kept has a timer in Node's fetch, which may end it while the next test
+    // has mocked the timers.
     res.setHeader('Connection', 'close');
     handler(req, res, requests.length);
   });

@@ -44,7 +44,8 @@ test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (
     return clients;
   };
 
-  // What stays for good, as the thread pool of Node and the shards of the core, is there after a first round.
+  // What stays for good, as the thread pool of Node and the shards of the core, is there after a
+  // first round.
   await round(start(50), 10);
   const before = held();
   channel = new sluice.Channel({ historySize: 10_000 });

@@ -24,7 +24,9 @@ const ROUND = Number(process.env.STREAMS ?? 300);
 /** Samples: the first ones warm everything up. */
 const WARM_UP = 2;
 const SAMPLES = 8;
-/** Bytes a stream, of which a constant part is nobody's. A connection that is kept costs over 5 KB. */
+/**
+ * Bytes a stream, of which a constant part is nobody's. A connection that is kept costs over 5 KB.
+ */
 const MAX_HEAP_GROWTH = 500;
 /** Bytes a stream, beside pages that the allocator keeps, however many streams there are. */
 const MAX_RSS_GROWTH = 1000;

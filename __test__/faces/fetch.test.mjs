@@ -1,4 +1,5 @@
-// sluice/fetch: the service that answers with Fetch responses, by itself and under the frameworks that take them.
+// sluice/fetch: the service that answers with Fetch responses, by itself and under the frameworks
+// that take them.
 import './fetch/body.mjs';
 import './fetch/cancelled.mjs';
 import './fetch/slow-readers.mjs';

@@ -60,7 +60,10 @@ export class FreshApp {
     assert.equal(status, 0, stdout);
   }
 
-  /** Starts one of the app's servers, which says its port in its first line, and asks it for what it offers. */
+  /**
+   * Starts one of the app's servers, which says its port in its first line, and asks it for what it
+   * offers.
+   */
   async serves(script) {
     const server = spawn('node', [script], {
       cwd: this.directory,

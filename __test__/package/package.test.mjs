@@ -151,7 +151,8 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
       `import { createRequire } from 'node:module';
        import * as imported from 'sluice';
        const required = createRequire(import.meta.url)('sluice');
-       console.log(JSON.stringify({ required: Object.keys(required), imported: Object.keys(imported) }));`,
+       const names = { required: Object.keys(required), imported: Object.keys(imported) };
+       console.log(JSON.stringify(names));`,
     );
     const { required, imported } = JSON.parse(app.run('node', 'names.mjs').stdout);
     const interop = ['default', 'module.exports'];

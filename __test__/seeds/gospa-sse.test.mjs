@@ -1,4 +1,5 @@
-// The server's examples of the document on brokers, each named after its section; see gospa-sse/examples.md.
+// The server's examples of the document on brokers, each named after its section; see
+// gospa-sse/examples.md.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { application, versions } from '../faces/express/app.mjs';

@@ -3,7 +3,10 @@ import fastify from 'fastify';
 
 const sluice = createRequire(import.meta.url)('../../fastify.js');
 
-/** A Fastify application whose every request goes to the handler of a suite; `register` adds to it first. */
+/**
+ * A Fastify application whose every request goes to the handler of a suite; `register` adds to it
+ * first.
+ */
 export async function fastifyApp(handler, { register = () => {}, ...options } = {}) {
   const app = fastify(options);
   await app.register(sluice);
@@ -18,7 +21,9 @@ export async function fastifyApp(handler, { register = () => {}, ...options } = 
   return app;
 }
 
-/** Lets the application listen; what comes back connects clients to it and closes everything again. */
+/**
+ * Lets the application listen; what comes back connects clients to it and closes everything again.
+ */
 export async function listenFastify(app, connect) {
   const clients = new Set();
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });

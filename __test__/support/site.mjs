@@ -6,8 +6,10 @@ export const sluice = createRequire(import.meta.url)('../../index.js');
 const merged = (theirs, own) => (theirs && own ? { ...theirs, ...own } : own);
 
 /**
- * A server of `servers/` whose requests open connections. `open` asks for one and hands out both ends of it.
- * `before` sees the request first. A server whose framework has an adapter hands the handler a function that opens the
+ * A server of `servers/` whose requests open connections. `open` asks for one and hands out both
+ * ends of it.
+ * `before` sees the request first. A server whose framework has an adapter hands the handler a
+ * function that opens the
  * connection through it.
  */
 export async function site(t, server, before = () => {}) {

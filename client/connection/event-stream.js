@@ -33,8 +33,10 @@ const AT_ONCE = 0;
 const NEVER = Infinity;
 
 /**
- * One stream of events over many requests. It lives once: `start`, then `stop` or an end of its own, which is the state
- * `disconnected` or `error`. The listener hears nothing after either, and may call `stop` whenever it is called.
+ * One stream of events over many requests. It lives once: `start`, then `stop` or an end of its
+ * own, which is the state
+ * `disconnected` or `error`. The listener hears nothing after either, and may call `stop` whenever
+ * it is called.
  */
 export class EventStream {
   #options;
@@ -52,7 +54,8 @@ export class EventStream {
   /**
    * @param {Options} options
    * @param {Listener} listener
-   * @param {{ cursor: string }} place after which event the next request asks to go on; the listener
+   * @param {{ cursor: string }} place after which event the next request asks to go on; the
+   *   listener
    *   moves it at events
    */
   constructor(options, listener, place) {
@@ -129,7 +132,8 @@ export class EventStream {
       this.#watchdog.stop();
       // Also if it was quiet: proxies cut what is quiet for too long.
       if (Date.now() - openedAt >= Math.min(LASTED, maxReconnectDelay)) this.#backoff.reset();
-      // Closes the connection of an answer that is not wanted, or not to its end; a fetch of the user's may not know the signal.
+      // Closes the connection of an answer that is not wanted, or not to its end; a fetch of the
+      // user's may not know the signal.
       step.abort();
       head?.then((body) => body?.cancel()).catch(() => {});
     }
@@ -176,7 +180,8 @@ export class EventStream {
   }
 
   /**
-   * Tells what there is to tell of an end; milliseconds until the next attempt, if there is to be one.
+   * Tells what there is to tell of an end; milliseconds until the next attempt, if there is to be
+   * one.
    *
    * @param {SSEError | symbol | void} end
    * @returns {number}

@@ -1,8 +1,10 @@
 import { SSEError } from './error.js';
 
 /**
- * @typedef {{ event: string, data: string | undefined, id: string | undefined, lastEventId: string }} Block
- *   `data` is undefined where a block has none and so is no event, but has set the cursor; `id` where it has no id of its own.
+ * @typedef {{ event: string, data: string | undefined, id: string | undefined, lastEventId:
+ *   string }} Block
+ *   `data` is undefined where a block has none and so is no event, but has set the cursor; `id`
+ * where it has no id of its own.
  */
 
 const LINE_END = /\r\n|\r|\n/;
@@ -10,10 +12,13 @@ const FIELD = /^([^:]*)(?:: ?(.*))?$/s;
 /** Fields of an event, in contrast to comments and unknown fields. */
 const COUNTS = /^(data|event|id|retry)(:|$)/;
 /**
- * Bytes to events, after WHATWG HTML, section 9.2.6. A parser of our own: a page can load these files as they are, with no bundler
- * and no import map to find a package by its name; and memory is bounded before anything is put together.
+ * Bytes to events, after WHATWG HTML, section 9.2.6. A parser of our own: a page can load these
+ * files as they are, with no bundler
+ * and no import map to find a package by its name; and memory is bounded before anything is put
+ * together.
  *
- * Unlike the letter of the standard, and like every browser, an event without an id keeps the cursor of the connection before. A
+ * Unlike the letter of the standard, and like every browser, an event without an id keeps the
+ * cursor of the connection before. A
  * `retry` of more than 15 digits is none.
  *
  * @param {{
@@ -25,7 +30,8 @@ const COUNTS = /^(data|event|id|retry)(:|$)/;
  * @returns {(bytes: Uint8Array) => void}
  */
 export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
-  // It is we who take the byte order mark away: not every decoder does so when its bytes come one by one.
+  // It is we who take the byte order mark away: not every decoder does so when its bytes come one
+  // by one.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** What counts for nothing if it comes next. */
   let ignored = '\uFEFF';

@@ -7,7 +7,8 @@ const WORTH_A_RETRY = [408, 425, 429];
 const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
 
 /**
- * A header holds bytes, and fetch takes each character for one: the id goes as UTF-8, as an EventSource sends it.
+ * A header holds bytes, and fetch takes each character for one: the id goes as UTF-8, as an
+ * EventSource sends it.
  *
  * @param {string} id
  */
@@ -53,7 +54,8 @@ function refusal({ status, headers }) {
 }
 
 /**
- * Makes one request, and resolves with the body when the head is that of an event stream; undefined is a 204, by which a server
+ * Makes one request, and resolves with the body when the head is that of an event stream; undefined
+ * is a 204, by which a server
  * asks not to come back.
  *
  * fetch takes `Authorization` away from a request that is redirected to another origin.
@@ -70,7 +72,8 @@ export async function request(options, lastEventId, signal) {
   /** @type {RequestInit} */
   const init = { method, headers, credentials, signal, cache: 'no-store' };
   init.body = /** @type {BodyInit | undefined} */ (body);
-  // Found at each request, as tools that watch or mock replace the global one; and called as no method, which it would refuse.
+  // Found at each request, as tools that watch or mock replace the global one; and called as no
+  // method, which it would refuse.
   const response = await (options.fetch ?? fetch)(url, init);
   if (response.status === 204) return undefined;
   const error = refusal(response);

@@ -1,5 +1,6 @@
 /**
- * Notices silence. Its clock is that of the wall, since others stand still while a machine sleeps; if somebody sets it, that costs
+ * Notices silence. Its clock is that of the wall, since others stand still while a machine sleeps;
+ * if somebody sets it, that costs
  * one reconnect at most.
  */
 export class Watchdog {

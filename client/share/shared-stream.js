@@ -28,11 +28,13 @@ import { HEARING, nameOf } from './protocol.js';
  * A tab is a follower at first, and queues for a lock. With the lock it is a candidate, which calls
  * the roll, and then the leader. The leader numbers the events of its `EventStream` and relays them
  * over a BroadcastChannel. Terms of leaders rise, and tabs ignore what an earlier one has sent. An
- * end that the server wants is an end for all tabs. A leader that gives up by a limit of its own ends
+ * end that the server wants is an end for all tabs. A leader that gives up by a limit of its own
+ * ends
  * alone, or with tabs that are at that limit too.
  *
  * Guaranteed: all tabs see the same events in the same order, each once, as far as the server
- * replays what follows an id. As on any connection, events without ids may be lost or come twice when it
+ * replays what follows an id. As on any connection, events without ids may be lost or come twice
+ * when it
  * breaks, a takeover included. Not guaranteed: a tab that is behind, since it was suspended or its
  * loop is slow, may hear that events are lost to it, `ERR_SSE_GAP`, when the leader forgot them.
  */

@@ -28,7 +28,8 @@ export default {
     }
     await until(() => reasons.length, 'the slow client to be disconnected');
     assert.deepEqual(reasons, [['overflow']]);
-    // Until it has been slow for a while, 16 times as much may wait. The event that is being sent does not count.
+    // Until it has been slow for a while, 16 times as much may wait. The event that is being sent
+    // does not count.
     assert.ok(most <= 16 * maxQueueBytes + 2 * data.length, `${most} bytes were queued`);
     channel.send({ data: 'and on' });
     await good.client.has('data: and on\n\n');

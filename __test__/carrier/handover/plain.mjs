@@ -5,7 +5,8 @@ import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 
 /**
- * A plain node:http server that opens a connection for every request, and clients that speak bytes. `handler`, when
+ * A plain node:http server that opens a connection for every request, and clients that speak bytes.
+ * `handler`, when
  * it is given, decides for itself and calls `open`.
  */
 export async function plain(t, { settings = {}, options = {}, path, handler } = {}) {

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { connectRaw } from '../../support/clients/raw.mjs';
 import { until } from '../../support/until.mjs';
 
-/** Runs one of `programs/`; each says its port on its first line, then what happens on the following ones. */
+/**
+ * Runs one of `programs/`; each says its port on its first line, then what happens on the following
+ * ones.
+ */
 export async function run(t, name, { shell, args = [] } = {}) {
   const file = fileURLToPath(new URL(`../../support/programs/${name}.mjs`, import.meta.url));
   const command = [process.execPath, file, ...args];

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../support/free-port.mjs';
 import { certificate } from '../../support/certificate.mjs';
+import { freePort } from '../../support/free-port.mjs';
 import { until } from '../../support/until.mjs';
 
 /** Why the tests behind nginx are skipped; false when they are not. */

@@ -1,4 +1,5 @@
-// What tabs that share say to each other. Here one of them is made up, to be ahead of the others or late.
+// What tabs that share say to each other. Here one of them is made up, to be ahead of the others or
+// late.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -6,7 +7,10 @@ import { until } from '../../support/until.mjs';
 import { Site } from './site.mjs';
 import { openContext, openShared, Tab } from './tabs.mjs';
 
-/** Two tabs that share and have heard event 1, and a page that queues with them and hears what they say. */
+/**
+ * Two tabs that share and have heard event 1, and a page that queues with them and hears what they
+ * say.
+ */
 async function open(t) {
   const site = await Site.start(t);
   const context = await openContext(t);

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** A TCP proxy that can fall asleep: it closes nothing and passes nothing on, as a network that is gone. */
+/**
+ * A TCP proxy that can fall asleep: it closes nothing and passes nothing on, as a network that is
+ * gone.
+ */
 export class SilentProxy {
   #server;
   #pairs = new Set();

@@ -12,8 +12,10 @@ const fileOf = (url) => {
 };
 
 /**
- * Serves a page with the client, and `/events`: a channel with a history. Other requests, and those that `handle` answers with
- * true, are the test's own. `opened` are the requests for events; `cut` is a crash as seen from outside.
+ * Serves a page with the client, and `/events`: a channel with a history. Other requests, and those
+ * that `handle` answers with
+ * true, are the test's own. `opened` are the requests for events; `cut` is a crash as seen from
+ * outside.
  */
 export class Site {
   channel = new sluice.Channel({ historySize: 100_000 });

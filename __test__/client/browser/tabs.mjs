@@ -7,7 +7,8 @@ let browser;
 after(() => browser?.close());
 
 /**
- * A browser profile of its own, whose tabs share what tabs of one profile share. A page error in one of them fails the test.
+ * A browser profile of its own, whose tabs share what tabs of one profile share. A page error in
+ * one of them fails the test.
  */
 export async function openContext(t) {
   // Each tab a process of its own, so that one can crash alone.

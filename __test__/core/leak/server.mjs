@@ -1,4 +1,5 @@
-// Serves short streams through an adapter, and says what is held when it is asked. Needs --expose-gc.
+// Serves short streams through an adapter, and says what is held when it is asked. Needs
+// --expose-gc.
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';

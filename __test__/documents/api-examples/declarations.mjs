@@ -25,7 +25,9 @@ function declarationFiles() {
   return [...Object.values(entryPoints()), ...shared];
 }
 
-/** The exported classes and functions of a declaration file, and whether they have an `@example`. */
+/**
+ * The exported classes and functions of a declaration file, and whether they have an `@example`.
+ */
 export function exportedNames(file) {
   const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, types: ['node'] });
   const checker = program.getTypeChecker();

@@ -56,7 +56,9 @@ export class ExampleApp {
     assert.equal(status, 0, stdout);
   }
 
-  /** Starts a server on a port that the environment names. Resolves with its origin when it listens. */
+  /**
+   * Starts a server on a port that the environment names. Resolves with its origin when it listens.
+   */
   async start(name) {
     const port = await freePort();
     const server = spawn(process.execPath, [name], {
@@ -79,7 +81,10 @@ export class ExampleApp {
     return `http://localhost:${port}`;
   }
 
-  /** Makes the requests in order, each once the one before has its head, then looks for what each expects. */
+  /**
+   * Makes the requests in order, each once the one before has its head, then looks for what each
+   * expects.
+   */
   async check(origin, tries) {
     const abort = new AbortController();
     const deadline = AbortSignal.timeout(DEADLINE);

@@ -9,7 +9,10 @@ function parseTry(text) {
   return { method, path, header, body, expects };
 }
 
-/** The file after an `example` comment: only blank lines and `try` comments may stand between the two. */
+/**
+ * The file after an `example` comment: only blank lines and `try` comments may stand between the
+ * two.
+ */
 function fencedBlock(lines, from, name) {
   let start = from;
   while (lines[start] === '' || COMMENT.exec(lines[start] ?? '')?.[1] === 'try') start += 1;
@@ -20,8 +23,10 @@ function fencedBlock(lines, from, name) {
 }
 
 /**
- * The examples of a Markdown text, in order. `<!-- example: server.js -->` names the file that the next code block is;
- * each `<!-- try: GET /events expects: data: 1 -->` up to the next example is one request and a piece of its answer.
+ * The examples of a Markdown text, in order. `<!-- example: server.js -->` names the file that the
+ * next code block is;
+ * each `<!-- try: GET /events expects: data: 1 -->` up to the next example is one request and a
+ * piece of its answer.
  */
 export function parseExamples(markdown) {
   const lines = markdown.split(/\r?\n/).map((line) => line.trimEnd());

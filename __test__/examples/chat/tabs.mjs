@@ -6,7 +6,10 @@ import { until } from '../../support/until.mjs';
 /** What the browser itself reports where a test breaks the connection. */
 export const OUTAGE = /net::ERR_|503 \(Service Unavailable\)/;
 
-/** A browser of somebody's own, with that name. Its tabs may complain of what is `expected`, and of nothing else. */
+/**
+ * A browser of somebody's own, with that name. Its tabs may complain of what is `expected`, and of
+ * nothing else.
+ */
 export async function openBrowser(t, { origin, lastly }, name, expected = /$^/) {
   const context = await openContext(t);
   context.setDefaultTimeout(PAGE_GUARD);
@@ -30,7 +33,10 @@ export async function openBrowser(t, { origin, lastly }, name, expected = /$^/) 
       await tab.page.locator('#name:enabled').waitFor();
       return tab;
     },
-    /** Refuses connections, as a cut does, until they are let in: a cut alone is over when it is over. */
+    /**
+     * Refuses connections, as a cut does, until they are let in: a cut alone is over when it is
+     * over.
+     */
     async refuse() {
       let refused = 0;
       await context.route('**/events', (route) => {

@@ -58,7 +58,8 @@ export function run(pins, { digipair = 'dp', reasoning = 'talk', ...context } = 
 }
 
 /**
- * What stands for a factory: `/digipair/reasoning` executes the pins of that name, and answers with their result unless a session
+ * What stands for a factory: `/digipair/reasoning` executes the pins of that name, and answers with
+ * their result unless a session
  * has answered.
  */
 export async function factory(t, reasonings, { privates = {} } = {}) {

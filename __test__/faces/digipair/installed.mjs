@@ -36,7 +36,8 @@ function application(t, { engine }) {
   return async (program, { type = 'commonjs' } = {}) => {
     const file = path.join(app, type === 'module' ? 'program.mjs' : 'program.cjs');
     writeFileSync(file, program);
-    // A linked engine looks for its pins in the application, and for what it needs itself where it comes from.
+    // A linked engine looks for its pins in the application, and for what it needs itself where it
+    // comes from.
     const env = { ...process.env, NODE_PATH: path.join(root, 'node_modules') };
     const args = ['--preserve-symlinks', '--preserve-symlinks-main', file];
     const options = { cwd: app, env: engine ? env : process.env };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON, serve } from './app.mjs';
 
-// What a request with this header gets: from a route that only streams, and from one that has something else too.
+// What a request with this header gets: from a route that only streams, and from one that has
+// something else too.
 const answers = [
   [undefined, 'stream', 'else'],
   ['', 'stream', 'else'],

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 
-/** A Node request listener of a function from `Request` to `Response`, in the way of the frameworks that pipe bodies. */
+/**
+ * A Node request listener of a function from `Request` to `Response`, in the way of the frameworks
+ * that pipe bodies.
+ */
 export function bridge(handler) {
   return async (req, res) => {
     const gone = new AbortController();

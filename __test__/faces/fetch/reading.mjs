@@ -1,6 +1,9 @@
 import { until } from '../../support/until.mjs';
 
-/** Reads the body of a response as a consumer in the same process does; `pause` lets what comes wait. */
+/**
+ * Reads the body of a response as a consumer in the same process does; `pause` lets what comes
+ * wait.
+ */
 export class Reading {
   text = '';
   /** `'done'` after an orderly end, or what the body failed with. */

@@ -4,7 +4,10 @@ import { tally } from '../../support/tally.mjs';
 // Loaded as CommonJS, by the same path as the other tests load the rest.
 export const { createSSE } = createRequire(import.meta.url)('../../../fetch.js');
 
-/** A service that ends with the test. Its bodies do not keep the process alive, so something else does. */
+/**
+ * A service that ends with the test. Its bodies do not keep the process alive, so something else
+ * does.
+ */
 export function service(t, config) {
   const sse = createSSE(config);
   const hold = setInterval(() => {}, 1000);

@@ -15,7 +15,8 @@ export const { setupSSE } = require('../../../lib/faces/routes/setup-sse.js');
 export const SOON = { timeout: 240_000 };
 
 /**
- * The frameworks: `start` lets an application listen that `setUp` has added to. `parses` where a parser of the application has had
+ * The frameworks: `start` lets an application listen that `setUp` has added to. `parses` where a
+ * parser of the application has had
  * the body before the routes, and answers itself when it cannot be parsed.
  */
 export const frameworks = {
@@ -66,7 +67,8 @@ async function fastify(setUp) {
 }
 
 /**
- * A server with a broker's routes. `broker` and `options` are the options of the two, `use` adds to the application first.
+ * A server with a broker's routes. `broker` and `options` are the options of the two, `use` adds to
+ * the application first.
  */
 export async function serve(
   t,

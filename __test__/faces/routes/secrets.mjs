@@ -110,7 +110,8 @@ for (const [name, framework] of Object.entries(frameworks)) {
       [200, 403, 400, 403, 400, 403, 200, 200, 403],
     );
     const places = [
-      // An error that a parser of Express makes has the body that it could not parse; it is the parser's.
+      // An error that a parser of Express makes has the body that it could not parse; it is the
+      // parser's.
       ...(framework.parses ? answers.toSpliced(4, 1) : answers).map(({ text }) => text),
       ...answers.map(({ headers }) => inspect(headers)),
       site.log(),

@@ -30,7 +30,8 @@ interface DocumentedSSEClient {
   lastEventId?: string;
 }
 
-// `exactOptionalPropertyTypes` tells a missing id from one that is undefined, which the document does not.
+// `exactOptionalPropertyTypes` tells a missing id from one that is undefined, which the document
+// does not.
 type Loose = Omit<DocumentedSSEClient, 'lastEventId'> & { lastEventId?: string | undefined };
 type Documented = Omit<
   DocumentedSSE,

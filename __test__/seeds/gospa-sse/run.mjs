@@ -6,7 +6,8 @@ const text = readFileSync(new URL('examples.md', import.meta.url), 'utf8');
 const load = (name) => require(name === 'sluice' ? '../../../index.js' : name);
 
 /**
- * Runs the example under a heading, where `express` is what the test says and `console` takes down what is logged. Its part that runs
+ * Runs the example under a heading, where `express` is what the test says and `console` takes down
+ * what is logged. Its part that runs
  * «somewhere else» becomes a function, to be called whenever that happens.
  */
 export function run(heading, express) {

@@ -5,7 +5,9 @@ import { listen } from '../../support/listen.mjs';
 
 const GREETING = ': OK\n\n';
 
-/** What each example does for its clients; `run` starts it and hands out its app and its broadcast. */
+/**
+ * What each example does for its clients; `run` starts it and hands out its app and its broadcast.
+ */
 export const expected = {
   async Connection(t, run) {
     const { client } = await visit(t, run('Connection').app, '/sse');

@@ -16,7 +16,8 @@ exports.example = (heading) => {
 exports.load = (name) => (name === 'sluice' ? require('../../../index.js') : require(name));
 
 /**
- * Runs an example within a program that has an `app`, unless it makes its own. Its part that runs «somewhere else»
+ * Runs an example within a program that has an `app`, unless it makes its own. Its part that runs
+ * «somewhere else»
  * becomes a function, to be called whenever that happens.
  */
 exports.run = (code) => {

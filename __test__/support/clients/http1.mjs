@@ -3,7 +3,10 @@ import https from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { Reader } from './reader.mjs';
 
-/** Asks an HTTP/1.1 server, on a Unix socket if one is named; resolves when the response head is there. */
+/**
+ * Asks an HTTP/1.1 server, on a Unix socket if one is named; resolves when the response head is
+ * there.
+ */
 export function connectHTTP1(
   origin,
   path,

@@ -1,7 +1,9 @@
 import net from 'node:net';
 import { until } from '../until.mjs';
 
-/** A client that speaks bytes: what it sends is what the test says, what it got is kept as it came. */
+/**
+ * A client that speaks bytes: what it sends is what the test says, what it got is kept as it came.
+ */
 export class RawClient {
   received = Buffer.alloc(0);
   /** The server has closed its side. */

@@ -1,4 +1,5 @@
-// Clients that come, leave with or without a goodbye, and come back with their cursor; each checks what it gets.
+// Clients that come, leave with or without a goodbye, and come back with their cursor; each checks
+// what it gets.
 import net from 'node:net';
 
 const [port, count, seed] = process.argv.slice(2).map(Number);

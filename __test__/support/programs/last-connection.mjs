@@ -1,4 +1,5 @@
-// Stops to listen on its first connection; after that nothing but the connection keeps the process alive.
+// Stops to listen on its first connection; after that nothing but the connection keeps the process
+// alive.
 import http from 'node:http';
 import { sluice } from '../site.mjs';
 

@@ -1,4 +1,5 @@
-// Leaves exactly one free descriptor for the second client: enough to accept it, not to duplicate it.
+// Leaves exactly one free descriptor for the second client: enough to accept it, not to duplicate
+// it.
 import { closeSync, openSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';

@@ -1,4 +1,5 @@
-// Leaves one response unread and one with a read under way; nothing else would keep the process alive.
+// Leaves one response unread and one with a read under way; nothing else would keep the process
+// alive.
 import { createSSE } from '../../faces/fetch/service.mjs';
 
 const sse = createSSE();

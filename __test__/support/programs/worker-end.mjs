@@ -1,4 +1,5 @@
-// Workers with open connections are terminated; their clients must see the end, and their threads must go.
+// Workers with open connections are terminated; their clients must see the end, and their threads
+// must go.
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';

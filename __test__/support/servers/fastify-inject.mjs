@@ -4,7 +4,10 @@ import { fastifyApp } from '../fastify-app.mjs';
 export const title = 'Fastify by inject';
 export const transport = 'stream';
 
-/** Who aborts an injected request destroys its response; there is no socket that could tell it from the server's own doing. */
+/**
+ * Who aborts an injected request destroys its response; there is no socket that could tell it from
+ * the server's own doing.
+ */
 export const reasonOfLeaving = 'destroy';
 
 export const skips = {
