@@ -6,7 +6,7 @@ import { sluice } from '../../support/site.mjs';
 
 const TYPES = { html: 'text/html', js: 'text/javascript' };
 const fileOf = (url) => {
-  if (url.startsWith('/client/')) return new URL(`../..${url}`, import.meta.url);
+  if (url.startsWith('/client/')) return new URL(`../../..${url}`, import.meta.url);
   if (url === '/page.js') return new URL('page.js', import.meta.url);
   if (url === '/') return new URL('page.html', import.meta.url);
 };
