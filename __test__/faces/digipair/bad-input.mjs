@@ -9,7 +9,7 @@ const OPTION = 'ERR_SSE_OPTION';
 const BAD_SESSIONS = [
   [{ id: 5 }, OPTION, /`id` must be a string, but it is a number/],
   [{ id: null }, OPTION, /`id` must be a string, but it is null/],
-  [{ id: ['a'] }, OPTION, /`id` must be a string, but it is an object/],
+  [{ id: ['a'] }, OPTION, /`id` must be a string, but it is an array/],
   [{ id: 'x'.repeat(1000) }, OPTION, /must have 1000 bytes at most/],
   [{ id: 'a', digipair: '☀'.repeat(333) }, OPTION, /must have 1000 bytes at most/],
   [{ digipair: 5 }, OPTION, /`digipair` must be a string/],
