@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { plain } from '../../carrier/handover/plain.mjs';
 import { SOON } from '../../support/soon.mjs';
@@ -33,10 +33,12 @@ const kinds = {
   },
   'a Readable of objects': () => Readable.from(['a', 'b']),
   'a Readable of text': () => {
-    const text = new PassThrough({ encoding: 'utf8' });
-    text.write('a');
-    setTimeout(() => text.end('b'), 50);
-    return text;
+    const chunks = ['a', 'b', null];
+    // The next chunk is asked for when the last one was taken, so none are joined.
+    const read = function () {
+      setImmediate(() => this.push(chunks.shift()));
+    };
+    return new Readable({ encoding: 'utf8', highWaterMark: 1, read });
   },
   'a web ReadableStream': () =>
     new ReadableStream({
