@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use indexmap::IndexSet;
-
-use crate::ids::{ConnectionId, TopicsId};
+use crate::ids::{ConnectionId, IdSet, TopicsId};
 
 /// Who decides that a channel is over.
 #[derive(Clone, Debug)]
@@ -26,7 +24,7 @@ pub struct Channel {
     /// Whether a timer runs that will look at `empty_since`.
     pub timer_runs: bool,
     /// In the order in which they joined, as long as none leaves.
-    members: IndexSet<ConnectionId>,
+    members: IdSet<ConnectionId>,
     /// How many members each shard has.
     by_shard: Box<[usize]>,
 }
@@ -38,7 +36,7 @@ impl Channel {
             empty_timeout,
             empty_since: Instant::now(),
             timer_runs: false,
-            members: IndexSet::new(),
+            members: IdSet::default(),
             by_shard: vec![0; shards].into(),
         }
     }

@@ -9,24 +9,21 @@ mod patterns;
 mod reach;
 mod topics;
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
-
-use indexmap::IndexSet;
 
 pub use channel::{Channel, Keeper};
 pub use patterns::matches;
 pub use reach::Reach;
 pub use topics::{Created, Topics, TopicsOptions};
 
-use crate::ids::{ChannelId, ConnectionId, TopicsId};
+use crate::ids::{ChannelId, ConnectionId, IdMap, IdSet, TopicsId};
 
 pub struct Audience {
     shards: usize,
-    channels: HashMap<ChannelId, Channel>,
+    channels: IdMap<ChannelId, Channel>,
     /// The channels of every open connection.
-    connections: HashMap<ConnectionId, IndexSet<ChannelId>>,
-    topics: HashMap<TopicsId, Topics>,
+    connections: IdMap<ConnectionId, IdSet<ChannelId>>,
+    topics: IdMap<TopicsId, Topics>,
     /// How often the members of any channel have changed.
     changes: u64,
     next_channel: u64,
@@ -37,9 +34,9 @@ impl Audience {
     pub fn new(shards: usize) -> Self {
         Self {
             shards,
-            channels: HashMap::new(),
-            connections: HashMap::new(),
-            topics: HashMap::new(),
+            channels: IdMap::default(),
+            connections: IdMap::default(),
+            topics: IdMap::default(),
             changes: 0,
             next_channel: 0,
             next_topics: 0,
@@ -48,7 +45,7 @@ impl Audience {
 
     /// The connection may join channels from now on.
     pub fn open(&mut self, connection: ConnectionId) {
-        self.connections.insert(connection, IndexSet::new());
+        self.connections.insert(connection, IdSet::default());
     }
 
     pub fn is_open(&self, connection: ConnectionId) -> bool {

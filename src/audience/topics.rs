@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::patterns::{Patterns, is_pattern};
 use super::{Audience, Keeper, Reach};
 use crate::error::Error;
-use crate::ids::{ChannelId, ConnectionId, TopicsId};
+use crate::ids::{ChannelId, ConnectionId, IdMap, TopicsId};
 
 /// Bytes of a name. Clients choose names.
 const MAX_NAME: usize = 1024;
@@ -46,7 +46,7 @@ pub struct Topics {
     /// The channel of all clients.
     everyone: ChannelId,
     /// How many patterns each client is subscribed to.
-    clients: HashMap<ConnectionId, usize>,
+    clients: IdMap<ConnectionId, usize>,
     reaches: HashMap<Box<str>, Arc<Reach>>,
     /// The changes of membership when the first reach was remembered.
     reaches_since: u64,
@@ -89,7 +89,7 @@ impl Audience {
             names: HashMap::new(),
             patterns: Patterns::default(),
             everyone,
-            clients: HashMap::new(),
+            clients: IdMap::default(),
             reaches: HashMap::new(),
             reaches_since: 0,
         };
