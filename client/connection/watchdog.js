@@ -1,7 +1,6 @@
 /**
- * Notices silence. Its clock is that of the wall, since others stand still while a machine sleeps;
- * if somebody sets it, that costs
- * one reconnect at most.
+ * Detects silence. It uses the wall clock, because monotonic clocks stop while a machine sleeps.
+ * Setting the clock costs one reconnect at most.
  */
 export class Watchdog {
   #limit = 0;
@@ -15,13 +14,13 @@ export class Watchdog {
    * @param {() => void} onSilence
    */
   watch(limit, onSilence) {
-    // More is more than a timer can hold.
+    // The longest time that a timer can hold.
     this.#limit = Math.min(limit, 2 ** 31 - 1);
     this.#onSilence = onSilence;
     this.resume();
   }
 
-  /** From now on. */
+  /** Starts the limit again. */
   resume() {
     this.stop();
     if (this.#limit === 0) return;
@@ -34,7 +33,7 @@ export class Watchdog {
     this.#timer = undefined;
   }
 
-  /** The timer is late in a page that was hidden, or in a machine that slept. */
+  /** Call it when the page is shown: timers are late in hidden pages and after a sleep. */
   check() {
     if (this.#timer !== undefined && Date.now() >= this.#deadline) this.#onSilence();
   }

@@ -61,9 +61,8 @@ describeInBrowser('the memory of a page', () => {
       await tab.hasState('error');
       await until(() => taken.length === n, 'the end of the connection');
     }
-    const growth = (await tab.heap()) - before;
-    t.diagnostic(`grew by ${Math.round(growth / 1024)} KiB`);
-    assert.ok(growth < MB, `grew by ${growth} bytes`);
+    // The browser may still be letting go of the last response.
+    await until(async () => (await tab.heap()) - before < MB, 'no memory is kept');
   });
 
   test('an event of 10 MB is taken where maxEventSize allows it', async (t) => {
