@@ -11,6 +11,7 @@ use crate::ids::ConnectionId;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
+use crate::resume::Cursor;
 use crate::shard::{Command, Inbox, ShardThread};
 
 pub const MAX_SHARDS: usize = 64;
@@ -47,11 +48,16 @@ impl Hub {
     }
 
     /// Opens a connection, which queues what it is sent until a transport is attached.
-    pub fn open(&self, options: ConnectionOptions) -> (ConnectionId, Arc<QueueGauge>) {
+    pub fn open(
+        &self,
+        options: ConnectionOptions,
+        cursor: Option<Cursor>,
+    ) -> (ConnectionId, Arc<QueueGauge>) {
         let id = ConnectionId(self.next_connection.fetch_add(1, Relaxed));
         let gauge = Arc::<QueueGauge>::default();
-        self.lock().audience.open(id);
-        let command = Command::Open { connection: id, gauge: gauge.clone(), options };
+        let gathers = cursor.is_some();
+        self.lock().open(id, cursor);
+        let command = Command::Open { connection: id, gauge: gauge.clone(), options, gathers };
         self.inbox_of(id).push(command);
         (id, gauge)
     }

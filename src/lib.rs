@@ -10,6 +10,7 @@
 //! | [`publish`]    | the only way in for events                                               |
 //! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
 //! | [`membership`] | joins and leaves                                                         |
+//! | [`resume`]     | what a client that comes back has missed, over all its channels          |
 //! | [`order`]      | the lock that orders events, joins and leaves                            |
 //! | [`log`]        | what was published: histories                                            |
 //! | [`audience`]   | who gets it: channels, members, topics, patterns                         |
@@ -33,6 +34,7 @@ pub mod metrics;
 pub mod notice;
 pub mod order;
 pub mod publish;
+pub mod resume;
 pub mod shard;
 pub mod wire;
 

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::audience::{Created, Keeper, matches};
+use crate::audience::{Created, Keeper, TopicsOptions};
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
-use crate::log::Limits;
+use crate::log::{HistoryOptions, Source};
 use crate::order::{Order, Ordered};
+use crate::resume::{Cursor, Replay, Resume};
 use crate::shard::{Command, Emptiness, Left, Memberships};
-use crate::wire::Frame;
 
 /// What came of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JoinOutcome {
-    /// A member now. With a cursor it gets everything that it missed first.
+    /// A member now. If it came back, it gets everything that it missed first.
     Joined,
-    /// A member now, but the cursor is unknown, so nothing is replayed.
+    /// A member now. What it missed comes with [`Order::resume`], and live events after that.
+    Gathered,
+    /// A member now, but some of what it missed is not kept.
     Gap,
     /// It was a member, or the connection is closed.
     Unchanged,
@@ -25,11 +27,19 @@ pub enum JoinOutcome {
 /// What a channel or a topic is created with.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelOptions {
-    pub history: Limits,
+    pub history: HistoryOptions,
     pub empty_timeout: Option<Duration>,
 }
 
 impl Order {
+    /// The connection may join channels from now on. With a cursor it gathers.
+    pub fn open(&mut self, connection: ConnectionId, cursor: Option<Cursor>) {
+        self.audience.open(connection);
+        if let Some(cursor) = cursor {
+            self.resumes.insert(connection, Resume::new(cursor, &self.log));
+        }
+    }
+
     pub fn create_channel(&mut self, options: ChannelOptions) -> ChannelId {
         let ChannelOptions { history, empty_timeout } = options;
         let id = self.audience.create(empty_timeout, Keeper::Host);
@@ -38,12 +48,18 @@ impl Order {
         id
     }
 
-    /// With a cursor, the connection gets the events after that id first.
+    pub fn create_topics(&mut self, options: TopicsOptions) -> TopicsId {
+        let topics = self.audience.create_topics(options);
+        self.log.open_topics(topics);
+        topics
+    }
+
+    /// `resume`: if the connection has a cursor, it gets the events after that id first.
     pub fn join(
         &mut self,
         connection: ConnectionId,
         channel: ChannelId,
-        cursor: Option<&str>,
+        resume: bool,
     ) -> Result<JoinOutcome, Error> {
         if self.audience.channel(channel).is_none() {
             return Err(Error::ChannelClosed);
@@ -51,11 +67,7 @@ impl Order {
         if !self.audience.join(connection, channel) {
             return Ok(JoinOutcome::Unchanged);
         }
-        let missed = match cursor {
-            Some(id) => self.log.after(channel, id),
-            None => Some(Vec::new()),
-        };
-        Ok(self.joined(connection, channel, missed))
+        Ok(self.joined(connection, channel, resume.then_some(Source::Channel(channel))))
     }
 
     /// Joins a topic or a pattern of a client that is connected to these topics.
@@ -64,7 +76,7 @@ impl Order {
         connection: ConnectionId,
         topics: TopicsId,
         name: &str,
-        cursor: Option<&str>,
+        resume: bool,
         options: ChannelOptions,
     ) -> Result<JoinOutcome, Error> {
         let ChannelOptions { history, empty_timeout } = options;
@@ -75,9 +87,9 @@ impl Order {
             None => Ok(JoinOutcome::Unchanged),
             Some((channel, created)) => {
                 if created == Created::Now {
-                    self.log.open(channel, history);
+                    self.log.open_topic(topics, channel, history);
                 }
-                self.join(connection, channel, cursor)
+                self.join(connection, channel, resume)
             }
         }
     }
@@ -88,8 +100,8 @@ impl Order {
         connection: ConnectionId,
         topics: TopicsId,
         pattern: &str,
-        cursor: Option<&str>,
-        history: Limits,
+        resume: bool,
+        history: HistoryOptions,
     ) -> Result<JoinOutcome, Error> {
         let found = self.audience.topics(topics).and_then(|topics| topics.find(pattern));
         let has = |id| self.audience.channel(id).is_some_and(|channel| channel.has(connection));
@@ -97,24 +109,21 @@ impl Order {
             return Ok(JoinOutcome::Unchanged);
         }
         self.audience.check_patterns(topics, connection)?;
-        self.log.open_topics(topics, history);
+        self.log.open_patterns(topics, history);
         let created = self.audience.find_or_create(topics, pattern, None);
         let Some((channel, _)) = created else { return Ok(JoinOutcome::Unchanged) };
         if !self.audience.join(connection, channel) {
             return Ok(JoinOutcome::Unchanged);
         }
         self.audience.count_pattern(topics, connection, true);
-        let missed = match cursor {
-            Some(id) => self.log.after_in_topics(topics, id, |topic| matches(pattern, topic)),
-            None => Some(Vec::new()),
-        };
-        Ok(self.joined(connection, channel, missed))
+        let source = resume.then_some(Source::Pattern(topics, pattern));
+        Ok(self.joined(connection, channel, source))
     }
 
     /// Lets a connection subscribe, until [`Order::disconnect`], and get broadcasts.
     pub fn connect(&mut self, connection: ConnectionId, topics: TopicsId) {
         if let Some(everyone) = self.audience.connect(topics, connection) {
-            self.joined(connection, everyone, Some(Vec::new()));
+            self.joined(connection, everyone, None);
         }
     }
 
@@ -122,6 +131,7 @@ impl Order {
     pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let left = self.audience.leave(connection, channel);
         if left {
+            self.stop_gathering(connection, channel);
             self.inbox_of(connection).push_quietly(Command::Leave { connection, channel });
             self.emptied(channel);
         }
@@ -147,14 +157,19 @@ impl Order {
         });
         let left = left.collect();
         self.audience.forget(connection);
+        self.resumes.remove(&connection);
         left
     }
 
     /// Lets every member go and forgets the history. Returns the former members; `None` when the
     /// channel was closed before.
     pub fn close(&mut self, channel: ChannelId) -> Option<Vec<ConnectionId>> {
+        let of = match self.audience.channel(channel)?.keeper {
+            Keeper::Topic { topics, .. } => Some(topics),
+            _ => None,
+        };
         let members = self.audience.close(channel)?;
-        self.log.close(channel);
+        self.log.close(channel, of);
         for connection in &members {
             let command = Command::Leave { connection: *connection, channel };
             self.inbox_of(*connection).push_quietly(command);
@@ -206,23 +221,32 @@ impl Order {
             && topics.is_some_and(|topics| topics.has_client(connection))
     }
 
+    /// `source`: where to read what the connection has missed, if it came back.
     fn joined(
         &mut self,
         connection: ConnectionId,
         channel: ChannelId,
-        missed: Option<Vec<Frame>>,
+        source: Option<Source<'_>>,
     ) -> JoinOutcome {
-        let joined = if missed.is_none() { JoinOutcome::Gap } else { JoinOutcome::Joined };
-        let replay = missed.unwrap_or_default();
+        let resume = source.and_then(|source| Some((self.resumes.get_mut(&connection)?, source)));
+        let replay = match resume {
+            Some((resume, source)) => resume.join(channel, &source, &mut self.log),
+            None => Replay::Now(Vec::new()),
+        };
+        let (outcome, replay) = match replay {
+            Replay::Now(frames) => (JoinOutcome::Joined, frames),
+            Replay::Gap(frames) => (JoinOutcome::Gap, frames),
+            Replay::Later => (JoinOutcome::Gathered, Vec::new()),
+        };
         let is_urgent = !replay.is_empty();
-        let inbox = self.inbox_of(connection);
-        let command = Command::Join { connection, channel, replay };
+        let (inbox, place) = (self.inbox_of(connection), self.log.last());
+        let command = Command::Join { connection, channel, place, replay };
         if is_urgent {
             inbox.push(command);
         } else {
             inbox.push_quietly(command);
         }
-        joined
+        outcome
     }
 
     /// A channel may be over, or begin to wait for it, once it is empty.

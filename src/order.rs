@@ -10,13 +10,16 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::audience::Audience;
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, IdMap};
 use crate::log::Log;
+use crate::resume::Resume;
 use crate::shard::Inbox;
 
 pub struct Order {
     pub audience: Audience,
     pub log: Log,
+    /// Of open connections that came back with a cursor.
+    pub resumes: IdMap<ConnectionId, Resume>,
     pub inboxes: Arc<[Arc<Inbox>]>,
 }
 
@@ -31,7 +34,8 @@ pub struct Ordered(Mutex<Order>);
 impl Ordered {
     pub fn new(inboxes: Arc<[Arc<Inbox>]>) -> Self {
         let audience = Audience::new(inboxes.len());
-        Self(Mutex::new(Order { audience, log: Log::default(), inboxes }))
+        let (log, resumes) = Default::default();
+        Self(Mutex::new(Order { audience, log, resumes, inboxes }))
     }
 
     pub fn lock(&self) -> MutexGuard<'_, Order> {

@@ -4,17 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use crate::audience::Reach;
 use crate::connection::QueueGauge;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
+use crate::log::{Draft, Publication};
 use crate::order::Order;
 use crate::shard::Command;
 use crate::wire::{Event, Frame};
 
 /// Whom an event is for.
+#[derive(Clone, Copy)]
 pub enum Target<'a> {
-    Connection(ConnectionId, &'a Arc<QueueGauge>),
     Channel(ChannelId),
     /// A topic's subscribers and those of every pattern that matches it, each once.
     Topic(TopicsId, &'a str),
@@ -25,91 +27,78 @@ pub enum Target<'a> {
 impl Hub {
     /// Returns how many connections the events are for.
     pub fn publish(&self, target: Target<'_>, events: &[Event]) -> Result<usize, Error> {
-        let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
-        let count = frames.len() as u64;
-        match target {
-            Target::Connection(id, _) => self.inbox_of(id).wait_for_room(),
-            _ => self.wait_for_room(),
-        }
-        let receivers = match target {
-            Target::Connection(id, gauge) => {
-                self.send(id, gauge, frames);
-                1
-            }
-            Target::Channel(channel) => self.lock().send_to_channel(channel, events, frames)?,
-            Target::Topic(topics, name) => self.lock().send_to_topic(topics, name, events, frames),
-            Target::Everyone(topics) => self.lock().send_to_everyone(topics, events, frames)?,
-        };
-        self.counters().events.fetch_add(count, Relaxed);
+        let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, Error>>()?;
+        self.wait_for_room();
+        let receivers = self.lock().publish(target, drafts)?;
+        self.counters().events.fetch_add(events.len() as u64, Relaxed);
         Ok(receivers)
     }
 
-    fn send(&self, id: ConnectionId, gauge: &Arc<QueueGauge>, frames: Vec<Frame>) {
+    /// Sends to one connection. Such events have no place in the order.
+    pub fn send(
+        &self,
+        connection: ConnectionId,
+        gauge: &Arc<QueueGauge>,
+        events: &[Event],
+    ) -> Result<(), Error> {
+        let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
         let bytes = frames.iter().map(Frame::len).sum();
+        let inbox = self.inbox_of(connection);
+        inbox.wait_for_room();
         gauge.post(bytes);
-        let command = Command::Send { connection: id, gauge: gauge.clone(), frames, bytes };
-        self.inbox_of(id).push(command);
+        inbox.push(Command::Send { connection, gauge: gauge.clone(), frames, bytes });
+        self.counters().events.fetch_add(events.len() as u64, Relaxed);
+        Ok(())
     }
 }
 
 impl Order {
-    fn send_to_channel(
-        &mut self,
-        id: ChannelId,
-        events: &[Event],
-        frames: Vec<Frame>,
-    ) -> Result<usize, Error> {
+    fn publish(&mut self, target: Target<'_>, drafts: Vec<Draft>) -> Result<usize, Error> {
+        match target {
+            Target::Channel(channel) => self.publish_to_channel(channel, drafts),
+            Target::Topic(topics, name) => Ok(self.publish_to_topic(topics, name, drafts)),
+            Target::Everyone(topics) => {
+                match self.audience.topics(topics).map(|topics| topics.everyone()) {
+                    Some(everyone) => self.publish_to_channel(everyone, drafts),
+                    // The broker is closed.
+                    None => Ok(0),
+                }
+            }
+        }
+    }
+
+    fn publish_to_channel(&mut self, id: ChannelId, drafts: Vec<Draft>) -> Result<usize, Error> {
         let channel = self.audience.channel(id).ok_or(Error::ChannelClosed)?;
-        for (event, frame) in events.iter().zip(frames) {
-            self.log.push(id, event, &frame);
+        for draft in drafts {
+            let Publication { place, frame, .. } = self.log.publish(id, draft);
             for (inbox, has_members) in self.inboxes.iter().zip(channel.shards()) {
                 if has_members {
-                    inbox.push(Command::Broadcast { channel: id, frame: frame.clone() });
+                    inbox.push(Command::Broadcast { channel: id, place, frame: frame.clone() });
                 }
             }
         }
         Ok(channel.count())
     }
 
-    fn send_to_topic(
-        &mut self,
-        topics: TopicsId,
-        name: &str,
-        events: &[Event],
-        frames: Vec<Frame>,
-    ) -> usize {
+    fn publish_to_topic(&mut self, topics: TopicsId, name: &str, drafts: Vec<Draft>) -> usize {
         let Some(reach) = self.audience.reach(topics, name) else { return 0 };
         let topic = self.audience.topics(topics).and_then(|topics| topics.find(name));
-        for (event, frame) in events.iter().zip(frames) {
-            self.log.push_topic(topics, name, event, &frame);
-            if let Some(topic) = topic {
-                self.log.push(topic, event, &frame);
-            }
-            for (inbox, has_members) in self.inboxes.iter().zip(&reach.shards) {
-                if *has_members {
-                    inbox.push(match *reach.channels {
-                        [channel] => Command::Broadcast { channel, frame: frame.clone() },
-                        _ => {
-                            let channels = reach.channels.clone();
-                            Command::Multicast { channels, frame: frame.clone() }
-                        }
-                    });
-                }
-            }
+        for draft in drafts {
+            let publication = self.log.publish_to_topic(topics, name, topic, draft);
+            self.push_to(&reach, publication);
         }
         reach.members
     }
 
-    fn send_to_everyone(
-        &mut self,
-        topics: TopicsId,
-        events: &[Event],
-        frames: Vec<Frame>,
-    ) -> Result<usize, Error> {
-        match self.audience.topics(topics).map(|topics| topics.everyone()) {
-            Some(everyone) => self.send_to_channel(everyone, events, frames),
-            // The broker is closed.
-            None => Ok(0),
+    fn push_to(&self, reach: &Reach, Publication { place, frame, .. }: Publication) {
+        for (inbox, has_members) in self.inboxes.iter().zip(&reach.shards) {
+            if *has_members {
+                let frame = frame.clone();
+                inbox.push(match *reach.channels {
+                    [channel] => Command::Broadcast { channel, place, frame },
+                    _ => Command::Multicast { channels: reach.channels.clone(), place, frame },
+                });
+            }
         }
     }
 }

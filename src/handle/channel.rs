@@ -26,14 +26,10 @@ impl Channel {
         self.hub.publish(Target::Channel(self.id), events)
     }
 
-    /// Adds a connection. With a cursor it gets the events after that id first.
-    pub fn join(
-        &self,
-        connection: &Connection,
-        cursor: Option<&str>,
-    ) -> Result<JoinOutcome, Error> {
+    /// Adds a connection. `resume`: if it came back, it gets what it missed first.
+    pub fn join(&self, connection: &Connection, resume: bool) -> Result<JoinOutcome, Error> {
         self.hub.inbox_of(connection.id).wait_for_room();
-        self.hub.lock().join(connection.id, self.id, cursor)
+        self.hub.lock().join(connection.id, self.id, resume)
     }
 
     /// Removes a member, which stays open. False when it was not a member.

@@ -8,7 +8,7 @@ use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
-use crate::publish::Target;
+use crate::resume::Cursor;
 use crate::shard::{Command, Socket};
 use crate::wire::{Event, Framing};
 
@@ -20,13 +20,14 @@ pub struct Connection {
 
 impl Connection {
     /// Opens a connection, which queues what it is sent until a transport is attached.
-    pub fn open(hub: &Arc<Hub>, options: ConnectionOptions) -> Self {
-        let (id, gauge) = hub.open(options);
+    /// With a cursor it gathers what it missed in its channels, until [`Connection::resume`].
+    pub fn open(hub: &Arc<Hub>, options: ConnectionOptions, cursor: Option<Cursor>) -> Self {
+        let (id, gauge) = hub.open(options, cursor);
         Self { id, gauge, hub: hub.clone() }
     }
 
     pub fn send(&self, events: &[Event]) -> Result<(), Error> {
-        self.hub.publish(Target::Connection(self.id, &self.gauge), events).map(|_| ())
+        self.hub.send(self.id, &self.gauge, events)
     }
 
     /// Hands the socket over: from now on its shard is the only one that writes it.
@@ -37,6 +38,17 @@ impl Connection {
     /// The host writes. It gets [`crate::notice::Notice::Write`].
     pub fn attach_stream(&self) {
         self.push(Command::AttachStream { connection: self.id });
+    }
+
+    /// The numbers of the gathered channels, in the order of their joins, that have a gap.
+    pub fn gaps(&self) -> Vec<u32> {
+        self.hub.lock().gaps(self.id)
+    }
+
+    /// Sends what the client missed in all channels, then live events.
+    pub fn resume(&self) {
+        self.hub.inbox_of(self.id).wait_for_room();
+        self.hub.lock().resume(self.id);
     }
 
     /// `None` stops the pings.

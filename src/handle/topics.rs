@@ -7,7 +7,7 @@ use crate::audience::TopicsOptions;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ConnectionId, TopicsId};
-use crate::log::Limits;
+use crate::log::HistoryOptions;
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
@@ -18,8 +18,8 @@ pub struct Topics {
     options: TopicsOptions,
     /// What a topic is created with, unless its subscriber says otherwise.
     topic: ChannelOptions,
-    /// Limits of the history that all patterns share.
-    pattern_history: Limits,
+    /// The history that all patterns share.
+    pattern_history: HistoryOptions,
 }
 
 impl Topics {
@@ -27,9 +27,9 @@ impl Topics {
         hub: &Arc<Hub>,
         options: TopicsOptions,
         topic: ChannelOptions,
-        pattern_history: Limits,
+        pattern_history: HistoryOptions,
     ) -> Self {
-        let id = hub.lock().audience.create_topics(options);
+        let id = hub.lock().create_topics(options);
         Self { id, hub: hub.clone(), options, topic, pattern_history }
     }
 
@@ -54,7 +54,7 @@ impl Topics {
         &self,
         connection: ConnectionId,
         name: &str,
-        cursor: Option<&str>,
+        resume: bool,
         options: Option<ChannelOptions>,
     ) -> Result<JoinOutcome, Error> {
         let is_pattern = self.options.is_pattern(name)?;
@@ -62,10 +62,10 @@ impl Topics {
         let mut order = self.hub.lock();
         if is_pattern {
             let history = self.pattern_history;
-            order.subscribe_to_pattern(connection, self.id, name, cursor, history)
+            order.subscribe_to_pattern(connection, self.id, name, resume, history)
         } else {
             let options = options.unwrap_or(self.topic);
-            order.subscribe(connection, self.id, name, cursor, options)
+            order.subscribe(connection, self.id, name, resume, options)
         }
     }
 

@@ -11,7 +11,7 @@ use crate::connection::{CloseReason, QueueLimits};
 use crate::error::Error;
 use crate::handle::{Channel, Connection};
 use crate::ids::ChannelId;
-use crate::log::Limits;
+use crate::log::{HistoryOptions, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::shard::Socket;
 use crate::wire::{Event, Framing, PingForm};
@@ -42,7 +42,8 @@ fn options() -> ConnectionOptions {
 }
 
 fn channel(hub: &Arc<Hub>, empty_timeout: Option<Duration>) -> Channel {
-    let history = Limits { size: 500, bytes: 1 << 20, age: None };
+    let limits = Limits { size: 500, bytes: 1 << 20, age: None };
+    let history = HistoryOptions { limits, mint: false };
     Channel::create(hub, ChannelOptions { history, empty_timeout })
 }
 
@@ -53,9 +54,19 @@ fn connect(
     options: ConnectionOptions,
     framing: Framing,
 ) -> (UnixStream, Connection) {
+    connect_after(hub, options, framing, None)
+}
+
+fn connect_after(
+    hub: &Arc<Hub>,
+    options: ConnectionOptions,
+    framing: Framing,
+    cursor: Option<&str>,
+) -> (UnixStream, Connection) {
+    let cursor = cursor.map(|id| Cursor { id: id.into(), all_on_gap: false });
     let (client, server) = UnixStream::pair().unwrap();
     client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    let connection = Connection::open(hub, options);
+    let connection = Connection::open(hub, options, cursor);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), framing);
     (client, connection)
 }
@@ -125,7 +136,7 @@ fn events_arrive_in_order_and_the_end_after_them() {
 fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
-    let connection = Connection::open(&hub, options());
+    let connection = Connection::open(&hub, options(), None);
     let socket = Socket::duplicate(server.as_raw_fd()).unwrap().allow_half_open(true);
     connection.attach_socket(socket, Framing::Plain);
     drop(server);
@@ -142,7 +153,8 @@ fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
 fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
-    let connection = Connection::open(&hub, ConnectionOptions { retry: Some(5), ..options() });
+    let connection =
+        Connection::open(&hub, ConnectionOptions { retry: Some(5), ..options() }, None);
     send(&connection, "early");
     connection.close(CloseReason::End);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), Framing::Plain);
@@ -157,8 +169,8 @@ fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
     let mut members: Vec<_> = (0..7).map(|_| connect(&hub, options(), Framing::Plain)).collect();
     let (mut stranger, other) = connect(&hub, options(), Framing::Plain);
     for (_, connection) in &members {
-        assert_eq!(channel.join(connection, None), Ok(JoinOutcome::Joined));
-        assert_eq!(channel.join(connection, None), Ok(JoinOutcome::Unchanged));
+        assert_eq!(channel.join(connection, false), Ok(JoinOutcome::Joined));
+        assert_eq!(channel.join(connection, false), Ok(JoinOutcome::Unchanged));
     }
     channel.send(&[event("1", "x"), event("2", "y")]).unwrap();
     for (client, connection) in &mut members {
@@ -184,8 +196,10 @@ fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
     };
     let mut clients: Vec<_> = (0..50)
         .map(|_| {
-            let (client, connection) = connect(&hub, options(), Framing::Plain);
-            assert_eq!(channel.join(&connection, Some("0")), Ok(JoinOutcome::Joined));
+            let (client, connection) = connect_after(&hub, options(), Framing::Plain, Some("0"));
+            assert_eq!(channel.join(&connection, true), Ok(JoinOutcome::Gathered));
+            assert_eq!(connection.gaps(), [0; 0]);
+            connection.resume();
             (client, connection)
         })
         .collect();
@@ -200,9 +214,13 @@ fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
 fn an_unknown_cursor_is_a_gap() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let (_client, connection) = connect(&hub, options(), Framing::Plain);
-    assert_eq!(channel.join(&connection, Some("lost")), Ok(JoinOutcome::Gap));
+    let (_client, connection) = connect_after(&hub, options(), Framing::Plain, Some("lost"));
+    assert_eq!(channel.join(&connection, true), Ok(JoinOutcome::Gathered));
     assert_eq!(channel.count(), 1);
+    assert_eq!(connection.gaps(), [0]);
+    connection.resume();
+    let other = self::channel(&hub, None);
+    assert_eq!(other.join(&connection, true), Ok(JoinOutcome::Gap), "a later join");
 }
 
 #[test]
@@ -210,14 +228,14 @@ fn a_client_that_leaves_leaves_its_channels() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (client, connection) = connect(&hub, options(), Framing::Plain);
-    channel.join(&connection, None).unwrap();
+    channel.join(&connection, false).unwrap();
     drop(client);
     let (reason, left) = closed(&hub, &connection);
     assert_eq!(reason, CloseReason::Client);
     assert_eq!(left, [channel.id]);
     assert_eq!(channel.count(), 0);
     assert_eq!(
-        channel.join(&connection, None),
+        channel.join(&connection, false),
         Ok(JoinOutcome::Unchanged),
         "a closed connection joins nothing"
     );
@@ -228,12 +246,12 @@ fn a_closed_channel_lets_its_members_go_and_refuses_everything_else() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (mut client, connection) = connect(&hub, options(), Framing::Plain);
-    channel.join(&connection, None).unwrap();
+    channel.join(&connection, false).unwrap();
     assert_eq!(hub.metrics().channels, 1);
     assert_eq!(channel.close(), Some(vec![connection.id]));
     assert_eq!(channel.close(), None);
     assert_eq!(channel.send(&[event("1", "x")]), Err(Error::ChannelClosed));
-    assert_eq!(channel.join(&connection, None), Err(Error::ChannelClosed));
+    assert_eq!(channel.join(&connection, false), Err(Error::ChannelClosed));
     assert_eq!(hub.metrics().channels, 0);
     send(&connection, "still open");
     expect(&mut client, "data: still open\n\n");
@@ -245,7 +263,7 @@ fn an_empty_channel_expires_even_if_nobody_ever_joined() {
     let channel = channel(&hub, Some(Duration::from_millis(20)));
     wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
     let (_client, connection) = connect(&hub, options(), Framing::Plain);
-    channel.join(&connection, None).unwrap();
+    channel.join(&connection, false).unwrap();
     assert!(!channel.close_if_empty(), "who joined before the host confirmed keeps it open");
     assert!(channel.leave(&connection));
     wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
@@ -259,8 +277,8 @@ fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
     let (_sleeper, asleep) =
         connect(&hub, ConnectionOptions { max_queue: bytes(10_000), ..options() }, Framing::Plain);
     let (mut client, awake) = connect(&hub, options(), Framing::Plain);
-    channel.join(&asleep, None).unwrap();
-    channel.join(&awake, None).unwrap();
+    channel.join(&asleep, false).unwrap();
+    channel.join(&awake, false).unwrap();
     let data = "x".repeat(5_000);
     let mut sent = 0;
     while !asleep.is_closed() && sent < 2_000 {
@@ -333,10 +351,10 @@ fn a_client_that_goes_on_sending_is_disconnected() {
 fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let members: Vec<_> = (0..3).map(|_| Connection::open(&hub, options())).collect();
+    let members: Vec<_> = (0..3).map(|_| Connection::open(&hub, options(), None)).collect();
     for connection in &members {
         connection.attach_stream();
-        channel.join(connection, None).unwrap();
+        channel.join(connection, false).unwrap();
     }
     channel.send(&[event("1", "a")]).unwrap();
     let ids: Vec<_> = members.iter().map(|connection| connection.id).collect();

@@ -1,13 +1,14 @@
-//! A bounded log of past frames.
+//! A bounded log of past publications.
 //!
 //! - Bounded by count, bytes and age; the oldest go first.
-//! - Events without an id are kept too, after the id that came before them. Before the first id
-//!   they cannot be asked for and are not kept.
-//! - [`History::after`] returns everything since an id, or `None` if the id is unknown.
+//! - Each entry has a place in the order of all events, so any cursor that resolves to a place can
+//!   be resumed here, whichever channel its id comes from.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use crate::ids::Place;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -22,17 +23,18 @@ pub struct History<Item> {
     limits: Limits,
     entries: VecDeque<Entry<Item>>,
     bytes: usize,
-    /// The sequence number of the first entry.
-    first: u64,
-    /// The sequence number of the latest event with each id.
-    latest: HashMap<Arc<str>, u64>,
-    /// The id right before the first entry, if the last evicted event had one. A client with that
-    /// id has missed only what is still here.
-    floor: Option<Arc<str>>,
+    /// The place of the latest event with each custom id.
+    latest: HashMap<Arc<str>, Place>,
+    /// Everything after this place is here.
+    floor: Place,
+    /// The custom id of the event at the floor.
+    floor_id: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
 struct Entry<Item> {
+    place: Place,
+    /// A custom id.
     id: Option<Arc<str>>,
     item: Item,
     bytes: usize,
@@ -40,47 +42,72 @@ struct Entry<Item> {
 }
 
 impl<Item: Clone> History<Item> {
-    pub fn new(limits: Limits) -> Self {
+    /// `floor`: the place after which it will have everything.
+    pub fn new(limits: Limits, floor: Place) -> Self {
         Self {
             limits,
             entries: VecDeque::new(),
             bytes: 0,
-            first: 0,
             latest: HashMap::new(),
-            floor: None,
+            floor,
+            floor_id: None,
         }
+    }
+
+    /// Whether it keeps anything at all.
+    pub fn keeps(&self) -> bool {
+        self.limits.size > 0
     }
 
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    pub fn push(&mut self, id: Option<&str>, item: Item, bytes: usize, now: Instant) {
-        // The empty id resets the client's cursor, so no client returns with it.
-        let id: Option<Arc<str>> = id.filter(|id| !id.is_empty()).map(Arc::from);
-        if id.is_none() && self.entries.is_empty() && self.floor.is_none() {
-            return;
-        }
-        if let Some(id) = &id {
-            self.latest.insert(id.clone(), self.first + self.entries.len() as u64);
+    pub fn push(
+        &mut self,
+        place: Place,
+        id: Option<&Arc<str>>,
+        item: Item,
+        bytes: usize,
+        now: Instant,
+    ) {
+        if let Some(id) = id {
+            self.latest.insert(id.clone(), place);
         }
         self.bytes += bytes;
-        self.entries.push_back(Entry { id, item, bytes, at: now });
+        self.entries.push_back(Entry { place, id: id.cloned(), item, bytes, at: now });
         while self.entries.len() > self.limits.size || self.bytes > self.limits.bytes {
             self.evict();
         }
         self.evict_aged(now);
     }
 
-    /// The items after the latest event with that id; `None` when the id is unknown.
-    pub fn after(&mut self, id: &str, now: Instant) -> Option<Vec<Item>> {
+    /// The place of the latest event with a custom id.
+    pub fn find(&mut self, id: &str, now: Instant) -> Option<Place> {
         self.evict_aged(now);
-        let start = match self.latest.get(id) {
-            Some(position) => (position - self.first) as usize + 1,
-            None if self.floor.as_deref() == Some(id) => 0,
-            None => return None,
-        };
-        Some(self.entries.range(start..).map(|entry| entry.item.clone()).collect())
+        let floor = || (self.floor_id.as_deref() == Some(id)).then_some(self.floor);
+        self.latest.get(id).copied().or_else(floor)
+    }
+
+    /// What is kept, in order. All of it if `place` is `None`.
+    pub fn after(
+        &mut self,
+        place: Option<Place>,
+        now: Instant,
+    ) -> impl Iterator<Item = (Place, &Item)> {
+        self.evict_aged(now);
+        let start = place.map_or(0, |place| self.entries.partition_point(|it| it.place <= place));
+        self.entries.range(start..).map(|entry| (entry.place, &entry.item))
+    }
+
+    /// Everything after this place is kept.
+    pub fn floor(&self) -> Place {
+        self.floor
+    }
+
+    /// The place of the latest event, whether it is kept or not.
+    pub fn last(&self) -> Place {
+        self.entries.back().map_or(self.floor, |entry| entry.place)
     }
 
     fn evict_aged(&mut self, now: Instant) {
@@ -94,12 +121,12 @@ impl<Item: Clone> History<Item> {
         let Some(entry) = self.entries.pop_front() else { return };
         self.bytes -= entry.bytes;
         if let Some(id) = &entry.id
-            && self.latest.get(id) == Some(&self.first)
+            && self.latest.get(id) == Some(&entry.place)
         {
             self.latest.remove(id);
         }
-        self.first += 1;
-        self.floor = entry.id;
+        self.floor = entry.place;
+        self.floor_id = entry.id;
     }
 }
 

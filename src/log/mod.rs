@@ -1,82 +1,269 @@
-//! What was published: a history for each channel that keeps one, and one for all patterns of a
-//! set of topics.
+//! What was published, in one order: a history for each channel, and one for all patterns of a set
+//! of topics.
 //!
+//! - Every publication takes a place, which only grows. Where a history is kept, an event without
+//!   an id gets a minted one.
 //! - Knows nothing of members.
 
+mod cursor;
 mod history;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use cursor::Epoch;
 use history::History;
 pub use history::Limits;
 
-use crate::ids::{ChannelId, TopicsId};
-use crate::wire::{Event, Frame};
+use crate::audience::matches;
+use crate::error::Error;
+use crate::ids::{ChannelId, IdMap, Place, TopicsId};
+use crate::wire::{Event, Frame, FrameWriter};
+
+/// What a channel's history keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct HistoryOptions {
+    pub limits: Limits,
+    /// Whether events without an id get one.
+    pub mint: bool,
+}
 
 #[derive(Default)]
 pub struct Log {
-    channels: HashMap<ChannelId, History<Frame>>,
+    epoch: Epoch,
+    last: Place,
+    resumes: Resumes,
+    channels: IdMap<ChannelId, Kept<Frame>>,
+    topics: IdMap<TopicsId, TopicLog>,
+}
+
+struct Kept<Item> {
+    history: History<Item>,
+    mint: bool,
+}
+
+struct TopicLog {
     /// Every event to any topic, once a client has subscribed to a pattern. An event costs the
     /// same however many patterns match it.
-    topics: HashMap<TopicsId, History<(Arc<str>, Frame)>>,
+    all: Option<Kept<(Arc<str>, Frame)>>,
+    /// The place of the latest event to any topic.
+    last: Place,
+    /// The place of the latest event that the history of its topic does not have.
+    lost: Place,
+}
+
+/// How often clients came back to a channel, and what they got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resumes {
+    /// Nothing was missing.
+    pub hits: u64,
+    /// A gap was reported.
+    pub misses: u64,
+    /// Events that were sent again.
+    pub replayed: u64,
+}
+
+/// An event that is encoded, but not published yet.
+pub struct Draft {
+    frame: FrameWriter,
+    id: Option<Arc<str>>,
+    /// Comments and control frames are not kept.
+    is_kept: bool,
+    may_mint: bool,
+}
+
+/// An event in the order.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    pub place: Place,
+    pub frame: Frame,
+    /// A custom id.
+    id: Option<Arc<str>>,
+    is_kept: bool,
+}
+
+/// Whose events a channel's members get.
+pub enum Source<'a> {
+    Channel(ChannelId),
+    /// Those of all topics that match.
+    Pattern(TopicsId, &'a str),
+}
+
+/// What a history has after a cursor.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    /// In order; everything that is kept, if the cursor was not resolved yet.
+    pub events: Vec<(Place, Frame)>,
+    /// After this place, nothing is missing.
+    pub floor: Place,
+}
+
+impl Draft {
+    pub fn new(event: &Event) -> Result<Self, Error> {
+        // The empty id resets the client's cursor, so no client returns with it.
+        let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
+        let is_kept = event.data.is_some() || event.id.is_some();
+        let may_mint = event.data.is_some() && event.id.is_none();
+        Ok(Self { frame: event.draft()?, id, is_kept, may_mint })
+    }
 }
 
 impl Log {
-    /// Begins a channel's history.
-    pub fn open(&mut self, channel: ChannelId, limits: Limits) {
-        if limits.size > 0 {
-            self.channels.insert(channel, History::new(limits));
+    pub fn count_resume(&mut self, is_complete: bool) {
+        let count = if is_complete { &mut self.resumes.hits } else { &mut self.resumes.misses };
+        *count += 1;
+    }
+
+    pub fn count_replayed(&mut self, events: usize) {
+        self.resumes.replayed += events as u64;
+    }
+
+    pub fn resumes(&self) -> Resumes {
+        self.resumes
+    }
+
+    /// The place of the latest publication.
+    pub fn last(&self) -> Place {
+        self.last
+    }
+
+    pub fn place_of(&self, cursor: &str) -> Option<Place> {
+        self.epoch.place_of(cursor).filter(|place| *place <= self.last)
+    }
+
+    /// Begins a channel's history. What was sent to an earlier channel for the same purpose is not
+    /// here, so it is complete from now on only.
+    pub fn open(&mut self, channel: ChannelId, options: HistoryOptions) {
+        let history = History::new(options.limits, self.last);
+        self.channels.insert(channel, Kept { history, mint: options.mint });
+    }
+
+    pub fn publish(&mut self, channel: ChannelId, draft: Draft) -> Publication {
+        let mints = self.channels.get(&channel).is_some_and(Kept::mints);
+        let publication = self.place(draft, mints);
+        self.keep(channel, &publication);
+        publication
+    }
+
+    /// To a topic, whose channel exists if it has subscribers or a history.
+    pub fn publish_to_topic(
+        &mut self,
+        topics: TopicsId,
+        name: &str,
+        channel: Option<ChannelId>,
+        draft: Draft,
+    ) -> Publication {
+        let topic_mints = channel.and_then(|id| self.channels.get(&id)).is_some_and(Kept::mints);
+        let all = self.topics.get(&topics).and_then(|log| log.all.as_ref());
+        let mints = topic_mints || all.is_some_and(Kept::mints);
+        let publication = self.place(draft, mints);
+        if let Some(channel) = channel {
+            self.keep(channel, &publication);
+        }
+        if let Some(log) = self.topics.get_mut(&topics)
+            && publication.is_kept
+        {
+            log.last = publication.place;
+            if channel.is_none() {
+                log.lost = publication.place;
+            }
+            if let Some(all) = &mut log.all {
+                let bytes = name.len() + publication.frame.len();
+                let item = (name.into(), publication.frame.clone());
+                let Publication { place, id, .. } = &publication;
+                all.history.push(*place, id.as_ref(), item, bytes, Instant::now());
+            }
+        }
+        publication
+    }
+
+    /// The latest event with a custom id.
+    pub fn find(&mut self, source: &Source<'_>, id: &str) -> Option<Place> {
+        let now = Instant::now();
+        match source {
+            Source::Channel(channel) => self.channels.get_mut(channel)?.history.find(id, now),
+            Source::Pattern(topics, _) => self.patterns(*topics)?.find(id, now),
         }
     }
 
-    pub fn push(&mut self, channel: ChannelId, event: &Event, frame: &Frame) {
-        let Some(history) = self.channels.get_mut(&channel) else { return };
-        if event.is_for_history() {
-            history.push(event.id.as_deref(), frame.clone(), frame.len(), Instant::now());
-        }
+    /// What is kept after a place; all of it if there is none.
+    pub fn after(&mut self, source: &Source<'_>, place: Option<Place>) -> Missed {
+        let now = Instant::now();
+        let missed = match source {
+            Source::Channel(channel) => self.channels.get_mut(channel).map(|kept| {
+                let events = kept.history.after(place, now);
+                let events = events.map(|(place, frame)| (place, frame.clone())).collect();
+                Missed { events, floor: kept.history.floor() }
+            }),
+            Source::Pattern(topics, pattern) => self.patterns(*topics).map(|history| {
+                let events =
+                    history.after(place, now).filter(|(_, (topic, _))| matches(pattern, topic));
+                let events = events.map(|(place, (_, frame))| (place, frame.clone())).collect();
+                Missed { events, floor: history.floor() }
+            }),
+        };
+        missed.unwrap_or(Missed { events: Vec::new(), floor: self.last })
     }
 
-    /// The frames of a channel after the event with that id; `None` when the id is unknown.
-    pub fn after(&mut self, channel: ChannelId, id: &str) -> Option<Vec<Frame>> {
-        self.channels.get_mut(&channel)?.after(id, Instant::now())
+    fn patterns(&mut self, topics: TopicsId) -> Option<&mut History<(Arc<str>, Frame)>> {
+        Some(&mut self.topics.get_mut(&topics)?.all.as_mut()?.history)
     }
 
     pub fn is_empty(&self, channel: ChannelId) -> bool {
-        self.channels.get(&channel).is_none_or(History::is_empty)
+        self.channels.get(&channel).is_none_or(|kept| kept.history.is_empty())
     }
 
-    pub fn close(&mut self, channel: ChannelId) {
-        self.channels.remove(&channel);
-    }
-
-    /// Begins the history that the patterns of a set of topics share, unless there is one.
-    pub fn open_topics(&mut self, topics: TopicsId, limits: Limits) {
-        self.topics.entry(topics).or_insert_with(|| History::new(limits));
-    }
-
-    pub fn push_topic(&mut self, topics: TopicsId, topic: &str, event: &Event, frame: &Frame) {
-        let Some(history) = self.topics.get_mut(&topics) else { return };
-        if event.is_for_history() {
-            let (item, bytes) = ((topic.into(), frame.clone()), topic.len() + frame.len());
-            history.push(event.id.as_deref(), item, bytes, Instant::now());
+    pub fn close(&mut self, channel: ChannelId, of: Option<TopicsId>) {
+        let Some(kept) = self.channels.remove(&channel) else { return };
+        if let Some(log) = of.and_then(|topics| self.topics.get_mut(&topics)) {
+            log.lost = log.lost.max(kept.history.last());
         }
     }
 
-    /// The frames after the event with that id, to any topic, of the topics that match.
-    pub fn after_in_topics(
-        &mut self,
-        topics: TopicsId,
-        id: &str,
-        matches: impl Fn(&str) -> bool,
-    ) -> Option<Vec<Frame>> {
-        let missed = self.topics.get_mut(&topics)?.after(id, Instant::now())?;
-        let matching = missed.into_iter().filter(|(topic, _)| matches(topic));
-        Some(matching.map(|(_, frame)| frame).collect())
+    pub fn open_topics(&mut self, topics: TopicsId) {
+        self.topics.insert(topics, TopicLog { all: None, last: self.last, lost: self.last });
+    }
+
+    /// Begins the history of a topic.
+    pub fn open_topic(&mut self, topics: TopicsId, channel: ChannelId, options: HistoryOptions) {
+        let floor = self.topics.get(&topics).map_or(self.last, |log| log.lost);
+        let history = History::new(options.limits, floor);
+        self.channels.insert(channel, Kept { history, mint: options.mint });
+    }
+
+    /// Begins the history that the patterns of a set of topics share, unless there is one.
+    pub fn open_patterns(&mut self, topics: TopicsId, options: HistoryOptions) {
+        let Some(log) = self.topics.get_mut(&topics) else { return };
+        let history = || History::new(options.limits, log.last);
+        log.all.get_or_insert_with(|| Kept { history: history(), mint: options.mint });
     }
 
     pub fn close_topics(&mut self, topics: TopicsId) {
         self.topics.remove(&topics);
+    }
+
+    fn place(&mut self, draft: Draft, mints: bool) -> Publication {
+        self.last.0 += 1;
+        let place = self.last;
+        let Draft { frame, id, is_kept, may_mint } = draft;
+        let frame = if mints && may_mint {
+            frame.finish(&format!("id: {}\n", self.epoch.mint(place)))
+        } else {
+            frame.finish("")
+        };
+        Publication { place, frame, id, is_kept }
+    }
+
+    fn keep(&mut self, channel: ChannelId, publication: &Publication) {
+        let Publication { place, frame, id, is_kept } = publication;
+        if let (true, Some(kept)) = (*is_kept, self.channels.get_mut(&channel)) {
+            kept.history.push(*place, id.as_ref(), frame.clone(), frame.len(), Instant::now());
+        }
+    }
+}
+
+impl<Item: Clone> Kept<Item> {
+    fn mints(&self) -> bool {
+        self.mint && self.history.keeps()
     }
 }

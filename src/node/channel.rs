@@ -18,6 +18,7 @@ pub struct ChannelHandle {
 #[napi(string_enum = "lowercase")]
 pub enum JoinOutcome {
     Joined,
+    Gathered,
     Gap,
     Unchanged,
 }
@@ -26,6 +27,7 @@ impl From<membership::JoinOutcome> for JoinOutcome {
     fn from(joined: membership::JoinOutcome) -> Self {
         match joined {
             membership::JoinOutcome::Joined => Self::Joined,
+            membership::JoinOutcome::Gathered => Self::Gathered,
             membership::JoinOutcome::Gap => Self::Gap,
             membership::JoinOutcome::Unchanged => Self::Unchanged,
         }
@@ -51,12 +53,8 @@ impl ChannelHandle {
     }
 
     #[napi(catch_unwind)]
-    pub fn add(
-        &self,
-        connection: &ConnectionHandle,
-        cursor: Option<String>,
-    ) -> Result<JoinOutcome> {
-        Ok(self.channel.join(&connection.connection, cursor.as_deref())?.into())
+    pub fn add(&self, connection: &ConnectionHandle, resume: bool) -> Result<JoinOutcome> {
+        Ok(self.channel.join(&connection.connection, resume)?.into())
     }
 
     /// False when it was not a member.

@@ -52,6 +52,18 @@ impl ConnectionHandle {
         Ok(self.connection.send(&frame_text::parse(&text)?)?)
     }
 
+    /// The numbers of the gathered channels, in the order of their joins, that have a gap.
+    #[napi(catch_unwind)]
+    pub fn gaps(&self) -> Vec<u32> {
+        self.connection.gaps()
+    }
+
+    /// Sends what the client missed in all gathered channels, then live events.
+    #[napi(catch_unwind)]
+    pub fn resume(&self) {
+        self.connection.resume();
+    }
+
     /// False when the socket cannot be duplicated; the connection then still needs a transport.
     /// `half_open`: the client may close its side and still get events.
     #[napi(catch_unwind)]

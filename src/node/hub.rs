@@ -21,10 +21,11 @@ use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
-use crate::log::Limits;
+use crate::log::{self, Limits};
 use crate::membership::ChannelOptions;
 use crate::metrics::Counters;
 use crate::notice::Host;
+use crate::resume::Cursor;
 use crate::wire::PingForm;
 
 /// Does not keep the process alive.
@@ -60,6 +61,10 @@ pub struct OpenOptions {
     pub timeout: u32,
     pub stall_timeout: u32,
     pub retry: Option<u32>,
+    /// The id that the client comes back with. It then gathers until `resume`.
+    pub cursor: Option<String>,
+    /// Whether a gap is answered with everything that the history has.
+    pub all_on_gap: bool,
 }
 
 #[napi(object)]
@@ -68,6 +73,8 @@ pub struct HistoryOptions {
     pub history_bytes: f64,
     pub history_age: u32,
     pub empty_timeout: u32,
+    /// Whether events without an id get one.
+    pub mint: bool,
 }
 
 #[napi(object)]
@@ -85,10 +92,13 @@ pub struct TopicsSettings {
 impl From<HistoryOptions> for ChannelOptions {
     fn from(options: HistoryOptions) -> Self {
         Self {
-            history: Limits {
-                size: options.history_size as usize,
-                bytes: options.history_bytes as usize,
-                age: duration(options.history_age),
+            history: log::HistoryOptions {
+                limits: Limits {
+                    size: options.history_size as usize,
+                    bytes: options.history_bytes as usize,
+                    age: duration(options.history_age),
+                },
+                mint: options.mint,
             },
             empty_timeout: duration(options.empty_timeout),
         }
@@ -123,6 +133,8 @@ impl HubHandle {
 
     #[napi(catch_unwind)]
     pub fn open(&self, options: OpenOptions) -> Result<ConnectionHandle> {
+        let all_on_gap = options.all_on_gap;
+        let cursor = options.cursor.map(|id| Cursor { id, all_on_gap });
         let options = ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
@@ -139,7 +151,7 @@ impl HubHandle {
             stall_timeout: duration(options.stall_timeout),
             retry: options.retry,
         };
-        Ok(ConnectionHandle { connection: Connection::open(&self.hub, options) })
+        Ok(ConnectionHandle { connection: Connection::open(&self.hub, options, cursor) })
     }
 
     #[napi(catch_unwind)]

@@ -40,14 +40,11 @@ impl TopicsHandle {
         &self,
         connection: f64,
         name: String,
-        cursor: Option<String>,
+        resume: bool,
         options: Option<HistoryOptions>,
     ) -> Result<JoinOutcome> {
         let connection = ConnectionId(connection as u64);
-        Ok(self
-            .topics
-            .subscribe(connection, &name, cursor.as_deref(), options.map(Into::into))?
-            .into())
+        Ok(self.topics.subscribe(connection, &name, resume, options.map(Into::into))?.into())
     }
 
     #[napi(catch_unwind)]

@@ -1,12 +1,16 @@
 use super::*;
 use crate::audience::TopicsOptions;
-use crate::log::Limits;
+use crate::log::{HistoryOptions, Limits};
 use crate::membership::ChannelOptions;
 use crate::order::Ordered;
 use crate::shard::Inbox;
 
-fn frames(events: &[Event]) -> Vec<Frame> {
-    events.iter().map(|event| event.encode().unwrap()).collect()
+fn drafts(events: &[Event]) -> Vec<Draft> {
+    events.iter().map(|event| Draft::new(event).unwrap()).collect()
+}
+
+fn history(size: usize) -> HistoryOptions {
+    HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: true }
 }
 
 #[test]
@@ -14,17 +18,17 @@ fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are
     let inboxes: Arc<[Arc<Inbox>]> = (0..3).map(|_| Arc::new(Inbox::new())).collect();
     let order = Ordered::new(inboxes.clone());
     let mut order = order.lock();
-    let history = Limits { size: 10, bytes: 1000, age: None };
-    let channel = order.create_channel(ChannelOptions { history, empty_timeout: None });
+    let options = ChannelOptions { history: history(10), empty_timeout: None };
+    let channel = order.create_channel(options);
     // The third shard has no members.
     for id in (0..300).filter(|id| id % 3 != 2) {
         order.audience.open(ConnectionId(id));
-        order.join(ConnectionId(id), channel, None).unwrap();
+        order.join(ConnectionId(id), channel, false).unwrap();
     }
     let drained = || inboxes.iter().map(|inbox| inbox.drain().count()).collect::<Vec<_>>();
     assert_eq!(drained(), [100, 100, 0]);
     let events = [Event { data: Some("x".into()), ..Event::default() }];
-    assert_eq!(order.send_to_channel(channel, &events, frames(&events)), Ok(200));
+    assert_eq!(order.publish(Target::Channel(channel), drafts(&events)), Ok(200));
     assert_eq!(drained(), [1, 1, 0]);
 }
 
@@ -43,19 +47,18 @@ fn an_event_goes_to_no_more_channels_than_it_has_receivers() {
     let order = Ordered::new(inboxes.clone());
     let mut order = order.lock();
     let options = TopicsOptions { wildcards: true, max_patterns: 1000 };
-    let topics = order.audience.create_topics(options);
-    let history = Limits { size: 20, bytes: 1 << 20, age: None };
+    let topics = order.create_topics(options);
     for id in 0..4 {
         order.audience.open(ConnectionId(id));
         order.connect(ConnectionId(id), topics);
     }
     for number in 0..4000 {
         let (id, pattern) = (ConnectionId(number as u64 % 4), pattern(number + 1));
-        order.subscribe_to_pattern(id, topics, &pattern, None, history).unwrap();
+        order.subscribe_to_pattern(id, topics, &pattern, false, history(20)).unwrap();
     }
     inboxes.iter().for_each(|inbox| inbox.drain().for_each(drop));
     let events = [Event { data: Some("x".into()), ..Event::default() }];
-    assert_eq!(order.send_to_topic(topics, NAME, &events, frames(&events)), 4);
+    assert_eq!(order.publish(Target::Topic(topics, NAME), drafts(&events)), Ok(4));
     for inbox in &*inboxes {
         let commands: Vec<_> = inbox.drain().collect();
         let [Command::Multicast { channels, .. }] = &commands[..] else {

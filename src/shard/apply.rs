@@ -5,29 +5,31 @@ use std::collections::HashSet;
 use tokio::time::Instant;
 
 use super::Shard;
-use super::connection::{Connection, Sink};
+use super::connection::{Connection, Sink, Stage};
 use super::inbox::Command;
 use super::run::Run;
 use super::socket::Socket;
 use super::timers::Timer;
 use super::turn::report;
 use crate::connection::{CloseReason, QueueGauge, Transport};
-use crate::ids::{ChannelId, ConnectionId};
+use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::Event;
 use crate::wire::{Frame, Framing};
 
 impl Shard {
     pub(super) fn apply(&mut self, command: Command) {
-        if let Command::Broadcast { channel, frame } = command {
-            return self.broadcast(channel, frame);
+        if let Command::Broadcast { channel, place, frame } = command {
+            return self.broadcast(channel, place, frame);
         }
         // A member gets earlier events before anything else happens to it.
         self.spread(false);
         match command {
             Command::Broadcast { .. } => {}
-            Command::Multicast { channels, frame } => self.multicast(&channels, frame),
-            Command::Open { connection: id, gauge, options } => {
-                let mut connection = Connection::new(id, gauge, options);
+            Command::Multicast { channels, place, frame } => {
+                self.multicast(&channels, place, frame)
+            }
+            Command::Open { connection: id, gauge, options, gathers } => {
+                let mut connection = Connection::new(id, gauge, options, gathers);
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
                     connection.push_control(primer);
                 }
@@ -49,9 +51,10 @@ impl Shard {
             Command::Send { connection, gauge, frames, bytes } => {
                 self.send(connection, &gauge, &frames, bytes)
             }
-            Command::Join { connection, channel, replay } => {
-                self.join(connection, channel, &replay)
+            Command::Join { connection, channel, place, replay } => {
+                self.join(connection, channel, place, &replay)
             }
+            Command::Resume { connection, replay } => self.resume(connection, replay),
             Command::Leave { connection, channel } => self.leave_channel(channel, connection),
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
@@ -82,16 +85,16 @@ impl Shard {
         }
     }
 
-    fn broadcast(&mut self, channel: ChannelId, frame: Frame) {
+    fn broadcast(&mut self, channel: ChannelId, place: Place, frame: Frame) {
         let frame = match &mut self.run {
-            Some(run) => match run.push(channel, frame) {
+            Some(run) => match run.push(channel, place, frame) {
                 Ok(()) => return,
                 Err(frame) => frame,
             },
             None => frame,
         };
         self.spread(false);
-        self.run = Some(Run::new(channel, frame));
+        self.run = Some(Run::new(channel, place, frame));
     }
 
     /// Gives a run to the members of its channel. `at_once`: nothing follows it in this turn, so an
@@ -109,9 +112,9 @@ impl Shard {
         }
     }
 
-    fn multicast(&mut self, channels: &[ChannelId], frame: Frame) {
+    fn multicast(&mut self, channels: &[ChannelId], place: Place, frame: Frame) {
         let Some(&first) = channels.first() else { return };
-        let run = Run::new(first, frame);
+        let run = Run::new(first, place, frame);
         let mut reached = HashSet::new();
         for members in channels.iter().filter_map(|channel| self.channels.get(channel)) {
             for (id, place) in members {
@@ -155,8 +158,8 @@ impl Shard {
 
     fn send(&mut self, id: ConnectionId, gauge: &QueueGauge, frames: &[Frame], bytes: usize) {
         match self.connections.get_mut(id) {
-            Some(connection) if connection.ending.is_none() => {
-                connection.push_events(frames, true);
+            Some(connection) if !connection.is_ending() => {
+                connection.push_own(frames);
                 report(connection, &mut self.tally);
                 self.mark_dirty(id);
             }
@@ -167,15 +170,32 @@ impl Shard {
         gauge.pick_up(bytes);
     }
 
-    fn join(&mut self, id: ConnectionId, channel: ChannelId, replay: &[Frame]) {
+    fn join(&mut self, id: ConnectionId, channel: ChannelId, last: Place, replay: &[Frame]) {
         let (Some(place), Some(connection)) =
             (self.connections.place(id), self.connections.get_mut(id))
         else {
             return;
         };
         self.channels.entry(channel).or_default().insert(id, place);
-        if connection.ending.is_none() && !replay.is_empty() {
+        if connection.is_gathering() {
+            connection.held().begin(last);
+        }
+        if !connection.is_ending() && !replay.is_empty() {
             connection.push_events(replay, false);
+            self.mark_dirty(id);
+        }
+    }
+
+    fn resume(&mut self, id: ConnectionId, replay: Vec<(Place, Frame)>) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.is_gathering()
+        {
+            connection.stage = Stage::Open;
+            let held = connection.held.take().unwrap_or_default();
+            for (frame, live) in held.merge(replay) {
+                connection.push_events(&[frame], live);
+            }
+            report(connection, &mut self.tally);
             self.mark_dirty(id);
         }
     }

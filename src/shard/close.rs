@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Shard;
-use super::connection::Sink;
+use super::connection::{Sink, Stage};
 use super::flush::MAX_RECEIVED;
 use super::memberships::Left;
 use super::timers::Timer;
@@ -18,9 +18,11 @@ impl Shard {
     /// Closes the connection once everything queued has left.
     pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
         if let Some(connection) = self.connections.get_mut(id)
-            && connection.ending.is_none()
+            && !connection.is_ending()
         {
-            connection.ending = Some(reason);
+            connection.stage = Stage::Ending(reason);
+            // What it missed has not been sent, so it must not get what came after that.
+            self.tally.drops += connection.held.take().map_or(0, |held| held.events());
             self.mark_dirty(id);
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::held::Held;
 use super::queue::{Queue, Segment};
 use super::run::Run;
 use super::socket::Socket;
@@ -24,9 +25,10 @@ pub(super) struct Connection {
     pub sink: Sink,
     /// Waits for its turn to be flushed.
     pub dirty: bool,
-    /// Set when the connection is to end once its queue is empty.
-    pub ending: Option<CloseReason>,
+    pub stage: Stage,
     pub queue: Queue,
+    /// What has arrived while the connection gathers.
+    pub held: Option<Box<Held>>,
     pub gauge: Arc<QueueGauge>,
     pub max_queue: QueueLimits,
     pub ping_form: PingForm,
@@ -53,6 +55,15 @@ pub(super) struct Connection {
 /// The queue's first field is enough to tell whether it is empty.
 const _: () = assert!(offset_of!(Connection, queue) + size_of::<VecDeque<Segment>>() <= 64);
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// What it is sent waits for what it missed.
+    Gathering,
+    Open,
+    /// It ends once its queue is empty.
+    Ending(CloseReason),
+}
+
 pub(super) enum Sink {
     /// No transport is attached yet. It may need another framing than the queued bytes have.
     Pending(Box<Backlog>),
@@ -73,12 +84,18 @@ pub(super) enum Sink {
 pub(super) struct Backlog(Vec<Frame>);
 
 impl Connection {
-    pub fn new(id: ConnectionId, gauge: Arc<QueueGauge>, options: ConnectionOptions) -> Self {
+    pub fn new(
+        id: ConnectionId,
+        gauge: Arc<QueueGauge>,
+        options: ConnectionOptions,
+        gathers: bool,
+    ) -> Self {
         Self {
             id,
             gauge,
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
+            held: None,
             max_queue: options.max_queue,
             ping_form: options.ping_form,
             stall_timeout: options.stall_timeout,
@@ -91,7 +108,7 @@ impl Connection {
             dirty: false,
             slow: false,
             slow_since: Instant::now(),
-            ending: None,
+            stage: if gathers { Stage::Gathering } else { Stage::Open },
             last_chunk_queued: false,
             progressed: Instant::now(),
             received: 0,
@@ -122,6 +139,15 @@ impl Connection {
         frames.iter().for_each(|frame| self.push(frame.clone(), 1, live));
     }
 
+    /// Events for this connection alone.
+    pub fn push_own(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            if !self.is_gathering() || !self.held().push_own(frame) {
+                self.push(frame.clone(), 1, true);
+            }
+        }
+    }
+
     /// A control frame is not counted as an event.
     pub fn push_control(&mut self, frame: Frame) {
         self.push(frame, 0, true);
@@ -129,11 +155,17 @@ impl Connection {
 
     /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes are left.
     pub fn take_run(&mut self, run: &Run, at_once: bool, tally: &mut Tally) -> bool {
-        if self.ending.is_some() {
-            return false;
+        match self.stage {
+            Stage::Open => {}
+            Stage::Ending(_) => return false,
+            Stage::Gathering => {
+                let held = self.held();
+                run.frames().iter().for_each(|(place, frame)| held.push(*place, frame.clone()));
+                return true;
+            }
         }
         let Some(framing) = self.framing() else {
-            self.push_events(run.frames(), true);
+            run.frames().iter().for_each(|(_, frame)| self.push(frame.clone(), 1, true));
             return true;
         };
         let bytes = run.bytes(framing);
@@ -174,15 +206,28 @@ impl Connection {
         }
     }
 
+    pub fn is_gathering(&self) -> bool {
+        self.stage == Stage::Gathering
+    }
+
+    pub fn is_ending(&self) -> bool {
+        matches!(self.stage, Stage::Ending(_))
+    }
+
+    pub fn held(&mut self) -> &mut Held {
+        self.held.get_or_insert_default()
+    }
+
     pub fn queued_bytes(&self) -> usize {
+        let held = self.held.as_ref().map_or(0, |held| held.bytes());
         match &self.sink {
-            Sink::Stream { in_flight, .. } => self.queue.bytes() + in_flight,
-            _ => self.queue.bytes(),
+            Sink::Stream { in_flight, .. } => self.queue.bytes() + held + in_flight,
+            _ => self.queue.bytes() + held,
         }
     }
 
     /// Empties the queue and returns how many events were never sent.
     pub fn undelivered(&mut self) -> u64 {
-        self.queue.clear()
+        self.queue.clear() + self.held.take().map_or(0, |held| held.events())
     }
 }

@@ -16,7 +16,7 @@ impl Shard {
                 let Some(interval) = connection.ping else { return };
                 connection.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // Queued bytes keep the connection alive as well as a ping would.
-                if connection.queued_bytes() == 0 && connection.ending.is_none() {
+                if connection.queued_bytes() == 0 && !connection.is_ending() {
                     connection.push_control(connection.ping_form.frame());
                     self.mark_dirty(id);
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::connection::{Connection, Sink};
+use super::connection::{Connection, Sink, Stage};
 use super::poller::Poller;
 use super::queue::Segment;
 use super::writes::Writes;
@@ -42,11 +42,18 @@ impl Connection {
             Sink::Stream { .. } => self.flush_stream(writes, tally),
         };
         match flushed {
-            Flushed::Waiting if self.queue.exceeds(self.limits()) => {
+            Flushed::Empty | Flushed::Waiting if self.overflows() => {
                 Flushed::Failed(CloseReason::Overflow)
             }
             flushed => flushed,
         }
+    }
+
+    fn overflows(&self) -> bool {
+        let limits = self.limits();
+        let held = self.held.as_ref();
+        held.is_some_and(|held| held.bytes() > limits.bytes || held.events() > limits.events)
+            || self.queue.exceeds(limits)
     }
 
     fn limits(&self) -> QueueLimits {
@@ -64,13 +71,13 @@ impl Connection {
         };
         loop {
             if queue.is_empty() {
-                match self.ending {
-                    None => return Flushed::Empty,
-                    Some(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
+                match self.stage {
+                    Stage::Gathering | Stage::Open => return Flushed::Empty,
+                    Stage::Ending(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
                         self.last_chunk_queued = true;
                         queue.push(Segment { bytes: LAST_CHUNK, events: 0, live: true });
                     }
-                    Some(reason) => return Flushed::Ended(reason),
+                    Stage::Ending(reason) => return Flushed::Ended(reason),
                 }
             }
             if !*can_write {
@@ -115,10 +122,10 @@ impl Connection {
             tally.bytes += length as u64;
             tally.deliveries += self.queue.advance(length);
         }
-        match self.ending {
+        match self.stage {
             _ if *in_flight > 0 => Flushed::Waiting,
-            Some(reason) => Flushed::Ended(reason),
-            None => Flushed::Empty,
+            Stage::Ending(reason) => Flushed::Ended(reason),
+            Stage::Gathering | Stage::Open => Flushed::Empty,
         }
     }
 

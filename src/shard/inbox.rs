@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::socket::Socket;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
-use crate::ids::{ChannelId, ConnectionId};
+use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::{Frame, Framing};
 
 pub enum Command {
@@ -23,6 +23,8 @@ pub enum Command {
         connection: ConnectionId,
         gauge: Arc<QueueGauge>,
         options: ConnectionOptions,
+        /// Live events wait for [`Command::Resume`].
+        gathers: bool,
     },
     AttachSocket {
         connection: ConnectionId,
@@ -40,17 +42,26 @@ pub enum Command {
     },
     Broadcast {
         channel: ChannelId,
+        place: Place,
         frame: Frame,
     },
     /// Once to each member of any of these channels.
     Multicast {
         channels: Arc<[ChannelId]>,
+        place: Place,
         frame: Frame,
     },
     Join {
         connection: ConnectionId,
         channel: ChannelId,
+        /// That of the latest event before.
+        place: Place,
         replay: Vec<Frame>,
+    },
+    /// What a client missed while it was away, in order.
+    Resume {
+        connection: ConnectionId,
+        replay: Vec<(Place, Frame)>,
     },
     Leave {
         connection: ConnectionId,

@@ -11,6 +11,7 @@ mod connection;
 mod connections;
 mod expire;
 mod flush;
+mod held;
 mod inbox;
 mod memberships;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]

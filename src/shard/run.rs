@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 
-use crate::ids::ChannelId;
+use crate::ids::{ChannelId, Place};
 use crate::wire::{Frame, Framing};
 
 /// A slow member keeps whole runs alive, so they stay small.
@@ -12,18 +12,18 @@ const MAX_BYTES: usize = 256 << 10;
 
 pub(super) struct Run {
     pub channel: ChannelId,
-    frames: Vec<Frame>,
+    frames: Vec<(Place, Frame)>,
     length: usize,
     chunked: OnceCell<Bytes>,
     plain: OnceCell<Bytes>,
 }
 
 impl Run {
-    pub fn new(channel: ChannelId, frame: Frame) -> Self {
+    pub fn new(channel: ChannelId, place: Place, frame: Frame) -> Self {
         let length = frame.len();
         Self {
             channel,
-            frames: vec![frame],
+            frames: vec![(place, frame)],
             length,
             chunked: OnceCell::new(),
             plain: OnceCell::new(),
@@ -31,16 +31,16 @@ impl Run {
     }
 
     /// Returns the frame if it belongs to another channel or there is no room for it.
-    pub fn push(&mut self, channel: ChannelId, frame: Frame) -> Result<(), Frame> {
+    pub fn push(&mut self, channel: ChannelId, place: Place, frame: Frame) -> Result<(), Frame> {
         if channel != self.channel || self.length + frame.len() > MAX_BYTES {
             return Err(frame);
         }
         self.length += frame.len();
-        self.frames.push(frame);
+        self.frames.push((place, frame));
         Ok(())
     }
 
-    pub fn frames(&self) -> &[Frame] {
+    pub fn frames(&self) -> &[(Place, Frame)] {
         &self.frames
     }
 
@@ -55,9 +55,10 @@ impl Run {
             Framing::Plain => &self.plain,
         };
         joined.get_or_init(|| match self.frames.as_slice() {
-            [frame] => frame.bytes(framing),
+            [(_, frame)] => frame.bytes(framing),
             frames => {
-                let parts: Vec<Bytes> = frames.iter().map(|frame| frame.bytes(framing)).collect();
+                let parts = frames.iter().map(|(_, frame)| frame.bytes(framing));
+                let parts: Vec<Bytes> = parts.collect();
                 Bytes::from(parts.concat())
             }
         })

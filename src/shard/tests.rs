@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
+use crate::ids::Place;
 use crate::notice::Host;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
@@ -39,7 +40,7 @@ struct Connection {
 impl Connection {
     fn open(id: u64, inbox: &Arc<Inbox>, options: ConnectionOptions) -> Self {
         let (id, gauge) = (ConnectionId(id), Arc::<QueueGauge>::default());
-        inbox.push(Command::Open { connection: id, gauge: gauge.clone(), options });
+        inbox.push(Command::Open { connection: id, gauge: gauge.clone(), options, gathers: false });
         Self { id, inbox: inbox.clone(), gauge }
     }
 
@@ -228,6 +229,7 @@ async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_e
     bench.shard.inbox.push(Command::Join {
         connection: connection.id,
         channel: ChannelId(0),
+        place: Place(0),
         replay,
     });
     bench.work_for(SECOND).await;

@@ -28,12 +28,12 @@ impl Event {
         Self { retry: Some(milliseconds), ..Self::default() }
     }
 
-    /// Whether a history keeps it. Comments and control frames are not kept.
-    pub fn is_for_history(&self) -> bool {
-        self.data.is_some() || self.id.is_some()
+    pub fn encode(&self) -> Result<Frame, Error> {
+        self.draft().map(|draft| draft.finish(""))
     }
 
-    pub fn encode(&self) -> Result<Frame, Error> {
+    /// The frame, to which an id may still be added.
+    pub fn draft(&self) -> Result<FrameWriter, Error> {
         if *self == Self::default() {
             return Err(Error::Empty);
         }
@@ -54,7 +54,7 @@ impl Event {
             push_lines(&mut frame, "data", data);
         }
         frame.push(b"\n");
-        Ok(frame.finish())
+        Ok(frame)
     }
 
     fn size_hint(&self) -> usize {

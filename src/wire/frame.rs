@@ -19,6 +19,9 @@ pub const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
 
 /// Eight hexadecimal digits and CRLF: room for the longest chunk head.
 const HEAD_ROOM: usize = 10;
+/// Room for the line of an id that the log mints.
+const ID_ROOM: usize = 32;
+const ROOM: usize = HEAD_ROOM + ID_ROOM;
 const CRLF: &[u8] = b"\r\n";
 
 #[derive(Clone, Debug)]
@@ -44,15 +47,15 @@ impl Frame {
     }
 }
 
-/// Collects a frame's plain bytes, leaving room for the chunk head before them.
+/// Collects a frame's plain bytes, leaving room before them for the chunk head and an id.
 pub struct FrameWriter {
     buffer: Vec<u8>,
 }
 
 impl FrameWriter {
     pub fn with_capacity(plain: usize) -> Self {
-        let mut buffer = Vec::with_capacity(HEAD_ROOM + plain + CRLF.len());
-        buffer.resize(HEAD_ROOM, 0);
+        let mut buffer = Vec::with_capacity(ROOM + plain + CRLF.len());
+        buffer.resize(ROOM, 0);
         Self { buffer }
     }
 
@@ -60,11 +63,19 @@ impl FrameWriter {
         self.buffer.extend_from_slice(bytes);
     }
 
-    pub fn finish(mut self) -> Frame {
-        let head = format!("{:x}\r\n", self.buffer.len() - HEAD_ROOM);
-        let start = HEAD_ROOM - head.len();
-        self.buffer[start..HEAD_ROOM].copy_from_slice(head.as_bytes());
+    /// `id_line` comes first. It has at most 32 bytes.
+    pub fn finish(mut self, id_line: &str) -> Frame {
+        let body = self.put_before(ROOM, id_line);
+        let head = format!("{:x}\r\n", self.buffer.len() - body);
+        let start = self.put_before(body, &head);
         self.buffer.extend_from_slice(CRLF);
         Frame { chunk: Bytes::from(self.buffer).slice(start..), head: head.len() }
+    }
+
+    /// Returns where the text begins.
+    fn put_before(&mut self, end: usize, text: &str) -> usize {
+        let start = end - text.len();
+        self.buffer[start..end].copy_from_slice(text.as_bytes());
+        start
     }
 }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
+use crate::log::{HistoryOptions, Limits};
 use crate::notice::Host;
+use crate::resume::Cursor;
 use crate::wire::{Framing, PingForm};
 
 struct Nobody;
@@ -19,13 +21,17 @@ fn topics(wildcards: bool) -> Topics {
 
 fn with_patterns(wildcards: bool, max_patterns: usize) -> Topics {
     let hub = Arc::new(Hub::start(2, Box::new(Nobody)).unwrap());
-    let pattern_history = Limits { size: 20, bytes: 1 << 20, age: None };
+    let pattern_history = history(20);
     let options = TopicsOptions { wildcards, max_patterns };
     Topics::create(&hub, options, self::options(0), pattern_history)
 }
 
 impl Topics {
     fn client(&self) -> Connection {
+        self.client_after(None)
+    }
+
+    fn client_after(&self, cursor: Option<&str>) -> Connection {
         let connection = Connection::open(
             &self.hub,
             ConnectionOptions {
@@ -36,13 +42,23 @@ impl Topics {
                 stall_timeout: None,
                 retry: None,
             },
+            cursor.map(|id| Cursor { id: id.into(), all_on_gap: false }),
         );
         self.connect(&connection);
         connection
     }
 
     fn add(&self, connection: &Connection, name: &str) -> JoinOutcome {
-        self.subscribe(connection.id, name, None, None).unwrap()
+        self.subscribe(connection.id, name, false, None).unwrap()
+    }
+
+    /// A client that comes back to one topic.
+    fn back(&self, name: &str, cursor: Option<&str>, after: u64) -> (Connection, JoinOutcome) {
+        let client = self.client_after(cursor);
+        let joined = self.subscribe(client.id, name, true, Some(options(after))).unwrap();
+        let is_gap = !client.gaps().is_empty();
+        client.resume();
+        (client, if is_gap { JoinOutcome::Gap } else { joined })
     }
 
     /// How many get a broadcast.
@@ -64,9 +80,13 @@ impl Topics {
     }
 }
 
+fn history(size: usize) -> HistoryOptions {
+    HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: false }
+}
+
 fn options(empty_timeout: u64) -> ChannelOptions {
     ChannelOptions {
-        history: Limits { size: 10, bytes: 1 << 20, age: None },
+        history: history(10),
         empty_timeout: (empty_timeout > 0).then(|| Duration::from_millis(empty_timeout)),
     }
 }
@@ -250,7 +270,7 @@ fn bad_names_change_nothing() {
     assert_eq!(topics.check(&long[2..]), Ok(()));
     for name in ["", "a.>.b", &long] {
         assert!(
-            matches!(topics.subscribe(client.id, name, None, None), Err(Error::Topic(_))),
+            matches!(topics.subscribe(client.id, name, false, None), Err(Error::Topic(_))),
             "{name}"
         );
         assert!(matches!(topics.publish(name, &event("1")), Err(Error::Topic(_))), "{name}");
@@ -265,11 +285,7 @@ fn bad_names_change_nothing() {
 #[test]
 fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
     let topics = topics(true);
-    let subscribe = |name, cursor| {
-        let client = topics.client();
-        let joined = topics.subscribe(client.id, name, cursor, Some(options(50))).unwrap();
-        (client, joined)
-    };
+    let subscribe = |name, cursor| topics.back(name, cursor, 50);
     let (first, _) = subscribe("news", None);
     let (all, _) = subscribe("*", None);
     topics.send("news", "1");
@@ -278,11 +294,11 @@ fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
     assert_eq!(topics.names(), ["*".into()]);
     topics.send("news", "2");
     let (second, joined) = subscribe("news", Some("1"));
-    assert_eq!(joined, JoinOutcome::Joined);
+    assert_eq!(joined, JoinOutcome::Gathered);
     topics.expect_queued(&second, &["2"]);
     topics.unsubscribe(all.id, "*");
     let (third, joined) = subscribe("*", Some("1"));
-    assert_eq!(joined, JoinOutcome::Joined);
+    assert_eq!(joined, JoinOutcome::Gathered);
     topics.expect_queued(&third, &["2"]);
     second.close(CloseReason::Client);
     third.close(CloseReason::Client);
@@ -294,7 +310,7 @@ fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
 fn a_topic_that_is_joined_and_left_again_before_its_time_has_passed_gets_a_new_time() {
     let topics = topics(true);
     let client = topics.client();
-    let subscribe = || topics.subscribe(client.id, "news", None, Some(options(100))).unwrap();
+    let subscribe = || topics.subscribe(client.id, "news", false, Some(options(100))).unwrap();
     subscribe();
     topics.send("news", "1");
     for _ in 0..3 {
@@ -341,15 +357,15 @@ fn a_client_has_so_many_patterns_and_any_number_of_names() {
         topics.add(&one, name);
     }
     let limit = Err(Error::PatternLimit(2));
-    assert_eq!(topics.subscribe(one.id, "c.*", None, None), limit);
+    assert_eq!(topics.subscribe(one.id, "c.*", false, None), limit);
     assert!(!topics.exists("c.*"));
     // It has it already.
     assert_eq!(topics.add(&one, "a.*"), JoinOutcome::Unchanged);
     topics.add(&other, "c.*");
-    assert_eq!(topics.subscribe(one.id, "c.*", None, None), limit);
+    assert_eq!(topics.subscribe(one.id, "c.*", false, None), limit);
     assert!(topics.unsubscribe(one.id, "a.*"));
     assert_eq!(topics.add(&one, "c.*"), JoinOutcome::Joined);
-    assert_eq!(topics.subscribe(one.id, "a.*", None, None), limit);
+    assert_eq!(topics.subscribe(one.id, "a.*", false, None), limit);
 }
 
 #[test]
@@ -361,15 +377,15 @@ fn a_client_comes_back_to_a_pattern_with_an_id_of_any_topic() {
     {
         topics.send(topic, id);
     }
-    let (back, other) = (topics.client(), topics.client());
-    assert_eq!(topics.subscribe(back.id, "orders.*", Some("1"), None), Ok(JoinOutcome::Joined));
-    assert_eq!(topics.subscribe(other.id, "orders.>", Some("2"), None), Ok(JoinOutcome::Joined));
+    let (back, joined) = topics.back("orders.*", Some("1"), 0);
+    assert_eq!(joined, JoinOutcome::Gathered);
+    let (other, joined) = topics.back("orders.>", Some("2"), 0);
+    assert_eq!(joined, JoinOutcome::Gathered);
     topics.send("orders.asia", "5");
     topics.expect_queued(&back, &["3", "5"]);
     topics.expect_queued(&other, &["3", "4", "5"]);
     for id in 100..120 {
         topics.send("else", &format!("{id}"));
     }
-    let late = topics.client();
-    assert_eq!(topics.subscribe(late.id, "orders.*", Some("3"), None), Ok(JoinOutcome::Gap));
+    assert_eq!(topics.back("orders.*", Some("3"), 0).1, JoinOutcome::Gap);
 }

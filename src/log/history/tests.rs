@@ -7,29 +7,35 @@ use crate::wire::{Frame, Framing};
 const FAR: usize = usize::MAX;
 
 fn history(size: usize, bytes: usize, age: Option<Duration>) -> History<Frame> {
-    History::new(Limits { size, bytes, age })
+    History::new(Limits { size, bytes, age }, Place(0))
 }
 
 fn frame(text: &str) -> Frame {
     Event { data: Some(text.into()), ..Event::default() }.encode().unwrap()
 }
 
-fn texts(frames: Option<Vec<Frame>>) -> Option<Vec<String>> {
-    let text = |frame: Frame| {
-        let bytes = frame.bytes(Framing::Plain);
-        String::from_utf8_lossy(&bytes[6..bytes.len() - 2]).into_owned()
-    };
-    Some(frames?.into_iter().map(text).collect())
+fn text(frame: &Frame) -> String {
+    let bytes = frame.bytes(Framing::Plain);
+    String::from_utf8_lossy(&bytes[6..bytes.len() - 2]).into_owned()
+}
+
+fn push_at(history: &mut History<Frame>, id: Option<&str>, text: &str, bytes: usize, now: Instant) {
+    let place = Place(history.last().0 + 1);
+    history.push(place, id.map(Arc::from).as_ref(), frame(text), bytes, now);
 }
 
 fn push(history: &mut History<Frame>, id: Option<&str>, text: &str) {
-    let frame = frame(text);
-    let bytes = frame.len();
-    history.push(id, frame, bytes, Instant::now());
+    push_at(history, id, text, frame(text).len(), Instant::now());
+}
+
+/// What a client with that id has missed; `None` if that is not all here.
+fn after_at(history: &mut History<Frame>, id: &str, now: Instant) -> Option<Vec<String>> {
+    let place = history.find(id, now).filter(|place| *place >= history.floor())?;
+    Some(history.after(Some(place), now).map(|(_, frame)| text(frame)).collect())
 }
 
 fn after(history: &mut History<Frame>, id: &str) -> Option<Vec<String>> {
-    texts(history.after(id, Instant::now()))
+    after_at(history, id, Instant::now())
 }
 
 #[test]
@@ -53,10 +59,10 @@ fn a_repeated_id_means_its_latest_event() {
 }
 
 #[test]
-fn an_unknown_id_is_unknown_and_the_empty_id_is_nobodys() {
+fn an_unknown_id_and_the_empty_id_are_not_found() {
     let mut history = history(10, FAR, None);
-    push(&mut history, Some(""), "a");
-    assert_eq!(after(&mut history, "nobody's"), None);
+    push(&mut history, None, "a");
+    assert_eq!(after(&mut history, "unknown"), None);
     assert_eq!(after(&mut history, ""), None);
 }
 
@@ -86,11 +92,12 @@ fn bytes_bound_it_and_an_event_larger_than_the_bound_is_a_gap() {
 fn age_bounds_it() {
     let mut history = history(10, FAR, Some(Duration::from_secs(10)));
     let start = Instant::now();
-    history.push(Some("1"), frame("a"), 1, start);
-    history.push(Some("2"), frame("b"), 1, start + Duration::from_secs(8));
-    assert_eq!(texts(history.after("1", start + Duration::from_secs(11))).unwrap(), ["b"]);
-    assert_eq!(texts(history.after("1", start + Duration::from_secs(30))), None);
-    assert_eq!(texts(history.after("2", start + Duration::from_secs(30))).unwrap(), [""; 0]);
+    let at = |seconds| start + Duration::from_secs(seconds);
+    push_at(&mut history, Some("1"), "a", 1, at(0));
+    push_at(&mut history, Some("2"), "b", 1, at(8));
+    assert_eq!(after_at(&mut history, "1", at(11)).unwrap(), ["b"]);
+    assert_eq!(after_at(&mut history, "1", at(30)), None);
+    assert_eq!(after_at(&mut history, "2", at(30)).unwrap(), [""; 0]);
 }
 
 #[test]
@@ -101,6 +108,20 @@ fn a_size_of_zero_keeps_nothing_and_still_knows_who_is_up_to_date() {
     assert!(history.is_empty());
     assert_eq!(after(&mut history, "1"), None);
     assert_eq!(after(&mut history, "2").unwrap(), [""; 0]);
+}
+
+#[test]
+fn any_place_since_the_floor_can_be_resumed() {
+    let limits = Limits { size: 2, bytes: FAR, age: None };
+    let mut history = History::new(limits, Place(10));
+    for place in [12, 15, 19] {
+        history.push(Place(place), None, frame(&place.to_string()), 1, Instant::now());
+    }
+    assert_eq!((history.floor(), history.last()), (Place(12), Place(19)));
+    for (place, missed) in [(12, 2), (14, 2), (15, 1), (18, 1), (19, 0), (30, 0)] {
+        assert_eq!(history.after(Some(Place(place)), Instant::now()).count(), missed, "{place}");
+    }
+    assert_eq!(history.after(None, Instant::now()).count(), 2);
 }
 
 proptest! {

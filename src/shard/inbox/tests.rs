@@ -13,7 +13,11 @@ fn who_sends_faster_than_the_shard_works_waits_for_room() {
         std::thread::spawn(move || {
             for _ in 0..count {
                 inbox.wait_for_room();
-                inbox.push(Command::Broadcast { channel: ChannelId(0), frame: frame.clone() });
+                inbox.push(Command::Broadcast {
+                    channel: ChannelId(0),
+                    place: Place(1),
+                    frame: frame.clone(),
+                });
             }
         })
     };
@@ -33,7 +37,7 @@ fn who_sends_faster_than_the_shard_works_waits_for_room() {
 fn nobody_waits_for_a_shard_that_has_ended() {
     let inbox = Inbox::new();
     let frame = Event { data: Some("x".repeat(ROOM)), ..Event::default() }.encode().unwrap();
-    inbox.push(Command::Broadcast { channel: ChannelId(0), frame });
+    inbox.push(Command::Broadcast { channel: ChannelId(0), place: Place(1), frame });
     inbox.close();
     inbox.wait_for_room();
 }

@@ -1,0 +1,73 @@
+//! What a connection is sent while it gathers: it waits, and is merged with the replay.
+
+use crate::ids::Place;
+use crate::wire::Frame;
+
+#[derive(Default)]
+pub(super) struct Held {
+    /// In order. An event for this connection alone takes the place of the event before it.
+    events: Vec<Waiting>,
+    /// The place of the latest event before the next one; `None` before the first join.
+    latest: Option<Place>,
+    bytes: usize,
+}
+
+struct Waiting {
+    place: Place,
+    frame: Frame,
+    is_own: bool,
+}
+
+impl Held {
+    /// The connection has joined a channel whose latest event has that place.
+    pub fn begin(&mut self, place: Place) {
+        self.latest = self.latest.max(Some(place));
+    }
+
+    pub fn push(&mut self, place: Place, frame: Frame) {
+        self.latest = Some(place);
+        self.add(place, frame, false);
+    }
+
+    /// An event for this connection alone. Before the first join it need not wait.
+    pub fn push_own(&mut self, frame: &Frame) -> bool {
+        if let Some(place) = self.latest {
+            self.add(place, frame.clone(), true);
+        }
+        self.latest.is_some()
+    }
+
+    fn add(&mut self, place: Place, frame: Frame, is_own: bool) {
+        self.bytes += frame.len();
+        self.events.push(Waiting { place, frame, is_own });
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub fn events(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    /// Everything in order, each publication once, and whether it is live. The replay is sorted.
+    pub fn merge(self, replay: Vec<(Place, Frame)>) -> Vec<(Frame, bool)> {
+        let mut replay = replay.into_iter().peekable();
+        let mut merged = Vec::with_capacity(replay.len() + self.events.len());
+        let mut last = None;
+        for Waiting { place, frame, is_own } in self.events {
+            while let Some((at, frame)) = replay.next_if(|(at, _)| *at <= place) {
+                merged.push((frame, false));
+                last = Some(at);
+            }
+            if is_own || last != Some(place) {
+                merged.push((frame, true));
+            }
+        }
+        merged.extend(replay.map(|(_, frame)| (frame, false)));
+        merged
+    }
+}
+
+#[cfg(test)]
+mod tests;
