@@ -14,7 +14,7 @@ export declare class ChannelHandle {
   get count(): number
   /** The ids of the members. */
   members(): Array<number>
-  add(connection: ConnectionHandle, cursor?: string | undefined | null): JoinOutcome
+  add(connection: ConnectionHandle, resume: boolean): JoinOutcome
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
@@ -29,6 +29,10 @@ export declare class ConnectionHandle {
   get queuedBytes(): number
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
+  /** The numbers of the gathered channels, in the order of their joins, that have a gap. */
+  gaps(): Array<number>
+  /** Sends what the client missed in all gathered channels, then live events. */
+  resume(): void
   /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
    * `half_open`: the client may close its side and still get events.
@@ -70,7 +74,7 @@ export declare class TopicsHandle {
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
   /** `options` are those of this topic, if it is created. */
-  subscribe(connection: number, name: string, cursor?: string | undefined | null, options?: HistoryOptions | undefined | null): JoinOutcome
+  subscribe(connection: number, name: string, resume: boolean, options?: HistoryOptions | undefined | null): JoinOutcome
   unsubscribe(connection: number, name: string): boolean
   /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
   publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
@@ -111,11 +115,14 @@ export interface HistoryOptions {
   historyBytes: number
   historyAge: number
   emptyTimeout: number
+  /** Whether events without an id get one. */
+  mint: boolean
 }
 
 /** The result of adding a connection. */
 export declare const enum JoinOutcome {
   Joined = 'joined',
+  Gathered = 'gathered',
   Gap = 'gap',
   Unchanged = 'unchanged',
 }
@@ -149,6 +156,10 @@ export interface OpenOptions {
   timeout: number
   stallTimeout: number
   retry?: number
+  /** The id that the client comes back with. It then gathers until `resume`. */
+  cursor?: string
+  /** Whether a gap is answered with everything that the history has. */
+  allOnGap: boolean
 }
 
 export interface TopicsSettings {

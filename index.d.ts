@@ -130,6 +130,30 @@ export interface ConnectionOptions {
    */
   stallTimeout?: number;
   /**
+   * When a client that comes back with a cursor gets what it missed. Default: `'auto'`.
+   *
+   * - `'auto'`: at the end of the turn of the event loop in which the connection opens. All
+   *   channels and topics that it joins until then are replayed together: their events are merged
+   *   in the order in which they were sent, and each event arrives once. Live events follow.
+   * - `'manual'`: when you call {@link Connection.resume}. Use it when joining depends on something
+   *   asynchronous. After 10 seconds the connection resumes by itself, with a process warning.
+   *
+   * Live events are queued meanwhile, within `maxQueueBytes` and `maxQueueEvents`.
+   */
+  resume?: 'auto' | 'manual';
+  /**
+   * What happens after `gap` is emitted. Default: `'ignore'`.
+   *
+   * - `'ignore'`: nothing. Live events follow.
+   * - `'reset'`: the client gets one event named `sluice.reset` with the data `{}`, before anything
+   *   that is replayed.
+   * - `'all'`: the client gets everything that the history still has.
+   * - a function: it is called with the connection and the gap. Whatever it sends comes before
+   *   anything that is replayed.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the events of the connection are not known here
+  onGap?: 'ignore' | 'reset' | 'all' | ((connection: Connection<any>, gap: Gap<any>) => void);
+  /**
    * Who writes to the socket. Default: `'auto'`.
    *
    * - `'auto'`: the core takes over the socket where possible, and otherwise JavaScript writes to
@@ -211,8 +235,8 @@ export interface StreamResult {
 }
 
 /**
- * Missed events that cannot be replayed, because a channel's or topic's history does not contain
- * the client's cursor.
+ * Missed events that cannot be replayed: the history has dropped them, or the client's cursor is
+ * an id that no history knows, such as one from before a restart.
  */
 export interface Gap<Events extends object = EventMap> {
   /** The channel, unless the gap is that of a topic. */
@@ -235,7 +259,10 @@ interface ConnectionEvents<Events extends object> {
   timeout: [];
   /** Emitted when a slow client's queue is empty again. */
   drain: [];
-  /** Emitted when a channel does not know the client's cursor, so that nothing was replayed. */
+  /**
+   * Emitted once for each channel or topic of which the client has missed events that are gone.
+   * This happens before anything is replayed.
+   */
   gap: [gap: Gap<Events>];
 }
 
@@ -338,6 +365,11 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   /** Limits the connection's remaining lifetime, counted from now; 0 removes the limit. */
   setTimeout(timeout: number): this;
   /**
+   * Sends what the client missed in all channels that it has joined, then live events. Needed with
+   * the option `resume: 'manual'`; otherwise, and after the first call, it has no effect.
+   */
+  resume(): this;
+  /**
    * Sends what is queued, then ends the response. Resolves when the connection has closed, whatever
    * the reason.
    */
@@ -362,6 +394,12 @@ export interface ChannelOptions {
   historyBytes?: number;
   /** How long the history keeps an event. Default: 0, which sets no limit. */
   historyAge?: number;
+  /**
+   * `'auto'` gives an id to every event with data that has none, so that a client can resume after
+   * it. Minted ids look like `k3f9x2a-1c`: a random name of this process's log and a position in
+   * it. `'manual'` sends events as they are. Default: `'auto'`, unless `historySize` is 0.
+   */
+  ids?: 'auto' | 'manual';
   /**
    * How long the channel may be empty before it closes, starting when it is created. Default: 0,
    * which never closes it. The timer does not keep the process alive.
@@ -406,9 +444,11 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   /**
    * Adds a connection. It leaves automatically when it closes.
    *
-   * A client that reconnects first receives, once, the events after its `lastEventId`. If the
-   * history does not contain that id, the connection emits `gap`. Adding a member or a closed
-   * connection has no effect.
+   * A client that reconnects first receives, once, the events after its `lastEventId`. Channels
+   * that a connection joins while it opens are replayed together, as the option `resume` of
+   * {@link ConnectionOptions} describes. A channel that it joins later is replayed alone, so those
+   * events come after newer ones of other channels. If events are missing, the connection emits
+   * `gap`. Adding a member or a closed connection has no effect.
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    * @throws `ERR_SSE_TYPE` if the value is not a connection.

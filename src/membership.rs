@@ -87,7 +87,7 @@ impl Order {
             None => Ok(JoinOutcome::Unchanged),
             Some((channel, created)) => {
                 if created == Created::Now {
-                    self.log.open_topic(topics, channel, history);
+                    self.log.open_topic(topics, name, channel, history);
                 }
                 self.join(connection, channel, resume)
             }
@@ -164,12 +164,12 @@ impl Order {
     /// Lets every member go and forgets the history. Returns the former members; `None` when the
     /// channel was closed before.
     pub fn close(&mut self, channel: ChannelId) -> Option<Vec<ConnectionId>> {
-        let of = match self.audience.channel(channel)?.keeper {
-            Keeper::Topic { topics, .. } => Some(topics),
-            _ => None,
-        };
+        let keeper = self.audience.channel(channel)?.keeper.clone();
         let members = self.audience.close(channel)?;
-        self.log.close(channel, of);
+        match keeper {
+            Keeper::Topic { topics, name, .. } => self.log.close_topic(topics, &name, channel),
+            Keeper::Host | Keeper::Topics => self.log.close(channel),
+        }
         for connection in &members {
             let command = Command::Leave { connection: *connection, channel };
             self.inbox_of(*connection).push_quietly(command);

@@ -90,12 +90,16 @@ impl Resume {
 
 impl Order {
     /// The numbers of the gathered channels, in the order of their joins, of which the client has
-    /// missed events that are not kept.
+    /// missed events that are not kept. What the host sends about them does not wait.
     pub fn gaps(&self, connection: ConnectionId) -> Vec<u32> {
         let Some(resume) = self.resumes.get(&connection) else { return Vec::new() };
         let is_gap = |part: &&Part| resume.place.is_none_or(|place| place < part.missed.floor);
         let parts = resume.gathered.iter().flatten();
-        parts.filter(is_gap).map(|part| part.number).collect()
+        let gaps: Vec<_> = parts.filter(is_gap).map(|part| part.number).collect();
+        if !gaps.is_empty() {
+            self.inbox_of(connection).push_quietly(Command::ReportGaps { connection });
+        }
+        gaps
     }
 
     /// Ends the gathering: the client gets what it missed in all channels, then live events.
@@ -120,6 +124,3 @@ impl Order {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -52,7 +52,7 @@ export interface BrokerClient<Metadata extends object = Record<string, unknown>>
 
 /** What a topic keeps for clients that reconnect. See {@link ChannelOptions}. */
 export interface TopicOptions
-  extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge'> {
+  extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'> {
   /**
    * How long a topic is kept after its last subscriber has left, if it has events to replay.
    * Default: 60,000; 0 removes it immediately. A topic without events that have an id is always
@@ -111,7 +111,7 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * Default: `historySize` 10,000, `historyBytes` 16 MiB and no `historyAge`. A `historySize` of 0
    * turns the history off.
    */
-  patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge'>;
+  patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'>;
   /**
    * Called when a client connects. If it throws, the connection ends and
    * {@link SSEBroker.connect} throws the error.

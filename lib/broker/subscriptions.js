@@ -5,7 +5,6 @@
 /** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
 /** @import { Connection } from '../connection/connection.js' */
 
-const { gapOf } = require('../carrier/cursor.js');
 const { linkOf } = require('../connection/connection.js');
 const { callCore } = require('../core/error.js');
 const { assertTopic } = require('./topic.js');
@@ -20,10 +19,9 @@ const MAX_RESUMED = 1000;
 class Subscriptions extends Set {
   #topics;
   #optionsOf;
-  #connection;
   // Kept here: in a crowd, each step to another object leads to cold memory.
   #id;
-  #cursor;
+  #gathering;
   /**
    * Topics whose history the client has got: its cursor no longer matters there.
    * @type {Set<string> | undefined}
@@ -39,9 +37,9 @@ class Subscriptions extends Set {
     super();
     this.#topics = topics;
     this.#optionsOf = optionsOf;
-    this.#connection = connection;
-    this.#id = linkOf(connection).handle.id;
-    this.#cursor = connection.lastEventId;
+    const { gathering, handle } = linkOf(connection);
+    this.#id = handle.id;
+    this.#gathering = gathering;
   }
 
   /** @param {string} topic */
@@ -49,19 +47,18 @@ class Subscriptions extends Set {
     if (this.has(topic)) return this;
     assertTopic(topic);
     const options = this.#optionsOf && this.#optionsIfNew(topic);
-    const isBack = this.#cursor !== undefined && !this.#resumed?.has(topic);
-    const cursor = isBack && this.#canResume() ? this.#cursor : undefined;
-    const addition = callCore(() => this.#topics.subscribe(this.#id, topic, cursor, options));
+    const isBack = this.#gathering !== undefined && !this.#resumed?.has(topic);
+    const resume = isBack && this.#canResume();
+    const addition = callCore(() => this.#topics.subscribe(this.#id, topic, resume, options));
     // The client has left already.
     if (addition === 'unchanged') return this;
     super.add(topic);
-    if (cursor !== undefined) {
+    if (resume) {
       this.#resumed ??= new Set();
       this.#resumed.add(topic);
     }
-    if (addition === 'gap' || (isBack && cursor === undefined)) {
-      this.#connection.emit('gap', gapOf({ topic }, this.#cursor));
-    }
+    if (addition === 'gathered') this.#gathering?.add({ topic });
+    if (addition === 'gap' || (isBack && !resume)) this.#gathering?.report({ topic });
     return this;
   }
 

@@ -2,13 +2,14 @@
 
 /** Reads the options of a channel, and of a broker's topics. */
 
+/** @import { HistoryOptions } from '../../binding.js' */
 /** @import { ChannelOptions } from '../../index.js' */
 
 const option = require('../core/option.js');
 
 /**
  * @param {Partial<ChannelOptions>} given
- * @param {Required<ChannelOptions>} [defaults]
+ * @param {HistoryOptions} [defaults]
  */
 function readChannelOptions(given, defaults = CHANNEL) {
   const { MAX_BYTES, MAX_COUNT, time, whole } = option;
@@ -17,13 +18,17 @@ function readChannelOptions(given, defaults = CHANNEL) {
     historyBytes: whole('historyBytes', given.historyBytes, defaults.historyBytes, 0, MAX_BYTES),
     historyAge: time('historyAge', given.historyAge, defaults.historyAge),
     emptyTimeout: time('emptyTimeout', given.emptyTimeout, defaults.emptyTimeout),
+    mint: option.oneOf('ids', given.ids, IDS, defaults.mint ? 'auto' : 'manual') === 'auto',
   };
 }
 
-const CHANNEL = { historySize: 500, historyBytes: 16 << 20, historyAge: 0, emptyTimeout: 0 };
+const IDS = /** @type {const} */ (['auto', 'manual']);
+
+const NEVER = { historyAge: 0, emptyTimeout: 0, mint: true };
+const CHANNEL = { ...NEVER, historySize: 500, historyBytes: 16 << 20 };
 /** There are many topics, and empty ones close. */
-const TOPIC = { historySize: 100, historyBytes: 1 << 20, historyAge: 0, emptyTimeout: 60_000 };
+const TOPIC = { ...NEVER, historySize: 100, historyBytes: 1 << 20, emptyTimeout: 60_000 };
 /** One history for all patterns of a broker, and so for all events to its topics. */
-const PATTERNS = { historySize: 10_000, historyBytes: 16 << 20, historyAge: 0, emptyTimeout: 0 };
+const PATTERNS = { ...NEVER, historySize: 10_000, historyBytes: 16 << 20 };
 
 module.exports = { PATTERNS, TOPIC, readChannelOptions };

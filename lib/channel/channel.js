@@ -6,7 +6,6 @@
 
 const { EventEmitter } = require('node:events');
 const { readChannelOptions } = require('./channel-options.js');
-const { gapOf } = require('../carrier/cursor.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
@@ -65,17 +64,20 @@ class Channel extends EventEmitter {
   add(connection) {
     assertConnection(connection);
     this.#assertOpen();
-    const cursor = this.#resumed?.has(connection) ? undefined : connection.lastEventId;
-    const addition = callCore(() => this.#handle.add(linkOf(connection).handle, cursor));
+    const link = linkOf(connection);
+    const { gathering, handle } = link;
+    const resume = gathering !== undefined && !this.#resumed?.has(connection);
+    const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
     channels.set(this.#handle.id, this.#listener);
     this.#present += 1;
-    if (cursor !== undefined) {
+    if (resume) {
       this.#resumed ??= new WeakSet();
       this.#resumed.add(connection);
     }
+    if (addition === 'gathered') gathering?.add({ channel: this });
     this.emit('join', connection);
-    if (addition === 'gap') connection.emit('gap', gapOf({ channel: this }, cursor));
+    if (addition === 'gap') gathering?.report({ channel: this });
     return this;
   }
 

@@ -32,6 +32,8 @@ function readConnectionOptions(options, pingForm = 'comment') {
   }
   return {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
+    resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
+    onGap: readOnGap(given.onGap),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
@@ -54,6 +56,15 @@ function readConnectionOptions(options, pingForm = 'comment') {
       ),
     },
   };
+}
+
+/**
+ * What happens after a gap is reported.
+ * @param {ConnectionOptions['onGap']} value
+ */
+function readOnGap(value) {
+  if (typeof value === 'function') return value;
+  return option.oneOf('onGap', value, ['ignore', 'reset', 'all'], 'ignore');
 }
 
 module.exports = { defaults, readConnectionOptions };

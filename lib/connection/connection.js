@@ -107,6 +107,11 @@ class Connection extends EventEmitter {
     return this;
   }
 
+  resume() {
+    this.#link.gathering?.resume();
+    return this;
+  }
+
   end() {
     return /** @type {Promise<this>} */ (this.#link.end());
   }

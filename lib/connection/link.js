@@ -25,6 +25,7 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { SluiceError } = require('../core/error.js');
+const { Gathering } = require('./gathering.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
@@ -72,6 +73,8 @@ class Link {
   #error;
   /** @type {(() => void)[] | undefined} */
   #whenEnding;
+  /** Of a client that came back. */
+  gathering;
 
   /**
    * Nothing is written yet: if this throws, the framework can still answer.
@@ -83,7 +86,10 @@ class Link {
     this.#settings = settings;
     this.transport = this.#chooseTransport(settings);
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
-    this.handle = start().open(settings.core);
+    const { cursor } = carrier;
+    const allOnGap = settings.onGap === 'all';
+    this.handle = start().open({ ...settings.core, cursor, allOnGap });
+    if (cursor !== undefined) this.gathering = new Gathering(this, cursor, settings);
     connections.set(this.handle.id, this);
     carrier.listen(this);
     // HEAD gets the head alone; what the handler sends is dropped.
@@ -109,6 +115,7 @@ class Link {
   /** Sends what is queued, then ends. Resolves with the public connection when it is closed. */
   end() {
     if (!this.#ended) {
+      this.gathering?.resume();
       this.#advance('ending');
       this.close('end');
       this.#ended = new Promise((resolve) => {

@@ -5,6 +5,9 @@ mod channel;
 mod connection;
 mod topics;
 
+#[cfg(test)]
+mod resume_model;
+
 pub use channel::Channel;
 pub use connection::Connection;
 pub use topics::Topics;

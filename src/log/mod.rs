@@ -7,6 +7,7 @@
 
 mod cursor;
 mod history;
+mod lost;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +15,7 @@ use std::time::Instant;
 use cursor::Epoch;
 use history::History;
 pub use history::Limits;
+use lost::Lost;
 
 use crate::audience::matches;
 use crate::error::Error;
@@ -48,8 +50,7 @@ struct TopicLog {
     all: Option<Kept<(Arc<str>, Frame)>>,
     /// The place of the latest event to any topic.
     last: Place,
-    /// The place of the latest event that the history of its topic does not have.
-    lost: Place,
+    lost: Lost,
 }
 
 /// How often clients came back to a channel, and what they got.
@@ -165,7 +166,7 @@ impl Log {
         {
             log.last = publication.place;
             if channel.is_none() {
-                log.lost = publication.place;
+                log.lost.add(name, publication.place);
             }
             if let Some(all) = &mut log.all {
                 let bytes = name.len() + publication.frame.len();
@@ -213,20 +214,32 @@ impl Log {
         self.channels.get(&channel).is_none_or(|kept| kept.history.is_empty())
     }
 
-    pub fn close(&mut self, channel: ChannelId, of: Option<TopicsId>) {
+    pub fn close(&mut self, channel: ChannelId) {
+        self.channels.remove(&channel);
+    }
+
+    /// The topic has no subscribers and nothing to replay, or not any more.
+    pub fn close_topic(&mut self, topics: TopicsId, name: &str, channel: ChannelId) {
         let Some(kept) = self.channels.remove(&channel) else { return };
-        if let Some(log) = of.and_then(|topics| self.topics.get_mut(&topics)) {
-            log.lost = log.lost.max(kept.history.last());
+        if let Some(log) = self.topics.get_mut(&topics) {
+            log.lost.add(name, kept.history.last());
         }
     }
 
     pub fn open_topics(&mut self, topics: TopicsId) {
-        self.topics.insert(topics, TopicLog { all: None, last: self.last, lost: self.last });
+        let lost = Lost::before(self.last);
+        self.topics.insert(topics, TopicLog { all: None, last: self.last, lost });
     }
 
     /// Begins the history of a topic.
-    pub fn open_topic(&mut self, topics: TopicsId, channel: ChannelId, options: HistoryOptions) {
-        let floor = self.topics.get(&topics).map_or(self.last, |log| log.lost);
+    pub fn open_topic(
+        &mut self,
+        topics: TopicsId,
+        name: &str,
+        channel: ChannelId,
+        options: HistoryOptions,
+    ) {
+        let floor = self.topics.get(&topics).map_or(self.last, |log| log.lost.latest(name));
         let history = History::new(options.limits, floor);
         self.channels.insert(channel, Kept { history, mint: options.mint });
     }

@@ -54,6 +54,11 @@ impl Shard {
             Command::Join { connection, channel, place, replay } => {
                 self.join(connection, channel, place, &replay)
             }
+            Command::ReportGaps { connection } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.held().let_own_pass();
+                }
+            }
             Command::Resume { connection, replay } => self.resume(connection, replay),
             Command::Leave { connection, channel } => self.leave_channel(channel, connection),
             Command::Written { connections, slow } => {

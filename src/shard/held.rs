@@ -7,7 +7,8 @@ use crate::wire::Frame;
 pub(super) struct Held {
     /// In order. An event for this connection alone takes the place of the event before it.
     events: Vec<Waiting>,
-    /// The place of the latest event before the next one; `None` before the first join.
+    /// The place of the latest event before the next one. While it is `None`, an event for this
+    /// connection alone need not wait.
     latest: Option<Place>,
     bytes: usize,
 }
@@ -29,12 +30,16 @@ impl Held {
         self.add(place, frame, false);
     }
 
-    /// An event for this connection alone. Before the first join it need not wait.
+    /// An event for this connection alone. Returns whether it waits.
     pub fn push_own(&mut self, frame: &Frame) -> bool {
         if let Some(place) = self.latest {
             self.add(place, frame.clone(), true);
         }
         self.latest.is_some()
+    }
+
+    pub fn let_own_pass(&mut self) {
+        self.latest = None;
     }
 
     fn add(&mut self, place: Place, frame: Frame, is_own: bool) {

@@ -58,6 +58,10 @@ pub enum Command {
         place: Place,
         replay: Vec<Frame>,
     },
+    /// What is sent to the connection alone passes what waits for [`Command::Resume`].
+    ReportGaps {
+        connection: ConnectionId,
+    },
     /// What a client missed while it was away, in order.
     Resume {
         connection: ConnectionId,

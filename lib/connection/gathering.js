@@ -1,0 +1,87 @@
+'use strict';
+
+/** The joins of a client that came back, until it gets what it missed in all of them. */
+
+/** @import { Gap } from '../../index.js' */
+/** @import { ConnectionSettings } from './connection-options.js' */
+/** @import { Link } from './link.js' */
+
+/** @typedef {{ channel: any } | { topic: string }} Joined */
+
+const { gapOf } = require('../carrier/cursor.js');
+const { runAll } = require('../core/listeners.js');
+
+/** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
+const LONGEST = 10_000;
+/** Tells a client that events are missing. */
+const RESET = 'sluice.reset';
+
+class Gathering {
+  #link;
+  #cursor;
+  #onGap;
+  /**
+   * In the order of the joins. Undefined once the client has got what it missed.
+   * @type {Joined[] | undefined}
+   */
+  #joined = [];
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  /**
+   * @param {Link} link
+   * @param {string} cursor
+   * @param {ConnectionSettings} settings
+   */
+  constructor(link, cursor, { resume, onGap }) {
+    this.#link = link;
+    this.#cursor = cursor;
+    this.#onGap = onGap;
+    if (resume === 'auto') setImmediate(() => this.resume());
+    else this.#timer = setTimeout(() => this.#giveUp(), LONGEST).unref();
+  }
+
+  /**
+   * The core has gathered a channel or a topic, and will report gaps by number.
+   * @param {Joined} joined
+   */
+  add(joined) {
+    this.#joined?.push(joined);
+  }
+
+  /** Reports gaps, then replays. Later calls have no effect. */
+  resume() {
+    const joined = this.#joined;
+    if (!joined) return;
+    this.#joined = undefined;
+    clearTimeout(this.#timer);
+    const { handle } = this.#link;
+    const numbers = handle.gaps();
+    runAll([...numbers.map((number) => () => this.report(joined[number])), () => handle.resume()]);
+  }
+
+  /** @param {Joined} where */
+  report(where) {
+    const { connection, isOver } = this.#link;
+    if (isOver) return;
+    const gap = /** @type {Gap} */ (gapOf(where, this.#cursor));
+    connection.emit('gap', gap);
+    if (typeof this.#onGap === 'function') this.#onGap(/** @type {any} */ (connection), gap);
+    else if (this.#onGap === 'reset') this.#reset();
+  }
+
+  #reset() {
+    this.#onGap = 'ignore';
+    this.#link.handle.send(undefined, RESET, '{}');
+  }
+
+  #giveUp() {
+    process.emitWarning(
+      "a connection with resume: 'manual' was not resumed for 10 s: call connection.resume()",
+      { code: 'SLUICE_RESUME' },
+    );
+    this.resume();
+  }
+}
+
+module.exports = { Gathering };
