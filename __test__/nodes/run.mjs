@@ -13,6 +13,7 @@ const TESTS = [
   'faces/fastify-transports',
   'carrier/handover',
   'channel/channel',
+  'channel/resume',
   'core/context',
   'core/failing-listeners',
   'core/writes',

@@ -1,0 +1,312 @@
+// A client that comes back gets what it missed in all channels that it joins while it opens.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
+import { connectHTTP1 } from '../support/clients/http1.mjs';
+import { listen } from '../support/listen.mjs';
+import { sluice } from '../support/site.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+
+const { Channel, Connection, SSEBroker } = sluice;
+const MINTED = /^[0-9a-z]{1,7}-[0-9a-z]+$/;
+
+/** A server whose handler gets each connection in the turn in which it opens. */
+async function serve(t, handler, options) {
+  const server = http.createServer((req, res) => {
+    handler(new Connection(req, res, { ping: false, ...options }), req);
+  });
+  const running = await listen(server, 'http', connectHTTP1);
+  t.after(() => running.close());
+  return (id) => running.connect('/', id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
+}
+
+/** The data of what a client got, with the id that it would come back with. */
+function eventsOf(client) {
+  let id;
+  const onEvent = (event) => {
+    id = event.id ?? id;
+    events.push({ id, data: event.data });
+  };
+  const events = [];
+  createParser({ onEvent }).feed(client.text);
+  return events;
+}
+
+async function got(client, count) {
+  await until(
+    () => eventsOf(client).length >= count,
+    () => `${count} events in ${client.text}`,
+  );
+  return eventsOf(client);
+}
+
+const data = (events) => events.map((event) => event.data);
+
+for (const transport of ['auto', 'stream']) {
+  describe(`a client that comes back, transport: '${transport}'`, SOON, () => {
+    test('gets missed events of several channels in their order, each once, then live ones', async (t) => {
+      const [a, b, c] = [new Channel(), new Channel(), new Channel({ historySize: 0 })];
+      const gaps = [];
+      const open = await serve(
+        t,
+        (connection) => {
+          connection.on('gap', (gap) => gaps.push(gap));
+          for (const channel of [a, b, c]) channel.add(connection);
+          c.send({ data: 'live in c' });
+          a.send({ data: 'live in a' });
+        },
+        { transport },
+      );
+      const first = await open();
+      a.send({ data: 'a1' });
+      const [, , { id, data: last }] = await got(first, 3);
+      assert.equal(last, 'a1');
+      assert.match(id, MINTED);
+      first.leave();
+      await until(() => a.count() === 0, 'the client has left');
+      for (const n of [1, 2, 3]) {
+        a.send({ data: `a, missed ${n}` });
+        b.send({ data: `b, missed ${n}` });
+      }
+      const back = await open(id);
+      const events = await got(back, 8);
+      assert.deepEqual(data(events), [
+        ...[1, 2, 3].flatMap((n) => [`a, missed ${n}`, `b, missed ${n}`]),
+        'live in c',
+        'live in a',
+      ]);
+      assert.deepEqual(gaps, []);
+    });
+
+    test('keeps its place when it drops in the middle of the replay', async (t) => {
+      const channels = [new Channel(), new Channel(), new Channel()];
+      const open = await serve(
+        t,
+        (connection) => {
+          for (const channel of channels) channel.add(connection);
+        },
+        { transport },
+      );
+      const first = await open();
+      channels[0].send({ data: '0' });
+      let [{ id }] = await got(first, 1);
+      first.leave();
+      await until(() => channels[0].count() === 0, 'the client has left');
+      for (let n = 1; n < 100; n += 1) channels[n % 3].send({ data: `${n}` });
+      const received = [];
+      while (received.length < 99) {
+        const back = await open(id);
+        const some = (await got(back, 1)).slice(0, 7);
+        received.push(...data(some));
+        id = some.at(-1).id;
+        back.leave();
+      }
+      assert.deepEqual(
+        received,
+        Array.from({ length: 99 }, (_, n) => `${n + 1}`),
+      );
+    });
+  });
+}
+
+describe('the resume of a connection', SOON, () => {
+  test('places events of connection.send() where they were sent', async (t) => {
+    const channel = new Channel();
+    channel.send({ id: 'known', data: 'before' }).send({ data: 'missed' });
+    const open = await serve(t, (connection) => {
+      connection.send({ data: 'welcome' });
+      channel.add(connection);
+      channel.send({ data: 'live' });
+      connection.send({ data: 'own' });
+    });
+    const events = await got(await open('known'), 4);
+    assert.deepEqual(data(events), ['welcome', 'missed', 'live', 'own']);
+  });
+
+  test('waits for resume() when it is manual, and end() still sends everything', async (t) => {
+    const channel = new Channel();
+    channel.send({ id: '1', data: 'one' }).send({ data: 'missed' });
+    for (const finish of ['resume', 'end']) {
+      const connections = [];
+      const open = await serve(t, (connection) => connections.push(connection), {
+        resume: 'manual',
+      });
+      const client = await open('1');
+      await sleep(20);
+      channel.add(connections[0]);
+      await sleep(20);
+      assert.deepEqual(eventsOf(client), []);
+      assert.equal(connections[0][finish]() instanceof Object, true);
+      assert.deepEqual(data(await got(client, 1)), ['missed'], finish);
+    }
+  });
+
+  test('holds no more live events than the bound of the queue allows', async (t) => {
+    const channel = new Channel();
+    channel.send({ id: '1', data: 'one' });
+    const reasons = [];
+    const options = { resume: 'manual', maxQueueBytes: 1000 };
+    const open = await serve(
+      t,
+      (connection) => {
+        connection.on('close', (reason) => reasons.push(reason));
+        channel.add(connection);
+        for (let n = 0; n < 100; n += 1) channel.send({ data: 'x'.repeat(1000) });
+      },
+      options,
+    );
+    await open('1');
+    await until(() => reasons.length === 1, 'the close');
+    assert.deepEqual(reasons, ['overflow']);
+    assert.equal(sluice.metrics().queuedBytes, 0);
+  });
+
+  test('replays a channel that is joined later on its own', async (t) => {
+    const [a, b] = [new Channel(), new Channel()];
+    a.send({ id: '1', data: 'one' });
+    b.send({ data: 'b1' });
+    a.send({ data: 'a1' });
+    const open = await serve(t, (connection) => {
+      a.add(connection);
+      setTimeout(() => b.add(connection), 20);
+    });
+    const client = await open('1');
+    assert.deepEqual(data(await got(client, 2)), ['a1', 'b1']);
+  });
+
+  test('delivers an event of a topic and its patterns once', async (t) => {
+    const broker = new SSEBroker();
+    t.after(() => broker.close());
+    const gaps = [];
+    const open = await serve(t, (connection) => {
+      connection.on('gap', ({ topic }) => gaps.push(topic));
+      const client = broker.connect(connection);
+      broker.subscribe(client.id, 'a.b', 'a.*', '>');
+    });
+    const first = await open();
+    await until(() => broker.topics().length === 3, 'the subscriptions');
+    broker.broadcastToTopic('a.b', { data: 'seen' });
+    const [{ id }] = await got(first, 1);
+    first.leave();
+    await until(() => broker.clientCount() === 0, 'the client has left');
+    for (const topic of ['a.b', 'a.c', 'b']) broker.broadcastToTopic(topic, { data: topic });
+    const back = await open(id);
+    await until(() => broker.topics().length === 3, 'the subscriptions');
+    await sleep(10);
+    broker.broadcastToTopic('a.b', { data: 'live' });
+    assert.deepEqual(data(await got(back, 4)), ['a.b', 'a.c', 'b', 'live']);
+    assert.deepEqual(gaps, []);
+  });
+});
+
+describe('a gap', SOON, () => {
+  /** What a client with that cursor gets, and the gaps that are reported. */
+  async function comeBack(t, channels, id, options, expected) {
+    const gaps = [];
+    const open = await serve(
+      t,
+      (connection) => {
+        connection.on('gap', ({ channel }) => gaps.push(channels.indexOf(channel)));
+        for (const channel of channels) channel.add(connection);
+        setImmediate(() => connection.send({ data: 'the last one' }));
+      },
+      options,
+    );
+    const events = await got(await open(id), expected);
+    return { events: data(events), gaps };
+  }
+
+  /** The second channel has dropped an event that the client has missed. */
+  const trimmed = () => {
+    const channels = [new Channel(), new Channel({ historySize: 2 })];
+    channels[0].send({ id: 'seen', data: 'seen' });
+    for (const n of [1, 2, 3]) channels[1].send({ data: `b${n}` });
+    channels[0].send({ data: 'a1' });
+    return channels;
+  };
+
+  test('is reported for the channel alone that has dropped events', async (t) => {
+    const { events, gaps } = await comeBack(t, trimmed(), 'seen', {}, 2);
+    assert.deepEqual(gaps, [1]);
+    assert.deepEqual(events, ['a1', 'the last one']);
+  });
+
+  test("with onGap: 'all', brings everything that is kept", async (t) => {
+    const { events, gaps } = await comeBack(t, trimmed(), 'seen', { onGap: 'all' }, 4);
+    assert.deepEqual(gaps, [1]);
+    assert.deepEqual(events, ['b2', 'b3', 'a1', 'the last one']);
+  });
+
+  test("with onGap: 'reset', sends one sluice.reset before the replay", async (t) => {
+    const { events } = await comeBack(t, trimmed(), 'seen', { onGap: 'reset' }, 3);
+    assert.deepEqual(events, ['{}', 'a1', 'the last one']);
+    const unknown = await comeBack(t, trimmed(), 'unknown', { onGap: 'reset' }, 2);
+    assert.deepEqual(unknown, { events: ['{}', 'the last one'], gaps: [0, 1] });
+  });
+
+  test('calls a function, whose events come before the replay', async (t) => {
+    const onGap = (connection, { lastEventId }) =>
+      connection.send({ data: `after ${lastEventId}` });
+    const { events } = await comeBack(t, trimmed(), 'seen', { onGap }, 3);
+    assert.deepEqual(events, ['after seen', 'a1', 'the last one']);
+  });
+
+  test('is reported for a minted id of another process, and for one of the future', async (t) => {
+    const channel = new Channel();
+    channel.send({ data: 'x' });
+    const [{ id }] = await mintedBy(t, channel);
+    const [epoch] = id.split('-');
+    for (const cursor of [`0${epoch.slice(1)}-1`, `${epoch}-zzzzzz`, `${epoch}-01`, epoch]) {
+      const { gaps } = await comeBack(t, [channel], cursor, {}, 1);
+      assert.deepEqual(gaps, [0], cursor);
+    }
+  });
+
+  test('is not reported for an id of 1 KiB that is known', async (t) => {
+    const channel = new Channel();
+    const id = 'x'.repeat(1024);
+    channel.send({ id, data: 'seen' }).send({ data: 'missed' });
+    const { events, gaps } = await comeBack(t, [channel], id, {}, 2);
+    assert.deepEqual({ events, gaps }, { events: ['missed', 'the last one'], gaps: [] });
+  });
+
+  test('does not hide behind an id that several channels know: the earliest counts', async (t) => {
+    const channels = [new Channel(), new Channel()];
+    channels[1].send({ id: 'twice', data: 'b1' });
+    channels[0].send({ data: 'a1' }).send({ id: 'twice', data: 'a2' }).send({ data: 'a3' });
+    channels[1].send({ data: 'b2' });
+    const { events, gaps } = await comeBack(t, channels, 'twice', {}, 5);
+    assert.deepEqual(gaps, []);
+    assert.deepEqual(events, ['a1', 'a2', 'a3', 'b2', 'the last one']);
+  });
+
+  async function mintedBy(t, channel) {
+    const open = await serve(t, (connection) => {
+      channel.add(connection);
+      channel.send({ data: 'y' });
+    });
+    return got(await open(), 1);
+  }
+});
+
+describe('ids', SOON, () => {
+  test('are minted for events with data in channels with a history, unless ids are manual', async (t) => {
+    const options = [{}, { ids: 'manual' }, { historySize: 0 }, { ids: 'auto' }];
+    for (const [n, option] of options.entries()) {
+      const channel = new Channel(option);
+      const open = await serve(t, (connection) => {
+        channel.add(connection);
+        channel.send({ comment: 'no data' }).send({ id: 'own', data: '1' }).send({ data: '2' });
+      });
+      const [own, other] = await got(await open(), 2);
+      assert.equal(own.id, 'own');
+      if (n % 3 === 0) assert.match(other.id, MINTED);
+      else assert.equal(other.id, 'own', 'the id before stays');
+    }
+    assert.throws(() => new Channel({ ids: 'none' }), { code: 'ERR_SSE_OPTION' });
+    assert.throws(() => new SSEBroker({ topic: { ids: 1 } }), { code: 'ERR_SSE_OPTION' });
+  });
+});
