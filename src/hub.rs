@@ -57,8 +57,7 @@ impl Hub {
         let gauge = Arc::<QueueGauge>::default();
         let gathers = cursor.is_some();
         self.lock().open(id, cursor);
-        let command = Command::Open { connection: id, gauge: gauge.clone(), options, gathers };
-        self.inbox_of(id).push(command);
+        self.inbox_of(id).push(Command::Open { id, gauge: gauge.clone(), options, gathers });
         (id, gauge)
     }
 
@@ -94,7 +93,7 @@ impl Hub {
     /// What the host has written for these connections is not accepted by their clients yet;
     /// [`Hub::written`] follows.
     pub fn blocked(&self, connections: impl IntoIterator<Item = ConnectionId>) {
-        self.tell(connections, |connections| Command::Blocked { connections });
+        self.tell(connections, Command::Blocked);
     }
 
     fn tell(

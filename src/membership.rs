@@ -1,9 +1,8 @@
 //! Joins and leaves: the audience changes, the log is read, and the shards are told.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::audience::{Created, Keeper, TopicsOptions};
+use crate::audience::{Keeper, TopicsOptions};
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
 use crate::log::{HistoryOptions, Source};
@@ -22,6 +21,17 @@ pub enum JoinOutcome {
     Gap,
     /// It was a member, or the connection is closed.
     Unchanged,
+}
+
+impl JoinOutcome {
+    pub fn name(self) -> &'static str {
+        match self {
+            JoinOutcome::Joined => "joined",
+            JoinOutcome::Gathered => "gathered",
+            JoinOutcome::Gap => "gap",
+            JoinOutcome::Unchanged => "unchanged",
+        }
+    }
 }
 
 /// What a channel or a topic is created with.
@@ -83,15 +93,12 @@ impl Order {
         if !self.may_subscribe(connection, topics) {
             return Ok(JoinOutcome::Unchanged);
         }
-        match self.audience.find_or_create(topics, name, empty_timeout) {
-            None => Ok(JoinOutcome::Unchanged),
-            Some((channel, created)) => {
-                if created == Created::Now {
-                    self.log.open_topic(topics, name, channel, history);
-                }
-                self.join(connection, channel, resume)
-            }
+        let found = self.audience.find_or_create(topics, name, empty_timeout);
+        let Some((channel, is_new)) = found else { return Ok(JoinOutcome::Unchanged) };
+        if is_new {
+            self.log.open_topic(topics, name, channel, history);
         }
+        self.join(connection, channel, resume)
     }
 
     /// Patterns share the history of their topics, so `history` is that of all of them.
@@ -110,8 +117,8 @@ impl Order {
         }
         self.audience.check_patterns(topics, connection)?;
         self.log.open_patterns(topics, history);
-        let created = self.audience.find_or_create(topics, pattern, None);
-        let Some((channel, _)) = created else { return Ok(JoinOutcome::Unchanged) };
+        let found = self.audience.find_or_create(topics, pattern, None);
+        let Some((channel, _)) = found else { return Ok(JoinOutcome::Unchanged) };
         if !self.audience.join(connection, channel) {
             return Ok(JoinOutcome::Unchanged);
         }
@@ -239,8 +246,8 @@ impl Order {
             Replay::Later => (JoinOutcome::Gathered, Vec::new()),
         };
         let is_urgent = !replay.is_empty();
-        let (inbox, place) = (self.inbox_of(connection), self.log.last());
-        let command = Command::Join { connection, channel, place, replay };
+        let (inbox, last) = (self.inbox_of(connection), self.log.last());
+        let command = Command::Join { connection, channel, last, replay };
         if is_urgent {
             inbox.push(command);
         } else {
@@ -265,7 +272,7 @@ impl Order {
             _ => return,
         };
         if !std::mem::replace(&mut entry.timer_runs, true) {
-            let inbox: &Arc<_> = &self.inboxes[channel.0 as usize % self.inboxes.len()];
+            let inbox = &self.inboxes[channel.0 as usize % self.inboxes.len()];
             inbox.push(Command::WatchEmptiness { channel, after: timeout });
         }
     }

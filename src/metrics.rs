@@ -1,24 +1,12 @@
 //! Counters and gauges. A shard adds its tally once a turn, not once a delivery.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use parking_lot::Mutex;
 
 use crate::connection::{CloseReason, Transport};
 
-#[derive(Debug, Default)]
-pub struct Counters {
-    pub events: AtomicU64,
-    pub deliveries: AtomicU64,
-    pub bytes: AtomicU64,
-    pub drops: AtomicU64,
-    /// Open connections. Gauges are signed: the changes of two threads may be seen in any order.
-    pub native: AtomicI64,
-    pub stream: AtomicI64,
-    pub queued_bytes: AtomicI64,
-    closes: [AtomicU64; CloseReason::ALL.len()],
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
+    /// Open connections, by transport.
     pub native: u64,
     pub stream: u64,
     pub channels: u64,
@@ -27,20 +15,11 @@ pub struct Metrics {
     pub bytes: u64,
     pub queued_bytes: u64,
     pub drops: u64,
-    pub closes: Closes,
+    /// How many connections closed, by reason, in the order of [`CloseReason::ALL`].
+    pub closes: [u64; CloseReason::ALL.len()],
 }
 
-/// How many connections closed, by reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closes([u64; CloseReason::ALL.len()]);
-
-impl Closes {
-    pub fn count(self, reason: CloseReason) -> u64 {
-        self.0[reason as usize]
-    }
-}
-
-/// What one turn of a shard adds to the counters.
+/// What one turn of a shard adds to the metrics.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub deliveries: u64,
@@ -49,46 +28,46 @@ pub struct Tally {
     pub queued_bytes: i64,
 }
 
+/// The metrics of a hub, apart from its channels. A gauge goes up before it goes down: one shard
+/// reports both.
+#[derive(Debug, Default)]
+pub struct Counters(Mutex<Metrics>);
+
 impl Counters {
     pub fn add(&self, tally: Tally) {
-        self.deliveries.fetch_add(tally.deliveries, Relaxed);
-        self.bytes.fetch_add(tally.bytes, Relaxed);
-        self.drops.fetch_add(tally.drops, Relaxed);
-        self.queued_bytes.fetch_add(tally.queued_bytes, Relaxed);
+        let mut metrics = self.0.lock();
+        metrics.deliveries += tally.deliveries;
+        metrics.bytes += tally.bytes;
+        metrics.drops += tally.drops;
+        metrics.queued_bytes = metrics.queued_bytes.saturating_add_signed(tally.queued_bytes);
     }
 
-    pub fn open(&self, transport: Transport) {
-        self.gauge(transport).fetch_add(1, Relaxed);
+    pub fn publish(&self, events: usize) {
+        self.0.lock().events += events as u64;
+    }
+
+    pub fn open(&self, transport: Option<Transport>) {
+        self.0.lock().count_transport(transport, 1);
     }
 
     pub fn close(&self, transport: Option<Transport>, reason: CloseReason) {
-        if let Some(transport) = transport {
-            self.gauge(transport).fetch_sub(1, Relaxed);
-        }
-        self.closes[reason as usize].fetch_add(1, Relaxed);
+        let mut metrics = self.0.lock();
+        metrics.count_transport(transport, -1);
+        metrics.closes[reason as usize] += 1;
     }
 
     pub fn snapshot(&self, channels: usize) -> Metrics {
-        let gauge = |value: &AtomicI64| value.load(Relaxed).max(0) as u64;
-        Metrics {
-            native: gauge(&self.native),
-            stream: gauge(&self.stream),
-            channels: channels as u64,
-            events: self.events.load(Relaxed),
-            deliveries: self.deliveries.load(Relaxed),
-            bytes: self.bytes.load(Relaxed),
-            queued_bytes: gauge(&self.queued_bytes),
-            drops: self.drops.load(Relaxed),
-            closes: Closes(
-                CloseReason::ALL.map(|reason| self.closes[reason as usize].load(Relaxed)),
-            ),
-        }
+        Metrics { channels: channels as u64, ..self.0.lock().clone() }
     }
+}
 
-    fn gauge(&self, transport: Transport) -> &AtomicI64 {
-        match transport {
-            Transport::Native => &self.native,
-            Transport::Stream => &self.stream,
-        }
+impl Metrics {
+    fn count_transport(&mut self, transport: Option<Transport>, change: i64) {
+        let gauge = match transport {
+            Some(Transport::Native) => &mut self.native,
+            Some(Transport::Stream) => &mut self.stream,
+            None => return,
+        };
+        *gauge = gauge.saturating_add_signed(change);
     }
 }

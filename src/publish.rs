@@ -2,7 +2,6 @@
 //! to each shard that has members. What this costs does not depend on how many there are.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use crate::audience::Reach;
 use crate::connection::QueueGauge;
@@ -30,7 +29,7 @@ impl Hub {
         let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, Error>>()?;
         self.wait_for_room();
         let receivers = self.lock().publish(target, drafts)?;
-        self.counters().events.fetch_add(events.len() as u64, Relaxed);
+        self.counters().publish(events.len());
         Ok(receivers)
     }
 
@@ -47,7 +46,7 @@ impl Hub {
         inbox.wait_for_room();
         gauge.post(bytes);
         inbox.push(Command::Send { connection, gauge: gauge.clone(), frames, bytes });
-        self.counters().events.fetch_add(events.len() as u64, Relaxed);
+        self.counters().publish(events.len());
         Ok(())
     }
 }

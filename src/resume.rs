@@ -97,7 +97,7 @@ impl Order {
         let parts = resume.gathered.iter().flatten();
         let gaps: Vec<_> = parts.filter(is_gap).map(|part| part.number).collect();
         if !gaps.is_empty() {
-            self.inbox_of(connection).push_quietly(Command::ReportGaps { connection });
+            self.inbox_of(connection).push_quietly(Command::ReportGaps(connection));
         }
         gaps
     }

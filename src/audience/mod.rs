@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub use channel::{Channel, Keeper};
 pub use patterns::matches;
 pub use reach::Reach;
-pub use topics::{Created, Topics, TopicsOptions};
+pub use topics::{Topics, TopicsOptions};
 
 use crate::ids::{ChannelId, ConnectionId, IdMap, IdSet, TopicsId};
 

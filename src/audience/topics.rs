@@ -134,16 +134,16 @@ impl Audience {
         channels
     }
 
-    /// The channel of a topic or a pattern, which is created if there is none.
+    /// The channel of a topic or a pattern, and whether it is created because there was none.
     pub fn find_or_create(
         &mut self,
         topics: TopicsId,
         name: &str,
         empty_timeout: Option<Duration>,
-    ) -> Option<(ChannelId, Created)> {
+    ) -> Option<(ChannelId, bool)> {
         let entry = self.topics.get(&topics)?;
         if let Some(channel) = entry.find(name) {
-            return Some((channel, Created::Before));
+            return Some((channel, false));
         }
         let is_pattern = entry.options.is_pattern(name) == Ok(true);
         let name: Arc<str> = name.into();
@@ -154,7 +154,7 @@ impl Audience {
             entry.patterns.insert(&name, channel);
         }
         entry.names.insert(name, channel);
-        Some((channel, Created::Now))
+        Some((channel, true))
     }
 
     /// Throws when one more pattern is too many for a client.
@@ -222,11 +222,4 @@ impl Audience {
             entry.patterns.remove(name);
         }
     }
-}
-
-/// Whether a channel was created by the call that asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Created {
-    Now,
-    Before,
 }

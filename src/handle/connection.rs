@@ -37,7 +37,7 @@ impl Connection {
 
     /// The host writes. It gets [`crate::notice::Notice::Write`].
     pub fn attach_stream(&self) {
-        self.push(Command::AttachStream { connection: self.id });
+        self.push(Command::AttachStream(self.id));
     }
 
     /// The numbers of the gathered channels, in the order of their joins, that have a gap.

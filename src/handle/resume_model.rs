@@ -166,7 +166,7 @@ impl Model {
         let connection = Connection::open(&self.server.hub, options(), cursor_option);
         let attach_first = self.random.one_in(2);
         let attach = || {
-            let socket = Socket::duplicate(server.as_raw_fd()).unwrap();
+            let socket = Socket::duplicate(server.as_raw_fd(), false).unwrap();
             connection.attach_socket(socket, Framing::Plain);
         };
         if attach_first {
@@ -341,7 +341,7 @@ fn clients_that_drop_and_come_back_while_others_publish_lose_and_double_nothing(
         client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let cursor = cursor.map(|id| Cursor { id, all_on_gap: false });
         let connection = Connection::open(&server.hub, options(), cursor);
-        let socket = Socket::duplicate(socket.as_raw_fd()).unwrap();
+        let socket = Socket::duplicate(socket.as_raw_fd(), false).unwrap();
         connection.attach_socket(socket, Framing::Plain);
         for channel in &server.channels {
             channel.join(&connection, true).unwrap();

@@ -67,7 +67,7 @@ fn connect_after(
     let (client, server) = UnixStream::pair().unwrap();
     client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let connection = Connection::open(hub, options, cursor);
-    connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), framing);
+    connection.attach_socket(Socket::duplicate(server.as_raw_fd(), false).unwrap(), framing);
     (client, connection)
 }
 
@@ -137,7 +137,7 @@ fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
     let connection = Connection::open(&hub, options(), None);
-    let socket = Socket::duplicate(server.as_raw_fd()).unwrap().allow_half_open(true);
+    let socket = Socket::duplicate(server.as_raw_fd(), true).unwrap();
     connection.attach_socket(socket, Framing::Plain);
     drop(server);
     client.shutdown(std::net::Shutdown::Write).unwrap();
@@ -157,7 +157,7 @@ fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
         Connection::open(&hub, ConnectionOptions { retry: Some(5), ..options() }, None);
     send(&connection, "early");
     connection.close(CloseReason::End);
-    connection.attach_socket(Socket::duplicate(server.as_raw_fd()).unwrap(), Framing::Plain);
+    connection.attach_socket(Socket::duplicate(server.as_raw_fd(), false).unwrap(), Framing::Plain);
     drop(server);
     assert_eq!(rest(&mut client), "retry: 5\n\ndata: early\n\n");
 }

@@ -6,32 +6,11 @@ use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
 use crate::handle::Channel;
-use crate::membership;
 use crate::wire::frame_text;
 
 #[napi]
 pub struct ChannelHandle {
     pub(super) channel: Channel,
-}
-
-/// The result of adding a connection.
-#[napi(string_enum = "lowercase")]
-pub enum JoinOutcome {
-    Joined,
-    Gathered,
-    Gap,
-    Unchanged,
-}
-
-impl From<membership::JoinOutcome> for JoinOutcome {
-    fn from(joined: membership::JoinOutcome) -> Self {
-        match joined {
-            membership::JoinOutcome::Joined => Self::Joined,
-            membership::JoinOutcome::Gathered => Self::Gathered,
-            membership::JoinOutcome::Gap => Self::Gap,
-            membership::JoinOutcome::Unchanged => Self::Unchanged,
-        }
-    }
 }
 
 #[napi]
@@ -52,9 +31,9 @@ impl ChannelHandle {
         self.channel.members().into_iter().map(|id| id.0 as f64).collect()
     }
 
-    #[napi(catch_unwind)]
-    pub fn add(&self, connection: &ConnectionHandle, resume: bool) -> Result<JoinOutcome> {
-        Ok(self.channel.join(&connection.connection, resume)?.into())
+    #[napi(catch_unwind, ts_return_type = "'joined' | 'gathered' | 'gap' | 'unchanged'")]
+    pub fn add(&self, connection: &ConnectionHandle, resume: bool) -> Result<&'static str> {
+        Ok(self.channel.join(&connection.connection, resume)?.name())
     }
 
     /// False when it was not a member.

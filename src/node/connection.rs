@@ -69,13 +69,8 @@ impl ConnectionHandle {
     #[napi(catch_unwind)]
     pub fn attach_socket(&self, descriptor: i32, chunked: bool, half_open: bool) -> bool {
         let framing = if chunked { Framing::Chunked } else { Framing::Plain };
-        match Socket::duplicate(descriptor) {
-            Ok(socket) => {
-                self.connection.attach_socket(socket.allow_half_open(half_open), framing);
-                true
-            }
-            Err(_) => false,
-        }
+        let socket = Socket::duplicate(descriptor, half_open);
+        socket.map(|socket| self.connection.attach_socket(socket, framing)).is_ok()
     }
 
     /// `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is

@@ -1,11 +1,12 @@
 //! `MetricsSnapshot`: the counters and gauges, for JavaScript.
 
+use indexmap::IndexMap;
 use napi_derive::napi;
 
 use crate::connection::CloseReason;
-use crate::metrics::{Closes, Metrics};
+use crate::metrics::Metrics;
 
-#[napi(object)]
+#[napi(object, object_from_js = false)]
 pub struct MetricsSnapshot {
     pub connections: ConnectionsByTransport,
     pub channels: f64,
@@ -14,7 +15,8 @@ pub struct MetricsSnapshot {
     pub bytes: f64,
     pub queued_bytes: f64,
     pub drops: f64,
-    pub closes: ClosesByReason,
+    /// By the names of the core's `CloseReason`.
+    pub closes: IndexMap<&'static str, f64>,
 }
 
 #[napi(object)]
@@ -23,36 +25,9 @@ pub struct ConnectionsByTransport {
     pub stream: f64,
 }
 
-#[napi(object)]
-pub struct ClosesByReason {
-    pub client: f64,
-    pub end: f64,
-    pub timeout: f64,
-    pub overflow: f64,
-    pub stall: f64,
-    pub destroy: f64,
-    pub flood: f64,
-    pub error: f64,
-}
-
-impl From<Closes> for ClosesByReason {
-    fn from(closes: Closes) -> Self {
-        let count = |reason| closes.count(reason) as f64;
-        Self {
-            client: count(CloseReason::Client),
-            end: count(CloseReason::End),
-            timeout: count(CloseReason::Timeout),
-            overflow: count(CloseReason::Overflow),
-            stall: count(CloseReason::Stall),
-            destroy: count(CloseReason::Destroy),
-            flood: count(CloseReason::Flood),
-            error: count(CloseReason::Error),
-        }
-    }
-}
-
 impl From<Metrics> for MetricsSnapshot {
     fn from(metrics: Metrics) -> Self {
+        let closes = CloseReason::ALL.iter().zip(metrics.closes);
         Self {
             connections: ConnectionsByTransport {
                 native: metrics.native as f64,
@@ -64,7 +39,7 @@ impl From<Metrics> for MetricsSnapshot {
             bytes: metrics.bytes as f64,
             queued_bytes: metrics.queued_bytes as f64,
             drops: metrics.drops as f64,
-            closes: metrics.closes.into(),
+            closes: closes.map(|(reason, count)| (reason.name(), count as f64)).collect(),
         }
     }
 }

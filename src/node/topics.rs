@@ -2,7 +2,6 @@
 
 use napi_derive::napi;
 
-use super::channel::JoinOutcome;
 use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
@@ -35,16 +34,16 @@ impl TopicsHandle {
     }
 
     /// `options` are those of this topic, if it is created.
-    #[napi(catch_unwind)]
+    #[napi(catch_unwind, ts_return_type = "'joined' | 'gathered' | 'gap' | 'unchanged'")]
     pub fn subscribe(
         &self,
         connection: f64,
         name: String,
         resume: bool,
         options: Option<HistoryOptions>,
-    ) -> Result<JoinOutcome> {
+    ) -> Result<&'static str> {
         let connection = ConnectionId(connection as u64);
-        Ok(self.topics.subscribe(connection, &name, resume, options.map(Into::into))?.into())
+        Ok(self.topics.subscribe(connection, &name, resume, options.map(Into::into))?.name())
     }
 
     #[napi(catch_unwind)]

@@ -1,6 +1,7 @@
 //! Applies commands, and fans events out to members.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -11,24 +12,22 @@ use super::run::Run;
 use super::socket::Socket;
 use super::timers::Timer;
 use super::turn::report;
-use crate::connection::{CloseReason, QueueGauge, Transport};
+use crate::connection::{CloseReason, QueueGauge};
 use crate::ids::{ChannelId, ConnectionId, Place};
-use crate::wire::Event;
-use crate::wire::{Frame, Framing};
+use crate::wire::{Event, Frame, Framing};
 
 impl Shard {
     pub(super) fn apply(&mut self, command: Command) {
-        if let Command::Broadcast { channel, place, frame } = command {
-            return self.broadcast(channel, place, frame);
+        if !matches!(command, Command::Broadcast { .. }) {
+            // A member gets earlier events before anything else happens to it.
+            self.spread(false);
         }
-        // A member gets earlier events before anything else happens to it.
-        self.spread(false);
         match command {
-            Command::Broadcast { .. } => {}
+            Command::Broadcast { channel, place, frame } => self.broadcast(channel, place, frame),
             Command::Multicast { channels, place, frame } => {
                 self.multicast(&channels, place, frame)
             }
-            Command::Open { connection: id, gauge, options, gathers } => {
+            Command::Open { id, gauge, options, gathers } => {
                 let mut connection = Connection::new(id, gauge, options, gathers);
                 if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
                     connection.push_control(primer);
@@ -43,19 +42,17 @@ impl Shard {
             Command::AttachSocket { connection, socket, framing } => {
                 self.attach_socket(connection, socket, framing)
             }
-            Command::AttachStream { connection } => self.attach(
-                connection,
-                Sink::Stream { in_flight: 0, blocked: false },
-                Transport::Stream,
-            ),
+            Command::AttachStream(id) => {
+                self.attach(id, Sink::Stream { in_flight: 0, blocked: false })
+            }
             Command::Send { connection, gauge, frames, bytes } => {
                 self.send(connection, &gauge, &frames, bytes)
             }
-            Command::Join { connection, channel, place, replay } => {
-                self.join(connection, channel, place, &replay)
+            Command::Join { connection, channel, last, replay } => {
+                self.join(connection, channel, last, &replay)
             }
-            Command::ReportGaps { connection } => {
-                if let Some(connection) = self.connections.get_mut(connection) {
+            Command::ReportGaps(id) => {
+                if let Some(connection) = self.connections.get_mut(id) {
                     connection.held().let_own_pass();
                 }
             }
@@ -64,7 +61,7 @@ impl Shard {
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
             }
-            Command::Blocked { connections } => {
+            Command::Blocked(connections) => {
                 connections.into_iter().for_each(|connection| self.blocked(connection));
             }
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
@@ -110,9 +107,8 @@ impl Shard {
         for (id, place) in members {
             if let Some(connection) = self.connections.at(*place, *id)
                 && connection.take_run(&run, at_once && !connection.dirty, &mut self.tally)
-                && !std::mem::replace(&mut connection.dirty, true)
             {
-                self.dirty.push(*id);
+                connection.mark_dirty(&mut self.dirty);
             }
         }
     }
@@ -126,9 +122,8 @@ impl Shard {
                 if reached.insert(*id)
                     && let Some(connection) = self.connections.at(*place, *id)
                     && connection.take_run(&run, false, &mut self.tally)
-                    && !std::mem::replace(&mut connection.dirty, true)
                 {
-                    self.dirty.push(*id);
+                    connection.mark_dirty(&mut self.dirty);
                 }
             }
         }
@@ -136,28 +131,20 @@ impl Shard {
 
     fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
         let Some(connection) = self.connections.get_mut(id) else { return socket.destroy() };
-        socket.tune(connection.stall_timeout);
-        match self.poller.add(id, &socket) {
-            Ok(()) => {
-                self.attach(
-                    id,
-                    Sink::Socket { socket, framing, can_write: true },
-                    Transport::Native,
-                );
-            }
-            Err(_) => {
-                socket.destroy();
-                self.close(id, CloseReason::Error);
-            }
+        socket.tune(connection.options.stall_timeout);
+        if self.poller.add(id, &socket).is_err() {
+            socket.destroy();
+            return self.close(id, CloseReason::Error);
         }
+        self.attach(id, Sink::Socket { socket, framing, can_write: true });
     }
 
-    fn attach(&mut self, id: ConnectionId, sink: Sink, transport: Transport) {
+    fn attach(&mut self, id: ConnectionId, sink: Sink) {
         if let Some(connection) = self.connections.get_mut(id)
             && connection.attach(sink)
         {
-            self.counters.open(transport);
-            self.mark_dirty(id);
+            self.counters.open(connection.transport());
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 
@@ -166,7 +153,7 @@ impl Shard {
             Some(connection) if !connection.is_ending() => {
                 connection.push_own(frames);
                 report(connection, &mut self.tally);
-                self.mark_dirty(id);
+                connection.mark_dirty(&mut self.dirty);
             }
             _ => self.tally.drops += frames.len() as u64,
         }
@@ -187,7 +174,7 @@ impl Shard {
         }
         if !connection.is_ending() && !replay.is_empty() {
             connection.push_events(replay, false);
-            self.mark_dirty(id);
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 
@@ -201,7 +188,7 @@ impl Shard {
                 connection.push_events(&[frame], live);
             }
             report(connection, &mut self.tally);
-            self.mark_dirty(id);
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 
@@ -221,7 +208,7 @@ impl Shard {
             *in_flight = 0;
             *blocked = false;
             connection.slow |= slow;
-            self.mark_dirty(id);
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 
@@ -231,19 +218,19 @@ impl Shard {
         {
             *blocked = true;
             connection.progressed = Instant::now();
-            self.mark_dirty(id);
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 
-    fn set_ping(&mut self, id: ConnectionId, interval: Option<std::time::Duration>) {
+    fn set_ping(&mut self, id: ConnectionId, interval: Option<Duration>) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         self.timers.stop(connection.ping_timer.take());
-        connection.ping = interval;
+        connection.options.ping = interval;
         connection.ping_timer =
             interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
     }
 
-    fn set_timeout(&mut self, id: ConnectionId, timeout: Option<std::time::Duration>) {
+    fn set_timeout(&mut self, id: ConnectionId, timeout: Option<Duration>) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         self.timers.stop(connection.timeout_timer.take());
         connection.timeout_timer =

@@ -23,7 +23,7 @@ impl Shard {
             connection.stage = Stage::Ending(reason);
             // What it missed has not been sent, so it must not get what came after that.
             self.tally.drops += connection.held.take().map_or(0, |held| held.events());
-            self.mark_dirty(id);
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::mem::offset_of;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -13,10 +12,10 @@ use super::queue::{Queue, Segment};
 use super::run::Run;
 use super::socket::Socket;
 use super::timers::TimerKey;
-use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, QueueLimits, Transport};
+use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
 use crate::ids::ConnectionId;
 use crate::metrics::Tally;
-use crate::wire::{Frame, Framing, PingForm};
+use crate::wire::{Frame, Framing};
 
 /// The fields that a broadcast to an idle connection reads come first, in one cache line.
 #[repr(C, align(64))]
@@ -30,10 +29,7 @@ pub(super) struct Connection {
     /// What has arrived while the connection gathers.
     pub held: Option<Box<Held>>,
     pub gauge: Arc<QueueGauge>,
-    pub max_queue: QueueLimits,
-    pub ping_form: PingForm,
-    pub stall_timeout: Option<Duration>,
-    pub ping: Option<Duration>,
+    pub options: ConnectionOptions,
     pub ping_timer: Option<TimerKey>,
     pub timeout_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
@@ -67,16 +63,10 @@ pub(super) enum Stage {
 pub(super) enum Sink {
     /// No transport is attached yet. It may need another framing than the queued bytes have.
     Pending(Box<Backlog>),
-    Socket {
-        socket: Socket,
-        framing: Framing,
-        can_write: bool,
-    },
-    Stream {
-        in_flight: usize,
-        /// The host has reported that the client does not accept the bytes in flight.
-        blocked: bool,
-    },
+    /// The `native` transport. `can_write`: the kernel has not refused bytes since.
+    Socket { socket: Socket, framing: Framing, can_write: bool },
+    /// `blocked`: the host has reported that the client does not accept the bytes in flight.
+    Stream { in_flight: usize, blocked: bool },
 }
 
 /// The frames of what is queued.
@@ -96,10 +86,7 @@ impl Connection {
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
             held: None,
-            max_queue: options.max_queue,
-            ping_form: options.ping_form,
-            stall_timeout: options.stall_timeout,
-            ping: None,
+            options,
             ping_timer: None,
             timeout_timer: None,
             stall_timer: None,
@@ -113,6 +100,13 @@ impl Connection {
             progressed: Instant::now(),
             received: 0,
             reported: 0,
+        }
+    }
+
+    /// It is flushed at the end of the turn.
+    pub fn mark_dirty(&mut self, dirty: &mut Vec<ConnectionId>) {
+        if !std::mem::replace(&mut self.dirty, true) {
+            dirty.push(self.id);
         }
     }
 

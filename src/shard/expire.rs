@@ -13,12 +13,12 @@ impl Shard {
         match timer {
             Timer::Ping(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };
-                let Some(interval) = connection.ping else { return };
+                let Some(interval) = connection.options.ping else { return };
                 connection.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
                 // Queued bytes keep the connection alive as well as a ping would.
                 if connection.queued_bytes() == 0 && !connection.is_ending() {
-                    connection.push_control(connection.ping_form.frame());
-                    self.mark_dirty(id);
+                    connection.push_control(connection.options.ping_form.frame());
+                    connection.mark_dirty(&mut self.dirty);
                 }
             }
             Timer::Timeout(id) => {
@@ -34,7 +34,7 @@ impl Shard {
             Timer::Burst(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };
                 connection.burst_timer = None;
-                self.mark_dirty(id);
+                connection.mark_dirty(&mut self.dirty);
             }
             Timer::Linger(id) => self.stop_lingering(id),
             Timer::Emptiness(channel) => self.on_emptiness_timer(channel),
@@ -54,7 +54,7 @@ impl Shard {
     fn on_stall_timer(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.stall_timer = None;
-        let Some(limit) = connection.stall_timeout else { return };
+        let Some(limit) = connection.options.stall_timeout else { return };
         if connection.queued_bytes() == 0 {
             return;
         }

@@ -62,7 +62,8 @@ impl Connection {
             Sink::Socket { .. } => self.slow_since.elapsed() >= BURST_TIME,
             Sink::Stream { blocked, .. } => blocked,
         };
-        if is_slow { self.max_queue } else { self.max_queue.for_a_burst() }
+        let limits = self.options.max_queue;
+        if is_slow { limits } else { limits.for_a_burst() }
     }
 
     fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {

@@ -19,86 +19,41 @@ use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::{Frame, Framing};
 
 pub enum Command {
-    Open {
-        connection: ConnectionId,
-        gauge: Arc<QueueGauge>,
-        options: ConnectionOptions,
-        /// Live events wait for [`Command::Resume`].
-        gathers: bool,
-    },
-    AttachSocket {
-        connection: ConnectionId,
-        socket: Socket,
-        framing: Framing,
-    },
-    AttachStream {
-        connection: ConnectionId,
-    },
-    Send {
-        connection: ConnectionId,
-        gauge: Arc<QueueGauge>,
-        frames: Vec<Frame>,
-        bytes: usize,
-    },
-    Broadcast {
-        channel: ChannelId,
-        place: Place,
-        frame: Frame,
-    },
+    /// If it `gathers`, live events wait for [`Command::Resume`].
+    Open { id: ConnectionId, gauge: Arc<QueueGauge>, options: ConnectionOptions, gathers: bool },
+    /// The shard writes the socket.
+    AttachSocket { connection: ConnectionId, socket: Socket, framing: Framing },
+    /// The host writes.
+    AttachStream(ConnectionId),
+    /// To this connection alone. The gauge counts the bytes until the shard picks them up.
+    Send { connection: ConnectionId, gauge: Arc<QueueGauge>, frames: Vec<Frame>, bytes: usize },
+    /// To the members of a channel.
+    Broadcast { channel: ChannelId, place: Place, frame: Frame },
     /// Once to each member of any of these channels.
-    Multicast {
-        channels: Arc<[ChannelId]>,
-        place: Place,
-        frame: Frame,
-    },
-    Join {
-        connection: ConnectionId,
-        channel: ChannelId,
-        /// That of the latest event before.
-        place: Place,
-        replay: Vec<Frame>,
-    },
+    Multicast { channels: Arc<[ChannelId]>, place: Place, frame: Frame },
+    /// `last`: the place of the latest event before.
+    Join { connection: ConnectionId, channel: ChannelId, last: Place, replay: Vec<Frame> },
     /// What is sent to the connection alone passes what waits for [`Command::Resume`].
-    ReportGaps {
-        connection: ConnectionId,
-    },
+    ReportGaps(ConnectionId),
     /// What a client missed while it was away, in order.
-    Resume {
-        connection: ConnectionId,
-        replay: Vec<(Place, Frame)>,
-    },
-    Leave {
-        connection: ConnectionId,
-        channel: ChannelId,
-    },
-    Written {
-        connections: Vec<ConnectionId>,
-        slow: bool,
-    },
+    Resume { connection: ConnectionId, replay: Vec<(Place, Frame)> },
+    /// The connection stays open.
+    Leave { connection: ConnectionId, channel: ChannelId },
+    /// See [`crate::hub::Hub::written`].
+    Written { connections: Vec<ConnectionId>, slow: bool },
     /// The clients of these connections have not accepted what the host has written yet.
-    Blocked {
-        connections: Vec<ConnectionId>,
-    },
-    SetPing {
-        connection: ConnectionId,
-        interval: Option<Duration>,
-    },
-    SetTimeout {
-        connection: ConnectionId,
-        timeout: Option<Duration>,
-    },
-    HoldTimeout {
-        connection: ConnectionId,
-        hold: bool,
-    },
-    Close {
-        connection: ConnectionId,
-        reason: CloseReason,
-    },
-    WatchEmptiness {
-        channel: ChannelId,
-        after: Duration,
-    },
+    Blocked(Vec<ConnectionId>),
+    /// `None` stops the pings.
+    SetPing { connection: ConnectionId, interval: Option<Duration> },
+    /// `None` clears the limit.
+    SetTimeout { connection: ConnectionId, timeout: Option<Duration> },
+    /// With `hold` the host decides what happens when the timeout has passed.
+    HoldTimeout { connection: ConnectionId, hold: bool },
+    /// At once, or once everything queued has left: the reason decides.
+    Close { connection: ConnectionId, reason: CloseReason },
+    /// See [`super::Memberships::look_at`].
+    WatchEmptiness { channel: ChannelId, after: Duration },
+    /// Closes every connection and ends the shard.
     Shutdown,
     #[cfg(test)]
     Panic,

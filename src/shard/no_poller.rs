@@ -13,16 +13,11 @@ impl Poller {
         Ok(Self)
     }
 
-    pub fn add(&self, _connection: ConnectionId, socket: &Socket) -> io::Result<()> {
+    pub fn add(&self, _: ConnectionId, socket: &Socket) -> io::Result<()> {
         match *socket {}
     }
 
-    pub fn watch_writable(
-        &self,
-        _connection: ConnectionId,
-        socket: &Socket,
-        _watch: bool,
-    ) -> io::Result<()> {
+    pub fn watch_writable(&self, _: ConnectionId, socket: &Socket, _: bool) -> io::Result<()> {
         match *socket {}
     }
 

@@ -7,14 +7,11 @@ use std::time::Duration;
 pub enum Socket {}
 
 impl Socket {
-    pub fn duplicate(_descriptor: i32) -> io::Result<Self> {
+    pub fn duplicate(_descriptor: i32, _half_open: bool) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
     pub fn bound_unsent(_descriptor: i32) {}
-    pub fn allow_half_open(self, _half_open: bool) -> Self {
-        match self {}
-    }
 
     pub(super) fn tune(&self, _stall_timeout: Option<Duration>) {
         match *self {}

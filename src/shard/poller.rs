@@ -28,26 +28,17 @@ impl Poller {
         Ok(Self { poll, events: Events::with_capacity(BATCH) })
     }
 
-    pub fn add(&self, connection: ConnectionId, socket: &Socket) -> io::Result<()> {
-        let registry = self.poll.get_ref().registry();
-        registry.register(
-            &mut SourceFd(&socket.descriptor()),
-            token(connection),
-            Interest::READABLE,
-        )
+    pub fn add(&self, id: ConnectionId, socket: &Socket) -> io::Result<()> {
+        let (registry, descriptor) = (self.poll.get_ref().registry(), socket.descriptor());
+        registry.register(&mut SourceFd(&descriptor), token(id), Interest::READABLE)
     }
 
     /// Starts or stops reporting when the socket can be written again.
-    pub fn watch_writable(
-        &self,
-        connection: ConnectionId,
-        socket: &Socket,
-        watch: bool,
-    ) -> io::Result<()> {
-        let interest =
-            if watch { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
-        let registry = self.poll.get_ref().registry();
-        registry.reregister(&mut SourceFd(&socket.descriptor()), token(connection), interest)
+    pub fn watch_writable(&self, id: ConnectionId, socket: &Socket, on: bool) -> io::Result<()> {
+        let (registry, descriptor) = (self.poll.get_ref().registry(), socket.descriptor());
+        let (read, read_and_write) = (Interest::READABLE, Interest::READABLE | Interest::WRITABLE);
+        let interest = if on { read_and_write } else { read };
+        registry.reregister(&mut SourceFd(&descriptor), token(id), interest)
     }
 
     /// Call it before the socket is closed: the kernel would report as long as any duplicate is

@@ -30,17 +30,13 @@ pub struct Socket {
 
 impl Socket {
     /// A duplicate of the descriptor, closed on exec. The descriptor must be an open stream socket.
-    pub fn duplicate(descriptor: i32) -> io::Result<Self> {
+    /// `half_open`: the client may close its side and still get events.
+    pub fn duplicate(descriptor: i32, half_open: bool) -> io::Result<Self> {
         let borrowed = borrow(descriptor)?;
         if SockRef::from(&borrowed).r#type()? != Type::STREAM {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok(Self { socket: borrowed.try_clone_to_owned()?.into(), half_open: false })
-    }
-
-    /// Whether the client may close its side and still get events.
-    pub fn allow_half_open(self, half_open: bool) -> Self {
-        Self { half_open, ..self }
+        Ok(Self { socket: borrowed.try_clone_to_owned()?.into(), half_open })
     }
 
     /// Bounds what the kernel buffers for a socket that its owner writes itself. Descriptors of

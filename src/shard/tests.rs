@@ -40,7 +40,7 @@ struct Connection {
 impl Connection {
     fn open(id: u64, inbox: &Arc<Inbox>, options: ConnectionOptions) -> Self {
         let (id, gauge) = (ConnectionId(id), Arc::<QueueGauge>::default());
-        inbox.push(Command::Open { connection: id, gauge: gauge.clone(), options, gathers: false });
+        inbox.push(Command::Open { id, gauge: gauge.clone(), options, gathers: false });
         Self { id, inbox: inbox.clone(), gauge }
     }
 
@@ -101,7 +101,7 @@ impl Bench {
 fn pair() -> (Socket, UnixStream) {
     let (client, server) = UnixStream::pair().unwrap();
     client.set_nonblocking(true).unwrap();
-    (Socket::duplicate(server.as_raw_fd()).unwrap(), client)
+    (Socket::duplicate(server.as_raw_fd(), false).unwrap(), client)
 }
 
 fn bytes(bytes: usize) -> QueueLimits {
@@ -229,7 +229,7 @@ async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_e
     bench.shard.inbox.push(Command::Join {
         connection: connection.id,
         channel: ChannelId(0),
-        place: Place(0),
+        last: Place(0),
         replay,
     });
     bench.work_for(SECOND).await;
@@ -271,11 +271,11 @@ async fn a_host_that_is_busy_makes_no_stalled_client() {
     let mut bench = Bench::new(options());
     let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..options() };
     let connection = open(&bench, stalls);
-    connection.push(|connection| Command::AttachStream { connection });
+    connection.push(Command::AttachStream);
     connection.send(vec![frame(3)]);
     bench.work_for(60 * SECOND).await;
     assert_eq!(bench.reasons(), []);
-    bench.shard.inbox.push(Command::Blocked { connections: vec![connection.id] });
+    bench.shard.inbox.push(Command::Blocked(vec![connection.id]));
     bench.work_for(SECOND / 2).await;
     assert_eq!(bench.reasons(), []);
     bench.work_for(SECOND).await;

@@ -35,7 +35,7 @@ impl Shard {
                 self.on_timer(timer);
             }
             self.drain_inbox();
-            self.flush_dirty();
+            std::mem::take(&mut self.dirty).into_iter().for_each(|id| self.flush(id));
             self.publish();
         }
     }
@@ -52,20 +52,6 @@ impl Shard {
         self.spread(true);
     }
 
-    pub(super) fn mark_dirty(&mut self, id: ConnectionId) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && !std::mem::replace(&mut connection.dirty, true)
-        {
-            self.dirty.push(id);
-        }
-    }
-
-    fn flush_dirty(&mut self) {
-        for id in std::mem::take(&mut self.dirty) {
-            self.flush(id);
-        }
-    }
-
     fn flush(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.dirty = false;
@@ -76,12 +62,13 @@ impl Shard {
                 }
             }
             Flushed::Waiting => {
-                if let (None, Some(after)) = (connection.stall_timer, connection.stall_timeout) {
+                if let (None, Some(after)) =
+                    (connection.stall_timer, connection.options.stall_timeout)
+                {
                     connection.stall_timer = Some(self.timers.start(Timer::Stall(id), after));
                 }
-                if connection.burst_timer.is_none()
-                    && connection.queue.exceeds(connection.max_queue)
-                {
+                let limits = connection.options.max_queue;
+                if connection.burst_timer.is_none() && connection.queue.exceeds(limits) {
                     connection.burst_timer = Some(self.timers.start(Timer::Burst(id), BURST_TIME));
                 }
             }
@@ -114,7 +101,7 @@ impl Shard {
             && let Sink::Socket { can_write, .. } = &mut connection.sink
         {
             *can_write = true;
-            self.mark_dirty(id);
+            connection.mark_dirty(&mut self.dirty);
         }
     }
 }
