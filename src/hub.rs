@@ -12,7 +12,7 @@ use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
 use crate::resume::Cursor;
-use crate::shard::{Command, Inbox, ShardThread};
+use crate::shard::{Command, Inbox, Links, ShardThread};
 
 pub const MAX_SHARDS: usize = 64;
 
@@ -39,8 +39,13 @@ impl Hub {
             (0..shards.clamp(1, MAX_SHARDS)).map(|_| Arc::new(Inbox::new())).collect();
         let order = Arc::new(Ordered::new(inboxes.clone()));
         let start = |(index, inbox): (usize, &Arc<Inbox>)| {
-            let (outbox, counters) = (outbox.clone(), counters.clone());
-            ShardThread::start(index, inbox.clone(), outbox, counters, order.clone())
+            let links = Links {
+                inbox: inbox.clone(),
+                outbox: outbox.clone(),
+                counters: counters.clone(),
+                memberships: order.clone(),
+            };
+            ShardThread::start(index, links)
         };
         let shards = inboxes.iter().enumerate().map(start).collect::<io::Result<Vec<_>>>()?;
         let (shards, next_connection) = (Mutex::new(shards), AtomicU64::new(0));

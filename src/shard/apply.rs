@@ -143,7 +143,7 @@ impl Shard {
         if let Some(connection) = self.connections.get_mut(id)
             && connection.attach(sink)
         {
-            self.counters.open(connection.transport());
+            self.links.counters.open(connection.transport());
             connection.mark_dirty(&mut self.dirty);
         }
     }

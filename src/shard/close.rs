@@ -41,14 +41,14 @@ impl Shard {
         self.tally.queued_bytes -= connection.reported as i64;
         connection.gauge.set_queued(0);
         let mut left = Vec::new();
-        for Left { channel, told } in self.memberships.closed(id) {
+        for Left { channel, told } in self.links.memberships.closed(id) {
             self.leave_channel(channel, id);
             if told {
                 left.push(channel);
             }
         }
         // The gauges change last: a connection that is not counted is in no channel either.
-        self.counters.close(connection.transport(), reason);
+        self.links.counters.close(connection.transport(), reason);
         if let Sink::Socket { mut socket, .. } = connection.sink {
             match reason {
                 CloseReason::End | CloseReason::Timeout => {

@@ -42,7 +42,7 @@ impl Shard {
     }
 
     fn on_emptiness_timer(&mut self, channel: ChannelId) {
-        match self.memberships.look_at(channel) {
+        match self.links.memberships.look_at(channel) {
             Some(Emptiness::Expired) => self.notices.push(Notice::Expired(channel)),
             Some(Emptiness::LookAgainIn(left)) => {
                 self.timers.start(Timer::Emptiness(channel), left);

@@ -41,6 +41,14 @@ pub(crate) use inbox::{Command, Inbox};
 pub use memberships::{Emptiness, Left, Memberships};
 pub use socket::Socket;
 
+/// What a shard shares with its hub.
+pub(crate) struct Links {
+    pub inbox: Arc<Inbox>,
+    pub outbox: Arc<Outbox>,
+    pub counters: Arc<Counters>,
+    pub memberships: Arc<dyn Memberships>,
+}
+
 /// Ends with [`Command::Shutdown`], and is joined when it is dropped.
 pub(crate) struct ShardThread {
     inbox: Arc<Inbox>,
@@ -48,20 +56,15 @@ pub(crate) struct ShardThread {
 }
 
 impl ShardThread {
-    pub fn start(
-        index: usize,
-        inbox: Arc<Inbox>,
-        outbox: Arc<Outbox>,
-        counters: Arc<Counters>,
-        memberships: Arc<dyn Memberships>,
-    ) -> io::Result<Self> {
+    pub fn start(index: usize, links: Links) -> io::Result<Self> {
+        let inbox = links.inbox.clone();
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let poller = {
             let _context = runtime.enter();
             poller::Poller::new()?
         };
-        let mut shard = Shard::new(inbox.clone(), outbox, counters, memberships, poller);
+        let mut shard = Shard::new(links, poller);
         let closing = ClosesInbox(inbox.clone());
         let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
             let _closing = closing;
@@ -93,10 +96,7 @@ impl Drop for ShardThread {
 }
 
 struct Shard {
-    inbox: Arc<Inbox>,
-    outbox: Arc<Outbox>,
-    counters: Arc<Counters>,
-    memberships: Arc<dyn Memberships>,
+    links: Links,
     poller: poller::Poller,
     timers: timers::Timers,
     connections: connections::Connections,
@@ -114,18 +114,9 @@ struct Shard {
 }
 
 impl Shard {
-    fn new(
-        inbox: Arc<Inbox>,
-        outbox: Arc<Outbox>,
-        counters: Arc<Counters>,
-        memberships: Arc<dyn Memberships>,
-        poller: poller::Poller,
-    ) -> Self {
+    fn new(links: Links, poller: poller::Poller) -> Self {
         Self {
-            inbox,
-            outbox,
-            counters,
-            memberships,
+            links,
             poller,
             timers: timers::Timers::default(),
             connections: connections::Connections::default(),

@@ -69,10 +69,13 @@ struct Bench {
 impl Bench {
     fn new(options: ConnectionOptions) -> Self {
         let inbox = Arc::new(Inbox::new());
-        let outbox = Arc::new(Outbox::new(Box::new(Nobody)));
-        let counters = Arc::new(Counters::default());
-        let poller = poller::Poller::new().unwrap();
-        let shard = Shard::new(inbox.clone(), outbox, counters, Arc::new(Alone), poller);
+        let links = Links {
+            inbox: inbox.clone(),
+            outbox: Arc::new(Outbox::new(Box::new(Nobody))),
+            counters: Arc::default(),
+            memberships: Arc::new(Alone),
+        };
+        let shard = Shard::new(links, poller::Poller::new().unwrap());
         let connection = Connection::open(0, &inbox, options);
         let (socket, client) = pair();
         connection.attach_socket(socket, Framing::Plain);
@@ -94,7 +97,7 @@ impl Bench {
             Notice::Closed { reason, .. } => Some(reason),
             _ => None,
         };
-        self.shard.outbox.take().into_iter().filter_map(reason).collect()
+        self.shard.links.outbox.take().into_iter().filter_map(reason).collect()
     }
 }
 
@@ -184,7 +187,7 @@ async fn a_held_timeout_is_the_hosts_to_decide() {
     let mut bench = Bench::new(ConnectionOptions { timeout: Some(SECOND), ..options() });
     bench.connection.push(|connection| Command::HoldTimeout { connection, hold: true });
     bench.work_for(2 * SECOND).await;
-    let notices = bench.shard.outbox.take();
+    let notices = bench.shard.links.outbox.take();
     assert!(matches!(notices[..], [Notice::TimedOut(ConnectionId(0))]), "{notices:?}");
 }
 
@@ -214,7 +217,7 @@ async fn pings_do_not_pile_up_for_a_client_that_does_not_read() {
 
 /// A connection that has no transport yet.
 fn open(bench: &Bench, options: ConnectionOptions) -> Connection {
-    Connection::open(1, &bench.shard.inbox, options)
+    Connection::open(1, &bench.shard.links.inbox, options)
 }
 
 fn frame(size: usize) -> Frame {
@@ -226,7 +229,7 @@ async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_e
     let mut bench = Bench::new(options());
     let connection = open(&bench, ConnectionOptions { max_queue: bytes(1000), ..options() });
     let replay = vec![frame(1000); 100];
-    bench.shard.inbox.push(Command::Join {
+    bench.shard.links.inbox.push(Command::Join {
         connection: connection.id,
         channel: ChannelId(0),
         last: Place(0),
@@ -263,7 +266,7 @@ async fn control_frames_that_never_left_are_no_drops() {
     connection.send(vec![frame(3)]);
     connection.push(|connection| Command::Close { connection, reason: CloseReason::Client });
     bench.work_for(SECOND).await;
-    assert_eq!(bench.shard.counters.snapshot(0).drops, 1);
+    assert_eq!(bench.shard.links.counters.snapshot(0).drops, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -275,7 +278,7 @@ async fn a_host_that_is_busy_makes_no_stalled_client() {
     connection.send(vec![frame(3)]);
     bench.work_for(60 * SECOND).await;
     assert_eq!(bench.reasons(), []);
-    bench.shard.inbox.push(Command::Blocked(vec![connection.id]));
+    bench.shard.links.inbox.push(Command::Blocked(vec![connection.id]));
     bench.work_for(SECOND / 2).await;
     assert_eq!(bench.reasons(), []);
     bench.work_for(SECOND).await;

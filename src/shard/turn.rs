@@ -25,7 +25,7 @@ impl Shard {
             let mut expired = None;
             let mut ready = Vec::new();
             tokio::select! {
-                () = self.inbox.arrived() => {}
+                () = self.links.inbox.arrived() => {}
                 // The poller is a descriptor of the shard. If it fails, only commands are left.
                 sockets = self.poller.ready() => ready = sockets.unwrap_or_default(),
                 timer = self.timers.next() => expired = Some(timer),
@@ -41,7 +41,7 @@ impl Shard {
     }
 
     fn drain_inbox(&mut self) {
-        let inbox = self.inbox.clone();
+        let inbox = self.links.inbox.clone();
         for command in inbox.drain() {
             self.apply(command);
             if self.ended {
@@ -78,9 +78,9 @@ impl Shard {
     }
 
     pub(super) fn publish(&mut self) {
-        self.counters.add(std::mem::take(&mut self.tally));
+        self.links.counters.add(std::mem::take(&mut self.tally));
         self.notices.extend(self.writes.drain());
-        self.outbox.post(&mut self.notices);
+        self.links.outbox.post(&mut self.notices);
     }
 
     fn on_ready(&mut self, ready: Ready) {
