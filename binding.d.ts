@@ -14,7 +14,7 @@ export declare class ChannelHandle {
   get count(): number
   /** The ids of the members. */
   members(): Array<number>
-  add(connection: ConnectionHandle, resume: boolean): JoinOutcome
+  add(connection: ConnectionHandle, resume: boolean): 'joined' | 'gathered' | 'gap' | 'unchanged'
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
@@ -74,7 +74,7 @@ export declare class TopicsHandle {
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
   /** `options` are those of this topic, if it is created. */
-  subscribe(connection: number, name: string, resume: boolean, options?: HistoryOptions | undefined | null): JoinOutcome
+  subscribe(connection: number, name: string, resume: boolean, options?: HistoryOptions | undefined | null): 'joined' | 'gathered' | 'gap' | 'unchanged'
   unsubscribe(connection: number, name: string): boolean
   /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
   publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
@@ -94,17 +94,6 @@ export interface Closed {
   left: Array<number>
 }
 
-export interface ClosesByReason {
-  client: number
-  end: number
-  timeout: number
-  overflow: number
-  stall: number
-  destroy: number
-  flood: number
-  error: number
-}
-
 export interface ConnectionsByTransport {
   native: number
   stream: number
@@ -119,14 +108,6 @@ export interface HistoryOptions {
   mint: boolean
 }
 
-/** The result of adding a connection. */
-export declare const enum JoinOutcome {
-  Joined = 'joined',
-  Gathered = 'gathered',
-  Gap = 'gap',
-  Unchanged = 'unchanged',
-}
-
 export interface MetricsSnapshot {
   connections: ConnectionsByTransport
   channels: number
@@ -135,7 +116,8 @@ export interface MetricsSnapshot {
   bytes: number
   queuedBytes: number
   drops: number
-  closes: ClosesByReason
+  /** By the names of the core's `CloseReason`. */
+  closes: Record<string, number>
 }
 
 export interface Notices {

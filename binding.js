@@ -839,4 +839,3 @@ module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.HubHandle = nativeBinding.HubHandle
 module.exports.TopicsHandle = nativeBinding.TopicsHandle
-module.exports.JoinOutcome = nativeBinding.JoinOutcome

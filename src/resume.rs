@@ -69,12 +69,6 @@ impl Resume {
         Replay::Later
     }
 
-    fn leave(&mut self, channel: ChannelId) {
-        if let Some(parts) = &mut self.gathered {
-            parts.retain(|part| part.channel != channel);
-        }
-    }
-
     /// What is replayed of a channel, and whether nothing is missing.
     fn share(&self, missed: Missed, place: Option<Place>) -> (Vec<(Place, Frame)>, bool) {
         let Missed { mut events, floor } = missed;
@@ -119,8 +113,9 @@ impl Order {
     }
 
     pub(crate) fn stop_gathering(&mut self, connection: ConnectionId, channel: ChannelId) {
-        if let Some(resume) = self.resumes.get_mut(&connection) {
-            resume.leave(channel);
+        let resume = self.resumes.get_mut(&connection);
+        if let Some(parts) = resume.and_then(|resume| resume.gathered.as_mut()) {
+            parts.retain(|part| part.channel != channel);
         }
     }
 }

@@ -41,6 +41,11 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// The first token of a name, and what follows it.
+fn first_token(name: &str) -> (&str, Option<&str>) {
+    name.split_once('.').map_or((name, None), |(token, rest)| (token, Some(rest)))
+}
+
 /// A tree of tokens.
 #[derive(Default)]
 pub(super) struct Patterns {
@@ -59,10 +64,7 @@ impl Patterns {
     }
 
     pub fn remove(&mut self, pattern: &str) {
-        let (token, rest) = match pattern.split_once('.') {
-            Some((token, rest)) => (token, Some(rest)),
-            None => (pattern, None),
-        };
+        let (token, rest) = first_token(pattern);
         let Some(node) = self.next.get_mut(token) else { return };
         match rest {
             Some(rest) => node.remove(rest),
@@ -85,10 +87,7 @@ impl Patterns {
         if let Some(rest) = self.next.get(REST) {
             found.extend(rest.channel);
         }
-        let (token, rest) = match name.split_once('.') {
-            Some((token, rest)) => (token, Some(rest)),
-            None => (name, None),
-        };
+        let (token, rest) = first_token(name);
         for node in [token, ONE].into_iter().filter_map(|token| self.next.get(token)) {
             match rest {
                 Some(rest) => node.matching(rest, found),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Channel;
-use crate::ids::{ChannelId, ConnectionId};
+use crate::ids::ChannelId;
 
 /// It holds until the members of any channel change.
 pub struct Reach {
@@ -25,32 +25,21 @@ impl Reach {
         let Some(((first, largest), rest)) = channels.split_first() else {
             return Self { channels: Arc::new([]), shards: Box::new([]), members: 0 };
         };
-        let mut reached = Reached { largest, others: HashSet::new() };
+        let mut others = HashSet::new();
         let mut cover = vec![*first];
         let mut shards: Box<[bool]> = largest.shards().collect();
         for (id, channel) in rest {
-            if reached.extend(channel) {
+            let before = others.len();
+            others.extend(channel.members().filter(|member| !largest.has(*member)));
+            // Whether it has a member that no channel before it has.
+            if others.len() > before {
                 cover.push(*id);
                 for (has_members, more) in shards.iter_mut().zip(channel.shards()) {
                     *has_members |= more;
                 }
             }
         }
-        let members = largest.count() + reached.others.len();
+        let members = largest.count() + others.len();
         Self { channels: cover.into(), shards, members }
-    }
-}
-
-struct Reached<'a> {
-    largest: &'a Channel,
-    others: HashSet<ConnectionId>,
-}
-
-impl Reached<'_> {
-    /// Whether the channel has a member that no channel before it has.
-    fn extend(&mut self, channel: &Channel) -> bool {
-        let before = self.others.len();
-        self.others.extend(channel.members().filter(|id| !self.largest.has(*id)));
-        self.others.len() > before
     }
 }

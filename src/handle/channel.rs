@@ -43,11 +43,8 @@ impl Channel {
 
     pub fn members(&self) -> Vec<ConnectionId> {
         let order = self.hub.lock();
-        order
-            .audience
-            .channel(self.id)
-            .map(|channel| channel.members().collect())
-            .unwrap_or_default()
+        let channel = order.audience.channel(self.id);
+        channel.map(|channel| channel.members().collect()).unwrap_or_default()
     }
 
     /// Lets every member go and forgets the history. Returns the former members; `None` when the

@@ -20,18 +20,13 @@ pub enum PingForm {
 }
 
 impl PingForm {
-    pub const ALL: [PingForm; 3] = [PingForm::Comment, PingForm::Time, PingForm::Event];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            PingForm::Comment => "comment",
-            PingForm::Time => "time",
-            PingForm::Event => "event",
-        }
-    }
-
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.name() == name)
+        match name {
+            "comment" => Some(PingForm::Comment),
+            "time" => Some(PingForm::Time),
+            "event" => Some(PingForm::Event),
+            _ => None,
+        }
     }
 
     /// Whether a ping is sent when the connection opens.
