@@ -40,7 +40,7 @@ export interface SSEConfig
 }
 
 /** The options of {@link SSE.addClient}. */
-export interface AddClientOptions {
+export interface AddClientOptions extends Pick<ConnectionOptions, 'resume' | 'onGap'> {
   /**
    * The `Last-Event-ID` header of the request. Default: none. A value longer than 1 KiB is ignored.
    */

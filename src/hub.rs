@@ -8,10 +8,10 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::connection::{ConnectionOptions, QueueGauge};
 use crate::ids::ConnectionId;
+use crate::log::Cursor;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
-use crate::resume::Cursor;
 use crate::shard::{Command, Inbox, ShardThread};
 
 pub const MAX_SHARDS: usize = 64;

@@ -8,6 +8,7 @@
 mod cursor;
 mod history;
 mod lost;
+mod resume;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,6 +17,7 @@ use cursor::Epoch;
 use history::History;
 pub use history::Limits;
 use lost::Lost;
+pub use resume::{Cursor, Replay, Resume};
 
 use crate::audience::matches;
 use crate::error::Error;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
+import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 import { Site } from './site.mjs';
 import { openContext, Tab } from './tabs.mjs';
@@ -56,6 +57,7 @@ describeInBrowser('the client in a page', () => {
 
   test('asks for a token at every attempt', async (t) => {
     const site = await Site.start(t);
+    site.channel = new sluice.Channel({ ids: 'manual' });
     const tab = await Tab.open(await openContext(t), site.origin);
     await tab.page.evaluate(() => {
       let asked = 0;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
+import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 import { Site } from './site.mjs';
 import { openContext, openShared, Tab } from './tabs.mjs';
@@ -76,6 +77,7 @@ describeInBrowser('one connection for all tabs', () => {
 
   test('events keep their names, their texts and their ids in every tab', async (t) => {
     const site = await Site.start(t);
+    site.channel = new sluice.Channel({ ids: 'manual' });
     const tabs = await openShared(await openContext(t), site, 2);
     site.channel.send({ id: 'é1', event: 'price', data: { euro: 'ü' } });
     site.channel.send({ event: 'plain', data: 'two\nlines' });

@@ -88,7 +88,8 @@ function createSSE(config) {
       const given = option.object('options', options);
       const carrier = new BodyCarrier(cursorOf(given));
       const outgoing = readOutgoing(given.outgoing);
-      const { link, connection } = clientsOf(broker).open(carrier);
+      const { onGap, resume } = given;
+      const { link, connection } = clientsOf(broker).open(carrier, { onGap, resume });
       link.begin();
       const member = clientsOf(broker).register(connection, readArrival({}));
       const client = new FetchClient(member, new ClientController(connection, carrier));
