@@ -15,7 +15,7 @@ const { SSEBroker } = sluice;
  * what a test does.
  */
 async function company(t) {
-  const broker = new SSEBroker();
+  const broker = new SSEBroker({ topic: { ids: 'manual' } });
   const server = http.createServer((req, res) => {
     broker.connect(req, res, { id: req.url.slice(1) });
   });
