@@ -110,6 +110,13 @@ export interface ConnectionsByTransport {
   stream: number
 }
 
+export interface HistoryMetrics {
+  bytes: number
+  hits: number
+  misses: number
+  replayed: number
+}
+
 export interface HistoryOptions {
   historySize: number
   historyBytes: number
@@ -136,6 +143,7 @@ export interface MetricsSnapshot {
   queuedBytes: number
   drops: number
   closes: ClosesByReason
+  history: HistoryMetrics
 }
 
 export interface Notices {

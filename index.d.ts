@@ -509,6 +509,11 @@ export interface Metrics {
   drops: number;
   /** The number of closed connections, by reason. */
   closes: Record<CloseReason, number>;
+  /**
+   * The histories: the bytes that they hold now; how often a client came back to a channel or topic
+   * and missed nothing (`hits`) or got a gap (`misses`); how many events were sent again.
+   */
+  history: { bytes: number; hits: number; misses: number; replayed: number };
 }
 
 /**

@@ -114,7 +114,8 @@ impl Hub {
     }
 
     pub fn metrics(&self) -> Metrics {
-        self.counters.snapshot(self.lock().audience.count())
+        let order = self.lock();
+        self.counters.snapshot(order.audience.count(), order.log.metrics())
     }
 
     /// Closes every connection and waits for the threads.

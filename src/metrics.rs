@@ -28,6 +28,20 @@ pub struct Metrics {
     pub queued_bytes: u64,
     pub drops: u64,
     pub closes: Closes,
+    pub history: HistoryMetrics,
+}
+
+/// How often clients came back to a channel, and what they got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistoryMetrics {
+    /// Bytes that the histories hold.
+    pub bytes: u64,
+    /// Nothing was missing.
+    pub hits: u64,
+    /// A gap was reported.
+    pub misses: u64,
+    /// Events that were sent again.
+    pub replayed: u64,
 }
 
 /// How many connections closed, by reason.
@@ -68,7 +82,7 @@ impl Counters {
         self.closes[reason as usize].fetch_add(1, Relaxed);
     }
 
-    pub fn snapshot(&self, channels: usize) -> Metrics {
+    pub fn snapshot(&self, channels: usize, history: HistoryMetrics) -> Metrics {
         let gauge = |value: &AtomicI64| value.load(Relaxed).max(0) as u64;
         Metrics {
             native: gauge(&self.native),
@@ -82,6 +96,7 @@ impl Counters {
             closes: Closes(
                 CloseReason::ALL.map(|reason| self.closes[reason as usize].load(Relaxed)),
             ),
+            history,
         }
     }
 

@@ -229,7 +229,17 @@ describe('a gap', SOON, () => {
   };
 
   test('is reported for the channel alone that has dropped events', async (t) => {
-    const { events, gaps } = await comeBack(t, trimmed(), 'seen', {}, 2);
+    const before = sluice.metrics().history;
+    const channels = trimmed();
+    const { events, gaps } = await comeBack(t, channels, 'seen', {}, 2);
+    const { bytes, hits, misses, replayed } = sluice.metrics().history;
+    assert.deepEqual(
+      [hits - before.hits, misses - before.misses, replayed - before.replayed],
+      [1, 1, 1],
+    );
+    assert.ok(bytes > before.bytes);
+    for (const channel of channels) channel.close();
+    assert.equal(sluice.metrics().history.bytes, before.bytes);
     assert.deepEqual(gaps, [1]);
     assert.deepEqual(events, ['a1', 'the last one']);
   });

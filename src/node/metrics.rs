@@ -15,6 +15,15 @@ pub struct MetricsSnapshot {
     pub queued_bytes: f64,
     pub drops: f64,
     pub closes: ClosesByReason,
+    pub history: HistoryMetrics,
+}
+
+#[napi(object)]
+pub struct HistoryMetrics {
+    pub bytes: f64,
+    pub hits: f64,
+    pub misses: f64,
+    pub replayed: f64,
 }
 
 #[napi(object)]
@@ -65,6 +74,12 @@ impl From<Metrics> for MetricsSnapshot {
             queued_bytes: metrics.queued_bytes as f64,
             drops: metrics.drops as f64,
             closes: metrics.closes.into(),
+            history: HistoryMetrics {
+                bytes: metrics.history.bytes as f64,
+                hits: metrics.history.hits as f64,
+                misses: metrics.history.misses as f64,
+                replayed: metrics.history.replayed as f64,
+            },
         }
     }
 }
