@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
-use crate::log::{self, Cursor, Limits, LogMetrics};
+use crate::log::{self, Cursor, Limits};
 use crate::membership::ChannelOptions;
 use crate::metrics::{Counters, HistoryMetrics};
 use crate::notice::Host;
