@@ -20,7 +20,8 @@ async function serve(t, handler, options) {
   });
   const running = await listen(server, 'http', connectHTTP1);
   t.after(() => running.close());
-  return (id) => running.connect('/', id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
+  return (id, path = '/') =>
+    running.connect(path, id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
 }
 
 /** The data of what a client got, with the id that it would come back with. */
@@ -175,6 +176,29 @@ describe('the resume of a connection', SOON, () => {
     });
     const client = await open('1');
     assert.deepEqual(data(await got(client, 2)), ['a1', 'b1']);
+  });
+
+  test('takes the cursor from the query where it may, after the header', async (t) => {
+    const channel = new Channel();
+    for (const id of ['ä 1', 'ä 2', 'ä 3']) channel.send({ id, data: id });
+    const cursors = [];
+    const add = (connection) => {
+      cursors.push(connection.lastEventId);
+      channel.add(connection);
+    };
+    const open = await serve(t, add, { cursorQuery: 'after' });
+    const path = `/?other=1&after=${encodeURIComponent('ä 1')}`;
+    assert.deepEqual(data(await got(await open(undefined, path), 2)), ['ä 2', 'ä 3']);
+    const header = Buffer.from('ä 2').toString('latin1');
+    assert.deepEqual(data(await got(await open(header, path), 1)), ['ä 3']);
+    for (const none of ['/', '/?', '/?after=', '/after=1', `/?after=${'x'.repeat(1025)}`]) {
+      await open(undefined, none);
+      assert.equal(cursors.at(-1), undefined, none);
+    }
+    const without = await serve(t, add);
+    await without(undefined, path);
+    assert.equal(cursors.at(-1), undefined);
+    assert.throws(() => new Connection({}, {}, { cursorQuery: '' }), { code: 'ERR_SSE_OPTION' });
   });
 
   test('delivers an event of a topic and its patterns once', async (t) => {

@@ -34,6 +34,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
+    cursorQuery: readParameter('cursorQuery', given.cursorQuery),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
@@ -65,6 +66,15 @@ function readConnectionOptions(options, pingForm = 'comment') {
 function readOnGap(value) {
   if (typeof value === 'function') return value;
   return option.oneOf('onGap', value, ['ignore', 'reset', 'all'], 'ignore');
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} value
+ */
+function readParameter(name, value) {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw option.wrongType(name, 'a string that is not empty', value);
 }
 
 module.exports = { defaults, readConnectionOptions };

@@ -46,7 +46,7 @@ class Connection extends EventEmitter {
     this.response = link.carrier.response;
     this.id = randomUUID();
     this.timestamp = Date.now();
-    this.lastEventId = link.carrier.cursor;
+    this.lastEventId = link.cursor;
     if (link !== req) link.begin();
   }
 
