@@ -9,6 +9,7 @@ import { openContext, Tab } from './tabs.mjs';
 
 async function open(t, config, handle) {
   const site = await Site.start(t, handle);
+  site.channel = new sluice.Channel({ ids: 'manual' });
   const tab = await Tab.open(await openContext(t), site.origin);
   await tab.connect({ url: '/events', ...config });
   await tab.hasState('connected');
@@ -57,7 +58,6 @@ describeInBrowser('the client in a page', () => {
 
   test('asks for a token at every attempt', async (t) => {
     const site = await Site.start(t);
-    site.channel = new sluice.Channel({ ids: 'manual' });
     const tab = await Tab.open(await openContext(t), site.origin);
     await tab.page.evaluate(() => {
       let asked = 0;
