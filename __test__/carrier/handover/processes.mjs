@@ -1,4 +1,4 @@
-// Tests handover in separate processes, such as exit and open file descriptors.
+// Tests handover in child processes: blocked JavaScript, workers and a lack of descriptors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
