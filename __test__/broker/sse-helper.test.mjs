@@ -118,7 +118,7 @@ const misuses = [
   ]),
 ];
 
-test('what cannot be sent is refused, whoever it is for', SOON, async (t) => {
+test('an event that cannot be sent is rejected for every kind of recipient', SOON, async (t) => {
   const { notifier, got } = await company(t);
   for (const [name, args, code, className = 'TypeError'] of misuses) {
     const error = { name: className, code };

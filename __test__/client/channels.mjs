@@ -101,7 +101,7 @@ describe('with a channel of the server', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('what was missed comes after a reconnect, in every language of ids', SOON, async (t) => {
+  test('missed events arrive after a reconnect, for ids in any script', SOON, async (t) => {
     for (const name of ['id', 'идент', '識別 ☀ 😀']) {
       const { channel, connections, url } = await weather(t);
       const { states, data } = await connected(t, { url });

@@ -40,7 +40,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.equal(site.opened.length, 1);
   });
 
-  test('a tab whose cursor the others do not know is told so, and goes on from now', async (t) => {
+  test('a tab whose cursor is unknown gets a gap and continues with new events', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     const [first] = await openShared(context, site, 1);
@@ -138,7 +138,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.equal(site.opened.length, 2);
   });
 
-  test('an error is the same in every tab, and nobody tries again after a fatal one', async (t) => {
+  test('every tab gets the same error, and a fatal one stops all retries', async (t) => {
     const answers = [503, 401];
     const asked = [];
     const site = await Site.start(t, (req, res) => {
@@ -168,7 +168,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.deepEqual(asked, [503, 401]);
   });
 
-  test('what asks for something else, or under another name, is not shared', async (t) => {
+  test('clients with different requests or `share` names do not share a connection', async (t) => {
     const site = await Site.start(t, (req, res) => req.url === '/other' && site.stream(req, res));
     const context = await openContext(t);
     await openShared(context, site, 2);

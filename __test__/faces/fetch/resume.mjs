@@ -48,7 +48,7 @@ describe('a client that comes back', () => {
     await again.reading.has('data: 2\n\n');
   });
 
-  test('what a channel cannot tell is a gap', SOON, async (t) => {
+  test('reports a gap for events that a channel cannot replay', SOON, async (t) => {
     const sse = history(t, ['a', 'b', 'c'], { topic: { historySize: 1 } });
     const { client, gaps, reading } = comeBack(sse, 'a');
     await reading.has('heartbeat');
