@@ -109,7 +109,7 @@ class Clients {
 /** @param {{ id?: any, metadata?: any }} given */
 function readArrival({ id, metadata }) {
   if (id !== undefined && (typeof id !== 'string' || id === '')) {
-    throw typeError('ERR_SSE_OPTION', '`id` must be a string that is not empty');
+    throw option.invalid('`id` must be a string that is not empty');
   }
   /** @type {{ id: string | undefined, metadata: Record<string, unknown> }} */
   return { id, metadata: option.object('metadata', metadata) };

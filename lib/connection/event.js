@@ -7,7 +7,7 @@
 
 /** @typedef {string | undefined} Text */
 
-const { fromCore, rangeError, typeError } = require('../core/error.js');
+const { callCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 
 /** @type {(name: string, value: unknown) => string | undefined} */
@@ -27,7 +27,7 @@ function serialise(data) {
     json = JSON.stringify(data);
   } catch (cause) {
     const { message } = /** @type {Error} */ (cause);
-    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, cause);
+    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, { cause });
   }
   if (json === undefined) {
     const message = `\`data\` must be a string or a JSON value, not ${kind(data)}`;
@@ -67,12 +67,8 @@ function fields(event) {
  * @param {ServerSentEvent} event
  */
 function send(handle, event) {
-  const [id, name, data, retry, comment] = fields(event);
-  try {
-    handle.send(id, name, data, retry, comment);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  const values = fields(event);
+  callCore(() => handle.send(...values));
 }
 
 /**
@@ -83,12 +79,8 @@ function send(handle, event) {
  * @param {ServerSentEvent} event
  */
 function publish(handle, topic, event) {
-  const [id, name, data, retry, comment] = fields(event);
-  try {
-    return handle.publish(topic, id, name, data, retry, comment);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  const values = fields(event);
+  return callCore(() => handle.publish(topic, ...values));
 }
 
 /**
@@ -98,11 +90,7 @@ function publish(handle, topic, event) {
  */
 function write(handle, frameText) {
   if (typeof frameText !== 'string') throw wrongArgument('write()', 'a string', frameText);
-  try {
-    handle.write(frameText);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  callCore(() => handle.write(frameText));
 }
 
 module.exports = { publish, send, write };

@@ -9,19 +9,18 @@ class SluiceError extends Error {
   /**
    * @param {SluiceErrorCode} code
    * @param {string} message
+   * @param {ErrorOptions} [options]
    */
-  constructor(code, message) {
-    super(message);
+  constructor(code, message, options) {
+    super(message, options);
     this.name = 'SluiceError';
     this.code = code;
   }
 }
 
-/** @type {(code: SluiceErrorCode, message: string, cause?: unknown) => TypeError} */
-const typeError = (code, message, cause) =>
-  Object.assign(cause === undefined ? new TypeError(message) : new TypeError(message, { cause }), {
-    code,
-  });
+/** @type {(code: SluiceErrorCode, message: string, options?: ErrorOptions) => TypeError} */
+const typeError = (code, message, options) =>
+  Object.assign(new TypeError(message, options), { code });
 /** @type {(code: SluiceErrorCode, message: string) => RangeError} */
 const rangeError = (code, message) => Object.assign(new RangeError(message), { code });
 
@@ -57,4 +56,4 @@ function callCore(call) {
   }
 }
 
-module.exports = { SluiceError, callCore, fromCore, rangeError, typeError };
+module.exports = { SluiceError, callCore, rangeError, typeError };

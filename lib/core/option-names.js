@@ -21,6 +21,9 @@ const otherNames = new Map(
   ]),
 );
 
+/** @type {(message: string, options?: ErrorOptions) => TypeError} */
+const invalid = (message, options) => typeError('ERR_SSE_OPTION', message, options);
+
 /**
  * The name under which an option was given, which error messages repeat, and its value.
  * @param {object} given
@@ -32,8 +35,7 @@ function named(given, name) {
   const { [name]: value, [alias]: other } = /** @type {Record<string, unknown>} */ (given);
   if (value === undefined && other !== undefined) return [alias, other];
   if (other !== undefined && !Object.is(value, other)) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw invalid(
       `\`${alias}\` is an alias of \`${name}\`, but their values differ: set only \`${name}\``,
     );
   }
@@ -66,4 +68,4 @@ function over(defaults, given) {
   return all;
 }
 
-module.exports = { named, over, pick };
+module.exports = { invalid, named, over, pick };

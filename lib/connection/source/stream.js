@@ -7,7 +7,6 @@
 
 const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
-const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
@@ -23,7 +22,7 @@ function readOptions(options) {
     throw option.wrongType('event', 'a string', event);
   }
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw typeError('ERR_SSE_OPTION', '`signal` must be an AbortSignal');
+    throw option.invalid('`signal` must be an AbortSignal');
   }
   return {
     event,

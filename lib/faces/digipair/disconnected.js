@@ -5,7 +5,7 @@
 /** @import { Context, Pin } from '../../../digipair.js' */
 
 const { inspect } = require('node:util');
-const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 
 /**
  * The part of the engine that is used. Its own types need those of a browser.
@@ -28,10 +28,9 @@ function loadEngine() {
   try {
     return require(ENGINE);
   } catch (cause) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       `\`disconnected\` needs the engine, which cannot be loaded: npm install ${ENGINE}`,
-      cause,
+      { cause },
     );
   }
 }
@@ -67,8 +66,7 @@ function describe(thrown) {
 function readDisconnected(pins, context) {
   if (pins === undefined) return undefined;
   if (!Array.isArray(pins) || pins.some((pin) => typeof pin !== 'object' || pin === null)) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       '`disconnected` must be a list of pins, ' +
         'as in [{ "library": …, "element": …, "properties": … }]',
     );

@@ -7,6 +7,7 @@
 
 const { SSEBroker } = require('../../broker/broker.js');
 const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 const { topicOf } = require('./topic.js');
 
 /**
@@ -103,15 +104,13 @@ function find(params, context) {
   }
   const { id } = /** @type {{ id?: unknown }} */ (session ?? {});
   if (typeof id !== 'string' || id === '') {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       '`session` must be what registerSession returned, or an object with the `id` of a session',
     );
   }
   const named = broker().clientsByTopic(topicOf('session', id, params, context));
   if (named.length === 0) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       `no open session of this digipair and reasoning has the id ${JSON.stringify(id)}: ` +
         'register it first, or pass what registerSession returned',
     );

@@ -50,7 +50,7 @@ async function push(params, _pins, context) {
   const given = option.object('params', params);
   const id = text('id', given.id, undefined);
   if (id === undefined) {
-    throw typeError('ERR_SSE_OPTION', 'push needs the `id` of a session');
+    throw option.invalid('push needs the `id` of a session');
   }
   return broker().broadcastToTopic(topicOf('session', id, given, context), eventOf(given)) > 0;
 }

@@ -4,7 +4,6 @@
 
 /** @import { Context, Scope } from '../../../digipair.js' */
 
-const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 
 /** The longest name with its scope, as JSON: somewhat less than the longest topic. */
@@ -48,7 +47,7 @@ function topicOf(kind, id, params, context) {
   const reasoning = text('reasoning', params.reasoning, context?.request?.reasoning);
   const topic = json([kind, startOf(start), digipair, reasoning, id]);
   if (Buffer.byteLength(topic) <= MAX_BYTES) return topic;
-  throw typeError('ERR_SSE_OPTION', `\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
+  throw option.invalid(`\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
 }
 
 /** @param {unknown[]} tuple */
@@ -56,7 +55,7 @@ function json(tuple) {
   try {
     return JSON.stringify(tuple);
   } catch (cause) {
-    throw typeError('ERR_SSE_OPTION', 'the scope of a name must be serialisable as JSON', cause);
+    throw option.invalid('the scope of a name must be serialisable as JSON', { cause });
   }
 }
 

@@ -16,7 +16,7 @@ const { randomUUID } = require('node:crypto');
 const { PassThrough } = require('node:stream');
 const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
-const { SluiceError, typeError } = require('../../core/error.js');
+const { SluiceError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
@@ -179,7 +179,7 @@ class SE {
   #newStream() {
     const stream = new this.stream(this.streamOptions);
     if (typeof stream?.pipe === 'function' && typeof stream.write === 'function') return stream;
-    throw typeError('ERR_SSE_OPTION', '`stream` must be a class of Duplex streams');
+    throw option.invalid('`stream` must be a class of Duplex streams');
   }
 
   /** @param {FastifyReply} reply */

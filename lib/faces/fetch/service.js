@@ -16,13 +16,11 @@ const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { readOutgoing } = require('./outgoing.js');
 
-const MAX_RETRY = 2 ** 32 - 1;
-
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config);
   const { headers, maxQueueBytes, stallTimeout, topic } = given;
-  const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
+  const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
   const lifetime = option.pick(given, 'maxLifetime');
   const connection = { retry, headers, maxQueueBytes, stallTimeout, ...lifetime };
@@ -43,7 +41,7 @@ function assertHeaders(headers) {
         for (const each of [value].flat()) validateHeaderValue(name, String(each));
     } catch (cause) {
       const { message } = /** @type {Error} */ (cause);
-      throw typeError('ERR_SSE_OPTION', `\`headers\` cannot be sent: ${message}`, cause);
+      throw option.invalid(`\`headers\` cannot be sent: ${message}`, { cause });
     }
   }
 }

@@ -70,9 +70,7 @@ async function allows(exchange, name, hook) {
 function failure(error, code, message) {
   const status = error?.status ?? error?.statusCode;
   if (status >= 400 && status < 500) return error;
-  const failed = new SluiceError(code, message);
-  failed.cause = error;
-  return failed;
+  return new SluiceError(code, message, { cause: error });
 }
 
 module.exports = { Refusal, allows, failure };
