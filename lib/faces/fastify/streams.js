@@ -13,7 +13,7 @@
 const diagnostics = require('node:diagnostics_channel');
 const { finished } = require('node:stream');
 const { carrierOf } = require('../../carrier/node-response.js');
-const { PipedCarrier } = require('../../carrier/piped-carrier.js');
+const { pipedCarrier } = require('../../carrier/piped-carrier.js');
 const { openLink } = require('../../connection/connection.js');
 const { SluiceError } = require('../../core/error.js');
 const { setHead } = require('./head.js');
@@ -149,7 +149,7 @@ function orGone(open) {
  * @returns {OpenStream}
  */
 function piped({ request, raw }, options, through) {
-  const { link, connection } = openLink(new PipedCarrier(request.raw, raw, through), options);
+  const { link, connection } = openLink(pipedCarrier(request.raw, raw, through), options);
   link.begin();
   finishOnClose(raw);
   const { statusCode } = options;
