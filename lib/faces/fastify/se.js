@@ -21,7 +21,7 @@ const option = require('../../core/option.js');
 const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
-const { handlerWatch } = require('./handlers.js');
+const { watchHandler } = require('./handlers.js');
 const { toEvent } = require('./se-event.js');
 const { generateSeid } = require('./seid.js');
 const { EventStreams } = require('./streams.js');
@@ -67,19 +67,19 @@ class SE {
     const se = this;
     const streams = new EventStreams(fastify);
     fastify.decorateRequest('seid', '');
-    const watch = handlerWatch(fastify, {
-      begins: (reply) => se.#begin(streams, reply),
-      isAnswered: (reply) => {
-        if (!se.#streams.has(reply)) se.#clients.delete(reply);
-      },
-    });
     // After authentication, on which the seid may depend.
     fastify.addHook('preHandler', async (request, reply) => {
       // With a seid it is here again, on its way from `callNotFound()` to that handler.
       if (!METHODS.includes(request.method) || request.seid !== '') return;
       request.seid = await generateSeid(se.seidGenerator, request, reply, se.#seidTimeout);
       // HEAD gets the head alone, so its request is never a client.
-      if (request.method === 'GET') watch(reply);
+      if (request.method !== 'GET') return;
+      watchHandler(reply, {
+        begins: () => se.#begin(streams, reply),
+        isAnswered: () => {
+          if (!se.#streams.has(reply)) se.#clients.delete(reply);
+        },
+      });
     });
     /** @this {FastifyReply} @param {unknown[]} sent */
     fastify.decorateReply('sendEvent', function sendEvent(...sent) {

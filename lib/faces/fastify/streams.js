@@ -20,42 +20,38 @@ const { setHead } = require('./head.js');
 const { EventStreamPayload } = require('./payload.js');
 const { abandon, guardSend } = require('./send.js');
 
-/** How long a client may take for what is queued when the server closes. */
+/** How long a client may take for queued bytes when the server closes, in milliseconds. */
 const GRACE = 1000;
 const HANDLER_FAILED = 'tracing:fastify.request.handler:error';
 
-/** Replies that have a stream, of every instance of the plugins. */
-const taken = new WeakSet();
+/**
+ * The streams of replies, of every instance of the plugins.
+ * @type {WeakMap<FastifyReply, OpenStream>}
+ */
+const streams = new WeakMap();
+
+// When the handler of a hijacked reply rejects, Fastify only logs the error. The client would wait
+// for ever.
+diagnostics.subscribe(HANDLER_FAILED, (message) => {
+  const { reply } = /** @type {{ reply: FastifyReply }} */ (message);
+  const stream = streams.get(reply);
+  if (stream?.state !== 'begun') return;
+  // The client did not get the error's status.
+  reply.code(stream.statusCode);
+  if (!stream.link.isEnded) stream.connection.destroy();
+});
 
 /** The open streams of one instance of a plugin. */
 class EventStreams {
   /** @type {Map<Link, FastifyReply['raw']>} */
   #open = new Map();
-  /**
-   * The streams of hijacked replies.
-   * @type {WeakMap<object, OpenStream>}
-   */
-  #hijacked = new WeakMap();
   #closing = false;
 
   /** @param {FastifyInstance} fastify */
   constructor(fastify) {
-    // When the handler of a hijacked reply rejects, Fastify logs it and the client would wait for
-    // ever.
-    const onFailure = (/** @type {any} */ { reply }) => {
-      const stream = this.#hijacked.get(reply);
-      if (!stream) return;
-      // The client did not get the error's status.
-      reply.code(stream.statusCode);
-      if (!stream.link.isEnded) stream.connection.destroy();
-    };
-    diagnostics.subscribe(HANDLER_FAILED, onFailure);
     fastify.addHook('preClose', async () => {
       this.#closing = true;
       await Promise.all(Array.from(this.#open, ([link, raw]) => endSoon(link, raw)));
-    });
-    fastify.addHook('onClose', async () => {
-      diagnostics.unsubscribe(HANDLER_FAILED, onFailure);
     });
   }
 
@@ -69,7 +65,7 @@ class EventStreams {
    * @param {PingForm} [pingForm]
    */
   open(reply, given, prepare, through, pingForm) {
-    if (reply.sent || taken.has(reply)) {
+    if (reply.sent || streams.has(reply)) {
       throw new SluiceError(
         'ERR_SSE_HEADERS_SENT',
         'the request was answered already: open one event stream, before anything is sent',
@@ -77,7 +73,7 @@ class EventStreams {
     }
     const options = { ...given, statusCode: given.statusCode ?? reply.statusCode };
     const stream = orGone(() =>
-      through ? piped(reply, options, through) : this.#own(reply, options, pingForm),
+      through ? piped(reply, options, through) : own(reply, options, pingForm),
     );
     const { connection, link } = stream;
     try {
@@ -87,7 +83,7 @@ class EventStreams {
       abandon(stream);
       throw error;
     }
-    taken.add(reply);
+    streams.set(reply, stream);
     this.#open.set(link, reply.raw);
     connection.once('close', () => this.#open.delete(link));
     const { send } = reply;
@@ -95,35 +91,6 @@ class EventStreams {
     send.call(reply, stream.payload);
     if (this.#closing) endSoon(link, reply.raw);
     return connection;
-  }
-
-  /**
-   * A stream that the connection writes.
-   * @param {FastifyReply} reply
-   * @param {ConnectionOptions & { statusCode: number }} options
-   * @param {PingForm | undefined} pingForm
-   * @returns {OpenStream}
-   */
-  #own(reply, options, pingForm) {
-    const { request, raw } = reply;
-    const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
-    const payload = new EventStreamPayload(reply, () => {
-      if (stream.state === 'abandoned') return;
-      // The queue has overflowed meanwhile, and nothing else ends the response.
-      if (connection.closed) return raw.destroy();
-      // `identity` says nothing, and would keep the core from the socket.
-      raw.removeHeader('Content-Encoding');
-      link.begin();
-      stream.state = 'begun';
-      reply.hijack();
-      this.#hijacked.set(reply, stream);
-      finishOnClose(raw);
-    });
-    connection.once('close', () => payload.finish());
-    const { statusCode } = options;
-    /** @type {OpenStream} */
-    const stream = { link, connection, payload, statusCode, state: 'waiting' };
-    return stream;
   }
 }
 
@@ -142,7 +109,35 @@ function orGone(open) {
 }
 
 /**
- * A stream of the user's, that Fastify sends.
+ * A stream that the connection writes.
+ * @param {FastifyReply} reply
+ * @param {ConnectionOptions & { statusCode: number }} options
+ * @param {PingForm | undefined} pingForm
+ * @returns {OpenStream}
+ */
+function own(reply, options, pingForm) {
+  const { request, raw } = reply;
+  const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
+  const payload = new EventStreamPayload(reply, () => {
+    if (stream.state === 'abandoned') return;
+    // The queue has overflowed meanwhile, and nothing else ends the response.
+    if (connection.closed) return raw.destroy();
+    // `identity` says nothing, and would keep the core from the socket.
+    raw.removeHeader('Content-Encoding');
+    link.begin();
+    stream.state = 'begun';
+    reply.hijack();
+    finishOnClose(raw);
+  });
+  connection.once('close', () => payload.finish());
+  const { statusCode } = options;
+  /** @type {OpenStream} */
+  const stream = { link, connection, payload, statusCode, state: 'waiting' };
+  return stream;
+}
+
+/**
+ * A stream of the application, which Fastify sends.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
  * @param {Duplex} through
