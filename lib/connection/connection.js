@@ -39,7 +39,8 @@ class Connection extends EventEmitter {
    */
   constructor(req, res, options) {
     super();
-    const link = req instanceof Link ? req : linkTo(req, /** @type {Response} */ (res), options);
+    const link =
+      req instanceof Link ? req : linkTo(carrierOf(req, /** @type {Response} */ (res)), options);
     link.connection = this;
     this.#link = link;
     this.request = link.carrier.request;
@@ -160,15 +161,9 @@ class Connection extends EventEmitter {
   }
 }
 
-/**
- * @param {Request} req
- * @param {Response} res
- * @param {ConnectionOptions | undefined} options
- */
-function linkTo(req, res, options) {
-  const settings = readConnectionOptions(options);
-  return new Link(carrierOf(req, res), settings);
-}
+/** @type {(carrier: Carrier, options?: ConnectionOptions, pingForm?: PingForm) => Link} */
+const linkTo = (carrier, options, pingForm) =>
+  new Link(carrier, readConnectionOptions(options, pingForm));
 
 /**
  * Opens a connection over any carrier. The head is written when the returned link begins.
@@ -177,7 +172,7 @@ function linkTo(req, res, options) {
  * @param {PingForm} [pingForm]
  */
 function openLink(carrier, options, pingForm) {
-  const link = new Link(carrier, readConnectionOptions(options, pingForm));
+  const link = linkTo(carrier, options, pingForm);
   return { link, connection: new Connection(link) };
 }
 

@@ -34,17 +34,7 @@ const classes = new Map([
 ]);
 
 /**
- * The core's error, as an instance of the class that the contract promises.
- * @param {unknown} thrown
- */
-function fromCore(thrown) {
-  const error = /** @type {{ code: SluiceErrorCode, message: string }} */ (thrown);
-  const make = classes.get(error.code);
-  return make ? make(error.code, error.message) : new SluiceError(error.code, error.message);
-}
-
-/**
- * Calls the core.
+ * Calls the core. Its errors become instances of the classes that the contract promises.
  * @template Result
  * @param {() => Result} call
  */
@@ -52,7 +42,9 @@ function callCore(call) {
   try {
     return call();
   } catch (error) {
-    throw fromCore(error);
+    const { code, message } = /** @type {{ code: SluiceErrorCode, message: string }} */ (error);
+    const make = classes.get(code);
+    throw make ? make(code, message) : new SluiceError(code, message);
   }
 }
 

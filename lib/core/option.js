@@ -29,6 +29,19 @@ const wrongArgument = (call, expected, value) =>
   typeError('ERR_SSE_TYPE', `${call} expects ${expected}, but received ${kind(value)}`);
 
 /**
+ * @param {any} value
+ * @param {...PropertyKey} methods
+ */
+const hasMethods = (value, ...methods) =>
+  methods.every((name) => typeof value?.[name] === 'function');
+
+/** @type {(name: string, value: unknown) => asserts value is string} */
+function assertString(name, value) {
+  if (typeof value === 'string') return;
+  throw typeError('ERR_SSE_TYPE', `\`${name}\` must be a string, but it is ${kind(value)}`);
+}
+
+/**
  * A whole number from `min` to `max`; `fallback` when it is undefined.
  * @template {number | undefined} Fallback
  * @param {string} name
@@ -124,10 +137,12 @@ function object(name, value) {
 }
 
 module.exports = {
+  assertString,
   boolean,
   bytes,
   callback,
   count,
+  hasMethods,
   invalid,
   kind,
   named,

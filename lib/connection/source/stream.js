@@ -21,7 +21,7 @@ function readOptions(options) {
   if (event !== undefined && typeof event !== 'string') {
     throw option.wrongType('event', 'a string', event);
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+  if (signal !== undefined && !option.hasMethods(signal, 'throwIfAborted')) {
     throw option.invalid('`signal` must be an AbortSignal');
   }
   return {

@@ -20,11 +20,6 @@ const sessions = new WeakMap();
  * @type {WeakMap<object, Session>}
  */
 const answers = new WeakMap();
-/**
- * The actions that run when a session has left, by the name that it was registered under.
- * @type {WeakMap<Session, Map<string, () => void>>}
- */
-const departures = new WeakMap();
 
 /** @type {SSEBroker | undefined} */
 let started;
@@ -41,7 +36,7 @@ function broker() {
     topic: { historySize: 0 },
     onDisconnect: (client) => {
       const session = sessions.get(client);
-      if (session) leave(session);
+      if (session) Session.leave(session);
     },
   });
   return started;
@@ -50,6 +45,11 @@ function broker() {
 /** Loggers of the engine serialise it, so it has one property. */
 class Session {
   #client;
+  /**
+   * What to do when the session has left, by the topic that it was registered under.
+   * @type {Map<string, () => void>}
+   */
+  #departures = new Map();
 
   /**
    * @param {BrokerClient} client
@@ -65,9 +65,25 @@ class Session {
     return this.#client.connection;
   }
 
+  /**
+   * Registers a session under a name, if there is one. One that has left already leaves at once.
+   * @param {Session} session
+   * @param {string | undefined} topic
+   * @param {(() => void) | undefined} disconnected
+   */
+  static join(session, topic, disconnected) {
+    const { id } = session.#client;
+    const isKnown =
+      topic === undefined ? broker().client(id) !== undefined : broker().subscribe(id, topic);
+    if (!disconnected) return;
+    if (isKnown) session.#departures.set(topic ?? '', disconnected);
+    else disconnected();
+  }
+
   /** @param {Session} session */
-  static clientOf(session) {
-    return session.#client;
+  static leave(session) {
+    for (const disconnected of session.#departures.values()) disconnected();
+    session.#departures.clear();
   }
 }
 
@@ -118,26 +134,4 @@ function find(params, context) {
   return named.flatMap((client) => (client && sessions.get(client)) ?? []);
 }
 
-/**
- * Registers a session under a name, if there is one. One that has left already leaves at once.
- * @param {Session} session
- * @param {string | undefined} topic
- * @param {(() => void) | undefined} disconnected
- */
-function join(session, topic, disconnected) {
-  const { id } = Session.clientOf(session);
-  const known =
-    topic === undefined ? broker().client(id) !== undefined : broker().subscribe(id, topic);
-  if (!disconnected) return;
-  if (!known) return disconnected();
-  const actions = departures.get(session) ?? new Map();
-  departures.set(session, actions.set(topic ?? '', disconnected));
-}
-
-/** @param {Session} session */
-function leave(session) {
-  for (const disconnected of departures.get(session)?.values() ?? []) disconnected();
-  departures.delete(session);
-}
-
-module.exports = { broker, find, join, open };
+module.exports = { broker, find, join: Session.join, open };

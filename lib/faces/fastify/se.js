@@ -178,7 +178,7 @@ class SE {
 
   #newStream() {
     const stream = new this.stream(this.streamOptions);
-    if (typeof stream?.pipe === 'function' && typeof stream.write === 'function') return stream;
+    if (option.hasMethods(stream, 'pipe', 'write')) return stream;
     throw option.invalid('`stream` must be a class of Duplex streams');
   }
 

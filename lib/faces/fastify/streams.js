@@ -11,7 +11,8 @@
 /** @import { Duplex } from 'node:stream' */
 
 const diagnostics = require('node:diagnostics_channel');
-const { finished } = require('node:stream');
+const { once } = require('node:events');
+const { finished } = require('node:stream/promises');
 const { carrierOf } = require('../../carrier/node-response.js');
 const { pipedCarrier } = require('../../carrier/piped-carrier.js');
 const { openLink } = require('../../connection/connection.js');
@@ -173,30 +174,22 @@ function finishOnClose(raw) {
 }
 
 /**
- * Sends what is queued, if the client takes it in time. Sending meanwhile is no error: the
- * application does not know of the end.
+ * Sends queued events if the client takes them in time. The application may still send meanwhile,
+ * as it does not know of the end.
  * @param {Link} link
  * @param {FastifyReply['raw']} raw
  */
-function endSoon(link, raw) {
+async function endSoon(link, raw) {
+  const signal = AbortSignal.timeout(GRACE);
   link.close('end');
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      if (link.state === 'closed') raw.destroy();
-      else link.destroy();
-      resolve(undefined);
-    }, GRACE);
-    const done = () => {
-      clearTimeout(timer);
-      resolve(undefined);
-    };
-    // Its last bytes may still be on their way through TLS, and Fastify is about to close idle
-    // sockets.
-    link.connection.once('close', () => {
-      if (raw.socket && !raw.destroyed) finished(raw, done);
-      else done();
-    });
-  });
+  try {
+    await once(link.connection, 'close', { signal });
+    // The last bytes may still be on their way through TLS. Fastify is about to close idle sockets.
+    if (raw.socket && !raw.destroyed) await finished(raw, { signal });
+  } catch {
+    if (link.state === 'closed') raw.destroy();
+    else link.destroy();
+  }
 }
 
 module.exports = { EventStreams };

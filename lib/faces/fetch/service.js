@@ -60,9 +60,7 @@ function cursorOf(given) {
  * @returns {any}
  */
 function toEvent(event, data, id) {
-  if (typeof event !== 'string') {
-    throw typeError('ERR_SSE_TYPE', `\`event\` must be a string, but it is ${option.kind(event)}`);
-  }
+  option.assertString('event', event);
   if (data === undefined) {
     throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
   }
