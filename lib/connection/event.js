@@ -67,8 +67,8 @@ function fields(event) {
  * @param {ServerSentEvent} event
  */
 function send(handle, event) {
-  const values = fields(event);
-  callCore(() => handle.send(...values));
+  const [id, name, data, retry, comment] = fields(event);
+  callCore(() => handle.send(id, name, data, retry, comment));
 }
 
 /**
@@ -79,8 +79,8 @@ function send(handle, event) {
  * @param {ServerSentEvent} event
  */
 function publish(handle, topic, event) {
-  const values = fields(event);
-  return callCore(() => handle.publish(topic, ...values));
+  const [id, name, data, retry, comment] = fields(event);
+  return callCore(() => handle.publish(topic, id, name, data, retry, comment));
 }
 
 /**
