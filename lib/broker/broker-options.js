@@ -47,7 +47,7 @@ function readBrokerOptions(options, pingForm) {
 const readTopicOptions = (given) => readChannelOptions(option.object('topic', given), TOPIC);
 
 /**
- * The options of all topics, or those of the one that is asked for.
+ * The options of all topics, or a function that returns those of one topic.
  * @param {SSEBrokerOptions['topic']} given
  */
 function readTopic(given) {

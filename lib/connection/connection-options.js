@@ -5,8 +5,8 @@
 /** @import { ConnectionOptions } from '../../index.js' */
 
 /**
- * How a ping looks: an empty `comment`, a comment with the `time` of which the first is sent at
- * once, or an `event`. Faces choose it; it is no public option.
+ * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. The first ping
+ * of the form `time` is sent at once. Faces choose the form; it is not a public option.
  * @typedef {'comment' | 'time' | 'event'} PingForm
  */
 /** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */

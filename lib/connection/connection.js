@@ -32,7 +32,7 @@ class Connection extends EventEmitter {
   }
 
   /**
-   * Faces pass a link alone, and begin it themselves.
+   * Faces pass only a link, and call its `begin()` themselves.
    * @param {Request | Link} req
    * @param {Response} [res]
    * @param {ConnectionOptions} [options]
@@ -145,8 +145,8 @@ class Connection extends EventEmitter {
   }
 
   /**
-   * A listener for `timeout` decides what happens then, even if JavaScript is blocked when it
-   * passes.
+   * A listener for `timeout` replaces the default, which ends the connection. The core must know
+   * in advance, as JavaScript may be blocked when the timeout passes.
    * @param {string | symbol} name
    */
   #listenedTo(name) {

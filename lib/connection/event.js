@@ -84,7 +84,7 @@ function publish(handle, topic, event) {
 }
 
 /**
- * Sends text that is in the wire format already.
+ * Sends text that already has the wire format.
  * @param {ConnectionHandle | ChannelHandle} handle
  * @param {string} frameText
  */

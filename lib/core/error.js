@@ -1,6 +1,6 @@
 'use strict';
 
-/** The errors of this package, and the core's made into them. */
+/** The errors of this package, and the conversion of the core's errors. */
 
 /** @import { SluiceErrorCode } from '../../index.js' */
 

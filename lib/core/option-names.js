@@ -25,7 +25,7 @@ const otherNames = new Map(
 const invalid = (message, options) => typeError('ERR_SSE_OPTION', message, options);
 
 /**
- * The name under which an option was given, which error messages repeat, and its value.
+ * Returns the name that was used for an option, for error messages, and its value.
  * @param {object} given
  * @param {Aliased} name
  * @returns {[name: string, value: unknown]}
@@ -43,7 +43,7 @@ function named(given, name) {
 }
 
 /**
- * These options alone, under the names that they were given.
+ * Returns only these options, under the names that were used.
  * @param {object} given
  * @param {...Aliased} names
  * @returns {Record<string, any>}
@@ -53,7 +53,7 @@ function pick(given, ...names) {
 }
 
 /**
- * The options, over defaults; one that is undefined is not given.
+ * Merges options into defaults. Options that are undefined are ignored.
  * @template {object} Options
  * @param {Options} defaults
  * @param {Partial<Options>} given

@@ -11,7 +11,7 @@ const MAX_TIME = 2 ** 31 - 1;
 const MAX_COUNT = 2 ** 32 - 1;
 
 /**
- * The kind of a value with its article, for messages.
+ * Names the kind of a value, with an article, for messages.
  * @param {unknown} value
  */
 function kind(value) {
@@ -42,7 +42,7 @@ function assertString(name, value) {
 }
 
 /**
- * A whole number from `min` to `max`; `fallback` when it is undefined.
+ * Reads a whole number from `min` to `max`. Returns `fallback` when it is undefined.
  * @template {number | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
@@ -64,7 +64,7 @@ function whole(name, value, fallback, min, max) {
 }
 
 /**
- * A number of milliseconds.
+ * Reads a number of milliseconds.
  * @template {number | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
@@ -122,7 +122,7 @@ function callback(name, value) {
 }
 
 /**
- * An object of options; an empty one when it is undefined.
+ * Reads an object of options. Returns an empty one when it is undefined.
  * @template {object} Options
  * @param {string} name
  * @param {Options | undefined} value

@@ -60,12 +60,12 @@ class StreamWrites {
         this.#next = 0;
       }
     }
-    // The responses have these bytes now.
+    // Releases the bytes of finished groups.
     this.#groups.splice(0, this.#group);
     this.#group = 0;
     this.#scheduled = this.#groups.length > 0;
     if (this.#scheduled) setImmediate(() => this.#run());
-    // A `drain` of any of them can only come later.
+    // Runs before any of them can emit `drain`.
     this.#slow.add(waiting);
     if (ready.length > 0) this.#hub().written(ready, false);
   }

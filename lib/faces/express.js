@@ -29,18 +29,18 @@ function sse(handler, options) {
     try {
       connection = new Connection(req, res, options);
     } catch (error) {
-      // The client has left.
+      // No handler is needed when the client has already left.
       if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return;
       return next(error);
     }
-    // Rejects too if the handler throws.
+    // Also rejects if the handler throws synchronously.
     const handled = (async () => handler(connection, req, res))();
     handled.catch(async (error) => {
       connection.end();
       // An error after the head makes Express destroy the socket, with the bytes still in flight.
       const options = { cleanup: true, signal: AbortSignal.timeout(GRACE) };
       await finished(res, options).catch(() => {});
-      // Express ignores errors that are falsy.
+      // Express ignores falsy errors.
       next(error || new Error(`the handler failed with ${error}`));
     });
   };

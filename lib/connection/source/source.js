@@ -10,7 +10,7 @@ const { typeError } = require('../../core/error.js');
 const { hasMethods, kind } = require('../../core/option.js');
 
 /**
- * `ask` asks a source for its next item, `stop` tells it that no more is wanted.
+ * `ask` gets the next item of a source, `stop` tells the source to release its resources.
  * @typedef {{ done?: boolean, value?: unknown }} Result
  * @typedef {{ ask: () => Result | PromiseLike<Result>, stop: () => unknown }} Hold
  */
@@ -20,7 +20,7 @@ const SOURCES = [Symbol.asyncIterator, Symbol.iterator, 'getReader'];
 
 /** @type {(source: any) => Hold} */
 function holdOf(source) {
-  // Before its iterator, whose return() would wait for a read that may never end.
+  // Preferred to its iterator, whose return() waits for a read that may never end.
   if (hasMethods(source, 'getReader')) {
     const reader = source.getReader();
     return { ask: () => reader.read(), stop: () => reader.cancel() };
@@ -63,7 +63,7 @@ class Source {
   /** @type {Hold | undefined} */
   #hold;
   #value;
-  /** Whether it has ended, failed or was stopped. */
+  /** Whether the source has ended, has failed or was stopped. */
   #isOver = false;
 
   /** @param {unknown} value */
@@ -72,7 +72,7 @@ class Source {
     this.#value = value;
   }
 
-  /** The next item. Await each before the next call. */
+  /** Resolves with the next item. Await each call before the next one. */
   async next() {
     let result;
     try {

@@ -17,7 +17,7 @@ const option = require('../../core/option.js');
  * }} Engine
  */
 const ENGINE = '@digipair/engine';
-/** Pins of a factory throw these to end a reasoning, or to keep its request open. */
+/** Pins of a factory throw these to end a reasoning or to keep its request open, not to fail. */
 const ENDINGS = ['DIGIPAIR_STOP', 'DIGIPAIR_KEEPALIVE'];
 
 /**
@@ -85,7 +85,7 @@ function readDisconnected(pins, context) {
     try {
       const detail = error instanceof Error ? error.stack : undefined;
       process.emitWarning(message, { type: 'SluiceWarning', detail });
-      // The log may rely on a context that is not there.
+      // The log may need a context that is missing here.
       engine.config.log('ERROR', path, message, registration, error);
     } catch {}
   };

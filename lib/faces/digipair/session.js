@@ -11,12 +11,12 @@ const option = require('../../core/option.js');
 const { topicOf } = require('./topic.js');
 
 /**
- * By the broker's client.
+ * Sessions by the broker's client.
  * @type {WeakMap<object, Session>}
  */
 const sessions = new WeakMap();
 /**
- * The session that a response has become.
+ * Sessions by the response that they use.
  * @type {WeakMap<object, Session>}
  */
 const answers = new WeakMap();
@@ -66,7 +66,8 @@ class Session {
   }
 
   /**
-   * Registers a session under a name, if there is one. One that has left already leaves at once.
+   * Registers a session under a topic, if one is given. If the session has already left,
+   * `disconnected` runs at once.
    * @param {Session} session
    * @param {string | undefined} topic
    * @param {(() => void) | undefined} disconnected

@@ -10,7 +10,7 @@ const option = require('../../core/option.js');
 const MAX_BYTES = 1000;
 
 /**
- * A string of a pin's properties; `fallback` when it is not there.
+ * Reads a string of a pin's properties. Returns `fallback` when it is undefined.
  * @template {string | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
@@ -34,8 +34,8 @@ function startOf(start) {
 }
 
 /**
- * The broker's topic of a session's or a channel's name. It is a tuple, so that no two scopes can
- * meet.
+ * Returns the broker's topic for the name of a session or a channel. It is a JSON tuple, so that
+ * different scopes cannot collide.
  * @param {'session' | 'channel'} kind
  * @param {string} id
  * @param {Scope} params

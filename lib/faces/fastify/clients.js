@@ -68,13 +68,13 @@ class Clients {
   }
 
   /**
-   * The reply that an event for a seid goes to.
+   * Returns the reply that gets the events for a seid.
    * @param {string} seid
    */
   find(seid) {
     const reply = this.bySeid[seid];
     if (reply === undefined || this.#entries.get(reply)?.isOpen) return reply;
-    // Its handler may have taken the response over, and its client may have left just now.
+    // The handler may have taken the response over, or the client may have just left.
     const { headersSent, destroyed } = reply.raw;
     return reply.sent || headersSent || destroyed ? undefined : reply;
   }

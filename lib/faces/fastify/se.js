@@ -32,7 +32,7 @@ class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
   #streams = new WeakMap();
   /**
-   * Where a reply belongs whose stream the handler of another request may open.
+   * The plugin instance and context of a reply. The handler of another request may open its stream.
    * @type {WeakMap<FastifyReply, { streams: EventStreams, context: AsyncResource }>}
    */
   #homes = new WeakMap();
@@ -69,7 +69,7 @@ class SE {
     fastify.decorateRequest('seid', '');
     // After authentication, on which the seid may depend.
     fastify.addHook('preHandler', async (request, reply) => {
-      // With a seid it is here again, on its way from `callNotFound()` to that handler.
+      // After `callNotFound()`, the hook runs a second time, and the request has a seid.
       if (!METHODS.includes(request.method) || request.seid !== '') return;
       request.seid = await generateSeid(se.seidGenerator, request, reply, se.#seidTimeout);
       // HEAD gets the head alone, so its request is never a client.
@@ -157,13 +157,13 @@ class SE {
     this.#assertFree(reply);
     /** @type {ReplyStream} */
     const stream = { ended: false, sent: 1 };
-    // Before Fastify gets it to send, which is no ordinary answer.
+    // Set first: `streams.open()` calls `reply.send()`, which must not count as an answer.
     this.#streams.set(reply, stream);
     try {
       const through = this.#ownStream ? this.#newStream() : undefined;
       stream.connection = streams.open(reply, this.#options, first, through);
     } catch (error) {
-      // The client has left already, which is no error of who sends.
+      // If the client has already left, the sender gets no error.
       if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') {
         this.#streams.delete(reply);
         throw error;

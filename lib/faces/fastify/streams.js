@@ -96,7 +96,7 @@ class EventStreams {
 }
 
 /**
- * A client that has left is not the server's failure, which Fastify would log as an error.
+ * Gives the error for a client that has left a 4xx status. Fastify would log it as a server error.
  * @param {() => OpenStream} open
  */
 function orGone(open) {
@@ -121,9 +121,9 @@ function own(reply, options, pingForm) {
   const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
   const payload = new EventStreamPayload(reply, () => {
     if (stream.state === 'abandoned') return;
-    // The queue has overflowed meanwhile, and nothing else ends the response.
+    // The queue has overflowed in the meantime. Nothing else ends the response.
     if (connection.closed) return raw.destroy();
-    // `identity` says nothing, and would keep the core from the socket.
+    // The value `identity` has no meaning here, and would prevent the hand-over of the socket.
     raw.removeHeader('Content-Encoding');
     link.begin();
     stream.state = 'begun';
@@ -165,8 +165,8 @@ function finishOnClose(raw) {
   const finish = () => {
     if (isFinished) return;
     raw.emit('finish');
-    // The real one may still come, from an end that crossed the client's leaving, and Node would
-    // fail over it.
+    // A real `finish` may follow if the end and the client's leaving coincide. Node would throw
+    // at a second one.
     raw.removeAllListeners('finish');
   };
   // After all listeners of `close`, Node's server among them.

@@ -30,7 +30,7 @@ function createBroker(config) {
 }
 
 /**
- * Throws now, and not at every client.
+ * Checks headers once, instead of failing for every client.
  * @param {SSEConfig['headers']} headers
  */
 function assertHeaders(headers) {

@@ -40,7 +40,7 @@ function addToFastify(fastify, basePath, routes) {
     // The routes have their own rules for the body, whatever parsers the application has.
     own.removeAllContentTypeParsers();
     own.addContentTypeParser('*', (_request, payload, done) => {
-      // It may fail before it is read.
+      // The stream may fail before it is read.
       payload.on('error', () => {});
       done(null, payload);
     });

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What each route does: connect, subscribe, unsubscribe, statistics. */
+/** The handlers of the routes: connect, subscribe, unsubscribe and statistics. */
 
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 /** @import { SSEBroker } from '../../broker/broker.js' */
@@ -49,10 +49,10 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
   };
 }
 
-/** A token of a name that stands for others. */
+/** A token of a topic's name that is a wildcard. */
 const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
 
-/** The core's message also tells of an option, which is the application's. */
+/** Replaces the core's message, which names an option of the application. */
 const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscribe from some first';
 
 /**
@@ -110,7 +110,8 @@ function unsubscribing(broker, { bodyLimit }) {
 }
 
 /**
- * The topics that a client asks for, once it has shown its secret; undefined if it left meanwhile.
+ * Returns the topics of a request and its client, whose secret is checked. Resolves with undefined
+ * if the client leaves first.
  * @param {Exchange} exchange
  * @param {SSEBroker} broker
  * @param {number} bodyLimit
