@@ -198,7 +198,8 @@ describe('the resume of a connection', SOON, () => {
     const without = await serve(t, add);
     await without(undefined, path);
     assert.equal(cursors.at(-1), undefined);
-    assert.throws(() => new Connection({}, {}, { cursorQuery: '' }), { code: 'ERR_SSE_OPTION' });
+    const connection = { cursorQuery: '' };
+    assert.throws(() => new SSEBroker({ connection }), { code: 'ERR_SSE_OPTION' });
   });
 
   test('delivers an event of a topic and its patterns once', async (t) => {
