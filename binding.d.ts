@@ -99,6 +99,13 @@ export interface ConnectionsByTransport {
   stream: number
 }
 
+export interface HistoryMetrics {
+  bytes: number
+  hits: number
+  misses: number
+  replayed: number
+}
+
 export interface HistoryOptions {
   historySize: number
   historyBytes: number
@@ -118,6 +125,7 @@ export interface MetricsSnapshot {
   drops: number
   /** By the names of the core's `CloseReason`. */
   closes: Record<string, number>
+  history: HistoryMetrics
 }
 
 export interface Notices {

@@ -40,7 +40,7 @@ export interface SSEConfig
 }
 
 /** The options of {@link SSE.addClient}. */
-export interface AddClientOptions {
+export interface AddClientOptions extends Pick<ConnectionOptions, 'resume' | 'onGap'> {
   /**
    * The `Last-Event-ID` header of the request. Default: none. A value longer than 1 KiB is ignored.
    */
@@ -116,8 +116,9 @@ export interface SSE<Events extends object = EventMap> {
    * Subscribes a client to a channel. Its name is a non-empty string of at most 1,024 bytes.
    * Returns false if there is no such client.
    *
-   * A client that reconnected with a `lastEventId` receives the events that it missed. If the
-   * channel's history does not contain that id, its connection emits `gap`.
+   * A client that reconnected with a `lastEventId` receives the events that it missed. Channels
+   * that it subscribes to in the same turn of the event loop as `addClient` are replayed together.
+   * If events are missing, its connection emits `gap`.
    *
    * @throws `ERR_SSE_TOPIC` if the channel name is invalid.
    */

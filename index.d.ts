@@ -142,6 +142,12 @@ export interface ConnectionOptions {
    */
   resume?: 'auto' | 'manual';
   /**
+   * The name of a query parameter that holds the client's cursor, for clients that cannot set the
+   * `Last-Event-ID` header on their first request. Polyfills of EventSource use `lastEventId`. The
+   * header wins. A value longer than 1 KiB is ignored. Default: none, so the query is not read.
+   */
+  cursorQuery?: string;
+  /**
    * What happens after `gap` is emitted. Default: `'ignore'`.
    *
    * - `'ignore'`: nothing. Live events follow.
@@ -509,6 +515,11 @@ export interface Metrics {
   drops: number;
   /** The number of closed connections, by reason. */
   closes: Record<CloseReason, number>;
+  /**
+   * The histories: the bytes that they hold now; how often a client came back to a channel or topic
+   * and missed nothing (`hits`) or got a gap (`misses`); how many events were sent again.
+   */
+  history: { bytes: number; hits: number; misses: number; replayed: number };
 }
 
 /**

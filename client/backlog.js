@@ -1,13 +1,12 @@
-/** So many events may wait before nothing more is read. */
+/** Number of buffered events above which reading pauses. */
 const ENOUGH = 64;
 
 /** @type {(value?: any) => void} */
 const nothing = () => {};
 
 /**
- * The events that wait for a loop over them. Events come in bursts, as many as the bytes that were
- * read have: so more can wait than
- * `ENOUGH`, but not for long.
+ * Buffers events for one `for await` loop. One read may hold a burst of events, so the buffer may
+ * exceed `ENOUGH` for a short time.
  *
  * @template {object} Event
  */
@@ -35,13 +34,13 @@ export class Backlog {
     this.#wake();
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when the buffer has room for more events. */
   async drained() {
     if (this.#events.length < ENOUGH) return;
     await new Promise((resolve) => this.#readers.push(resolve));
   }
 
-  /** Nobody takes the events any more. */
+  /** Called when the loop takes no more events. */
   close() {
     this.#events.length = 0;
     this.#drain();

@@ -13,12 +13,12 @@ import { SharedStream } from './share/shared-stream.js';
  * @import { TextEvent } from './connection/event-stream.js'
  */
 
-/** A stream of events as an application sees it: handlers, a state, a cursor; see index.d.ts. */
+/** The public client: event handlers, a state and a cursor. See index.d.ts. */
 export class SSEClient {
   #options;
   /** @type {SSEState} */
   #state = 'disconnected';
-  /** Those that are still to be told. @type {SSEState[]} */
+  /** States not yet reported to the handlers. @type {SSEState[]} */
   #states = [];
   /** @type {EventStream | SharedStream | undefined} where events come from, while they may come */
   #stream;
@@ -37,7 +37,7 @@ export class SSEClient {
   #errorHandlers = new Handlers();
   /** @type {Handlers<[SSEState]>} */
   #stateHandlers = new Handlers();
-  /** @type {Set<Backlog<SSEEvent>>} of the loops that are under way */
+  /** @type {Set<Backlog<SSEEvent>>} of the active loops */
   #backlogs = new Set();
 
   /** @param {SSEConfig} config */
@@ -50,7 +50,7 @@ export class SSEClient {
     const { share, signal } = this.#options;
     if (signal?.aborted) return;
     if (this.#stream) {
-      // The stream is about to give up, and a handler of its last error is against it.
+      // The stream is about to give up, but a handler of its last error asked to reconnect.
       if (this.#error) this.#stream.reconnect();
       return;
     }
@@ -167,7 +167,7 @@ export class SSEClient {
       return this.#report(new SSEError('ERR_SSE_PARSE', '`parse` failed', { cause }));
     }
     const event = { ...rest, data, raw };
-    // A handler may end those loops, which get it all the same.
+    // A handler may end these loops. They still receive this event.
     const backlogs = [...this.#backlogs];
     this.#tell('event', this.#handlers.get(name), event);
     if (name !== '*') this.#handlers.get('*')?.call(event);
@@ -186,13 +186,13 @@ export class SSEClient {
     else this.#error = undefined;
     if (state === this.#state) return;
     this.#state = state;
-    // A handler may change it again, which comes to all after this.
+    // A handler may change the state again. All handlers see that change after this one.
     if (this.#states.push(state) > 1) return;
     for (const next of this.#states) this.#tell('state', this.#stateHandlers, next);
     this.#states = [];
   }
 
-  /** Lets go of the stream, which has ended. */
+  /** Releases the stream, which has ended. */
   #release() {
     this.#stream = undefined;
     this.#watch?.abort();

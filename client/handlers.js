@@ -9,15 +9,16 @@ const report =
     }));
 
 /**
- * Handlers of one kind of thing. What one of them throws is reported as if nobody were there to
- * catch it, and the others are called.
+ * Handlers of one kind of notification. An error thrown by a handler is reported as uncaught, and
+ * the other handlers still run.
  *
  * @template {unknown[]} Values
  */
 export class Handlers {
   /**
-   * A function may be added twice, and each time has an end of its own. @type {Set<{ call:
-   * (...values: Values) => void }>}
+   * A function may be added twice. Each addition is removed separately.
+   *
+   * @type {Set<{ call: (...values: Values) => void }>}
    */
   #entries = new Set();
 
@@ -42,8 +43,7 @@ export class Handlers {
 
   /** @param {Values} values */
   call(...values) {
-    // Those that are added meanwhile have to wait, or a handler that replaces itself would never
-    // end.
+    // Iterates over a copy: a handler that adds itself again would otherwise loop forever.
     for (const entry of [...this.#entries]) {
       if (!this.#entries.has(entry)) continue;
       try {

@@ -1,5 +1,5 @@
 /**
- * The value where a text is JSON, else the text.
+ * Returns the parsed value if the text is JSON, otherwise the text itself.
  *
  * @param {string} text
  * @returns {unknown}

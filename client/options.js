@@ -14,8 +14,8 @@ const DEFAULTS = {
   reconnectDelay: 1000,
   maxReconnectDelay: 30_000,
   backoffMultiplier: 2,
-  // Longer than a server's usual ping: there are proxies that hold the head back until something
-  // follows it.
+  // Longer than the usual ping interval: some proxies hold the response head until the first bytes
+  // of the body.
   timeout: 60_000,
   heartbeatInterval: 30_000,
   missedHeartbeatsLimit: 3,
@@ -24,7 +24,7 @@ const DEFAULTS = {
   parse: /** @type {(text: string, event: string) => unknown} */ (parse),
 };
 
-/** Two of them are the longest time that timers can hold. */
+/** Half of the longest delay that a timer accepts, in milliseconds. */
 const MOST = 2 ** 30 - 1;
 
 /** @type {(name: string, expected: string, value: unknown) => SSEError} */
@@ -35,7 +35,7 @@ const wrong = (name, expected, value) =>
 function absolute(url) {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   try {
-    // `//` is an invalid URL, as a missing one is.
+    // `//` is an invalid URL, so a missing URL is rejected too.
     const { protocol, href } = new URL(String(url ?? '//'), base);
     if (/^https?:$/.test(protocol)) return href;
   } catch {}
@@ -45,13 +45,13 @@ function absolute(url) {
 /** @param {Partial<SSEConfig>} config */
 function checkShare({ share, token, headers, credentials }) {
   if (share === true && (token || headers || credentials === 'include')) {
-    // Tabs with the same URL may belong to different users, and only the application knows.
+    // Tabs with the same URL may belong to different users. Only the application can tell.
     throw wrong('share', 'a name, such as `share: userId`, as credentials are of one user', share);
   }
 }
 
 /**
- * The options with their defaults; those that are undefined or null count as absent.
+ * Returns the options with defaults applied. Options that are undefined or null count as absent.
  *
  * @param {SSEConfig} config
  * @returns {Readonly<Options>}

@@ -2,7 +2,7 @@ import { SSEClient } from './client.js';
 
 /** @import { SSEConfig } from './index.js' */
 
-/** Clients by name, so that all parts of an application find the same one. */
+/** Stores clients by name, so that all parts of an application share the same client. */
 export class SSEManager {
   /** @type {Partial<SSEConfig>} */
   #defaults = {};
@@ -21,7 +21,7 @@ export class SSEManager {
   client(name, config) {
     const known = this.#clients.get(name);
     if (known) return known;
-    // That there is a url is for the client to check.
+    // The client checks that the URL is present.
     const merged = /** @type {SSEConfig} */ ({ ...this.#defaults, ...config });
     const client = new SSEClient(merged);
     this.#clients.set(name, client);

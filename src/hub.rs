@@ -8,10 +8,10 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::connection::{ConnectionOptions, QueueGauge};
 use crate::ids::ConnectionId;
+use crate::log::Cursor;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
-use crate::resume::Cursor;
 use crate::shard::{Command, Inbox, Links, ShardThread};
 
 pub const MAX_SHARDS: usize = 64;
@@ -118,7 +118,8 @@ impl Hub {
     }
 
     pub fn metrics(&self) -> Metrics {
-        self.counters.snapshot(self.lock().audience.count())
+        let order = self.lock();
+        self.counters.snapshot(order.audience.count(), order.log.metrics())
     }
 
     /// Closes every connection and waits for the threads.

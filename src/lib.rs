@@ -10,9 +10,9 @@
 //! | [`publish`]    | the only way in for events                                               |
 //! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
 //! | [`membership`] | joins and leaves                                                         |
-//! | [`resume`]     | what a client that comes back has missed, over all its channels          |
+//! | [`resume`]     | how a client that comes back is brought up to date                       |
 //! | [`order`]      | the lock that orders events, joins and leaves                            |
-//! | [`log`]        | what was published: histories                                            |
+//! | [`log`]        | what was published: histories, cursors, and what a client has missed     |
 //! | [`audience`]   | who gets it: channels, members, topics, patterns                         |
 //! | [`shard`]      | the I/O thread: inbox, fan-out, sockets, timers                          |
 //! | [`notice`]     | what the host is told, in batches                                        |

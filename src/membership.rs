@@ -5,9 +5,8 @@ use std::time::Duration;
 use crate::audience::{Keeper, TopicsOptions};
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
-use crate::log::{HistoryOptions, Source};
+use crate::log::{Cursor, HistoryOptions, Replay, Resume, Source};
 use crate::order::{Order, Ordered};
-use crate::resume::{Cursor, Replay, Resume};
 use crate::shard::{Command, Emptiness, Left, Memberships};
 
 /// What came of a join.

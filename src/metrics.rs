@@ -17,6 +17,20 @@ pub struct Metrics {
     pub drops: u64,
     /// How many connections closed, by reason, in the order of [`CloseReason::ALL`].
     pub closes: [u64; CloseReason::ALL.len()],
+    pub history: HistoryMetrics,
+}
+
+/// How often clients came back to a channel, and what they got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistoryMetrics {
+    /// Bytes that the histories hold.
+    pub bytes: u64,
+    /// Nothing was missing.
+    pub hits: u64,
+    /// A gap was reported.
+    pub misses: u64,
+    /// Events that were sent again.
+    pub replayed: u64,
 }
 
 /// What one turn of a shard adds to the metrics.
@@ -56,8 +70,8 @@ impl Counters {
         metrics.closes[reason as usize] += 1;
     }
 
-    pub fn snapshot(&self, channels: usize) -> Metrics {
-        Metrics { channels: channels as u64, ..self.0.lock().clone() }
+    pub fn snapshot(&self, channels: usize, history: HistoryMetrics) -> Metrics {
+        Metrics { channels: channels as u64, history, ..self.0.lock().clone() }
     }
 }
 

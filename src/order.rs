@@ -11,8 +11,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::audience::Audience;
 use crate::ids::{ConnectionId, IdMap};
-use crate::log::Log;
-use crate::resume::Resume;
+use crate::log::{Log, Resume};
 use crate::shard::Inbox;
 
 pub struct Order {

@@ -55,8 +55,8 @@ export interface TopicOptions
   extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'> {
   /**
    * How long a topic is kept after its last subscriber has left, if it has events to replay.
-   * Default: 60,000; 0 removes it immediately. A topic without events that have an id is always
-   * removed immediately.
+   * Default: 60,000; 0 removes it immediately. A topic without events to replay is always removed
+   * immediately.
    */
   emptyTimeout?: number;
 }
@@ -142,9 +142,8 @@ export interface ConnectOptions<Metadata extends object = Record<string, unknown
  * 1,024 bytes in UTF-8. Dots separate the tokens of a name. In a subscription, `*` matches one
  * token, and `>` at the end matches one or more. Such a pattern has at most 64 tokens.
  *
- * Overlapping subscriptions deliver an event once. Each topic has its own history (see
- * {@link TopicOptions}) and all patterns share one. Replays of overlapping subscriptions may
- * therefore contain an event more than once.
+ * Overlapping subscriptions deliver an event once, live and when a client resumes. Each topic has
+ * its own history (see {@link TopicOptions}) and all patterns share one.
  *
  * @example
  * ```ts
@@ -189,8 +188,9 @@ export class SSEBroker<
    * Subscribes a client to topics. Returns false if there is no such client.
    *
    * A client that reconnected with a cursor receives the events of a topic that it missed when it
-   * subscribes to that topic for the first time. The limit is 1,000 topics; for each further topic
-   * its connection emits `gap`, as described for {@link Connection}.
+   * subscribes to that topic for the first time. Topics that it subscribes to while the connection
+   * opens are replayed together, as the option `resume` of {@link ConnectionOptions} describes. The
+   * limit is 1,000 topics; for each further topic its connection emits `gap`.
    *
    * If the call throws, the client is subscribed to none of the new topics.
    *

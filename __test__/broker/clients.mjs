@@ -104,7 +104,7 @@ test('onConnect and onDisconnect are called once for each client', SOON, async (
   assert.deepEqual(log, ['+ada, of 1', '+bob, of 2', '-ada, client, 1 left']);
 });
 
-test('what onConnect throws ends the connection, and connect() throws it', SOON, async (t) => {
+test('an error in onConnect ends the connection, and connect() throws it', SOON, async (t) => {
   const refusal = new Error('not you');
   const onConnect = () => {
     throw refusal;
@@ -249,7 +249,7 @@ test('an option that is undefined is not given', SOON, async (t) => {
   assert.equal(await reader.over(), 'clean');
 });
 
-test('a listener that throws at the close costs nobody the disconnect', SOON, async (t) => {
+test('onDisconnect runs even if a close listener throws', SOON, async (t) => {
   const gone = [];
   const { broker, join } = await room(t, { onDisconnect: ({ id }) => gone.push(id) });
   const errors = [];

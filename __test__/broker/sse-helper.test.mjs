@@ -15,7 +15,7 @@ const { SSEBroker } = sluice;
  * what a test does.
  */
 async function company(t) {
-  const broker = new SSEBroker();
+  const broker = new SSEBroker({ topic: { ids: 'manual' } });
   const server = http.createServer((req, res) => {
     broker.connect(req, res, { id: req.url.slice(1) });
   });
@@ -118,7 +118,7 @@ const misuses = [
   ]),
 ];
 
-test('what cannot be sent is refused, whoever it is for', SOON, async (t) => {
+test('an event that cannot be sent is rejected for every kind of recipient', SOON, async (t) => {
   const { notifier, got } = await company(t);
   for (const [name, args, code, className = 'TypeError'] of misuses) {
     const error = { name: className, code };

@@ -4,7 +4,7 @@ import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
 import { readSoFar, room } from './room.mjs';
 
-test('a topic reaches its subscribers, in order, and nobody else', SOON, async (t) => {
+test('a topic delivers events in order, and only to its subscribers', SOON, async (t) => {
   const { broker, join } = await room(t);
   const [ada, bob, eve] = [await join(), await join(), await join()];
   assert.equal(broker.subscribe(ada.id, 'news', 'weather'), true);

@@ -156,7 +156,7 @@ test('a connection that ends leaves its channels and gets nothing more', SOON, a
   await until(() => channels.every((channel) => channel.count() === 0), 'both to be empty');
 });
 
-test('a channel that nobody ever joined closes, and does so once', SOON, async () => {
+test('a channel without members closes, and does so once', SOON, async () => {
   const channel = new Channel({ emptyTimeout: 20 });
   const closes = tally(channel, 'close');
   await until(() => closes.length, 'the channel to close');

@@ -20,7 +20,8 @@ async function serve(t, handler, options) {
   });
   const running = await listen(server, 'http', connectHTTP1);
   t.after(() => running.close());
-  return (id) => running.connect('/', id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
+  return (id, path = '/') =>
+    running.connect(path, id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
 }
 
 /** The data of what a client got, with the id that it would come back with. */
@@ -177,6 +178,30 @@ describe('the resume of a connection', SOON, () => {
     assert.deepEqual(data(await got(client, 2)), ['a1', 'b1']);
   });
 
+  test('takes the cursor from the query where it may, after the header', async (t) => {
+    const channel = new Channel();
+    for (const id of ['ä 1', 'ä 2', 'ä 3']) channel.send({ id, data: id });
+    const cursors = [];
+    const add = (connection) => {
+      cursors.push(connection.lastEventId);
+      channel.add(connection);
+    };
+    const open = await serve(t, add, { cursorQuery: 'after' });
+    const path = `/?other=1&after=${encodeURIComponent('ä 1')}`;
+    assert.deepEqual(data(await got(await open(undefined, path), 2)), ['ä 2', 'ä 3']);
+    const header = Buffer.from('ä 2').toString('latin1');
+    assert.deepEqual(data(await got(await open(header, path), 1)), ['ä 3']);
+    for (const none of ['/', '/?', '/?after=', '/after=1', `/?after=${'x'.repeat(1025)}`]) {
+      await open(undefined, none);
+      assert.equal(cursors.at(-1), undefined, none);
+    }
+    const without = await serve(t, add);
+    await without(undefined, path);
+    assert.equal(cursors.at(-1), undefined);
+    const connection = { cursorQuery: '' };
+    assert.throws(() => new SSEBroker({ connection }), { code: 'ERR_SSE_OPTION' });
+  });
+
   test('delivers an event of a topic and its patterns once', async (t) => {
     const broker = new SSEBroker();
     t.after(() => broker.close());
@@ -229,7 +254,17 @@ describe('a gap', SOON, () => {
   };
 
   test('is reported for the channel alone that has dropped events', async (t) => {
-    const { events, gaps } = await comeBack(t, trimmed(), 'seen', {}, 2);
+    const before = sluice.metrics().history;
+    const channels = trimmed();
+    const { events, gaps } = await comeBack(t, channels, 'seen', {}, 2);
+    const { bytes, hits, misses, replayed } = sluice.metrics().history;
+    assert.deepEqual(
+      [hits - before.hits, misses - before.misses, replayed - before.replayed],
+      [1, 1, 1],
+    );
+    assert.ok(bytes > before.bytes);
+    for (const channel of channels) channel.close();
+    assert.equal(sluice.metrics().history.bytes, before.bytes);
     assert.deepEqual(gaps, [1]);
     assert.deepEqual(events, ['a1', 'the last one']);
   });

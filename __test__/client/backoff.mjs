@@ -36,7 +36,7 @@ describe('delays', () => {
     }
   });
 
-  test('what the server asks for comes before the jitter, up to the cap', (t) => {
+  test('the delay from the server is a minimum, up to the cap', (t) => {
     t.mock.method(Math, 'random', () => 0);
     assert.equal(backoff().next(7000), 7000);
     assert.equal(backoff().next(90_000), 30_000);
@@ -78,7 +78,7 @@ describe('delays', () => {
     assert.deepEqual([next(), next()], [1000, 2000]);
   });
 
-  test('after maxRetries there is none; 0 is without end', () => {
+  test('stops after maxRetries; 0 retries forever', () => {
     const own = backoff({ maxRetries: 2 });
     assert.deepEqual([own.next(), own.next(), own.next()].map(Number.isFinite), [
       true,

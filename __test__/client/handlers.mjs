@@ -171,7 +171,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, [1, 2]);
   });
 
-  test('one that throws is reported as uncaught, and disturbs nobody', async (t) => {
+  test('an error in a handler is reported as uncaught, and the others still run', async (t) => {
     const failures = ['event', 'state', 'error'].map((what) => new Error(what));
     const seen = [];
     const thrown = await uncaught(async () => {
@@ -203,7 +203,7 @@ describe('handlers', () => {
     assert.throws(() => client.on('a'), { code: 'ERR_SSE_TYPE' });
   });
 
-  test('the state is told when it changes, and can be asked for', async (t) => {
+  test('reports each change of the state, and exposes the current one', async (t) => {
     const { pass } = clock(t);
     const { client } = scriptedClient(t, [refused, open()]);
     const seen = [];

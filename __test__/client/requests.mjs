@@ -181,7 +181,7 @@ describe('requests', () => {
     assert.equal(requests[0].headers.get('Last-Event-ID').length, 1024);
   });
 
-  test('a body that is null is none', async (t) => {
+  test('a null body counts as absent', async (t) => {
     const { client, requests } = scriptedClient(t, [open()], { body: null });
     client.connect();
     await settled();

@@ -6,7 +6,7 @@ import { build } from 'esbuild-wasm';
 
 const LIMIT = 6 * 1024;
 
-test('the client, minified and compressed, has less than 6 KiB', { timeout: 60_000 }, async (t) => {
+test('the minified and compressed client is smaller than 6 KiB', { timeout: 60_000 }, async (t) => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../../client/index.js', import.meta.url))],
     bundle: true,

@@ -10,20 +10,20 @@ import { runInNewContext } from 'node:vm';
 import { sluice } from '../support/site.mjs';
 import { until } from '../support/until.mjs';
 
-const { Writes } = createRequire(import.meta.url)('../../lib/core/writes.js');
+const { StreamWrites } = createRequire(import.meta.url)('../../lib/core/stream-writes.js');
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
 
 test('finished writes are released while others are pending', async () => {
   const groups = [];
   let written = 0;
-  const writes = new Writes(
+  const hub = { written: () => {} };
+  const writes = new StreamWrites(
+    () => hub,
     () => {
       written += 1;
       return true;
     },
-    () => {},
-    () => {},
   );
   // More connections than a slice holds, and a new group each turn: some write is always pending.
   const connections = Array.from({ length: 600 }, (_, id) => id);

@@ -34,7 +34,7 @@ async function site(t, before, { transport, after = () => {} } = {}) {
 
 for (const transport of ['auto', 'stream']) {
   describe(`Koa, transport '${transport}'`, () => {
-    test('what ctx.set and ctx.cookies.set collected is on the wire', async (t) => {
+    test('sends the headers from ctx.set and ctx.cookies.set', async (t) => {
       const { connect } = await site(
         t,
         (ctx, next) => {
@@ -70,7 +70,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(errors, []);
     });
 
-    test('on-finished is told once, when the stream ends', async (t) => {
+    test('on-finished fires once, when the stream ends', async (t) => {
       const finished = [];
       const { connect, opened } = await site(
         t,
@@ -114,7 +114,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('examples/koa', () => {
-  test('it sends taps to everybody, and what they missed to those who come back', async (t) => {
+  test('sends taps to all clients, and missed ones after a reconnect', async (t) => {
     const { origin, stop } = await startExample(t, 'koa/server.js');
     const policies = [];
     const source = new EventSource(`${origin}/events`, {

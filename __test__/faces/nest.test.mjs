@@ -39,7 +39,7 @@ describe('examples/nest', () => {
     );
   });
 
-  test('who comes back gets what was missed, or how things stand', async (t) => {
+  test('a client that reconnects gets missed events, or the current state', async (t) => {
     const { origin } = await startExample(t, 'nest/start.js');
     await startJob(origin);
     const first = await connectHTTP1(origin, '/jobs/events');

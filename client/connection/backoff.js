@@ -1,16 +1,16 @@
 /** @import { Options } from '../options.js' */
 
-/** The least delay after a failure, in milliseconds, even if the server said `retry: 0` before. */
+/** Minimum delay after a failure, in milliseconds, even if the server has sent `retry: 0`. */
 const LEAST_AFTER_FAILURE = 100;
 
 /**
- * How long to wait before the next attempt. The delay is random ("full jitter") below a bound that
- * grows with every attempt, so the clients of a server that restarts do not return in waves.
+ * Computes the delay before the next attempt. The delay is random ("full jitter"). Its upper bound
+ * grows with every attempt, so the clients of a restarted server do not reconnect in waves.
  */
 export class Backoff {
   #options;
   #first;
-  /** What the server asked for with `retry`: no delay is shorter. Milliseconds. */
+  /** Minimum delay from the server's `retry` field, in milliseconds. */
   least = 0;
   /** Attempts in a row that delivered nothing. */
   retries = 0;
@@ -23,21 +23,21 @@ export class Backoff {
     this.#first = options.reconnectDelay;
   }
 
-  /** @param {number} delay what the server asked for with `retry` */
+  /** @param {number} delay the server's `retry` field, in milliseconds */
   startFrom(delay) {
     this.#first = delay;
     this.least = Math.min(delay, this.#options.maxReconnectDelay);
   }
 
-  /** A connection lasted, or a new beginning is asked for. */
+  /** Starts over, after a connection lasted or the application asked to reconnect. */
   reset() {
     this.retries = this.#growth = 0;
   }
 
   /**
-   * Milliseconds; undefined when all retries are used up.
+   * Returns the delay in milliseconds, or undefined when all retries are used up.
    *
-   * @param {number} [retryAfter] the least that the server asks for with `Retry-After`
+   * @param {number} [retryAfter] minimum delay from the server's `Retry-After` header
    */
   next(retryAfter = 0) {
     const { maxRetries, maxReconnectDelay, backoffMultiplier } = this.#options;

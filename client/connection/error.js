@@ -1,15 +1,15 @@
 /** @import { SSEErrorCode } from '../index.js' */
 
-/** Whatever goes wrong; see `SSEErrorCode` in index.d.ts. */
+/** The error class of the client. See `SSEErrorCode` in index.d.ts. */
 export class SSEError extends Error {
   name = 'SSEError';
-  /** The client does not try again by itself. */
+  /** True if the client does not retry automatically. */
   fatal = false;
-  /** @type {number | undefined} the status of the answer, if there was one */
+  /** @type {number | undefined} HTTP status of the response, if the client received one */
   status;
-  /** @type {number} milliseconds that the server asks to wait, as `Retry-After` */
+  /** @type {number} delay from the `Retry-After` header, in milliseconds */
   retryAfter = 0;
-  /** Retries in a row before the attempt that failed; 0 where no attempt failed. */
+  /** Consecutive retries before the failed attempt; 0 if no attempt failed. */
   attempt = 0;
 
   /**

@@ -18,25 +18,24 @@ import { Watchdog } from './watchdog.js';
  *   server wants, rather than limits of this client
  * @property {(event: TextEvent) => void} event
  * @property {(error: SSEError) => void} error
- * @property {() => void} [cursor] it has moved without an event
- * @property {() => Promise<unknown> | undefined} [ready] while it is pending, no more is read
+ * @property {() => void} [cursor] called when the cursor moves without an event
+ * @property {() => Promise<unknown> | undefined} [ready] reading pauses while it is pending
  */
 
 /** How an attempt ends, besides with an error or with nothing at all. */
 const NO_CONTENT = Symbol();
 const RECONNECT = Symbol();
 
-/** A connection that held for so many milliseconds is a success: the delays begin anew. */
+/** A connection that lasts this long, in milliseconds, resets the back-off. */
 const LASTED = 5000;
 
 const AT_ONCE = 0;
 const NEVER = Infinity;
 
 /**
- * One stream of events over many requests. It lives once: `start`, then `stop` or an end of its
- * own, which is the state
- * `disconnected` or `error`. The listener hears nothing after either, and may call `stop` whenever
- * it is called.
+ * One stream of events over many requests. It runs once, from `start` until `stop`, or until it
+ * ends in the state `disconnected` or `error`. The listener is not called after the end. It may
+ * call `stop` from any callback.
  */
 export class EventStream {
   #options;
@@ -103,12 +102,12 @@ export class EventStream {
     }
   }
 
-  /** One request, to its end. */
+  /** Makes one request and reads the response to its end. */
   async #attempt() {
     const { timeout, heartbeatInterval, missedHeartbeatsLimit, maxReconnectDelay } = this.#options;
     const step = this.#nextStep();
     const { signal } = step;
-    // Not all that we wait for knows of the signal: a token, a listener that is not ready.
+    // Some waits ignore the signal: fetching a token, or a listener that is not ready.
     const interrupted = interruption(signal);
     let openedAt = NEVER;
     /** @type {ReturnType<typeof request> | undefined} */
@@ -130,10 +129,10 @@ export class EventStream {
       return new SSEError('ERR_SSE_NETWORK', 'the connection failed', { cause: error });
     } finally {
       this.#watchdog.stop();
-      // Also if it was quiet: proxies cut what is quiet for too long.
+      // A quiet connection counts too: proxies close connections that are idle for too long.
       if (Date.now() - openedAt >= Math.min(LASTED, maxReconnectDelay)) this.#backoff.reset();
-      // Closes the connection of an answer that is not wanted, or not to its end; a fetch of the
-      // user's may not know the signal.
+      // Closes the connection of a response that is rejected or left unread. A custom fetch may
+      // ignore the signal.
       step.abort();
       head?.then((body) => body?.cancel()).catch(() => {});
     }
@@ -147,19 +146,19 @@ export class EventStream {
     const parse = createParser({
       maxEventSize: this.#options.maxEventSize,
       lastEventId: this.#place.cursor,
-      // Whoever gets an event may interrupt; the rest is for the next request to get.
+      // A handler may interrupt the stream. The next request then gets the remaining events.
       onBlock: (block) => signal.aborted || this.#take(block),
       onRetry: (delay) => this.#backoff.startFrom(delay),
     });
     for (;;) {
-      // The silence is ours while we do not read.
+      // Reading was paused here, so the silence does not count against the server.
       this.#watchdog.stop();
       await this.#listener.ready?.();
       if (signal.aborted) return;
       this.#watchdog.resume();
       const { done, value } = await body.read();
       if (done || signal.aborted) return;
-      // It did not fail, though it may not last.
+      // The attempt did not fail, though the connection may not last.
       if (value.length > 0) this.#backoff.retries = 0;
       parse(value);
     }
@@ -180,8 +179,8 @@ export class EventStream {
   }
 
   /**
-   * Tells what there is to tell of an end; milliseconds until the next attempt, if there is to be
-   * one.
+   * Reports the end of an attempt. Returns the delay until the next attempt, in milliseconds, if
+   * the stream goes on.
    *
    * @param {SSEError | symbol | void} end
    * @returns {number}
@@ -196,7 +195,7 @@ export class EventStream {
       error.attempt = this.#backoff.retries;
       error.fatal = !goesOn;
       this.#listener.error(error);
-      // By stop() or reconnect().
+      // Ended by stop() or reconnect().
       if (this.#step.signal.aborted) return AT_ONCE;
     }
     if (!goesOn) {

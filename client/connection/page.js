@@ -5,8 +5,8 @@ export const STOP = 'sluice:stop';
 let stop;
 
 /**
- * `window.stop()` ends an EventSource. A fetch fails as if the network had, and nothing tells the
- * two apart, so the call itself is watched.
+ * `window.stop()` ends an EventSource. A fetch fails as it does after a network error, and the two
+ * failures look the same. So the call itself is observed.
  */
 function watchStop() {
   const { window } = globalThis;
@@ -33,5 +33,5 @@ export function watchPage(listeners) {
   return ended;
 }
 
-/** Known to be without a network; Node does not know. */
+/** True if the browser reports that it is offline. Node does not report it. */
 export const isOffline = () => globalThis.navigator?.onLine === false;

@@ -9,17 +9,15 @@ import { SSEError } from './error.js';
 
 const LINE_END = /\r\n|\r|\n/;
 const FIELD = /^([^:]*)(?:: ?(.*))?$/s;
-/** Fields of an event, in contrast to comments and unknown fields. */
+/** Names of the fields of an event. Other fields and comments are ignored. */
 const COUNTS = /^(data|event|id|retry)(:|$)/;
 /**
- * Bytes to events, after WHATWG HTML, section 9.2.6. A parser of our own: a page can load these
- * files as they are, with no bundler
- * and no import map to find a package by its name; and memory is bounded before anything is put
- * together.
+ * Parses bytes into events, as in WHATWG HTML, section 9.2.6. The client has its own parser for two
+ * reasons: a page can load these files without a bundler or an import map, and memory is bounded
+ * before lines are joined.
  *
- * Unlike the letter of the standard, and like every browser, an event without an id keeps the
- * cursor of the connection before. A
- * `retry` of more than 15 digits is none.
+ * As in browsers, but unlike the standard, an event without an id keeps the cursor of the previous
+ * connection. A `retry` of more than 15 digits is ignored.
  *
  * @param {{
  *   maxEventSize: number,
@@ -30,13 +28,12 @@ const COUNTS = /^(data|event|id|retry)(:|$)/;
  * @returns {(bytes: Uint8Array) => void}
  */
 export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
-  // It is we who take the byte order mark away: not every decoder does so when its bytes come one
-  // by one.
+  // Removes the byte order mark here: some decoders keep it when its bytes arrive one by one.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** What counts for nothing if it comes next. */
   let ignored = '\uFEFF';
   let unfinished = '';
-  /** The rest of the unfinished line counts for nothing. */
+  /** True if the rest of the unfinished line is ignored. */
   let isSkipping = false;
 
   let event = '';
@@ -44,7 +41,7 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
   let id;
   /** @type {string | undefined} */
   let data;
-  /** Characters of the lines of data. */
+  /** Total length of the data lines, in characters. */
   let size = 0;
 
   /**
@@ -89,7 +86,7 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
     let text = decoder.decode(bytes, { stream: true });
     if (text === '') return;
     if (text[0] === ignored) text = text.slice(1);
-    // A line ends at its CR, at once; an LF that comes with the next bytes belongs to it.
+    // A line ends at its CR without waiting. An LF at the start of the next bytes belongs to it.
     ignored = text.endsWith('\r') ? '\n' : '';
 
     const lines = text.split(LINE_END);
@@ -98,7 +95,7 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
     else return;
     unfinished = /** @type {string} */ (lines.pop());
     for (const line of lines) take(line);
-    // The shortest beginning of a line that tells what field it is.
+    // The shortest prefix of a line that identifies its field.
     isSkipping = unfinished.length > 6 && isExcess(unfinished);
     if (isSkipping) unfinished = '';
   };

@@ -2,13 +2,13 @@ import { SSEError } from './error.js';
 
 /** @import { Options } from '../options.js' */
 
-/** Besides 5xx: what a server answers that may be willing later. */
+/** Statuses that are worth a retry, besides 5xx. */
 const WORTH_A_RETRY = [408, 425, 429];
 const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
 
 /**
- * A header holds bytes, and fetch takes each character for one: the id goes as UTF-8, as an
- * EventSource sends it.
+ * Encodes an id as UTF-8 for a header, as EventSource does. fetch sends each character of a header
+ * as one byte.
  *
  * @param {string} id
  */
@@ -32,7 +32,7 @@ async function headersOf({ headers, token }, lastEventId) {
   }
 }
 
-/** Seconds or a date, as milliseconds from now; anything else, and what is over, is 0. */
+/** Converts seconds or a date to milliseconds from now; 0 for past dates and invalid values. */
 function retryAfter(/** @type {string} */ value) {
   const seconds = Number(value);
   return Math.max(Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000, 0) || 0;
@@ -54,11 +54,10 @@ function refusal({ status, headers }) {
 }
 
 /**
- * Makes one request, and resolves with the body when the head is that of an event stream; undefined
- * is a 204, by which a server
- * asks not to come back.
+ * Makes one request. Resolves with the body if the response is an event stream, or with undefined
+ * for a 204, which tells the client not to reconnect.
  *
- * fetch takes `Authorization` away from a request that is redirected to another origin.
+ * fetch removes `Authorization` from a request that is redirected to another origin.
  *
  * @param {Options} options
  * @param {string} lastEventId
@@ -72,8 +71,8 @@ export async function request(options, lastEventId, signal) {
   /** @type {RequestInit} */
   const init = { method, headers, credentials, signal, cache: 'no-store' };
   init.body = /** @type {BodyInit | undefined} */ (body);
-  // Found at each request, as tools that watch or mock replace the global one; and called as no
-  // method, which it would refuse.
+  // Looked up for each request, because monitoring and mocking tools replace the global fetch. It
+  // must not be called as a method: browsers reject that.
   const response = await (options.fetch ?? fetch)(url, init);
   if (response.status === 204) return undefined;
   const error = refusal(response);

@@ -10,17 +10,17 @@ export class Watchdog {
   #timer;
 
   /**
-   * @param {number} limit milliseconds; 0 is none
+   * @param {number} limit in milliseconds; 0 turns the watchdog off
    * @param {() => void} onSilence
    */
   watch(limit, onSilence) {
-    // The longest time that a timer can hold.
+    // The longest delay that a timer accepts.
     this.#limit = Math.min(limit, 2 ** 31 - 1);
     this.#onSilence = onSilence;
     this.resume();
   }
 
-  /** Starts the limit again. */
+  /** Restarts the timer. */
   resume() {
     this.stop();
     if (this.#limit === 0) return;

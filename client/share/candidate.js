@@ -16,14 +16,14 @@ const rank = ({ at, gap, entries }) =>
   at === undefined ? (entries[0]?.n ?? 0) : gap ? 2e15 : 1e15;
 
 /**
- * A tab that has got the lock. Before it leads, it hears what the others have and it lacks, so that
- * it resumes from the newest event that it can.
+ * The role of a tab that has acquired the lock. Before it leads, it collects events that it lacks
+ * from the other tabs, so that it resumes from the newest event possible.
  */
 export class Candidate {
   #tab;
   /** @type {Question[]} */
   #answers = [];
-  /** Tabs that may answer. */
+  /** Tabs that may answer the roll call. */
   #count = 0;
   /** All have answered, or this tab leaves. */
   #heard = new AbortController();
@@ -37,7 +37,7 @@ export class Candidate {
     this.#heard.abort();
   }
 
-  /** Another tab leads: the lock was taken away, and we have not heard of it yet. */
+  /** Another tab leads: it took the lock, and this tab has not been notified yet. */
   hear() {
     this.#tab.rejoin();
   }
@@ -48,7 +48,7 @@ export class Candidate {
     if (this.#answers.push(question) === this.#count) this.#heard.abort();
   }
 
-  /** Calls the roll. Resolves when this tab has what the others have, as far as it follows. */
+  /** Calls the roll. Resolves when this tab has caught up with the others as far as it can. */
   async prepare() {
     // Pages of an opaque origin have no locks.
     const locks = await navigator.locks.query().catch(() => undefined);

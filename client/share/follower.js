@@ -7,12 +7,12 @@ import { HEARING, PATIENCE } from './protocol.js';
  * @import { SharedStream } from './shared-stream.js'
  */
 
-/** A tab that waits for the lock. It takes what the leader reports, and asks for what it lacks. */
+/** A tab that waits for the lock. It delivers the leader's events and requests missing ones. */
 export class Follower {
   #tab;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
-  /** Intervals in a row without a word of the leader. */
+  /** Consecutive intervals without a message from the leader. */
   #silences = 0;
   #isAsking = false;
   /** `behind` is a loop of this tab that is too slow, so that the tab lacks what came meanwhile. */
@@ -31,7 +31,7 @@ export class Follower {
 
   enter() {
     const interval = Math.min(this.#tab.options.heartbeatInterval || PATIENCE, PATIENCE);
-    // A candidate does not answer while it hears the others.
+    // A candidate does not answer while it collects answers from the others.
     this.#timer = setInterval(() => this.#watch(), Math.max(interval, HEARING));
     this.#ask();
   }
@@ -80,7 +80,7 @@ export class Follower {
     this.#isEnding = isFinal || !autoReconnect || isSpent;
     if (this.#isEnding && error) this.#hearError(error);
     if (!this.#isEnding) return this.#tab.setState('connecting');
-    // This tab will not get what it lacks now.
+    // This tab cannot get the missing events any more.
     this.#tab.catchUp(report);
     this.#tab.setState(state);
   }

@@ -9,7 +9,7 @@ import { isEnd } from '../connection/state.js';
  * @import { Listener, TextEvent } from '../connection/event-stream.js'
  */
 
-/** The tab that holds the connection. It numbers the events, and reports them to the others. */
+/** The tab that holds the connection. It numbers events and sends them to the other tabs. */
 export class Leader {
   #tab;
   #stream;
@@ -48,7 +48,7 @@ export class Leader {
     this.#stream.reconnect();
   }
 
-  /** Another tab leads: the lock was taken away, and we have not heard of it yet. */
+  /** Another tab leads: it took the lock, and this tab has not been notified yet. */
   hear() {
     this.#tab.rejoin();
   }

@@ -1,6 +1,6 @@
 /**
- * What tabs say to each other over their BroadcastChannel. A leader sends reports; the others send
- * questions, and answers to a roll call. Every message says where its sender stands.
+ * Defines the messages that tabs exchange over their BroadcastChannel. A leader sends reports. The
+ * others send questions, and answers to a roll call. Every message has the position of its sender.
  *
  * @import { TextEvent } from '../connection/event-stream.js'
  * @import { SSEError } from '../connection/error.js'

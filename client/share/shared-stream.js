@@ -27,28 +27,26 @@ import { HEARING, nameOf } from './protocol.js';
  *
  * A tab is a follower at first, and queues for a lock. With the lock it is a candidate, which calls
  * the roll, and then the leader. The leader numbers the events of its `EventStream` and relays them
- * over a BroadcastChannel. Terms of leaders rise, and tabs ignore what an earlier one has sent. An
- * end that the server wants is an end for all tabs. A leader that gives up by a limit of its own
- * ends
- * alone, or with tabs that are at that limit too.
+ * over a BroadcastChannel. Each leader has a higher term than the last, and tabs ignore messages
+ * from earlier terms. If the server ends the stream, it ends for all tabs. If a leader reaches a
+ * limit of its own, it ends alone, or with the tabs that have reached that limit too.
  *
- * Guaranteed: all tabs see the same events in the same order, each once, as far as the server
- * replays what follows an id. As on any connection, events without ids may be lost or come twice
- * when it
- * breaks, a takeover included. Not guaranteed: a tab that is behind, since it was suspended or its
- * loop is slow, may hear that events are lost to it, `ERR_SSE_GAP`, when the leader forgot them.
+ * All tabs see the same events once and in the same order, if the server replays the events after
+ * an id. Events without ids may be lost or repeated when the connection breaks or another tab takes
+ * over. A tab that falls behind, because it was suspended or its loop is slow, gets `ERR_SSE_GAP`
+ * if the leader has already discarded the events that it lacks.
  */
 export class SharedStream {
   static isSupported() {
-    // There are no locks in an insecure context.
+    // An insecure context has no locks.
     return globalThis.BroadcastChannel && globalThis.navigator?.locks;
   }
 
-  /** Of the newest leader. */
+  /** The term of the newest leader. */
   term = 0;
   /** @type {SSEState} */
   state = 'connecting';
-  /** In questions, so that answers find it. */
+  /** Identifies this tab in questions, so that answers reach it. */
   me = crypto.randomUUID();
   /** @type {Role | undefined} while it is among the tabs */
   #role;
@@ -80,7 +78,7 @@ export class SharedStream {
   start() {
     const leave = () => this.#leave();
     const join = () => this.#join();
-    // A page that is put away would keep the lock, and do nothing with it.
+    // A page in the back/forward cache would hold the lock without using it.
     this.#watch = watchPage({ pagehide: leave, freeze: leave, pageshow: join, resume: join });
     join();
     this.tell('state', this.state);
@@ -103,7 +101,7 @@ export class SharedStream {
   }
 
   /**
-   * A listener may stop us from wherever it is called, and hears nothing after that.
+   * Calls the listener. It may stop the stream from any callback, and is not called after that.
    *
    * @template {'state' | 'event' | 'error'} Kind
    * @param {Kind} kind

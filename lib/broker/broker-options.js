@@ -23,12 +23,7 @@ function readBrokerOptions(options, pingForm) {
   /** @type {ConnectionOptions} */
   const defaults = {
     pingInterval: option.time(...option.named(given, 'pingInterval'), 30_000),
-    maxQueueEvents: option.whole(
-      ...option.named(given, 'maxQueueEvents'),
-      1000,
-      0,
-      option.MAX_COUNT,
-    ),
+    maxQueueEvents: option.count(...option.named(given, 'maxQueueEvents'), 1000),
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);
@@ -37,7 +32,7 @@ function readBrokerOptions(options, pingForm) {
     pingForm: pingForm ?? option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
     ...readTopic(given.topic),
     wildcards: option.boolean('wildcards', given.wildcards, true),
-    maxPatterns: option.whole('maxPatterns', given.maxPatterns, 100, 0, option.MAX_COUNT),
+    maxPatterns: option.count('maxPatterns', given.maxPatterns, 100),
     patternHistory: readChannelOptions(
       option.object('patternHistory', given.patternHistory),
       PATTERNS,
@@ -52,7 +47,7 @@ function readBrokerOptions(options, pingForm) {
 const readTopicOptions = (given) => readChannelOptions(option.object('topic', given), TOPIC);
 
 /**
- * The options of all topics, or those of the one that is asked for.
+ * The options of all topics, or a function that returns those of one topic.
  * @param {SSEBrokerOptions['topic']} given
  */
 function readTopic(given) {

@@ -19,7 +19,7 @@ const option = require('../core/option.js');
 const { BrokerClient } = require('./broker-client.js');
 const { Subscriptions } = require('./subscriptions.js');
 
-/** 128 bits. */
+/** An id of 128 bits, which cannot be guessed. */
 const randomId = () => randomBytes(16).toString('base64url');
 
 class Clients {
@@ -28,7 +28,7 @@ class Clients {
   /** @type {Map<string, BrokerClient>} */
   byId = new Map();
   /**
-   * By the core's id of their connections, until these are closed.
+   * Clients by the core's id of their connection, until the connection is closed.
    * @type {Map<number, BrokerClient>}
    */
   byConnection = new Map();
@@ -85,12 +85,12 @@ class Clients {
     this.byId.set(id, client);
     this.byConnection.set(handle.id, client);
     this.#topics.connect(handle);
-    // Queued events may still be on their way, but it is no client any more, and its id is free.
+    // Queued events are still sent, but the client is gone from the broker and its id is free.
     link.whenEnding(() => {
       this.byId.delete(id);
       this.#topics.disconnect(handle.id);
     });
-    // Before a listener of the application can fail.
+    // Runs first: a listener of the application may throw.
     connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
       this.byConnection.delete(handle.id);
       guarded(() => this.options.onDisconnect?.(client, reason));
@@ -109,7 +109,7 @@ class Clients {
 /** @param {{ id?: any, metadata?: any }} given */
 function readArrival({ id, metadata }) {
   if (id !== undefined && (typeof id !== 'string' || id === '')) {
-    throw typeError('ERR_SSE_OPTION', '`id` must be a string that is not empty');
+    throw option.invalid('`id` must be a string that is not empty');
   }
   /** @type {{ id: string | undefined, metadata: Record<string, unknown> }} */
   return { id, metadata: option.object('metadata', metadata) };

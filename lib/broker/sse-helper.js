@@ -5,15 +5,14 @@
 /** @import { SSEBroker } from '../../types/broker.js' */
 
 const { rangeError, typeError } = require('../core/error.js');
-const { kind } = require('../core/option.js');
+const { assertString, hasMethods } = require('../core/option.js');
 
 class SSEHelper {
   #broker;
 
   /** @param {SSEBroker<any, any>} broker */
   constructor(broker) {
-    const methods = /** @type {const} */ (['send', 'broadcast', 'broadcastToTopic']);
-    if (!methods.every((name) => typeof broker?.[name] === 'function')) {
+    if (!hasMethods(broker, 'send', 'broadcast', 'broadcastToTopic')) {
       throw typeError(
         'ERR_SSE_TYPE',
         'SSEHelper expects an SSEBroker, as in new SSEHelper(broker)',
@@ -142,15 +141,6 @@ function progressEvent(progress, message) {
   }
   assertString('message', message);
   return { event: 'progress', data: { progress, message } };
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function assertString(name, value) {
-  if (typeof value === 'string') return;
-  throw typeError('ERR_SSE_TYPE', `\`${name}\` must be a string, but it is ${kind(value)}`);
 }
 
 /** @param {string} name */

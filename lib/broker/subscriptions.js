@@ -58,7 +58,7 @@ class Subscriptions extends Set {
       this.#resumed.add(topic);
     }
     if (addition === 'gathered') this.#gathering?.add({ topic });
-    if (addition === 'gap' || (isBack && !resume)) this.#gathering?.report({ topic });
+    if (addition === 'gap' || (isBack && !resume)) this.#gathering?.lose({ topic });
     return this;
   }
 

@@ -6,14 +6,14 @@ const { typeError } = require('../core/error.js');
 const { kind } = require('../core/option.js');
 
 /**
- * The core checks the rest.
+ * Checks what the core cannot see. The core checks the rest.
  * @type {(value: unknown) => asserts value is string}
  */
 function assertTopic(value) {
   if (typeof value !== 'string') {
     throw typeError('ERR_SSE_TOPIC', `a topic must be a string, but it is ${kind(value)}`);
   }
-  // Two different names would be the same in UTF-8.
+  // UTF-8 would replace the half, and two different names would become the same.
   if (!value.isWellFormed()) {
     throw typeError('ERR_SSE_TOPIC', 'invalid topic name: it contains half of a surrogate pair');
   }

@@ -66,8 +66,8 @@ class BodyCarrier {
   }
 
   /**
-   * Lets the client leave with the Node response that the body is written to, which is the last one
-   * on its socket.
+   * Follows the Node response that the body is written to. The client leaves when that response
+   * closes.
    * @param {NodeResponse & { req: Request }} outgoing
    */
   follow(outgoing) {
@@ -90,13 +90,13 @@ class BodyCarrier {
     }
   }
 
-  /** Uses the global class of now: a server may have put its own there. */
+  /** Looks the class up at each call: a server may replace the global one. */
   toResponse() {
     return new Response(this.body, { status: this.#status, headers: this.#headers });
   }
 
   /**
-   * How much room is left, with the bytes that are queued in the core taken off.
+   * Returns how many bytes there is room for, less those that are queued in the core.
    * @param {number} queuedBytes
    */
   desiredSize(queuedBytes) {
@@ -115,7 +115,7 @@ class BodyCarrier {
     this.#close('ended', () => this.#controller.close());
   }
 
-  /** The client has left. A reader finds the end, and no error that a server would log. */
+  /** Closes the body after the client has left. An error would be logged by the server. */
   leave() {
     this.#close('left', () => this.#controller.close());
   }
@@ -132,7 +132,7 @@ class BodyCarrier {
   #fill() {
     while (this.#rest.length > 0 && this.#hasRoom()) {
       const part = this.#rest.subarray(0, HIGH_WATER_MARK);
-      // Before the chunk is taken: a waiting reader asks for the next one at once.
+      // Updated first: a waiting reader asks for the next chunk during enqueue().
       this.#rest = this.#rest.subarray(part.length);
       // A copy, as readers may change or transfer what they read.
       this.#controller.enqueue(new Uint8Array(part));

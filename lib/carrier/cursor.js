@@ -21,6 +21,18 @@ function readCursor(header) {
 }
 
 /**
+ * The cursor in a parameter of a request's query, for clients that cannot set a header.
+ * @param {string | undefined} url
+ * @param {string} parameter
+ */
+function readQueryCursor(url, parameter) {
+  const start = url?.indexOf('?') ?? -1;
+  if (start === -1) return undefined;
+  const cursor = new URLSearchParams(url?.slice(start)).get(parameter);
+  return cursor && Buffer.byteLength(cursor) <= MAX_BYTES ? cursor : undefined;
+}
+
+/**
  * What the `gap` event reports. Its cursor has both names, as that of a connection.
  * @template {object} Where
  * @param {Where} where
@@ -28,4 +40,4 @@ function readCursor(header) {
  */
 const gapOf = (where, cursor) => ({ ...where, lastEventId: cursor, lastEventID: cursor });
 
-module.exports = { gapOf, readCursor };
+module.exports = { gapOf, readCursor, readQueryCursor };

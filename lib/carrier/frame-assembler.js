@@ -16,8 +16,7 @@ class FrameAssembler {
   #skips = false;
 
   /**
-   * Passes complete frames on and keeps the rest. Throws at a frame that is too long, and forgets
-   * it.
+   * Passes complete frames on and keeps the rest. Discards a frame that is too long, and throws.
    * @param {string | Uint8Array} chunk
    * @param {BufferEncoding | undefined} encoding
    * @param {(frames: string) => void} pass
@@ -46,7 +45,7 @@ class FrameAssembler {
     }
     const frames = this.#text.slice(start, end);
     this.#text = this.#text.slice(end);
-    // A frame's end may have begun.
+    // The last characters may be part of the frame's end.
     if (this.#skips) this.#text = this.#text.slice(-3);
     return frames;
   }

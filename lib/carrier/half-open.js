@@ -16,7 +16,7 @@ function mayHalfClose(socket) {
 }
 
 /**
- * Whether it was the client that ended the connection, and not the server.
+ * Whether the client has ended the connection, rather than the server.
  * @param {Socket | undefined} socket
  */
 function hasClientLeft(socket) {

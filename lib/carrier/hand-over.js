@@ -20,8 +20,8 @@ class HandOver {
   #taker;
   #socket;
   /**
-   * `waiting` for Node until the core has `taken` the socket, or until the hand-over has `ended`
-   * without.
+   * `waiting`: Node still uses the socket; `taken`: the core has it; `ended`: the hand-over was
+   * given up.
    * @type {'waiting' | 'taken' | 'ended'}
    */
   #state = 'waiting';
@@ -47,7 +47,7 @@ class HandOver {
     this.#socket = /** @type {NodeSocket} */ (res.socket);
   }
 
-  /** Hands the socket over, or waits for what is in the way. */
+  /** Hands the socket over, or waits until that is possible. */
   advance() {
     if (!this.#isWanted()) return;
     if (hasUnreadBody(this.#req)) this.#waitForBody();
@@ -55,7 +55,7 @@ class HandOver {
     else this.#waitForFlush();
   }
 
-  /** The connection is closed. Returns the socket if the core has had it. */
+  /** Stops, as the connection is closed. Returns the socket if the core has taken it. */
   stop() {
     this.#stopWaiting();
     clearImmediate(this.#detaching);
@@ -84,7 +84,7 @@ class HandOver {
     this.#detaching = setImmediate(detach, socket);
   }
 
-  /** Node has to read the body: its request timeout would end the stream otherwise. */
+  /** Node must read the body: otherwise its request timeout would end the stream. */
   #waitForBody() {
     const req = this.#req;
     this.#consuming = setTimeout(consumeBody, READ_SOON, req);

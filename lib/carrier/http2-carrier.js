@@ -3,21 +3,13 @@
 /** The carrier of an HTTP/2 response, which is one of many streams on its socket. */
 
 /** @import { ServerHttp2Stream } from 'node:http2' */
-/** @import { Request, Response } from './carrier.js' */
 
 const { constants } = require('node:http2');
 const { NodeCarrier } = require('./node-carrier.js');
 
 class Http2Carrier extends NodeCarrier {
-  #stream;
-
-  /**
-   * @param {Request} req
-   * @param {Response} res
-   */
-  constructor(req, res) {
-    super(req, res);
-    this.#stream = /** @type {ServerHttp2Stream} */ (res.stream);
+  get #stream() {
+    return /** @type {ServerHttp2Stream} */ (this.response.stream);
   }
 
   get needsProcess() {

@@ -25,7 +25,7 @@ const MAX_RECEIVED = 64 << 10;
 const MAX_WAITING = 64;
 
 /**
- * The response behind each one.
+ * For each response, the next one in the queue of its socket.
  * @type {WeakMap<Response, Waiting>}
  */
 const behind = new WeakMap();
@@ -75,7 +75,7 @@ function makeLastResponse(req, res, onFlood) {
   res.setHeader('Connection', 'close');
   if (dropAllBehind(res) > MAX_WAITING) onFlood();
   const { socket } = /** @type {{ socket: Socket & { parser?: any } }} */ (req);
-  // Node's own, on every line; an injected request has none.
+  // An internal property on every line of Node. Injected requests do not have it.
   if (!socket?.parser) return;
   tails.delete(socket);
   /** @type {number | undefined} */
@@ -102,7 +102,7 @@ function dropAllBehind(res) {
   let count = 0;
   let current = res;
   for (let next = behind.get(res); next; next = behind.get(current)) {
-    // The stream may live long; what it has dropped must not live as long.
+    // Dropped responses must not stay in memory as long as the stream.
     behind.delete(current);
     drop(next);
     current = next.response;

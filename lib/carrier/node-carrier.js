@@ -25,7 +25,8 @@ class NodeCarrier {
   /** @type {CarrierListener | undefined} */
   #listener;
   /**
-   * The response's own methods, from the head on. Until then the response is the framework's.
+   * The response's own methods, set when the head is written. Before that, the framework may still
+   * use the response.
    * @type {Methods | undefined}
    */
   #own;
@@ -89,14 +90,13 @@ class NodeCarrier {
   write(bytes) {
     const { response: res } = this;
     if (this.headOnly) return true;
-    // One listener for good: compression moves it to its own stream and would not find it there
-    // again.
+    // Added once: compression moves the listener to its own stream, where `off()` does not find it.
     if (!this.#onDrain) {
       this.#onDrain = () => this.#listener?.onDrain();
       res.on('drain', this.#onDrain);
     }
     const hasRoom = this.#own?.write.call(res, bytes, 'utf8');
-    // Compression holds events back until it is told not to.
+    // Compression middleware buffers events until they are flushed.
     if (typeof res.flush === 'function') res.flush();
     return hasRoom;
   }
@@ -110,7 +110,7 @@ class NodeCarrier {
   destroy(error) {
     const socket = this.#handOver?.stop();
     this.#own?.destroy.call(this.response, error);
-    // A failed end may have taken the socket from the response.
+    // If end() has failed, the response may have lost its socket.
     socket?.destroy(error);
   }
 
@@ -119,7 +119,7 @@ class NodeCarrier {
     return this.#destroyed || !this.hasClientLeft() ? 'destroy' : 'client';
   }
 
-  /** Whether it was the client that closed the response, if it was not destroyed here. */
+  /** Whether the client has closed the response, if it was not destroyed here. */
   hasClientLeft() {
     return hasClientLeft(this.request.socket);
   }

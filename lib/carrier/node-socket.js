@@ -5,7 +5,7 @@
 /** @import { Request, Response } from './carrier.js' */
 
 /**
- * A socket with what Node keeps for itself.
+ * A socket with the internal properties of Node.js.
  * @typedef {net.Socket & {
  *   _handle: any,
  *   _httpMessage: unknown,
@@ -31,8 +31,8 @@ const WRITERS = /** @type {const} */ (['write', '_write', '_writev', '_writeGene
 const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
 
 /**
- * Why the socket of a response cannot be handed over; undefined when it can, as far as is known
- * before the head.
+ * Returns why the socket of a response cannot be handed over, or undefined if nothing speaks
+ * against it before the head is written.
  * @param {Request} req
  * @param {Response} res
  */
@@ -64,7 +64,7 @@ function transformsBytes(socket) {
 }
 
 /**
- * Whether everything has left Node. No single probe is right on every line of Node.
+ * Whether Node has written everything. Each release line of Node needs a different check.
  * @param {Response} res
  * @param {NodeSocket} socket
  */
@@ -108,10 +108,10 @@ function consumeBody(req) {
 function detach(socket) {
   const handle = socket._handle;
   if (!handle || socket.destroyed) return;
-  // Both are remembered once they were read, and cannot be read later.
+  // Reading both makes the socket cache them: they are unavailable without a handle.
   void socket.remoteAddress;
   void socket.localAddress;
-  // From now on bytes flow that Node does not see; idle time is the core's business.
+  // Node no longer sees the traffic, so the core watches for idle connections.
   socket.setTimeout(0);
   socket.setTimeout = ignoreTimeout;
   // A listener for data makes the HTTP server give the handle back to the socket.

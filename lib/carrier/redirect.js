@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Redirects what other code does to a response: writes and the end go through the connection, so
- * that they keep their place among its events.
+ * Redirects the methods of a response. Writes of other code go through the connection, so that they
+ * keep their order among its events.
  */
 
 /** @typedef {{ write: Function, end: Function, destroy: Function }} Methods */

@@ -12,12 +12,11 @@ const option = require('../core/option.js');
  * @param {HistoryOptions} [defaults]
  */
 function readChannelOptions(given, defaults = CHANNEL) {
-  const { MAX_BYTES, MAX_COUNT, time, whole } = option;
   return {
-    historySize: whole('historySize', given.historySize, defaults.historySize, 0, MAX_COUNT),
-    historyBytes: whole('historyBytes', given.historyBytes, defaults.historyBytes, 0, MAX_BYTES),
-    historyAge: time('historyAge', given.historyAge, defaults.historyAge),
-    emptyTimeout: time('emptyTimeout', given.emptyTimeout, defaults.emptyTimeout),
+    historySize: option.count('historySize', given.historySize, defaults.historySize),
+    historyBytes: option.bytes('historyBytes', given.historyBytes, defaults.historyBytes, 0),
+    historyAge: option.time('historyAge', given.historyAge, defaults.historyAge),
+    emptyTimeout: option.time('emptyTimeout', given.emptyTimeout, defaults.emptyTimeout),
     mint: option.oneOf('ids', given.ids, IDS, defaults.mint ? 'auto' : 'manual') === 'auto',
   };
 }

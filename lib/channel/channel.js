@@ -77,7 +77,7 @@ class Channel extends EventEmitter {
     }
     if (addition === 'gathered') gathering?.add({ channel: this });
     this.emit('join', connection);
-    if (addition === 'gap') gathering?.report({ channel: this });
+    if (addition === 'gap') gathering?.lose({ channel: this });
     return this;
   }
 

@@ -3,6 +3,7 @@
 /** A `Map` that forgets an entry when its value emits `close`. */
 
 const { typeError } = require('../core/error.js');
+const { hasMethods } = require('../core/option.js');
 
 /**
  * @template Key
@@ -27,7 +28,7 @@ class MapListener extends Map {
    * @param {Value} value
    */
   set(key, value) {
-    if (typeof value?.once !== 'function' || typeof value.removeListener !== 'function') {
+    if (!hasMethods(value, 'once', 'removeListener')) {
       throw typeError(
         'ERR_SSE_TYPE',
         'a value must be an EventEmitter, as its `close` event removes the entry',

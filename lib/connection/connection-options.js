@@ -5,13 +5,12 @@
 /** @import { ConnectionOptions } from '../../index.js' */
 
 /**
- * How a ping looks: an empty `comment`, a comment with the `time` of which the first is sent at
- * once, or an `event`. Faces choose it; it is no public option.
+ * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. The first ping
+ * of the form `time` is sent at once. Faces choose the form; it is not a public option.
  * @typedef {'comment' | 'time' | 'event'} PingForm
  */
 /** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */
 
-const { typeError } = require('../core/error.js');
 const option = require('../core/option.js');
 
 const BODILESS = [204, 205, 304];
@@ -28,32 +27,22 @@ function readConnectionOptions(options, pingForm = 'comment') {
   const pingInterval = option.time(...option.named(given, 'pingInterval'), defaults.pingInterval);
   const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
   if (BODILESS.includes(statusCode)) {
-    throw typeError('ERR_SSE_OPTION', `\`statusCode\` must allow a body, but it is ${statusCode}`);
+    throw option.invalid(`\`statusCode\` must allow a body, but it is ${statusCode}`);
   }
   return {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
+    cursorQuery: readParameter('cursorQuery', given.cursorQuery),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
       pingForm,
       timeout: option.time(...option.named(given, 'maxLifetime'), 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
-      retry: option.whole('retry', given.retry, undefined, 0, 2 ** 32 - 1),
-      maxQueueBytes: option.whole(
-        'maxQueueBytes',
-        given.maxQueueBytes,
-        1 << 20,
-        1,
-        option.MAX_BYTES,
-      ),
-      maxQueueEvents: option.whole(
-        ...option.named(given, 'maxQueueEvents'),
-        0,
-        0,
-        option.MAX_COUNT,
-      ),
+      retry: option.count('retry', given.retry, undefined),
+      maxQueueBytes: option.bytes('maxQueueBytes', given.maxQueueBytes, 1 << 20),
+      maxQueueEvents: option.count(...option.named(given, 'maxQueueEvents'), 0),
     },
   };
 }
@@ -65,6 +54,15 @@ function readConnectionOptions(options, pingForm = 'comment') {
 function readOnGap(value) {
   if (typeof value === 'function') return value;
   return option.oneOf('onGap', value, ['ignore', 'reset', 'all'], 'ignore');
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} value
+ */
+function readParameter(name, value) {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw option.wrongType(name, 'a string that is not empty', value);
 }
 
 module.exports = { defaults, readConnectionOptions };

@@ -32,21 +32,22 @@ class Connection extends EventEmitter {
   }
 
   /**
-   * Faces pass a link alone, and begin it themselves.
+   * Faces pass only a link, and call its `begin()` themselves.
    * @param {Request | Link} req
    * @param {Response} [res]
    * @param {ConnectionOptions} [options]
    */
   constructor(req, res, options) {
     super();
-    const link = req instanceof Link ? req : linkTo(req, /** @type {Response} */ (res), options);
+    const link =
+      req instanceof Link ? req : linkTo(carrierOf(req, /** @type {Response} */ (res)), options);
     link.connection = this;
     this.#link = link;
     this.request = link.carrier.request;
     this.response = link.carrier.response;
     this.id = randomUUID();
     this.timestamp = Date.now();
-    this.lastEventId = link.carrier.cursor;
+    this.lastEventId = link.cursor;
     if (link !== req) link.begin();
   }
 
@@ -149,8 +150,8 @@ class Connection extends EventEmitter {
   }
 
   /**
-   * A listener for `timeout` decides what happens then, even if JavaScript is blocked when it
-   * passes.
+   * A listener for `timeout` replaces the default, which ends the connection. The core must know
+   * in advance, as JavaScript may be blocked when the timeout passes.
    * @param {string | symbol} name
    */
   #listenedTo(name) {
@@ -165,15 +166,9 @@ class Connection extends EventEmitter {
   }
 }
 
-/**
- * @param {Request} req
- * @param {Response} res
- * @param {ConnectionOptions | undefined} options
- */
-function linkTo(req, res, options) {
-  const settings = readConnectionOptions(options);
-  return new Link(carrierOf(req, res), settings);
-}
+/** @type {(carrier: Carrier, options?: ConnectionOptions, pingForm?: PingForm) => Link} */
+const linkTo = (carrier, options, pingForm) =>
+  new Link(carrier, readConnectionOptions(options, pingForm));
 
 /**
  * Opens a connection over any carrier. The head is written when the returned link begins.
@@ -182,7 +177,7 @@ function linkTo(req, res, options) {
  * @param {PingForm} [pingForm]
  */
 function openLink(carrier, options, pingForm) {
-  const link = new Link(carrier, readConnectionOptions(options, pingForm));
+  const link = linkTo(carrier, options, pingForm);
   return { link, connection: new Connection(link) };
 }
 

@@ -7,7 +7,7 @@
 
 /** @typedef {string | undefined} Text */
 
-const { fromCore, rangeError, typeError } = require('../core/error.js');
+const { callCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 
 /** @type {(name: string, value: unknown) => string | undefined} */
@@ -27,7 +27,7 @@ function serialise(data) {
     json = JSON.stringify(data);
   } catch (cause) {
     const { message } = /** @type {Error} */ (cause);
-    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, cause);
+    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, { cause });
   }
   if (json === undefined) {
     const message = `\`data\` must be a string or a JSON value, not ${kind(data)}`;
@@ -68,11 +68,7 @@ function fields(event) {
  */
 function send(handle, event) {
   const [id, name, data, retry, comment] = fields(event);
-  try {
-    handle.send(id, name, data, retry, comment);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  callCore(() => handle.send(id, name, data, retry, comment));
 }
 
 /**
@@ -84,25 +80,17 @@ function send(handle, event) {
  */
 function publish(handle, topic, event) {
   const [id, name, data, retry, comment] = fields(event);
-  try {
-    return handle.publish(topic, id, name, data, retry, comment);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  return callCore(() => handle.publish(topic, id, name, data, retry, comment));
 }
 
 /**
- * Sends text that is in the wire format already.
+ * Sends text that already has the wire format.
  * @param {ConnectionHandle | ChannelHandle} handle
  * @param {string} frameText
  */
 function write(handle, frameText) {
   if (typeof frameText !== 'string') throw wrongArgument('write()', 'a string', frameText);
-  try {
-    handle.write(frameText);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  callCore(() => handle.write(frameText));
 }
 
 module.exports = { publish, send, write };

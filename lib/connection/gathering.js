@@ -25,6 +25,11 @@ class Gathering {
    * @type {Joined[] | undefined}
    */
   #joined = [];
+  /**
+   * Those that the core cannot resume.
+   * @type {Joined[]}
+   */
+  #lost = [];
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
@@ -57,11 +62,21 @@ class Gathering {
     clearTimeout(this.#timer);
     const { handle } = this.#link;
     const numbers = handle.gaps();
-    runAll([...numbers.map((number) => () => this.report(joined[number])), () => handle.resume()]);
+    const where = [...numbers.map((number) => joined[number]), ...this.#lost];
+    runAll([...where.map((each) => () => this.#report(each)), () => handle.resume()]);
+  }
+
+  /**
+   * Reports a gap: with the others while the connection gathers, and at once after that.
+   * @param {Joined} where
+   */
+  lose(where) {
+    if (this.#joined) this.#lost.push(where);
+    else this.#report(where);
   }
 
   /** @param {Joined} where */
-  report(where) {
+  #report(where) {
     const { connection, isOver } = this.#link;
     if (isOver) return;
     const gap = /** @type {Gap} */ (gapOf(where, this.#cursor));

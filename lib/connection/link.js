@@ -24,6 +24,7 @@
 /** @typedef {EventEmitter<any> & { write: (frameText: string) => unknown }} Owner */
 
 const { AsyncResource } = require('node:async_hooks');
+const { readQueryCursor } = require('../carrier/cursor.js');
 const { SluiceError } = require('../core/error.js');
 const { Gathering } = require('./gathering.js');
 const { start, streamWrites } = require('../core/hub.js');
@@ -86,7 +87,8 @@ class Link {
     this.#settings = settings;
     this.transport = this.#chooseTransport(settings);
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
-    const { cursor } = carrier;
+    const cursor = cursorOf(carrier, settings.cursorQuery);
+    this.cursor = cursor;
     const allOnGap = settings.onGap === 'all';
     this.handle = start().open({ ...settings.core, cursor, allOnGap });
     if (cursor !== undefined) this.gathering = new Gathering(this, cursor, settings);
@@ -298,6 +300,15 @@ class Link {
     }
     return obstacle ? 'stream' : 'native';
   }
+}
+
+/**
+ * @param {Carrier} carrier
+ * @param {string | undefined} parameter
+ */
+function cursorOf({ cursor, request }, parameter) {
+  if (cursor !== undefined || parameter === undefined) return cursor;
+  return readQueryCursor(request?.url, parameter);
 }
 
 module.exports = { Link };

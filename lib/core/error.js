@@ -1,6 +1,6 @@
 'use strict';
 
-/** The errors of this package, and the core's made into them. */
+/** The errors of this package, and the conversion of the core's errors. */
 
 /** @import { SluiceErrorCode } from '../../index.js' */
 
@@ -9,19 +9,18 @@ class SluiceError extends Error {
   /**
    * @param {SluiceErrorCode} code
    * @param {string} message
+   * @param {ErrorOptions} [options]
    */
-  constructor(code, message) {
-    super(message);
+  constructor(code, message, options) {
+    super(message, options);
     this.name = 'SluiceError';
     this.code = code;
   }
 }
 
-/** @type {(code: SluiceErrorCode, message: string, cause?: unknown) => TypeError} */
-const typeError = (code, message, cause) =>
-  Object.assign(cause === undefined ? new TypeError(message) : new TypeError(message, { cause }), {
-    code,
-  });
+/** @type {(code: SluiceErrorCode, message: string, options?: ErrorOptions) => TypeError} */
+const typeError = (code, message, options) =>
+  Object.assign(new TypeError(message, options), { code });
 /** @type {(code: SluiceErrorCode, message: string) => RangeError} */
 const rangeError = (code, message) => Object.assign(new RangeError(message), { code });
 
@@ -35,17 +34,7 @@ const classes = new Map([
 ]);
 
 /**
- * The core's error, as an instance of the class that the contract promises.
- * @param {unknown} thrown
- */
-function fromCore(thrown) {
-  const error = /** @type {{ code: SluiceErrorCode, message: string }} */ (thrown);
-  const make = classes.get(error.code);
-  return make ? make(error.code, error.message) : new SluiceError(error.code, error.message);
-}
-
-/**
- * Calls the core.
+ * Calls the core. Its errors become instances of the classes that the contract promises.
  * @template Result
  * @param {() => Result} call
  */
@@ -53,8 +42,10 @@ function callCore(call) {
   try {
     return call();
   } catch (error) {
-    throw fromCore(error);
+    const { code, message } = /** @type {{ code: SluiceErrorCode, message: string }} */ (error);
+    const make = classes.get(code);
+    throw make ? make(code, message) : new SluiceError(code, message);
   }
 }
 
-module.exports = { SluiceError, callCore, fromCore, rangeError, typeError };
+module.exports = { SluiceError, callCore, rangeError, typeError };

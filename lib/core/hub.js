@@ -1,6 +1,6 @@
 'use strict';
 
-/** The environment's one hub: its settings, its start and its metrics. */
+/** The hub, of which each Node.js environment has one: its settings, start and metrics. */
 
 const { HubHandle } = require('../../binding.js');
 const { SluiceError, callCore } = require('./error.js');
@@ -40,7 +40,7 @@ function start() {
   return hub;
 }
 
-/** Does not start the hub. */
+/** Returns the metrics, without starting the hub. */
 function metrics() {
   return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }

@@ -31,13 +31,13 @@ const { guarded } = require('./listeners.js');
  */
 const connections = new Map();
 /**
- * Channels by id, as long as the core may still have something to tell them.
+ * Channels by id, as long as the core may still send them notices.
  * @type {Map<number, ChannelListener>}
  */
 const channels = new Map();
 
 /**
- * Runs in no request's context: a connection enters its own, a channel has none.
+ * Runs outside the asynchronous context of any request. Connections enter their own.
  * @param {Notices} notices
  * @param {StreamWrites} streamWrites
  */

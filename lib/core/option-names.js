@@ -21,8 +21,11 @@ const otherNames = new Map(
   ]),
 );
 
+/** @type {(message: string, options?: ErrorOptions) => TypeError} */
+const invalid = (message, options) => typeError('ERR_SSE_OPTION', message, options);
+
 /**
- * The name under which an option was given, which error messages repeat, and its value.
+ * Returns the name that was used for an option, for error messages, and its value.
  * @param {object} given
  * @param {Aliased} name
  * @returns {[name: string, value: unknown]}
@@ -32,8 +35,7 @@ function named(given, name) {
   const { [name]: value, [alias]: other } = /** @type {Record<string, unknown>} */ (given);
   if (value === undefined && other !== undefined) return [alias, other];
   if (other !== undefined && !Object.is(value, other)) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw invalid(
       `\`${alias}\` is an alias of \`${name}\`, but their values differ: set only \`${name}\``,
     );
   }
@@ -41,7 +43,7 @@ function named(given, name) {
 }
 
 /**
- * These options alone, under the names that they were given.
+ * Returns only these options, under the names that were used.
  * @param {object} given
  * @param {...Aliased} names
  * @returns {Record<string, any>}
@@ -51,7 +53,7 @@ function pick(given, ...names) {
 }
 
 /**
- * The options, over defaults; one that is undefined is not given.
+ * Merges options into defaults. Options that are undefined are ignored.
  * @template {object} Options
  * @param {Options} defaults
  * @param {Partial<Options>} given
@@ -66,4 +68,4 @@ function over(defaults, given) {
   return all;
 }
 
-module.exports = { named, over, pick };
+module.exports = { invalid, named, over, pick };

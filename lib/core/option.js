@@ -1,17 +1,17 @@
 'use strict';
 
-/** Checks options and arguments, and names the wrong ones in errors. */
+/** Checks options and arguments. Errors name the option or the call. */
 
 const { rangeError, typeError } = require('./error.js');
-const { named, over, pick } = require('./option-names.js');
+const { invalid, named, over, pick } = require('./option-names.js');
 
-/** The longest time that Node's and the core's timers can hold. */
+/** The longest time that the timers of Node.js and of the core can hold, in milliseconds. */
 const MAX_TIME = 2 ** 31 - 1;
-const MAX_BYTES = Number.MAX_SAFE_INTEGER;
+/** The core counts in 32 bits. */
 const MAX_COUNT = 2 ** 32 - 1;
 
 /**
- * The kind of a value with its article, for messages.
+ * Names the kind of a value, with an article, for messages.
  * @param {unknown} value
  */
 function kind(value) {
@@ -22,14 +22,27 @@ function kind(value) {
 
 /** @type {(name: string, expected: string, value: unknown) => TypeError} */
 const wrongType = (name, expected, value) =>
-  typeError('ERR_SSE_OPTION', `\`${name}\` must be ${expected}, but it is ${kind(value)}`);
+  invalid(`\`${name}\` must be ${expected}, but it is ${kind(value)}`);
 
 /** @type {(call: string, expected: string, value: unknown) => TypeError} */
 const wrongArgument = (call, expected, value) =>
   typeError('ERR_SSE_TYPE', `${call} expects ${expected}, but received ${kind(value)}`);
 
 /**
- * A whole number from `min` to `max`; `fallback` when it is undefined.
+ * @param {any} value
+ * @param {...PropertyKey} methods
+ */
+const hasMethods = (value, ...methods) =>
+  methods.every((name) => typeof value?.[name] === 'function');
+
+/** @type {(name: string, value: unknown) => asserts value is string} */
+function assertString(name, value) {
+  if (typeof value === 'string') return;
+  throw typeError('ERR_SSE_TYPE', `\`${name}\` must be a string, but it is ${kind(value)}`);
+}
+
+/**
+ * Reads a whole number from `min` to `max`. Returns `fallback` when it is undefined.
  * @template {number | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
@@ -51,7 +64,7 @@ function whole(name, value, fallback, min, max) {
 }
 
 /**
- * Milliseconds; 0 where that means none.
+ * Reads a number of milliseconds.
  * @template {number | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
@@ -59,6 +72,18 @@ function whole(name, value, fallback, min, max) {
  * @param {number} [min]
  */
 const time = (name, value, fallback, min = 0) => whole(name, value, fallback, min, MAX_TIME);
+
+/**
+ * @template {number | undefined} Fallback
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Fallback} fallback
+ */
+const count = (name, value, fallback) => whole(name, value, fallback, 0, MAX_COUNT);
+
+/** @type {(name: string, value: unknown, fallback: number, min?: number) => number} */
+const bytes = (name, value, fallback, min = 1) =>
+  whole(name, value, fallback, min, Number.MAX_SAFE_INTEGER);
 
 /** @type {(name: string, value: unknown, fallback: boolean) => boolean} */
 function boolean(name, value, fallback) {
@@ -97,7 +122,7 @@ function callback(name, value) {
 }
 
 /**
- * An object of options; an empty one when it is undefined.
+ * Reads an object of options. Returns an empty one when it is undefined.
  * @template {object} Options
  * @param {string} name
  * @param {Options | undefined} value
@@ -112,10 +137,13 @@ function object(name, value) {
 }
 
 module.exports = {
-  MAX_BYTES,
-  MAX_COUNT,
+  assertString,
   boolean,
+  bytes,
   callback,
+  count,
+  hasMethods,
+  invalid,
   kind,
   named,
   object,

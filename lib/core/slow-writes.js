@@ -1,17 +1,18 @@
 'use strict';
 
-/** Tells the core which writes have been waiting for their clients for long. */
+/** Reports writes to the core that have waited long for their clients. */
 
 /**
- * How long a write may wait before its client counts as slow, in milliseconds. A response that has
- * room says so soon, unless JavaScript is busy.
+ * How long a write may wait before its client counts as slow, in milliseconds. Other responses emit
+ * `drain` sooner, unless JavaScript is busy.
  */
 const SLOW = 1000;
+/** The interval between two checks, in milliseconds. */
 const LOOK = 250;
 
 class SlowWrites {
   /**
-   * Since when, by connection.
+   * When each write began to wait, by the core's id of the connection.
    * @type {Map<number, number>}
    */
   #since = new Map();

@@ -5,14 +5,12 @@
 /** @import { ConnectionOptions } from '../../index.js' */
 /** @import { Request, Response } from '../carrier/carrier.js' */
 
-const { finished } = require('node:stream');
+const { finished } = require('node:stream/promises');
 const { Connection } = require('../connection/connection.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
 
-/**
- * How long the client has to take what was sent before an error, when the error goes to Express.
- */
+/** How long the client may take for events that were sent before an error, in milliseconds. */
 const GRACE = 5000;
 
 /**
@@ -31,34 +29,21 @@ function sse(handler, options) {
     try {
       connection = new Connection(req, res, options);
     } catch (error) {
-      // The client has left.
+      // No handler is needed when the client has already left.
       if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return;
       return next(error);
     }
-    // Rejects too if the handler throws.
+    // Also rejects if the handler throws synchronously.
     const handled = (async () => handler(connection, req, res))();
-    handled.catch((error) => {
+    handled.catch(async (error) => {
       connection.end();
-      // Express ignores errors that are falsy.
-      whenOver(res, () => next(error || new Error(`the handler failed with ${error}`)));
+      // An error after the head makes Express destroy the socket, with the bytes still in flight.
+      const options = { cleanup: true, signal: AbortSignal.timeout(GRACE) };
+      await finished(res, options).catch(() => {});
+      // Express ignores falsy errors.
+      next(error || new Error(`the handler failed with ${error}`));
     });
   };
-}
-
-/**
- * Express destroys the socket when an error comes after the head, together with bytes still in
- * flight.
- * @param {Response} res
- * @param {() => void} callback
- */
-function whenOver(res, callback) {
-  const done = () => {
-    clearTimeout(timer);
-    stopWaiting();
-    callback();
-  };
-  const timer = setTimeout(done, GRACE);
-  const stopWaiting = finished(res, done);
 }
 
 module.exports = { sse };

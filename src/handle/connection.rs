@@ -8,7 +8,7 @@ use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
-use crate::resume::Cursor;
+use crate::log::Cursor;
 use crate::shard::{Command, Socket};
 use crate::wire::{Event, Framing};
 

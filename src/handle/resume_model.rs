@@ -15,10 +15,9 @@ use super::{Channel, Connection, Topics};
 use crate::audience::{TopicsOptions, matches};
 use crate::connection::{ConnectionOptions, QueueLimits};
 use crate::hub::Hub;
-use crate::log::{HistoryOptions, Limits};
+use crate::log::{Cursor, HistoryOptions, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::notice::Host;
-use crate::resume::Cursor;
 use crate::shard::Socket;
 use crate::wire::{Event, Framing, PingForm};
 

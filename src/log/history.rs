@@ -63,6 +63,10 @@ impl<Item: Clone> History<Item> {
         self.entries.is_empty()
     }
 
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub fn push(
         &mut self,
         place: Place,

@@ -8,6 +8,7 @@
 mod cursor;
 mod history;
 mod lost;
+mod resume;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,10 +17,12 @@ use cursor::Epoch;
 use history::History;
 pub use history::Limits;
 use lost::Lost;
+pub use resume::{Cursor, Replay, Resume};
 
 use crate::audience::matches;
 use crate::error::Error;
 use crate::ids::{ChannelId, IdMap, Place, TopicsId};
+use crate::metrics::HistoryMetrics;
 use crate::wire::{Event, Frame, FrameWriter};
 
 /// What a channel's history keeps.
@@ -34,7 +37,7 @@ pub struct HistoryOptions {
 pub struct Log {
     epoch: Epoch,
     last: Place,
-    resumes: Resumes,
+    metrics: HistoryMetrics,
     channels: IdMap<ChannelId, Kept<Frame>>,
     topics: IdMap<TopicsId, TopicLog>,
 }
@@ -51,17 +54,6 @@ struct TopicLog {
     /// The place of the latest event to any topic.
     last: Place,
     lost: Lost,
-}
-
-/// How often clients came back to a channel, and what they got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Resumes {
-    /// Nothing was missing.
-    pub hits: u64,
-    /// A gap was reported.
-    pub misses: u64,
-    /// Events that were sent again.
-    pub replayed: u64,
 }
 
 /// An event that is encoded, but not published yet.
@@ -111,16 +103,20 @@ impl Draft {
 
 impl Log {
     pub fn count_resume(&mut self, is_complete: bool) {
-        let count = if is_complete { &mut self.resumes.hits } else { &mut self.resumes.misses };
+        let count = if is_complete { &mut self.metrics.hits } else { &mut self.metrics.misses };
         *count += 1;
     }
 
     pub fn count_replayed(&mut self, events: usize) {
-        self.resumes.replayed += events as u64;
+        self.metrics.replayed += events as u64;
     }
 
-    pub fn resumes(&self) -> Resumes {
-        self.resumes
+    /// The histories, and what clients got of them so far.
+    pub fn metrics(&self) -> HistoryMetrics {
+        let channels = self.channels.values().map(|kept| kept.history.bytes());
+        let topics = self.topics.values().filter_map(|log| log.all.as_ref());
+        let bytes = channels.chain(topics.map(|kept| kept.history.bytes())).sum::<usize>() as u64;
+        HistoryMetrics { bytes, ..self.metrics }
     }
 
     /// The place of the latest publication.

@@ -21,11 +21,10 @@ use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
-use crate::log::{self, Limits};
+use crate::log::{self, Cursor, Limits};
 use crate::membership::ChannelOptions;
-use crate::metrics::Counters;
+use crate::metrics::{Counters, HistoryMetrics};
 use crate::notice::Host;
-use crate::resume::Cursor;
 use crate::wire::PingForm;
 
 /// Does not keep the process alive.
@@ -199,6 +198,6 @@ impl HubHandle {
     /// The metrics before anything has happened.
     #[napi(catch_unwind)]
     pub fn metrics_at_rest() -> MetricsSnapshot {
-        Counters::default().snapshot(0).into()
+        Counters::default().snapshot(0, HistoryMetrics::default()).into()
     }
 }

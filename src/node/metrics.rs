@@ -17,6 +17,15 @@ pub struct MetricsSnapshot {
     pub drops: f64,
     /// By the names of the core's `CloseReason`.
     pub closes: IndexMap<&'static str, f64>,
+    pub history: HistoryMetrics,
+}
+
+#[napi(object)]
+pub struct HistoryMetrics {
+    pub bytes: f64,
+    pub hits: f64,
+    pub misses: f64,
+    pub replayed: f64,
 }
 
 #[napi(object)]
@@ -40,6 +49,12 @@ impl From<Metrics> for MetricsSnapshot {
             queued_bytes: metrics.queued_bytes as f64,
             drops: metrics.drops as f64,
             closes: closes.map(|(reason, count)| (reason.name(), count as f64)).collect(),
+            history: HistoryMetrics {
+                bytes: metrics.history.bytes as f64,
+                hits: metrics.history.hits as f64,
+                misses: metrics.history.misses as f64,
+                replayed: metrics.history.replayed as f64,
+            },
         }
     }
 }

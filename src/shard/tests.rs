@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::*;
 use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
 use crate::ids::Place;
+use crate::metrics::HistoryMetrics;
 use crate::notice::Host;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
@@ -266,7 +267,7 @@ async fn control_frames_that_never_left_are_no_drops() {
     connection.send(vec![frame(3)]);
     connection.push(|connection| Command::Close { connection, reason: CloseReason::Client });
     bench.work_for(SECOND).await;
-    assert_eq!(bench.shard.links.counters.snapshot(0).drops, 1);
+    assert_eq!(bench.shard.links.counters.snapshot(0, HistoryMetrics::default()).drops, 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,3 +1,4 @@
+// Conformance cases for the life of a connection: pings, events and its end.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';

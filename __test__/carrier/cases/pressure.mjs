@@ -1,3 +1,4 @@
+// Conformance cases for back-pressure and slow readers, run over every transport.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';

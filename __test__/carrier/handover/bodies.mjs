@@ -10,7 +10,7 @@ const native = process.platform === 'win32' ? 'stream' : 'native';
 
 const post = (headers) => `POST / HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
 
-test('a POST whose body nobody reads gets its stream', SOON, async (t) => {
+test('a POST with an unread body gets its stream', SOON, async (t) => {
   const settings = { requestTimeout: 500, connectionsCheckingInterval: 50 };
   const { connect, opened } = await plain(t, { settings });
   const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a body`);

@@ -1,3 +1,4 @@
+// Tests how streams end after the core has taken over the socket.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';

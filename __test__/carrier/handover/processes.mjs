@@ -1,3 +1,4 @@
+// Tests handover in child processes: blocked JavaScript, workers and a lack of descriptors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
+import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 import { Site } from './site.mjs';
 import { openContext, Tab } from './tabs.mjs';
 
 async function open(t, config, handle) {
   const site = await Site.start(t, handle);
+  site.channel = new sluice.Channel({ ids: 'manual' });
   const tab = await Tab.open(await openContext(t), site.origin);
   await tab.connect({ url: '/events', ...config });
   await tab.hasState('connected');

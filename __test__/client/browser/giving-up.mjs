@@ -1,4 +1,4 @@
-// One connection for all tabs, when the tab that holds it gives up by its own limits.
+// Tests a shared connection when the leading tab gives up because of its own limits.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';

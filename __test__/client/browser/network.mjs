@@ -1,4 +1,4 @@
-// Networks that fall asleep or go away.
+// Tests the browser client when the network goes silent or is lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
+import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 import { Site } from './site.mjs';
 import { openContext, openShared, Tab } from './tabs.mjs';
@@ -39,7 +40,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.equal(site.opened.length, 1);
   });
 
-  test('a tab whose cursor the others do not know is told so, and goes on from now', async (t) => {
+  test('a tab whose cursor is unknown gets a gap and continues with new events', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     const [first] = await openShared(context, site, 1);
@@ -76,6 +77,7 @@ describeInBrowser('one connection for all tabs', () => {
 
   test('events keep their names, their texts and their ids in every tab', async (t) => {
     const site = await Site.start(t);
+    site.channel = new sluice.Channel({ ids: 'manual' });
     const tabs = await openShared(await openContext(t), site, 2);
     site.channel.send({ id: 'é1', event: 'price', data: { euro: 'ü' } });
     site.channel.send({ event: 'plain', data: 'two\nlines' });
@@ -136,7 +138,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.equal(site.opened.length, 2);
   });
 
-  test('an error is the same in every tab, and nobody tries again after a fatal one', async (t) => {
+  test('every tab gets the same error, and a fatal one stops all retries', async (t) => {
     const answers = [503, 401];
     const asked = [];
     const site = await Site.start(t, (req, res) => {
@@ -166,7 +168,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.deepEqual(asked, [503, 401]);
   });
 
-  test('what asks for something else, or under another name, is not shared', async (t) => {
+  test('clients with different requests or `share` names do not share a connection', async (t) => {
     const site = await Site.start(t, (req, res) => req.url === '/other' && site.stream(req, res));
     const context = await openContext(t);
     await openShared(context, site, 2);

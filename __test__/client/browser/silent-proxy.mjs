@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 
 /**
- * A TCP proxy that can fall asleep: it closes nothing and passes nothing on, as a network that is
- * gone.
+ * A TCP proxy that simulates a lost network: on request, it stops forwarding bytes and keeps its
+ * connections open.
  */
 export class SilentProxy {
   #server;

@@ -35,7 +35,7 @@ describeInBrowser('a slow loop in a tab that follows', () => {
     assert.deepEqual((await follower.heard()).errors, []);
   });
 
-  test('keeps no more than the others do, and hears of what it has lost', async (t) => {
+  test('buffers no more than the other tabs, and reports lost events', async (t) => {
     const { site, leader, follower } = await tabs(t);
     for (let n = 2; n <= 5000; n += 1) site.send();
     await leader.hasHeard(5000);
@@ -60,7 +60,7 @@ describeInBrowser('a slow loop in a tab that follows', () => {
     assert.deepEqual((await follower.heard()).errors, []);
   });
 
-  test('hears of what it lacks when the end comes first', async (t) => {
+  test('reports missing events when the stream ends first', async (t) => {
     const { site, leader, follower } = await tabs(t, (req, res) => {
       if (!req.headers['last-event-id']) return false;
       res.writeHead(204).end();

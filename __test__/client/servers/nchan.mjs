@@ -103,7 +103,7 @@ describe('the client with nchan', { skip }, () => {
     assert.equal(client.getLastEventId(), events[1].id);
   });
 
-  test('what was published meanwhile comes after a reconnect, once', SOON, async (t) => {
+  test('events published while disconnected arrive once after a reconnect', SOON, async (t) => {
     const { origin, publish } = await nchan(t);
     const { client, data } = await connected(t, { url: `${origin}/events` });
     for (const n of [1, 2, 3]) await publish(String(n));

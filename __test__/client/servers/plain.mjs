@@ -96,7 +96,7 @@ describe('the client with a plain node:http server', () => {
     assert.deepEqual(codes(), ['ERR_SSE_STATUS']);
   });
 
-  test('the bytes of an answer that nobody reads stay with the server', SOON, async (t) => {
+  test('a slow loop applies back-pressure to the server', SOON, async (t) => {
     let sent = 0;
     const { origin } = await serve(t, (_, res) => {
       res.writeHead(200, HEAD);

@@ -92,31 +92,35 @@ test('a name that no event can have is an error of the first item', SOON, async 
   await assert.rejects(streaming, { code: 'ERR_SSE_FIELD' });
 });
 
-test('what is no source is a TypeError, and the connection stays as it is', SOON, async (t) => {
-  const { stream } = await plain(t);
-  const { connection } = await stream();
-  const locked = new ReadableStream();
-  locked.getReader();
-  const bad = [
-    [undefined, /undefined/],
-    [null, /null/],
-    [7, /number/],
-    ['tokens', /string/],
-    [{}, /object/],
-    [Buffer.from('x'), /Uint8Array/],
-    [Promise.resolve([]), /await it/],
-    [async function* () {}, /call it/],
-    [locked, /locked/],
-  ];
-  for (const [source, message] of bad) {
-    await assert.rejects(connection.stream(source), {
-      name: 'TypeError',
-      code: 'ERR_SSE_TYPE',
-      message,
-    });
-  }
-  assert.equal(connection.closed, false);
-});
+test(
+  'an invalid source throws a TypeError and leaves the connection unchanged',
+  SOON,
+  async (t) => {
+    const { stream } = await plain(t);
+    const { connection } = await stream();
+    const locked = new ReadableStream();
+    locked.getReader();
+    const bad = [
+      [undefined, /undefined/],
+      [null, /null/],
+      [7, /number/],
+      ['tokens', /string/],
+      [{}, /object/],
+      [Buffer.from('x'), /Uint8Array/],
+      [Promise.resolve([]), /await it/],
+      [async function* () {}, /call it/],
+      [locked, /locked/],
+    ];
+    for (const [source, message] of bad) {
+      await assert.rejects(connection.stream(source), {
+        name: 'TypeError',
+        code: 'ERR_SSE_TYPE',
+        message,
+      });
+    }
+    assert.equal(connection.closed, false);
+  },
+);
 
 test('a bad option is refused, and the source is not touched', SOON, async (t) => {
   const { stream } = await plain(t);

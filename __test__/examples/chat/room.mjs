@@ -25,7 +25,7 @@ describeInBrowser('the page of the chat', () => {
     assert.equal(await grace.page.locator('.message.own').count(), 4);
   });
 
-  test('what many say at once is in the same order for all', async (t) => {
+  test('concurrent messages arrive in the same order for all members', async (t) => {
     const chat = await startChat(t);
     const tabs = [
       await (await openBrowser(t, chat, 'Ada')).open(),
@@ -44,7 +44,7 @@ describeInBrowser('the page of the chat', () => {
     }
   });
 
-  test('who comes later sees what was said before', async (t) => {
+  test('a member who joins later sees earlier messages', async (t) => {
     const chat = await startChat(t);
     const person = await newPerson(chat.origin);
     await person.post('messages', { text: 'before' });
@@ -69,7 +69,7 @@ describeInBrowser('the page of the chat', () => {
     assert.equal(await tab.page.title(), 'Chat: sluice with Express');
   });
 
-  test('who reads what was said before is not disturbed', async (t) => {
+  test('new messages do not move a reader who has scrolled back', async (t) => {
     const chat = await startChat(t);
     const { page } = await (await openBrowser(t, chat, 'Ada')).open();
     const person = await newPerson(chat.origin);

@@ -41,7 +41,7 @@ describe('the server of the chat', () => {
     assert.deepEqual((await person.room()).messages, []);
   });
 
-  test('refuses messages and names that are none', async (t) => {
+  test('rejects invalid messages and names', async (t) => {
     const { origin } = await startChat(t);
     const person = await newPerson(origin);
     const { you } = await person.room();
@@ -84,7 +84,7 @@ describe('the server of the chat', () => {
     assert.equal(messages[0].text, 'x');
   });
 
-  test('who comes back gets what was missed, and who cannot is welcomed anew', async (t) => {
+  test('replays missed messages after a reconnect, or sends a new welcome if it cannot', async (t) => {
     const { origin } = await startChat(t);
     const person = await newPerson(origin);
     const connect = (id) =>

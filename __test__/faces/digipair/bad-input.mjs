@@ -119,7 +119,7 @@ describe('bad input', () => {
     });
   });
 
-  test('what has no request can send, but not register', async () => {
+  test('a context without a request can send, but not register', async () => {
     const contexts = [
       undefined,
       null,

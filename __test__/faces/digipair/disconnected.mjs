@@ -131,7 +131,7 @@ describe('disconnected', () => {
     assert.equal(recordsOf('done')[0].properties.count.count(), 0);
   });
 
-  test('an empty list is none', async (t) => {
+  test('an empty list counts as absent', async (t) => {
     const { connect } = await factory(t, { talk: [session([])] });
     (await connect('/dp/talk')).leave();
     await until(() => sessions.clientCount() === 0, 'it to leave');

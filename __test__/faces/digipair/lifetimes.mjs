@@ -96,7 +96,7 @@ describe('sessions and channels', () => {
     assert.deepEqual(await client.count(1), ['1']);
   });
 
-  test('sessions and channels are plain JSON to whoever logs them', async (t) => {
+  test('sessions and channels serialize to plain JSON in logs', async (t) => {
     const { connect, results } = await factory(t, { a: [session('a')], c: [channel('c')] });
     await connect('/dp/a');
     await connect('/dp/c');

@@ -157,7 +157,7 @@ describe('names', () => {
     assert.deepEqual(await other.count(1), ['2']);
   });
 
-  test('nobody has the name: nothing happens, and the result says so', async () => {
+  test('an unknown name has no effect, and the result reports it', async () => {
     assert.equal(await run(pin('push', { id: 'nobody', message: {} })), false);
     assert.equal(await run(pin('broadcast', { id: 'nobody', message: {} })), 0);
   });

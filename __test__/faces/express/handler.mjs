@@ -13,7 +13,7 @@ test('require and import give the same', () => {
   assert.equal(imported, required.sse);
 });
 
-test('what is no handler, and options that are no object, are refused at once', () => {
+test('rejects invalid handlers and options immediately', () => {
   for (const bad of [undefined, null, {}, 'handler']) {
     assert.throws(() => sse(bad), { name: 'TypeError', code: 'ERR_SSE_TYPE' });
   }

@@ -3,7 +3,7 @@ import { serve } from '../fastify/app.mjs';
 
 export { SOON } from '../fastify/app.mjs';
 
-/** A Fastify server with SE; its `se` is beside the rest. */
+/** Starts a Fastify server with the SE plugin. Returns `se` and the fields of `serve`. */
 export async function serveSE(t, setUp, options, more) {
   const se = new SE(options);
   return { se, ...(await serve(t, setUp, { plugin: se.plugin, ...more })) };

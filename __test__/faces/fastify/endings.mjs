@@ -115,7 +115,7 @@ test('close does not wait for a client that does not read', SOON, async (t) => {
   assert.deepEqual(reasons, ['destroy', 'destroy']);
 });
 
-test('who sends while the server closes meets no error', SOON, async (t) => {
+test('sending while the server closes raises no error', SOON, async (t) => {
   let sending;
   const { connect, fastify } = await serve(t, (instance) => {
     instance.get('/', (_request, reply) => {

@@ -6,7 +6,7 @@ import fastifyHelmet from '@fastify/helmet';
 import { until } from '../../support/until.mjs';
 import { SOON, serve } from './app.mjs';
 
-test('what reply.header() and other plugins set is on the wire', SOON, async (t) => {
+test('sends the headers set by reply.header() and other plugins', SOON, async (t) => {
   const { connect } = await serve(t, async (fastify) => {
     await fastify.register(fastifyCors, { origin: ['https://app.example'], credentials: true });
     await fastify.register(fastifyHelmet);

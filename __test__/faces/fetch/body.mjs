@@ -49,7 +49,7 @@ describe('the response', () => {
   });
 
   test('a reader, an async iterator and a text decoder all read it', SOON, async (t) => {
-    const sse = service(t);
+    const sse = service(t, { topic: { ids: 'manual' } });
     const [first, second, third] = [1, 2, 3].map(() => addClient(sse));
     const reading = new Reading(first.response);
     const iterated = (async () => {
@@ -98,7 +98,7 @@ describe('the response', () => {
   });
 
   test("what a reader does to a chunk does not reach the other clients'", SOON, async (t) => {
-    const sse = service(t);
+    const sse = service(t, { topic: { ids: 'manual' } });
     const readers = [1, 2, 3].map(() => addClient(sse).response.body.getReader());
     for (const reader of readers) {
       while (!Buffer.from((await reader.read()).value).includes(': heartbeat')) {}

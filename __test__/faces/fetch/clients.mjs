@@ -53,7 +53,7 @@ describe('the clients', () => {
   });
 
   test('its channels are live, both ways', SOON, async (t) => {
-    const sse = service(t);
+    const sse = service(t, { topic: { ids: 'manual' } });
     const { client, response } = sse.addClient();
     const reading = new Reading(response);
     client.channels.add('a');
@@ -109,7 +109,7 @@ describe('the clients', () => {
   );
 
   test('one that is removed is none at once, and gets what was sent before', SOON, async (t) => {
-    const sse = service(t);
+    const sse = service(t, { topic: { ids: 'manual' } });
     const { client, response } = sse.addClient();
     sse.subscribe(client.id, 'a');
     sse.broadcast('a', 'n', 1);

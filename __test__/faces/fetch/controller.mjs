@@ -41,7 +41,7 @@ describe("a client's controller", () => {
     await reading.has('data: grüße\n\n');
   });
 
-  test('what is no frame, or no bytes, throws and reaches nobody', SOON, async (t) => {
+  test('enqueueing invalid frames or values throws and sends nothing', SOON, async (t) => {
     const sse = service(t);
     const { client, response } = sse.addClient();
     const reading = new Reading(response);
@@ -128,7 +128,7 @@ describe("a client's controller", () => {
     },
   );
 
-  test('what is enqueued for a client that has left is dropped', SOON, async (t) => {
+  test('data enqueued for a disconnected client is dropped', SOON, async (t) => {
     const { client, response } = service(t).addClient();
     const reasons = tally(client.connection, 'close');
     await response.body.cancel();

@@ -183,7 +183,7 @@ for (const [version, how] of Object.entries(versions)) {
       await until(() => count() === 0, 'the client to go');
     });
 
-    test('a response that nobody gets goes after stallTimeout', SOON, async (t) => {
+    test('an unread response is dropped after stallTimeout', SOON, async (t) => {
       t.mock.method(console, 'error', () => {});
       const { connect, count, reasons } = await serve(t, how, { config: { stallTimeout: 50 } });
       assert.equal((await connect('/events', { method: 'HEAD' })).status, 200);
@@ -221,7 +221,7 @@ test('requests that wait behind a stream are clients that have left', SOON, asyn
   assert.equal(logged.mock.callCount(), 0);
 });
 
-test('what is no Node response cannot be the outgoing one', SOON, (t) => {
+test('rejects an outgoing value that is not a Node response', SOON, (t) => {
   const sse = service(t);
   for (const outgoing of [null, {}, new Response('')]) {
     assert.throws(() => sse.addClient({ outgoing }), { code: 'ERR_SSE_OPTION' });

@@ -69,7 +69,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.broker.topics(), []);
     });
 
-    test('fields of the prototype are nobody’s', SOON, async (t) => {
+    test('ignores fields of the prototype', SOON, async (t) => {
       const site = await serve(t, framework);
       const client = await site.connect();
       const { clientId, secret } = client;

@@ -270,7 +270,7 @@ test('HTTP/2 has the routes', SOON, async (t) => {
   await client.has('arrived');
 });
 
-test('Fastify 4 is told that it is too old', SOON, async () => {
+test('rejects Fastify 4 as too old', SOON, async () => {
   const app = Fastify4();
   setupSSE(app, new SSEBroker(), '/_sse');
   await assert.rejects(async () => app.ready(), { code: 'FST_ERR_PLUGIN_VERSION_MISMATCH' });

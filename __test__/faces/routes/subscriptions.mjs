@@ -55,7 +55,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal((await site.ask('GET', '/stats')).status, 404);
     });
 
-    test('a function decides who gets the statistics', SOON, async (t) => {
+    test('a function authorizes access to the statistics', SOON, async (t) => {
       const answers = {
         yes: async () => true,
         no: () => false,

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Makes events of the items that a source yields. */
+/** Converts the items that a source yields to events. */
 
 /** @import { ServerSentEvent } from '../../../index.js' */
 
@@ -27,7 +27,7 @@ class Items {
   }
 
   /**
-   * Undefined while the bytes are an unfinished character.
+   * Returns undefined while the bytes are an unfinished character.
    * @param {unknown} item
    * @returns {ServerSentEvent | undefined}
    */
@@ -43,7 +43,7 @@ class Items {
     return { event: this.#name, data: item };
   }
 
-  /** An event of the bytes of an unfinished character, if there are any. */
+  /** Returns an event with the bytes of an unfinished character, if there are any. */
   rest() {
     return this.#text(this.#decoder?.decode());
   }

@@ -25,8 +25,8 @@ const QUICK_LOOKS = 16;
 const LONGEST_WAIT = 512;
 
 /**
- * Adds one listener for each event, however many streams there are. `drain` alone would not do: it
- * is emitted only when the client was slow, and only when the queue is empty.
+ * Adds one listener for each event, however many streams there are. `drain` is not enough: it is
+ * emitted only after the client was slow, and only when the queue is empty.
  */
 class Outlet {
   #connection;

@@ -7,24 +7,27 @@
 
 const { types } = require('node:util');
 const { typeError } = require('../../core/error.js');
-const { kind } = require('../../core/option.js');
+const { hasMethods, kind } = require('../../core/option.js');
 
 /**
- * `ask` asks a source for its next item, `stop` tells it that no more is wanted.
+ * `ask` gets the next item of a source, `stop` tells the source to release its resources.
  * @typedef {{ done?: boolean, value?: unknown }} Result
  * @typedef {{ ask: () => Result | PromiseLike<Result>, stop: () => unknown }} Hold
  */
 
+/** Each kind of source has one of these methods. */
+const SOURCES = [Symbol.asyncIterator, Symbol.iterator, 'getReader'];
+
 /** @type {(source: any) => Hold} */
 function holdOf(source) {
-  // Before its iterator, whose return() would wait for a read that may never end.
-  if (typeof source.getReader === 'function') {
+  // Preferred to its iterator, whose return() waits for a read that may never end.
+  if (hasMethods(source, 'getReader')) {
     const reader = source.getReader();
     return { ask: () => reader.read(), stop: () => reader.cancel() };
   }
-  const isAsync = typeof source[Symbol.asyncIterator] === 'function';
+  const isAsync = hasMethods(source, Symbol.asyncIterator);
   const iterator = source[isAsync ? Symbol.asyncIterator : Symbol.iterator]();
-  const isReadable = typeof source.pipe === 'function' && typeof source.destroy === 'function';
+  const isReadable = hasMethods(source, 'pipe', 'destroy');
   return {
     ask: () => iterator.next(),
     stop: () => (isReadable ? source.destroy() : iterator.return?.()),
@@ -42,19 +45,16 @@ function describe(value) {
 
 /** @param {any} value */
 function assertSource(value) {
-  const iterable =
-    typeof value?.[Symbol.asyncIterator] === 'function' ||
-    typeof value?.[Symbol.iterator] === 'function' ||
-    typeof value?.getReader === 'function';
-  // Both are iterables, of characters and of numbers.
-  if (!iterable || typeof value === 'string' || types.isUint8Array(value)) {
+  const isSource = SOURCES.some((method) => hasMethods(value, method));
+  // Strings and bytes are iterables too, of characters and of numbers.
+  if (!isSource || typeof value === 'string' || types.isUint8Array(value)) {
     throw typeError(
       'ERR_SSE_TYPE',
       'a source must be an iterable, an async iterable, a Readable or a ReadableStream, ' +
         `but it is ${describe(value)}`,
     );
   }
-  if (typeof value.getReader === 'function' && value.locked) {
+  if (hasMethods(value, 'getReader') && value.locked) {
     throw typeError('ERR_SSE_TYPE', 'the ReadableStream is locked: something else reads it');
   }
 }
@@ -63,7 +63,7 @@ class Source {
   /** @type {Hold | undefined} */
   #hold;
   #value;
-  /** Whether it has ended, failed or was stopped. */
+  /** Whether the source has ended, has failed or was stopped. */
   #isOver = false;
 
   /** @param {unknown} value */
@@ -72,7 +72,7 @@ class Source {
     this.#value = value;
   }
 
-  /** The next item. Await each before the next call. */
+  /** Resolves with the next item. Await each call before the next one. */
   async next() {
     let result;
     try {

@@ -7,7 +7,6 @@
 
 const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
-const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
@@ -22,8 +21,8 @@ function readOptions(options) {
   if (event !== undefined && typeof event !== 'string') {
     throw option.wrongType('event', 'a string', event);
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw typeError('ERR_SSE_OPTION', '`signal` must be an AbortSignal');
+  if (signal !== undefined && !option.hasMethods(signal, 'throwIfAborted')) {
+    throw option.invalid('`signal` must be an AbortSignal');
   }
   return {
     event,
@@ -64,7 +63,7 @@ class Stream {
     this.wake();
   };
 
-  /** True when the source came to its end, false when it was stopped. */
+  /** Resolves with true when the source has ended, and with false when it was stopped. */
   async run() {
     for (;;) {
       if (performance.now() - this.#turned > SLICE) await this.#turn();
@@ -73,7 +72,7 @@ class Stream {
       if (!result) return false;
       const event = result.done ? this.#items.rest() : this.#items.event(result.value);
       if (event) {
-        // Other streams may have taken the room meanwhile, and may take it again.
+        // Other streams may have filled the queue while this one waited for its source.
         while (this.#isBlocked) await this.#room();
         if (!this.#send(event)) return false;
       }
@@ -98,8 +97,8 @@ class Stream {
   }
 
   /**
-   * Undefined when it was halted: the source may never answer. `Promise.race` would keep every item
-   * in memory until then.
+   * Resolves with undefined when the stream is halted, as the source may never answer.
+   * `Promise.race` would keep every item in memory until then.
    */
   async #next() {
     if (this.#halted) return undefined;
@@ -137,7 +136,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
   const sending = new Stream(connection, outlet, source, new Items(event));
   outlet.enter(sending);
   if (signal) {
-    // The signal may stop any number of streams.
+    // One signal may stop any number of streams.
     setMaxListeners(0, signal);
     signal.addEventListener('abort', sending.halt);
   }
@@ -153,7 +152,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
   } finally {
     outlet.leave(sending);
     signal?.removeEventListener('abort', sending.halt);
-    // The source's `finally` runs before this resolves, unless it waits for something.
+    // Lets the source's `finally` block run before this resolves, unless that block waits.
     if (!complete) await Promise.race([source.stop(), turn()]);
   }
   if (end) await connection.end();

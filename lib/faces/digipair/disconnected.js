@@ -5,7 +5,7 @@
 /** @import { Context, Pin } from '../../../digipair.js' */
 
 const { inspect } = require('node:util');
-const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 
 /**
  * The part of the engine that is used. Its own types need those of a browser.
@@ -17,7 +17,7 @@ const { typeError } = require('../../core/error.js');
  * }} Engine
  */
 const ENGINE = '@digipair/engine';
-/** Pins of a factory throw these to end a reasoning, or to keep its request open. */
+/** Pins of a factory throw these to end a reasoning or to keep its request open, not to fail. */
 const ENDINGS = ['DIGIPAIR_STOP', 'DIGIPAIR_KEEPALIVE'];
 
 /**
@@ -28,10 +28,9 @@ function loadEngine() {
   try {
     return require(ENGINE);
   } catch (cause) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       `\`disconnected\` needs the engine, which cannot be loaded: npm install ${ENGINE}`,
-      cause,
+      { cause },
     );
   }
 }
@@ -67,8 +66,7 @@ function describe(thrown) {
 function readDisconnected(pins, context) {
   if (pins === undefined) return undefined;
   if (!Array.isArray(pins) || pins.some((pin) => typeof pin !== 'object' || pin === null)) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       '`disconnected` must be a list of pins, ' +
         'as in [{ "library": …, "element": …, "properties": … }]',
     );
@@ -87,7 +85,7 @@ function readDisconnected(pins, context) {
     try {
       const detail = error instanceof Error ? error.stack : undefined;
       process.emitWarning(message, { type: 'SluiceWarning', detail });
-      // The log may rely on a context that is not there.
+      // The log may need a context that is missing here.
       engine.config.log('ERROR', path, message, registration, error);
     } catch {}
   };

@@ -7,23 +7,19 @@
 
 const { SSEBroker } = require('../../broker/broker.js');
 const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 const { topicOf } = require('./topic.js');
 
 /**
- * By the broker's client.
+ * Sessions by the broker's client.
  * @type {WeakMap<object, Session>}
  */
 const sessions = new WeakMap();
 /**
- * The session that a response has become.
+ * Sessions by the response that they use.
  * @type {WeakMap<object, Session>}
  */
 const answers = new WeakMap();
-/**
- * The actions that run when a session has left, by the name that it was registered under.
- * @type {WeakMap<Session, Map<string, () => void>>}
- */
-const departures = new WeakMap();
 
 /** @type {SSEBroker | undefined} */
 let started;
@@ -40,7 +36,7 @@ function broker() {
     topic: { historySize: 0 },
     onDisconnect: (client) => {
       const session = sessions.get(client);
-      if (session) leave(session);
+      if (session) Session.leave(session);
     },
   });
   return started;
@@ -49,6 +45,11 @@ function broker() {
 /** Loggers of the engine serialise it, so it has one property. */
 class Session {
   #client;
+  /**
+   * What to do when the session has left, by the topic that it was registered under.
+   * @type {Map<string, () => void>}
+   */
+  #departures = new Map();
 
   /**
    * @param {BrokerClient} client
@@ -64,9 +65,26 @@ class Session {
     return this.#client.connection;
   }
 
+  /**
+   * Registers a session under a topic, if one is given. If the session has already left,
+   * `disconnected` runs at once.
+   * @param {Session} session
+   * @param {string | undefined} topic
+   * @param {(() => void) | undefined} disconnected
+   */
+  static join(session, topic, disconnected) {
+    const { id } = session.#client;
+    const isKnown =
+      topic === undefined ? broker().client(id) !== undefined : broker().subscribe(id, topic);
+    if (!disconnected) return;
+    if (isKnown) session.#departures.set(topic ?? '', disconnected);
+    else disconnected();
+  }
+
   /** @param {Session} session */
-  static clientOf(session) {
-    return session.#client;
+  static leave(session) {
+    for (const disconnected of session.#departures.values()) disconnected();
+    session.#departures.clear();
   }
 }
 
@@ -103,15 +121,13 @@ function find(params, context) {
   }
   const { id } = /** @type {{ id?: unknown }} */ (session ?? {});
   if (typeof id !== 'string' || id === '') {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       '`session` must be what registerSession returned, or an object with the `id` of a session',
     );
   }
   const named = broker().clientsByTopic(topicOf('session', id, params, context));
   if (named.length === 0) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+    throw option.invalid(
       `no open session of this digipair and reasoning has the id ${JSON.stringify(id)}: ` +
         'register it first, or pass what registerSession returned',
     );
@@ -119,26 +135,4 @@ function find(params, context) {
   return named.flatMap((client) => (client && sessions.get(client)) ?? []);
 }
 
-/**
- * Registers a session under a name, if there is one. One that has left already leaves at once.
- * @param {Session} session
- * @param {string | undefined} topic
- * @param {(() => void) | undefined} disconnected
- */
-function join(session, topic, disconnected) {
-  const { id } = Session.clientOf(session);
-  const known =
-    topic === undefined ? broker().client(id) !== undefined : broker().subscribe(id, topic);
-  if (!disconnected) return;
-  if (!known) return disconnected();
-  const actions = departures.get(session) ?? new Map();
-  departures.set(session, actions.set(topic ?? '', disconnected));
-}
-
-/** @param {Session} session */
-function leave(session) {
-  for (const disconnected of departures.get(session)?.values() ?? []) disconnected();
-  departures.delete(session);
-}
-
-module.exports = { broker, find, join, open };
+module.exports = { broker, find, join: Session.join, open };

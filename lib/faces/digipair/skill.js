@@ -3,7 +3,7 @@
 /** digipair's skill: the functions that its pins call. */
 
 /** @import { Broadcast, Context, Push } from '../../../digipair.js' */
-/** @import { RegisterChannel, RegisterSession } from '../../../digipair.js' */
+/** @import { RegisterChannel, RegisterSession, Scope } from '../../../digipair.js' */
 
 const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
@@ -13,14 +13,25 @@ const { broker, find, join, open } = require('./session.js');
 const { text, topicOf } = require('./topic.js');
 
 /**
+ * The properties of a pin, with the `id` and the topic of the session or channel that it is about.
+ * @template {Scope & { id?: unknown }} Params
+ * @param {'session' | 'channel'} kind
+ * @param {Params} params
+ * @param {Context} context
+ */
+function read(kind, params, context) {
+  const given = option.object('params', params);
+  const id = text('id', given.id, '');
+  return { given, id, topic: topicOf(kind, id, given, context) };
+}
+
+/**
  * @param {RegisterSession} params
  * @param {unknown} _pins
  * @param {Context} context
  */
 async function registerSession(params, _pins, context) {
-  const given = option.object('params', params);
-  const id = text('id', given.id, '');
-  const topic = topicOf('session', id, given, context);
+  const { given, id, topic } = read('session', params, context);
   const disconnected = readDisconnected(given.disconnected, context);
   const session = open(context, id);
   join(session, id === '' ? undefined : topic, disconnected);
@@ -33,9 +44,7 @@ async function registerSession(params, _pins, context) {
  * @param {Context} context
  */
 async function registerChannel(params, _pins, context) {
-  const given = option.object('params', params);
-  const id = text('id', given.id, '');
-  const topic = topicOf('channel', id, given, context);
+  const { given, id, topic } = read('channel', params, context);
   const disconnected = readDisconnected(given.disconnected, context);
   for (const session of find(given, context)) join(session, topic, disconnected);
   return new Channel(id, topic);
@@ -47,12 +56,9 @@ async function registerChannel(params, _pins, context) {
  * @param {Context} context
  */
 async function push(params, _pins, context) {
-  const given = option.object('params', params);
-  const id = text('id', given.id, undefined);
-  if (id === undefined) {
-    throw typeError('ERR_SSE_OPTION', 'push needs the `id` of a session');
-  }
-  return broker().broadcastToTopic(topicOf('session', id, given, context), eventOf(given)) > 0;
+  const { given, topic } = read('session', params, context);
+  if (given.id === undefined) throw option.invalid('push needs the `id` of a session');
+  return broker().broadcastToTopic(topic, eventOf(given)) > 0;
 }
 
 /**
@@ -61,8 +67,7 @@ async function push(params, _pins, context) {
  * @param {Context} context
  */
 async function broadcast(params, _pins, context) {
-  const given = option.object('params', params);
-  const topic = topicOf('channel', text('id', given.id, ''), given, context);
+  const { given, topic } = read('channel', params, context);
   return broker().broadcastToTopic(topic, eventOf(given));
 }
 

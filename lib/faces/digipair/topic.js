@@ -4,14 +4,13 @@
 
 /** @import { Context, Scope } from '../../../digipair.js' */
 
-const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 
 /** The longest name with its scope, as JSON: somewhat less than the longest topic. */
 const MAX_BYTES = 1000;
 
 /**
- * A string of a pin's properties; `fallback` when it is not there.
+ * Reads a string of a pin's properties. Returns `fallback` when it is undefined.
  * @template {string | undefined} Fallback
  * @param {string} name
  * @param {unknown} value
@@ -35,8 +34,8 @@ function startOf(start) {
 }
 
 /**
- * The broker's topic of a session's or a channel's name. It is a tuple, so that no two scopes can
- * meet.
+ * Returns the broker's topic for the name of a session or a channel. It is a JSON tuple, so that
+ * different scopes cannot collide.
  * @param {'session' | 'channel'} kind
  * @param {string} id
  * @param {Scope} params
@@ -48,7 +47,7 @@ function topicOf(kind, id, params, context) {
   const reasoning = text('reasoning', params.reasoning, context?.request?.reasoning);
   const topic = json([kind, startOf(start), digipair, reasoning, id]);
   if (Buffer.byteLength(topic) <= MAX_BYTES) return topic;
-  throw typeError('ERR_SSE_OPTION', `\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
+  throw option.invalid(`\`id\` and its scope must have ${MAX_BYTES} bytes at most`);
 }
 
 /** @param {unknown[]} tuple */
@@ -56,7 +55,7 @@ function json(tuple) {
   try {
     return JSON.stringify(tuple);
   } catch (cause) {
-    throw typeError('ERR_SSE_OPTION', 'the scope of a name must be serialisable as JSON', cause);
+    throw option.invalid('the scope of a name must be serialisable as JSON', { cause });
   }
 }
 

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A range of media types that a client accepts. The more of its type is named, the more specific it
- * is.
+ * A range of media types that a client accepts. `specificity` counts the parts of the type that are
+ * not wildcards.
  * @typedef {{ type: string, quality: number, specificity: 0 | 1 | 2 }} MediaRange
  */
 

@@ -4,6 +4,14 @@
 
 /** @import { FastifyReply } from 'fastify' */
 
+/**
+ * An active reply. `seid` is the one it is known by, whatever becomes of its request's.
+ * @typedef {object} Entry
+ * @property {string} seid
+ * @property {boolean} isOpen true when its stream is open, false while its handler has not answered
+ * @property {() => void} [stopWatching] stops waiting for its client to leave
+ */
+
 const { whenGone } = require('../../carrier/gone.js');
 
 /**
@@ -17,23 +25,13 @@ class Clients {
    * @type {Record<string, FastifyReply>}
    */
   bySeid = Object.create(null);
-  /**
-   * The replies that wait, with what stops the watch of their clients.
-   * @type {Map<FastifyReply, () => void>}
-   */
-  #waiting = new Map();
+  /** @type {Map<FastifyReply, Entry>} */
+  #entries = new Map();
   /**
    * The replies that wait, by seid, oldest first.
    * @type {Map<string, Set<FastifyReply>>}
    */
   #queues = new Map();
-  /** @type {WeakSet<FastifyReply>} */
-  #open = new WeakSet();
-  /**
-   * The seid that a reply is known by, whatever has become of its request's.
-   * @type {WeakMap<FastifyReply, string>}
-   */
-  #seids = new WeakMap();
 
   /**
    * A handler has begun. The reply is forgotten when its client leaves.
@@ -41,13 +39,10 @@ class Clients {
    * @param {FastifyReply} reply
    */
   wait(seid, reply) {
-    this.#waiting.set(
-      reply,
-      whenGone(reply.request.raw, reply.raw, () => this.delete(reply)),
-    );
+    const stopWatching = whenGone(reply.request.raw, reply.raw, () => this.delete(reply));
+    this.#entries.set(reply, { seid, isOpen: false, stopWatching });
     const queue = this.#queues.get(seid) ?? new Set();
     this.#queues.set(seid, queue.add(reply));
-    this.#seids.set(reply, seid);
     this.bySeid[seid] ??= reply;
   }
 
@@ -58,8 +53,7 @@ class Clients {
    */
   open(seid, reply) {
     this.delete(reply);
-    this.#open.add(reply);
-    this.#seids.set(reply, seid);
+    this.#entries.set(reply, { seid, isOpen: true });
     this.bySeid[seid] = reply;
   }
 
@@ -70,29 +64,28 @@ class Clients {
    */
   isTaken(seid, reply) {
     const holder = this.bySeid[seid];
-    return holder !== undefined && holder !== reply && this.#open.has(holder);
+    return holder !== reply && this.#entries.get(holder)?.isOpen === true;
   }
 
   /**
-   * The reply that an event for a seid goes to.
+   * Returns the reply that gets the events for a seid.
    * @param {string} seid
    */
   find(seid) {
     const reply = this.bySeid[seid];
-    if (reply === undefined || this.#open.has(reply)) return reply;
-    // Its handler may have taken the response over, and its client may have left just now.
+    if (reply === undefined || this.#entries.get(reply)?.isOpen) return reply;
+    // The handler may have taken the response over, or the client may have just left.
     const { headersSent, destroyed } = reply.raw;
     return reply.sent || headersSent || destroyed ? undefined : reply;
   }
 
   /** @param {FastifyReply} reply */
   delete(reply) {
-    const seid = this.#seids.get(reply);
-    if (seid === undefined) return;
-    this.#seids.delete(reply);
-    this.#open.delete(reply);
-    this.#waiting.get(reply)?.();
-    this.#waiting.delete(reply);
+    const entry = this.#entries.get(reply);
+    if (!entry) return;
+    const { seid, stopWatching } = entry;
+    this.#entries.delete(reply);
+    stopWatching?.();
     const queue = this.#queues.get(seid);
     queue?.delete(reply);
     if (queue?.size === 0) this.#queues.delete(seid);

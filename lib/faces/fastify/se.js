@@ -16,12 +16,12 @@ const { randomUUID } = require('node:crypto');
 const { PassThrough } = require('node:stream');
 const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
-const { SluiceError, typeError } = require('../../core/error.js');
+const { SluiceError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
-const { handlerWatch } = require('./handlers.js');
+const { watchHandler } = require('./handlers.js');
 const { toEvent } = require('./se-event.js');
 const { generateSeid } = require('./seid.js');
 const { EventStreams } = require('./streams.js');
@@ -32,7 +32,7 @@ class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
   #streams = new WeakMap();
   /**
-   * Where a reply belongs whose stream the handler of another request may open.
+   * The plugin instance and context of a reply. The handler of another request may open its stream.
    * @type {WeakMap<FastifyReply, { streams: EventStreams, context: AsyncResource }>}
    */
   #homes = new WeakMap();
@@ -67,19 +67,19 @@ class SE {
     const se = this;
     const streams = new EventStreams(fastify);
     fastify.decorateRequest('seid', '');
-    const watch = handlerWatch(fastify, {
-      begins: (reply) => se.#begin(streams, reply),
-      isAnswered: (reply) => {
-        if (!se.#streams.has(reply)) se.#clients.delete(reply);
-      },
-    });
     // After authentication, on which the seid may depend.
     fastify.addHook('preHandler', async (request, reply) => {
-      // With a seid it is here again, on its way from `callNotFound()` to that handler.
+      // After `callNotFound()`, the hook runs a second time, and the request has a seid.
       if (!METHODS.includes(request.method) || request.seid !== '') return;
       request.seid = await generateSeid(se.seidGenerator, request, reply, se.#seidTimeout);
       // HEAD gets the head alone, so its request is never a client.
-      if (request.method === 'GET') watch(reply);
+      if (request.method !== 'GET') return;
+      watchHandler(reply, {
+        begins: () => se.#begin(streams, reply),
+        isAnswered: () => {
+          if (!se.#streams.has(reply)) se.#clients.delete(reply);
+        },
+      });
     });
     /** @this {FastifyReply} @param {unknown[]} sent */
     fastify.decorateReply('sendEvent', function sendEvent(...sent) {
@@ -157,13 +157,13 @@ class SE {
     this.#assertFree(reply);
     /** @type {ReplyStream} */
     const stream = { ended: false, sent: 1 };
-    // Before Fastify gets it to send, which is no ordinary answer.
+    // Set first: `streams.open()` calls `reply.send()`, which must not count as an answer.
     this.#streams.set(reply, stream);
     try {
       const through = this.#ownStream ? this.#newStream() : undefined;
       stream.connection = streams.open(reply, this.#options, first, through);
     } catch (error) {
-      // The client has left already, which is no error of who sends.
+      // If the client has already left, the sender gets no error.
       if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') {
         this.#streams.delete(reply);
         throw error;
@@ -178,8 +178,8 @@ class SE {
 
   #newStream() {
     const stream = new this.stream(this.streamOptions);
-    if (typeof stream?.pipe === 'function' && typeof stream.write === 'function') return stream;
-    throw typeError('ERR_SSE_OPTION', '`stream` must be a class of Duplex streams');
+    if (option.hasMethods(stream, 'pipe', 'write')) return stream;
+    throw option.invalid('`stream` must be a class of Duplex streams');
   }
 
   /** @param {FastifyReply} reply */

@@ -52,29 +52,28 @@ function isAnswer(generator, value) {
 function generateSeid(generator, request, reply, timeout) {
   return new Promise((resolve, reject) => {
     let settled = false;
-    const timer = setTimeout(() => {
-      const message = `seidGenerator did not answer within ${timeout} ms`;
-      settle(() => reject(httpError('ERR_SSE_SEID_TIMEOUT', 503, message)));
-    }, timeout);
-    /** @param {() => void} finish */
-    const settle = (finish) => {
+    /** @type {<Value>(finish: (value: Value) => void, value: Value) => void} */
+    const settle = (finish, value) => {
       settled = true;
       clearTimeout(timer);
-      finish();
+      finish(value);
     };
     /** @param {unknown} thrown */
     const fail = (thrown) => {
       const error = asError(thrown);
-      if (!settled) return settle(() => reject(error));
+      if (!settled) return settle(reject, error);
       // The request goes on with the first answer, so nothing else would report the error.
       request.log.warn({ err: error }, 'seidGenerator failed after it had answered');
     };
+    const timer = setTimeout(() => {
+      const message = `seidGenerator did not answer within ${timeout} ms`;
+      fail(httpError('ERR_SSE_SEID_TIMEOUT', 503, message));
+    }, timeout);
     /** @param {unknown} seid */
     const take = (seid) => {
       if (settled) return;
       try {
-        const valid = checked(seid);
-        settle(() => resolve(valid));
+        settle(resolve, checked(seid));
       } catch (error) {
         fail(error);
       }

@@ -21,8 +21,9 @@ const { Channel } = require('../../channel/channel.js');
 const { Connection } = require('../../connection/connection.js');
 
 /**
- * What handlers return, or throw, after they have opened a stream comes to `reply.send` too,
- * perhaps before asynchronous hooks have let the stream begin. Only an error is an answer then.
+ * Fastify passes the return value or the error of a handler to `reply.send()`, also after the
+ * handler has opened a stream. While asynchronous hooks still delay the stream, an error can be the
+ * answer; a return value never is.
  * @param {FastifyReply} reply
  * @param {OpenStream} stream
  */

@@ -11,51 +11,48 @@
 /** @import { Duplex } from 'node:stream' */
 
 const diagnostics = require('node:diagnostics_channel');
-const { finished } = require('node:stream');
+const { once } = require('node:events');
+const { finished } = require('node:stream/promises');
 const { carrierOf } = require('../../carrier/node-response.js');
-const { PipedCarrier } = require('../../carrier/piped-carrier.js');
+const { pipedCarrier } = require('../../carrier/piped-carrier.js');
 const { openLink } = require('../../connection/connection.js');
 const { SluiceError } = require('../../core/error.js');
 const { setHead } = require('./head.js');
 const { EventStreamPayload } = require('./payload.js');
 const { abandon, guardSend } = require('./send.js');
 
-/** How long a client may take for what is queued when the server closes. */
+/** How long a client may take for queued bytes when the server closes, in milliseconds. */
 const GRACE = 1000;
 const HANDLER_FAILED = 'tracing:fastify.request.handler:error';
 
-/** Replies that have a stream, of every instance of the plugins. */
-const taken = new WeakSet();
+/**
+ * The streams of replies, of every instance of the plugins.
+ * @type {WeakMap<FastifyReply, OpenStream>}
+ */
+const streams = new WeakMap();
+
+// When the handler of a hijacked reply rejects, Fastify only logs the error. The client would wait
+// for ever.
+diagnostics.subscribe(HANDLER_FAILED, (message) => {
+  const { reply } = /** @type {{ reply: FastifyReply }} */ (message);
+  const stream = streams.get(reply);
+  if (stream?.state !== 'begun') return;
+  // The client did not get the error's status.
+  reply.code(stream.statusCode);
+  if (!stream.link.isEnded) stream.connection.destroy();
+});
 
 /** The open streams of one instance of a plugin. */
 class EventStreams {
   /** @type {Map<Link, FastifyReply['raw']>} */
   #open = new Map();
-  /**
-   * The streams of hijacked replies.
-   * @type {WeakMap<object, OpenStream>}
-   */
-  #hijacked = new WeakMap();
   #closing = false;
 
   /** @param {FastifyInstance} fastify */
   constructor(fastify) {
-    // When the handler of a hijacked reply rejects, Fastify logs it and the client would wait for
-    // ever.
-    const onFailure = (/** @type {any} */ { reply }) => {
-      const stream = this.#hijacked.get(reply);
-      if (!stream) return;
-      // The client did not get the error's status.
-      reply.code(stream.statusCode);
-      if (!stream.link.isEnded) stream.connection.destroy();
-    };
-    diagnostics.subscribe(HANDLER_FAILED, onFailure);
     fastify.addHook('preClose', async () => {
       this.#closing = true;
       await Promise.all(Array.from(this.#open, ([link, raw]) => endSoon(link, raw)));
-    });
-    fastify.addHook('onClose', async () => {
-      diagnostics.unsubscribe(HANDLER_FAILED, onFailure);
     });
   }
 
@@ -69,7 +66,7 @@ class EventStreams {
    * @param {PingForm} [pingForm]
    */
   open(reply, given, prepare, through, pingForm) {
-    if (reply.sent || taken.has(reply)) {
+    if (reply.sent || streams.has(reply)) {
       throw new SluiceError(
         'ERR_SSE_HEADERS_SENT',
         'the request was answered already: open one event stream, before anything is sent',
@@ -77,7 +74,7 @@ class EventStreams {
     }
     const options = { ...given, statusCode: given.statusCode ?? reply.statusCode };
     const stream = orGone(() =>
-      through ? piped(reply, options, through) : this.#own(reply, options, pingForm),
+      through ? piped(reply, options, through) : own(reply, options, pingForm),
     );
     const { connection, link } = stream;
     try {
@@ -87,7 +84,7 @@ class EventStreams {
       abandon(stream);
       throw error;
     }
-    taken.add(reply);
+    streams.set(reply, stream);
     this.#open.set(link, reply.raw);
     connection.once('close', () => this.#open.delete(link));
     const { send } = reply;
@@ -96,39 +93,10 @@ class EventStreams {
     if (this.#closing) endSoon(link, reply.raw);
     return connection;
   }
-
-  /**
-   * A stream that the connection writes.
-   * @param {FastifyReply} reply
-   * @param {ConnectionOptions & { statusCode: number }} options
-   * @param {PingForm | undefined} pingForm
-   * @returns {OpenStream}
-   */
-  #own(reply, options, pingForm) {
-    const { request, raw } = reply;
-    const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
-    const payload = new EventStreamPayload(reply, () => {
-      if (stream.state === 'abandoned') return;
-      // The queue has overflowed meanwhile, and nothing else ends the response.
-      if (connection.closed) return raw.destroy();
-      // `identity` says nothing, and would keep the core from the socket.
-      raw.removeHeader('Content-Encoding');
-      link.begin();
-      stream.state = 'begun';
-      reply.hijack();
-      this.#hijacked.set(reply, stream);
-      finishOnClose(raw);
-    });
-    connection.once('close', () => payload.finish());
-    const { statusCode } = options;
-    /** @type {OpenStream} */
-    const stream = { link, connection, payload, statusCode, state: 'waiting' };
-    return stream;
-  }
 }
 
 /**
- * A client that has left is not the server's failure, which Fastify would log as an error.
+ * Gives the error for a client that has left a 4xx status. Fastify would log it as a server error.
  * @param {() => OpenStream} open
  */
 function orGone(open) {
@@ -142,14 +110,42 @@ function orGone(open) {
 }
 
 /**
- * A stream of the user's, that Fastify sends.
+ * A stream that the connection writes.
+ * @param {FastifyReply} reply
+ * @param {ConnectionOptions & { statusCode: number }} options
+ * @param {PingForm | undefined} pingForm
+ * @returns {OpenStream}
+ */
+function own(reply, options, pingForm) {
+  const { request, raw } = reply;
+  const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
+  const payload = new EventStreamPayload(reply, () => {
+    if (stream.state === 'abandoned') return;
+    // The queue has overflowed in the meantime. Nothing else ends the response.
+    if (connection.closed) return raw.destroy();
+    // The value `identity` has no meaning here, and would prevent the hand-over of the socket.
+    raw.removeHeader('Content-Encoding');
+    link.begin();
+    stream.state = 'begun';
+    reply.hijack();
+    finishOnClose(raw);
+  });
+  connection.once('close', () => payload.finish());
+  const { statusCode } = options;
+  /** @type {OpenStream} */
+  const stream = { link, connection, payload, statusCode, state: 'waiting' };
+  return stream;
+}
+
+/**
+ * A stream of the application, which Fastify sends.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
  * @param {Duplex} through
  * @returns {OpenStream}
  */
 function piped({ request, raw }, options, through) {
-  const { link, connection } = openLink(new PipedCarrier(request.raw, raw, through), options);
+  const { link, connection } = openLink(pipedCarrier(request.raw, raw, through), options);
   link.begin();
   finishOnClose(raw);
   const { statusCode } = options;
@@ -169,8 +165,8 @@ function finishOnClose(raw) {
   const finish = () => {
     if (isFinished) return;
     raw.emit('finish');
-    // The real one may still come, from an end that crossed the client's leaving, and Node would
-    // fail over it.
+    // A real `finish` may follow if the end and the client's leaving coincide. Node would throw
+    // at a second one.
     raw.removeAllListeners('finish');
   };
   // After all listeners of `close`, Node's server among them.
@@ -178,30 +174,22 @@ function finishOnClose(raw) {
 }
 
 /**
- * Sends what is queued, if the client takes it in time. Sending meanwhile is no error: the
- * application does not know of the end.
+ * Sends queued events if the client takes them in time. The application may still send meanwhile,
+ * as it does not know of the end.
  * @param {Link} link
  * @param {FastifyReply['raw']} raw
  */
-function endSoon(link, raw) {
+async function endSoon(link, raw) {
+  const signal = AbortSignal.timeout(GRACE);
   link.close('end');
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      if (link.state === 'closed') raw.destroy();
-      else link.destroy();
-      resolve(undefined);
-    }, GRACE);
-    const done = () => {
-      clearTimeout(timer);
-      resolve(undefined);
-    };
-    // Its last bytes may still be on their way through TLS, and Fastify is about to close idle
-    // sockets.
-    link.connection.once('close', () => {
-      if (raw.socket && !raw.destroyed) finished(raw, done);
-      else done();
-    });
-  });
+  try {
+    await once(link.connection, 'close', { signal });
+    // The last bytes may still be on their way through TLS. Fastify is about to close idle sockets.
+    if (raw.socket && !raw.destroyed) await finished(raw, { signal });
+  } catch {
+    if (link.state === 'closed') raw.destroy();
+    else link.destroy();
+  }
 }
 
 module.exports = { EventStreams };

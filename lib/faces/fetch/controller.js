@@ -51,7 +51,7 @@ class ClientController {
     this.#carrier.destroy(reason);
   }
 
-  /** Hides it from Node's own method, which knows only the controllers that Node has made. */
+  /** Hides Node's own method, which fails for controllers that Node has not created. */
   get [inspect.custom]() {
     return undefined;
   }

@@ -4,7 +4,7 @@
 
 /** @import { Request, Response } from '../../carrier/carrier.js' */
 
-const { typeError } = require('../../core/error.js');
+const option = require('../../core/option.js');
 
 /**
  * @param {unknown} given
@@ -14,8 +14,7 @@ function readOutgoing(given) {
   const outgoing = /** @type {any} */ (given);
   if (outgoing === undefined) return undefined;
   if (typeof outgoing?.once === 'function' && outgoing.req) return outgoing;
-  throw typeError(
-    'ERR_SSE_OPTION',
+  throw option.invalid(
     "`outgoing` must be the response of a Node HTTP server, such as Hono's c.env.outgoing",
   );
 }

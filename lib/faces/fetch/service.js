@@ -16,13 +16,11 @@ const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { readOutgoing } = require('./outgoing.js');
 
-const MAX_RETRY = 2 ** 32 - 1;
-
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config);
   const { headers, maxQueueBytes, stallTimeout, topic } = given;
-  const retry = option.whole('retryInterval', given.retryInterval, 3000, 0, MAX_RETRY);
+  const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
   const lifetime = option.pick(given, 'maxLifetime');
   const connection = { retry, headers, maxQueueBytes, stallTimeout, ...lifetime };
@@ -32,7 +30,7 @@ function createBroker(config) {
 }
 
 /**
- * Throws now, and not at every client.
+ * Checks headers once, instead of failing for every client.
  * @param {SSEConfig['headers']} headers
  */
 function assertHeaders(headers) {
@@ -43,7 +41,7 @@ function assertHeaders(headers) {
         for (const each of [value].flat()) validateHeaderValue(name, String(each));
     } catch (cause) {
       const { message } = /** @type {Error} */ (cause);
-      throw typeError('ERR_SSE_OPTION', `\`headers\` cannot be sent: ${message}`, cause);
+      throw option.invalid(`\`headers\` cannot be sent: ${message}`, { cause });
     }
   }
 }
@@ -62,9 +60,7 @@ function cursorOf(given) {
  * @returns {any}
  */
 function toEvent(event, data, id) {
-  if (typeof event !== 'string') {
-    throw typeError('ERR_SSE_TYPE', `\`event\` must be a string, but it is ${option.kind(event)}`);
-  }
+  option.assertString('event', event);
   if (data === undefined) {
     throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
   }
@@ -88,7 +84,8 @@ function createSSE(config) {
       const given = option.object('options', options);
       const carrier = new BodyCarrier(cursorOf(given));
       const outgoing = readOutgoing(given.outgoing);
-      const { link, connection } = clientsOf(broker).open(carrier);
+      const { onGap, resume } = given;
+      const { link, connection } = clientsOf(broker).open(carrier, { onGap, resume });
       link.begin();
       const member = clientsOf(broker).register(connection, readArrival({}));
       const client = new FetchClient(member, new ClientController(connection, carrier));

@@ -4,18 +4,20 @@
 
 /** @import { IncomingHttpHeaders } from 'node:http' */
 /** @import { ConnectionOptions, SluiceErrorCode } from '../../../index.js' */
+/** @import { Request, Response } from '../../carrier/carrier.js' */
 /** @import { PingForm } from '../../connection/connection-options.js' */
 /** @import { Connection } from '../../connection/connection.js' */
 
 /**
  * @typedef {object} Exchange
  * @property {any} request the framework's request, which the hooks get
- * @property {string} method
- * @property {IncomingHttpHeaders} headers
- * @property {unknown} body a stream, or the result of a parser
- * @property {boolean} over whether the client has left, or other code has answered
+ * @property {Request} req the request of Node.js
+ * @property {Response} res the response of Node.js
+ * @property {IncomingHttpHeaders} headers which hooks of the application may have replaced
+ * @property {() => unknown} body a stream, or the result of a parser
  * @property {(name: string) => number | string | string[] | undefined} getHeader
  * @property {(name: string, value: string) => void} setHeader
+ * @property {(status: number, body?: string) => void} send
  * @property {(options: ConnectionOptions, pingForm: PingForm, prepare: Prepare) => void} open
  *   answers with a stream, unless `prepare` throws
  * @property {(error: unknown, what: string) => void} log
@@ -23,10 +25,11 @@
 /** @typedef {(connection: Connection) => void} Prepare */
 /** @typedef {{ status: number, body?: object }} Answer */
 /**
- * @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler undefined: nothing is left
- *   to answer
+ * Resolves with undefined when there is nothing left to answer.
+ * @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler
  */
 
+const { isOver } = require('../../carrier/gone.js');
 const { SluiceError } = require('../../core/error.js');
 
 /** A request that is answered with an error. The message is for the client. */
@@ -43,6 +46,12 @@ class Refusal extends Error {
     this.code = code;
   }
 }
+
+/**
+ * Whether the client has left, or other code has answered.
+ * @param {Exchange} exchange
+ */
+const isSettled = ({ req, res }) => isOver(req, res);
 
 /**
  * Whether a hook of the application allows something: it must return exactly `true`. The client
@@ -70,9 +79,7 @@ async function allows(exchange, name, hook) {
 function failure(error, code, message) {
   const status = error?.status ?? error?.statusCode;
   if (status >= 400 && status < 500) return error;
-  const failed = new SluiceError(code, message);
-  failed.cause = error;
-  return failed;
+  return new SluiceError(code, message, { cause: error });
 }
 
-module.exports = { Refusal, allows, failure };
+module.exports = { Refusal, allows, failure, isSettled };

@@ -1,71 +1,41 @@
 'use strict';
 
-/** Adds the routes to Express, or to a router like its own. */
+/** Adds the routes to Express, or to a router with the same methods. */
 
-/** @import { ConnectionOptions } from '../../../index.js' */
 /** @import { Request, Response } from '../../carrier/carrier.js' */
-/** @import { PingForm } from '../../connection/connection-options.js' */
-/** @import { Connection } from '../../connection/connection.js' */
-/** @import { Answer, Exchange } from './exchange.js' */
+/** @import { Exchange } from './exchange.js' */
 /** @import { Routes } from './routes.js' */
 
 /** @typedef {(req: any, res: any, next: (error: unknown) => void) => void} RequestHandler */
 /** @typedef {(path: string, handler: RequestHandler) => void} AddRoute */
 
 const { debuglog } = require('node:util');
-const { isOver } = require('../../carrier/gone.js');
 const { carrierOf } = require('../../carrier/node-response.js');
 const { openLink } = require('../../connection/connection.js');
 
+const METHODS = /** @type {const} */ (['get', 'post', 'options']);
+
 const debug = debuglog('sluice');
 
-/** @implements {Exchange} */
-class ExpressExchange {
-  #res;
+/**
+ * @param {Request & { body?: unknown }} req
+ * @param {Response} res
+ * @returns {Exchange}
+ */
+const exchangeOf = (req, res) => ({
+  request: req,
+  req,
+  res,
+  headers: req.headers,
+  // A parser that has not read the body may still have set one.
+  body: () => (req.readableDidRead || req.readableEnded ? req.body : req),
+  getHeader: (name) => res.getHeader(name),
+  setHeader: (name, value) => res.setHeader(name, value),
+  log: (error, what) => debug('%s: %o', what, error),
 
-  /**
-   * @param {Request & { body?: unknown }} req
-   * @param {Response} res
-   */
-  constructor(req, res) {
-    this.request = req;
-    this.method = req.method ?? '';
-    this.headers = req.headers;
-    this.#res = res;
-  }
-
-  get body() {
-    const { request } = this;
-    // A parser that has not read the body may still have set one.
-    return request.readableDidRead || request.readableEnded ? request.body : request;
-  }
-
-  get over() {
-    return isOver(this.request, this.#res);
-  }
-
-  /** @param {string} name */
-  getHeader(name) {
-    return this.#res.getHeader(name);
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} value
-   */
-  setHeader(name, value) {
-    this.#res.setHeader(name, value);
-  }
-
-  /**
-   * The head is written last, so that an error can still be the answer.
-   * @param {ConnectionOptions} options
-   * @param {PingForm} pingForm
-   * @param {(connection: Connection) => void} prepare
-   */
+  /** Writes the head last, so that an error can still be the answer. */
   open(options, pingForm, prepare) {
-    const carrier = carrierOf(this.request, this.#res);
-    const { link, connection } = openLink(carrier, options, pingForm);
+    const { link, connection } = openLink(carrierOf(req, res), options, pingForm);
     try {
       prepare(connection);
       link.begin();
@@ -73,31 +43,14 @@ class ExpressExchange {
       connection.destroy();
       throw error;
     }
-  }
+  },
 
-  /**
-   * @param {unknown} error
-   * @param {string} what
-   */
-  log(error, what) {
-    debug('%s: %o', what, error);
-  }
-
-  /** @param {Answer} answer */
-  send({ status, body }) {
-    const { request } = this;
-    const res = this.#res;
+  send(status, body) {
     res.statusCode = status;
-    // The rest of the body is not to be read.
-    if (status === 413 && request.httpVersionMajor === 1) res.setHeader('Connection', 'close');
-    if (!body) return res.end();
-    const bytes = Buffer.from(JSON.stringify(body));
-    res.setHeader('Content-Type', 'application/json; charset=utf-8');
-    res.setHeader('Content-Length', bytes.length);
-    res.setHeader('X-Content-Type-Options', 'nosniff');
-    res.end(bytes);
-  }
-}
+    if (body !== undefined) res.setHeader('Content-Length', Buffer.byteLength(body));
+    res.end(body);
+  },
+});
 
 /**
  * @param {Record<'get' | 'post' | 'options', AddRoute> & { all?: AddRoute }} app
@@ -108,17 +61,11 @@ function addToExpress(app, basePath, routes) {
   for (const path of routes.paths) {
     /** @type {RequestHandler} */
     const handler = (req, res, next) => {
-      const exchange = new ExpressExchange(req, res);
-      routes
-        .answer(path, exchange)
-        .then((answer) => answer && exchange.send(answer))
-        .catch(next);
+      routes.answer(path, exchangeOf(req, res)).catch(next);
     };
     if (app.all) app.all(basePath + path, handler);
     else for (const method of METHODS) app[method](basePath + path, handler);
   }
 }
-
-const METHODS = /** @type {const} */ (['get', 'post', 'options']);
 
 module.exports = { addToExpress };

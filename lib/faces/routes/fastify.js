@@ -3,69 +3,30 @@
 /** Registers the routes with Fastify. */
 
 /** @import { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify' */
-/** @import { ConnectionOptions } from '../../../index.js' */
-/** @import { PingForm } from '../../connection/connection-options.js' */
-/** @import { Connection } from '../../connection/connection.js' */
 /** @import { Exchange } from './exchange.js' */
 /** @import { Routes } from './routes.js' */
 
 const fastifyPlugin = require('fastify-plugin');
 const { EventStreams } = require('../fastify/streams.js');
-const { isOver } = require('../../carrier/gone.js');
 
-/** @implements {Exchange} */
-class FastifyExchange {
-  #reply;
-  #streams;
-
-  /**
-   * @param {FastifyRequest} request
-   * @param {FastifyReply} reply
-   * @param {EventStreams} streams
-   */
-  constructor(request, reply, streams) {
-    this.request = request;
-    this.method = request.method;
-    this.headers = request.headers;
-    this.body = request.body;
-    this.#reply = reply;
-    this.#streams = streams;
-  }
-
-  get over() {
-    return isOver(this.request.raw, this.#reply.raw);
-  }
-
-  /** @param {string} name */
-  getHeader(name) {
-    return this.#reply.getHeader(name);
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} value
-   */
-  setHeader(name, value) {
-    this.#reply.header(name, value);
-  }
-
-  /**
-   * @param {ConnectionOptions} options
-   * @param {PingForm} pingForm
-   * @param {(connection: Connection) => void} prepare
-   */
-  open(options, pingForm, prepare) {
-    this.#streams.open(this.#reply, options, prepare, undefined, pingForm);
-  }
-
-  /**
-   * @param {unknown} error
-   * @param {string} what
-   */
-  log(error, what) {
-    this.request.log.error({ err: error }, what);
-  }
-}
+/**
+ * @param {FastifyRequest} request
+ * @param {FastifyReply} reply
+ * @param {EventStreams} streams
+ * @returns {Exchange}
+ */
+const exchangeOf = (request, reply, streams) => ({
+  request,
+  req: request.raw,
+  res: reply.raw,
+  headers: request.headers,
+  body: () => request.body,
+  getHeader: (name) => reply.getHeader(name),
+  setHeader: (name, value) => reply.header(name, value),
+  log: (error, what) => request.log.error({ err: error }, what),
+  open: (options, pingForm, prepare) => streams.open(reply, options, prepare, undefined, pingForm),
+  send: (status, body) => reply.code(status).send(body),
+});
 
 /**
  * @param {FastifyInstance} fastify
@@ -76,10 +37,10 @@ function addToFastify(fastify, basePath, routes) {
   /** @param {FastifyInstance} own */
   async function setUp(own) {
     const streams = new EventStreams(own);
-    // The rules for the body are those of the routes, whatever parsers the application has.
+    // The routes have their own rules for the body, whatever parsers the application has.
     own.removeAllContentTypeParsers();
     own.addContentTypeParser('*', (_request, payload, done) => {
-      // It may fail before it is read.
+      // The stream may fail before it is read.
       payload.on('error', () => {});
       done(null, payload);
     });
@@ -89,20 +50,11 @@ function addToFastify(fastify, basePath, routes) {
        * @param {FastifyReply} reply
        */
       const handler = async (request, reply) => {
-        const answer = await routes.answer(path, new FastifyExchange(request, reply, streams));
-        if (!answer) return reply;
-        const { status, body } = answer;
-        reply.code(status);
-        // The rest of the body is not to be read.
-        if (status === 413 && request.raw.httpVersionMajor === 1)
-          reply.header('Connection', 'close');
-        if (!body) return reply.send();
-        reply.header('X-Content-Type-Options', 'nosniff');
-        // As a string, so that the application's serialisers do not change it.
-        return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+        await routes.answer(path, exchangeOf(request, reply, streams));
+        return reply;
       };
       /**
-       * Fastify itself refuses an invalid type; the routes do too, with an answer of their own.
+       * Fastify refuses an invalid type itself. The routes do too, with an answer of their own.
        * @param {FastifyError} error
        * @param {FastifyRequest} request
        * @param {FastifyReply} reply

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What each route does: connect, subscribe, unsubscribe, statistics. */
+/** The handlers of the routes: connect, subscribe, unsubscribe and statistics. */
 
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 /** @import { SSEBroker } from '../../broker/broker.js' */
@@ -11,7 +11,7 @@ const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
 const option = require('../../core/option.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
-const { Refusal, allows, failure } = require('./exchange.js');
+const { Refusal, allows, failure, isSettled } = require('./exchange.js');
 
 /**
  * `GET /connect`.
@@ -30,16 +30,16 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
   return async (exchange) => {
     try {
       const arrival = (await identify?.(exchange.request)) ?? {};
-      if (exchange.over) return undefined;
+      if (isSettled(exchange)) return undefined;
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
         // HEAD gets the head alone, so its request is never a client.
-        if (exchange.method === 'HEAD') return;
+        if (exchange.req.method === 'HEAD') return;
         clients.register(connection, readArrival(arrival), greet);
       });
     } catch (error) {
       const { code } = /** @type {any} */ (error ?? {});
       // The hooks may throw the same codes because of other clients and brokers.
-      if (code === 'ERR_SSE_GONE' && exchange.over) return undefined;
+      if (code === 'ERR_SSE_GONE' && isSettled(exchange)) return undefined;
       if (code === 'ERR_SSE_BROKER_CLOSED' && clients.isClosed) {
         throw new Refusal(503, code, 'the server is closing');
       }
@@ -49,10 +49,10 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
   };
 }
 
-/** A token of a name that stands for others. */
+/** A token of a topic's name that is a wildcard. */
 const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
 
-/** The core's message also tells of an option, which is the application's. */
+/** Replaces the core's message, which names an option of the application. */
 const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscribe from some first';
 
 /**
@@ -110,14 +110,15 @@ function unsubscribing(broker, { bodyLimit }) {
 }
 
 /**
- * The topics that a client asks for, once it has shown its secret; undefined if it left meanwhile.
+ * Returns the topics of a request and its client, whose secret is checked. Resolves with undefined
+ * if the client leaves first.
  * @param {Exchange} exchange
  * @param {SSEBroker} broker
  * @param {number} bodyLimit
  */
 async function read(exchange, broker, bodyLimit) {
-  const message = await readJSON(exchange.headers, exchange.body, bodyLimit);
-  if (message === undefined && exchange.over) return undefined;
+  const message = await readJSON(exchange.headers, exchange.body(), bodyLimit);
+  if (message === undefined && isSettled(exchange)) return undefined;
   const { clientId, secret, topics } = readRequest(message);
   return { client: prove(broker, clientId, secret), topics };
 }

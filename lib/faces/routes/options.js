@@ -23,7 +23,7 @@ function readSetupOptions(options) {
     heartbeat: option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, undefined),
     pingInterval: option.time(...option.named(given, 'pingInterval'), undefined),
     origins: readCORS(given.cors),
-    bodyLimit: option.whole('bodyLimit', given.bodyLimit, 16_384, 1, option.MAX_BYTES),
+    bodyLimit: option.bytes('bodyLimit', given.bodyLimit, 16_384),
     maxTopics: option.whole('maxTopics', given.maxTopics, 1000, 1, MAX_TOPICS),
     stats: typeof stats === 'function' ? stats : option.boolean('stats', stats, true),
   };

@@ -5,7 +5,6 @@
 /** @import { SetupSSEOptions } from '../../../types/setup-sse.js' */
 /** @import { Exchange } from './exchange.js' */
 
-const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { varyBy } = require('../vary.js');
 const { Refusal } = require('./exchange.js');
@@ -20,78 +19,57 @@ const HEADERS = ['authorization', 'content-type', 'last-event-id'];
 /** @type {(value: unknown) => boolean} */
 const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 
-class Origins {
-  #listed;
-  #any;
-  #credentials;
-  #maxAge;
-  #headers;
+/**
+ * `admit` throws when the page that made the request may not use the routes. `preflight` sets the
+ * head of the answer to a preflight.
+ * @typedef {object} Origins
+ * @property {(exchange: Exchange) => void} admit
+ * @property {(exchange: Exchange, methods: string) => void} preflight
+ */
 
-  /**
-   * @param {string[]} listed
-   * @param {boolean} credentials
-   * @param {number | undefined} maxAge
-   * @param {string[]} headers
-   */
-  constructor(listed, credentials, maxAge, headers) {
-    this.#listed = new Set(listed);
-    this.#any = this.#listed.has('*');
-    this.#credentials = credentials;
-    this.#maxAge = maxAge;
-    this.#headers = headers.join(', ');
-  }
-
-  /**
-   * Throws when the page that made the request may not use the routes.
-   * @param {Exchange} exchange
-   */
-  admit(exchange) {
-    const { origin, 'sec-fetch-site': site } = exchange.headers;
-    exchange.setHeader('Vary', varyBy(exchange.getHeader('Vary'), 'Origin'));
-    if (origin !== undefined && (this.#any || this.#listed.has(origin))) {
-      exchange.setHeader('Access-Control-Allow-Origin', this.#any ? '*' : origin);
-      if (this.#credentials) exchange.setHeader('Access-Control-Allow-Credentials', 'true');
-    } else if (!OWN_SITES.includes(/** @type {string | undefined} */ (site))) {
-      throw new Refusal(403, 'ERR_SSE_ORIGIN', 'requests of other sites are not allowed');
-    }
-  }
-
-  /**
-   * The head of the answer to a preflight.
-   * @param {Exchange} exchange
-   * @param {string} methods
-   */
-  preflight(exchange, methods) {
-    exchange.setHeader('Access-Control-Allow-Methods', methods);
-    exchange.setHeader('Access-Control-Allow-Headers', this.#headers);
-    if (this.#maxAge !== undefined) {
-      exchange.setHeader('Access-Control-Max-Age', String(Math.floor(this.#maxAge / 1000)));
-    }
-  }
-}
-
-/** @param {SetupSSEOptions['cors']} cors */
+/**
+ * @param {SetupSSEOptions['cors']} cors
+ * @returns {Origins}
+ */
 function readCORS(cors) {
-  if (cors === undefined) return new Origins([], false, undefined, []);
-  const { origin, credentials, maxAge, headers = [] } = option.object('cors', cors);
+  const given = cors === undefined ? { origin: [] } : option.object('cors', cors);
+  const { origin, headers = [] } = given;
   const listed = Array.isArray(origin) ? origin : [origin];
-  const allowsCredentials = option.boolean('cors.credentials', credentials, false);
+  const credentials = option.boolean('cors.credentials', given.credentials, false);
+  const maxAge = option.time('cors.maxAge', given.maxAge, undefined);
   for (const value of listed) assertOrigin(value);
-  if (allowsCredentials && listed.includes('*')) {
-    throw typeError(
-      'ERR_SSE_OPTION',
+  const isAny = listed.includes('*');
+  if (credentials && isAny) {
+    throw option.invalid(
       "`cors.credentials` sends cookies, so `cors.origin` must not be '*': list the origins",
     );
   }
-  const age = maxAge === undefined ? undefined : option.time('cors.maxAge', maxAge, 0);
   if (!Array.isArray(headers) || !headers.every(isToken)) {
-    throw typeError(
-      'ERR_SSE_OPTION',
-      "`cors.headers` must be names of headers, as in ['X-Tenant']",
-    );
+    throw option.invalid("`cors.headers` must be names of headers, as in ['X-Tenant']");
   }
-  const allowed = [...HEADERS, ...headers];
-  return new Origins(/** @type {string[]} */ (listed), allowsCredentials, age, allowed);
+  const allowedHeaders = [...HEADERS, ...headers].join(', ');
+  const origins = new Set(listed);
+
+  return {
+    admit(exchange) {
+      const { origin, 'sec-fetch-site': site } = exchange.headers;
+      exchange.setHeader('Vary', varyBy(exchange.getHeader('Vary'), 'Origin'));
+      if (origin !== undefined && (isAny || origins.has(origin))) {
+        exchange.setHeader('Access-Control-Allow-Origin', isAny ? '*' : origin);
+        if (credentials) exchange.setHeader('Access-Control-Allow-Credentials', 'true');
+      } else if (!OWN_SITES.includes(/** @type {string | undefined} */ (site))) {
+        throw new Refusal(403, 'ERR_SSE_ORIGIN', 'requests of other sites are not allowed');
+      }
+    },
+
+    preflight(exchange, methods) {
+      exchange.setHeader('Access-Control-Allow-Methods', methods);
+      exchange.setHeader('Access-Control-Allow-Headers', allowedHeaders);
+      if (maxAge !== undefined) {
+        exchange.setHeader('Access-Control-Max-Age', String(Math.floor(maxAge / 1000)));
+      }
+    },
+  };
 }
 
 /** @param {unknown} value */
@@ -103,11 +81,10 @@ function assertOrigin(value) {
     // A part that browsers leave out, such as a default port, would never match.
     (!/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value));
   if (isOrigin) return;
-  throw typeError(
-    'ERR_SSE_OPTION',
+  throw option.invalid(
     "`cors.origin` must be '*', or an origin or origins like 'https://example.com': " +
       'a scheme and a host in lower case, and a port if it is not the usual one',
   );
 }
 
-module.exports = { Origins, readCORS };
+module.exports = { readCORS };

@@ -27,7 +27,7 @@ const tooLarge = (limit) =>
  * Reads a body of JSON. Resolves with undefined when the body is cut off, as when the client
  * leaves.
  *
- * Pages of other sites can send most other types without asking the server first.
+ * The type must be JSON: pages of other sites can send most other types without a preflight.
  * @param {IncomingHttpHeaders} headers
  * @param {unknown} body a stream, or the result of another parser
  * @param {number} limit
@@ -109,7 +109,7 @@ function readBytes(stream, limit) {
 const isName = (value) => typeof value === 'string' && value !== '';
 
 /**
- * Reads a request to subscribe or unsubscribe; each topic is there once.
+ * Reads a request to subscribe or unsubscribe. Duplicate topics are removed.
  * @param {unknown} body
  */
 function readRequest(body) {

@@ -6,7 +6,7 @@
 /** @import { Answer, Exchange, Handler } from './exchange.js' */
 /** @import { SetupOptions } from './options.js' */
 
-const { Refusal } = require('./exchange.js');
+const { Refusal, isSettled } = require('./exchange.js');
 const { connecting, statistics, subscribing, unsubscribing } = require('./handlers.js');
 
 class Routes {
@@ -43,13 +43,12 @@ class Routes {
   }
 
   /**
-   * The answer to a request, unless it is a stream. An error is the framework's to answer.
+   * Answers a request. Rejects with errors that the framework must answer.
    * @param {string} path
    * @param {Exchange} exchange
-   * @returns {Promise<Answer | undefined>}
    */
   async answer(path, exchange) {
-    if (exchange.over) return undefined;
+    if (isSettled(exchange)) return;
     let answer;
     try {
       exchange.setHeader('Cache-Control', 'no-store');
@@ -59,7 +58,7 @@ class Routes {
       if (!(error instanceof Refusal)) throw error;
       answer = { status: error.status, body: { error: error.message, code: error.code } };
     }
-    return exchange.over ? undefined : answer;
+    if (answer && !isSettled(exchange)) send(exchange, answer);
   }
 
   /**
@@ -70,15 +69,32 @@ class Routes {
   #handler(path, exchange) {
     const handlers = /** @type {Map<string, Handler>} */ (this.#handlers.get(path));
     const methods = [...handlers.keys()].join(', ');
-    const handler = handlers.get(exchange.method);
+    const { method = '' } = exchange.req;
+    const handler = handlers.get(method);
     if (handler) return handler;
     exchange.setHeader('Allow', `${methods}, OPTIONS`);
-    if (exchange.method !== 'OPTIONS') {
+    if (method !== 'OPTIONS') {
       throw new Refusal(405, 'ERR_SSE_METHOD', `the method must be one of ${methods}`);
     }
     this.#origins.preflight(exchange, methods);
     return async () => ({ status: 204 });
   }
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {Answer} answer
+ */
+function send(exchange, { status, body }) {
+  // The rest of the body must not be read.
+  if (status === 413 && exchange.req.httpVersionMajor === 1) {
+    exchange.setHeader('Connection', 'close');
+  }
+  if (!body) return exchange.send(status);
+  exchange.setHeader('Content-Type', 'application/json; charset=utf-8');
+  exchange.setHeader('X-Content-Type-Options', 'nosniff');
+  // A string, which serialisers of the application leave alone.
+  exchange.send(status, JSON.stringify(body));
 }
 
 module.exports = { Routes };

@@ -6,15 +6,10 @@
 
 const { SSEBroker } = require('../../broker/broker.js');
 const { typeError } = require('../../core/error.js');
+const { hasMethods } = require('../../core/option.js');
 const { addToExpress } = require('./express.js');
 const { readSetupOptions } = require('./options.js');
 const { Routes } = require('./routes.js');
-
-/**
- * @param {any} value
- * @param {string[]} methods
- */
-const has = (value, ...methods) => methods.every((name) => typeof value?.[name] === 'function');
 
 /**
  * @param {any} app
@@ -23,8 +18,8 @@ const has = (value, ...methods) => methods.every((name) => typeof value?.[name] 
  * @param {SetupSSEOptions | null} [options]
  */
 function setupSSE(app, broker, basePath, options) {
-  const isFastify = has(app, 'register', 'addContentTypeParser');
-  if (!isFastify && !has(app, 'get', 'post', 'options')) {
+  const isFastify = hasMethods(app, 'register', 'addContentTypeParser');
+  if (!isFastify && !hasMethods(app, 'get', 'post', 'options')) {
     throw typeError(
       'ERR_SSE_TYPE',
       'setupSSE() expects an Express app or router, or a Fastify instance, first',

@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
-use crate::log::{HistoryOptions, Limits};
+use crate::log::{Cursor, HistoryOptions, Limits};
 use crate::notice::Host;
-use crate::resume::Cursor;
 use crate::wire::{Framing, PingForm};
 
 struct Nobody;
