@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, RandomState};
 use crate::ids::Place;
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+/// Those of the largest `u64`.
+const MAX_DIGITS: usize = 13;
 /// 36^7: an epoch has at most seven digits.
 const EPOCHS: u64 = 78_364_164_096;
 
@@ -16,31 +18,36 @@ pub struct Epoch(String);
 impl Default for Epoch {
     /// A random one.
     fn default() -> Self {
-        Self(base_36(RandomState::new().hash_one(0) % EPOCHS))
+        let number = RandomState::new().hash_one(0) % EPOCHS;
+        Self(digits(number, &mut [0; MAX_DIGITS]).to_owned())
     }
 }
 
 impl Epoch {
-    pub fn mint(&self, place: Place) -> String {
-        format!("{}-{}", self.0, base_36(place.0))
+    /// The line of a minted id, as it is sent.
+    pub fn line(&self, place: Place) -> String {
+        let mut buffer = [0; MAX_DIGITS];
+        ["id: ", &self.0, "-", digits(place.0, &mut buffer), "\n"].concat()
     }
 
     /// The place that an id of this epoch was minted for.
     pub fn place_of(&self, id: &str) -> Option<Place> {
-        let digits = id.strip_prefix(&self.0)?.strip_prefix('-')?;
-        let place = Place(u64::from_str_radix(digits, 36).ok()?);
+        let given = id.strip_prefix(&self.0)?.strip_prefix('-')?;
+        let place = Place(u64::from_str_radix(given, 36).ok()?);
         // Only one spelling of a place was minted.
-        (base_36(place.0) == digits).then_some(place)
+        (digits(place.0, &mut [0; MAX_DIGITS]) == given).then_some(place)
     }
 }
 
-fn base_36(mut number: u64) -> String {
-    let mut digits = Vec::with_capacity(13);
+/// The digits of a number, of which the last comes last in the buffer.
+fn digits(mut number: u64, buffer: &mut [u8; MAX_DIGITS]) -> &str {
+    let mut start = MAX_DIGITS;
     loop {
-        digits.push(DIGITS[(number % 36) as usize] as char);
+        start -= 1;
+        buffer[start] = DIGITS[(number % 36) as usize];
         number /= 36;
         if number == 0 {
-            return digits.into_iter().rev().collect();
+            return str::from_utf8(&buffer[start..]).unwrap_or_default();
         }
     }
 }
@@ -53,9 +60,9 @@ mod tests {
     fn reads_only_ids_that_it_has_minted() {
         let epoch = Epoch("k3".into());
         for place in [0, 1, 35, 36, u64::MAX] {
-            let id = epoch.mint(Place(place));
-            assert!(id.len() <= 24, "{id}");
-            assert_eq!(epoch.place_of(&id), Some(Place(place)));
+            let line = epoch.line(Place(place));
+            let id = line.strip_prefix("id: ").and_then(|id| id.strip_suffix('\n')).unwrap();
+            assert_eq!(epoch.place_of(id), Some(Place(place)));
         }
         for id in
             ["", "k3", "k3-", "k3-+1", "k3-01", "k3-A", "k3--1", "k4-1", "k33-1", "1", "k3-1 "]
@@ -63,6 +70,12 @@ mod tests {
             assert_eq!(epoch.place_of(id), None, "{id}");
         }
         assert_eq!(epoch.place_of(&format!("k3-{}", "z".repeat(1000))), None);
+    }
+
+    #[test]
+    fn the_longest_line_fits_in_the_room_that_a_frame_leaves() {
+        let longest = Epoch("zzzzzzz".into()).line(Place(u64::MAX));
+        assert!(longest.len() <= 32, "{longest}");
     }
 
     #[test]

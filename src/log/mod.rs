@@ -256,7 +256,7 @@ impl Log {
         let place = self.last;
         let Draft { frame, id, is_kept, may_mint } = draft;
         let frame = if mints && may_mint {
-            frame.finish(&format!("id: {}\n", self.epoch.mint(place)))
+            frame.finish(&self.epoch.line(place))
         } else {
             frame.finish("")
         };
