@@ -63,7 +63,8 @@ impl Order {
         topics
     }
 
-    /// `resume`: if the connection has a cursor, it gets the events after that id first.
+    /// `resume`: if the connection has a cursor, it gets the events after that id first, even if it
+    /// leaves before the gathering ends.
     pub fn join(
         &mut self,
         connection: ConnectionId,
@@ -137,7 +138,6 @@ impl Order {
     pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let left = self.audience.leave(connection, channel);
         if left {
-            self.stop_gathering(connection, channel);
             self.inbox_of(connection).push_quietly(Command::Leave { connection, channel });
             self.emptied(channel);
         }
@@ -236,7 +236,7 @@ impl Order {
     ) -> JoinOutcome {
         let resume = source.and_then(|source| Some((self.resumes.get_mut(&connection)?, source)));
         let replay = match resume {
-            Some((resume, source)) => resume.join(channel, &source, &mut self.log),
+            Some((resume, source)) => resume.join(&source, &mut self.log),
             None => Replay::Now(Vec::new()),
         };
         let (outcome, replay) = match replay {

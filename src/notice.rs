@@ -31,6 +31,15 @@ pub trait Host: Send + Sync {
     fn wake(&self);
 }
 
+/// A host that is not interested, for tests.
+#[cfg(test)]
+pub struct NoHost;
+
+#[cfg(test)]
+impl Host for NoHost {
+    fn wake(&self) {}
+}
+
 pub struct Outbox {
     notices: Mutex<Vec<Notice>>,
     host: Box<dyn Host>,

@@ -19,6 +19,21 @@ pub struct ConnectionOptions {
     pub retry: Option<u32>,
 }
 
+/// For tests: no pings, and no limits but that of the queue.
+#[cfg(test)]
+impl Default for ConnectionOptions {
+    fn default() -> Self {
+        Self {
+            max_queue: QueueLimits { bytes: 1 << 20, events: u64::MAX },
+            ping: None,
+            ping_form: PingForm::Comment,
+            timeout: None,
+            stall_timeout: None,
+            retry: None,
+        }
+    }
+}
+
 /// How much may be queued before a client is disconnected. Replays do not count.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueLimits {

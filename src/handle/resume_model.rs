@@ -13,22 +13,16 @@ use std::time::Duration;
 
 use super::{Channel, Connection, Topics};
 use crate::audience::{TopicsOptions, matches};
-use crate::connection::{ConnectionOptions, QueueLimits};
+use crate::connection::ConnectionOptions;
 use crate::hub::Hub;
 use crate::log::{Cursor, HistoryOptions, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
-use crate::notice::Host;
+use crate::notice::NoHost;
 use crate::shard::Socket;
-use crate::wire::{Event, Framing, PingForm};
+use crate::wire::{Event, Framing};
 
 const TOPICS: [&str; 3] = ["a.x", "a.y", "b"];
 const NAMES: [&str; 5] = ["a.x", "a.y", "b", "a.*", ">"];
-
-struct Nobody;
-
-impl Host for Nobody {
-    fn wake(&self) {}
-}
 
 /// Xorshift: the same seed gives the same history.
 struct Random(u64);
@@ -47,17 +41,17 @@ impl Random {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Place {
+enum Address {
     Channel(usize),
     /// A topic, or a name of [`NAMES`] that a client subscribes to.
     Topic(&'static str),
 }
 
-impl Place {
-    /// Whether a member of this place gets what is published there.
-    fn gets(self, published: Place) -> bool {
+impl Address {
+    /// Whether a member of this address gets what is published there.
+    fn gets(self, published: Address) -> bool {
         match (self, published) {
-            (Place::Topic(name), Place::Topic(topic)) => matches(name, topic),
+            (Address::Topic(name), Address::Topic(topic)) => matches(name, topic),
             _ => self == published,
         }
     }
@@ -70,7 +64,7 @@ struct Server {
 }
 
 struct Client {
-    places: Vec<Place>,
+    addresses: Vec<Address>,
     stream: Option<(BufReader<UnixStream>, Connection)>,
     /// The id of the latest event that it got, and how many were published by then.
     cursor: Option<(String, usize)>,
@@ -81,7 +75,7 @@ struct Model {
     random: Random,
     sizes: Vec<usize>,
     server: Server,
-    published: Vec<Place>,
+    published: Vec<Address>,
     /// How many were published before the server started.
     started: usize,
     clients: Vec<Client>,
@@ -93,19 +87,8 @@ fn history(size: usize) -> HistoryOptions {
     HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: true }
 }
 
-fn options() -> ConnectionOptions {
-    ConnectionOptions {
-        max_queue: QueueLimits { bytes: 16 << 20, events: u64::MAX },
-        ping: None,
-        ping_form: PingForm::Comment,
-        timeout: None,
-        stall_timeout: None,
-        retry: None,
-    }
-}
-
 fn start(sizes: &[usize], shards: usize) -> Server {
-    let hub = Arc::new(Hub::start(shards, Box::new(Nobody)).unwrap());
+    let hub = Arc::new(Hub::start(shards, Box::new(NoHost)).unwrap());
     let options = |size| ChannelOptions { history: history(size), empty_timeout: None };
     let channels = sizes.iter().map(|size| Channel::create(&hub, options(*size))).collect();
     let names = TopicsOptions { wildcards: true, max_patterns: 10 };
@@ -120,10 +103,10 @@ impl Model {
         let sizes: Vec<_> = (0..1 + random.below(4)).map(|_| 1 + random.below(12)).collect();
         let server = start(&sizes, 1 + random.below(2));
         let clients = (0..1 + random.below(4)).map(|_| {
-            let channels = (0..sizes.len()).map(Place::Channel);
-            let mut places: Vec<_> = channels.chain(NAMES.map(Place::Topic)).collect();
-            places.retain(|_| random.one_in(2));
-            Client { places, stream: None, cursor: None, expected: VecDeque::new() }
+            let channels = (0..sizes.len()).map(Address::Channel);
+            let mut addresses: Vec<_> = channels.chain(NAMES.map(Address::Topic)).collect();
+            addresses.retain(|_| random.one_in(2));
+            Client { addresses, stream: None, cursor: None, expected: VecDeque::new() }
         });
         let clients = clients.collect();
         let (published, started, gaps, replays) = (Vec::new(), 0, 0, 0);
@@ -138,19 +121,19 @@ impl Model {
             data: Some(number.to_string()),
             ..Event::default()
         };
-        let place = match at.checked_sub(self.sizes.len()) {
+        let address = match at.checked_sub(self.sizes.len()) {
             None => {
                 self.server.channels[at].send(&[event]).unwrap();
-                Place::Channel(at)
+                Address::Channel(at)
             }
             Some(topic) => {
                 self.server.topics.publish(TOPICS[topic], &event).unwrap();
-                Place::Topic(TOPICS[topic])
+                Address::Topic(TOPICS[topic])
             }
         };
-        self.published.push(place);
+        self.published.push(address);
         for client in self.clients.iter_mut().filter(|client| client.stream.is_some()) {
-            if client.places.iter().any(|own| own.gets(place)) {
+            if client.addresses.iter().any(|own| own.gets(address)) {
                 client.expected.push_back(number);
             }
         }
@@ -162,7 +145,8 @@ impl Model {
         let cursor = self.clients[at].cursor.clone();
         let id = cursor.as_ref().map(|(id, _)| id.clone());
         let cursor_option = id.map(|id| Cursor { id, all_on_gap: false });
-        let connection = Connection::open(&self.server.hub, options(), cursor_option);
+        let connection =
+            Connection::open(&self.server.hub, ConnectionOptions::default(), cursor_option);
         let attach_first = self.random.one_in(2);
         let attach = || {
             let socket = Socket::duplicate(server.as_raw_fd(), false).unwrap();
@@ -172,20 +156,20 @@ impl Model {
             attach();
         }
         self.server.topics.connect(&connection);
-        let places = self.clients[at].places.clone();
-        // Since when each place delivers live events.
+        let addresses = self.clients[at].addresses.clone();
+        // Since when each address delivers live events.
         let mut joined = Vec::new();
-        for place in &places {
+        for address in &addresses {
             // Events may come between the joins of one client.
             if self.random.one_in(3) {
                 self.publish();
             }
             joined.push(self.published.len());
-            let outcome = match place {
-                Place::Channel(channel) => {
+            let outcome = match address {
+                Address::Channel(channel) => {
                     self.server.channels[*channel].join(&connection, true).unwrap()
                 }
-                Place::Topic(name) => {
+                Address::Topic(name) => {
                     self.server.topics.subscribe(connection.id, name, true, None).unwrap()
                 }
             };
@@ -203,15 +187,13 @@ impl Model {
         }
         let is_gap = |number: usize| gaps.contains(&(number as u32));
         let mut expected: Vec<usize> = Vec::new();
-        for (number, place) in places.iter().enumerate() {
+        for (number, address) in addresses.iter().enumerate() {
             let since = match &cursor {
                 Some((id, position)) if is_gap(number) => {
                     assert!(
-                        self.may_have_gap(*place, id, *position),
-                        "a gap without a reason: {place:?} after {id} at {position} of {:?}, started {}, sizes {:?}",
-                        self.published,
-                        self.started,
-                        self.sizes
+                        self.may_have_gap(*address, id, *position),
+                        "a gap without a reason: {address:?} after {id} at {position} of {:?}",
+                        self.published
                     );
                     self.gaps += 1;
                     joined[number]
@@ -223,7 +205,7 @@ impl Model {
                 None => joined[number],
             };
             let events = self.published.iter().enumerate().skip(since);
-            expected.extend(events.filter(|(_, at)| place.gets(**at)).map(|(number, _)| number));
+            expected.extend(events.filter(|(_, at)| address.gets(**at)).map(|(number, _)| number));
         }
         expected.sort_unstable();
         expected.dedup();
@@ -233,16 +215,16 @@ impl Model {
     }
 
     /// Whether something that the client has missed may be lost.
-    fn may_have_gap(&self, place: Place, id: &str, position: usize) -> bool {
-        let missed = self.published[position..].iter().filter(|at| place.gets(**at)).count();
-        let size = match place {
-            Place::Channel(channel) => self.sizes[channel],
+    fn may_have_gap(&self, address: Address, id: &str, position: usize) -> bool {
+        let missed = self.published[position..].iter().filter(|at| address.gets(**at)).count();
+        let size = match address {
+            Address::Channel(channel) => self.sizes[channel],
             // A topic's history begins with its first subscriber.
-            Place::Topic(_) => 0,
+            Address::Topic(_) => 0,
         };
         // Patterns share a history, which begins with the first of them.
-        let any = self.published[position..].iter().any(|at| matches!(at, Place::Topic(_)));
-        let shares = matches!(place, Place::Topic(name) if name.contains(['*', '>']));
+        let any = self.published[position..].iter().any(|at| matches!(at, Address::Topic(_)));
+        let shares = matches!(address, Address::Topic(name) if name.contains(['*', '>']));
         position <= self.started || missed > size || id.starts_with("custom") || (shares && any)
     }
 
@@ -339,7 +321,7 @@ fn clients_that_drop_and_come_back_while_others_publish_lose_and_double_nothing(
         let (client, socket) = UnixStream::pair().unwrap();
         client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let cursor = cursor.map(|id| Cursor { id, all_on_gap: false });
-        let connection = Connection::open(&server.hub, options(), cursor);
+        let connection = Connection::open(&server.hub, ConnectionOptions::default(), cursor);
         let socket = Socket::duplicate(socket.as_raw_fd(), false).unwrap();
         connection.attach_socket(socket, Framing::Plain);
         for channel in &server.channels {

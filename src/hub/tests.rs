@@ -13,32 +13,16 @@ use crate::handle::{Channel, Connection};
 use crate::ids::ChannelId;
 use crate::log::{HistoryOptions, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
+use crate::notice::NoHost;
 use crate::shard::Socket;
-use crate::wire::{Event, Framing, PingForm};
-
-struct Nobody;
-
-impl Host for Nobody {
-    fn wake(&self) {}
-}
+use crate::wire::{Event, Framing};
 
 fn hub(shards: usize) -> Arc<Hub> {
-    Arc::new(Hub::start(shards, Box::new(Nobody)).unwrap())
+    Arc::new(Hub::start(shards, Box::new(NoHost)).unwrap())
 }
 
 fn bytes(bytes: usize) -> QueueLimits {
     QueueLimits { bytes, events: u64::MAX }
-}
-
-fn options() -> ConnectionOptions {
-    ConnectionOptions {
-        max_queue: bytes(1 << 20),
-        ping: None,
-        ping_form: PingForm::Comment,
-        timeout: None,
-        stall_timeout: None,
-        retry: None,
-    }
 }
 
 fn channel(hub: &Arc<Hub>, empty_timeout: Option<Duration>) -> Channel {
@@ -123,7 +107,7 @@ fn closed(hub: &Hub, connection: &Connection) -> (CloseReason, Vec<ChannelId>) {
 #[test]
 fn events_arrive_in_order_and_the_end_after_them() {
     let hub = hub(1);
-    let (mut client, connection) = connect(&hub, options(), Framing::Chunked);
+    let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Chunked);
     send(&connection, "a");
     send(&connection, "b");
     connection.close(CloseReason::End);
@@ -136,7 +120,7 @@ fn events_arrive_in_order_and_the_end_after_them() {
 fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
-    let connection = Connection::open(&hub, options(), None);
+    let connection = Connection::open(&hub, ConnectionOptions::default(), None);
     let socket = Socket::duplicate(server.as_raw_fd(), true).unwrap();
     connection.attach_socket(socket, Framing::Plain);
     drop(server);
@@ -154,7 +138,7 @@ fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
     let connection =
-        Connection::open(&hub, ConnectionOptions { retry: Some(5), ..options() }, None);
+        Connection::open(&hub, ConnectionOptions { retry: Some(5), ..Default::default() }, None);
     send(&connection, "early");
     connection.close(CloseReason::End);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd(), false).unwrap(), Framing::Plain);
@@ -166,8 +150,9 @@ fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
 fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
     let hub = hub(3);
     let channel = channel(&hub, None);
-    let mut members: Vec<_> = (0..7).map(|_| connect(&hub, options(), Framing::Plain)).collect();
-    let (mut stranger, other) = connect(&hub, options(), Framing::Plain);
+    let mut members: Vec<_> =
+        (0..7).map(|_| connect(&hub, ConnectionOptions::default(), Framing::Plain)).collect();
+    let (mut stranger, other) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     for (_, connection) in &members {
         assert_eq!(channel.join(connection, false), Ok(JoinOutcome::Joined));
         assert_eq!(channel.join(connection, false), Ok(JoinOutcome::Unchanged));
@@ -196,7 +181,8 @@ fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
     };
     let mut clients: Vec<_> = (0..50)
         .map(|_| {
-            let (client, connection) = connect_after(&hub, options(), Framing::Plain, Some("0"));
+            let (client, connection) =
+                connect_after(&hub, ConnectionOptions::default(), Framing::Plain, Some("0"));
             assert_eq!(channel.join(&connection, true), Ok(JoinOutcome::Gathered));
             assert_eq!(connection.gaps(), [0; 0]);
             connection.resume();
@@ -214,7 +200,8 @@ fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
 fn an_unknown_cursor_is_a_gap() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let (_client, connection) = connect_after(&hub, options(), Framing::Plain, Some("lost"));
+    let (_client, connection) =
+        connect_after(&hub, ConnectionOptions::default(), Framing::Plain, Some("lost"));
     assert_eq!(channel.join(&connection, true), Ok(JoinOutcome::Gathered));
     assert_eq!(channel.count(), 1);
     assert_eq!(connection.gaps(), [0]);
@@ -227,7 +214,7 @@ fn an_unknown_cursor_is_a_gap() {
 fn a_client_that_leaves_leaves_its_channels() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let (client, connection) = connect(&hub, options(), Framing::Plain);
+    let (client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     channel.join(&connection, false).unwrap();
     drop(client);
     let (reason, left) = closed(&hub, &connection);
@@ -245,7 +232,7 @@ fn a_client_that_leaves_leaves_its_channels() {
 fn a_closed_channel_lets_its_members_go_and_refuses_everything_else() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     channel.join(&connection, false).unwrap();
     assert_eq!(hub.metrics().channels, 1);
     assert_eq!(channel.close(), Some(vec![connection.id]));
@@ -262,7 +249,7 @@ fn an_empty_channel_expires_even_if_nobody_ever_joined() {
     let hub = hub(2);
     let channel = channel(&hub, Some(Duration::from_millis(20)));
     wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
-    let (_client, connection) = connect(&hub, options(), Framing::Plain);
+    let (_client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     channel.join(&connection, false).unwrap();
     assert!(!channel.close_if_empty(), "who joined before the host confirmed keeps it open");
     assert!(channel.leave(&connection));
@@ -274,9 +261,12 @@ fn an_empty_channel_expires_even_if_nobody_ever_joined() {
 fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let (_sleeper, asleep) =
-        connect(&hub, ConnectionOptions { max_queue: bytes(10_000), ..options() }, Framing::Plain);
-    let (mut client, awake) = connect(&hub, options(), Framing::Plain);
+    let (_sleeper, asleep) = connect(
+        &hub,
+        ConnectionOptions { max_queue: bytes(10_000), ..Default::default() },
+        Framing::Plain,
+    );
+    let (mut client, awake) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     channel.join(&asleep, false).unwrap();
     channel.join(&awake, false).unwrap();
     let data = "x".repeat(5_000);
@@ -298,10 +288,16 @@ fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
 fn a_burst_costs_nothing_who_takes_it_soon_and_the_connection_who_does_not() {
     let hub = hub(1);
     let limits = QueueLimits { bytes: 200_000, events: 10 };
-    let (mut client, awake) =
-        connect(&hub, ConnectionOptions { max_queue: limits, ..options() }, Framing::Plain);
-    let (_sleeper, asleep) =
-        connect(&hub, ConnectionOptions { max_queue: limits, ..options() }, Framing::Plain);
+    let (mut client, awake) = connect(
+        &hub,
+        ConnectionOptions { max_queue: limits, ..Default::default() },
+        Framing::Plain,
+    );
+    let (_sleeper, asleep) = connect(
+        &hub,
+        ConnectionOptions { max_queue: limits, ..Default::default() },
+        Framing::Plain,
+    );
     let data = "x".repeat(20_000);
     let burst = vec![Event { data: Some(data.clone()), ..Event::default() }; 100];
     awake.send(&burst).unwrap();
@@ -317,7 +313,8 @@ fn a_burst_costs_nothing_who_takes_it_soon_and_the_connection_who_does_not() {
 #[test]
 fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
     let hub = hub(1);
-    let limits = ConnectionOptions { stall_timeout: Some(Duration::from_millis(50)), ..options() };
+    let limits =
+        ConnectionOptions { stall_timeout: Some(Duration::from_millis(50)), ..Default::default() };
     let (_sleeper, connection) =
         connect(&hub, ConnectionOptions { max_queue: bytes(64 << 20), ..limits }, Framing::Plain);
     send(&connection, &"x".repeat(8 << 20));
@@ -327,8 +324,11 @@ fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
 #[test]
 fn an_event_larger_than_the_bound_is_sent_when_nothing_else_waits() {
     let hub = hub(1);
-    let (mut client, connection) =
-        connect(&hub, ConnectionOptions { max_queue: bytes(1000), ..options() }, Framing::Plain);
+    let (mut client, connection) = connect(
+        &hub,
+        ConnectionOptions { max_queue: bytes(1000), ..Default::default() },
+        Framing::Plain,
+    );
     let data = "x".repeat(2 << 20);
     send(&connection, &data);
     expect(&mut client, &format!("data: {data}\n\n"));
@@ -338,7 +338,7 @@ fn an_event_larger_than_the_bound_is_sent_when_nothing_else_waits() {
 #[test]
 fn a_client_that_goes_on_sending_is_disconnected() {
     let hub = hub(1);
-    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     client.write_all(&[b'x'; 1000]).unwrap();
     send(&connection, "a little is ignored");
     expect(&mut client, "data: a little is ignored\n\n");
@@ -351,7 +351,8 @@ fn a_client_that_goes_on_sending_is_disconnected() {
 fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
     let hub = hub(1);
     let channel = channel(&hub, None);
-    let members: Vec<_> = (0..3).map(|_| Connection::open(&hub, options(), None)).collect();
+    let members: Vec<_> =
+        (0..3).map(|_| Connection::open(&hub, ConnectionOptions::default(), None)).collect();
     for connection in &members {
         connection.attach_stream();
         channel.join(connection, false).unwrap();
@@ -385,11 +386,11 @@ fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
 #[test]
 fn a_panic_costs_the_connections_of_its_shard_and_the_shard_goes_on() {
     let hub = hub(1);
-    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     hub.inboxes[0].push(Command::Panic);
     assert_eq!(closed(&hub, &connection).0, CloseReason::Error);
     assert_eq!(rest(&mut client), "");
-    let (mut client, connection) = connect(&hub, options(), Framing::Plain);
+    let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     send(&connection, "a");
     expect(&mut client, "data: a\n\n");
 }
@@ -397,7 +398,8 @@ fn a_panic_costs_the_connections_of_its_shard_and_the_shard_goes_on() {
 #[test]
 fn shutdown_ends_every_connection_and_every_thread() {
     let hub = hub(2);
-    let mut clients: Vec<_> = (0..4).map(|_| connect(&hub, options(), Framing::Plain)).collect();
+    let mut clients: Vec<_> =
+        (0..4).map(|_| connect(&hub, ConnectionOptions::default(), Framing::Plain)).collect();
     hub.shutdown();
     for (client, connection) in &mut clients {
         assert_eq!(rest(client), "");

@@ -93,7 +93,7 @@ impl<Item: Clone> History<Item> {
         self.latest.get(id).copied().or_else(floor)
     }
 
-    /// What is kept, in order. All of it if `place` is `None`.
+    /// Returns the entries after a place, in order. Without a place, it returns all of them.
     pub fn after(
         &mut self,
         place: Option<Place>,

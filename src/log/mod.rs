@@ -8,6 +8,7 @@
 mod cursor;
 mod history;
 mod lost;
+mod publication;
 mod resume;
 
 use std::sync::Arc;
@@ -17,13 +18,13 @@ use cursor::Epoch;
 use history::History;
 pub use history::Limits;
 use lost::Lost;
+pub use publication::{Draft, Publication};
 pub use resume::{Cursor, Replay, Resume};
 
 use crate::audience::matches;
-use crate::error::Error;
 use crate::ids::{ChannelId, IdMap, Place, TopicsId};
 use crate::metrics::HistoryMetrics;
-use crate::wire::{Event, Frame, FrameWriter};
+use crate::wire::Frame;
 
 /// What a channel's history keeps.
 #[derive(Clone, Copy, Debug)]
@@ -56,25 +57,6 @@ struct TopicLog {
     lost: Lost,
 }
 
-/// An event that is encoded, but not published yet.
-pub struct Draft {
-    frame: FrameWriter,
-    id: Option<Arc<str>>,
-    /// Comments and control frames are not kept.
-    is_kept: bool,
-    may_mint: bool,
-}
-
-/// An event in the order.
-#[derive(Clone, Debug)]
-pub struct Publication {
-    pub place: Place,
-    pub frame: Frame,
-    /// A custom id.
-    id: Option<Arc<str>>,
-    is_kept: bool,
-}
-
 /// Whose events a channel's members get.
 pub enum Source<'a> {
     Channel(ChannelId),
@@ -91,20 +73,24 @@ pub struct Missed {
     pub floor: Place,
 }
 
-impl Draft {
-    pub fn new(event: &Event) -> Result<Self, Error> {
-        // The empty id resets the client's cursor, so no client returns with it.
-        let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
-        let is_kept = event.data.is_some() || event.id.is_some();
-        let may_mint = event.data.is_some() && event.id.is_none();
-        Ok(Self { frame: event.draft()?, id, is_kept, may_mint })
+impl Missed {
+    fn new<Item: Clone>(
+        history: &mut History<Item>,
+        place: Option<Place>,
+        frame_of: impl Fn(&Item) -> Option<&Frame>,
+    ) -> Self {
+        let items = history.after(place, Instant::now());
+        let events = items.filter_map(|(place, item)| Some((place, frame_of(item)?.clone())));
+        let events = events.collect();
+        Self { events, floor: history.floor() }
     }
 }
 
 impl Log {
-    pub fn count_resume(&mut self, is_complete: bool) {
+    pub fn count_resume(&mut self, is_complete: bool, replayed: usize) {
         let count = if is_complete { &mut self.metrics.hits } else { &mut self.metrics.misses };
         *count += 1;
+        self.count_replayed(replayed);
     }
 
     pub fn count_replayed(&mut self, events: usize) {
@@ -131,8 +117,7 @@ impl Log {
     /// Begins a channel's history. What was sent to an earlier channel for the same purpose is not
     /// here, so it is complete from now on only.
     pub fn open(&mut self, channel: ChannelId, options: HistoryOptions) {
-        let history = History::new(options.limits, self.last);
-        self.channels.insert(channel, Kept { history, mint: options.mint });
+        self.channels.insert(channel, Kept::new(options, self.last));
     }
 
     pub fn publish(&mut self, channel: ChannelId, draft: Draft) -> Publication {
@@ -185,18 +170,15 @@ impl Log {
 
     /// What is kept after a place; all of it if there is none.
     pub fn after(&mut self, source: &Source<'_>, place: Option<Place>) -> Missed {
-        let now = Instant::now();
         let missed = match source {
-            Source::Channel(channel) => self.channels.get_mut(channel).map(|kept| {
-                let events = kept.history.after(place, now);
-                let events = events.map(|(place, frame)| (place, frame.clone())).collect();
-                Missed { events, floor: kept.history.floor() }
-            }),
+            Source::Channel(channel) => {
+                let kept = self.channels.get_mut(channel);
+                kept.map(|kept| Missed::new(&mut kept.history, place, |frame| Some(frame)))
+            }
             Source::Pattern(topics, pattern) => self.patterns(*topics).map(|history| {
-                let events =
-                    history.after(place, now).filter(|(_, (topic, _))| matches(pattern, topic));
-                let events = events.map(|(place, (_, frame))| (place, frame.clone())).collect();
-                Missed { events, floor: history.floor() }
+                Missed::new(history, place, |(topic, frame)| {
+                    matches(pattern, topic).then_some(frame)
+                })
             }),
         };
         missed.unwrap_or(Missed { events: Vec::new(), floor: self.last })
@@ -236,15 +218,13 @@ impl Log {
         options: HistoryOptions,
     ) {
         let floor = self.topics.get(&topics).map_or(self.last, |log| log.lost.latest(name));
-        let history = History::new(options.limits, floor);
-        self.channels.insert(channel, Kept { history, mint: options.mint });
+        self.channels.insert(channel, Kept::new(options, floor));
     }
 
     /// Begins the history that the patterns of a set of topics share, unless there is one.
     pub fn open_patterns(&mut self, topics: TopicsId, options: HistoryOptions) {
         let Some(log) = self.topics.get_mut(&topics) else { return };
-        let history = || History::new(options.limits, log.last);
-        log.all.get_or_insert_with(|| Kept { history: history(), mint: options.mint });
+        log.all.get_or_insert_with(|| Kept::new(options, log.last));
     }
 
     pub fn close_topics(&mut self, topics: TopicsId) {
@@ -253,14 +233,8 @@ impl Log {
 
     fn place(&mut self, draft: Draft, mints: bool) -> Publication {
         self.last.0 += 1;
-        let place = self.last;
-        let Draft { frame, id, is_kept, may_mint } = draft;
-        let frame = if mints && may_mint {
-            frame.finish(&self.epoch.line(place))
-        } else {
-            frame.finish("")
-        };
-        Publication { place, frame, id, is_kept }
+        let (place, epoch) = (self.last, &self.epoch);
+        draft.publish(place, || if mints { epoch.line(place) } else { String::new() })
     }
 
     fn keep(&mut self, channel: ChannelId, publication: &Publication) {
@@ -272,6 +246,10 @@ impl Log {
 }
 
 impl<Item: Clone> Kept<Item> {
+    fn new(options: HistoryOptions, floor: Place) -> Self {
+        Self { history: History::new(options.limits, floor), mint: options.mint }
+    }
+
     fn mints(&self) -> bool {
         self.mint && self.history.keeps()
     }

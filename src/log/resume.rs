@@ -2,7 +2,7 @@
 //! shares become one replay, merged by place.
 
 use super::{Log, Missed, Source};
-use crate::ids::{ChannelId, Place};
+use crate::ids::Place;
 use crate::wire::Frame;
 
 /// The id that a client comes back with.
@@ -19,16 +19,15 @@ pub struct Resume {
     minted: Option<Place>,
     /// The earliest place that the cursor stands for in any channel.
     place: Option<Place>,
-    gathered: Option<Vec<Part>>,
-    /// How many channels have been gathered.
-    count: u32,
+    state: State,
 }
 
-/// One channel's share of a replay.
-struct Part {
-    number: u32,
-    channel: ChannelId,
-    missed: Missed,
+enum State {
+    /// One share for each channel, in the order of the joins.
+    Gathering(Vec<Missed>),
+    /// Gaps are known, and the replay is complete.
+    Settled(Vec<(Place, Frame)>),
+    Done,
 }
 
 /// What a new member gets of the past.
@@ -44,30 +43,52 @@ pub enum Replay {
 impl Resume {
     pub fn new(cursor: Cursor, log: &Log) -> Self {
         let minted = log.place_of(&cursor.id);
-        Self { cursor, minted, place: minted, gathered: Some(Vec::new()), count: 0 }
+        Self { cursor, minted, place: minted, state: State::Gathering(Vec::new()) }
     }
 
-    pub fn join(&mut self, channel: ChannelId, source: &Source<'_>, log: &mut Log) -> Replay {
+    pub fn join(&mut self, source: &Source<'_>, log: &mut Log) -> Replay {
         let found = self.minted.or_else(|| log.find(source, &self.cursor.id));
         let missed = log.after(source, self.minted);
-        let Some(parts) = &mut self.gathered else {
-            let place = self.place.into_iter().chain(found).min();
-            let (frames, is_complete) = self.share(missed, place);
-            log.count_resume(is_complete);
-            log.count_replayed(frames.len());
-            let frames = frames.into_iter().map(|(_, frame)| frame).collect();
-            return if is_complete { Replay::Now(frames) } else { Replay::Gap(frames) };
-        };
-        self.place = self.place.into_iter().chain(found).min();
-        parts.push(Part { number: self.count, channel, missed });
-        self.count += 1;
-        Replay::Later
+        let place = self.place.into_iter().chain(found).min();
+        if let State::Gathering(shares) = &mut self.state {
+            self.place = place;
+            shares.push(missed);
+            return Replay::Later;
+        }
+        let (events, is_complete) = self.share(missed, place);
+        log.count_resume(is_complete, events.len());
+        let frames = events.into_iter().map(|(_, frame)| frame).collect();
+        if is_complete { Replay::Now(frames) } else { Replay::Gap(frames) }
     }
 
-    pub fn leave(&mut self, channel: ChannelId) {
-        if let Some(parts) = &mut self.gathered {
-            parts.retain(|part| part.channel != channel);
+    /// Ends the gathering. Returns the numbers of the channels, in the order of their joins, of
+    /// which the client has missed events that are not kept.
+    pub fn settle(&mut self, log: &mut Log) -> Vec<u32> {
+        let State::Gathering(shares) = &mut self.state else { return Vec::new() };
+        let (mut gaps, mut replay) = (Vec::new(), Vec::new());
+        for (number, missed) in (0..).zip(std::mem::take(shares)) {
+            let (events, is_complete) = self.share(missed, self.place);
+            log.count_resume(is_complete, 0);
+            if !is_complete {
+                gaps.push(number);
+            }
+            replay.extend(events);
         }
+        replay.sort_unstable_by_key(|(place, _)| *place);
+        replay.dedup_by_key(|(place, _)| *place);
+        self.state = State::Settled(replay);
+        gaps
+    }
+
+    /// Everything that was missed in the gathered channels, in order and once. `None` after the
+    /// first call.
+    pub fn replay(&mut self, log: &mut Log) -> Option<Vec<(Place, Frame)>> {
+        self.settle(log);
+        let State::Settled(replay) = std::mem::replace(&mut self.state, State::Done) else {
+            return None;
+        };
+        log.count_replayed(replay.len());
+        Some(replay)
     }
 
     /// What is replayed of a channel, and whether nothing is missing.
@@ -80,27 +101,5 @@ impl Resume {
             _ => events.clear(),
         }
         (events, is_complete)
-    }
-
-    /// The numbers of the gathered channels, in the order of their joins, of which the client has
-    /// missed events that are not kept.
-    pub fn gaps(&self) -> Vec<u32> {
-        let is_gap = |part: &&Part| self.place.is_none_or(|place| place < part.missed.floor);
-        self.gathered.iter().flatten().filter(is_gap).map(|part| part.number).collect()
-    }
-
-    /// Everything that was missed in the gathered channels, in order and once. `None` after the
-    /// first call.
-    pub fn finish(&mut self, log: &mut Log) -> Option<Vec<(Place, Frame)>> {
-        let mut replay = Vec::new();
-        for Part { missed, .. } in self.gathered.take()? {
-            let (events, is_complete) = self.share(missed, self.place);
-            log.count_resume(is_complete);
-            replay.extend(events);
-        }
-        replay.sort_unstable_by_key(|(place, _)| *place);
-        replay.dedup_by_key(|(place, _)| *place);
-        log.count_replayed(replay.len());
-        Some(replay)
     }
 }

@@ -52,7 +52,9 @@ impl Shard {
                 self.join(connection, channel, last, &replay)
             }
             Command::ReportGaps(id) => {
-                if let Some(connection) = self.connections.get_mut(id) {
+                if let Some(connection) = self.connections.get_mut(id)
+                    && connection.is_gathering()
+                {
                     connection.held().let_own_pass();
                 }
             }

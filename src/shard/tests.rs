@@ -9,14 +9,8 @@ use super::*;
 use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
 use crate::ids::Place;
 use crate::metrics::HistoryMetrics;
-use crate::notice::Host;
+use crate::notice::NoHost;
 use crate::wire::{Event, Frame, Framing, PingForm};
-
-struct Nobody;
-
-impl Host for Nobody {
-    fn wake(&self) {}
-}
 
 /// There are no channels.
 struct Alone;
@@ -72,7 +66,7 @@ impl Bench {
         let inbox = Arc::new(Inbox::new());
         let links = Links {
             inbox: inbox.clone(),
-            outbox: Arc::new(Outbox::new(Box::new(Nobody))),
+            outbox: Arc::new(Outbox::new(Box::new(NoHost))),
             counters: Arc::default(),
             memberships: Arc::new(Alone),
         };
@@ -112,22 +106,11 @@ fn bytes(bytes: usize) -> QueueLimits {
     QueueLimits { bytes, events: u64::MAX }
 }
 
-fn options() -> ConnectionOptions {
-    ConnectionOptions {
-        max_queue: bytes(64 << 20),
-        ping: None,
-        ping_form: PingForm::Comment,
-        timeout: None,
-        stall_timeout: None,
-        retry: None,
-    }
-}
-
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
 async fn a_ping_is_an_empty_comment_at_every_interval() {
-    let mut bench = Bench::new(ConnectionOptions { ping: Some(50 * SECOND), ..options() });
+    let mut bench = Bench::new(ConnectionOptions { ping: Some(50 * SECOND), ..Default::default() });
     bench.work_for(49 * SECOND).await;
     assert_eq!(bench.read(), "");
     bench.work_for(102 * SECOND).await;
@@ -139,8 +122,11 @@ async fn a_ping_is_an_empty_comment_at_every_interval() {
 
 #[tokio::test(start_paused = true)]
 async fn a_ping_may_be_an_event_without_an_id() {
-    let options =
-        ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Event, ..options() };
+    let options = ConnectionOptions {
+        ping: Some(50 * SECOND),
+        ping_form: PingForm::Event,
+        ..Default::default()
+    };
     let mut bench = Bench::new(options);
     bench.work_for(49 * SECOND).await;
     assert_eq!(bench.read(), "");
@@ -150,8 +136,11 @@ async fn a_ping_may_be_an_event_without_an_id() {
 
 #[tokio::test(start_paused = true)]
 async fn a_ping_may_be_a_comment_with_the_time_which_begins_at_once() {
-    let options =
-        ConnectionOptions { ping: Some(50 * SECOND), ping_form: PingForm::Time, ..options() };
+    let options = ConnectionOptions {
+        ping: Some(50 * SECOND),
+        ping_form: PingForm::Time,
+        ..Default::default()
+    };
     let mut bench = Bench::new(options);
     for count in [1, 1, 0, 1] {
         bench.work_for(26 * SECOND).await;
@@ -163,7 +152,8 @@ async fn a_ping_may_be_a_comment_with_the_time_which_begins_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_ends_the_connection_in_order() {
-    let mut bench = Bench::new(ConnectionOptions { timeout: Some(60 * SECOND), ..options() });
+    let mut bench =
+        Bench::new(ConnectionOptions { timeout: Some(60 * SECOND), ..Default::default() });
     bench.work_for(59 * SECOND).await;
     assert_eq!(bench.reasons(), []);
     bench.work_for(2 * SECOND).await;
@@ -172,7 +162,8 @@ async fn a_timeout_ends_the_connection_in_order() {
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
-    let mut bench = Bench::new(ConnectionOptions { timeout: Some(60 * SECOND), ..options() });
+    let mut bench =
+        Bench::new(ConnectionOptions { timeout: Some(60 * SECOND), ..Default::default() });
     bench.work_for(59 * SECOND).await;
     bench.connection.push(|connection| Command::SetTimeout { connection, timeout: None });
     bench.work_for(600 * SECOND).await;
@@ -185,7 +176,7 @@ async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
 
 #[tokio::test(start_paused = true)]
 async fn a_held_timeout_is_the_hosts_to_decide() {
-    let mut bench = Bench::new(ConnectionOptions { timeout: Some(SECOND), ..options() });
+    let mut bench = Bench::new(ConnectionOptions { timeout: Some(SECOND), ..Default::default() });
     bench.connection.push(|connection| Command::HoldTimeout { connection, hold: true });
     bench.work_for(2 * SECOND).await;
     let notices = bench.shard.links.outbox.take();
@@ -194,7 +185,8 @@ async fn a_held_timeout_is_the_hosts_to_decide() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stall_is_counted_from_the_last_byte_that_was_taken() {
-    let mut bench = Bench::new(ConnectionOptions { stall_timeout: Some(30 * SECOND), ..options() });
+    let mut bench =
+        Bench::new(ConnectionOptions { stall_timeout: Some(30 * SECOND), ..Default::default() });
     let event = Event { data: Some("x".repeat(16 << 20)), ..Event::default() };
     bench.connection.send(vec![event.encode().unwrap()]);
     bench.work_for(20 * SECOND).await;
@@ -207,7 +199,7 @@ async fn a_stall_is_counted_from_the_last_byte_that_was_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn pings_do_not_pile_up_for_a_client_that_does_not_read() {
-    let mut bench = Bench::new(ConnectionOptions { ping: Some(SECOND), ..options() });
+    let mut bench = Bench::new(ConnectionOptions { ping: Some(SECOND), ..Default::default() });
     let event = Event { data: Some("x".repeat(16 << 20)), ..Event::default() };
     bench.connection.send(vec![event.encode().unwrap()]);
     bench.work_for(SECOND / 2).await;
@@ -227,8 +219,9 @@ fn frame(size: usize) -> Frame {
 
 #[tokio::test(start_paused = true)]
 async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_either() {
-    let mut bench = Bench::new(options());
-    let connection = open(&bench, ConnectionOptions { max_queue: bytes(1000), ..options() });
+    let mut bench = Bench::new(ConnectionOptions::default());
+    let connection =
+        open(&bench, ConnectionOptions { max_queue: bytes(1000), ..Default::default() });
     let replay = vec![frame(1000); 100];
     bench.shard.links.inbox.push(Command::Join {
         connection: connection.id,
@@ -245,8 +238,8 @@ async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_e
 
 #[tokio::test(start_paused = true)]
 async fn what_was_queued_without_a_transport_is_framed_for_the_one_that_comes() {
-    let mut bench = Bench::new(options());
-    let connection = open(&bench, ConnectionOptions { retry: Some(5), ..options() });
+    let mut bench = Bench::new(ConnectionOptions::default());
+    let connection = open(&bench, ConnectionOptions { retry: Some(5), ..Default::default() });
     connection.send(vec![frame(3), frame(20)]);
     bench.work_for(SECOND).await;
     let (socket, mut client) = pair();
@@ -262,8 +255,8 @@ async fn what_was_queued_without_a_transport_is_framed_for_the_one_that_comes() 
 
 #[tokio::test(start_paused = true)]
 async fn control_frames_that_never_left_are_no_drops() {
-    let mut bench = Bench::new(options());
-    let connection = open(&bench, ConnectionOptions { retry: Some(5), ..options() });
+    let mut bench = Bench::new(ConnectionOptions::default());
+    let connection = open(&bench, ConnectionOptions { retry: Some(5), ..Default::default() });
     connection.send(vec![frame(3)]);
     connection.push(|connection| Command::Close { connection, reason: CloseReason::Client });
     bench.work_for(SECOND).await;
@@ -272,8 +265,8 @@ async fn control_frames_that_never_left_are_no_drops() {
 
 #[tokio::test(start_paused = true)]
 async fn a_host_that_is_busy_makes_no_stalled_client() {
-    let mut bench = Bench::new(options());
-    let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..options() };
+    let mut bench = Bench::new(ConnectionOptions::default());
+    let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..Default::default() };
     let connection = open(&bench, stalls);
     connection.push(Command::AttachStream);
     connection.send(vec![frame(3)]);

@@ -3,23 +3,17 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::connection::{CloseReason, ConnectionOptions, QueueLimits};
+use crate::connection::{CloseReason, ConnectionOptions};
 use crate::log::{Cursor, HistoryOptions, Limits};
-use crate::notice::Host;
-use crate::wire::{Framing, PingForm};
-
-struct Nobody;
-
-impl Host for Nobody {
-    fn wake(&self) {}
-}
+use crate::notice::NoHost;
+use crate::wire::Framing;
 
 fn topics(wildcards: bool) -> Topics {
     with_patterns(wildcards, 100)
 }
 
 fn with_patterns(wildcards: bool, max_patterns: usize) -> Topics {
-    let hub = Arc::new(Hub::start(2, Box::new(Nobody)).unwrap());
+    let hub = Arc::new(Hub::start(2, Box::new(NoHost)).unwrap());
     let pattern_history = history(20);
     let options = TopicsOptions { wildcards, max_patterns };
     Topics::create(&hub, options, self::options(0), pattern_history)
@@ -33,14 +27,7 @@ impl Topics {
     fn client_after(&self, cursor: Option<&str>) -> Connection {
         let connection = Connection::open(
             &self.hub,
-            ConnectionOptions {
-                max_queue: QueueLimits { bytes: 1 << 20, events: u64::MAX },
-                ping: None,
-                ping_form: PingForm::Comment,
-                timeout: None,
-                stall_timeout: None,
-                retry: None,
-            },
+            ConnectionOptions::default(),
             cursor.map(|id| Cursor { id: id.into(), all_on_gap: false }),
         );
         self.connect(&connection);

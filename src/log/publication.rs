@@ -1,0 +1,43 @@
+//! An event on its way into the order: a draft, then a publication.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::ids::Place;
+use crate::wire::{Event, Frame, FrameWriter};
+
+/// An event that is encoded, but not published yet.
+pub struct Draft {
+    frame: FrameWriter,
+    id: Option<Arc<str>>,
+    is_kept: bool,
+    may_mint: bool,
+}
+
+/// An event in the order.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    pub place: Place,
+    pub frame: Frame,
+    /// A custom id.
+    pub(super) id: Option<Arc<str>>,
+    /// Comments and control frames are not kept in a history.
+    pub(super) is_kept: bool,
+}
+
+impl Draft {
+    pub fn new(event: &Event) -> Result<Self, Error> {
+        // The empty id resets the client's cursor, so no client returns with it.
+        let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
+        let is_kept = event.data.is_some() || event.id.is_some();
+        let may_mint = event.data.is_some() && event.id.is_none();
+        Ok(Self { frame: event.draft()?, id, is_kept, may_mint })
+    }
+
+    /// `id_line` gives the line of a minted id. It is called if the event has data and no id.
+    pub(super) fn publish(self, place: Place, id_line: impl FnOnce() -> String) -> Publication {
+        let line = if self.may_mint { id_line() } else { String::new() };
+        let Self { frame, id, is_kept, .. } = self;
+        Publication { place, frame: frame.finish(&line), id, is_kept }
+    }
+}
