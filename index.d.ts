@@ -148,11 +148,11 @@ export interface ConnectionOptions {
    */
   cursorQuery?: string;
   /**
-   * What happens after `gap` is emitted. Default: `'ignore'`.
+   * How a gap is answered, after `gap` is emitted. Default: `'ignore'`.
    *
    * - `'ignore'`: nothing. Live events follow.
    * - `'reset'`: the client gets one event named `sluice.reset` with the data `{}`, before anything
-   *   that is replayed.
+   *   that is replayed. A channel that is joined later and has a gap sends another.
    * - `'all'`: the client gets everything that the history still has.
    * - a function: it is called with the connection and the gap. Whatever it sends comes before
    *   anything that is replayed.
@@ -371,8 +371,9 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   /** Limits the connection's remaining lifetime, counted from now; 0 removes the limit. */
   setTimeout(timeout: number): this;
   /**
-   * Sends what the client missed in all channels that it has joined, then live events. Needed with
-   * the option `resume: 'manual'`; otherwise, and after the first call, it has no effect.
+   * Sends what the client missed in all channels that it has joined so far, then live events. With
+   * `resume: 'manual'` you have to call it; with `'auto'` it does so before the turn ends. It has
+   * no effect after that, or if the client came without a cursor.
    */
   resume(): this;
   /**

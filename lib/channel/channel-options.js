@@ -23,11 +23,11 @@ function readChannelOptions(given, defaults = CHANNEL) {
 
 const IDS = /** @type {const} */ (['auto', 'manual']);
 
-const NEVER = { historyAge: 0, emptyTimeout: 0, mint: true };
-const CHANNEL = { ...NEVER, historySize: 500, historyBytes: 16 << 20 };
+const COMMON = { historyAge: 0, emptyTimeout: 0, mint: true };
+const CHANNEL = { ...COMMON, historySize: 500, historyBytes: 16 << 20 };
 /** There are many topics, and empty ones close. */
-const TOPIC = { ...NEVER, historySize: 100, historyBytes: 1 << 20, emptyTimeout: 60_000 };
+const TOPIC = { ...COMMON, historySize: 100, historyBytes: 1 << 20, emptyTimeout: 60_000 };
 /** One history for all patterns of a broker, and so for all events to its topics. */
-const PATTERNS = { ...NEVER, historySize: 10_000, historyBytes: 16 << 20 };
+const PATTERNS = { ...COMMON, historySize: 10_000, historyBytes: 16 << 20 };
 
 module.exports = { PATTERNS, TOPIC, readChannelOptions };

@@ -64,8 +64,7 @@ class Channel extends EventEmitter {
   add(connection) {
     assertConnection(connection);
     this.#assertOpen();
-    const link = linkOf(connection);
-    const { gathering, handle } = link;
+    const { gathering, handle } = linkOf(connection);
     const resume = gathering !== undefined && !this.#resumed?.has(connection);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;

@@ -33,7 +33,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
-    cursorQuery: readParameter('cursorQuery', given.cursorQuery),
+    cursorQuery: readCursorQuery(given.cursorQuery),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
@@ -48,7 +48,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
 }
 
 /**
- * What happens after a gap is reported.
+ * Reads how a gap is answered.
  * @param {ConnectionOptions['onGap']} value
  */
 function readOnGap(value) {
@@ -56,13 +56,10 @@ function readOnGap(value) {
   return option.oneOf('onGap', value, ['ignore', 'reset', 'all'], 'ignore');
 }
 
-/**
- * @param {string} name
- * @param {string | undefined} value
- */
-function readParameter(name, value) {
+/** @param {string | undefined} value */
+function readCursorQuery(value) {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw option.wrongType(name, 'a string that is not empty', value);
+  throw option.wrongType('cursorQuery', 'a string that is not empty', value);
 }
 
 module.exports = { defaults, readConnectionOptions };

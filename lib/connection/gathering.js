@@ -13,7 +13,7 @@ const { runAll } = require('../core/listeners.js');
 
 /** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
 const LONGEST = 10_000;
-/** Tells a client that events are missing. */
+/** The event that tells a client that events are missing. */
 const RESET = 'sluice.reset';
 
 class Gathering {
@@ -21,12 +21,12 @@ class Gathering {
   #cursor;
   #onGap;
   /**
-   * In the order of the joins. Undefined once the client has got what it missed.
+   * In the order of the joins. Undefined once the connection resumes.
    * @type {Joined[] | undefined}
    */
   #joined = [];
   /**
-   * Those that the core cannot resume.
+   * Topics beyond the number that a client can resume.
    * @type {Joined[]}
    */
   #lost = [];
@@ -61,9 +61,8 @@ class Gathering {
     this.#joined = undefined;
     clearTimeout(this.#timer);
     const { handle } = this.#link;
-    const numbers = handle.gaps();
-    const where = [...numbers.map((number) => joined[number]), ...this.#lost];
-    runAll([...where.map((each) => () => this.#report(each)), () => handle.resume()]);
+    const gaps = handle.gaps().map((number) => joined[number]);
+    runAll([() => this.#report([...gaps, ...this.#lost]), () => handle.resume()]);
   }
 
   /**
@@ -72,22 +71,21 @@ class Gathering {
    */
   lose(where) {
     if (this.#joined) this.#lost.push(where);
-    else this.#report(where);
+    else this.#report([where]);
   }
 
-  /** @param {Joined} where */
-  #report(where) {
-    const { connection, isOver } = this.#link;
-    if (isOver) return;
-    const gap = /** @type {Gap} */ (gapOf(where, this.#cursor));
-    connection.emit('gap', gap);
-    if (typeof this.#onGap === 'function') this.#onGap(/** @type {any} */ (connection), gap);
-    else if (this.#onGap === 'reset') this.#reset();
-  }
-
-  #reset() {
-    this.#onGap = 'ignore';
-    this.#link.handle.send(undefined, RESET, '{}');
+  /** @param {Joined[]} all */
+  #report(all) {
+    const { connection, handle } = this.#link;
+    const gaps = /** @type {Gap[]} */ (all.map((where) => gapOf(where, this.#cursor)));
+    const onGap = this.#onGap;
+    runAll(
+      gaps.flatMap((gap) => [
+        () => connection.emit('gap', gap),
+        () => typeof onGap === 'function' && onGap(/** @type {any} */ (connection), gap),
+      ]),
+    );
+    if (onGap === 'reset' && gaps.length > 0) handle.send(undefined, RESET, '{}');
   }
 
   #giveUp() {

@@ -74,7 +74,7 @@ class Link {
   #error;
   /** @type {(() => void)[] | undefined} */
   #whenEnding;
-  /** Of a client that came back. */
+  /** The joins of a client that came back. */
   gathering;
 
   /**
@@ -117,7 +117,8 @@ class Link {
   /** Sends what is queued, then ends. Resolves with the public connection when it is closed. */
   end() {
     if (!this.#ended) {
-      this.gathering?.resume();
+      // A listener for `gap` that throws does not keep the connection open.
+      guarded(() => this.gathering?.resume());
       this.#advance('ending');
       this.close('end');
       this.#ended = new Promise((resolve) => {

@@ -46,7 +46,7 @@ function broker() {
 class Session {
   #client;
   /**
-   * What to do when the session has left, by the topic that it was registered under.
+   * Callbacks that run when the session has left, by the topic that it was registered under.
    * @type {Map<string, () => void>}
    */
   #departures = new Map();

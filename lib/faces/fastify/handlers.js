@@ -10,7 +10,7 @@ const diagnostics = require('node:diagnostics_channel');
 const HANDLER_STARTS = 'tracing:fastify.request.handler:start';
 
 /**
- * What to call when the handlers of replies begin.
+ * Callbacks that run when the handlers of replies begin.
  * @type {WeakMap<FastifyReply, () => void>}
  */
 const pending = new WeakMap();
