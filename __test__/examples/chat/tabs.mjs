@@ -59,9 +59,12 @@ export class ChatTab {
     await this.page.locator(`#status[data-state=${state}]`).waitFor();
   }
 
+  /** Resolves when the server has the message: two requests under way may overtake each other. */
   async say(text) {
+    const answered = this.page.waitForResponse('**/messages');
     await this.page.fill('#text', text);
     await this.page.press('#text', 'Enter');
+    await answered;
   }
 
   /** The texts of all messages, in order; what the room says, and breaks, are not among them. */
