@@ -160,6 +160,7 @@ export class SSEClient {
   #dispatch({ data: raw, ...rest }) {
     const name = rest.event;
     this.#journal.cursor = rest.lastEventId;
+    if (name === 'sluice.reset') this.#report(new SSEError('ERR_SSE_GAP', 'events were lost'));
     let data;
     try {
       data = this.#options.parse(raw, name);

@@ -357,9 +357,10 @@ export function createSSEClient<Events extends object = EventMap>(
  * | `ERR_SSE_CONTENT_TYPE` | yes   | the response is not `text/event-stream`                      |
  * | `ERR_SSE_EVENT_SIZE`   | yes   | an event is larger than `maxEventSize`                       |
  * | `ERR_SSE_PARSE`        |       | `parse` threw                                                |
- * | `ERR_SSE_GAP`          |       | with `share`: events were lost, because this tab was         |
- * |                        |       | suspended or its loop slow for too long, or because the      |
- * |                        |       | other tabs do not know its `lastEventId`                     |
+ * | `ERR_SSE_GAP`          |       | events were lost: the server sent `sluice.reset`, the event  |
+ * |                        |       | of its option `onGap: 'reset'`. With `share` also because    |
+ * |                        |       | this tab was suspended or its loop slow for too long, or     |
+ * |                        |       | because the other tabs do not know its `lastEventId`         |
  * | `ERR_SSE_RETRIES`      | yes   | `maxRetries` are exhausted; `cause` is the last failure      |
  */
 export type SSEErrorCode =

@@ -153,6 +153,34 @@ describe('with a channel of the server', () => {
     assert.deepEqual(new Set(codes()), new Set(['ERR_SSE_NETWORK']));
   });
 
+  test('a gap that the server reports is an error, and live events follow', SOON, async (t) => {
+    const channel = new sluice.Channel({ historySize: 2 });
+    const { connections, url } = await weather(t, { channel, options: { onGap: 'reset' } });
+    const { errors, events } = await connected(t, { url });
+    channel.send({ data: 'first' });
+    await until(() => events.length === 1, 'an event');
+    const closed = once(connections[0], 'close');
+    connections[0].response.destroy();
+    await closed;
+    for (const data of ['lost', 'kept', 'kept too']) channel.send({ data });
+    await until(() => events.length === 2, 'the reset');
+    channel.send({ data: 'live' });
+    await until(() => events.length === 3, 'a live event');
+    assert.deepEqual(
+      events.map(({ event, data }) => [event, data]),
+      [
+        ['message', 'first'],
+        ['sluice.reset', {}],
+        ['message', 'live'],
+      ],
+    );
+    const gaps = errors.filter(({ code }) => code === 'ERR_SSE_GAP');
+    assert.deepEqual(
+      gaps.map(({ fatal, message }) => [fatal, message]),
+      [[false, 'events were lost']],
+    );
+  });
+
   test('pings keep the connection; without them it is replaced', SOON, async (t) => {
     const listening = { heartbeatInterval: 50, missedHeartbeatsLimit: 20, maxReconnectDelay: 1 };
     const quiet = await weather(t, { options: { ping: false } });

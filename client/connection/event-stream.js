@@ -67,7 +67,7 @@ export class EventStream {
   start() {
     this.#watch = watchPage({
       offline: () =>
-        this.#isWaiting || this.#step.abort(new SSEError('ERR_SSE_OFFLINE', 'no network')),
+        this.#isWaiting || this.#step.abort(new SSEError('ERR_SSE_OFFLINE', 'offline')),
       online: () => this.#isWaiting && this.#step.abort(),
       visibilitychange: () => this.#watchdog.check(),
     });
