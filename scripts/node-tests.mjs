@@ -3,8 +3,17 @@ import path from 'node:path';
 import { root } from './process.mjs';
 import { printSlowest, runTestFiles } from './test-files.mjs';
 
-/** These pack and install; `--quick` leaves them out. */
+/** These pack and install, so they run alone. */
 const PACKAGING = ['package/package.test.mjs'];
+
+/** `--quick` leaves these out: packaging, browsers, and many thousand streams. */
+const LEFT_OUT = [
+  ...PACKAGING,
+  'client/browser.test.mjs',
+  'core/leak.test.mjs',
+  'examples/chat.test.mjs',
+  'examples/dashboard.test.mjs',
+];
 
 /** These take longest, so they start first. */
 const LONG = [
@@ -30,7 +39,7 @@ function testFiles(quick) {
   const names = folders
     .flatMap(({ name }) => readdirSync(path.join(folder, name)).map((file) => `${name}/${file}`))
     .filter((name) => /\.test\.(mjs|cjs|js)$/.test(name))
-    .filter((name) => !(quick && PACKAGING.includes(name)))
+    .filter((name) => !(quick && LEFT_OUT.includes(name)))
     .sort();
   return [
     ...LONG.filter((name) => names.includes(name)),
