@@ -31,6 +31,10 @@ export declare class ConnectionHandle {
   write(text: string): void
   /** The numbers of the gathered channels, in the order of their joins, that have a gap. */
   gaps(): Array<number>
+  /** Live events wait until `resume`. */
+  hold(): void
+  /** Events for this connection alone no longer wait with live events. */
+  letOwnPass(): void
   /** Sends what the client missed in all gathered channels, then live events. */
   resume(): void
   /**

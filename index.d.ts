@@ -414,6 +414,31 @@ export interface ChannelOptions {
   emptyTimeout?: number;
 }
 
+/** Reads the current state, as one event or several. */
+export type Snapshot<Events extends object = EventMap> = () =>
+  | SnapshotEvents<Events>
+  | PromiseLike<SnapshotEvents<Events>>;
+
+type SnapshotEvents<Events extends object> =
+  | ServerSentEvent<Events>
+  | Iterable<ServerSentEvent<Events>>
+  | undefined;
+
+/** The options of {@link Channel.add}. */
+export interface AddOptions<Events extends object = EventMap> {
+  /**
+   * Reads the current state for a client that is new, or that has a gap. It is called once. Live
+   * events of the connection, in all its channels, wait until it resolves. They count against
+   * `maxQueueBytes` and `maxQueueEvents`. The client receives the snapshot, then everything that
+   * was sent since {@link Channel.add} was called. A client that receives everything that it missed
+   * needs no snapshot, so the function is not called.
+   *
+   * If it throws or rejects, or an event is invalid, the connection is destroyed with that error,
+   * and a process warning (`SLUICE_SNAPSHOT`) reports it.
+   */
+  snapshot?: Snapshot<Events> | undefined;
+}
+
 interface ChannelEvents<Events extends object> {
   /** Emitted once, when the channel has closed. */
   close: [];
@@ -459,8 +484,9 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    * @throws `ERR_SSE_TYPE` if the value is not a connection.
+   * @throws `ERR_SSE_OPTION` if `snapshot` is not a function.
    */
-  add(connection: Connection<Events>): this;
+  add(connection: Connection<Events>, options?: AddOptions<Events>): this;
   /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**

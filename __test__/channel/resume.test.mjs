@@ -1,48 +1,14 @@
 // A client that comes back gets what it missed in all channels that it joins while it opens.
 import assert from 'node:assert/strict';
-import http from 'node:http';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createParser } from 'eventsource-parser';
-import { connectHTTP1 } from '../support/clients/http1.mjs';
-import { listen } from '../support/listen.mjs';
 import { sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
+import { eventsOf, got, serve } from './server.mjs';
 
-const { Channel, Connection, SSEBroker } = sluice;
+const { Channel, SSEBroker } = sluice;
 const MINTED = /^[0-9a-z]{1,7}-[0-9a-z]+$/;
-
-/** A server whose handler gets each connection in the turn in which it opens. */
-async function serve(t, handler, options) {
-  const server = http.createServer((req, res) => {
-    handler(new Connection(req, res, { ping: false, ...options }), req);
-  });
-  const running = await listen(server, 'http', connectHTTP1);
-  t.after(() => running.close());
-  return (id, path = '/') =>
-    running.connect(path, id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
-}
-
-/** The data of what a client got, with the id that it would come back with. */
-function eventsOf(client) {
-  let id;
-  const onEvent = (event) => {
-    id = event.id ?? id;
-    events.push({ id, data: event.data });
-  };
-  const events = [];
-  createParser({ onEvent }).feed(client.text);
-  return events;
-}
-
-async function got(client, count) {
-  await until(
-    () => eventsOf(client).length >= count,
-    () => `${count} events in ${client.text}`,
-  );
-  return eventsOf(client);
-}
 
 const data = (events) => events.map((event) => event.data);
 

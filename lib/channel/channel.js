@@ -2,13 +2,15 @@
 
 /** A group of connections with a history. */
 
-/** @import { ChannelOptions, ServerSentEvent } from '../../index.js' */
+/** @import { AddOptions, ChannelOptions, ServerSentEvent, Snapshot } from '../../index.js' */
+/** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
 const { readChannelOptions } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
+const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
 const { runAll } = require('../core/listeners.js');
 const { channels, connections } = require('../core/notices.js');
@@ -60,11 +62,32 @@ class Channel extends EventEmitter {
     return this.#closed;
   }
 
-  /** @param {Connection} connection */
-  add(connection) {
+  /**
+   * @param {Connection} connection
+   * @param {AddOptions<any>} [options]
+   */
+  add(connection, options) {
     assertConnection(connection);
     this.#assertOpen();
-    const { gathering, handle } = linkOf(connection);
+    const snapshot = option.callback('snapshot', option.object('options', options).snapshot);
+    const link = linkOf(connection);
+    if (!snapshot) return this.#join(connection, link);
+    // Before the join, so that no event overtakes the snapshot.
+    link.hold();
+    try {
+      return this.#join(connection, link, snapshot);
+    } finally {
+      link.release();
+    }
+  }
+
+  /**
+   * @param {Connection} connection
+   * @param {Link} link
+   * @param {Snapshot<any>} [snapshot]
+   */
+  #join(connection, link, snapshot) {
+    const { gathering, handle } = link;
     const resume = gathering !== undefined && !this.#resumed?.has(connection);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
@@ -74,7 +97,8 @@ class Channel extends EventEmitter {
       this.#resumed ??= new WeakSet();
       this.#resumed.add(connection);
     }
-    if (addition === 'gathered') gathering?.add({ channel: this });
+    if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
+    else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
     this.emit('join', connection);
     if (addition === 'gap') gathering?.lose({ channel: this });
     return this;

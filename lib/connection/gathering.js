@@ -2,14 +2,16 @@
 
 /** The joins of a client that came back, until it gets what it missed in all of them. */
 
-/** @import { Gap } from '../../index.js' */
+/** @import { Gap, Snapshot } from '../../index.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
 /** @import { Link } from './link.js' */
 
 /** @typedef {{ channel: any } | { topic: string }} Joined */
+/** @typedef {{ where: Joined, snapshot?: Snapshot<any> }} Share */
 
 const { gapOf } = require('../carrier/cursor.js');
 const { runAll } = require('../core/listeners.js');
+const { sendSnapshot } = require('./snapshot.js');
 
 /** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
 const LONGEST = 10_000;
@@ -22,7 +24,7 @@ class Gathering {
   #onGap;
   /**
    * In the order of the joins. Undefined once the connection resumes.
-   * @type {Joined[] | undefined}
+   * @type {Share[] | undefined}
    */
   #joined = [];
   /**
@@ -48,10 +50,11 @@ class Gathering {
 
   /**
    * The core has gathered a channel or a topic, and will report gaps by number.
-   * @param {Joined} joined
+   * @param {Joined} where
+   * @param {Snapshot<any>} [snapshot] sent if there is a gap
    */
-  add(joined) {
-    this.#joined?.push(joined);
+  add(where, snapshot) {
+    this.#joined?.push({ where, snapshot });
   }
 
   /** Reports gaps, then replays. Later calls have no effect. */
@@ -60,9 +63,17 @@ class Gathering {
     if (!joined) return;
     this.#joined = undefined;
     clearTimeout(this.#timer);
-    const { handle } = this.#link;
-    const gaps = handle.gaps().map((number) => joined[number]);
-    runAll([() => this.#report([...gaps, ...this.#lost]), () => handle.resume()]);
+    const link = this.#link;
+    const gaps = link.handle.gaps().map((number) => joined[number]);
+    runAll([
+      () => this.#report([...gaps.map(({ where }) => where), ...this.#lost]),
+      ...gaps.map(
+        ({ snapshot }) =>
+          () =>
+            snapshot && sendSnapshot(link, snapshot),
+      ),
+      () => link.release(),
+    ]);
   }
 
   /**

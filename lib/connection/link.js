@@ -76,6 +76,8 @@ class Link {
   #whenEnding;
   /** The joins of a client that came back. */
   gathering;
+  /** What live events wait for: the joins of a client that came back, and snapshots. */
+  #holds = 0;
 
   /**
    * Nothing is written yet: if this throws, the framework can still answer.
@@ -91,7 +93,11 @@ class Link {
     this.cursor = cursor;
     const allOnGap = settings.onGap === 'all';
     this.handle = start().open({ ...settings.core, cursor, allOnGap });
-    if (cursor !== undefined) this.gathering = new Gathering(this, cursor, settings);
+    if (cursor !== undefined) {
+      // The core holds live events from the start.
+      this.#holds = 1;
+      this.gathering = new Gathering(this, cursor, settings);
+    }
     connections.set(this.handle.id, this);
     carrier.listen(this);
     // HEAD gets the head alone; what the handler sends is dropped.
@@ -119,6 +125,9 @@ class Link {
     if (!this.#ended) {
       // A listener for `gap` that throws does not keep the connection open.
       guarded(() => this.gathering?.resume());
+      // It does not wait for snapshots.
+      if (this.#holds > 0) this.handle.resume();
+      this.#holds = 0;
       this.#advance('ending');
       this.close('end');
       this.#ended = new Promise((resolve) => {
@@ -127,6 +136,18 @@ class Link {
       if (this.state === 'closed') this.#resolveEnded?.();
     }
     return this.#ended;
+  }
+
+  /** Live events wait until every hold is released. */
+  hold() {
+    if (this.#holds === 0) this.handle.hold();
+    this.#holds += 1;
+  }
+
+  release() {
+    if (this.#holds === 0) return;
+    this.#holds -= 1;
+    if (this.#holds === 0) this.handle.resume();
   }
 
   /** Whether `end()` was called: sending is an error from then on. */

@@ -45,7 +45,17 @@ impl Connection {
         self.hub.lock().gaps(self.id)
     }
 
-    /// Sends what the client missed in all channels, then live events.
+    /// Live events wait until [`Connection::resume`].
+    pub fn hold(&self) {
+        self.hub.lock().hold(self.id);
+    }
+
+    /// What is sent to the connection alone from now on does not wait with live events.
+    pub fn let_own_pass(&self) {
+        self.hub.lock().let_own_pass(self.id);
+    }
+
+    /// Sends what the client missed in all channels, if it came back, then live events.
     pub fn resume(&self) {
         self.hub.inbox_of(self.id).wait_for_room();
         self.hub.lock().resume(self.id);

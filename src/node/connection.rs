@@ -58,6 +58,18 @@ impl ConnectionHandle {
         self.connection.gaps()
     }
 
+    /// Live events wait until `resume`.
+    #[napi(catch_unwind)]
+    pub fn hold(&self) {
+        self.connection.hold();
+    }
+
+    /// Events for this connection alone no longer wait with live events.
+    #[napi(catch_unwind)]
+    pub fn let_own_pass(&self) {
+        self.connection.let_own_pass();
+    }
+
     /// Sends what the client missed in all gathered channels, then live events.
     #[napi(catch_unwind)]
     pub fn resume(&self) {

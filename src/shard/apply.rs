@@ -51,7 +51,14 @@ impl Shard {
             Command::Join { connection, channel, last, replay } => {
                 self.join(connection, channel, last, &replay)
             }
-            Command::ReportGaps(id) => {
+            Command::Hold(id) => {
+                if let Some(connection) = self.connections.get_mut(id)
+                    && connection.stage == Stage::Open
+                {
+                    connection.stage = Stage::Gathering;
+                }
+            }
+            Command::LetOwnPass(id) => {
                 if let Some(connection) = self.connections.get_mut(id)
                     && connection.is_gathering()
                 {

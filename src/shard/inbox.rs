@@ -33,8 +33,10 @@ pub enum Command {
     Multicast { channels: Arc<[ChannelId]>, place: Place, frame: Frame },
     /// `last`: the place of the latest event before.
     Join { connection: ConnectionId, channel: ChannelId, last: Place, replay: Vec<Frame> },
+    /// Live events wait for [`Command::Resume`].
+    Hold(ConnectionId),
     /// What is sent to the connection alone passes what waits for [`Command::Resume`].
-    ReportGaps(ConnectionId),
+    LetOwnPass(ConnectionId),
     /// What a client missed while it was away, in order.
     Resume { connection: ConnectionId, replay: Vec<(Place, Frame)> },
     /// The connection stays open.
