@@ -3,10 +3,10 @@ import path from 'node:path';
 import { root } from './process.mjs';
 import { printSlowest, runTestFiles } from './test-files.mjs';
 
-/** These pack and install; `--quick` leaves them out. */
+/** Tests that pack and install the package. `--quick` skips them. */
 const PACKAGING = ['package/package.test.mjs'];
 
-/** These take longest, so they start first. */
+/** The slowest test files, which start first. */
 const LONG = [
   'client/browser.test.mjs',
   'core/leak.test.mjs',
@@ -38,7 +38,7 @@ function testFiles(quick) {
   ];
 }
 
-/** Runs the JavaScript tests, and adds what they counted to the tally. */
+/** Runs the JavaScript tests and adds their counts to the tally. */
 export async function runNodeTests(tally, { quick }) {
   const jobs = testFiles(quick).map((name) => ({
     title: name,
