@@ -16,7 +16,7 @@ function withoutNamespaces() {
   }
 }
 
-test('a peer that has vanished without a word is noticed', {
+test('a client that vanishes without closing its connection is detected', {
   ...SOON,
   skip: withoutNamespaces(),
 }, async () => {
