@@ -1,3 +1,4 @@
+// Tests that the core detects a client whose network has gone away.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { test } from 'node:test';

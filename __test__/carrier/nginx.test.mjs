@@ -1,3 +1,4 @@
+// Tests servers behind nginx, over HTTP/1 and HTTP/2.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as express from '../support/servers/express5.mjs';

@@ -1,3 +1,4 @@
+// Tests a channel whose clients connect, leave and reconnect all the time.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

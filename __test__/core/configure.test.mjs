@@ -1,3 +1,4 @@
+// Tests the number of shards that configure() sets.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';

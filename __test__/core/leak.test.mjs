@@ -1,3 +1,4 @@
+// Tests that finished streams release all memory, descriptors and channels.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,4 @@
+// Tests the handover of requests with a body.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';

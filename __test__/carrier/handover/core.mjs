@@ -1,3 +1,4 @@
+// Tests failures at the start of the core and of a response.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';

@@ -1,3 +1,4 @@
+// Tests clients that close their side of the connection, with and without httpAllowHalfOpen.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -1,3 +1,4 @@
+// Tests that a stream is the last response of its socket.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

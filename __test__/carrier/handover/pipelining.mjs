@@ -1,3 +1,4 @@
+// Tests every way to open a stream with clients that pipeline many requests.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -1,3 +1,4 @@
+// A plain node:http server with raw clients, for the tests of the handover.
 import { once } from 'node:events';
 import http from 'node:http';
 import { connectRaw } from '../../support/clients/raw.mjs';

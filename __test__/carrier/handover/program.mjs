@@ -1,3 +1,4 @@
+// Runs programs of `support/programs/` in child processes.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { connectRaw } from '../../support/clients/raw.mjs';

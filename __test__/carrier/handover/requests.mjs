@@ -1,3 +1,4 @@
+// Tests the bytes that native streams send to different kinds of requests.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// Tests sockets that transform their bytes, which the core must not take over.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
