@@ -11,11 +11,11 @@ interface DocumentedSSE {
   getClient(clientId: string): DocumentedSSEClient | undefined;
   subscribe(clientId: string, channel: string): boolean;
   unsubscribe(clientId: string, channel: string): boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: as the document has it
+  // biome-ignore lint/suspicious/noExplicitAny: as in the specification
   broadcast(channel: string, event: string, data: any, id?: string): void;
-  // biome-ignore lint/suspicious/noExplicitAny: as the document has it
+  // biome-ignore lint/suspicious/noExplicitAny: as in the specification
   broadcastAll(event: string, data: any, id?: string): void;
-  // biome-ignore lint/suspicious/noExplicitAny: as the document has it
+  // biome-ignore lint/suspicious/noExplicitAny: as in the specification
   sendTo(clientId: string, event: string, data: any, id?: string): boolean;
   getClients(): DocumentedSSEClient[];
   getClientsByChannel(channel: string): DocumentedSSEClient[];
