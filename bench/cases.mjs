@@ -21,7 +21,7 @@ async function withServer({ command }, measure) {
         throw new Error(`${opened} of ${connections} connected: ${failure}`);
       const deadline = Date.now() + 5_000;
       while ((await server.ask('count')).count !== connections) {
-        if (Date.now() > deadline) throw new Error(`the server does not count ${connections}`);
+        if (Date.now() > deadline) throw new Error(`the server did not count ${connections}`);
         await sleep(20);
       }
     };
@@ -43,7 +43,7 @@ async function deliver({ server, load }, events, rate) {
   const result = await load.ask('result');
   const { cpu, busy } = await server.ask('usage');
   if (result.missing || result.surplus || result.failed) {
-    throw new Error(`deliveries went wrong: ${JSON.stringify(result)}`);
+    throw new Error(`not every event arrived exactly once: ${JSON.stringify(result)}`);
   }
   return { call, cpu, busy, ...result };
 }
@@ -87,7 +87,7 @@ const burst = (server, { connections, events }) =>
 
 const memory = (server, { connections }) =>
   withServer(server, async (stage) => {
-    // The first connections also pay for what a server allocates once.
+    // The first connections also include what the server allocates only once.
     await stage.connect(connections / 10);
     const before = await stage.server.ask('memory');
     await stage.connect(connections);
@@ -95,7 +95,7 @@ const memory = (server, { connections }) =>
     return { idle: (after.rss - before.rss) / connections };
   });
 
-/** Events to one of few topics and to one of many, and subscriptions among many clients. */
+/** Measures events to one of a few topics and to one of many, and subscriptions of many clients. */
 const topics = (
   _server,
   { connections, few, many, members, events, rate, burst, clients, calls },
@@ -112,7 +112,7 @@ const topics = (
     return { ...figures, ...(await stage.server.ask('crowd', clients, calls)) };
   });
 
-// The promise about processor time compares two figures that lie close together.
+// The limit on CPU time compares two figures that are close together, so it needs more rounds.
 const closely = (rounds) => ({ floor: rounds, sluice: rounds });
 
 const ofTopics = {

@@ -1,8 +1,9 @@
-// A child process that answers each line of words with one line of JSON.
+// Runs a child process that answers each line of words with one line of JSON.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
+/** Milliseconds to wait for an answer. */
 const PATIENCE = 120_000;
 const running = new Set();
 
@@ -20,15 +21,16 @@ export class Child {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** The next line; the first one comes without being asked for. */
+  /** Reads the next answer. The child prints its first line unasked. */
   async answer() {
     let timer;
     const late = new Promise((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`${this.name} does not answer`)), PATIENCE);
+      const message = `${this.name} did not answer within ${PATIENCE / 1000} s`;
+      timer = setTimeout(() => reject(new Error(message)), PATIENCE);
     });
     try {
       const { value, done } = await Promise.race([this.#lines.next(), late]);
-      if (done) throw new Error(`${this.name} has stopped`);
+      if (done) throw new Error(`${this.name} exited before it answered`);
       return JSON.parse(value);
     } finally {
       clearTimeout(timer);

@@ -1,8 +1,8 @@
-// The protocol of the servers: one line of words on standard input, one line of JSON in answer.
+// The protocol of the servers: one line of words on standard input, one line of JSON as the answer.
 //
 //   count                 → { count }         connections that would get a broadcast
 //   begin                 → { begun }         usage is counted from here
-//   broadcast COUNT RATE  → { sent, call }    COUNT events, RATE a second (0: as fast as possible)
+//   broadcast COUNT RATE  → { sent, call }    COUNT events, RATE per second (0: no limit)
 //   usage                 → { cpu, busy }     microseconds of the process and its JavaScript thread
 //   memory                → { rss }           bytes, after garbage collection
 

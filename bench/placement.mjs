@@ -1,5 +1,5 @@
-// The client gets the last core and the server the others. If they share one, the figures depend on
-// which of them the scheduler preempts, and differ by a quarter from run to run.
+// Pins the client to the last core and the server to the others. On a shared core, the figures
+// depend on which of the two the scheduler preempts, and vary by a quarter from run to run.
 import { readFileSync } from 'node:fs';
 
 function allowedCores() {

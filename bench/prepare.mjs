@@ -1,4 +1,4 @@
-// Builds and installs what the bench needs and does not find.
+// Builds and installs the parts of the bench that are missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,14 +8,16 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 function run(cwd, command, ...args) {
   const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
-  if (error) throw new Error(`${command} cannot be run`, { cause: error });
+  if (error) throw new Error(`cannot run ${command}; install it first`, { cause: error });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
 export function prepare(names) {
-  if (process.platform !== 'linux') throw new Error('the load client is for Linux (epoll)');
+  if (process.platform !== 'linux') {
+    throw new Error('the bench needs Linux, because its load client uses epoll');
+  }
   if (spawnSync('taskset', ['-p', '1']).error)
-    throw new Error('taskset (util-linux) cannot be run');
+    throw new Error('taskset was not found: install util-linux');
   const root = directory('..');
   const built = readdirSync(root).some((name) => name.endsWith('.node'));
   if (names.includes('sluice') && !built) run(root, npm, 'run', 'build');

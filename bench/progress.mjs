@@ -1,4 +1,4 @@
-// Says what goes on: one line that overwrites itself on a terminal, one line each elsewhere.
+// Prints progress: a line that overwrites itself on a terminal, one line per step elsewhere.
 const stream = process.stderr;
 
 export function progress(text) {

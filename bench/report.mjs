@@ -1,4 +1,4 @@
-// Turns medians into Markdown: absolute figures, sluice in relation to the others, and the limits.
+// Formats medians as Markdown: absolute figures, ratios to the other servers, and the limits.
 import { availableParallelism } from 'node:os';
 import { servers } from './servers.mjs';
 
@@ -7,11 +7,11 @@ const significant = (value) =>
   value >= 100 ? grouped(value) : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 
 const columns = [
-  { case: 'steady', figure: 'cpu', head: 'CPU, µs a delivery' },
+  { case: 'steady', figure: 'cpu', head: 'CPU, µs per delivery' },
   { case: 'steady', figure: 'p50', head: 'latency p50, ms' },
   { case: 'steady', figure: 'p99', head: 'latency p99, ms' },
-  { case: 'steady', figure: 'busy', head: 'JavaScript thread, ms a broadcast' },
-  { case: 'burst', figure: 'throughput', head: 'burst, deliveries a second' },
+  { case: 'steady', figure: 'busy', head: 'JavaScript thread, ms per broadcast' },
+  { case: 'burst', figure: 'throughput', head: 'burst, deliveries per second' },
   { case: 'memory', figure: 'idle', head: 'idle connection, bytes' },
 ];
 
@@ -64,17 +64,17 @@ function conditions(cases) {
   const lines = {
     steady: ({ connections, events, rate }) =>
       `steady: ${grouped(connections)} connections, ` +
-      `${events} broadcasts of one event, ${rate} a second`,
+      `${events} broadcasts of one event, ${rate} per second`,
     javascript: ({ few, many, events, rate, burst }) =>
       `JavaScript time: ${few} and ${grouped(many)} connections, ` +
-      `${events} broadcasts, ${rate} a second, then ${burst} in a burst`,
+      `${events} broadcasts, ${rate} per second, then ${burst} in a burst`,
     burst: ({ connections, events }) =>
       `burst: ${grouped(connections)} connections, ` +
       `${grouped(events)} events as fast as they can be sent`,
     topics: ({ connections, few, many, members, events, rate, burst, clients, calls }) =>
       `topics: ${grouped(connections)} connections, ` +
       `${few} and ${grouped(many)} topics of ${members} members, ` +
-      `${events} events to one each, ${rate} a second, then ${grouped(burst)} in a burst; ` +
+      `${events} events to one each, ${rate} per second, then ${grouped(burst)} in a burst; ` +
       `${grouped(calls)} subscriptions among ${grouped(clients)} clients`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
@@ -87,7 +87,7 @@ function conditions(cases) {
   return Object.entries(cases).map(([name, size]) => `- ${lines[name](size)}; ${rounds(size)}`);
 }
 
-/** `median(case, server, figure)` is a number, or undefined for what was not measured. */
+/** `median(case, server, figure)` is a number, or undefined if it was not measured. */
 export function report({ median, names, cases, command }) {
   const shown = columns.filter((column) => cases[column.case]);
   const cell = (value) => (value === undefined || Number.isNaN(value) ? '–' : significant(value));
@@ -126,11 +126,11 @@ export function report({ median, names, cases, command }) {
     const { few, many } = cases.javascript;
     parts.push(
       table(
-        ['sluice, µs a broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
+        ['sluice, µs per broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
         [
           line('javascript', 'the `send` call, one at a time', 'Call'),
           line('javascript', 'the `send` call, in a burst', 'BurstCall'),
-          line('javascript', 'its whole thread, with the timers of the bench', 'Busy'),
+          line('javascript', "the whole JavaScript thread, with the bench's timers", 'Busy'),
         ],
       ),
     );
@@ -139,7 +139,7 @@ export function report({ median, names, cases, command }) {
     const { few, many } = cases.topics;
     parts.push(
       table(
-        ['a broker, µs an event', `${few} topics`, `${grouped(many)} topics`, 'ratio'],
+        ['broker, µs per event', `${few} topics`, `${grouped(many)} topics`, 'ratio'],
         [
           line('topics', 'the `broadcastToTopic` call, one at a time', 'Call'),
           line('topics', 'the `broadcastToTopic` call, in a burst', 'BurstCall'),

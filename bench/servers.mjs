@@ -1,4 +1,4 @@
-// The servers by name, and how each is started.
+// Tells how to start each server, by its name.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,7 @@ const node = (name) => [process.execPath, ['--expose-gc', path(`servers/${name}.
 
 export const loadClient = [path('load/target/release/load'), []];
 
-/** sluice with its clients in a broker. */
+/** sluice, with its clients in a broker. */
 export const broker = { command: node('broker') };
 
 export const servers = {

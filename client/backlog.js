@@ -16,9 +16,9 @@ export class Backlog {
   #ended = false;
   /** @type {Error | undefined} */
   #error;
-  /** The loop waits for the next event. */
+  /** Wakes the loop, if it waits for an event. */
   #wake = nothing;
-  /** Whoever reads waits for the loop. @type {((value?: any) => void)[]} */
+  /** Resume readers that wait for the loop to catch up. @type {((value?: any) => void)[]} */
   #readers = [];
 
   /** @param {Event} event */

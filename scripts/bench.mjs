@@ -21,7 +21,7 @@ function chosen(list, all) {
   const names = list?.split(',') ?? Object.keys(all);
   const unknown = names.filter((name) => !(name in all));
   if (unknown.length > 0) {
-    throw new Error(`unknown: ${unknown}; there are ${Object.keys(all).join(', ')}`);
+    throw new Error(`unknown name: ${unknown}; choose from ${Object.keys(all).join(', ')}`);
   }
   return Object.keys(all).filter((name) => names.includes(name));
 }
@@ -41,7 +41,7 @@ function note(caseName, serverName, figures) {
   }
 }
 
-/** What to type for the same figures; where they were written to is nobody's business. */
+/** The command that reproduces these figures. It omits `--out`, which does not affect them. */
 function commandLine() {
   const { quick, only, servers: names } = values;
   const options = [quick && '--quick', only && `--only ${only}`, names && `--servers ${names}`];
@@ -72,7 +72,7 @@ async function main() {
       const taking = (cases[caseName].servers ?? names).filter(
         (name) => names.includes(name) && round <= roundsOf(size, name),
       );
-      // Every second round goes the other way, so that no one always runs on the warmer machine.
+      // Even rounds run in reverse order, so that no server always runs on a warmer CPU.
       for (const name of round % 2 ? taking : taking.toReversed()) {
         progress(`round ${round} of ${roundsOf(size, name)}, ${caseName}: ${name}`);
         await measure(caseName, name, size);

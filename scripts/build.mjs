@@ -16,7 +16,7 @@ export function platform() {
   return `${os}-${arch}`;
 }
 
-/** The file that the build makes for this platform. */
+/** The name of the binary that the build creates for this platform. */
 export function binary() {
   return `sluice.${platform()}.node`;
 }
@@ -27,7 +27,7 @@ function newest(file) {
   return Math.max(0, ...readdirSync(file).map((name) => newest(path.join(file, name))));
 }
 
-/** True when the binary is there and no source is newer. */
+/** Returns true if the binary exists and no source is newer. */
 export function built() {
   const file = path.join(root, binary());
   if (!existsSync(file)) return false;
@@ -35,7 +35,7 @@ export function built() {
   return statSync(file).mtimeMs >= Math.max(...sources);
 }
 
-/** Builds the release binary where it is missing or out of date. Resolves with an exit code. */
+/** Builds the release binary if it is missing or out of date. Resolves with an exit code. */
 export async function build() {
   if (built()) return 0;
   console.log('sluice: building the Rust core, which takes a minute the first time');

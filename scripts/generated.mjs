@@ -11,7 +11,10 @@ function differs(name) {
   return fresh !== readFileSync(path.join(root, name), 'utf8');
 }
 
-/** Builds beside the committed files, compares, and puts the binary where they load it from. */
+/**
+ * Builds into a separate folder and compares the generated files with the committed ones. If they
+ * match, it installs the binary where `binding.js` loads it.
+ */
 export async function buildAndCompare() {
   const code = await npm(
     ...['run', '--silent', 'build', '--'],
@@ -23,7 +26,7 @@ export async function buildAndCompare() {
     console.error(`sluice: ${name} is out of date; run "npm run build" and commit it`);
   }
   if (stale.length > 0) return 1;
-  // Renamed, not written over: a running server has the old file mapped.
+  // Renames the file instead of overwriting it, because a running server has the old one mapped.
   const copy = path.join(root, FRESH, `${binary()}.copy`);
   copyFileSync(path.join(root, FRESH, binary()), copy);
   renameSync(copy, path.join(root, binary()));

@@ -10,7 +10,7 @@ function packages(lockfile) {
   }
 }
 
-/** True when node_modules holds what package-lock.json asks for. */
+/** Returns true if node_modules matches package-lock.json. */
 export function installed() {
   const wanted = packages('package-lock.json');
   const present = packages('node_modules/.package-lock.json');

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const COLUMNS = 100;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** What is checked: the files of a folder, or of the root alone, whose names end like this. */
+/** The files to check, by folder and ending. Subfolders count too, except those of the root. */
 const CHECKED = [
   { folder: '.', ends: ['.md', '.d.ts', '.js'] },
   { folder: 'types', ends: ['.d.ts'] },
@@ -28,7 +28,7 @@ const IGNORED = ['node_modules', 'target'];
 /** Lines of Markdown that cannot be wrapped: rows of tables, comments and images. */
 const UNBREAKABLE = /^\s*(\||<!--|!\[)/;
 
-/** Lines of code that the formatter cannot wrap: titles of tests, and strings. */
+/** Lines of code that the formatter cannot wrap: test titles and strings. */
 const STRINGS = /^\s*(test\(['`]|['"`])/;
 
 function filesOf(folder, ends) {

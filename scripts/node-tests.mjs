@@ -15,7 +15,7 @@ const LEFT_OUT = [
   'examples/dashboard.test.mjs',
 ];
 
-/** These take longest, so they start first. */
+/** The slowest test files, which start first. */
 const LONG = [
   'client/browser.test.mjs',
   'core/leak.test.mjs',
@@ -47,7 +47,7 @@ function testFiles(quick) {
   ];
 }
 
-/** Runs the JavaScript tests, and adds what they counted to the tally. */
+/** Runs the JavaScript tests and adds their counts to the tally. */
 export async function runNodeTests(tally, { quick }) {
   const jobs = testFiles(quick).map((name) => ({
     title: name,

@@ -19,12 +19,12 @@ export function run(program, args, options = {}) {
   });
 }
 
-/** Runs a program of the package's devDependencies, which no shell has to find. */
+/** Runs a script of the repository, or of its devDependencies, with this Node. */
 export function runNode(script, ...args) {
   return run(process.execPath, [path.join(root, script), ...args]);
 }
 
-/** Runs the npm that runs this, or the one in the PATH. */
+/** Runs the npm that started this process, or else the one in the PATH. */
 export function npm(...args) {
   const cli = process.env.npm_execpath;
   if (cli && path.basename(cli) === 'npm-cli.js') return run(process.execPath, [cli, ...args]);

@@ -8,7 +8,7 @@ for (const prepare of [install, build]) {
   if (code !== 0) process.exit(code);
 }
 
-// `npm` hands SIGTERM to its shell, which ends and leaves the server behind: follow it.
+// `npm` sends SIGTERM to its shell only. Without this check, the server would outlive the shell.
 const parent = process.ppid;
 const orphaned = () => process.ppid !== parent && process.kill(process.pid, 'SIGTERM');
 if (process.env.npm_lifecycle_event) setInterval(orphaned, 500).unref();

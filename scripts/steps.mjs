@@ -1,6 +1,6 @@
 const results = [];
 
-/** Runs one step after the other and stops at the first that fails. True when none did. */
+/** Runs the steps in order and stops at the first failure. Returns true if all succeeded. */
 export async function runSteps(steps) {
   let failed = false;
   for (const [name, step] of steps) {
@@ -17,7 +17,7 @@ export async function runSteps(steps) {
   return !failed;
 }
 
-/** Prints what the steps took. */
+/** Prints the duration and the result of each step. */
 export function printSummary() {
   const width = Math.max(...results.map(({ name }) => name.length));
   console.log(`\n${'step'.padEnd(width)}  seconds  result`);

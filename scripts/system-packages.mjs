@@ -5,8 +5,8 @@ import { run } from './process.mjs';
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
- * The system packages that some tests need: any of the programs, or the file. A `service` must not
- * start because of the installation.
+ * The system packages that some tests need. A package counts as installed if one of its `programs`
+ * or its `file` exists. Its `service` is stopped after the installation.
  */
 const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
@@ -22,7 +22,7 @@ const NEEDED = [
 function find(program) {
   const name = process.platform === 'win32' ? `${program}.exe` : program;
   const directories = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  // Servers are where only root looks.
+  // Debian installs servers in a folder that only root has in its PATH.
   return [...directories, '/usr/sbin']
     .map((directory) => path.join(directory, name))
     .find((file) => existsSync(file));
@@ -40,14 +40,14 @@ function aptWorks() {
   return /^ID=(debian|ubuntu)$/m.test(release);
 }
 
-/** Debian starts a server that it installs, and again after every boot. */
+/** Stops and disables a service: Debian starts it at its installation and after every boot. */
 async function stopService(name, options) {
   const quiet = { ...options, stdio: 'ignore' };
   await run('invoke-rc.d', [name, 'stop'], quiet);
   await run('update-rc.d', [name, 'disable'], quiet);
 }
 
-/** Installs missing packages if that needs no password. Otherwise prints what will be skipped. */
+/** Installs missing packages as root. Prints which tests are skipped if some are still missing. */
 export async function installSystemPackages() {
   const wanted = missing();
   if (wanted.length > 0 && aptWorks()) {
@@ -65,7 +65,7 @@ export async function installSystemPackages() {
     const how = `install it (Debian, Ubuntu: apt-get install ${need.package})`;
     console.log(`sluice: ${need.package} is missing, so ${need.skipped} are skipped; ${how}`);
   }
-  // Where the tests look for the browser.
+  // The tests read the path of the browser from this variable.
   const browser = BROWSERS.map(find).find(Boolean);
   if (browser) process.env.CHROMIUM ??= browser;
   return 0;

@@ -3,7 +3,7 @@ const DURATION = /^ *duration_ms: ([\d.]+)$/;
 
 const unescaped = (name) => name.replace(/\\([#\\])/g, '$1');
 
-/** How many tests passed, failed and were skipped, as the end of the report says. */
+/** Reads how many tests passed, failed and were skipped from the end of a TAP report. */
 export function countsOf(tap) {
   const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
   return {
@@ -13,7 +13,7 @@ export function countsOf(tap) {
   };
 }
 
-/** The name and the seconds of every test, without the suites. */
+/** Returns the name and the duration, in seconds, of every test. Suites are left out. */
 export function testsOf(tap) {
   const tests = [];
   let name;

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { root } from './process.mjs';
 import { countsOf, testsOf } from './tap.mjs';
 
-/** Files that run at a time: most of them wait more than they work. */
+/** How many files run in parallel. Most of them spend their time waiting. */
 const AT_ONCE = Number(process.env.TEST_JOBS) || Math.max(3, 2 * availableParallelism());
 
-/** Milliseconds after which a file counts as hanging: above what a test of its own may take. */
+/** Milliseconds after which a file is killed. Longer than the timeout of any single test. */
 const GUARD = 600_000;
 
 const REPORTS = path.join(root, 'target/tests');
@@ -20,11 +20,11 @@ function kill(child) {
     if (groups) process.kill(-child.pid, 'SIGKILL');
     else child.kill('SIGKILL');
   } catch {
-    // It has just ended.
+    // The process has just exited.
   }
 }
 
-// The files run in process groups of their own, which the terminal does not interrupt.
+// Each file runs in its own process group, which Ctrl+C in the terminal does not reach.
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     for (const child of running) kill(child);
@@ -32,7 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-/** Runs one file with its reports apart: what is shown, and what is counted. */
+/** Runs one file with two reports: `spec` to be shown, and TAP to be counted. */
 function runFile({ title, node, file, flags = [] }) {
   const tapFile = path.join(REPORTS, `${title.replaceAll(/[^\w.-]+/g, '-')}.tap`);
   rmSync(tapFile, { force: true });
@@ -64,7 +64,7 @@ function runFile({ title, node, file, flags = [] }) {
       const tap = existsSync(tapFile) ? readFileSync(tapFile, 'utf8') : '';
       const counts = countsOf(tap);
       const ok = code === 0 && counts.failed === 0 && counts.passed + counts.skipped > 0;
-      // A file that crashed still is a failure.
+      // A crash without a failed test counts as one failure.
       if (!ok && counts.failed === 0) counts.failed = 1;
       const seconds = (performance.now() - started) / 1000;
       const tests = testsOf(tap).map((test) => ({ ...test, name: `${title}: ${test.name}` }));
@@ -74,13 +74,13 @@ function runFile({ title, node, file, flags = [] }) {
       output += error.message;
       done(1);
     });
-    // What the file has left running must not hold its output open.
+    // Processes that the file left running must not keep its output open.
     child.on('exit', () => kill(child));
     child.on('close', done);
   });
 }
 
-/** The part of a report that is about failures; everything where there is no such part. */
+/** Returns the section of a report that lists failures, or else the whole report. */
 function failuresOf(output) {
   const from = output.indexOf('✖ failing tests:');
   return from < 0 ? output : output.slice(from);
@@ -96,8 +96,8 @@ function printResult({ title, ok, passed, failed, skipped, seconds, output }, nu
 }
 
 /**
- * Runs test files, several at a time, those that are `alone` one at a time after the others.
- * Prints each result as it comes, and resolves with all of them.
+ * Runs test files in parallel, then those marked as `alone` one by one. Prints each result when its
+ * file ends, and resolves with all results.
  *
  * @param {{ title: string, node: string, file: string, flags?: string[], alone?: boolean }[]} jobs
  */

@@ -10,7 +10,7 @@ const flags = process.argv.slice(2);
 const quick = flags.includes('--quick');
 const unknown = flags.filter((flag) => flag !== '--quick');
 if (unknown.length > 0) {
-  console.error(`sluice: unknown ${unknown.join(' ')}; usage: npm test [-- --quick]`);
+  console.error(`sluice: unknown option ${unknown.join(' ')}; usage: npm test [-- --quick]`);
   process.exit(1);
 }
 
@@ -34,11 +34,12 @@ const steps = [
   ['line lengths', () => runNode('scripts/line-length.mjs')],
   ['rustfmt', () => cargo('fmt', '--check')],
   ['rustfmt, load client', () => cargo('fmt', '--check', ...loadClient)],
-  // Version 5: TypeScript 7 takes no class of `module.exports = { … }` for a type.
+  // Uses version 5, because TypeScript 7 does not treat a class in `module.exports = { … }` as a
+  // type.
   ['types', () => runNode('node_modules/typescript5/bin/tsc', ...incremental)],
   ['clippy', () => clippy(everything)],
   ['clippy, without Node', () => clippy([...everything, ...withoutNode])],
-  // The library alone: the tests of a shard need sockets.
+  // Checks the library only, because the tests of a shard need sockets.
   ['clippy, without sockets', () => clippy(withoutNode, '--cfg', 'sluice_stream_only')],
   ['clippy, load client', () => clippy([...everything, ...loadClient, '--target-dir', 'target'])],
   ['Rust tests', () => cargo('test', '--locked', ...withoutNode)],
@@ -50,7 +51,7 @@ if (!quick) steps.push(['other Node.js lines', () => runNode('__test__/nodes/run
 
 requireTools();
 const ok = await runSteps(steps);
-// A step that failed without a failed test still is a failure.
+// A failed step without a failed test counts as one failure.
 if (!ok && tally.failed === 0) tally.failed = 1;
 printSummary();
 if (tally.skipped > 0) console.log(`\n${tally.skipped} skipped`);

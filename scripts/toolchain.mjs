@@ -6,7 +6,7 @@ function answers(program) {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** What has to be installed by hand before anything else can run, one line a thing. */
+/** Returns one line for each tool that is missing and must be installed by hand. */
 export function missingTools() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const missing = [];
@@ -31,7 +31,7 @@ export function missingTools() {
   return missing;
 }
 
-/** Ends the process with a line for each missing thing. */
+/** Prints a line for each missing tool, and exits if there is one. */
 export function requireTools() {
   const missing = missingTools();
   for (const line of missing) console.error(`sluice: ${line}`);

@@ -1,4 +1,4 @@
-// A connection over a carrier of the test's own: what it asks of it, and what it hears.
+// Tests a connection over a carrier that records how the connection uses it.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ const { openLink } = createRequire(import.meta.url)('../../lib/connection/connec
 
 const SOON = { timeout: 30_000 };
 
-/** Records what the connection does; the client takes everything unless it is slow. */
+/** Records the calls of the connection. Accepts all bytes unless `isSlow` is set. */
 class RecordingCarrier {
   calls = [];
   text = '';
@@ -52,7 +52,7 @@ function open(options) {
   return { carrier, ...openLink(carrier, options) };
 }
 
-test('a connection opens, sends and ends through any carrier', SOON, async () => {
+test('a connection opens, sends and ends over any carrier', SOON, async () => {
   const { carrier, connection, link } = open({ statusCode: 201 });
   assert.equal(connection.lastEventID, '7');
   assert.equal(connection.transport, 'stream');
@@ -68,7 +68,7 @@ test('a connection opens, sends and ends through any carrier', SOON, async () =>
   assert.deepEqual(carrier.calls, [['head', 201], ['release'], ['end']]);
 });
 
-test('a slow carrier gets more when it says that it has drained', SOON, async () => {
+test('a slow carrier gets more bytes once it has drained', SOON, async () => {
   const { carrier, connection, link } = open();
   link.begin();
   carrier.isSlow = true;
@@ -81,7 +81,7 @@ test('a slow carrier gets more when it says that it has drained', SOON, async ()
   await connection.end();
 });
 
-test('a carrier that closes closes the connection, with its reason', SOON, async () => {
+test('a connection closes with its carrier, for the same reason', SOON, async () => {
   const { carrier, connection, link } = open();
   link.begin();
   const reasons = tally(connection, 'close');
@@ -101,7 +101,7 @@ test('destroy() passes its error to the carrier', SOON, async () => {
   assert.deepEqual(carrier.calls, [['head', 200], ['release'], ['destroy', error]]);
 });
 
-test('a connection that closes before its head says so, and never opens', SOON, async () => {
+test('a connection that is destroyed before its head never opens', SOON, async () => {
   const { connection, link } = open();
   connection.destroy();
   await until(() => connection.closed, 'the connection to close');

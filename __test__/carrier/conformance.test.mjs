@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { SOON } from '../support/soon.mjs';
 
-// The same cases over every server: what a user sees does not depend on how the bytes leave.
+// Runs the same cases over every server, because results must not depend on the transport.
 const load = (folder) => {
   const files = readdirSync(new URL(folder, import.meta.url)).sort();
   return Promise.all(files.map((file) => import(new URL(folder + file, import.meta.url))));
@@ -22,7 +22,7 @@ for (const server of await load('../support/servers/')) {
   });
 }
 
-test('no listener was left behind', () => {
+test('no listener leaks', () => {
   assert.deepEqual(
     warnings.filter((warning) => warning.startsWith('MaxListenersExceeded')),
     [],

@@ -1,3 +1,4 @@
+// Tests that the core detects a client whose network has gone away.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -16,7 +17,7 @@ function withoutNamespaces() {
   }
 }
 
-test('a peer that has vanished without a word is noticed', {
+test('a client that vanishes without closing its connection is detected', {
   ...SOON,
   skip: withoutNamespaces(),
 }, async () => {

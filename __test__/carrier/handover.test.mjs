@@ -1,4 +1,4 @@
-// What taking a socket over from Node must not break, on node:http.
+// Tests that node:http still works as expected when the core takes over a socket.
 import './handover/requests.mjs';
 import './handover/pipelining.mjs';
 import './handover/last-response.mjs';

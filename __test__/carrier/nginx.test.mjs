@@ -1,3 +1,4 @@
+// Tests servers behind nginx, over HTTP/1 and HTTP/2.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as express from '../support/servers/express5.mjs';
@@ -13,8 +14,8 @@ import { withoutNginx } from './nginx/proxy.mjs';
 const skip = withoutNginx();
 
 /**
- * What gets through before the end without our headers depends on the protocol and on chance; here
- * nothing does.
+ * Checks that nginx buffers a response without our headers. How many events get through early would
+ * depend on the protocol and on chance, so this case sends none: even the head comes at the end.
  */
 async function holdsBack(t, server) {
   const { open } = await site(t, server);
@@ -25,7 +26,7 @@ async function holdsBack(t, server) {
   assert.equal(await client.over(), 'clean');
 }
 
-/** By default nginx asks the server behind it as an HTTP/1.0 client. */
+/** By default, nginx speaks HTTP/1.0 to its upstream. */
 const UPSTREAM = {
   'HTTP/1.0': {},
   'HTTP/1.1': { location: 'proxy_http_version 1.1; proxy_set_header Connection "";' },
@@ -36,14 +37,14 @@ for (const server of [express, fastify]) {
     describe(`${server.title} behind nginx, ${version}`, () => {
       for (const [upstream, settings] of Object.entries(UPSTREAM)) {
         const through = (more) => behind(server, client, { ...settings, ...more });
-        describe(`which asks it over ${upstream}`, () => {
+        describe(`upstream over ${upstream}`, () => {
           for (const [title, run] of Object.entries(cases)) {
             test(title, { ...SOON, skip }, (t) => run(t, through));
           }
         });
       }
 
-      test('gzip of nginx, if it is told to, holds no event back', { ...SOON, skip }, async (t) => {
+      test('gzip for text/event-stream holds back no event', { ...SOON, skip }, async (t) => {
         const http = 'gzip on; gzip_proxied any; gzip_types text/event-stream; gzip_min_length 0;';
         const { open } = await site(t, behind(server, client, { http }));
         const ends = await open({}, { headers: { 'Accept-Encoding': 'gzip' } });
@@ -57,12 +58,12 @@ for (const server of [express, fastify]) {
   }
 
   for (const [upstream, settings] of Object.entries(UPSTREAM)) {
-    const title = `${server.title} without our headers is held back by nginx, ${upstream}`;
+    const title = `nginx holds back ${server.title} without our headers, upstream over ${upstream}`;
     const buffered = behind(server, CLIENTS['HTTP/1.1'], settings);
     test(title, { ...SOON, skip }, (t) => holdsBack(t, buffered));
   }
 
-  describe(`the other cases of ${server.title}, behind nginx`, () => {
+  describe(`${server.title} behind nginx, other cases`, () => {
     for (const [title, run] of Object.entries({ ...frames, ...channel })) {
       test(title, { ...SOON, skip }, (t) => run(t, behind(server, CLIENTS['HTTP/1.1'])));
     }

@@ -1,5 +1,5 @@
-// Every misuse has its code and its class, and a message that says what to do. Nothing a client
-// sends throws.
+// Tests that every misuse throws an error with a code, a class and a message that says what to do.
+// Input of a client never throws.
 import './bad-input/events.mjs';
 import './bad-input/options.mjs';
 import './bad-input/requests.mjs';

@@ -1,3 +1,4 @@
+// Tests that common decoders, including a browser, read the events as they were sent.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
@@ -14,7 +15,7 @@ const seed = Date.now() % 2 ** 31;
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const noChromium = existsSync(executablePath) ? false : `there is no Chromium at ${executablePath}`;
 
-/** Runs in Node and in a page: listens until an event called `done` and hands back what came. */
+/** Runs in Node and in a page. Collects events until one called `done`, and returns them. */
 function listen({ url, names }) {
   const source = new EventSource(url);
   const received = [];
@@ -29,7 +30,7 @@ function listen({ url, names }) {
   });
 }
 
-/** Runs a function in a page of Chromium that has the origin of the server. */
+/** Runs a function in a page of Chromium with the server's origin. */
 async function inChromium(t, origin, run, argument) {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   t.after(() => browser.close());
@@ -38,7 +39,7 @@ async function inChromium(t, origin, run, argument) {
   return page.evaluate(run, argument);
 }
 
-/** A server with an empty page and a stream that `serve` fills. */
+/** Starts a server with an empty page, and with a stream that `serve` fills. */
 async function streaming(t, serve) {
   const running = await server.start((req, res) => {
     if (req.url === '/events') return serve(new sluice.Connection(req, res, { retry: 1 }));
@@ -49,7 +50,7 @@ async function streaming(t, serve) {
   return running.origin;
 }
 
-test('a parser reads back what was sent', SOON, async (t) => {
+test('the npm package eventsource-parser decodes every event as it was sent', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client } = await open();
   let run = 0;
@@ -84,9 +85,9 @@ const batch = () => fc.sample(event, { seed, numRuns: 600 });
 const clients = {
   'the npm package eventsource': {
     decode: (_t, _origin, argument) => listen(argument),
-    // It sends its cursor with fetch, whose headers hold no more than ASCII safely.
+    // It sends its cursor with fetch, whose headers are only safe for ASCII.
     id: (n) => `Nr. ${n}`,
-    // It reports the id of the event itself, not the cursor.
+    // It reports the event's own id instead of the cursor.
     lastEventId: (event) => event.id?.toWellFormed() ?? '',
   },
   Chromium: {
@@ -99,7 +100,7 @@ const clients = {
 for (const [name, { decode, id, lastEventId, skip = false }] of Object.entries(clients)) {
   const options = { ...SOON, skip };
 
-  test(`${name} reads back what was sent`, options, async (t) => {
+  test(`${name} decodes every event as it was sent`, options, async (t) => {
     const events = batch();
     const expected = decoded(events);
     if (lastEventId) {
@@ -114,7 +115,7 @@ for (const [name, { decode, id, lastEventId, skip = false }] of Object.entries(c
     assert.deepEqual(received, expected, `with seed ${seed}`);
   });
 
-  test(`${name} comes back for what it missed`, options, async (t) => {
+  test(`${name} reconnects and receives the events that it missed`, options, async (t) => {
     const channel = new sluice.Channel();
     const gaps = [];
     let visits = 0;

@@ -1,4 +1,4 @@
-// What connection.stream() makes of a source, how it waits for the client, and how it ends.
+// Tests connection.stream(): the events that it sends, back-pressure, stopping and errors.
 import './stream-source/items.mjs';
 import './stream-source/pressure.mjs';
 import './stream-source/stopping.mjs';

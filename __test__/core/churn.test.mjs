@@ -1,3 +1,4 @@
+// Tests a channel whose clients connect, leave and reconnect all the time.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +27,10 @@ function gauges() {
   return { ...connections, channels, queuedBytes };
 }
 
-test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (t) => {
+test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed ${seed})`, {
+  ...SOON,
+  skip,
+}, async (t) => {
   const gaps = [];
   let channel = new sluice.Channel({ historySize: 10_000 });
   const site = await plain(t, {
@@ -44,8 +48,7 @@ test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (
     return clients;
   };
 
-  // What stays for good, as the thread pool of Node and the shards of the core, is there after a
-  // first round.
+  // A first round starts everything that stays, such as Node's thread pool and the core's shards.
   await round(start(50), 10);
   const before = held();
   channel = new sluice.Channel({ historySize: 10_000 });
@@ -63,7 +66,7 @@ test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (
     () => `${JSON.stringify(before)}, there are ${JSON.stringify(held())} (seed ${seed})`,
   );
 
-  /** Broadcasts while the clients come and go, then lets them say what they saw. */
+  /** Broadcasts while the clients come and go, then returns their report. */
   async function round(clients, broadcasts) {
     const exit = once(clients, 'exit');
     await once(clients, 'message');
@@ -81,7 +84,7 @@ test(`${CLIENTS} clients come and go (seed ${seed})`, { ...SOON, skip }, async (
     clients.send({ last });
     const [report] = await once(clients, 'message');
     await exit;
-    await until(() => channel.count() === 0, 'everybody to have left');
+    await until(() => channel.count() === 0, 'every client to leave');
     channel.close();
     return report;
   }

@@ -1,3 +1,4 @@
+// Tests the number of shards that configure() sets.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -13,16 +14,16 @@ function shards() {
   return names.filter((name) => /^sluice-\d+$/.test(name)).length;
 }
 
-// One test: the core starts once in a process.
-test('configure sets the number of shards, until the core has started', {
+// A single test, because the core starts once per process.
+test('configure sets the number of shards until the core starts', {
   skip: linux,
 }, async () => {
   assert.equal(metrics().channels, 0);
-  assert.equal(shards(), 0, 'asking for the metrics starts nothing');
+  assert.equal(shards(), 0, 'reading the metrics does not start the core');
   configure({ shards: 2 });
   configure({ shards: 3 });
   new Channel();
-  // A thread takes its name when it runs.
+  // A thread sets its name when it starts to run.
   await until(
     () => shards() === 3,
     () => `three shards, there are ${shards()}`,

@@ -1,4 +1,4 @@
-// Which request's AsyncLocalStorage a callback sees.
+// Tests in which request's AsyncLocalStorage context each callback runs.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';

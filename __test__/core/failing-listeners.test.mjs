@@ -1,4 +1,4 @@
-// What the application's errors cost: never the rest of what has to happen.
+// Tests that an error of the application does not stop the other steps of closing a connection.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import http from 'node:http';
@@ -17,7 +17,7 @@ async function run(name, ...args) {
 }
 
 for (const transport of ['native', 'stream']) {
-  test(`errors of the application are reported and lose no event: ${transport}`, SOON, async () => {
+  test(`errors of listeners are reported, and no event is lost: ${transport}`, SOON, async () => {
     const failed = ['close', 'empty', 'leave', 'onDisconnect', 'res.end'];
     assert.deepEqual(await run('failing-listeners', transport), {
       happened: ['close', 'empty', 'end() resolved', 'leave', 'onDisconnect', 'res.end'],
@@ -27,12 +27,12 @@ for (const transport of ['native', 'stream']) {
   });
 }
 
-test('a res.write that throws costs its own stream and is reported', SOON, async () => {
+test('a res.write that throws ends only its own stream and is reported', SOON, async () => {
   const result = await run('failing-write');
   assert.deepEqual(result, { reason: 'error', errors: ['res.write'] });
 });
 
-test('channel.close() tells every listener, then throws the first error', SOON, async (t) => {
+test('channel.close() calls every listener, then throws the first error', SOON, async (t) => {
   const channel = new sluice.Channel();
   const server = http.createServer((req, res) => channel.add(new sluice.Connection(req, res)));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

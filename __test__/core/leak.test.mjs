@@ -1,3 +1,4 @@
+// Tests that finished streams release all memory, descriptors and channels.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,20 +20,20 @@ const ADAPTERS = [
   'sluice/fetch',
 ];
 
-/** Streams between two samples; more of them find less. */
+/** Streams between two samples. More streams detect smaller leaks. */
 const ROUND = Number(process.env.STREAMS ?? 300);
-/** Samples: the first ones warm everything up. */
+/** Rounds before the first sample, and rounds with a sample. */
 const WARM_UP = 2;
 const SAMPLES = 8;
 /**
- * Bytes a stream, of which a constant part is nobody's. A connection that is kept costs over 5 KB.
+ * Bytes per stream, which leaves room for noise. A leaked connection costs over 5 KB.
  */
 const MAX_HEAP_GROWTH = 500;
-/** Bytes a stream, beside pages that the allocator keeps, however many streams there are. */
+/** Bytes per stream, in addition to a constant number of bytes that the allocator keeps. */
 const MAX_RSS_GROWTH = 1000;
 const KEPT_PAGES = 8 * 2 ** 20;
 
-/** What the server holds between rounds of streams, when nobody is connected. */
+/** Samples the server's resources after each round of streams, when all have ended. */
 async function samplesOf(t, adapter, count = SAMPLES) {
   const server = fork(program, [adapter], { execArgv: ['--expose-gc'] });
   t.after(() => server.kill());
@@ -48,16 +49,16 @@ async function samplesOf(t, adapter, count = SAMPLES) {
   return samples;
 }
 
-/** Bytes a stream, from the mean of the first half of the samples to that of the second. */
+/** Growth in bytes per stream between the means of the first and second half of the samples. */
 function growth(samples, key, free = 0) {
   const mean = (part) => part.reduce((sum, sample) => sum + sample[key], 0) / part.length;
   const half = samples.length / 2;
   return (mean(samples.slice(half)) - mean(samples.slice(0, half)) - free) / (half * ROUND);
 }
 
-describe('what thousands of short streams leave behind', () => {
+describe('thousands of short streams', () => {
   for (const adapter of ADAPTERS) {
-    test(`nothing: ${adapter}`, { ...SOON, skip }, async (t) => {
+    test(`leave nothing behind: ${adapter}`, { ...SOON, skip }, async (t) => {
       const samples = await samplesOf(t, adapter);
       const listed = JSON.stringify(samples);
       assert.ok(growth(samples, 'heapUsed') < MAX_HEAP_GROWTH, `the heap has grown: ${listed}`);
@@ -73,7 +74,7 @@ describe('what thousands of short streams leave behind', () => {
     });
   }
 
-  test('everything, where a handler keeps it: the measurement finds it', {
+  test('are detected if a handler keeps their connections', {
     ...SOON,
     skip,
   }, async (t) => {

@@ -1,4 +1,4 @@
-// The `stream` transport: what JavaScript holds for clients that do not read.
+// Tests how much the `stream` transport buffers for clients that do not read.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -40,7 +40,7 @@ test('finished writes are released while others are pending', async () => {
   assert.equal(held.length, 0);
 });
 
-test('the kernel holds little for a client that does not read', async (t) => {
+test('the kernel buffers little for a client that does not read', async (t) => {
   const data = 'x'.repeat(60_000);
   const total = 200 * data.length;
   const options = { ping: false, transport: 'stream', maxQueueBytes: 2 * total };
@@ -59,7 +59,7 @@ test('the kernel holds little for a client that does not read', async (t) => {
   await new Promise((resolve) => client.once('data', resolve));
   client.pause();
   for (let sent = 0; sent < total; sent += data.length) connection.send({ data });
-  // Until the kernel takes no more.
+  // Waits until the kernel accepts no more bytes.
   let before = Number.POSITIVE_INFINITY;
   let unchanged = 0;
   await until(async () => {
@@ -69,6 +69,6 @@ test('the kernel holds little for a client that does not read', async (t) => {
     return unchanged > 200;
   }, 'the client to be stuck');
   const parked = total - connection.queuedBytes;
-  // Linux has an option for it. The rest is the client's own receive buffer.
+  // Linux can limit the unsent bytes of a socket. The rest is in the client's receive buffer.
   if (process.platform === 'linux') assert.ok(parked < 2 << 20, `${parked} bytes are parked`);
 });

@@ -1,4 +1,4 @@
-// The examples in the declaration files.
+// Tests the examples in the declaration files.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { entryPoints, examples, exportedNames } from './api-examples/declarations.mjs';
 import { ExampleApp } from './readme/example-app.mjs';
 
-/** What an example may use without creating it. */
+/** The variables that an example may use without declaring them. */
 const GLOBALS = `declare const app: import('express').Express;
 declare const fastify: import('fastify').FastifyInstance;
 `;

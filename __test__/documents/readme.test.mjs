@@ -1,4 +1,4 @@
-// The examples of README.md and of the guides in docs/.
+// Runs the examples of README.md and of the guides in docs/.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const files = process.env.SLUICE_README
   ? [process.env.SLUICE_README]
   : ['README.md', ...guides.map((name) => `docs/${name}`)];
 
-/** A guide may do without a program, because some need more than a server. */
+/** Guides without a program, because their examples need more than a server. */
 const WITHOUT_PROGRAM = ['docs/digipair.md'];
 
 for (const file of files) {
@@ -26,7 +26,7 @@ for (const file of files) {
     const programs = examples.filter(({ name }) => /\.[cm]?[jt]s$/.test(name));
     const otherFiles = examples.filter((example) => !programs.includes(example));
 
-    it('include a program, and each program is tried', () => {
+    it('include a program, and requests that try each program', () => {
       assert.ok(
         programs.length > 0 || WITHOUT_PROGRAM.includes(file),
         'no code block has an <!-- example: server.js --> before it',
@@ -34,14 +34,14 @@ for (const file of files) {
       for (const { name, tries } of programs) {
         assert.ok(
           tries.length > 0,
-          `nothing is tried with ${name}: add <!-- try: GET / expects: … -->`,
+          `no request is tried with ${name}: add <!-- try: GET / expects: … -->`,
         );
       }
     });
 
     programs.forEach(({ name, code, tries }, index) => {
       const requests = tries.map(({ method, path }) => `${method} ${path}`);
-      it(`run as they stand: ${name} answers ${requests.join(', ')}`, async () => {
+      it(`run unchanged: ${name} answers ${requests.join(', ')}`, async () => {
         const app = new ExampleApp(path.join(directory, String(index)));
         for (const file of [...otherFiles, { name, code }]) app.write(file);
         if (/ts$/.test(name)) app.compile(name);

@@ -1,21 +1,21 @@
-// The walls of the code: imports point one way, and ARCHITECTURE.md names what there is.
+// Checks the structure of the code: imports point one way, and ARCHITECTURE.md is complete.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { circle, modules, scripts } from './structure/import-graph.mjs';
+import { cycle, modules, scripts } from './structure/import-graph.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** From those that import to those that are imported; the first part of a path that fits counts. */
+/** The areas of the code. Each may import only from itself and from those after it. */
 const LIB = ['lib/faces', 'lib/broker', 'lib/channel', 'lib/connection', 'lib/carrier', 'lib/core'];
 const CLIENT = ['client', 'client/share', 'client/connection'];
 
 const areaOf = (areas, file) =>
   areas.filter((area) => file.startsWith(`${area}/`)).sort((a, b) => b.length - a.length)[0];
 
-/** The arrows from one area to an earlier one. */
+/** Returns the imports from one area to an earlier one. */
 function upward(areas, graph) {
   const arrows = [...graph].flatMap(([file, targets]) => targets.map((target) => [file, target]));
   return arrows
@@ -30,8 +30,8 @@ for (const [folder, areas] of [
   ['lib', LIB],
   ['client', CLIENT],
 ]) {
-  test(`${folder}: no file imports itself over others`, () => {
-    assert.equal(circle(scripts(folder)), undefined);
+  test(`${folder}: imports contain no cycle`, () => {
+    assert.equal(cycle(scripts(folder)), undefined);
   });
 
   test(`${folder}: every file is in an area, and imports point one way`, () => {
@@ -45,18 +45,18 @@ for (const [folder, areas] of [
   });
 }
 
-test('only the core of lib/ imports the binding', () => {
+test('only lib/core imports the binding', () => {
   const graph = scripts('lib');
   const importers = [...graph].filter(([, targets]) => targets.includes('binding.js'));
   assert.deepEqual([...new Set(importers.map(([file]) => path.dirname(file)))], ['lib/core']);
 });
 
-test('src: lib.rs lists every module, and each uses only those below it', () => {
+test('src: lib.rs lists every module, and each module uses only those below it', () => {
   const graph = modules();
   const source = readFileSync(path.join(root, 'src/lib.rs'), 'utf8');
   const declared = [...source.matchAll(/^(?:pub )?mod (\w+);/gm)].map(([, name]) => name);
   assert.deepEqual([...graph.keys()].sort(), declared.sort());
-  assert.equal(circle(graph), undefined);
+  assert.equal(cycle(graph), undefined);
   const order = [...graph.keys()];
   const arrows = [...graph].flatMap(([module, used]) => [...used].map((name) => [module, name]));
   assert.ok(arrows.length > order.length, `${arrows.length} uses were read`);
@@ -64,13 +64,13 @@ test('src: lib.rs lists every module, and each uses only those below it', () => 
   assert.deepEqual(up, []);
 });
 
-test('a circle and an arrow against the direction are found', () => {
+test('detects a cycle and an import in the wrong direction', () => {
   const graph = new Map([
     ['client/a.js', ['client/share/b.js']],
     ['client/share/b.js', ['client/connection/c.js']],
     ['client/connection/c.js', ['client/a.js']],
   ]);
-  assert.equal(circle(graph).length, 4);
+  assert.equal(cycle(graph).length, 4);
   assert.deepEqual(upward(CLIENT, graph), ['client/connection/c.js -> client/a.js']);
 });
 
@@ -86,7 +86,7 @@ test('ARCHITECTURE.md names every folder, and every file that it names exists', 
   assert.deepEqual(unnamed, []);
 });
 
-/** The folders of the repository, and those inside the ones that hold code. */
+/** Returns the folders of the repository, and the subfolders of those that contain code. */
 function folders() {
   const isFolder = (entry) =>
     entry.isDirectory() && !/^\.|^node_modules$|^target$/.test(entry.name);
@@ -95,7 +95,7 @@ function folders() {
       .filter(isFolder)
       .map((entry) => path.posix.join(folder, entry.name));
   const code = ['src', 'lib', 'client', '__test__'].flatMap(inside);
-  // A Rust module's folder that only holds its tests has nothing to say.
+  // The folder of a Rust module that contains only its tests needs no description.
   const full = code.filter((folder) => {
     const names = readdirSync(path.join(root, folder));
     return !(names.length === 1 && names[0] === 'tests.rs');

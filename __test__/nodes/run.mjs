@@ -1,4 +1,4 @@
-// Runs the tests that depend on the inside of Node with other Node versions.
+// Runs the tests that depend on Node's internals with other Node versions.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -27,7 +27,7 @@ const TESTS = [
   'client/servers',
   'faces/option-names',
 ];
-/** What these do is the same with every Node: they run a compiler. */
+/** Tests that only run a compiler, so the Node version does not matter. */
 const SKIPPED = 'strict (type )?checks';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8'));

@@ -19,7 +19,7 @@ function find(program) {
   throw new Error(`${program} is not in the PATH`);
 }
 
-/** An empty app on a machine that has Node and npm, and nothing to build with. */
+/** An empty app that finds Node and npm in its PATH, but no build tools. */
 export class FreshApp {
   #environment;
 
@@ -61,8 +61,8 @@ export class FreshApp {
   }
 
   /**
-   * Starts one of the app's servers, which says its port in its first line, and asks it for what it
-   * offers.
+   * Starts one of the app's servers, which prints its port on the first line, and checks its
+   * responses.
    */
   async serves(script) {
     const server = spawn('node', [script], {

@@ -1,3 +1,4 @@
+// Tests the package as it is published: its files, its types and its installation.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -20,13 +21,13 @@ import { FreshApp } from './fresh-app.mjs';
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const require = createRequire(import.meta.url);
 
-/** The files of the folders that are published as a whole. */
+/** The files in the folders that are published completely. */
 const folders = ['lib', 'types', 'client']
   .flatMap((name) => readdirSync(path.join(root, name), { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
 
-/** The names of the values, not of the types, that index.d.ts exports. */
+/** Returns the names of the values that index.d.ts exports, without its types. */
 function declaredNames() {
   const ts = require('typescript5');
   const file = path.join(root, 'index.d.ts');
@@ -42,7 +43,7 @@ function declaredNames() {
   return values.map((symbol) => symbol.name).sort();
 }
 
-describe('the package as it is published', { skip: process.platform === 'win32' }, () => {
+describe('the published package', { skip: process.platform === 'win32' }, () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'sluice-package-'));
   let release;
   let app;
@@ -56,14 +57,14 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
 
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('holds the entry points, their types and the published folders, and nothing else', () => {
+  it('contains only the entry points, their types and the published folders', () => {
     const names = ['binding', 'digipair', 'express', 'fastify', 'fetch', 'index'];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
     const always = ['LICENSE', 'README.md', 'package.json'];
     assert.deepEqual(release.root.files, [...entries, ...always, ...folders].sort());
   });
 
-  it('holds one binary and its description in the package of a platform', () => {
+  it('has one binary and its description in each platform package', () => {
     const { files, manifest } = release.platform;
     assert.deepEqual(files, ['README.md', 'package.json', manifest.main]);
     assert.deepEqual(manifest.os, [process.platform]);
@@ -71,7 +72,7 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     assert.equal(manifest.license, 'MIT');
   });
 
-  it('names the package of every platform, at its own version', () => {
+  it('depends on the package of every platform, at its own version', () => {
     const { name, version, optionalDependencies, napi } = release.root.manifest;
     const { parseTriple } = require('@napi-rs/cli');
     const platforms = napi.targets.map((target) => parseTriple(target).platformArchABI);
@@ -80,7 +81,7 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     assert.deepEqual(readdirSync(path.join(root, 'npm')).sort(), platforms.sort());
   });
 
-  it('describes its platforms as the napi CLI generates it', () => {
+  it('has the platform descriptions that the napi CLI generates', () => {
     const fresh = path.join(directory, 'fresh');
     mkdirSync(fresh);
     copyFileSync(path.join(root, 'package.json'), path.join(fresh, 'package.json'));
@@ -96,7 +97,7 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     }
   });
 
-  it('runs no script at its installation and brings one dependency along', () => {
+  it('has no install scripts and one dependency', () => {
     const { dependencies, scripts } = release.root.manifest;
     assert.deepEqual(Object.keys(dependencies), ['fastify-plugin']);
     for (const name of ['preinstall', 'install', 'postinstall']) {
@@ -105,7 +106,7 @@ describe('the package as it is published', { skip: process.platform === 'win32' 
     }
   });
 
-  it('is installed where there is no Rust toolchain', () => {
+  it('installs without a Rust toolchain', () => {
     for (const tool of ['cargo', 'rustc']) {
       assert.equal(app.run(tool, '--version').error?.code, 'ENOENT');
     }

@@ -1,5 +1,5 @@
-// The server's examples of the document on brokers, each named after its section; see
-// gospa-sse/examples.md.
+// Runs the server examples in gospa-sse/examples.md. Each test is named after the section of its
+// example.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { application, versions } from '../faces/express/app.mjs';
@@ -7,7 +7,7 @@ import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
 import { run } from './gospa-sse/run.mjs';
 
-/** Lets an example listen. */
+/** Runs an example and lets its app listen. */
 async function serve(t, heading, express) {
   const example = run(heading, express);
   const server = await application(t, express, (app) => app.use(example.app));

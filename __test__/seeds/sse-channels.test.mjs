@@ -1,3 +1,4 @@
+// Runs the examples of sse-channels/examples.md as TypeScript, and checks the named exports.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -23,7 +24,7 @@ import run from './sse-channels/run.cjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-test('every export can be imported by its name', () => {
+test('every export has a named import', () => {
   const imported = {
     Channel,
     Connection,
@@ -40,7 +41,7 @@ test('every export can be imported by its name', () => {
 });
 
 describe('the examples as TypeScript', () => {
-  test('they and the typed event maps pass strict type checks', SOON, async () => {
+  test('pass strict type checks, like the typed event maps', SOON, async () => {
     const tsc = file('../../node_modules/typescript/bin/tsc');
     const check = promisify(execFile)(process.execPath, [
       tsc,
@@ -63,7 +64,7 @@ describe('the examples as TypeScript', () => {
   }
 });
 
-/** Strips the types and runs what is left, as CommonJS. */
+/** Compiles a file to CommonJS and runs it. */
 function compiled(path) {
   const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },

@@ -1,6 +1,7 @@
+// Generates random events for property tests, and tells what a client should decode from them.
 import fc from 'fast-check';
 
-// What parsers stumble over, and the lone halves of surrogate pairs.
+// Characters that parsers often get wrong, and lone surrogates.
 const oddities = [
   '\r',
   '\n',
@@ -21,13 +22,13 @@ const unit = fc.oneof(fc.constantFrom(...oddities), fc.constantFrom(...fields), 
 
 const text = fc.string({ unit, maxLength: 12 });
 const line = text.map((value) => value.replace(/[\r\n\0]/g, ''));
-// A browser has events of these two names of its own.
+// The browser's EventSource emits its own events with these two names.
 const name = line.filter((value) => value !== 'open' && value !== 'error');
 
 /** An event with data, as a user might send it. */
 export const event = fc.record({ data: text, id: line, event: name }, { requiredKeys: ['data'] });
 
-/** What a conforming client makes of these events. */
+/** Returns what a conforming client decodes from these events. */
 export function decoded(events) {
   let lastEventId = '';
   return events.map(({ data, id, event: type }) => {

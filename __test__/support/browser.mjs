@@ -1,19 +1,20 @@
+// Starts Chromium and opens pages in it. Tests are skipped if there is no Chromium.
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Why tests in a browser are skipped; false when they are not. */
+/** The reason to skip tests in a browser, or false. */
 export const withoutBrowser = existsSync(executablePath)
   ? false
   : `no ${executablePath}: apt-get install chromium, or set CHROMIUM to the path of one`;
 
-/** A skipped suite would not be counted; a skipped test is. */
+/** Skips with a test instead of a suite, because skipped suites are not counted. */
 export const describeInBrowser = (name, body) =>
   withoutBrowser ? test(name, { skip: withoutBrowser }, () => {}) : describe(name, body);
 
-/** Milliseconds that a page may take: a guard against hanging, as in `until`. */
+/** The timeout of a page in milliseconds. Like in `until`, it only guards against hanging. */
 export const PAGE_GUARD = 120_000;
 
 export const launch = (options = {}) =>
@@ -24,7 +25,7 @@ export const launch = (options = {}) =>
     args: ['--no-sandbox', ...(options.args ?? [])],
   });
 
-/** Opens pages of an address in one browser. What goes wrong in one of them is in `faults`. */
+/** Opens pages of one origin in one browser. `faults` collects the errors of all pages. */
 export async function openPages(t, origin, count) {
   const browser = await launch();
   t.after(() => browser.close());

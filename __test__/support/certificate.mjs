@@ -1,3 +1,4 @@
+// Creates a self-signed certificate for servers over TLS.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 
 let made;
 
-/** A self-signed certificate and its key, made once a process. */
+/** Returns a self-signed certificate and its key. Creates them once per process. */
 export function certificate() {
   made ??= make();
   return made;

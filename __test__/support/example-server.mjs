@@ -1,8 +1,9 @@
+// Starts the programs of `examples/`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Runs a program of `examples/`, which says at what address it listens. */
+/** Runs a program of `examples/` and waits until it prints its address. */
 export async function startExample(t, program) {
   const file = fileURLToPath(new URL(`../../examples/${program}`, import.meta.url));
   const server = spawn(process.execPath, [file], {

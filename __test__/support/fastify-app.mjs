@@ -1,11 +1,12 @@
+// Creates a Fastify application for a suite, and lets it listen.
 import { createRequire } from 'node:module';
 import fastify from 'fastify';
 
 const sluice = createRequire(import.meta.url)('../../fastify.js');
 
 /**
- * A Fastify application whose every request goes to the handler of a suite; `register` adds to it
- * first.
+ * Creates a Fastify application that passes every request to the handler of a suite. `register` can
+ * add plugins first.
  */
 export async function fastifyApp(handler, { register = () => {}, ...options } = {}) {
   const app = fastify(options);
@@ -22,7 +23,8 @@ export async function fastifyApp(handler, { register = () => {}, ...options } = 
 }
 
 /**
- * Lets the application listen; what comes back connects clients to it and closes everything again.
+ * Lets the application listen. The result connects clients to it, and closes them and the
+ * application.
  */
 export async function listenFastify(app, connect) {
   const clients = new Set();

@@ -1,10 +1,11 @@
+// Finds free ports for programs that cannot choose one themselves.
 import { once } from 'node:events';
 import net from 'node:net';
 
 /**
- * Ports below those that the system gives to whoever asks for any. So nobody is given one between
- * the moment that it is found free and the moment that a program listens on it. Each process of
- * tests has some of its own.
+ * Ports per test process. They are below the range from which the system assigns ports, so it
+ * assigns none of them between the check and the start of the program. Each process has its own
+ * ports.
  */
 const PORTS = 20;
 const first = 10_000 + (process.pid % 1000) * PORTS;
@@ -22,7 +23,7 @@ async function isFree(port) {
   return true;
 }
 
-/** A port of 127.0.0.1 for a program that has to be told its port. */
+/** Returns a free port of 127.0.0.1. */
 export async function freePort() {
   for (let tried = 0; tried < PORTS; tried += 1) {
     const port = first + next;

@@ -1,16 +1,15 @@
+// Loads sluice, and starts a server whose requests open connections.
 import { createRequire } from 'node:module';
 
-// Loaded by path, as CommonJS, the way most users' code gets it.
+// Loaded as CommonJS, as in most applications.
 export const sluice = createRequire(import.meta.url)('../../index.js');
 
 const merged = (theirs, own) => (theirs && own ? { ...theirs, ...own } : own);
 
 /**
- * A server of `servers/` whose requests open connections. `open` asks for one and hands out both
- * ends of it.
- * `before` sees the request first. A server whose framework has an adapter hands the handler a
- * function that opens the
- * connection through it.
+ * Starts a server of `servers/` whose requests open connections. `open` makes a request and returns
+ * both ends of its connection. `before` gets the request first. If the framework has an adapter,
+ * the server passes a function to the handler that opens the connection through the adapter.
  */
 export async function site(t, server, before = () => {}) {
   const ends = new Map();

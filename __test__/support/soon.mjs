@@ -1,2 +1,2 @@
-/** Guards against hanging alone: far longer than any test takes on a slow, busy machine. */
+/** The timeout of a test. It only guards against hanging: slow machines need far less time. */
 export const SOON = { timeout: 240_000 };

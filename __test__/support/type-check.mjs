@@ -1,3 +1,4 @@
+// Runs a TypeScript compiler over a project of the repository.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -7,8 +8,8 @@ import { promisify } from 'node:util';
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
 /**
- * Fails with what the compiler says, if it finds an error in a project of the repository.
- * The compiler remembers what it has checked, so that it checks again what has changed.
+ * Checks the types of a project, and fails with the compiler's output if there is an error. The
+ * compiler stores its results, so that the next run only checks changed files.
  *
  * @param {'typescript' | 'typescript5'} compiler
  * @param {string} project The path of a tsconfig.json, from the root of the repository.

@@ -1,8 +1,8 @@
-// Beside the commands of `control.js`:
+// Has these commands besides those of `control.js`:
 //
 //   topics TOPICS MEMBERS → { topics }                  topics with MEMBERS members each;
 //                                                       `broadcast` sends to one of them
-//   crowd CLIENTS CALLS   → { subscribe, unsubscribe }  microseconds a call, among so many clients
+//   crowd CLIENTS CALLS   → { subscribe, unsubscribe }  microseconds per call, among CLIENTS
 
 const { createServer } = require('node:http');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
@@ -26,7 +26,10 @@ function topics(count, members) {
   return { topics: broker.topics().length };
 }
 
-/** A hundred calls for each turn of the loop, as a busy server makes them; microseconds a call. */
+/**
+ * Makes 100 calls in each turn of the event loop, as a busy server does. Returns microseconds per
+ * call.
+ */
 async function timed(count, call) {
   let spent = 0;
   for (let number = 0; number < count; number += 100) {
@@ -38,13 +41,13 @@ async function timed(count, call) {
   return spent / 1000 / count;
 }
 
-/** Until what the beginnings of so many streams have left to do is done. */
+/** Waits until the new streams have sent all their first bytes. */
 async function settle() {
   for (let before = -1, now = 0; before !== now; [before, now] = [now, metrics().bytes])
     await sleep(500);
 }
 
-/** Clients of the Fetch service: so many sockets no process may have. */
+/** Uses clients of the Fetch service, because no process may open this many sockets. */
 async function crowd(clients, calls) {
   const sse = createSSE({ pingInterval: 0, stallTimeout: 0 });
   const ids = [];
@@ -56,7 +59,7 @@ async function crowd(clients, calls) {
     subscribe: await timed(calls, (number) => sse.subscribe(...one(number))),
     unsubscribe: await timed(calls, (number) => sse.unsubscribe(...one(number))),
   });
-  // The first one warms up.
+  // The first round is a warm-up.
   await round();
   const figures = await round();
   sse.shutdown();

@@ -14,15 +14,15 @@ import { Watchdog } from './watchdog.js';
  * @typedef {Block & { data: string }} TextEvent
  *
  * @typedef {object} Listener
- * @property {(state: SSEState, isFinal?: unknown) => void} state `isFinal` at an end that the
- *   server wants, rather than limits of this client
+ * @property {(state: SSEState, isFinal?: unknown) => void} state `isFinal` is truthy if
+ *   the server ended the stream, rather than a limit of this client
  * @property {(event: TextEvent) => void} event
  * @property {(error: SSEError) => void} error
  * @property {() => void} [cursor] called when the cursor moves without an event
  * @property {() => Promise<unknown> | undefined} [ready] reading pauses while it is pending
  */
 
-/** How an attempt ends, besides with an error or with nothing at all. */
+/** Results of an attempt, besides an error or undefined. */
 const NO_CONTENT = Symbol();
 const RECONNECT = Symbol();
 
@@ -44,7 +44,7 @@ export class EventStream {
   #backoff;
   #watchdog = new Watchdog();
   #ended = false;
-  /** The step that goes on, an attempt or a wait, can be aborted; the reason says why. */
+  /** Aborts the current step, which is an attempt or a wait. The abort reason tells why. */
   #step = new AbortController();
   #isWaiting = false;
   /** @type {AbortController | undefined} */
@@ -53,9 +53,8 @@ export class EventStream {
   /**
    * @param {Options} options
    * @param {Listener} listener
-   * @param {{ cursor: string }} place after which event the next request asks to go on; the
-   *   listener
-   *   moves it at events
+   * @param {{ cursor: string }} place `cursor` is the event id after which the next request
+   *   resumes; the listener updates it at each event
    */
   constructor(options, listener, place) {
     this.#options = options;
@@ -80,7 +79,7 @@ export class EventStream {
     this.#step.abort();
   }
 
-  /** Now, and as if nothing had failed before. */
+  /** Reconnects at once and resets the back-off. */
   reconnect() {
     this.#backoff.reset();
     this.#step.abort(RECONNECT);
@@ -91,7 +90,8 @@ export class EventStream {
     while (!this.#ended) {
       const end = await this.#attempt();
       if (this.#ended) return;
-      // From here on what is asked for is asked of the wait, also by those who hear of the error.
+      // From here on, stop() and reconnect() abort the wait, even when a listener calls them as it
+      // receives the error.
       this.#nextStep();
       const delay = this.#delayAfter(end);
       if (this.#ended) return;
@@ -151,14 +151,14 @@ export class EventStream {
       onRetry: (delay) => this.#backoff.startFrom(delay),
     });
     for (;;) {
-      // Reading was paused here, so the silence does not count against the server.
+      // While reading is paused, silence does not count against the server.
       this.#watchdog.stop();
       await this.#listener.ready?.();
       if (signal.aborted) return;
       this.#watchdog.resume();
       const { done, value } = await body.read();
       if (done || signal.aborted) return;
-      // The attempt did not fail, though the connection may not last.
+      // Data arrived, so the attempt has succeeded, even if the connection soon breaks.
       if (value.length > 0) this.#backoff.retries = 0;
       parse(value);
     }

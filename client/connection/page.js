@@ -1,12 +1,12 @@
-/** An event of ours, after `window.stop()`. */
+/** The name of the event that is dispatched after a call of `window.stop()`. */
 export const STOP = 'sluice:stop';
 
 /** @type {(() => void) | undefined} */
 let stop;
 
 /**
- * `window.stop()` ends an EventSource. A fetch fails as it does after a network error, and the two
- * failures look the same. So the call itself is observed.
+ * `window.stop()` closes an EventSource for good. For a fetch, it looks like a network error. So
+ * `window.stop` is wrapped to tell the two apart.
  */
 function watchStop() {
   const { window } = globalThis;
@@ -19,10 +19,10 @@ function watchStop() {
 }
 
 /**
- * Listens to what happens to the page, or the worker, that we are in; elsewhere nothing does.
+ * Listens for events of the current page or worker. Other environments emit none of them.
  *
- * @param {Record<string, () => void>} listeners by the names of events, which pass the window
- * @returns {AbortController} ends it
+ * @param {Record<string, () => void>} listeners by event name; the events must reach the window
+ * @returns {AbortController} removes the listeners when it is aborted
  */
 export function watchPage(listeners) {
   watchStop();

@@ -3,8 +3,8 @@ import { SSEError } from './error.js';
 /**
  * @typedef {{ event: string, data: string | undefined, id: string | undefined, lastEventId:
  *   string }} Block
- *   `data` is undefined where a block has none and so is no event, but has set the cursor; `id`
- * where it has no id of its own.
+ *   A block without `data` is not an event: it only sets the cursor. `id` is undefined if the block
+ *   has none.
  */
 
 const LINE_END = /\r\n|\r|\n/;
@@ -30,7 +30,7 @@ const COUNTS = /^(data|event|id|retry)(:|$)/;
 export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
   // Removes the byte order mark here: some decoders keep it when its bytes arrive one by one.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** What counts for nothing if it comes next. */
+  /** A character to ignore if it comes next: a byte order mark, or the LF of a CRLF. */
   let ignored = '\uFEFF';
   let unfinished = '';
   /** True if the rest of the unfinished line is ignored. */
@@ -45,7 +45,8 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
   let size = 0;
 
   /**
-   * Whether a line, or the beginning of one, is too long to be kept, and nothing that counts.
+   * Returns true if a line, or the beginning of one, exceeds the limit and can be ignored. Throws
+   * if it exceeds the limit and belongs to an event.
    *
    * @param {string} line
    */
@@ -86,7 +87,7 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
     let text = decoder.decode(bytes, { stream: true });
     if (text === '') return;
     if (text[0] === ignored) text = text.slice(1);
-    // A line ends at its CR without waiting. An LF at the start of the next bytes belongs to it.
+    // A CR ends its line at once. An LF at the start of the next bytes belongs to that line end.
     ignored = text.endsWith('\r') ? '\n' : '';
 
     const lines = text.split(LINE_END);

@@ -7,8 +7,9 @@ import { HEARING } from './protocol.js';
  */
 
 /**
- * First are tabs that count as the candidate does, in the order of what they have; then those that
- * know where it stands.
+ * Returns the sort key of an answer. First come tabs in the candidate's line, ordered by their
+ * first event. Then come tabs in other lines: those that know the candidate's position, then the
+ * rest.
  *
  * @param {Question} tab
  */
@@ -23,9 +24,9 @@ export class Candidate {
   #tab;
   /** @type {Question[]} */
   #answers = [];
-  /** Tabs that may answer the roll call. */
+  /** The number of tabs that can answer the roll call. */
   #count = 0;
-  /** All have answered, or this tab leaves. */
+  /** Aborted when all tabs have answered, or when this tab leaves. */
   #heard = new AbortController();
 
   /** @param {SharedStream} tab */
@@ -66,7 +67,7 @@ export class Candidate {
     const others = this.#answers.filter(({ n }) => n !== undefined);
     others.sort((one, other) => rank(one) - rank(other));
     for (const answer of others) {
-      // Of those that count otherwise, it can go to the place of one alone.
+      // An answer from another line makes this tab adopt that line, so only the first one may.
       if (answer.at === undefined || answer === others[0]) tab.catchUp(answer, true);
     }
     tab.journal.begin();

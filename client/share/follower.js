@@ -15,10 +15,13 @@ export class Follower {
   /** Consecutive intervals without a message from the leader. */
   #silences = 0;
   #isAsking = false;
-  /** `behind` is a loop of this tab that is too slow, so that the tab lacks what came meanwhile. */
+  /**
+   * The state of this tab's `for await` loop. While it is `busy`, reports are not taken. It is
+   * `behind` if one arrived meanwhile, so that events are missing.
+   */
   #loop = /** @type {'ready' | 'busy' | 'behind'} */ ('ready');
   /**
-   * The end is being told; who asks to reconnect is against it.
+   * Truthy while this tab reports the end of the stream. `reconnect()` in a listener resets it.
    *
    * @type {unknown}
    */
@@ -52,7 +55,8 @@ export class Follower {
     this.#tab.term = term;
     this.#silences = 0;
     const isAnswer = to && this.#isAsking;
-    // Unless it is an event, it may be what we asked for, or come from a leader that was not asked.
+    // A report without a broadcast event either answers our question or comes from a new leader,
+    // which did not receive the question.
     if (to || entries.length === 0) this.#isAsking = false;
     if (roll) return this.#ask({ roll, ...journal.since(report) });
     if (isEnd(state)) return this.#hearEnd(report);
@@ -76,11 +80,11 @@ export class Follower {
     const { autoReconnect, maxRetries } = this.#tab.options;
     const isSpent =
       error?.code === 'ERR_SSE_RETRIES' && maxRetries > 0 && maxRetries <= error.attempt;
-    // Otherwise it was a limit of the leader alone, and this tab gets the lock.
+    // Otherwise only a limit of the leader was reached, and this tab can get the lock.
     this.#isEnding = isFinal || !autoReconnect || isSpent;
     if (this.#isEnding && error) this.#hearError(error);
     if (!this.#isEnding) return this.#tab.setState('connecting');
-    // This tab cannot get the missing events any more.
+    // Takes the report even after a hole: missing events can no longer be requested.
     this.#tab.catchUp(report);
     this.#tab.setState(state);
   }

@@ -6,16 +6,22 @@
 const MAX_EVENTS = 1000;
 const MAX_CHARACTERS = 1024 * 1024;
 
-/** The characters of an event; its id, if it has one, is the cursor too. @param {Entry} entry */
+/**
+ * The size of an entry, in characters. `lastEventId` counts twice, because the event's own `id` is
+ * usually the same text again.
+ *
+ * @param {Entry} entry
+ */
 const sizeOf = ({ event: { data, event, lastEventId }, from = '' }) =>
   data.length + event.length + 2 * lastEventId.length + from.length;
 
 /**
- * Where a tab stands in the events that all tabs see, and the last of these, for a tab that lacks
- * some. Numbers are compared within one line alone: tabs that never met have different lines.
+ * A tab's position in the events that all tabs share, and the latest events, for tabs that missed
+ * some. A line is one numbering of the events. Numbers are comparable only within a line: tabs that
+ * never met have different lines.
  */
 export class Journal {
-  /** Undefined until the tab has met the others. @type {string | undefined} */
+  /** The id of the line. Undefined until the tab has met the others. @type {string | undefined} */
   line;
   /** The number of the last event. @type {number | undefined} */
   n;
@@ -23,13 +29,13 @@ export class Journal {
   /** @type {Entry[]} */
   #entries = [];
   /**
-   * The ids of events that other tabs have and this one lacks, by their numbers, for a leader that
-   * gets them from the server.
+   * The events that other tabs have and this one is missing: their ids by their numbers. A leader
+   * gets these events from the server.
    *
    * @type {Map<number, string | undefined>}
    */
   #ahead = new Map();
-  /** Of the texts in the entries. */
+  /** The total size of the entries, in characters. */
   #characters = 0;
 
   /** @returns {Position} */
@@ -39,13 +45,17 @@ export class Journal {
     return { line, n, cursor, last: newest?.n === n ? newest?.event.lastEventId : undefined };
   }
 
-  /** Starts a line, unless the tab is in one. */
+  /** Starts a new line, unless the tab already has one. */
   begin() {
     this.line ??= crypto.randomUUID();
     this.n ??= 0;
   }
 
-  /** The newest is kept whatever its size. @param {Entry} entry */
+  /**
+   * Adds an event and drops the oldest ones above the limits. The newest always stays.
+   *
+   * @param {Entry} entry
+   */
   take({ n, event }) {
     const entries = this.#entries;
     const entry = { n, event, from: this.cursor };
@@ -62,14 +72,14 @@ export class Journal {
   }
 
   /**
-   * What a tab lacks that stands there. A position without a number gets what a server with this
-   * history would replay.
+   * Returns the events that a tab at this position is missing. If the tab is in another line, the
+   * cursor decides, as in a server that replays its history.
    *
    * @param {Position} position
    */
   since({ line, n, last, cursor }) {
     const own = this.#entries.find((entry) => entry.n === n);
-    // A server that could not replay everything has led to other numbers.
+    // After an incomplete replay, the same number may belong to another event.
     const isOther = last && own && own.event.lastEventId !== last;
     const isKnown = line && line === this.line && !isOther;
     const next = cursor && this.#entries.find(({ from }) => from === cursor);
@@ -85,18 +95,18 @@ export class Journal {
   }
 
   /**
-   * Takes what is new in what another tab has, until `deliver` returns false.
+   * Takes the events that another tab has and this one is missing, until `deliver` returns false.
    *
    * @param {Position & Supply} news
    * @param {(event: TextEvent) => boolean} deliver
-   * @param {boolean} [canReplay] the server is about to replay what follows the cursor, if there is
-   *   one, so nothing is taken beyond a hole
-   * @returns whether something between the two is lost
+   * @param {boolean} [canReplay] true if the server is about to replay the events after the cursor.
+   *   If there is a cursor, no event after a hole is then taken from the other tab
+   * @returns whether events between the two positions are lost
    */
   catchUp({ line, n = 0, cursor, entries, at, gap = false }, deliver, canReplay) {
     if (at !== undefined) {
       if (gap) this.#entries.length = this.#characters = 0;
-      // The same place, by the numbers of another line.
+      // The position stays the same, but its numbers change to those of the other line.
       for (const entry of this.#entries) entry.n += at - /** @type {number} */ (this.n);
       this.#ahead.clear();
       this.line = line;
@@ -123,7 +133,7 @@ export class Journal {
   }
 
   /**
-   * Another tab has event `n`, and maybe nothing but its place.
+   * Notes that another tab has event `n`. The tab may have no more than its number and id.
    *
    * @param {number} n
    * @param {string} cursor
@@ -134,8 +144,8 @@ export class Journal {
   }
 
   /**
-   * The number of the next event. One that other tabs have already keeps its number, so these tabs
-   * know it again.
+   * Returns the number of the next event. An event that other tabs already have keeps its number,
+   * so that these tabs recognize it.
    *
    * @param {TextEvent} event
    */
@@ -149,12 +159,13 @@ export class Journal {
       else {
         first = Math.min(first, n);
         last = Math.max(last, n);
-        // An event without an id is known by its place.
+        // An event without an id is recognized by its number.
         if (id === event.id && (id || n === next)) same = Math.max(same, n);
       }
     }
     if (same || next < first) return same || next;
-    // The server has something else than what these tabs have: all get it, and hear of a gap.
+    // The server sent an event that these tabs do not have. A number above theirs makes all tabs
+    // take the event and report a gap.
     this.#ahead.clear();
     return last + 2;
   }

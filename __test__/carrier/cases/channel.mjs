@@ -1,3 +1,4 @@
+// Conformance cases for channels: members, resuming, closing and metrics.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { site, sluice } from '../../support/site.mjs';
@@ -12,7 +13,7 @@ function channelOf(events, options) {
   return channel;
 }
 
-function nobodyIsConnected() {
+function noConnections() {
   const { connections } = sluice.metrics();
   return connections.native + connections.stream === 0;
 }
@@ -35,7 +36,7 @@ export default {
     }
   },
 
-  'a client that comes back gets what it missed, then what is new': async (t, server) => {
+  'replays missed events before live ones': async (t, server) => {
     const { open } = await site(t, server);
     const events = ['1', 'zwei ☀', '3', '4'].map((id) => ({ id, data: `nr ${id}` }));
     const channel = channelOf(events);
@@ -47,7 +48,7 @@ export default {
     assert.deepEqual(gaps, []);
   },
 
-  'a client without a cursor, or with the latest, misses nothing': async (t, server) => {
+  'replays nothing to a client without a cursor or with the latest one': async (t, server) => {
     const { open } = await site(t, server);
     const channel = channelOf([
       { id: '1', data: 1 },
@@ -64,7 +65,7 @@ export default {
     }
   },
 
-  'an unknown cursor is a gap and replays nothing': async (t, server) => {
+  'reports an unknown cursor as a gap and replays nothing': async (t, server) => {
     const { open } = await site(t, server);
     const channel = channelOf([{ id: '1', data: 1 }]);
     const { connection, client } = await open({}, cursor('0'));
@@ -78,7 +79,7 @@ export default {
     assert.equal(gaps[0][0].lastEventID, '0');
   },
 
-  'an id of 2 KiB is no cursor at all': async (t, server) => {
+  'ignores a cursor of 2 KiB': async (t, server) => {
     const { open } = await site(t, server);
     const id = 'x'.repeat(2048);
     const channel = channelOf([{ data: 1 }, { data: 2 }]);
@@ -90,7 +91,7 @@ export default {
     assert.deepEqual(gaps, []);
   },
 
-  'members join, are counted, leave and leave the channel empty': async (t, server) => {
+  'counts members, and emits join, leave and empty': async (t, server) => {
     const { open } = await site(t, server);
     const channel = new sluice.Channel();
     const told = Object.fromEntries(
@@ -119,7 +120,7 @@ export default {
     assert.equal(told.empty.length, 1);
   },
 
-  'a channel closes after emptyTimeout, not while somebody is there': async (t, server) => {
+  'a channel closes after emptyTimeout, but not while it has members': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open();
     const channel = new sluice.Channel({ emptyTimeout: 40 });
@@ -133,7 +134,7 @@ export default {
     assert.throws(() => channel.send({ data: 'late' }), { code: 'ERR_SSE_CHANNEL_CLOSED' });
   },
 
-  'closing a channel lets its members go, open as they are': async (t, server) => {
+  'closing a channel removes its members but leaves them open': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open();
     const channel = channelOf([]).add(connection).send({ data: 1 });
@@ -145,9 +146,9 @@ export default {
     assert.equal(connection.closed, false);
   },
 
-  'metrics add up': async (t, server) => {
+  'metrics count connections, channels and events': async (t, server) => {
     const { open } = await site(t, server);
-    await until(nobodyIsConnected, 'the connections of the tests before to be gone');
+    await until(noConnections, 'the connections of the tests before to be gone');
     const before = sluice.metrics();
     const channel = new sluice.Channel();
     const ends = [await open(), await open(), await open()];

@@ -1,8 +1,9 @@
+// Conformance cases for the bytes that a client receives for each event.
 import assert from 'node:assert/strict';
 import { site } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 
-/** Everything the client has got when a last event has come, without that event. */
+/** Sends a last event, waits for it, and returns the text that the client received before it. */
 async function received({ connection, client }) {
   connection.send({ data: 'the last one' });
   const text = await client.has('data: the last one\n\n');
@@ -17,9 +18,9 @@ const exactly = (send, bytes) => async (t, server) => {
 };
 
 export default {
-  'data is a line': exactly((c) => c.send({ data: 'hello' }), 'data: hello\n\n'),
+  'data is sent as one line': exactly((c) => c.send({ data: 'hello' }), 'data: hello\n\n'),
 
-  'every field has its line': exactly(
+  'every field is sent on its own line': exactly(
     (c) => c.send({ id: '7', event: 'news', data: 'x', retry: 1500, comment: 'why' }),
     ': why\nid: 7\nevent: news\nretry: 1500\ndata: x\n\n',
   ),
@@ -29,19 +30,19 @@ export default {
     'id:\nretry: 0\n\n',
   ),
 
-  'empty data is an empty line of data': exactly((c) => c.send({ data: '' }), 'data:\n\n'),
+  'empty data is sent as an empty data line': exactly((c) => c.send({ data: '' }), 'data:\n\n'),
 
-  'every kind of line end in data starts a new line': exactly(
+  'every kind of line ending in data starts a new data line': exactly(
     (c) => c.send({ data: 'a\nb\rc\r\nd\n\ne\n' }),
     'data: a\ndata: b\ndata: c\ndata: d\ndata:\ndata: e\ndata:\n\n',
   ),
 
-  'leading spaces and colons in data stay': exactly(
+  'leading spaces and colons in data are kept': exactly(
     (c) => c.send({ data: '  a: b' }).send({ data: ':c' }),
     'data:   a: b\n\ndata: :c\n\n',
   ),
 
-  'data that is no string is sent as JSON': exactly(
+  'data other than a string is sent as JSON': exactly(
     (c) =>
       c
         .send({ data: { a: [1, 'ü', null] } })
@@ -50,22 +51,22 @@ export default {
     'data: {"a":[1,"ü",null]}\n\ndata: 42\n\ndata: null\n\n',
   ),
 
-  'unicode goes through, lone surrogates become U+FFFD': exactly(
+  'Unicode is kept, and lone surrogates become U+FFFD': exactly(
     (c) => c.send({ event: '事件', id: 'é', data: '\u{1F600}\uFEFF\u2028 \uD800|\uDC00\uD800' }),
     'id: é\nevent: 事件\ndata: \u{1F600}\uFEFF\u2028 \uFFFD|\uFFFD\uFFFD\n\n',
   ),
 
-  'comments are lines of their own': exactly(
+  'comments are sent on their own lines': exactly(
     (c) => c.comment('one\ntwo\r\nthree').comment(''),
     ': one\n: two\n: three\n\n:\n\n',
   ),
 
-  'text in the wire format is sent as the frames it holds': exactly(
+  'write() sends every frame of a text in the wire format': exactly(
     (c) => c.write('data: a\n\nevent: e\r\nid: 1\r\ndata: b\r\n\r\n: c\n\n'),
     'data: a\n\nid: 1\nevent: e\ndata: b\n\n: c\n\n',
   ),
 
-  'an unfinished frame is refused as a whole': async (t, server) => {
+  'write() rejects a text with an unfinished frame and sends none of it': async (t, server) => {
     const { open } = await site(t, server);
     const ends = await open();
     for (const text of ['data: a', 'data: a\n', 'data: a\n\ndata: b\n', 'nonsense\n\n', '']) {
@@ -75,13 +76,13 @@ export default {
     assert.equal(await received(ends), '');
   },
 
-  'the option retry is the first frame': async (t, server) => {
+  'the retry option is sent as the first frame': async (t, server) => {
     const { open } = await site(t, server);
     const ends = await open({ retry: 0 });
     assert.equal(await received(ends), 'retry: 0\n\n');
   },
 
-  'what is sent right after opening arrives': async (t, server) => {
+  'events sent right after opening arrive': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ retry: 10 });
     connection.comment('OK').send({ data: 1 }).write('data: 2\n\n');

@@ -1,16 +1,17 @@
+// Conformance cases for the request and the response head.
 import assert from 'node:assert/strict';
 import { site } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 
 export default {
-  'the transport is the one this server allows': async (t, server) => {
+  'uses the transport that this server allows': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open();
     assert.equal(connection.transport, server.transport);
     assert.equal(client.headers['content-encoding'], server.encoding);
   },
 
-  'the head says what clients and proxies have to know': async (t, server) => {
+  'the head has the headers that clients and proxies need': async (t, server) => {
     const { open } = await site(t, server);
     const { client } = await open();
     assert.equal(client.status, 200);
@@ -24,14 +25,14 @@ export default {
     else assert.equal(client.headers.connection, 'close');
   },
 
-  'HTTP/1.x closes the connection after a stream, whatever the options say': async (t, server) => {
+  'HTTP/1.x always closes the connection after a stream': async (t, server) => {
     const { open } = await site(t, server);
     if (server.version === 2) return;
     const { client } = await open({ headers: { connection: 'keep-alive' } });
     assert.equal(client.headers.connection, 'close');
   },
 
-  'headers that were set before stay': async (t, server) => {
+  'keeps headers that were set before': async (t, server) => {
     const { open } = await site(t, server, (_req, res) => {
       res.setHeader('Access-Control-Allow-Origin', 'https://app.example');
       res.setHeader('Set-Cookie', ['a=1', 'b=2']);
@@ -43,7 +44,7 @@ export default {
     assert.equal(client.headers['x-request-id'], '7');
   },
 
-  'the options headers and statusCode are over everything else': async (t, server) => {
+  'the options headers and statusCode take precedence': async (t, server) => {
     const { open } = await site(t, server, (_req, res) => res.setHeader('X-Who', 'before'));
     const headers = { 'x-who': 'option', 'X-Accel-Buffering': 'yes', 'X-Count': 3 };
     const { client } = await open({ headers, statusCode: 201 });
@@ -53,7 +54,7 @@ export default {
     assert.equal(client.headers['x-count'], '3');
   },
 
-  'HEAD gets the head alone': async (t, server) => {
+  'a HEAD request gets only the head': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ retry: 5 }, { method: 'HEAD' });
     connection.send({ data: 'nothing for you' });
@@ -64,7 +65,7 @@ export default {
     await until(() => connection.closed, 'the connection of a HEAD request to close');
   },
 
-  'a connection knows its request, its response and when it opened': async (t, server) => {
+  'a connection exposes its request, its response and when it opened': async (t, server) => {
     const before = Date.now();
     const { open } = await site(t, server);
     const one = await open();
@@ -77,7 +78,7 @@ export default {
     assert.equal(one.connection.closed, false);
   },
 
-  'Last-Event-ID is read as UTF-8, and left out beyond 1 KiB': async (t, server) => {
+  'Last-Event-ID is read as UTF-8 and ignored above 1 KiB': async (t, server) => {
     const { open } = await site(t, server);
     const idOf = async (value) => {
       const headers = { 'Last-Event-ID': Buffer.from(value).toString('latin1') };

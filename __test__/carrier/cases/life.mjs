@@ -8,7 +8,7 @@ import { tally } from '../../support/tally.mjs';
 import { until } from '../../support/until.mjs';
 
 export default {
-  'pings come at their interval and carry nothing': async (t, server) => {
+  'pings come at their interval and contain no data': async (t, server) => {
     const { open } = await site(t, server);
     const { client } = await open({ ping: true, pingInterval: 15 });
     await until(() => client.pings >= 4, 'four pings');
@@ -27,7 +27,7 @@ export default {
     assert.ok(client.pings - before <= 1, 'at most one ping was on its way');
   },
 
-  'end sends what is queued, then ends the response': async (t, server) => {
+  'end() sends queued events, then ends the response': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client, res } = await open();
     const reasons = tally(connection, 'close');
@@ -44,7 +44,7 @@ export default {
     assert.equal(await connection.end(), connection);
   },
 
-  'res.write and res.end by others keep their place': async (t, server) => {
+  'res.write and res.end of other code keep their order among events': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client, res } = await open();
     const reasons = tally(connection, 'close');
@@ -60,13 +60,13 @@ export default {
     assert.deepEqual(reasons, [['end']]);
   },
 
-  'destroy() drops what is queued and cuts the client off': async (t, server) => {
+  'destroy() drops queued events and disconnects the client': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open();
     const reasons = tally(connection, 'close');
     connection.send({ data: 'before' });
     await client.has('data: before\n\n');
-    // The client gets few of these, if any: the rest is queued in the core, which drops it.
+    // The client gets few of these events. The core drops the others, which are queued.
     for (let n = 0; n < 64; n += 1) connection.send({ data: 'x'.repeat(8000) });
     assert.equal(connection.destroy(), connection);
     connection.send({ data: 'dropped without an error' });
@@ -90,7 +90,7 @@ export default {
     assert.deepEqual(reasons, [['destroy']]);
   },
 
-  'a frame without an end throws out of res.write': async (t, server) => {
+  'res.write throws on a frame without an end': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client, res } = await open();
     const error = { code: 'ERR_SSE_FRAME', name: 'TypeError', message: /more than 1 MiB/ };
@@ -124,7 +124,7 @@ export default {
     assert.deepEqual(reasons, [['destroy']]);
   },
 
-  'a client that leaves closes connection, request and response once': async (t, server) => {
+  'connection, request and response close once when the client leaves': async (t, server) => {
     const { open } = await site(t, server);
     for (const way of ['leave', 'reset']) {
       const { connection, client, req, res } = await open();
@@ -146,7 +146,7 @@ export default {
     }
   },
 
-  'end settles when the client leaves instead': async (t, server) => {
+  'end() resolves if the client leaves meanwhile': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ maxQueueBytes: 2 ** 26 }, { reading: false });
     connection.send({ data: 'x'.repeat(2 ** 24) });
@@ -155,7 +155,7 @@ export default {
     assert.equal(await end, connection);
   },
 
-  'timeout ends the connection after what was queued': async (t, server) => {
+  'a timeout ends the connection after its queued events': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ timeout: 60_000 });
     connection.send({ data: 'before' }).setTimeout(30);
@@ -165,14 +165,14 @@ export default {
     assert.deepEqual(client.data, ['before']);
   },
 
-  'the option timeout ends the connection by itself': async (t, server) => {
+  'the timeout option ends the connection': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ timeout: 30 });
     assert.equal(await client.over(), 'clean');
     await until(() => connection.closed, 'the connection to close');
   },
 
-  'with a listener the timeout is the listener’s business': async (t, server) => {
+  'a timeout does not end the connection if it has a timeout listener': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open();
     const timeouts = tally(connection, 'timeout');
@@ -184,10 +184,10 @@ export default {
     assert.equal(timeouts.length, 1);
   },
 
-  'setTimeout(0) takes the limit away': async (t, server) => {
+  'setTimeout(0) removes the timeout': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ timeout: 60_000 });
-    // Far apart for a busy machine: the two calls may reach the core one by one.
+    // 250 ms, because the second call may reach the core much later than the first if it is busy.
     connection.setTimeout(250).setTimeout(0);
     await sleep(350);
     connection.send({ data: 'still here' });
@@ -195,7 +195,7 @@ export default {
     assert.equal(connection.closed, false);
   },
 
-  'listeners of close run in the context of the opening request': async (t, server) => {
+  'close listeners run in the async context of the request': async (t, server) => {
     const storage = new AsyncLocalStorage();
     const seen = [];
     const { open } = await site(t, server, (req) => storage.enterWith(req.url));

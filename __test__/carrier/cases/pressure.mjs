@@ -9,7 +9,7 @@ import { until } from '../../support/until.mjs';
 const noise = (bytes) => randomBytes((bytes * 3) / 4).toString('base64');
 
 export default {
-  'a client that does not read is disconnected, the others go on': async (t, server) => {
+  'disconnects a client that does not read, and no others': async (t, server) => {
     const { open } = await site(t, server);
     const maxQueueBytes = 256 * 1024;
     const channel = new sluice.Channel();
@@ -29,8 +29,8 @@ export default {
     }
     await until(() => reasons.length, 'the slow client to be disconnected');
     assert.deepEqual(reasons, [['overflow']]);
-    // Until it has been slow for a while, 16 times as much may wait. The event that is being sent
-    // does not count.
+    // A client that is slow for a short time may have 16 times as much in its queue. The event that
+    // is being sent does not count.
     assert.ok(most <= 16 * maxQueueBytes + 2 * data.length, `${most} bytes were queued`);
     channel.send({ data: 'and on' });
     await good.client.has('data: and on\n\n');
@@ -39,7 +39,7 @@ export default {
     assert.equal(await deaf.client.over(), 'cut');
   },
 
-  'a big event reaches a slow reader whole': async (t, server) => {
+  'a slow reader receives a big event completely': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ maxQueueBytes: 16 * 2 ** 20 }, { reading: false });
     const drains = tally(connection, 'drain');
@@ -58,7 +58,7 @@ export default {
     await until(() => drains.length, 'drain');
   },
 
-  'a burst in one turn costs no connection of a client that reads': async (t, server) => {
+  'a client that keeps up is not dropped for one burst': async (t, server) => {
     const { open } = await site(t, server);
     const channel = new sluice.Channel();
     const clients = [];
@@ -77,7 +77,7 @@ export default {
     }
   },
 
-  'a server that is busy makes no stalled client': async (t, server) => {
+  'a busy server does not count its clients as stalled': async (t, server) => {
     const { open } = await site(t, server);
     const { connection, client } = await open({ stallTimeout: 100 });
     const reasons = tally(connection, 'close');
@@ -91,7 +91,7 @@ export default {
     assert.deepEqual(reasons, []);
   },
 
-  'a stall ends the connection of a client that takes nothing': async (t, server) => {
+  'a client that accepts no bytes is disconnected after stallTimeout': async (t, server) => {
     const { open } = await site(t, server);
     const options = { maxQueueBytes: 64 * 2 ** 20, stallTimeout: 100 };
     const { connection } = await open(options, { reading: false });
@@ -101,7 +101,7 @@ export default {
     assert.deepEqual(reasons, [['stall']]);
   },
 
-  'a replay of the history does not count as a queue': async (t, server) => {
+  'a replay of the history does not count towards maxQueueBytes': async (t, server) => {
     const { open } = await site(t, server);
     const channel = new sluice.Channel();
     const data = noise(16 * 1024);

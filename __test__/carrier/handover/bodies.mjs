@@ -1,3 +1,4 @@
+// Tests the handover of requests with a body.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -10,7 +11,7 @@ const native = process.platform === 'win32' ? 'stream' : 'native';
 
 const post = (headers) => `POST / HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
 
-test('a POST with an unread body gets its stream', SOON, async (t) => {
+test('a POST with an unread body gets a stream', SOON, async (t) => {
   const settings = { requestTimeout: 500, connectionsCheckingInterval: 50 };
   const { connect, opened } = await plain(t, { settings });
   const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a body`);
@@ -25,7 +26,7 @@ test('a POST with an unread body gets its stream', SOON, async (t) => {
 });
 
 test(
-  'a POST whose body is still being read gets its stream, and the whole body',
+  'a POST whose body is still being read gets a stream and keeps the whole body',
   SOON,
   async (t) => {
     const settings = { requestTimeout: 1000, connectionsCheckingInterval: 50 };
@@ -63,7 +64,7 @@ test('a POST whose body was read before gets a native stream', SOON, async (t) =
   assert.equal(opened[0].connection.transport, 'native');
 });
 
-test('waiting for a slow body sets a few timers, however long it takes', SOON, async (t) => {
+test('waiting for a slow body uses at most two timers', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a bo`);
   const timers = t.mock.method(globalThis, 'setTimeout');
@@ -76,7 +77,7 @@ test('waiting for a slow body sets a few timers, however long it takes', SOON, a
   await client.has(`data: ${native}\n\n`);
 });
 
-test('a body that does not end leaves the response to Node', SOON, async (t) => {
+test('Node writes the response while the request body is incomplete', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a bo`);
   await until(() => opened.length, 'the request');
@@ -85,21 +86,25 @@ test('a body that does not end leaves the response to Node', SOON, async (t) => 
   assert.equal(opened[0].connection.transport, 'stream');
 });
 
-test('a body that arrived but is not read by its handler gets a native stream', SOON, async (t) => {
-  const { connect, opened } = await plain(t, {
-    handler(req, res, open) {
-      req.pause();
-      open(req, res);
-    },
-  });
-  const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a body`);
-  await until(() => opened.length, 'the request');
-  opened[0].connection.send({ data: 'at last' });
-  await client.has('data: at last\n\n');
-  assert.equal(opened[0].connection.transport, native);
-});
+test(
+  'a POST whose complete body the handler does not read gets a native stream',
+  SOON,
+  async (t) => {
+    const { connect, opened } = await plain(t, {
+      handler(req, res, open) {
+        req.pause();
+        open(req, res);
+      },
+    });
+    const client = (await connect()).send(`${post('Content-Length: 6\r\n')}a body`);
+    await until(() => opened.length, 'the request');
+    opened[0].connection.send({ data: 'at last' });
+    await client.has('data: at last\n\n');
+    assert.equal(opened[0].connection.transport, native);
+  },
+);
 
-test('a socket is handed over when the bytes that Node still holds have left', SOON, async (t) => {
+test('a socket is handed over after Node has written its queued bytes', SOON, async (t) => {
   const { connect, opened } = await plain(t, {
     handler(req, res, open) {
       req.socket.cork();

@@ -1,3 +1,4 @@
+// Tests failures at the start of the core and of a response.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
@@ -9,10 +10,10 @@ const SOON = { timeout: 60_000 };
 const windows = process.platform === 'win32' && 'needs a POSIX shell';
 
 for (const [spare, what] of [
-  [1, 'nothing'],
-  [5, 'the second of its threads'],
+  [1, 'at all'],
+  [5, 'its second thread'],
 ]) {
-  test(`a core that cannot start ${what} is an error of the framework`, {
+  test(`the framework gets an error if the core cannot start ${what}`, {
     ...SOON,
     skip: windows,
   }, async (t) => {
@@ -29,7 +30,7 @@ for (const [spare, what] of [
   });
 }
 
-test('a head that cannot be written leaves no connection behind', SOON, async (t) => {
+test('an invalid head leaves no connection behind', SOON, async (t) => {
   const { connections } = createRequire(import.meta.url)('../../../lib/core/notices.js');
   const { connect } = await plain(t, {
     handler(req, res, open) {

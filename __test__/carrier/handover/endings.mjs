@@ -39,7 +39,7 @@ test('server.closeAllConnections ends the streams at once', SOON, async (t) => {
   }
 });
 
-test('no timeout of Node kills a stream', SOON, async (t) => {
+test('timeouts of Node do not end a stream', SOON, async (t) => {
   const settings = {
     keepAliveTimeout: 50,
     headersTimeout: 100,
@@ -56,7 +56,7 @@ test('no timeout of Node kills a stream', SOON, async (t) => {
   assert.equal(connection.closed, false);
 });
 
-test('a half-closed client has left', SOON, async (t) => {
+test('a client that closes its side counts as disconnected', SOON, async (t) => {
   const { stream } = await plain(t);
   const end = await stream();
   end.client.socket.end();
@@ -64,7 +64,7 @@ test('a half-closed client has left', SOON, async (t) => {
   await end.client.eof();
 });
 
-test('a reset client has left', SOON, async (t) => {
+test('a client that resets its connection counts as disconnected', SOON, async (t) => {
   const { stream } = await plain(t);
   const end = await stream();
   end.client.socket.resetAndDestroy();
@@ -104,7 +104,7 @@ test('a response whose client leaves closes without finishing', SOON, async (t) 
   assert.equal(socket.destroyed, true);
 });
 
-test('res.write and res.end call back when their bytes are on their way', SOON, async (t) => {
+test('res.write and res.end call back when their bytes have been sent', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection, res } = await stream();
   connection.send({ data: 1 });
@@ -151,7 +151,7 @@ test('a child process does not hold the connection open', SOON, async (t) => {
 const descriptors = () => readdirSync('/proc/self/fd').length;
 const proc = process.platform === 'linux' ? false : 'there is no /proc here';
 
-test('every descriptor is given back', { ...SOON, skip: proc }, async (t) => {
+test('every descriptor is closed', { ...SOON, skip: proc }, async (t) => {
   const { stream } = await plain(t);
   await (await stream()).connection.end();
   await until(async () => {

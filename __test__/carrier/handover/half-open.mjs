@@ -1,3 +1,4 @@
+// Tests clients that close their side of the connection, with and without httpAllowHalfOpen.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -18,13 +19,13 @@ const transports = {
   stream: { create: http.createServer, connect: net.connect, options: { transport: 'stream' } },
 };
 
-/** Node ends an encrypted connection whose client has closed its side, whatever the server says. */
+/** Node always ends an encrypted connection when the client closes its side. */
 const encrypted = {
   create: (handler) => https.createServer(certificate(), handler),
   connect: (where) => tls.connect({ ...where, rejectUnauthorized: false }),
 };
 
-/** A server and one client, which goes on reading after it has closed its side. */
+/** Starts a server and one client that continues to read after it has closed its side. */
 async function open(t, { create, connect, options }, httpAllowHalfOpen, leave) {
   let connection;
   const reasons = [];
@@ -75,7 +76,7 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.equal(client.chunks().complete, true);
       });
 
-      test(`a client that closes its side ${way} and leaves is noticed`, SOON, async (t) => {
+      test(`detects that a client left after it had closed its side ${way}`, SOON, async (t) => {
         const { client, connection, reasons } = await open(t, transport, true, leave);
         connection.send({ data: 'half' });
         await client.has('data: half\n\n');
@@ -84,17 +85,21 @@ for (const [name, transport] of Object.entries(transports)) {
         assert.deepEqual(reasons, ['client']);
       });
 
-      test(`without it, a client that closes its side ${way} has left`, SOON, async (t) => {
-        const { client, reasons } = await open(t, transport, false, leave);
-        await until(() => reasons.length, 'the close');
-        assert.deepEqual(reasons, ['client']);
-        await client.eof();
-      });
+      test(
+        `if false, a client that closes its side ${way} counts as disconnected`,
+        SOON,
+        async (t) => {
+          const { client, reasons } = await open(t, transport, false, leave);
+          await until(() => reasons.length, 'the close');
+          assert.deepEqual(reasons, ['client']);
+          await client.eof();
+        },
+      );
     }
   });
 }
 
-test('native: a reset is noticed although the client had closed its side', SOON, async (t) => {
+test('native: detects a reset after the client has closed its side', SOON, async (t) => {
   const leave = ways['after the head'];
   const { client, connection, reasons } = await open(t, transports.native, true, leave);
   connection.setPing(0).send({ data: 'half' });
@@ -105,10 +110,14 @@ test('native: a reset is noticed although the client had closed its side', SOON,
 });
 
 for (const [way, leave] of Object.entries(ways)) {
-  test(`https: a client that closes its side ${way} has left all the same`, SOON, async (t) => {
-    const { client, reasons } = await open(t, encrypted, true, leave);
-    await until(() => reasons.length, 'the close');
-    assert.deepEqual(reasons, ['client']);
-    await client.eof();
-  });
+  test(
+    `https: a client that closes its side ${way} always counts as disconnected`,
+    SOON,
+    async (t) => {
+      const { client, reasons } = await open(t, encrypted, true, leave);
+      await until(() => reasons.length, 'the close');
+      assert.deepEqual(reasons, ['client']);
+      await client.eof();
+    },
+  );
 }

@@ -1,3 +1,4 @@
+// Tests that a stream is the last response of its socket.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import { closed, plain } from './plain.mjs';
 const SOON = { timeout: 60_000 };
 const native = process.platform === 'win32' ? 'stream' : 'native';
 
-/** A server that answers nothing by itself; `open` opens a stream as the response to a path. */
+/** Starts a server that does not answer. `open` opens a stream as the response to a path. */
 async function waiting(t, options) {
   const site = { urls: [], responses: new Map() };
   const server = await plain(t, {
@@ -64,22 +65,26 @@ for (const transport of [native, 'stream']) {
   );
 }
 
-test('a stream that waits gives way to a stream before it', SOON, async (t) => {
-  const { connect, urls, open, responses } = await waiting(t);
-  const client = (await connect()).get('/stream').get('/waiting').get('/last');
-  await until(() => urls.length === 3, 'three requests');
-  const second = open('/waiting');
-  assert.equal(second.connection.transport, 'stream');
-  assert.throws(() => open('/last'), { code: 'ERR_SSE_GONE' });
-  const first = open('/stream');
-  assert.deepEqual(await closed(second), ['destroy']);
-  first.connection.send({ data: 'first' });
-  await client.has('data: first\n\n');
-  assert.equal(first.connection.closed, false);
-  assert.equal(responses.get('/stream').res.destroyed, false);
-});
+test(
+  'a stream waiting behind another response closes if that becomes a stream',
+  SOON,
+  async (t) => {
+    const { connect, urls, open, responses } = await waiting(t);
+    const client = (await connect()).get('/stream').get('/waiting').get('/last');
+    await until(() => urls.length === 3, 'three requests');
+    const second = open('/waiting');
+    assert.equal(second.connection.transport, 'stream');
+    assert.throws(() => open('/last'), { code: 'ERR_SSE_GONE' });
+    const first = open('/stream');
+    assert.deepEqual(await closed(second), ['destroy']);
+    first.connection.send({ data: 'first' });
+    await client.has('data: first\n\n');
+    assert.equal(first.connection.closed, false);
+    assert.equal(responses.get('/stream').res.destroyed, false);
+  },
+);
 
-test('a stream that waits comes after the response before it', SOON, async (t) => {
+test('a stream starts after the response before it', SOON, async (t) => {
   const { connect, urls, open, responses } = await waiting(t);
   const client = (await connect()).get('/before').get('/stream').get('/after');
   await until(() => urls.length === 3, 'three requests');
@@ -92,7 +97,7 @@ test('a stream that waits comes after the response before it', SOON, async (t) =
   assert.equal(responses.get('/after').res.destroyed, true);
 });
 
-test('HEAD and ordinary requests leave the connection to the next request', SOON, async (t) => {
+test('HEAD and ordinary requests keep the connection alive', SOON, async (t) => {
   const { connect, opened } = await plain(t, {
     handler(req, res, open) {
       if (req.url === '/other') res.end('other');
@@ -115,7 +120,7 @@ const floods = {
   'a body': `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${MUCH.length}\r\n\r\n${MUCH}`,
 };
 
-test('a client that had many requests wait behind its stream is disconnected', SOON, async (t) => {
+test('a client with too many requests behind its stream is disconnected', SOON, async (t) => {
   const { connect, urls, open } = await waiting(t);
   const client = (await connect()).get('/stream');
   client.send('GET /more HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(500));
@@ -125,7 +130,7 @@ test('a client that had many requests wait behind its stream is disconnected', S
 });
 
 for (const [title, text] of Object.entries(floods)) {
-  test(`stream: a client that goes on sending ${title} is disconnected`, SOON, async (t) => {
+  test(`stream: a client that keeps sending ${title} is disconnected`, SOON, async (t) => {
     const { stream } = await plain(t, { options: { transport: 'stream' } });
     const end = await stream();
     end.client.send(text);
@@ -134,7 +139,7 @@ for (const [title, text] of Object.entries(floods)) {
   });
 }
 
-test('the body of the request itself is no flood', SOON, async (t) => {
+test('the body of the request itself does not count as a flood', SOON, async (t) => {
   let body = 0;
   const { connect, opened } = await plain(t, {
     options: { transport: 'stream' },

@@ -1,3 +1,4 @@
+// Tests every way to open a stream with clients that pipeline many requests.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -23,7 +24,7 @@ const { createSSE } = require('../../../fetch.js');
 
 const SOON = { timeout: 60_000 };
 const SOCKETS = 5;
-/** More than that waiting behind a stream would be a flood. */
+/** Requests per socket. More of them behind a stream would count as a flood. */
 const REQUESTS = 60;
 const PATH = '/connect';
 
@@ -38,7 +39,7 @@ const later = (open) => async (req, res, site) => {
 const connection = (options) => (req, res, site) =>
   site.opened(new sluice.Connection(req, res, { ping: false, ...options }));
 
-/** How a user may open a stream. Each is a function that makes a server. */
+/** The ways to open a stream. Each is a function that creates a server. */
 const faces = {
   'new Connection': plainServer(connection()),
   'new Connection, later': plainServer(later(connection())),
@@ -135,7 +136,7 @@ function newSite() {
     errors: [],
     peak: 0,
     count: () => site.connections.filter(({ closed }) => !closed).length,
-    /** Only a request that cannot be answered any more may fail. */
+    /** Only requests that can no longer be answered may fail. */
     handle: (run) =>
       Promise.resolve()
         .then(run)

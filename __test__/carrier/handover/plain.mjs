@@ -1,3 +1,4 @@
+// A plain node:http server with raw clients, for the tests of the handover.
 import { once } from 'node:events';
 import http from 'node:http';
 import { connectRaw } from '../../support/clients/raw.mjs';
@@ -5,9 +6,8 @@ import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 
 /**
- * A plain node:http server that opens a connection for every request, and clients that speak bytes.
- * `handler`, when
- * it is given, decides for itself and calls `open`.
+ * Starts a plain node:http server that opens a connection for every request, and connects raw
+ * clients. A `handler` gets the requests instead, and may call `open`.
  */
 export async function plain(t, { settings = {}, options = {}, path, handler } = {}) {
   const opened = [];
@@ -41,7 +41,7 @@ export async function plain(t, { settings = {}, options = {}, path, handler } = 
     opened,
     where,
     connect,
-    /** One client that has its head, and the server's end of it. */
+    /** Connects a client and waits for its head. Returns both ends of the connection. */
     async stream() {
       const path = `/${next++}`;
       const client = (await connect()).get(path);

@@ -13,7 +13,7 @@ const HEARTBEAT = /^event: heartbeat\ndata: \{\}\n\n/gm;
 
 for (const ending of ['client', 'server']) {
   test(
-    `a process lives as long as a connection is open: the ${ending} ends it`,
+    `an open connection keeps the process alive until the ${ending} ends it`,
     SOON,
     async (t) => {
       const program = await run(t, 'last-connection');
@@ -30,19 +30,15 @@ for (const ending of ['client', 'server']) {
 }
 
 for (const transport of ['native', 'stream']) {
-  test(
-    `${transport}: who waits for connections whose sockets are closed does not wait in vain`,
-    SOON,
-    async (t) => {
-      const program = await run(t, 'end-after-sockets', { args: [transport] });
-      await program.connect();
-      assert.equal(await program.exited, 0, program.err);
-      assert.match(program.out, /closed\n$/);
-    },
-  );
+  test(`${transport}: broker.close() resolves after all sockets were closed`, SOON, async (t) => {
+    const program = await run(t, 'end-after-sockets', { args: [transport] });
+    await program.connect();
+    assert.equal(await program.exited, 0, program.err);
+    assert.match(program.out, /closed\n$/);
+  });
 }
 
-test('pings go on while JavaScript is blocked', SOON, async (t) => {
+test('sends pings while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['ping'] });
   const client = await program.connect();
   await client.has('data: blocked\n\n');
@@ -53,7 +49,7 @@ test('pings go on while JavaScript is blocked', SOON, async (t) => {
   await client.has('data: free\n\n');
 });
 
-test('heartbeat events go on while JavaScript is blocked', SOON, async (t) => {
+test('sends heartbeat events while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['heartbeat'] });
   const client = await program.connect();
   await client.has('data: blocked\n\n');
@@ -64,7 +60,7 @@ test('heartbeat events go on while JavaScript is blocked', SOON, async (t) => {
   await client.has('data: free\n\n');
 });
 
-test('a timeout ends its connection while JavaScript is blocked', SOON, async (t) => {
+test('a timeout ends a connection while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['timeout'] });
   const client = await program.connect();
   await client.eof();
@@ -74,7 +70,7 @@ test('a timeout ends its connection while JavaScript is blocked', SOON, async (t
   await program.says('closed: timeout');
 });
 
-test('a queue empties while JavaScript is blocked', SOON, async (t) => {
+test('sends queued events while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['queue'] });
   const client = await program.connect();
   await until(() => client.received.length > 8 * 2 ** 20, '8 MiB');
@@ -83,13 +79,13 @@ test('a queue empties while JavaScript is blocked', SOON, async (t) => {
   await client.has('data: free\n\n');
 });
 
-test('a worker that is terminated ends its connections', { ...SOON, skip: linux }, async (t) => {
+test('terminating a worker ends its connections', { ...SOON, skip: linux }, async (t) => {
   const program = await run(t, 'worker-end');
   assert.equal(await program.exited, 0, program.out + program.err);
   assert.match(program.out, /threads are back/);
 });
 
-test('without a descriptor to spare, responses are written by Node', {
+test('Node writes the response if no descriptor is free', {
   ...SOON,
   skip: windows,
 }, async (t) => {

@@ -1,11 +1,12 @@
+// Runs programs of `support/programs/` in child processes.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { connectRaw } from '../../support/clients/raw.mjs';
 import { until } from '../../support/until.mjs';
 
 /**
- * Runs one of `programs/`; each says its port on its first line, then what happens on the following
- * ones.
+ * Runs one of `programs/`. Each prints its port on the first line, then reports what happens, one
+ * line each.
  */
 export async function run(t, name, { shell, args = [] } = {}) {
   const file = fileURLToPath(new URL(`../../support/programs/${name}.mjs`, import.meta.url));

@@ -1,3 +1,4 @@
+// Tests the bytes that native streams send to different kinds of requests.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -20,20 +21,24 @@ test('an event is one chunk, and the last chunk ends the stream', SOON, async (t
   assert.equal(client.body, 'b\r\ndata: one\n\n\r\nb\r\ndata: two\n\n\r\n0\r\n\r\n');
 });
 
-test('an HTTP/1.0 client gets bytes without chunks, ended by the close', SOON, async (t) => {
-  const { connect, opened } = await plain(t);
-  const client = (await connect()).send('GET / HTTP/1.0\r\n\r\n');
-  await client.has('\r\n\r\n');
-  const { connection } = opened[0];
-  assert.equal(connection.transport, 'native');
-  connection.send({ data: 'one' }).send({ data: 'two' });
-  await connection.end();
-  await client.eof();
-  assert.doesNotMatch(client.head, /transfer-encoding/i);
-  assert.equal(client.body, 'data: one\n\ndata: two\n\n');
-});
+test(
+  'an HTTP/1.0 client gets a body without chunks that ends with the connection',
+  SOON,
+  async (t) => {
+    const { connect, opened } = await plain(t);
+    const client = (await connect()).send('GET / HTTP/1.0\r\n\r\n');
+    await client.has('\r\n\r\n');
+    const { connection } = opened[0];
+    assert.equal(connection.transport, 'native');
+    connection.send({ data: 'one' }).send({ data: 'two' });
+    await connection.end();
+    await client.eof();
+    assert.doesNotMatch(client.head, /transfer-encoding/i);
+    assert.equal(client.body, 'data: one\n\ndata: two\n\n');
+  },
+);
 
-test('a response pipelined behind another one waits for it', SOON, async (t) => {
+test('a pipelined stream waits for the response before it', SOON, async (t) => {
   let first;
   const { connect, opened } = await plain(t, {
     handler(req, res, open) {
@@ -55,7 +60,7 @@ test('a response pipelined behind another one waits for it', SOON, async (t) => 
   assert.deepEqual(await closed(opened[0]), ['client']);
 });
 
-test('a request pipelined behind a stream never gets into it', SOON, async (t) => {
+test('the response to a request behind a stream never gets into the stream', SOON, async (t) => {
   const { connect, opened } = await plain(t, {
     handler(req, res, open) {
       if (req.url === '/stream') open(req, res);
@@ -72,7 +77,7 @@ test('a request pipelined behind a stream never gets into it', SOON, async (t) =
   assert.deepEqual({ events, rest, complete }, { events: 'data: 1\n\n', rest: '', complete: true });
 });
 
-test('a client that pipelines a thousand requests and leaves is noticed', SOON, async (t) => {
+test('detects that a client with a thousand pipelined requests left', SOON, async (t) => {
   const { connect, opened } = await plain(t, {
     handler(req, res, open) {
       if (req.url === '/stream') open(req, res);
@@ -88,7 +93,7 @@ test('a client that pipelines a thousand requests and leaves is noticed', SOON, 
   assert.deepEqual(await closed(opened[0]), ['client']);
 });
 
-test('a client may say a little after its request, not a lot', SOON, async (t) => {
+test('a client may send a few more bytes after its request, but not many', SOON, async (t) => {
   const { stream } = await plain(t);
   const polite = await stream();
   polite.client.send('x'.repeat(10 * 1024));

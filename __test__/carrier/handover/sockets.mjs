@@ -1,3 +1,4 @@
+// Tests sockets that transform their bytes, which the core must not take over.
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
@@ -11,13 +12,13 @@ const prototype = net.Socket.prototype;
 const shout = (data) =>
   typeof data === 'string' ? data.toUpperCase() : Buffer.from(data.toString().toUpperCase());
 
-/** What `_writev` gets is an array with a property. */
+/** `_writev` gets an array with an additional property. */
 const shoutAll = (chunks) => {
   const all = chunks.map((each) => ({ ...each, chunk: shout(each.chunk) }));
   return Object.assign(all, { allBuffers: chunks.allBuffers });
 };
 
-/** What a socket that changes every byte may put in the place of its own methods. */
+/** Methods that a socket may override in order to transform every byte. */
 const transforms = {
   write(chunk, ...rest) {
     return prototype.write.call(this, shout(chunk), ...rest);
@@ -47,10 +48,10 @@ const ways = {
 
 for (const method of Object.values(transforms)) {
   for (const [way, transform] of Object.entries(ways)) {
-    test(`a socket that transforms bytes goes on: ${method.name}, ${way}`, SOON, async (t) => {
+    test(`keeps the transformation of a socket: ${method.name}, ${way}`, SOON, async (t) => {
       const { server, connect, opened } = await plain(t);
       server.on('connection', (socket) => transform(socket, method));
-      // A chunk is written in three pieces, by `_writev`. HTTP/1.0 has no chunks.
+      // Node writes a chunk as three buffers, by `_writev`. HTTP/1.0 has no chunks.
       const version = method.name === '_writev' ? '1.1' : '1.0';
       const client = (await connect()).send(`GET / HTTP/${version}\r\nHost: a\r\n\r\n`);
       await until(() => opened.length, 'the request');
@@ -63,7 +64,7 @@ for (const method of Object.values(transforms)) {
   }
 }
 
-test('native is refused where something transforms bytes', SOON, async (t) => {
+test('the native transport is rejected on a socket that transforms bytes', SOON, async (t) => {
   const { connect, server } = await plain(t, {
     handler(req, res) {
       try {

@@ -4,11 +4,11 @@ import { startProxy } from './proxy.mjs';
 
 export const CLIENTS = {
   'HTTP/1.1': { protocol: 'http', connect: connectHTTP1 },
-  // Over HTTP/2 nginx sends the head together with the first byte of the body: `retry` is one.
+  // Over HTTP/2, nginx sends the head with the first byte of the body. `retry` provides one.
   'HTTP/2': { protocol: 'https', connect: connectHTTP2, options: { retry: 1000 } },
 };
 
-/** A server of `servers/`, whose clients come through nginx. */
+/** Wraps a server of `servers/` so that its clients connect through nginx. */
 export function behind(server, { protocol, connect, options }, settings) {
   return {
     ...server,

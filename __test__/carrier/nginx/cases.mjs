@@ -4,7 +4,7 @@ import { site } from '../../support/site.mjs';
 import { tally } from '../../support/tally.mjs';
 import { until } from '../../support/until.mjs';
 
-/** Each event is there before the next one is sent, so nobody can have held it back. */
+/** Sends each event after the previous one has arrived, so that buffering would block the test. */
 async function arriveAtOnce({ connection, client }) {
   for (let n = 1; n <= 20; n += 1) {
     connection.send({ data: n });
@@ -12,26 +12,26 @@ async function arriveAtOnce({ connection, client }) {
   }
 }
 
-/** What matters of a proxy. `through` puts nginx before the server, with settings of its own. */
+/** Cases that depend on the proxy. `through` puts nginx before the server, with these settings. */
 export const cases = {
-  'events arrive at once, buffering is off through our headers alone': async (t, through) => {
+  'our headers alone turn buffering off, so events arrive at once': async (t, through) => {
     const { open } = await site(t, through());
     const ends = await open();
     assert.equal(ends.connection.transport, through().transport);
-    // A header for nginx, which does not pass it on.
+    // nginx consumes this header.
     assert.equal(ends.client.headers['x-accel-buffering'], undefined);
     assert.equal(ends.client.headers['content-type'], 'text/event-stream; charset=utf-8');
     await arriveAtOnce(ends);
   },
 
-  'gzip on leaves events alone, as they are no HTML': async (t, through) => {
+  'plain "gzip on" does not compress events, only HTML': async (t, through) => {
     const { open } = await site(t, through({ http: 'gzip on; gzip_proxied any;' }));
     const ends = await open({}, { headers: { 'Accept-Encoding': 'gzip' } });
     assert.equal(ends.client.headers['content-encoding'], undefined);
     await arriveAtOnce(ends);
   },
 
-  'pings come through': async (t, through) => {
+  'pings reach the client': async (t, through) => {
     const { open } = await site(t, through());
     const { client } = await open({ ping: true, pingInterval: 20 });
     await until(() => client.pings >= 3, 'three pings');
@@ -48,7 +48,7 @@ export const cases = {
     }
   },
 
-  'the end of the stream reaches the client as a clean one': async (t, through) => {
+  'a stream that the server ends also ends cleanly for the client': async (t, through) => {
     const { open } = await site(t, through());
     const { connection, client } = await open();
     for (let n = 0; n < 500; n += 1) connection.send({ data: n });
@@ -57,13 +57,13 @@ export const cases = {
     assert.equal(client.data.length, 500);
   },
 
-  'Last-Event-ID comes through': async (t, through) => {
+  'Last-Event-ID reaches the server': async (t, through) => {
     const { open } = await site(t, through());
     const headers = { 'Last-Event-ID': Buffer.from('Zürich ☀').toString('latin1') };
     assert.equal((await open({}, { headers })).connection.lastEventID, 'Zürich ☀');
   },
 
-  'HEAD gets the head alone': async (t, through) => {
+  'a HEAD request gets only the head': async (t, through) => {
     const { open } = await site(t, through());
     const { connection, client } = await open({}, { method: 'HEAD' });
     assert.equal(client.headers['content-type'], 'text/event-stream; charset=utf-8');

@@ -8,7 +8,7 @@ import { certificate } from '../../support/certificate.mjs';
 import { freePort } from '../../support/free-port.mjs';
 import { until } from '../../support/until.mjs';
 
-/** Why the tests behind nginx are skipped; false when they are not. */
+/** Returns the reason to skip the tests behind nginx, or false. */
 export function withoutNginx() {
   try {
     execFileSync('nginx', ['-v'], { stdio: 'ignore', env: environment });
@@ -18,12 +18,12 @@ export function withoutNginx() {
   }
 }
 
-/** Debian keeps it where only root looks. */
+/** Debian installs nginx in a folder that only root has in its PATH. */
 const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-/** Nothing in it knows of events: what is not said is as nginx has it by default. */
+/** Contains nothing about events: all other settings have nginx's defaults. */
 const configuration = ({ folder, ports, upstream, http, location }) => `
 daemon off;
 master_process off;
@@ -54,7 +54,7 @@ const answers = (port) =>
     socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
   });
 
-/** Starts nginx before a server, from a folder of its own; both listen on 127.0.0.1 alone. */
+/** Starts nginx before a server, in a new folder. Both listen on 127.0.0.1 only. */
 export async function startProxy(upstream, { http = '', location = '' } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-nginx-'));
   const ports = { http: await freePort(), https: await freePort() };

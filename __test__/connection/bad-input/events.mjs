@@ -1,3 +1,4 @@
+// Tests that invalid events, frames and comments are rejected.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as server from '../../support/servers/node-http.mjs';
@@ -17,23 +18,28 @@ const bad = {
 
   'a retry that is text': [{ retry: '5' }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
   'a retry below 0': [{ retry: -1 }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
-  'a retry that is no whole number': [{ retry: 1.5 }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
-  'a retry that is no number': [{ retry: Number.NaN }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
-  'a retry without end': [{ retry: Infinity }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
+  'a retry that is not an integer': [{ retry: 1.5 }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
+  'a retry that is NaN': [{ retry: Number.NaN }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
+  'an infinite retry': [{ retry: Infinity }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
   'a retry beyond 32 bits': [{ retry: 2 ** 32 }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
-  'a retry that is big': [{ retry: 5n }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
-  'a retry of null': [{ retry: null }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
+  'a retry that is a BigInt': [{ retry: 5n }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
+  'a retry that is null': [{ retry: null }, 'ERR_SSE_RETRY', 'RangeError', /retry/],
 
-  'data that is a cycle': [{ data: cycle }, 'ERR_SSE_DATA', 'TypeError', /JSON/],
-  'data that is big': [{ data: 1n }, 'ERR_SSE_DATA', 'TypeError', /JSON/],
+  'data with a circular reference': [{ data: cycle }, 'ERR_SSE_DATA', 'TypeError', /JSON/],
+  'data that is a BigInt': [{ data: 1n }, 'ERR_SSE_DATA', 'TypeError', /JSON/],
   'data that is a function': [{ data: () => {} }, 'ERR_SSE_DATA', 'TypeError', /JSON/],
   'data that is a symbol': [{ data: Symbol('s') }, 'ERR_SSE_DATA', 'TypeError', /JSON/],
 
   'an event without a field': [{}, 'ERR_SSE_EMPTY', 'TypeError', /field|data/],
-  'an event of undefined fields': [{ data: undefined }, 'ERR_SSE_EMPTY', 'TypeError', /field|data/],
+  'an event with undefined fields only': [
+    { data: undefined },
+    'ERR_SSE_EMPTY',
+    'TypeError',
+    /field|data/,
+  ],
   'a misspelt field': [{ date: 'x' }, 'ERR_SSE_EMPTY', 'TypeError', /field|data/],
 
-  'no event': [undefined, 'ERR_SSE_TYPE', 'TypeError', /event|object/],
+  'undefined for an event': [undefined, 'ERR_SSE_TYPE', 'TypeError', /event|object/],
   'null for an event': [null, 'ERR_SSE_TYPE', 'TypeError', /event|object/],
   'text for an event': ['hello', 'ERR_SSE_TYPE', 'TypeError', /event|object/],
   'a number for an event': [5, 'ERR_SSE_TYPE', 'TypeError', /event|object/],
@@ -44,7 +50,7 @@ const bad = {
 };
 
 for (const [what, [event, code, name, message]] of Object.entries(bad)) {
-  test(`${what} is refused by channels and connections`, SOON, async (t) => {
+  test(`channels and connections reject ${what}`, SOON, async (t) => {
     const channel = new sluice.Channel();
     assert.throws(() => channel.send(event), { code, name, message });
 
@@ -61,16 +67,16 @@ for (const [what, [event, code, name, message]] of Object.entries(bad)) {
 const frames = {
   'an unfinished frame': ['data: a\n', 'ERR_SSE_FRAME'],
   'a finished frame and an unfinished one': ['data: a\n\ndata: b', 'ERR_SSE_FRAME'],
-  'a field that does not exist': ['date: a\n\n', 'ERR_SSE_FRAME'],
-  'no text': ['', 'ERR_SSE_FRAME'],
-  'a retry that is no number': ['retry: soon\n\n', 'ERR_SSE_FRAME'],
-  'something else than text': [5, 'ERR_SSE_TYPE'],
-  nothing: [undefined, 'ERR_SSE_TYPE'],
+  'an unknown field': ['date: a\n\n', 'ERR_SSE_FRAME'],
+  'an empty text': ['', 'ERR_SSE_FRAME'],
+  'a retry that is not a number': ['retry: soon\n\n', 'ERR_SSE_FRAME'],
+  'a number': [5, 'ERR_SSE_TYPE'],
+  undefined: [undefined, 'ERR_SSE_TYPE'],
   'bytes instead of text': [Buffer.from('data: a\n\n'), 'ERR_SSE_TYPE'],
 };
 
 for (const [what, [text, code]] of Object.entries(frames)) {
-  test(`${what} cannot be written`, SOON, async (t) => {
+  test(`write() rejects ${what}`, SOON, async (t) => {
     const channel = new sluice.Channel();
     const { open } = await site(t, server);
     const { connection } = await open();
@@ -81,7 +87,7 @@ for (const [what, [text, code]] of Object.entries(frames)) {
   });
 }
 
-test('a comment is text', SOON, async (t) => {
+test('comment() rejects everything but a string', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open();
   for (const text of [undefined, null, 5, {}]) {
@@ -89,7 +95,7 @@ test('a comment is text', SOON, async (t) => {
   }
 });
 
-test('data that throws when it is serialised leaves nothing behind', SOON, async (t) => {
+test('data that throws during serialization does not affect later events', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client } = await open();
   const data = {

@@ -1,3 +1,4 @@
+// Tests that invalid options, arguments and states are rejected.
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
@@ -27,7 +28,7 @@ const wrong = [
 ];
 
 for (const [option, ofType, ofRange] of wrong) {
-  test(`the option ${option} is checked before anything is sent`, SOON, async (t) => {
+  test(`the ${option} option is checked before anything is sent`, SOON, async (t) => {
     const { open } = await site(t, server);
     for (const [values, names] of [
       [ofType, ['TypeError']],
@@ -48,7 +49,7 @@ for (const [option, ofType, ofRange] of wrong) {
   });
 }
 
-test('messages name the kind of a wrong value with its article', () => {
+test('error messages name the type of a wrong value with its article', () => {
   for (const [value, kind] of [
     [{}, 'an object'],
     [[], 'an array'],
@@ -84,7 +85,7 @@ test('options of a channel are checked', () => {
   }
 });
 
-test('options that are undefined are left out', SOON, async (t) => {
+test('undefined options are ignored', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open({
     pingInterval: undefined,
@@ -95,7 +96,7 @@ test('options that are undefined are left out', SOON, async (t) => {
   assert.equal(new Channel({ historySize: undefined }).closed, false);
 });
 
-test('intervals are checked whenever they change', SOON, async (t) => {
+test('intervals are checked on every change', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open();
   for (const value of ['5', -1, 1.5, 2 ** 31, null, undefined, Number.NaN]) {
@@ -111,7 +112,7 @@ test('a connection needs a request and a response', () => {
   }
 });
 
-test('a response that was begun already is refused', SOON, async (t) => {
+test('a response that has already started is rejected', SOON, async (t) => {
   const running = await server.start((req, res) => {
     res.write('begun');
     const error = { code: 'ERR_SSE_HEADERS_SENT', name: 'SluiceError', message: /before|already/ };
@@ -125,7 +126,7 @@ test('a response that was begun already is refused', SOON, async (t) => {
   assert.equal(client.text, 'begun');
 });
 
-test('a response can be opened once', SOON, async (t) => {
+test('a response can carry only one connection', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client, req, res } = await open();
   assert.throws(() => new Connection(req, res), { code: 'ERR_SSE_HEADERS_SENT' });
@@ -133,7 +134,7 @@ test('a response can be opened once', SOON, async (t) => {
   await client.has('data: unharmed\n\n');
 });
 
-test('a client that left before its connection opens is an error with a name', SOON, async (t) => {
+test('opening a connection throws a named error if the client has left', SOON, async (t) => {
   let thrown;
   const running = await server.start(async (req, res) => {
     await until(() => req.destroyed, 'the client to leave');
@@ -152,7 +153,7 @@ test('a client that left before its connection opens is an error with a name', S
   assert.ok(thrown instanceof SluiceError);
 });
 
-test('a request that was injected is written through its response', SOON, async () => {
+test('an injected request uses the stream transport', SOON, async () => {
   const req = new IncomingMessage(new Socket());
   const res = new ServerResponse(req);
   const connection = new Connection(req, res);
@@ -163,7 +164,7 @@ test('a request that was injected is written through its response', SOON, async 
   assert.equal(await end, connection);
 });
 
-test('native where the socket cannot be handed over is refused', SOON, async (t) => {
+test('the native transport is rejected if the socket cannot be handed over', SOON, async (t) => {
   const { open } = await site(t, secure);
   const error = { code: 'ERR_SSE_TRANSPORT', name: 'SluiceError', message: /auto|stream/ };
   await assert.rejects(open({ transport: 'native' }), error);
@@ -176,7 +177,7 @@ test('only a connection can be added to a channel', () => {
   }
 });
 
-test('a channel that is closed takes nothing', SOON, async (t) => {
+test('a closed channel accepts no events and no connections', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open();
   const channel = new Channel();
@@ -189,7 +190,7 @@ test('a channel that is closed takes nothing', SOON, async (t) => {
   assert.deepEqual(channel.connections(), []);
 });
 
-test('a connection that was ended takes nothing', SOON, async (t) => {
+test('an ended connection accepts no events', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open();
   const end = connection.end();
@@ -201,7 +202,7 @@ test('a connection that was ended takes nothing', SOON, async (t) => {
   assert.throws(() => connection.send({ data: 1 }), error);
 });
 
-test('configure says when it comes too late, and checks what it gets', () => {
+test('configure checks its options, and throws if it is called too late', () => {
   for (const shards of [0, 65, 1.5, '2', null]) {
     const error = (thrown) => /^ERR_SSE_(OPTION|STARTED)$/.test(thrown.code);
     assert.throws(() => sluice.configure({ shards }), error, `shards: ${shards}`);
@@ -211,7 +212,7 @@ test('configure says when it comes too late, and checks what it gets', () => {
   assert.throws(() => sluice.configure({ shards: 2 }), error);
 });
 
-test('errors are made with a code and a message', () => {
+test('a SluiceError takes a code and a message', () => {
   const error = new SluiceError('ERR_SSE_GONE', 'gone');
   assert.ok(error instanceof Error);
   assert.equal(error.code, 'ERR_SSE_GONE');

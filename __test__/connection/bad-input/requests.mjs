@@ -1,3 +1,4 @@
+// Tests that no input of a client makes the server throw.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -34,7 +35,7 @@ const request = fc.record({
   junk: fc.constantFrom('', '\r\n', '\0\0\0', 'GET / HTTP/1.1\r\n\r\n', 'x'.repeat(100)),
 });
 
-test('no header of a client makes the server throw', SOON, async (t) => {
+test('no request header makes the server throw', SOON, async (t) => {
   const failures = [];
   const channel = new sluice.Channel();
   channel.send({ id: '1', data: 'one' }).send({ data: 'two' });
@@ -74,11 +75,11 @@ test('no header of a client makes the server throw', SOON, async (t) => {
     },
     `every connection to be gone of ${JSON.stringify(connections)}`,
   );
-  // One that never got a transport is not counted above.
+  // The count above leaves out connections that never got a transport.
   await until(() => channel.count() === 0, 'the channel to be empty');
 });
 
-test('two Last-Event-ID headers are no cursor that could be mistaken for one', SOON, async (t) => {
+test('two Last-Event-ID headers do not form a valid cursor', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).get('/', 'Last-Event-ID: 1\r\nLast-Event-ID: 2\r\n');
   await client.has('\r\n\r\n');
@@ -86,7 +87,7 @@ test('two Last-Event-ID headers are no cursor that could be mistaken for one', S
   assert.notEqual(opened[0].connection.lastEventID, '2');
 });
 
-test('bytes that are no UTF-8 are no error', SOON, async (t) => {
+test('bytes that are not UTF-8 cause no error', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).get('/', 'Last-Event-ID: \xff\xfe\x80\r\n');
   await client.has('\r\n\r\n');

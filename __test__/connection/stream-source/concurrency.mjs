@@ -1,3 +1,4 @@
+// Tests of connection.stream(): many streams, at once and in a row, and their async context.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
@@ -12,7 +13,7 @@ async function* numbers(count) {
   }
 }
 
-test('streams side by side keep each its order, and leave no listener', SOON, async (t) => {
+test('parallel streams keep their order and leave no listener', SOON, async (t) => {
   const warnings = [];
   const onWarning = (warning) => warnings.push(warning.name);
   process.on('warning', onWarning);
@@ -41,7 +42,7 @@ test('streams side by side keep each its order, and leave no listener', SOON, as
   assert.deepEqual(warnings, []);
 });
 
-test('a thousand streams one after the other leave no listener', SOON, async (t) => {
+test('a thousand consecutive streams leave no listener', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const count = () => ['close', 'drain', 'error'].map((name) => connection.listenerCount(name));
@@ -53,7 +54,7 @@ test('a thousand streams one after the other leave no listener', SOON, async (t)
   assert.deepEqual(count(), before);
 });
 
-test('many streams of large items share the room that a slow client makes', SOON, async (t) => {
+test('many streams of large items share the queue of a slow client', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection, client, reasons } = await stream();
   client.socket.pause();
@@ -62,14 +63,14 @@ test('many streams of large items share the room that a slow client makes', SOON
   }
   const streams = Array.from({ length: 30 }, () => connection.stream(large()));
   for (let round = 0; round < 20; round += 1) await turn();
-  // Counting is enough, and quicker than keeping.
+  // Counts the bytes, which is faster than storing them.
   client.socket.removeAllListeners('data');
   client.socket.resume();
   for (const { complete } of await Promise.all(streams)) assert.equal(complete, true);
   assert.deepEqual(reasons, []);
 });
 
-test('the source runs in the context of its caller', SOON, async (t) => {
+test('the source runs in the async context of the caller', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection, client } = await stream();
   const storage = new AsyncLocalStorage();

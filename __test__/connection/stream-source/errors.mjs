@@ -1,3 +1,4 @@
+// Tests of connection.stream(): sources that fail, items that cannot be sent and invalid arguments.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -10,7 +11,7 @@ const fail = () => {
 };
 
 const failing = {
-  'whose iterator cannot be had': () => ({ [Symbol.asyncIterator]: fail }),
+  'whose iterator method throws': () => ({ [Symbol.asyncIterator]: fail }),
   'whose next() throws': () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }),
   'whose next() rejects': () => ({
     [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(secret) }),
@@ -61,11 +62,11 @@ const unsendable = [
   ['a function', () => {}, 'ERR_SSE_DATA'],
   ['undefined', undefined, 'ERR_SSE_DATA'],
   ['an event with a forged id', { id: '1\ndata: 2' }, 'ERR_SSE_FIELD'],
-  ['an event of nothing', { data: undefined }, 'ERR_SSE_EMPTY'],
+  ['an event without fields', { data: undefined }, 'ERR_SSE_EMPTY'],
 ];
 
 for (const [what, item, code] of unsendable) {
-  test(`${what} cannot be sent: the source is stopped and the promise rejects`, SOON, async (t) => {
+  test(`${what} cannot be sent: stops the source and rejects`, SOON, async (t) => {
     const { stream } = await plain(t);
     const { connection, client } = await stream();
     let finished = 0;
@@ -85,7 +86,7 @@ for (const [what, item, code] of unsendable) {
   });
 }
 
-test('a name that no event can have is an error of the first item', SOON, async (t) => {
+test('an invalid event name is reported at the first item', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const streaming = connection.stream(['a'], { event: 'a\nb', onError: 'keep' });
@@ -122,7 +123,7 @@ test(
   },
 );
 
-test('a bad option is refused, and the source is not touched', SOON, async (t) => {
+test('an invalid option rejects before the source is used', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const source = new Readable({ read() {} });

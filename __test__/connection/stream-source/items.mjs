@@ -1,17 +1,18 @@
+// Tests of connection.stream(): how the items of each kind of source become events.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { plain } from '../../carrier/handover/plain.mjs';
 import { SOON } from '../../support/soon.mjs';
 
-/** What a client gets of a source, and what the promise says. */
+/** Streams a source. Returns the text that the client received, and the promise's result. */
 async function received(t, source, options) {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const result = await connection.stream(source, { ...options, end: true });
   await client.eof();
   const { text, complete } = client.chunks();
-  assert.ok(complete, 'the response came to its end');
+  assert.ok(complete, 'the response is complete');
   return { result, text: Buffer.from(text, 'latin1').toString() };
 }
 
@@ -34,7 +35,7 @@ const kinds = {
   'a Readable of objects': () => Readable.from(['a', 'b']),
   'a Readable of text': () => {
     const chunks = ['a', 'b', null];
-    // The next chunk is asked for when the last one was taken, so none are joined.
+    // Pushes a chunk only after the previous one was read, so that chunks are not joined.
     const read = function () {
       setImmediate(() => this.push(chunks.shift()));
     };
@@ -51,14 +52,14 @@ const kinds = {
 };
 
 for (const [kind, make] of Object.entries(kinds)) {
-  test(`${kind} becomes events, in order`, SOON, async (t) => {
+  test(`sends the items of ${kind} as events, in order`, SOON, async (t) => {
     const { result, text } = await received(t, make());
     assert.equal(text, 'data: a\n\ndata: b\n\n');
     assert.deepEqual(result, { events: 2, complete: true });
   });
 }
 
-test('an item that looks like an event is one, everything else is data', SOON, async (t) => {
+test('sends items that look like events as events, and all others as data', SOON, async (t) => {
   const event = { id: '1', event: 'named', data: { n: 1 }, retry: 5, comment: 'c' };
   const items = [event, { comment: 'only' }, { data: 1, other: 2 }, {}, [], null, 7, 'x\ny', ''];
   const { result, text } = await received(t, items, { event: 'token' });
@@ -79,7 +80,7 @@ test('an item that looks like an event is one, everything else is data', SOON, a
   assert.equal(result.events, items.length);
 });
 
-test('a character that is split over two chunks stays whole', SOON, async (t) => {
+test('a character split over two chunks is decoded correctly', SOON, async (t) => {
   const bytes = Buffer.from('Zürich ☀');
   const chunks = [...bytes].map((byte) => Buffer.of(byte));
   const whole = (text) => text.replaceAll(/^data: |\n/gm, '');
@@ -97,12 +98,12 @@ test('a character that is split over two chunks stays whole', SOON, async (t) =>
   assert.equal(whole((await received(t, web)).text), 'Zürich ☀');
 });
 
-test('bytes that end within a character say so', SOON, async (t) => {
+test('bytes that end within a character end in U+FFFD', SOON, async (t) => {
   const { text } = await received(t, Readable.from([Buffer.from('☀').subarray(0, 2)]));
   assert.equal(text, 'data: \uFFFD\n\n');
 });
 
-test('the connection stays open after the source, unless it is to end', SOON, async (t) => {
+test('the connection stays open after the source unless end is set', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   assert.deepEqual(await connection.stream(['a']), { events: 1, complete: true });

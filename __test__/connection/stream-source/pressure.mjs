@@ -1,3 +1,4 @@
+// Tests of connection.stream(): back-pressure from slow clients to the source.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
@@ -8,7 +9,7 @@ import { until } from '../../support/until.mjs';
 const MARK = 64 * 1024;
 const ITEM = 'x'.repeat(8 * 1024);
 
-/** A client that only counts, and takes what it is told to. */
+/** Connects a client that only counts bytes, and that the test can pause. */
 async function counter(t, options) {
   const site = await plain(t, { options });
   const end = await site.stream();
@@ -40,7 +41,7 @@ for (const transport of ['native', 'stream']) {
         yield ITEM;
       }
     }
-    // It stops for a while again and again.
+    // The client pauses again and again.
     const pauses = setInterval(() => {
       socket.pause();
       setTimeout(() => socket.resume(), 5);
@@ -52,14 +53,14 @@ for (const transport of ['native', 'stream']) {
     const result = await connection.stream(source(), { end: true });
     assert.deepEqual(result, { events: Math.ceil(total / ITEM.length), complete: true });
     await until(() => bytes() > total, 'everything to arrive');
-    // One item on top, and what goes to the socket at a time.
+    // One item more, and the bytes of one write to the socket.
     assert.ok(mostQueued <= 2 * MARK + 2 * ITEM.length, `${mostQueued} bytes were queued`);
     assert.ok(mostAhead < 16 * 2 ** 20, `the source was ${mostAhead} bytes ahead of the client`);
-    // With the client's garbage, which is in the same process; less than if all was kept.
+    // This includes garbage of the client in the same process, but is less than all the data.
     assert.ok(mostMemory - before < 150 * 2 ** 20, `${mostMemory - before} bytes more memory`);
   });
 
-  test(`${transport}: items larger than the queue's bound follow one another`, slow, async (t) => {
+  test(`${transport}: items larger than the queue's limit are sent one by one`, slow, async (t) => {
     const { connection, bytes } = await counter(t, { transport });
     const item = 'x'.repeat(2_000_000);
     const result = await connection.stream(Array(50).fill(item), { end: true });
@@ -67,34 +68,30 @@ for (const transport of ['native', 'stream']) {
     await until(() => bytes() > 50 * item.length, 'everything to arrive');
   });
 
-  test(
-    `${transport}: a client that never reads stalls, and the source is stopped`,
-    slow,
-    async (t) => {
-      const { connection, socket, reasons } = await counter(t, { transport, stallTimeout: 200 });
-      socket.pause();
-      let yielded = 0;
-      let finished = 0;
-      async function* source() {
-        try {
-          for (;;) {
-            yielded += ITEM.length;
-            yield ITEM;
-          }
-        } finally {
-          finished += 1;
+  test(`${transport}: stops the source when a client that never reads stalls`, slow, async (t) => {
+    const { connection, socket, reasons } = await counter(t, { transport, stallTimeout: 200 });
+    socket.pause();
+    let yielded = 0;
+    let finished = 0;
+    async function* source() {
+      try {
+        for (;;) {
+          yielded += ITEM.length;
+          yield ITEM;
         }
+      } finally {
+        finished += 1;
       }
-      const result = await connection.stream(source());
-      assert.equal(result.complete, false);
-      assert.deepEqual(reasons, ['stall']);
-      assert.equal(finished, 1);
-      assert.ok(yielded < 64 * 2 ** 20, `the source was asked for ${yielded} bytes`);
-    },
-  );
+    }
+    const result = await connection.stream(source());
+    assert.equal(result.complete, false);
+    assert.deepEqual(reasons, ['stall']);
+    assert.equal(finished, 1);
+    assert.ok(yielded < 64 * 2 ** 20, `the source was asked for ${yielded} bytes`);
+  });
 }
 
-test('a bound smaller than the mark is kept', SOON, async (t) => {
+test('respects a maxQueueBytes smaller than the high-water mark', SOON, async (t) => {
   const { connection, socket, reasons } = await counter(t, { maxQueueBytes: 4000 });
   socket.pause();
   let most = 0;
@@ -112,7 +109,7 @@ test('a bound smaller than the mark is kept', SOON, async (t) => {
   assert.ok(most <= 4000, `${most} bytes were queued`);
 });
 
-test('a source that never waits leaves the event loop its turns', SOON, async (t) => {
+test('a source that never waits does not block the event loop', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   let asked = 0;
@@ -133,7 +130,7 @@ test('a source that never waits leaves the event loop its turns', SOON, async (t
   assert.equal((await streaming).complete, false);
 });
 
-test('events wait while the connection waits for its client to be ready', SOON, async (t) => {
+test('the source is not read while the queue is full', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   client.socket.pause();
@@ -146,7 +143,7 @@ test('events wait while the connection waits for its client to be ready', SOON, 
   }
   const streaming = connection.stream(source());
   await sleep(30);
-  assert.equal(asked, 0, 'nothing is asked for while so much waits');
+  assert.equal(asked, 0, 'no item is read while the queue is full');
   client.socket.resume();
   assert.deepEqual(await streaming, { events: 1, complete: true });
 });

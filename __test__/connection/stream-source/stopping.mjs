@@ -1,3 +1,4 @@
+// Tests of connection.stream(): when and how often a source is stopped.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -8,7 +9,7 @@ import { until } from '../../support/until.mjs';
 
 const never = new Promise(() => {});
 
-/** Sources that yield one item and hang then, each with how often it was told to stop. */
+/** Sources that yield one item and then hang. Each counts how often it is stopped. */
 const hanging = {
   'a Readable'() {
     const source = new Readable({ objectMode: true, read() {} });
@@ -79,7 +80,7 @@ for (const [kind, make] of Object.entries(hanging)) {
     });
   }
 
-  test(`${kind} is stopped and not asked when the client has left before`, SOON, async (t) => {
+  test(`${kind} is stopped without being read if the client has left`, SOON, async (t) => {
     const { stream } = await plain(t);
     const end = await stream();
     end.client.socket.destroy();
@@ -124,13 +125,13 @@ test('the finally of a generator runs once when the client leaves', SOON, async 
   await end.client.has('data: x');
   end.client.socket.destroy();
   assert.equal((await streaming).complete, false);
-  // Generators finish first what they wait for.
+  // A generator first finishes the promise that it awaits.
   await until(() => ran.length, 'the finally');
   await turn();
   assert.deepEqual(ran, ['finally']);
 });
 
-test('a source that came to its end is not stopped', SOON, async (t) => {
+test('a source that has ended is not stopped', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   let stops = 0;
@@ -144,7 +145,7 @@ test('a source that came to its end is not stopped', SOON, async (t) => {
   assert.equal(stops, 0);
 });
 
-test('a signal that was aborted before stops the source at once', SOON, async (t) => {
+test('an aborted signal stops the source at once', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const source = new Readable({ read() {} });
@@ -154,7 +155,7 @@ test('a signal that was aborted before stops the source at once', SOON, async (t
   assert.equal(connection.closed, false);
 });
 
-test('after end() a stream is refused, and its source stopped', SOON, async (t) => {
+test('stream() after end() rejects and stops the source', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const source = new Readable({ read() {} });
@@ -163,7 +164,7 @@ test('after end() a stream is refused, and its source stopped', SOON, async (t) 
   assert.equal(source.destroyed, true);
 });
 
-test('a HEAD request gets nothing of a source', SOON, async (t) => {
+test('a HEAD request receives no items of a source', SOON, async (t) => {
   const { connect, opened } = await plain(t);
   const client = (await connect()).send('HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await client.has('\r\n\r\n');

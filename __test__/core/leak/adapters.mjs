@@ -14,7 +14,7 @@ const { SE } = eventStream;
 const options = { ping: false };
 const isToEnd = (req) => req.url.startsWith('/end');
 
-/** One short stream: an event, and the end of it if the client asks for that. */
+/** Serves one short stream: an event, then the end if the client asks for it. */
 function serve(connection, req) {
   connection.send({ data: 'hello' });
   if (isToEnd(req)) connection.end();
@@ -35,7 +35,7 @@ async function fastifyServer(plugin, handler) {
 
 function koa() {
   const app = new Koa();
-  // A client that resets its connection is an error of Koa's `stream` responses.
+  // Koa would log an error for every client that resets its connection.
   app.silent = true;
   app.use((ctx) => {
     ctx.respond = false;
@@ -44,7 +44,7 @@ function koa() {
   return http.createServer(app.callback());
 }
 
-/** Keeps what it should let go of, so that one sees that the measurement finds it. */
+/** Keeps all connections, to prove that the measurement detects a leak. */
 function leaking() {
   const kept = [];
   return http.createServer((req, res) => {
@@ -54,7 +54,7 @@ function leaking() {
   });
 }
 
-/** Clients of a broker, each with a topic of its own and one of all. */
+/** Connects clients to a broker. Each has its own topics and one that all share. */
 function broker() {
   const clients = new sluice.SSEBroker({ connection: options });
   return http.createServer((req, res) => {
@@ -64,7 +64,7 @@ function broker() {
   });
 }
 
-/** `Response`s, as Hono's server sends them. */
+/** Serves `Response` objects through Hono's server. */
 function fetchService() {
   const service = sluice.createSSE({ heartbeatInterval: 0 });
   const answer = ({ url }) => {

@@ -1,14 +1,14 @@
 import net from 'node:net';
 
-/** How a short stream ends. */
+/** The ways in which a short stream ends. */
 const WAYS = {
   /** The server ends it. */
   end: {},
   /** The client closes its side. */
   fin: { leave: (socket) => socket.destroy() },
-  /** The client is gone without a goodbye. */
+  /** The client resets the connection. */
   reset: { leave: (socket) => socket.resetAndDestroy() },
-  /** The client is gone before it has an answer. */
+  /** The client leaves before it gets an answer. */
   early: { abandon: (socket) => socket.destroy() },
 };
 
@@ -32,7 +32,7 @@ function stream(port, way) {
   });
 }
 
-/** So many streams, one after the other on each of a few lanes, in all the ways to end. */
+/** Opens `count` streams, `lanes` at a time, and ends them in every way. */
 export async function streams(port, count, lanes = 32) {
   const ways = Object.keys(WAYS);
   let next = 0;

@@ -1,5 +1,4 @@
-// Serves short streams through an adapter, and says what is held when it is asked. Needs
-// --expose-gc.
+// Serves short streams through an adapter, and reports its resources on request. Needs --expose-gc.
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -24,7 +23,7 @@ process.on('message', async () => {
     async () => openStreams() === 0 && (await openSockets()) === 0,
     () => `every stream to end, ${openStreams()} are open`,
   );
-  // What the core holds is let go of in turns after the collection.
+  // The core releases its memory in the turns after a collection.
   for (let round = 0; round < 4; round += 1) {
     globalThis.gc();
     await turn();

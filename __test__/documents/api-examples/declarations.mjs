@@ -8,7 +8,7 @@ const ts = require('typescript5');
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 
-/** The declaration file of each module that users can import, by the module's name. */
+/** Returns the declaration file of each module that users can import, by module name. */
 export function entryPoints() {
   const { name, exports } = require('../../../package.json');
   const typed = Object.entries(exports).filter(([, { types }]) => types);
@@ -26,7 +26,7 @@ function declarationFiles() {
 }
 
 /**
- * The exported classes and functions of a declaration file, and whether they have an `@example`.
+ * Returns the exported classes and functions of a file, and whether each has an `@example`.
  */
 export function exportedNames(file) {
   const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, types: ['node'] });
@@ -44,7 +44,7 @@ export function exportedNames(file) {
   }));
 }
 
-/** Every `@example`, as a file that is named after the place where it stands. */
+/** Returns every `@example` as a file that is named after its location. */
 export function examples() {
   return declarationFiles().flatMap((file) => {
     const lines = readFileSync(file, 'utf8').split('\n');
@@ -59,7 +59,7 @@ export function examples() {
 const fileName = (file, index) =>
   `${path.relative(root, file).replace(/\W+/g, '-')}-line-${index + 1}.mts`;
 
-/** The code block after a line of a comment. */
+/** Returns the code block after a line of a comment. */
 function fenced(lines, index) {
   const text = lines.slice(index + 1).map((line) => line.replace(/^ +\* ?/, ''));
   const end = text.indexOf('```');

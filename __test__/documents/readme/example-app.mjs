@@ -22,7 +22,7 @@ function listens(port) {
   });
 }
 
-/** One example in an app of its own, with sluice and the packages of the repository installed. */
+/** Runs an example in its own app, with sluice and the packages of the repository installed. */
 export class ExampleApp {
   #directory;
   #server;
@@ -45,7 +45,7 @@ export class ExampleApp {
     writeFileSync(file, code);
   }
 
-  /** Compiles TypeScript examples beside themselves. */
+  /** Compiles TypeScript examples. Puts the output next to the source. */
   compile(...names) {
     const compiler = path.join(modules, 'typescript/bin/tsc');
     const options = ['--strict', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
@@ -57,7 +57,7 @@ export class ExampleApp {
   }
 
   /**
-   * Starts a server on a port that the environment names. Resolves with its origin when it listens.
+   * Starts a server with a free port in `PORT`. Resolves with its origin when it listens.
    */
   async start(name) {
     const port = await freePort();
@@ -82,8 +82,8 @@ export class ExampleApp {
   }
 
   /**
-   * Makes the requests in order, each once the one before has its head, then looks for what each
-   * expects.
+   * Sends the requests in order, each after the response head of the previous one. Then checks that
+   * every response contains the expected text.
    */
   async check(origin, tries) {
     const abort = new AbortController();
@@ -113,7 +113,7 @@ export class ExampleApp {
     }
     assert.ok(
       text.includes(expects),
-      `${method} ${path} gave no ${JSON.stringify(expects)}, but:\n${text}\n${this.#output}`,
+      `${method} ${path} did not answer ${JSON.stringify(expects)}, but:\n${text}\n${this.#output}`,
     );
   }
 

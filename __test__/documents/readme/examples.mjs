@@ -4,14 +4,14 @@ const FENCE = /^(`{3,})\w*$/;
 
 function parseTry(text) {
   const match = TRY.exec(text);
-  if (!match) throw new Error(`not understood: <!-- try: ${text} -->`);
+  if (!match) throw new Error(`invalid comment: <!-- try: ${text} -->`);
   const [, method, path, header, body, expects] = match;
   return { method, path, header, body, expects };
 }
 
 /**
- * The file after an `example` comment: only blank lines and `try` comments may stand between the
- * two.
+ * Returns the code block after an `example` comment. Only blank lines and `try` comments may stand
+ * between them.
  */
 function fencedBlock(lines, from, name) {
   let start = from;
@@ -23,10 +23,9 @@ function fencedBlock(lines, from, name) {
 }
 
 /**
- * The examples of a Markdown text, in order. `<!-- example: server.js -->` names the file that the
- * next code block is;
- * each `<!-- try: GET /events expects: data: 1 -->` up to the next example is one request and a
- * piece of its answer.
+ * Returns the examples of a Markdown text, in order. `<!-- example: server.js -->` gives the next
+ * code block its file name. Each `<!-- try: GET /events expects: data: 1 -->` up to the next
+ * example describes a request and a part of its response.
  */
 export function parseExamples(markdown) {
   const lines = markdown.split(/\r?\n/).map((line) => line.trimEnd());

@@ -1,4 +1,4 @@
-// Which file imports which, read from the sources of `src/`, `lib/` and `client/`.
+// Reads from the sources of `src/`, `lib/` and `client/` which file imports which.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
 
-/** The source files below a folder, as paths from the root. */
+/** Returns the source files below a folder, as paths from the root. */
 export function files(folder, extension) {
   const entries = readdirSync(path.join(root, folder), { recursive: true });
   const found = entries.filter(
@@ -15,7 +15,7 @@ export function files(folder, extension) {
   return found.map((name) => path.posix.join(folder, name.replaceAll('\\', '/'))).sort();
 }
 
-/** JavaScript files with the files that each one requires or imports; types do not count. */
+/** Maps each JavaScript file to the files that it requires or imports, except for types. */
 export function scripts(folder) {
   const graph = new Map();
   for (const file of files(folder, '.js')) {
@@ -29,7 +29,7 @@ export function scripts(folder) {
   return graph;
 }
 
-/** The core's modules, as `lib.rs` lists them from the host down, with those that each one uses. */
+/** Maps each module of the core, in the order of `lib.rs`, to the modules that it uses. */
 export function modules() {
   const rows = read('src/lib.rs').matchAll(/^\/\/! \| \[?`(\w+)`\]? +\|/gm);
   const graph = new Map([...rows].map(([, name]) => [name, new Set()]));
@@ -37,7 +37,7 @@ export function modules() {
     const [, module] = /^src\/(\w+?)(?:\.rs|\/.*)$/.exec(file);
     if (module === 'lib') continue;
     if (!graph.has(module)) graph.set(module, new Set());
-    // A comment may name what is above.
+    // A comment may name a module above.
     const code = read(file).replace(/\/\/.*/g, '');
     for (const [, used] of code.matchAll(/\bcrate::(\w+)/g)) {
       if (used !== module) graph.get(module).add(used);
@@ -46,8 +46,8 @@ export function modules() {
   return graph;
 }
 
-/** A path that leads back to where it began, if there is one. */
-export function circle(graph) {
+/** Returns the nodes of a cycle, or undefined if there is none. */
+export function cycle(graph) {
   const done = new Set();
   const visit = (node, trail) => {
     if (trail.includes(node)) return [...trail.slice(trail.indexOf(node)), node];

@@ -1,4 +1,4 @@
-// The whole contract, used once with the types that it promises.
+// Uses the whole API once and checks its types.
 import type { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createHTTP2 } from 'node:http2';

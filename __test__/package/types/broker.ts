@@ -27,7 +27,7 @@ const broker = new SSEBroker<Topics, Metadata>({
 
 // @ts-expect-error heartbeats are comments or events
 new SSEBroker({ heartbeat: 'time' });
-// Of whatever framework.
+// The requests of any framework.
 new SSEBroker({ authorizeSubscribe: (req: { user: string }, _id, topic) => topic === req.user });
 
 createServer((req, res) => {

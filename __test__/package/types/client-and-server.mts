@@ -1,4 +1,4 @@
-// One map of events for both ends.
+// Uses one event map for the client and the server.
 import type { Channel } from 'sluice';
 import type { SSEClient } from 'sluice/client';
 

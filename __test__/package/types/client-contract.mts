@@ -1,4 +1,4 @@
-// The code keeps the contract: each export of it is what index.d.ts says.
+// Checks that every export of the client's code matches index.d.ts.
 import type * as contract from 'sluice/client';
 import { SSEClient } from '../../../client/client.js';
 import { connectSSE, createSSEClient, getSSEManager } from '../../../client/connect.js';
@@ -15,6 +15,6 @@ export const classes: {
 export const functions: Pick<typeof contract, 'connectSSE' | 'createSSEClient' | 'getSSEManager'> =
   { connectSSE, createSSEClient, getSSEManager };
 
-/** Every option of the one is an option of the other. */
+/** Checks that both have the same options. */
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 export const options: Same<keyof contract.SSEConfig, keyof Options> = true;

@@ -1,4 +1,4 @@
-// What the compiler lets pass of the client's contract, and what it must not.
+// Checks which uses of the client the compiler accepts and rejects.
 import {
   type AnySSEEvent,
   connectSSE,
@@ -74,7 +74,7 @@ createSSEClient<Events>({
   share: 'user 7',
 });
 
-// Without a map, any name goes, and data is whatever one takes it for.
+// Without a map, every event name is allowed, and data has any type.
 const sse = connectSSE('notifications', { url: '/_sse/connect', autoReconnect: true, debug: true });
 sse.on('update', (ev) => {
   const { key, value } = ev.data;

@@ -1,4 +1,4 @@
-// What the compiler lets pass, and what it must not.
+// Checks which uses of event maps the compiler accepts and rejects.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Channel, type Connection, Connection as Open, type ServerSentEvent } from 'sluice';
 

@@ -1,4 +1,4 @@
-// The same where the types of Express are not installed.
+// Checks the types of sse() if the types of Express are not installed.
 import http from 'node:http';
 import type { Connection } from 'sluice';
 import { sse } from 'sluice/express';

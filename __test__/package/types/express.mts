@@ -1,4 +1,4 @@
-// What sse() makes of the types of Express.
+// Checks the types of sse() together with the types of Express.
 import express, { type Request, type Response } from 'express';
 import type { Connection } from 'sluice';
 import { sse } from 'sluice/express';

@@ -1,4 +1,4 @@
-// SE's contract, used once with the types that it promises, as CommonJS.
+// Uses the API of SE once and checks its types, as CommonJS.
 import { PassThrough, Transform } from 'node:stream';
 
 import Fastify = require('fastify');

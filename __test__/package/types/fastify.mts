@@ -1,4 +1,4 @@
-// The plugin's contract, used once with the types that it promises, as an ES module.
+// Uses the API of the plugin once and checks its types, as an ES module.
 import Fastify, { type FastifyReply } from 'fastify';
 import { Channel, type Connection } from 'sluice';
 import sluice, { type EventStreamOptions, type FastifyErrorCode } from 'sluice/fastify';

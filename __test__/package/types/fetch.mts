@@ -1,7 +1,7 @@
-// What createSSE() makes of a map of events, and that it is what the document says.
+// Checks the types of createSSE() with an event map, and that they match its specification.
 import { createSSE, type SSE, type SSEClient, type SSEConfig } from 'sluice/fetch';
 
-// As the document has them.
+// The types from the specification.
 interface DocumentedSSE {
   addClient(options?: { lastEventId?: string }): {
     client: DocumentedSSEClient;
@@ -11,11 +11,11 @@ interface DocumentedSSE {
   getClient(clientId: string): DocumentedSSEClient | undefined;
   subscribe(clientId: string, channel: string): boolean;
   unsubscribe(clientId: string, channel: string): boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: as the document has it
+  // biome-ignore lint/suspicious/noExplicitAny: as in the specification
   broadcast(channel: string, event: string, data: any, id?: string): void;
-  // biome-ignore lint/suspicious/noExplicitAny: as the document has it
+  // biome-ignore lint/suspicious/noExplicitAny: as in the specification
   broadcastAll(event: string, data: any, id?: string): void;
-  // biome-ignore lint/suspicious/noExplicitAny: as the document has it
+  // biome-ignore lint/suspicious/noExplicitAny: as in the specification
   sendTo(clientId: string, event: string, data: any, id?: string): boolean;
   getClients(): DocumentedSSEClient[];
   getClientsByChannel(channel: string): DocumentedSSEClient[];
@@ -30,8 +30,8 @@ interface DocumentedSSEClient {
   lastEventId?: string;
 }
 
-// `exactOptionalPropertyTypes` tells a missing id from one that is undefined, which the document
-// does not.
+// `exactOptionalPropertyTypes` distinguishes a missing id from an undefined one, unlike the
+// specification.
 type Loose = Omit<DocumentedSSEClient, 'lastEventId'> & { lastEventId?: string | undefined };
 type Documented = Omit<
   DocumentedSSE,
@@ -55,7 +55,7 @@ sse.broadcast('news', 'n', 1, 7);
 sse.broadcastAll('n');
 // @ts-expect-error the cursor is a string
 sse.addClient({ lastEventId: 7 });
-// @ts-expect-error what it is called is for the service to say
+// @ts-expect-error the service chooses the name
 sse.addClient().client.id = 'another';
 
 const config: SSEConfig = {

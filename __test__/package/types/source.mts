@@ -1,4 +1,4 @@
-// What may be streamed, and what it must not be.
+// Checks which sources connection.stream() accepts and rejects.
 import { PassThrough, Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Connection, StreamResult } from 'sluice';

@@ -6,9 +6,8 @@ const text = readFileSync(new URL('examples.md', import.meta.url), 'utf8');
 const load = (name) => require(name === 'sluice' ? '../../../index.js' : name);
 
 /**
- * Runs the example under a heading, where `express` is what the test says and `console` takes down
- * what is logged. Its part that runs
- * «somewhere else» becomes a function, to be called whenever that happens.
+ * Runs the example under a heading, with this version of Express and a `console` that collects the
+ * output. The part after `// somewhere else` becomes a function that the test can call.
  */
 export function run(heading, express) {
   const section = text.split('\n## ').find((part) => part.startsWith(`${heading}\n`));

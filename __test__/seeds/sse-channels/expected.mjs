@@ -6,7 +6,8 @@ import { listen } from '../../support/listen.mjs';
 const GREETING = ': OK\n\n';
 
 /**
- * What each example does for its clients; `run` starts it and hands out its app and its broadcast.
+ * Checks the events that each example sends. `run` starts an example and returns its app and its
+ * broadcast function.
  */
 export const expected = {
   async Connection(t, run) {

@@ -6,19 +6,18 @@ const express = require('express');
 
 const text = readFileSync(path.join(__dirname, 'examples.md'), 'utf8');
 
-/** The JavaScript of the example under this heading. */
+/** Returns the JavaScript of the example under this heading. */
 exports.example = (heading) => {
   const section = text.split('\n## ').find((part) => part.startsWith(`${heading}\n`));
   return /```js\n(.*?)```/s.exec(section)[1];
 };
 
-/** What stands in an example for the rest of somebody's program. */
+/** The `require` function of an example. */
 exports.load = (name) => (name === 'sluice' ? require('../../../index.js') : require(name));
 
 /**
- * Runs an example within a program that has an `app`, unless it makes its own. Its part that runs
- * «somewhere else»
- * becomes a function, to be called whenever that happens.
+ * Runs an example with an `app`, unless the example creates one. The part after `// somewhere else`
+ * becomes a function that the test can call.
  */
 exports.run = (code) => {
   const made = express();

@@ -1,11 +1,12 @@
+// A client for HTTP/1.1, with and without TLS.
 import http from 'node:http';
 import https from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { Reader } from './reader.mjs';
 
 /**
- * Asks an HTTP/1.1 server, on a Unix socket if one is named; resolves when the response head is
- * there.
+ * Sends a request to an HTTP/1.1 server, over a Unix socket if `socketPath` is set. Resolves when
+ * the response head arrives.
  */
 export function connectHTTP1(
   origin,
@@ -44,7 +45,8 @@ function reader(outgoing, response) {
   return client;
 }
 
-// Only a bare TCP socket can be reset, and one that is shutting down already never closes after it.
+// Only a plain TCP socket can be reset. A socket that is already shutting down would never close
+// after a reset.
 function reset(socket) {
   const isTCP = socket.remotePort !== undefined;
   if (!isTCP || socket.encrypted || socket.writableEnded) socket.destroy();

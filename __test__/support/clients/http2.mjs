@@ -1,8 +1,9 @@
+// A client for HTTP/2, with and without TLS.
 import http2 from 'node:http2';
 import { createGunzip } from 'node:zlib';
 import { Reader } from './reader.mjs';
 
-/** Asks an HTTP/2 server over a session of its own; resolves when the response head is there. */
+/** Sends a request over a new HTTP/2 session. Resolves when the response head arrives. */
 export function connectHTTP2(origin, path, { headers, method = 'GET', reading = true } = {}) {
   return new Promise((resolve, reject) => {
     const session = http2.connect(origin, { rejectUnauthorized: false });

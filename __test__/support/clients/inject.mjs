@@ -1,6 +1,7 @@
+// A client for injected requests, which have no socket.
 import { Reader } from './reader.mjs';
 
-/** Asks a Fastify application without a socket; resolves when the response head is there. */
+/** Injects a request into a Fastify application. Resolves when the response head arrives. */
 export async function connectInject(app, path, { headers, method = 'GET', reading = true } = {}) {
   const left = new AbortController();
   const { signal } = left;

@@ -1,8 +1,9 @@
+// A client that sends and receives raw bytes.
 import net from 'node:net';
 import { until } from '../until.mjs';
 
 /**
- * A client that speaks bytes: what it sends is what the test says, what it got is kept as it came.
+ * Sends exactly the bytes that the test specifies, and keeps all received bytes unchanged.
  */
 export class RawClient {
   received = Buffer.alloc(0);
@@ -24,7 +25,7 @@ export class RawClient {
     });
   }
 
-  /** The text as it came, head and chunk sizes included. */
+  /** All received text, including the head and chunk sizes. */
   get text() {
     return this.received.toString('latin1');
   }
@@ -37,7 +38,7 @@ export class RawClient {
     return this.text.slice(this.head.length);
   }
 
-  /** The body with its chunks taken apart; `complete` after the last one. */
+  /** Decodes the chunks of the body. `complete` is true after the last chunk. */
   chunks() {
     let { body } = this;
     let text = '';
@@ -78,7 +79,7 @@ export class RawClient {
   }
 }
 
-/** `where` is what `net.connect` takes: a port with a host, or a path. */
+/** `where` is an argument of `net.connect`: a port with a host, or a path. */
 export function connectRaw(where) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(where);

@@ -1,6 +1,7 @@
+// The part of a client that reads a response and decodes it.
 import { until } from '../until.mjs';
 
-/** What one client has received so far: the head, the decoded text and how it ended. */
+/** Collects a response: its head, its decoded text and how it ended. */
 export class Reader {
   status;
   headers;
@@ -20,7 +21,7 @@ export class Reader {
     this.#reset = reset;
   }
 
-  /** Starts to read; a client that is told not to read takes nothing until `resume`. */
+  /** Starts to read. If `reading` is false, reads nothing before `resume()`. */
   start(reading) {
     if (!reading) this.#source.pause();
     this.#source.on('data', (chunk) => {
@@ -50,12 +51,12 @@ export class Reader {
     this.#source.resume();
   }
 
-  /** Leaves the way a browser does that closes a tab. */
+  /** Leaves as a browser does when its tab is closed. */
   leave() {
     this.#leave();
   }
 
-  /** Leaves without a goodbye. */
+  /** Resets the connection, if the protocol allows that. */
   reset() {
     this.#reset();
   }

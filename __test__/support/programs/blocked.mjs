@@ -1,4 +1,4 @@
-// Blocks its JavaScript thread while a connection is open, until its standard input says something.
+// Blocks its JavaScript thread while a connection is open, until its standard input gets data.
 import { readSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
@@ -18,7 +18,7 @@ const open = (req, res) =>
 const server = http.createServer((req, res) => {
   const connection = open(req, res);
   connection.on('close', (reason) => console.log(`closed: ${reason}`));
-  // The hand-over itself needs a few turns of the loop.
+  // The handover itself takes a few turns of the event loop.
   setTimeout(() => {
     connection.send({ data: 'blocked' });
     if (process.argv[2] === 'queue') connection.send({ data: 'x'.repeat(2 ** 23) });

@@ -1,5 +1,5 @@
-// Clients that come, leave with or without a goodbye, and come back with their cursor; each checks
-// what it gets.
+// Runs clients that connect, close or reset their connection, and reconnect with their cursor. Each
+// checks the events that it receives.
 import net from 'node:net';
 
 const [port, count, seed] = process.argv.slice(2).map(Number);
@@ -7,7 +7,7 @@ const faults = [];
 let returns = 0;
 let leaving = true;
 
-/** A small seeded generator (mulberry32), so that a failure can be had again. */
+/** A small seeded random generator (mulberry32), so that failures can be reproduced. */
 let state = seed;
 function random() {
   state = (state + 0x6d2b79f5) | 0;
@@ -20,7 +20,7 @@ function random() {
 const stays = (number) => number % 10 === 0;
 
 class Client {
-  /** The latest event; 0 before the first one. */
+  /** The id of the latest event, or 0 before the first one. */
   cursor = 0;
   open = false;
 
@@ -82,7 +82,7 @@ async function until(condition) {
 
 for (const [number, client] of clients.entries()) {
   client.connect();
-  // No more at once than the backlog of the server holds.
+  // Connects no more clients at once than the server's backlog can hold.
   if (number % 100 === 99)
     await until(() => clients.slice(0, number + 1).every(({ open }) => open));
 }

@@ -1,5 +1,5 @@
-// Runs in a network namespace of its own. The network goes away under an open connection; says why
-// the connection closed.
+// Runs in its own network namespace. Takes the network down while a connection is open, and prints
+// the reason why the connection closed.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -1,5 +1,5 @@
-// Code of the application throws in everything that runs when a connection closes. Prints what
-// happened all the same, and the errors that became uncaught exceptions.
+// Every listener that runs when a connection closes throws an error. Prints the calls that still
+// happened, and the errors that became uncaught exceptions.
 import http from 'node:http';
 import { createRequire } from 'node:module';
 
@@ -33,7 +33,7 @@ server.listen(0, '127.0.0.1', () => {
 
 function look() {
   server.getConnections((_error, open) => {
-    // Five errors, and six things that happened.
+    // Waits for five errors and six calls.
     if (open > 0 || broker.clientCount() > 0 || errors.length + happened.length < 11)
       return setTimeout(look, 5);
     const members = channel.count();

@@ -1,5 +1,5 @@
-// Code of the application wraps res.write and throws. Prints the close reason and the errors that
-// became uncaught exceptions.
+// The application replaces res.write by a function that throws. Prints the close reason and the
+// errors that became uncaught exceptions.
 import http from 'node:http';
 import { createRequire } from 'node:module';
 

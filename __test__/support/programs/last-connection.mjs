@@ -1,4 +1,4 @@
-// Stops to listen on its first connection; after that nothing but the connection keeps the process
+// Stops listening at its first connection. From then on, only the connection keeps the process
 // alive.
 import http from 'node:http';
 import { sluice } from '../site.mjs';

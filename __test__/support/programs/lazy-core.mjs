@@ -1,4 +1,4 @@
-// The first request starts the core. Prints in which request's context each later callback ran.
+// Starts the core in the first request. Prints in which request's context each callback ran.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// Leaves so few descriptors for the first client that it is accepted, and the core cannot start.
+// Leaves enough descriptors to accept the first client, but too few to start the core.
 import { closeSync, openSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';

@@ -1,5 +1,5 @@
-// Leaves exactly one free descriptor for the second client: enough to accept it, not to duplicate
-// it.
+// Leaves exactly one free descriptor for the second client. That is enough to accept the client,
+// but not to duplicate its socket.
 import { closeSync, openSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';

@@ -1,5 +1,4 @@
-// Leaves one response unread and one with a read under way; nothing else would keep the process
-// alive.
+// Leaves one response unread and one with a pending read. Neither may keep the process alive.
 import { createSSE } from '../../faces/fetch/service.mjs';
 
 const sse = createSSE();

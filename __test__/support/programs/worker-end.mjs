@@ -1,5 +1,5 @@
-// Workers with open connections are terminated; their clients must see the end, and their threads
-// must go.
+// Terminates workers with open connections. Their clients must see the end of the connection, and
+// their threads must end.
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
@@ -25,7 +25,7 @@ async function oneWorker() {
 
 if (isMainThread) {
   console.log('port 0');
-  // The first one also starts what stays for good, as the thread pool of Node.
+  // The first worker also starts threads that stay, such as Node's thread pool.
   await oneWorker();
   const before = threads();
   for (let n = 0; n < 5; n += 1) await oneWorker();

@@ -1,3 +1,4 @@
+// A server for the conformance tests: Express 4.
 import http from 'node:http';
 import express from 'express4';
 import { connectHTTP1 } from '../clients/http1.mjs';

@@ -1,3 +1,4 @@
+// A server for the conformance tests: Express 5 with the compression middleware.
 import http from 'node:http';
 import compression from 'compression';
 import express from 'express';
@@ -8,7 +9,7 @@ export const title = 'Express 5 with compression';
 export const transport = 'stream';
 export const encoding = 'gzip';
 
-// The middleware leaves a response alone that says no-transform, as ours do by default.
+// By default, sluice sends no-transform, which turns the middleware off.
 export const options = { headers: { 'Cache-Control': 'no-store' } };
 
 const connect = (origin, path, request = {}) =>

@@ -1,3 +1,4 @@
+// A server for the conformance tests: Express 5.
 import http from 'node:http';
 import express from 'express';
 import { connectHTTP1 } from '../clients/http1.mjs';

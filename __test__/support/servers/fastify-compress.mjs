@@ -1,3 +1,4 @@
+// A server for the conformance tests: Fastify with @fastify/compress.
 import compress from '@fastify/compress';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { fastifyApp, listenFastify } from '../fastify-app.mjs';

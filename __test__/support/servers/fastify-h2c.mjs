@@ -1,3 +1,4 @@
+// A server for the conformance tests: Fastify over HTTP/2 without TLS.
 import { connectHTTP2 } from '../clients/http2.mjs';
 import { fastifyApp, listenFastify } from '../fastify-app.mjs';
 

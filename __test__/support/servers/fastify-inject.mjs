@@ -1,3 +1,4 @@
+// A server for the conformance tests: Fastify with injected requests instead of sockets.
 import { connectInject } from '../clients/inject.mjs';
 import { fastifyApp } from '../fastify-app.mjs';
 
@@ -5,8 +6,8 @@ export const title = 'Fastify by inject';
 export const transport = 'stream';
 
 /**
- * Who aborts an injected request destroys its response; there is no socket that could tell it from
- * the server's own doing.
+ * Aborting an injected request destroys its response. Without a socket, this looks the same as if
+ * the server had destroyed it.
  */
 export const reasonOfLeaving = 'destroy';
 

@@ -1,3 +1,4 @@
+// A server for the conformance tests: Fastify over HTTP/1.1.
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { fastifyApp, listenFastify } from '../fastify-app.mjs';
 

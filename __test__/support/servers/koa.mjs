@@ -1,3 +1,4 @@
+// A server for the conformance tests: Koa 3.
 import http from 'node:http';
 import Koa from 'koa';
 import { connectHTTP1 } from '../clients/http1.mjs';

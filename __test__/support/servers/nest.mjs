@@ -1,3 +1,4 @@
+// A server for the conformance tests: NestJS on Express.
 import 'reflect-metadata';
 import { All, Controller, Module, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -13,7 +14,7 @@ export async function start(handler) {
       handler(req, res);
     }
   }
-  // What a decorator does; plain JavaScript has none.
+  // Applies the decorators by hand, because plain JavaScript has no decorators.
   Controller()(Events);
   Req()(Events.prototype, 'open', 0);
   Res()(Events.prototype, 'open', 1);

@@ -1,3 +1,4 @@
+// A server for the conformance tests: node:http.
 import http from 'node:http';
 import { connectHTTP1 } from '../clients/http1.mjs';
 import { listen } from '../listen.mjs';

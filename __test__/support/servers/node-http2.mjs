@@ -1,3 +1,4 @@
+// A server for the conformance tests: node:http2 with TLS.
 import http2 from 'node:http2';
 import { certificate } from '../certificate.mjs';
 import { connectHTTP2 } from '../clients/http2.mjs';

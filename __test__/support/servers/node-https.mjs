@@ -1,3 +1,4 @@
+// A server for the conformance tests: node:https.
 import https from 'node:https';
 import { certificate } from '../certificate.mjs';
 import { connectHTTP1 } from '../clients/http1.mjs';

@@ -1,3 +1,5 @@
+//! Tests that a history respects its limits: number of events, bytes and age.
+
 use proptest::prelude::*;
 
 use super::*;
