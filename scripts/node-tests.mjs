@@ -6,6 +6,9 @@ import { printSlowest, runTestFiles } from './test-files.mjs';
 /** These pack and install; `--quick` leaves them out. */
 const PACKAGING = ['package/package.test.mjs'];
 
+/** How many random histories `--quick` tries, instead of those that a test tries by default. */
+const QUICK_SEEDS = '40';
+
 /** These take longest, so they start first. */
 const LONG = [
   'client/browser.test.mjs',
@@ -40,6 +43,7 @@ function testFiles(quick) {
 
 /** Runs the JavaScript tests, and adds what they counted to the tally. */
 export async function runNodeTests(tally, { quick }) {
+  if (quick) process.env.SLUICE_SEEDS ??= QUICK_SEEDS;
   const jobs = testFiles(quick).map((name) => ({
     title: name,
     node: process.execPath,

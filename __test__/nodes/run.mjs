@@ -14,6 +14,7 @@ const TESTS = [
   'carrier/handover',
   'channel/channel',
   'channel/resume',
+  'channel/resume-model',
   'core/context',
   'core/failing-listeners',
   'core/writes',
