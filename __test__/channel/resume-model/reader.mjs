@@ -11,6 +11,8 @@ export class Reader {
   over = false;
   /** Whether the server ended the response. */
   ended = false;
+  /** Whether the connection broke although the client had not gone. */
+  cut = false;
   #request;
   #left;
   #parser = createParser({ onEvent: (event) => this.#see(event) });
@@ -34,7 +36,10 @@ export class Reader {
           this.over = true;
           this.ended = true;
         });
-        response.on('error', () => this.leave());
+        response.on('error', () => {
+          this.cut = !this.over;
+          this.over = true;
+        });
         resolve();
       });
     });

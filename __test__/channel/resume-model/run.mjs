@@ -8,6 +8,7 @@ const STEPS = 60;
 
 /** Checks all that a client has got in one visit, and counts it. */
 function check({ model, reader, gaps, settled }, counts) {
+  assert.ok(!reader.cut, 'the server cut the connection');
   const expected = model.expected();
   // A client that has gone may have got less, but nothing else.
   const until = reader.ended ? expected.length : reader.numbers.length;
