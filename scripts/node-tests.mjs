@@ -15,6 +15,9 @@ const LEFT_OUT = [
   'examples/dashboard.test.mjs',
 ];
 
+/** How many random histories `--quick` tries, instead of those that a test tries by default. */
+const QUICK_SEEDS = '40';
+
 /** The slowest test files, which start first. */
 const LONG = [
   'client/browser.test.mjs',
@@ -49,6 +52,7 @@ function testFiles(quick) {
 
 /** Runs the JavaScript tests and adds their counts to the tally. */
 export async function runNodeTests(tally, { quick }) {
+  if (quick) process.env.SLUICE_SEEDS ??= QUICK_SEEDS;
   const jobs = testFiles(quick).map((name) => ({
     title: name,
     node: process.execPath,

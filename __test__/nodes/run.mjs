@@ -14,6 +14,8 @@ const TESTS = [
   'carrier/handover',
   'channel/channel',
   'channel/resume',
+  'channel/snapshot',
+  'channel/resume-model',
   'core/context',
   'core/failing-listeners',
   'core/writes',

@@ -1,0 +1,33 @@
+// Random histories over real sockets, compared with a model of what each client must receive.
+// `SLUICE_SEEDS` sets how many histories are tried.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { SOON } from '../support/soon.mjs';
+
+const WORKERS = 4;
+const seeds = Number(process.env.SLUICE_SEEDS || 200);
+// Many seeds may take any time.
+const options = process.env.SLUICE_SEEDS ? {} : SOON;
+
+test(
+  `clients that drop and come back lose and repeat nothing, ${seeds} seeds`,
+  options,
+  async (t) => {
+    const file = new URL('resume-model/worker.mjs', import.meta.url);
+    const workers = Array.from({ length: WORKERS }, (_, first) => {
+      return new Worker(file, { workerData: { first, seeds, workers: WORKERS } });
+    });
+    t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
+    const results = await Promise.all(workers.map((worker) => once(worker, 'message')));
+    const failures = results.flatMap(([{ failed }]) => failed ?? []);
+    assert.deepEqual(failures, []);
+    const sum = (name) => results.reduce((total, [{ counts }]) => total + counts[name], 0);
+    const names = ['visits', 'events', 'gaps', 'replays', 'cuts'];
+    t.diagnostic(names.map((name) => `${sum(name)} ${name}`).join(', '));
+    // All cases come up often enough to mean something.
+    for (const name of ['gaps', 'replays', 'cuts'])
+      assert.ok(sum(name) >= Math.floor(seeds / 8), name);
+  },
+);
