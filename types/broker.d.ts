@@ -113,11 +113,32 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    */
   patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'>;
   /**
+   * How long the session of a client is kept after its connection has closed: its id, secret and
+   * topics. Default: 60,000; 0 turns sessions off.
+   *
+   * A client that returns in time gets its topics back while its connection opens, before
+   * `onConnect`, so that they are all resumed together. A topic that it may no longer have, because
+   * of `maxPatterns` or an error of the `topic` function, is left out. A client returns in one of
+   * two ways:
+   *
+   * - {@link SSEBroker.connect} gets its `id`, and the connection has a cursor (`lastEventId`).
+   *   Without a cursor it is a new page, and the session of that id is deleted.
+   * - It sends its id and secret to the routes of {@link setupSSE}.
+   *
+   * A broker keeps at most 10,000 sessions, whose names of topics have at most 16,777,216
+   * characters together, and deletes the oldest first. {@link SSEBroker.disconnect} deletes the
+   * session of a client.
+   */
+  sessionTimeout?: number;
+  /**
    * Called when a client connects. If it throws, the connection ends and
    * {@link SSEBroker.connect} throws the error.
    */
   onConnect?: (client: BrokerClient<Metadata>) => void;
-  /** Called when a client's connection has closed and the client has been removed. */
+  /**
+   * Called when a client's connection has closed and the client has been removed. A client that
+   * returns at once may already have connected again, with the same id.
+   */
   onDisconnect?: (client: BrokerClient<Metadata>, reason: CloseReason) => void;
   /** Allows or denies subscriptions over HTTP; see {@link SetupSSEOptions.authorizeSubscribe}. */
   // biome-ignore lint/suspicious/noExplicitAny: the framework's request
@@ -128,7 +149,8 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
 export interface ConnectOptions<Metadata extends object = Record<string, unknown>> {
   /**
    * The client's id, a non-empty string. Default: 128 random bits, which also replace an id that
-   * another client already has.
+   * another client already has. A client that returns with its id and a cursor gets its topics
+   * back; see {@link SSEBrokerOptions.sessionTimeout}.
    */
   id?: string;
   /** Any data about the client, for the application. Default: an empty object. */
@@ -180,8 +202,8 @@ export class SSEBroker<
   ): BrokerClient<Metadata>;
   connect(connection: Connection, options?: ConnectOptions<Metadata>): BrokerClient<Metadata>;
   /**
-   * Ends a client's connection after its queued events are sent. Returns false if there is no such
-   * client.
+   * Ends a client's connection after its queued events are sent, and deletes its session. Returns
+   * false if there is no such client.
    */
   disconnect(id: string): boolean;
   /**

@@ -48,8 +48,8 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
    *
    * - `origin`: an origin such as `'https://example.com'`, an array of origins, or `'*'` for all.
    * - `credentials`: whether requests may include cookies. Not allowed with `'*'`.
-   * - `headers`: request headers to allow in addition to `Authorization`, `Content-Type` and
-   *   `Last-Event-ID`.
+   * - `headers`: request headers to allow in addition to `Authorization`, `Content-Type`,
+   *   `Last-Event-ID` and `SSE-Session`.
    * - `maxAge`: how long browsers may cache the answer to a preflight request.
    */
   cors?: { origin: string | string[]; credentials?: boolean; headers?: string[]; maxAge?: number };
@@ -79,6 +79,18 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  *
  * The data of `connected` is `{ clientId, secret }`. The JSON of a `POST` request is
  * `{ clientId, secret, topics }`.
+ *
+ * A client that reconnects within the broker's `sessionTimeout` keeps its id, secret and topics if
+ * `GET basePath/connect` has them, in one of two forms:
+ *
+ * - the header `SSE-Session: <encodeURIComponent(clientId)> <secret>`
+ * - the query parameters `clientId` and `secret`, for clients that cannot set a header. Access logs
+ *   usually contain them, so prefer the header.
+ *
+ * If the client's old connection is still open, it is destroyed. `identify` must return the same id
+ * as before, or none if it returned none. Otherwise, or if the secret is wrong or the session has
+ * expired, id and secret are ignored: the answer does not reveal which clients exist. Restored
+ * topics are not authorized again, so `identify` must throw for a user who may no longer connect.
  *
  * All other requests are answered with `{ error, code }`:
  *

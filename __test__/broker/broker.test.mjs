@@ -3,3 +3,4 @@ import './topics.mjs';
 import './heartbeats.mjs';
 import './history.mjs';
 import './bounds.mjs';
+import './sessions.mjs';

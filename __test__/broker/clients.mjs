@@ -217,6 +217,7 @@ test('bad options and arguments are coded errors', SOON, async (t) => {
   assert.throws(() => new SSEBroker({ onConnect: 'yes' }), option('TypeError'));
   assert.throws(() => new SSEBroker({ topic: { historySize: '5' } }), option('TypeError'));
   assert.throws(() => new SSEBroker({ topic: 5 }), option('TypeError'));
+  assert.throws(() => new SSEBroker({ sessionTimeout: -1 }), option('RangeError'));
   assert.throws(() => new SSEBroker({ connection: { retry: -1 } }), option('RangeError'));
   assert.throws(() => new SSEBroker({ wildcards: 'no' }), option('TypeError'));
   const { broker, join } = await room(t);

@@ -5,5 +5,6 @@ import './routes/fastify.mjs';
 import './routes/origins.mjs';
 import './routes/routes.mjs';
 import './routes/secrets.mjs';
+import './routes/sessions.mjs';
 import './routes/streams.mjs';
 import './routes/subscriptions.mjs';

@@ -7,18 +7,30 @@
 
 const { randomBytes } = require('node:crypto');
 
+/**
+ * The id that the application gave to a client, if any.
+ * @type {(client: BrokerClient) => string | undefined}
+ */
+let wantedId;
+
 class BrokerClient {
-  /** @type {string | undefined} */
   #secret;
+  #wanted;
+
+  static {
+    wantedId = (client) => client.#wanted;
+  }
 
   /**
-   * @param {string} id
+   * @param {{ id: string, secret?: string, wanted?: string }} identity
    * @param {Connection} connection
    * @param {Record<string, unknown>} metadata
    * @param {Subscriptions} topics
    */
-  constructor(id, connection, metadata, topics) {
+  constructor({ id, secret, wanted }, connection, metadata, topics) {
     this.id = id;
+    this.#secret = secret;
+    this.#wanted = wanted;
     this.connection = connection;
     this.metadata = metadata;
     this.topics = topics;
@@ -39,4 +51,4 @@ class BrokerClient {
   }
 }
 
-module.exports = { BrokerClient };
+module.exports = { BrokerClient, wantedId };

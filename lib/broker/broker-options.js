@@ -37,6 +37,7 @@ function readBrokerOptions(options, pingForm) {
       option.object('patternHistory', given.patternHistory),
       PATTERNS,
     ),
+    sessionTimeout: option.time('sessionTimeout', given.sessionTimeout, 60_000),
     onConnect: option.callback('onConnect', given.onConnect),
     onDisconnect: option.callback('onDisconnect', given.onDisconnect),
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),

@@ -72,8 +72,11 @@ class SSEBroker {
 
   /** @param {string} id */
   disconnect(id) {
-    const client = this.#clients.byId.get(id);
+    const { byId, sessions } = this.#clients;
+    const client = byId.get(id);
     client?.connection.end();
+    // Last: the end of the connection has kept a session.
+    sessions.delete(id);
     return client !== undefined;
   }
 
@@ -153,6 +156,7 @@ class SSEBroker {
     const clients = this.#clients;
     clients.isClosed = true;
     const ended = Array.from(clients.byConnection.values(), ({ connection }) => connection.end());
+    clients.sessions.clear();
     this.#topics.close();
     await Promise.all(ended);
   }

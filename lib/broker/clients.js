@@ -8,16 +8,29 @@
 /** @import { PingForm } from '../connection/connection-options.js' */
 /** @import { Connection } from '../connection/connection.js' */
 /** @import { BrokerOptions } from './broker-options.js' */
+/** @import { Session } from './sessions.js' */
 
-/** @typedef {ReturnType<typeof readArrival>} Arrival what is known of a client that connects */
+/**
+ * What is known of a client that connects.
+ * @typedef {{ id: string | undefined, metadata: Record<string, unknown>, claim?: Claim }} Arrival
+ */
+/**
+ * The id that a client says it had, and whether it proves that with a secret. `proves` is also
+ * called without a secret, so that unknown ids take the same time.
+ * @typedef {{ id: string, proves: (secret: string | undefined) => boolean }} Claim
+ */
 
 const { randomBytes } = require('node:crypto');
+const { debuglog } = require('node:util');
 const { linkOf, openLink } = require('../connection/connection.js');
 const { SluiceError, typeError } = require('../core/error.js');
 const { guarded } = require('../core/listeners.js');
 const option = require('../core/option.js');
 const { BrokerClient } = require('./broker-client.js');
+const { Sessions, sessionOf } = require('./sessions.js');
 const { Subscriptions } = require('./subscriptions.js');
+
+const debug = debuglog('sluice');
 
 /** An id of 128 bits, which cannot be guessed. */
 const randomId = () => randomBytes(16).toString('base64url');
@@ -40,6 +53,7 @@ class Clients {
    */
   constructor(options, topics) {
     this.options = options;
+    this.sessions = new Sessions(options.sessionTimeout);
     this.#topics = topics;
   }
 
@@ -66,7 +80,7 @@ class Clients {
    * @param {Arrival} arrival
    * @param {(client: BrokerClient) => void} [greet] gets the client before `onConnect` does
    */
-  register(connection, { id: wanted, metadata }, greet) {
+  register(connection, { id: wanted, metadata, claim }, greet) {
     this.assertOpen();
     const link = linkOf(connection);
     if (link.isOver) {
@@ -79,16 +93,17 @@ class Clients {
     if (this.byConnection.has(handle.id)) {
       throw typeError('ERR_SSE_TYPE', 'the connection has a client already: connect it once');
     }
-    const id = wanted === undefined || this.byId.has(wanted) ? randomId() : wanted;
+    const session = this.#claimed(claim, wanted) ?? this.#returning(connection, wanted);
+    const id = session?.id ?? this.#freeId(wanted);
     const topics = new Subscriptions(this.#topics, this.options.topicOf, connection);
-    const client = new BrokerClient(id, connection, metadata, topics);
+    const client = new BrokerClient({ ...session, id, wanted }, connection, metadata, topics);
     this.byId.set(id, client);
     this.byConnection.set(handle.id, client);
-    this.#topics.connect(handle);
     // Queued events are still sent, but the client is gone from the broker and its id is free.
     link.whenEnding(() => {
       this.byId.delete(id);
       this.#topics.disconnect(handle.id);
+      this.sessions.keep(client);
     });
     // Runs first: a listener of the application may throw.
     connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
@@ -96,7 +111,10 @@ class Clients {
       guarded(() => this.options.onDisconnect?.(client, reason));
     });
     try {
+      // First: from the first join on, what a returning client is sent waits for the replay.
       greet?.(client);
+      this.#topics.connect(handle);
+      if (session) restore(topics, session);
       this.options.onConnect?.(client);
     } catch (error) {
       connection.end();
@@ -104,14 +122,65 @@ class Clients {
     }
     return client;
   }
+
+  /** @param {string | undefined} wanted */
+  #freeId(wanted) {
+    return wanted === undefined || this.byId.has(wanted) ? randomId() : wanted;
+  }
+
+  /**
+   * The session of a client that proves to be the one that had it. Its old connection may still be
+   * open, if its loss was not noticed.
+   * @param {Claim | undefined} claim
+   * @param {string | undefined} wanted must be the same as before
+   */
+  #claimed(claim, wanted) {
+    if (!claim || !this.sessions.isOn) return undefined;
+    const live = this.byId.get(claim.id);
+    const session = live ? sessionOf(live) : this.sessions.get(claim.id);
+    if (!claim.proves(session?.secret) || session?.wanted !== wanted) return undefined;
+    live?.connection.destroy();
+    this.sessions.delete(claim.id);
+    return session;
+  }
+
+  /**
+   * The session of the id that the application gave. A client without a cursor is a new page, which
+   * starts anew.
+   * @param {Connection} connection
+   * @param {string | undefined} wanted
+   */
+  #returning({ lastEventId }, wanted) {
+    if (wanted === undefined) return undefined;
+    const session = this.sessions.get(wanted);
+    this.sessions.delete(wanted);
+    return lastEventId === undefined ? undefined : session;
+  }
 }
 
-/** @param {{ id?: any, metadata?: any }} given */
+/**
+ * Subscribes a client to its topics again, but for those that it may no longer have.
+ * @param {Subscriptions} subscriptions
+ * @param {Session} session
+ */
+function restore(subscriptions, { topics }) {
+  for (const topic of topics) {
+    try {
+      subscriptions.add(topic);
+    } catch (error) {
+      debug('a topic is not restored: %s: %o', topic, error);
+    }
+  }
+}
+
+/**
+ * @param {{ id?: any, metadata?: any }} given
+ * @returns {Arrival}
+ */
 function readArrival({ id, metadata }) {
   if (id !== undefined && (typeof id !== 'string' || id === '')) {
     throw option.invalid('`id` must be a string that is not empty');
   }
-  /** @type {{ id: string | undefined, metadata: Record<string, unknown> }} */
   return { id, metadata: option.object('metadata', metadata) };
 }
 

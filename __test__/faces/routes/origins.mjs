@@ -102,7 +102,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     test('preflights are answered', SOON, async (t) => {
       const cors = { origin: ORIGIN, credentials: true, maxAge: 600_000, headers: ['X-Tenant'] };
       const site = await serve(t, framework, { options: { cors } });
-      const allowed = 'authorization, content-type, last-event-id, X-Tenant';
+      const allowed = 'authorization, content-type, last-event-id, sse-session, X-Tenant';
       for (const [method, path] of routes) {
         const { status, headers, text } = await site.ask('OPTIONS', path, {
           headers: {

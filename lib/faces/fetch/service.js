@@ -25,7 +25,8 @@ function createBroker(config) {
   const lifetime = option.pick(given, 'maxLifetime');
   const connection = { retry, headers, maxQueueBytes, stallTimeout, ...lifetime };
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
-  const options = option.over({ maxQueueEvents: 0 }, own);
+  // Ids are always new, so no client returns to its session.
+  const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };
   return new SSEBroker({ ...options, connection, topic, wildcards: false }, 'time');
 }
 

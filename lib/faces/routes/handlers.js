@@ -10,6 +10,7 @@
 const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
 const option = require('../../core/option.js');
+const { readClaim } = require('./claim.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
 const { Refusal, allows, failure, isSettled } = require('./exchange.js');
 
@@ -34,7 +35,8 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
         // HEAD gets the head alone, so its request is never a client.
         if (exchange.req.method === 'HEAD') return;
-        clients.register(connection, readArrival(arrival), greet);
+        const claim = readClaim(exchange);
+        clients.register(connection, { ...readArrival(arrival), claim }, greet);
       });
     } catch (error) {
       const { code } = /** @type {any} */ (error ?? {});

@@ -14,8 +14,8 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s\\]+$/;
 /** `Sec-Fetch-Site` of requests that no other site's page has made; only browsers send it. */
 const OWN_SITES = [undefined, 'same-origin', 'none'];
 
-/** The headers that our own client sends and a browser asks for. */
-const HEADERS = ['authorization', 'content-type', 'last-event-id'];
+/** The headers that clients of the routes send and a browser asks for. */
+const HEADERS = ['authorization', 'content-type', 'last-event-id', 'sse-session'];
 /** @type {(value: unknown) => boolean} */
 const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 

@@ -152,11 +152,19 @@ function prove(broker, clientId, secret) {
     );
   }
   const client = broker.client(clientId);
-  const given = digest(typeof secret === 'string' ? secret : '');
-  // Digests have one length, and the time of their comparison says nothing about the secret.
-  const matches = timingSafeEqual(given, digest(client?.secret ?? NO_SECRET));
-  if (!client || !matches) throw unproven();
+  if (!isSecret(secret, client?.secret) || !client) throw unproven();
   return client;
+}
+
+/**
+ * Whether a client has sent the right secret, which is undefined if the client does not exist.
+ * @param {unknown} given
+ * @param {string | undefined} secret
+ */
+function isSecret(given, secret) {
+  const sent = digest(typeof given === 'string' ? given : '');
+  // Digests have one length, and the time of their comparison says nothing about the secret.
+  return timingSafeEqual(sent, digest(secret ?? NO_SECRET));
 }
 
 /** One answer for an unknown client and for a wrong secret: it must not tell who is connected. */
@@ -167,4 +175,4 @@ const unproven = () =>
     'no client has this `clientId` and `secret`: use those of the last `connected` event',
   );
 
-module.exports = { prove, readJSON, readRequest, unproven };
+module.exports = { isSecret, prove, readJSON, readRequest, unproven };
