@@ -20,6 +20,9 @@ channel.send({ data: 7 });
 channel.send({ comment: 'nothing' });
 channel.send({ id: '', retry: 0 });
 channel.add(connection).write('data: 1\n\n');
+channel.add(connection, { snapshot: () => ({ event: 'news', data: 'rain' }) });
+channel.add(connection, { snapshot: async () => [{ event: 'news', data: 'rain' }, { data: 7 }] });
+channel.add(connection, { snapshot: () => undefined });
 
 // @ts-expect-error wrong type of a field
 channel.send({ event: 'price', data: { symbol: 'ACME', cents: '120' } });
@@ -33,6 +36,8 @@ channel.send({ event: 'price' });
 channel.send({ data: 'seven' });
 // @ts-expect-error retry is a number
 channel.send({ event: 'news', data: 'rain', retry: '5' });
+// @ts-expect-error a snapshot of another event
+channel.add(connection, { snapshot: () => ({ event: 'news', data: 7 }) });
 // @ts-expect-error not a connection of these events
 channel.add(new Open<{ other: Date }>(request, response));
 
