@@ -242,7 +242,8 @@ test('bad options and arguments are coded errors', SOON, async (t) => {
 test('an option that is undefined is not given', SOON, async (t) => {
   const broker = new SSEBroker({
     heartbeatInterval: 10,
-    connection: { timeout: 40, pingInterval: undefined, maxQueueEvents: undefined },
+    // Long enough for two heartbeats on a busy machine.
+    connection: { timeout: 1000, pingInterval: undefined, maxQueueEvents: undefined },
   });
   const origin = await serve(t, broker, () => ({ timeout: undefined, retry: undefined }));
   const reader = await connectHTTP1(origin, '/');
