@@ -210,7 +210,7 @@ test('the names of topics that sessions hold are bounded', () => {
   sessions.keep(client('c', 'y'));
   assert.equal(sessions.get('a'), undefined);
   assert.equal(sessions.count, 2);
-  // What was deleted no longer counts.
+  // Deleted sessions no longer count.
   sessions.delete('b');
   sessions.keep(client('d', half));
   assert.equal(sessions.count, 2);

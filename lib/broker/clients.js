@@ -11,7 +11,7 @@
 /** @import { Session } from './sessions.js' */
 
 /**
- * What is known of a client that connects.
+ * The id and metadata of a client that connects, and its claim to a session.
  * @typedef {{ id: string | undefined, metadata: Record<string, unknown>, claim?: Claim }} Arrival
  */
 /**

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What a broker keeps of clients whose connections have closed, until they return or expire. */
+/** The sessions of clients whose connections have closed, until they return or expire. */
 
 /** @import { BrokerClient } from './broker-client.js' */
 

@@ -65,13 +65,10 @@ class Gathering {
     clearTimeout(this.#timer);
     const link = this.#link;
     const gaps = link.handle.gaps().map((number) => joined[number]);
+    const snapshots = gaps.flatMap(({ snapshot }) => snapshot ?? []);
     runAll([
       () => this.#report([...gaps.map(({ where }) => where), ...this.#lost]),
-      ...gaps.map(
-        ({ snapshot }) =>
-          () =>
-            snapshot && sendSnapshot(link, snapshot),
-      ),
+      ...snapshots.map((snapshot) => () => void sendSnapshot(link, snapshot)),
       () => link.release(),
     ]);
   }

@@ -76,7 +76,7 @@ class Link {
   #whenEnding;
   /** The joins of a client that came back. */
   gathering;
-  /** What live events wait for: the joins of a client that came back, and snapshots. */
+  /** How many replays and snapshots the live events wait for. */
   #holds = 0;
 
   /**

@@ -50,7 +50,7 @@ impl Connection {
         self.hub.lock().hold(self.id);
     }
 
-    /// What is sent to the connection alone from now on does not wait with live events.
+    /// Events for this connection alone no longer wait with live events.
     pub fn let_own_pass(&self) {
         self.hub.lock().let_own_pass(self.id);
     }

@@ -1,4 +1,4 @@
-// What clients must receive, computed from the order of all publications alone.
+// Computes from the order of all publications which events clients must receive.
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
