@@ -54,9 +54,12 @@ function leaking() {
   });
 }
 
-/** Connects clients to a broker. Each has its own topics and one that all share. */
+/**
+ * Connects clients to a broker. Each has its own topics and one that all share. Their sessions
+ * expire within a round.
+ */
 function broker() {
-  const clients = new sluice.SSEBroker({ connection: options });
+  const clients = new sluice.SSEBroker({ connection: options, sessionTimeout: 100 });
   return http.createServer((req, res) => {
     const { connection, id, topics } = clients.connect(req, res);
     topics.add('all').add(`own.${id}`).add('own.*');
