@@ -37,6 +37,8 @@ export declare class ConnectionHandle {
   letOwnPass(): void
   /** Sends what the client missed in all gathered channels, then live events. */
   resume(): void
+  /** Gives a client without a cursor one. False while no channel of the connection mints ids. */
+  prime(): boolean
   /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
    * `half_open`: the client may close its side and still get events.

@@ -3,11 +3,16 @@
 //! - A connection with a cursor *gathers*: the log reads what each channel has after the cursor
 //!   when it is joined, while the shard holds live events.
 //! - When the host ends the gathering, the client gets both, merged by place.
+//! - A client without a cursor gets one at the end, and so does one whose cursor led to a gap: the
+//!   primer, a frame that is an id alone.
 //! - The host can hold live events at any other time too, while it reads a snapshot.
 
-use crate::ids::ConnectionId;
+use crate::audience::Keeper;
+use crate::ids::{ChannelId, ConnectionId};
+use crate::log::{Resume, Source};
 use crate::order::Order;
 use crate::shard::Command;
+use crate::wire::Event;
 
 impl Order {
     /// Ends the gathering. Returns the numbers of the channels, in the order of their joins, that
@@ -27,6 +32,29 @@ impl Order {
     /// What the host sends to the connection from now on does not wait with live events.
     pub fn let_own_pass(&self, connection: ConnectionId) {
         self.inbox_of(connection).push_quietly(Command::LetOwnPass(connection));
+    }
+
+    /// Gives a client a cursor that stands for everything it was sent so far, unless it has one. It
+    /// can then resume before its next event. False while no channel of the connection mints ids.
+    pub fn prime(&self, connection: ConnectionId) -> bool {
+        if self.resumes.get(&connection).is_some_and(Resume::keeps_cursor) {
+            return true;
+        }
+        let channels = self.audience.channels_of(connection);
+        let sources = channels.iter().filter_map(|id| self.source_of(*id));
+        let primer = self.log.cursor(sources).and_then(|id| Event::cursor(id).encode().ok());
+        let has_primer = primer.is_some();
+        if let Some(frame) = primer {
+            self.inbox_of(connection).push(Command::Prime { connection, frame });
+        }
+        has_primer
+    }
+
+    fn source_of(&self, channel: ChannelId) -> Option<Source<'_>> {
+        Some(match &self.audience.channel(channel)?.keeper {
+            Keeper::Topic { topics, name, is_pattern: true } => Source::Pattern(*topics, name),
+            _ => Source::Channel(channel),
+        })
     }
 
     /// The client gets what it missed in all channels, if it came back, then live events.

@@ -21,6 +21,7 @@ class Subscriptions extends Set {
   #optionsOf;
   // Kept here: in a crowd, each step to another object leads to cold memory.
   #id;
+  #link;
   #gathering;
   /**
    * Topics whose history the client has got: its cursor no longer matters there.
@@ -37,9 +38,9 @@ class Subscriptions extends Set {
     super();
     this.#topics = topics;
     this.#optionsOf = optionsOf;
-    const { gathering, handle } = linkOf(connection);
-    this.#id = handle.id;
-    this.#gathering = gathering;
+    this.#link = linkOf(connection);
+    this.#id = this.#link.handle.id;
+    this.#gathering = this.#link.gathering;
   }
 
   /** @param {string} topic */
@@ -57,6 +58,7 @@ class Subscriptions extends Set {
       this.#resumed ??= new Set();
       this.#resumed.add(topic);
     }
+    this.#link.joined();
     if (addition === 'gathered') this.#gathering?.add({ topic });
     if (addition === 'gap' || (isBack && !resume)) this.#gathering?.lose({ topic });
     return this;

@@ -99,6 +99,7 @@ class Channel extends EventEmitter {
     }
     if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
+    link.joined();
     this.emit('join', connection);
     if (addition === 'gap') gathering?.lose({ channel: this });
     return this;

@@ -109,7 +109,7 @@ class Connection extends EventEmitter {
   }
 
   resume() {
-    this.#link.gathering?.resume();
+    this.#link.resume();
     return this;
   }
 

@@ -101,7 +101,7 @@ class Gathering {
       "a connection with resume: 'manual' was not resumed for 10 s: call connection.resume()",
       { code: 'SLUICE_RESUME' },
     );
-    this.resume();
+    this.#link.resume();
   }
 }
 

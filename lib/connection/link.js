@@ -27,6 +27,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
 const { SluiceError } = require('../core/error.js');
 const { Gathering } = require('./gathering.js');
+const { primeAtEndOfTurn } = require('./primer.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
@@ -78,6 +79,13 @@ class Link {
   gathering;
   /** How many replays and snapshots the live events wait for. */
   #holds = 0;
+  /**
+   * Whether the client has a cursor that it can come back with.
+   * - `waiting`: it gets one after `resume()`.
+   * - `due`: it gets one at the end of the turn.
+   * @type {'none' | 'waiting' | 'due' | 'given'}
+   */
+  #cursor;
 
   /**
    * Nothing is written yet: if this throws, the framework can still answer.
@@ -91,6 +99,7 @@ class Link {
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
     this.cursor = cursor;
+    this.#cursor = settings.resume === 'manual' ? 'waiting' : 'none';
     const allOnGap = settings.onGap === 'all';
     this.handle = start().open({ ...settings.core, cursor, allOnGap });
     if (cursor !== undefined) {
@@ -147,7 +156,29 @@ class Link {
   release() {
     if (this.#holds === 0) return;
     this.#holds -= 1;
-    if (this.#holds === 0) this.handle.resume();
+    if (this.#holds > 0) return;
+    this.handle.resume();
+    this.joined();
+  }
+
+  /** The opening is over: what the client missed is sent. */
+  resume() {
+    if (this.#cursor === 'waiting') this.#cursor = 'none';
+    this.gathering?.resume();
+    this.joined();
+  }
+
+  /** The connection may have joined a channel. */
+  joined() {
+    if (this.#cursor !== 'none') return;
+    this.#cursor = 'due';
+    primeAtEndOfTurn(this);
+  }
+
+  /** Gives the client a cursor, unless it comes later than what waits. */
+  prime() {
+    const isPrimed = this.#holds === 0 && !this.isOver && this.handle.prime();
+    this.#cursor = isPrimed ? 'given' : 'none';
   }
 
   /** Whether `end()` was called: sending is an error from then on. */

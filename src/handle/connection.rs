@@ -61,6 +61,12 @@ impl Connection {
         self.hub.lock().resume(self.id);
     }
 
+    /// Gives a client without a cursor one. False while no channel of the connection mints ids.
+    pub fn prime(&self) -> bool {
+        self.hub.inbox_of(self.id).wait_for_room();
+        self.hub.lock().prime(self.id)
+    }
+
     /// `None` stops the pings.
     pub fn set_ping(&self, interval: Option<Duration>) {
         self.push_when_there_is_room(Command::SetPing { connection: self.id, interval });

@@ -3,6 +3,7 @@
 //! - Every client gets exactly what was published after its cursor, in order and once, in each
 //!   channel for which no gap is reported.
 //! - A gap is only reported for a reason.
+//! - A client that drops before its first event comes back with its primer.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -68,7 +69,14 @@ struct Client {
     stream: Option<(BufReader<UnixStream>, Connection)>,
     /// The id of the latest event that it got, and how many were published by then.
     cursor: Option<(String, usize)>,
-    expected: VecDeque<usize>,
+    expected: VecDeque<Expected>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Expected {
+    Event(usize),
+    /// An id alone, when so many events were published.
+    Primer(usize),
 }
 
 struct Model {
@@ -81,6 +89,7 @@ struct Model {
     clients: Vec<Client>,
     gaps: usize,
     replays: usize,
+    primers: usize,
 }
 
 fn history(size: usize) -> HistoryOptions {
@@ -109,8 +118,8 @@ impl Model {
             Client { addresses, stream: None, cursor: None, expected: VecDeque::new() }
         });
         let clients = clients.collect();
-        let (published, started, gaps, replays) = (Vec::new(), 0, 0, 0);
-        Self { random, sizes, server, published, started, clients, gaps, replays }
+        let (published, started, gaps, replays, primers) = (Vec::new(), 0, 0, 0, 0);
+        Self { random, sizes, server, published, started, clients, gaps, replays, primers }
     }
 
     fn publish(&mut self) {
@@ -134,7 +143,7 @@ impl Model {
         self.published.push(address);
         for client in self.clients.iter_mut().filter(|client| client.stream.is_some()) {
             if client.addresses.iter().any(|own| own.gets(address)) {
-                client.expected.push_back(number);
+                client.expected.push_back(Expected::Event(number));
             }
         }
     }
@@ -185,6 +194,11 @@ impl Model {
         if !attach_first {
             attach();
         }
+        // Events that the client gets before its primer.
+        let primed = self.random.one_in(2).then(|| {
+            assert_eq!(connection.prime(), !addresses.is_empty());
+            self.published.len()
+        });
         let is_gap = |number: usize| gaps.contains(&(number as u32));
         let mut expected: Vec<usize> = Vec::new();
         for (number, address) in addresses.iter().enumerate() {
@@ -209,8 +223,13 @@ impl Model {
         }
         expected.sort_unstable();
         expected.dedup();
+        let mut expected: VecDeque<_> = expected.into_iter().map(Expected::Event).collect();
+        let needs_primer = cursor.is_none() || !gaps.is_empty();
+        if let (Some(position), true) = (primed, needs_primer && !addresses.is_empty()) {
+            expected.push_back(Expected::Primer(position));
+        }
         let client_state = &mut self.clients[at];
-        client_state.expected = expected.into();
+        client_state.expected = expected;
         client_state.stream = Some((BufReader::new(client), connection));
     }
 
@@ -238,9 +257,19 @@ impl Model {
                 let value = line.strip_prefix(name).unwrap_or_else(|| panic!("{name}: {line}"));
                 value.trim_end().to_owned()
             };
-            let (id, data, _) = (field("id: "), field("data: "), field(""));
-            let number: usize = data.parse().unwrap();
-            assert_eq!(Some(number), client.expected.pop_front());
+            let (id, data) = (field("id: "), field(""));
+            let expected = client.expected.pop_front();
+            let Some(number) = data.strip_prefix("data: ") else {
+                let Some(Expected::Primer(position)) = expected else { panic!("{expected:?}") };
+                // A custom id stands for the event that had it.
+                let number = id.strip_prefix("custom-").map(|number| number.parse::<usize>());
+                client.cursor = Some((id.clone(), number.map_or(position, |it| it.unwrap() + 1)));
+                self.primers += 1;
+                continue;
+            };
+            field("");
+            let number: usize = number.parse().unwrap();
+            assert_eq!(Some(Expected::Event(number)), expected);
             client.cursor = Some((id, number + 1));
         }
     }
@@ -254,7 +283,8 @@ impl Model {
         self.started = self.published.len();
     }
 
-    fn run(mut self) -> (usize, usize) {
+    /// Returns how many gaps, complete replays and primers there were.
+    fn run(mut self) -> [usize; 3] {
         for _ in 0..60 {
             let at = self.random.below(self.clients.len());
             match self.random.below(20) {
@@ -282,7 +312,7 @@ impl Model {
                 assert_eq!(rest, "", "more than was expected");
             }
         }
-        (self.gaps, self.replays)
+        [self.gaps, self.replays, self.primers]
     }
 }
 
@@ -290,15 +320,15 @@ impl Model {
 #[test]
 fn every_client_gets_everything_after_its_cursor_in_order_and_once() {
     let seeds = std::env::var("SLUICE_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    let (mut gaps, mut replays) = (0, 0);
+    let mut total = [0; 3];
     for seed in 0..seeds.unwrap_or(2000) {
         let result = std::panic::catch_unwind(|| Model::new(seed).run());
         let Ok(found) = result else { panic!("seed {seed}") };
-        gaps += found.0;
-        replays += found.1;
+        total.iter_mut().zip(found).for_each(|(sum, count)| *sum += count);
     }
-    // Both happen often enough to mean something.
-    assert!(gaps > 0 && replays > gaps, "{gaps} gaps, {replays} complete replays");
+    // All happen often enough to mean something.
+    let [gaps, replays, primers] = total;
+    assert!(gaps > 0 && replays > gaps && primers > 0, "{total:?}");
 }
 
 /// Two threads publish, so that only the order's lock keeps places and inboxes in step.

@@ -24,10 +24,13 @@ impl Default for Epoch {
 }
 
 impl Epoch {
+    pub fn id(&self, place: Place) -> String {
+        [&self.0, "-", digits(place.0, &mut [0; MAX_DIGITS])].concat()
+    }
+
     /// The line of a minted id, as it is sent.
     pub fn line(&self, place: Place) -> String {
-        let mut buffer = [0; MAX_DIGITS];
-        ["id: ", &self.0, "-", digits(place.0, &mut buffer), "\n"].concat()
+        ["id: ", &self.0, "-", digits(place.0, &mut [0; MAX_DIGITS]), "\n"].concat()
     }
 
     /// The place that an id of this epoch was minted for.

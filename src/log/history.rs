@@ -114,6 +114,11 @@ impl<Item: Clone> History<Item> {
         self.entries.back().map_or(self.floor, |entry| entry.place)
     }
 
+    /// The custom id of that event.
+    pub fn last_id(&self) -> Option<&Arc<str>> {
+        self.entries.back().map_or(&self.floor_id, |entry| &entry.id).as_ref()
+    }
+
     fn evict_aged(&mut self, now: Instant) {
         let Some(age) = self.limits.age else { return };
         while self.entries.front().is_some_and(|entry| now.duration_since(entry.at) > age) {

@@ -114,6 +114,17 @@ impl Log {
         self.epoch.place_of(cursor).filter(|place| *place <= self.last)
     }
 
+    /// The id that a client of these sources has received everything up to: that of their latest
+    /// event if it is a custom one, otherwise a minted one. `None` if none of them mints ids.
+    pub fn cursor<'a>(&self, sources: impl Iterator<Item = Source<'a>>) -> Option<String> {
+        let latest = sources.filter_map(|source| match source {
+            Source::Channel(channel) => self.channels.get(&channel)?.latest(),
+            Source::Pattern(topics, _) => self.topics.get(&topics)?.all.as_ref()?.latest(),
+        });
+        let (_, id) = latest.max_by_key(|(place, _)| *place)?;
+        Some(id.map_or_else(|| self.epoch.id(self.last), |id| id.to_string()))
+    }
+
     /// Begins a channel's history. What was sent to an earlier channel for the same purpose is not
     /// here, so it is complete from now on only.
     pub fn open(&mut self, channel: ChannelId, options: HistoryOptions) {
@@ -252,5 +263,10 @@ impl<Item: Clone> Kept<Item> {
 
     fn mints(&self) -> bool {
         self.mint && self.history.keeps()
+    }
+
+    /// The place and the custom id of the latest event, if ids are minted here.
+    fn latest(&self) -> Option<(Place, Option<&Arc<str>>)> {
+        self.mints().then(|| (self.history.last(), self.history.last_id()))
     }
 }

@@ -76,6 +76,12 @@ impl ConnectionHandle {
         self.connection.resume();
     }
 
+    /// Gives a client without a cursor one. False while no channel of the connection mints ids.
+    #[napi(catch_unwind)]
+    pub fn prime(&self) -> bool {
+        self.connection.prime()
+    }
+
     /// False when the socket cannot be duplicated; the connection then still needs a transport.
     /// `half_open`: the client may close its side and still get events.
     #[napi(catch_unwind)]

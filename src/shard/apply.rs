@@ -66,6 +66,7 @@ impl Shard {
                 }
             }
             Command::Resume { connection, replay } => self.resume(connection, replay),
+            Command::Prime { connection, frame } => self.prime(connection, frame),
             Command::Leave { connection, channel } => self.leave_channel(channel, connection),
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
@@ -196,6 +197,16 @@ impl Shard {
             for (frame, live) in held.merge(replay) {
                 connection.push_events(&[frame], live);
             }
+            report(connection, &mut self.tally);
+            connection.mark_dirty(&mut self.dirty);
+        }
+    }
+
+    fn prime(&mut self, id: ConnectionId, frame: Frame) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.stage == Stage::Open
+        {
+            connection.push_control(frame);
             report(connection, &mut self.tally);
             connection.mark_dirty(&mut self.dirty);
         }

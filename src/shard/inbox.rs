@@ -39,6 +39,8 @@ pub enum Command {
     LetOwnPass(ConnectionId),
     /// What a client missed while it was away, in order.
     Resume { connection: ConnectionId, replay: Vec<(Place, Frame)> },
+    /// Sets the client's cursor: it stands for everything before it.
+    Prime { connection: ConnectionId, frame: Frame },
     /// The connection stays open.
     Leave { connection: ConnectionId, channel: ChannelId },
     /// See [`crate::hub::Hub::written`].

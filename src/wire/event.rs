@@ -28,6 +28,11 @@ impl Event {
         Self { retry: Some(milliseconds), ..Self::default() }
     }
 
+    /// Sets the client's cursor and dispatches nothing.
+    pub fn cursor(id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
+    }
+
     pub fn encode(&self) -> Result<Frame, Error> {
         self.draft().map(|draft| draft.finish(""))
     }
