@@ -258,17 +258,20 @@ impl Order {
     /// A channel may be over, or begin to wait for it, once it is empty.
     fn emptied(&mut self, channel: ChannelId) {
         let Some(entry) = self.audience.channel_mut(channel) else { return };
-        let is_topic = matches!(entry.keeper, Keeper::Topic { .. });
         if !entry.is_empty() || matches!(entry.keeper, Keeper::Topics) {
             return;
         }
-        let timeout = match entry.empty_timeout {
-            Some(timeout) if !(is_topic && self.log.is_empty(channel)) => timeout,
-            _ if is_topic => {
+        let timeout = entry.empty_timeout;
+        if matches!(entry.keeper, Keeper::Topic { .. }) {
+            let is_idle = self.log.is_empty(channel);
+            let may_stay = timeout.is_some() && self.log.keeps(channel);
+            if !may_stay || (is_idle && !self.audience.keep_idle(channel)) {
                 self.close(channel);
                 return;
             }
-            _ => return,
+        }
+        let (Some(timeout), Some(entry)) = (timeout, self.audience.channel_mut(channel)) else {
+            return;
         };
         if !std::mem::replace(&mut entry.timer_runs, true) {
             let inbox = &self.inboxes[channel.0 as usize % self.inboxes.len()];

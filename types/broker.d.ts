@@ -54,9 +54,9 @@ export interface BrokerClient<Metadata extends object = Record<string, unknown>>
 export interface TopicOptions
   extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'> {
   /**
-   * How long a topic is kept after its last subscriber has left, if it has events to replay.
-   * Default: 60,000; 0 removes it immediately. A topic without events to replay is always removed
-   * immediately.
+   * How long a topic with a history is kept after its last subscriber has left, so that
+   * subscribers can come back to the events that they missed. Default: 60,000; 0 removes it
+   * immediately. At most 10,000 topics without any event are kept.
    */
   emptyTimeout?: number;
 }

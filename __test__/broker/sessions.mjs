@@ -114,7 +114,7 @@ test('a topic that a client may no longer have is left out', SOON, async (t) => 
   const removed = new Set();
   const topic = (name) => {
     if (removed.has(name)) throw new Error(`${name} was removed`);
-    return {};
+    return { emptyTimeout: 0 };
   };
   const { broker, join, leave } = await serve(t, { topic });
   const first = await join('ada');

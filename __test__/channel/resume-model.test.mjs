@@ -24,10 +24,10 @@ test(
     const failures = results.flatMap(([{ failed }]) => failed ?? []);
     assert.deepEqual(failures, []);
     const sum = (name) => results.reduce((total, [{ counts }]) => total + counts[name], 0);
-    const names = ['visits', 'events', 'gaps', 'replays', 'cuts'];
+    const names = ['visits', 'events', 'gaps', 'replays', 'cuts', 'primers'];
     t.diagnostic(names.map((name) => `${sum(name)} ${name}`).join(', '));
     // All cases come up often enough to mean something.
-    for (const name of ['gaps', 'replays', 'cuts'])
+    for (const name of ['gaps', 'replays', 'cuts', 'primers'])
       assert.ok(sum(name) >= Math.floor(seeds / 8), name);
   },
 );

@@ -10,8 +10,7 @@ use crate::ids::{ConnectionId, IdSet, TopicsId};
 pub enum Keeper {
     /// The host, which is told who leaves and when the channel has been empty for long enough.
     Host,
-    /// Its members: it goes with the last one or, if it has something to replay, an
-    /// `empty_timeout` later.
+    /// Its members: it goes with the last one or, if it has a history, an `empty_timeout` later.
     Topic { topics: TopicsId, name: Arc<str>, is_pattern: bool },
     /// The set of topics whose clients are its members.
     Topics,
@@ -21,6 +20,8 @@ pub struct Channel {
     pub keeper: Keeper,
     pub empty_timeout: Option<Duration>,
     pub empty_since: Instant,
+    /// See [`super::Audience::keep_idle`].
+    pub(super) is_idle: bool,
     /// Whether a timer runs that will look at `empty_since`.
     pub timer_runs: bool,
     /// In the order in which they joined, as long as none leaves.
@@ -35,6 +36,7 @@ impl Channel {
             keeper,
             empty_timeout,
             empty_since: Instant::now(),
+            is_idle: false,
             timer_runs: false,
             members: IdSet::default(),
             by_shard: vec![0; shards].into(),

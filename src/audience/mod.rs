@@ -18,12 +18,17 @@ pub use topics::{Topics, TopicsOptions};
 
 use crate::ids::{ChannelId, ConnectionId, IdMap, IdSet, TopicsId};
 
+/// How many empty topics without events are kept. Clients choose their names.
+const MAX_IDLE: usize = 10_000;
+
 pub struct Audience {
     shards: usize,
     channels: IdMap<ChannelId, Channel>,
     /// The channels of every open connection.
     connections: IdMap<ConnectionId, IdSet<ChannelId>>,
     topics: IdMap<TopicsId, Topics>,
+    /// How many channels are idle.
+    idle: usize,
     /// How often the members of any channel have changed.
     changes: u64,
     next_channel: u64,
@@ -37,6 +42,7 @@ impl Audience {
             channels: IdMap::default(),
             connections: IdMap::default(),
             topics: IdMap::default(),
+            idle: 0,
             changes: 0,
             next_channel: 0,
             next_topics: 0,
@@ -81,6 +87,9 @@ impl Audience {
             return false;
         }
         entry.insert(connection);
+        if std::mem::take(&mut entry.is_idle) {
+            self.idle -= 1;
+        }
         self.changes += 1;
         true
     }
@@ -118,10 +127,24 @@ impl Audience {
             self.leave(*member, channel);
         }
         let entry = self.channels.remove(&channel)?;
+        if entry.is_idle {
+            self.idle -= 1;
+        }
         if let Keeper::Topic { topics, name, is_pattern } = entry.keeper {
             self.forget_name(topics, &name, is_pattern);
         }
         Some(members)
+    }
+
+    /// An empty channel without events is idle while it waits for former members, which may come
+    /// back to events that are published meanwhile. False when there are too many of them.
+    pub fn keep_idle(&mut self, channel: ChannelId) -> bool {
+        let Some(entry) = self.channels.get_mut(&channel) else { return false };
+        if !entry.is_idle && self.idle < MAX_IDLE {
+            entry.is_idle = true;
+            self.idle += 1;
+        }
+        entry.is_idle
     }
 
     pub fn ids(&self) -> Vec<ChannelId> {

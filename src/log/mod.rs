@@ -199,6 +199,11 @@ impl Log {
         Some(&mut self.topics.get_mut(&topics)?.all.as_mut()?.history)
     }
 
+    /// Whether the channel has a history of its own.
+    pub fn keeps(&self, channel: ChannelId) -> bool {
+        self.channels.get(&channel).is_some_and(|kept| kept.history.keeps())
+    }
+
     pub fn is_empty(&self, channel: ChannelId) -> bool {
         self.channels.get(&channel).is_none_or(|kept| kept.history.is_empty())
     }

@@ -19,8 +19,8 @@ pub struct Resume {
     minted: Option<Place>,
     /// The earliest place that the cursor stands for in any channel.
     place: Option<Place>,
-    /// Whether the client missed events that are not kept.
-    has_gap: bool,
+    /// Whether it stands for a place in any channel, and the gathered channels are complete.
+    is_valid: bool,
     state: State,
 }
 
@@ -46,23 +46,25 @@ impl Resume {
     pub fn new(cursor: Cursor, log: &Log) -> Self {
         let minted = log.place_of(&cursor.id);
         let state = State::Gathering(Vec::new());
-        Self { cursor, minted, place: minted, has_gap: false, state }
+        Self { cursor, minted, place: minted, is_valid: minted.is_some(), state }
     }
 
     /// Whether the client can come back with its own cursor, so that it needs no other.
     pub fn keeps_cursor(&self) -> bool {
-        self.place.is_some() && !self.has_gap
+        self.is_valid
     }
 
     pub fn join(&mut self, source: &Source<'_>, log: &mut Log) -> Replay {
         let found = self.minted.or_else(|| log.find(source, &self.cursor.id));
         let missed = log.after(source, self.minted);
-        self.place = self.place.into_iter().chain(found).min();
+        let place = self.place.into_iter().chain(found).min();
+        self.is_valid |= place.is_some();
         if let State::Gathering(shares) = &mut self.state {
+            self.place = place;
             shares.push(missed);
             return Replay::Later;
         }
-        let (events, is_complete) = self.share(missed);
+        let (events, is_complete) = self.share(missed, place);
         log.count_resume(is_complete, events.len());
         let frames = events.into_iter().map(|(_, frame)| frame).collect();
         if is_complete { Replay::Now(frames) } else { Replay::Gap(frames) }
@@ -74,10 +76,10 @@ impl Resume {
         let State::Gathering(shares) = &mut self.state else { return Vec::new() };
         let (mut gaps, mut replay) = (Vec::new(), Vec::new());
         for (number, missed) in (0..).zip(std::mem::take(shares)) {
-            let (events, is_complete) = self.share(missed);
+            let (events, is_complete) = self.share(missed, self.place);
             log.count_resume(is_complete, 0);
             if !is_complete {
-                self.has_gap = true;
+                self.is_valid = false;
                 gaps.push(number);
             }
             replay.extend(events);
@@ -100,10 +102,10 @@ impl Resume {
     }
 
     /// What is replayed of a channel, and whether nothing is missing.
-    fn share(&self, missed: Missed) -> (Vec<(Place, Frame)>, bool) {
+    fn share(&self, missed: Missed, place: Option<Place>) -> (Vec<(Place, Frame)>, bool) {
         let Missed { mut events, floor } = missed;
-        let is_complete = self.place.is_some_and(|place| place >= floor);
-        match self.place {
+        let is_complete = place.is_some_and(|place| place >= floor);
+        match place {
             Some(place) if is_complete => events.retain(|(at, _)| *at > place),
             _ if self.cursor.all_on_gap => {}
             _ => events.clear(),

@@ -13,14 +13,22 @@ export class Reader {
   ended = false;
   /** Whether the connection broke although the client had not gone. */
   cut = false;
+  /** How many primers came: frames that are an id alone. */
+  primers = 0;
   #request;
   #left;
+  #numberAfter;
+  #text = '';
   #parser = createParser({ onEvent: (event) => this.#see(event) });
 
-  /** `bytes`: how many the client reads before it destroys its socket. */
-  constructor(cursor, bytes) {
+  /**
+   * `bytes`: how many the client reads before it destroys its socket. `numberAfter` returns the
+   * number after the event that a minted id belongs to.
+   */
+  constructor(cursor, bytes, numberAfter) {
     this.cursor = cursor;
     this.#left = bytes;
+    this.#numberAfter = numberAfter;
   }
 
   /** Resolves when the response head is there. */
@@ -52,9 +60,21 @@ export class Reader {
 
   #read(text) {
     if (this.over) return;
-    this.#parser.feed(text.slice(0, this.#left));
+    const frames = (this.#text + text.slice(0, this.#left)).split(/(?<=\n\n)/);
+    this.#text = frames.at(-1).endsWith('\n\n') ? '' : frames.pop();
+    for (const frame of frames) {
+      this.#parser.feed(frame);
+      const primer = /^id: (.*)\n\n$/.exec(frame);
+      if (primer) this.#prime(primer[1]);
+    }
     this.#left -= text.length;
     if (this.#left <= 0) this.leave();
+  }
+
+  #prime(id) {
+    this.primers += 1;
+    const custom = id.startsWith('custom');
+    this.cursor = { id, next: custom ? undefined : this.#numberAfter(id), custom };
   }
 
   #see({ id, data }) {

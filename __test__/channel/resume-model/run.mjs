@@ -19,6 +19,7 @@ function check({ model, reader, gaps, settled }, counts) {
   counts.events += reader.numbers.length;
   counts.gaps += gaps.length;
   counts.replays += model.replays;
+  counts.primers += reader.primers;
   if (!reader.ended && reader.numbers.at(-1) < settled - 1) counts.cuts += 1;
 }
 

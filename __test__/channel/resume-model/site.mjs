@@ -5,6 +5,9 @@ import { sluice } from '../../support/site.mjs';
 import { Publications, Visit } from './model.mjs';
 import { Reader } from './reader.mjs';
 
+/** How many events were published in this process: the place of the latest. */
+let place = 0;
+
 /** A queue that no test fills. */
 const maxQueueBytes = 1 << 28;
 
@@ -15,6 +18,8 @@ export class Site {
   #joining = [];
   #channels;
   #pad;
+  /** The place before the first publication. */
+  #start = place;
   /** Of how many events one has a custom id, and from how many ids it is taken. */
   #custom;
 
@@ -48,6 +53,7 @@ export class Site {
     const isCustom = this.#custom && random.oneIn(this.#custom.of);
     const id = isCustom ? `custom-${random.below(this.#custom.ids)}` : undefined;
     const data = `${this.publications.add(channel, id)} ${this.#pad}`;
+    place += 1;
     this.#channels[channel].send(id ? { id, data } : { data });
   }
 
@@ -59,7 +65,9 @@ export class Site {
     const model = new Visit(this.publications, cursor);
     const few = random.below(16 * (60 + this.#pad.length));
     const bytes = stays || random.oneIn(2) ? Number.POSITIVE_INFINITY : few;
-    const visit = { model, gaps: [], reader: new Reader(cursor, bytes), random };
+    const numberAfter = (id) => Number.parseInt(id.split('-')[1], 36) - this.#start;
+    const reader = new Reader(cursor, bytes, numberAfter);
+    const visit = { model, gaps: [], reader, random };
     const path = `/${this.#visits.size}`;
     this.#visits.set(path, (req, res) => {
       visit.joined = this.#join(visit, req, res);

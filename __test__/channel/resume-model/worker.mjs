@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { run } from './run.mjs';
 
 const { first, seeds, workers } = workerData;
-const counts = { visits: 0, events: 0, gaps: 0, replays: 0, cuts: 0 };
+const counts = { visits: 0, events: 0, gaps: 0, replays: 0, cuts: 0, primers: 0 };
 let failed;
 for (let seed = first; seed < seeds && !failed; seed += workers) {
   try {

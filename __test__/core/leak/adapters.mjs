@@ -55,11 +55,15 @@ function leaking() {
 }
 
 /**
- * Connects clients to a broker. Each has its own topics and one that all share. Their sessions
- * expire within a round.
+ * Connects clients to a broker. Each has its own topics and one that all share. Nothing waits for
+ * clients that have gone.
  */
 function broker() {
-  const clients = new sluice.SSEBroker({ connection: options, sessionTimeout: 100 });
+  const clients = new sluice.SSEBroker({
+    connection: options,
+    sessionTimeout: 100,
+    topic: { emptyTimeout: 0 },
+  });
   return http.createServer((req, res) => {
     const { connection, id, topics } = clients.connect(req, res);
     topics.add('all').add(`own.${id}`).add('own.*');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { withoutPrimer } from '../../support/primer.mjs';
 import { SOON } from '../../support/soon.mjs';
 import { Reading } from './reading.mjs';
 import { createSSE, service } from './service.mjs';
@@ -102,7 +103,7 @@ describe('the clients', () => {
       for (const reading of readings) await reading.has('data: null\n\n');
       const news = 'id: x-1\nevent: news\ndata: {"text":"two\\nlines"}\n\n';
       assert.deepEqual(
-        readings.map(({ events }) => events.replace(/^id:$/m, 'id: ')),
+        readings.map(({ events }) => withoutPrimer(events).replace(/^id:$/m, 'id: ')),
         [news + end, `${news}event: private\ndata: as it is\n\n${end}`, end],
       );
     },

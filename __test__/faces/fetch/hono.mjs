@@ -73,7 +73,7 @@ for (const [version, how] of Object.entries(versions)) {
       assert.equal(client.headers['content-type'], 'text/event-stream; charset=utf-8');
       assert.equal(client.headers['cache-control'], 'no-store, no-transform');
       assert.equal(client.headers['access-control-allow-origin'], 'https://a.example');
-      assert.match(client.text, /^retry: 3000\n\n: heartbeat \d+\n\n$/);
+      assert.match(client.text, /^retry: 3000\n\n: heartbeat \d+\n\n(id: .*\n\n)?$/);
       sse.broadcast('news', 'notification', { message: 'hello' }, 'n-1');
       await client.has('id: n-1\nevent: notification\ndata: {"message":"hello"}\n\n');
       sse.shutdown();

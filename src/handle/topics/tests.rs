@@ -293,6 +293,25 @@ fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
 }
 
 #[test]
+fn a_topic_without_events_waits_for_its_subscribers_but_there_are_not_many_of_these() {
+    let topics = topics(true);
+    let client = topics.client();
+    let subscribe = |name: &str| {
+        topics.subscribe(client.id, name, false, Some(options(60_000))).unwrap();
+        topics.unsubscribe(client.id, name);
+    };
+    (0..10_100).for_each(|number| subscribe(&number.to_string()));
+    assert_eq!(topics.hub.metrics().channels, 10_000);
+    assert!(topics.exists("9999") && !topics.exists("10000"));
+    // Those that are joined are not among them, and neither are those that have closed.
+    topics.add(&client, "0");
+    subscribe("one more");
+    assert!(topics.exists("one more"));
+    topics.close();
+    assert_eq!(topics.hub.metrics().channels, 0);
+}
+
+#[test]
 fn a_topic_that_is_joined_and_left_again_before_its_time_has_passed_gets_a_new_time() {
     let topics = topics(true);
     let client = topics.client();
