@@ -18,6 +18,8 @@ export declare class ChannelHandle {
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
+  /** Sets or removes the value of a key, on a channel that keeps the latest values. */
+  sendValue(key: string, removes: boolean, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /** The ids of the former members. */
   close(): Array<number>
@@ -57,7 +59,8 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
-  channel(options: HistoryOptions): ChannelHandle
+  /** `keeps_latest`: its events have keys, and it keeps the latest one of each. */
+  channel(options: HistoryOptions, keepsLatest: boolean): ChannelHandle
   topics(options: TopicsSettings): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */

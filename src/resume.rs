@@ -4,6 +4,7 @@
 //!   when it is joined, while the shard holds live events.
 //! - When the host ends the gathering, the client gets both, merged by place.
 //! - The host can hold live events at any other time too, while it reads a snapshot.
+//! - A client that is new to a channel of latest values gets their state in the same way.
 
 use crate::ids::ConnectionId;
 use crate::order::Order;
@@ -29,10 +30,18 @@ impl Order {
         self.inbox_of(connection).push_quietly(Command::LetOwnPass(connection));
     }
 
-    /// The client gets what it missed in all channels, if it came back, then live events.
+    /// The client gets what it missed in all channels, if it came back, and the states of channels
+    /// that are new to it, then live events.
     pub fn resume(&mut self, connection: ConnectionId) {
         let resume = self.resumes.get_mut(&connection);
-        let replay = resume.and_then(|resume| resume.replay(&mut self.log)).unwrap_or_default();
+        let replay = resume.and_then(|resume| resume.replay(&mut self.log));
+        let mut replay = replay.unwrap_or_default();
+        if let Some(states) = self.states.remove(&connection) {
+            replay.extend(states);
+            replay.sort_unstable_by_key(|(place, _)| *place);
+            // A client that left a channel and joined it again may have its values twice.
+            replay.dedup_by_key(|(place, _)| *place);
+        }
         self.inbox_of(connection).push(Command::Resume { connection, replay });
     }
 }

@@ -15,7 +15,7 @@ use super::{Channel, Connection, Topics};
 use crate::audience::{TopicsOptions, matches};
 use crate::connection::ConnectionOptions;
 use crate::hub::Hub;
-use crate::log::{Cursor, HistoryOptions, Limits};
+use crate::log::{Cursor, HistoryOptions, Keep, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::notice::NoHost;
 use crate::shard::Socket;
@@ -84,7 +84,11 @@ struct Model {
 }
 
 fn history(size: usize) -> HistoryOptions {
-    HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: true }
+    HistoryOptions {
+        limits: Limits { size, bytes: 1 << 20, age: None },
+        mint: true,
+        keep: Keep::All,
+    }
 }
 
 fn start(sizes: &[usize], shards: usize) -> Server {

@@ -6,6 +6,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use crate::ids::Place;
+use crate::wire::{Frame, FrameWriter};
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// Those of the largest `u64`.
@@ -28,6 +29,14 @@ impl Epoch {
     pub fn line(&self, place: Place) -> String {
         let mut buffer = [0; MAX_DIGITS];
         ["id: ", &self.0, "-", digits(place.0, &mut buffer), "\n"].concat()
+    }
+
+    /// A frame that only makes a place the client's cursor. Clients dispatch no event without data
+    /// (WHATWG HTML, section 9.2.6).
+    pub fn cursor(&self, place: Place) -> Frame {
+        let mut frame = FrameWriter::with_capacity(1);
+        frame.push(b"\n");
+        frame.finish(&self.line(place))
     }
 
     /// The place that an id of this epoch was minted for.

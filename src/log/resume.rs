@@ -1,7 +1,8 @@
 //! What a client that comes back has missed: each channel's share is read when it joins, and all
 //! shares become one replay, merged by place.
 
-use super::{Log, Missed, Source};
+use super::kept::{Missed, State};
+use super::{Log, Source};
 use crate::ids::Place;
 use crate::wire::Frame;
 
@@ -19,15 +20,23 @@ pub struct Resume {
     minted: Option<Place>,
     /// The earliest place that the cursor stands for in any channel.
     place: Option<Place>,
-    state: State,
+    phase: Phase,
 }
 
-enum State {
+enum Phase {
     /// One share for each channel, in the order of the joins.
     Gathering(Vec<Missed>),
     /// Gaps are known, and the replay is complete.
-    Settled(Vec<(Place, Frame)>),
+    Settled(Share),
     Done,
+}
+
+/// What a client gets of a channel, or of all.
+#[derive(Default)]
+struct Share {
+    events: Vec<(Place, Frame)>,
+    /// Frames that move the client's cursor on.
+    cursors: Vec<(Place, Frame)>,
 }
 
 /// What a new member gets of the past.
@@ -43,40 +52,46 @@ pub enum Replay {
 impl Resume {
     pub fn new(cursor: Cursor, log: &Log) -> Self {
         let minted = log.place_of(&cursor.id);
-        Self { cursor, minted, place: minted, state: State::Gathering(Vec::new()) }
+        Self { cursor, minted, place: minted, phase: Phase::Gathering(Vec::new()) }
     }
 
     pub fn join(&mut self, source: &Source<'_>, log: &mut Log) -> Replay {
         let found = self.minted.or_else(|| log.find(source, &self.cursor.id));
         let missed = log.after(source, self.minted);
         let place = self.place.into_iter().chain(found).min();
-        if let State::Gathering(shares) = &mut self.state {
+        if let Phase::Gathering(shares) = &mut self.phase {
             self.place = place;
             shares.push(missed);
             return Replay::Later;
         }
-        let (events, is_complete) = self.share(missed, place);
-        log.count_resume(is_complete, events.len());
-        let frames = events.into_iter().map(|(_, frame)| frame).collect();
+        let has_state = missed.state.is_some();
+        let (mut share, is_complete) = self.share(missed, place);
+        if has_state && !is_complete {
+            // It gets the state when the host has reported the gap.
+            share = Share::default();
+        }
+        log.count_resume(is_complete, share.events.len());
+        let frames = share.into_frames().into_iter().map(|(_, frame)| frame).collect();
         if is_complete { Replay::Now(frames) } else { Replay::Gap(frames) }
     }
 
     /// Ends the gathering. Returns the numbers of the channels, in the order of their joins, of
     /// which the client has missed events that are not kept.
     pub fn settle(&mut self, log: &mut Log) -> Vec<u32> {
-        let State::Gathering(shares) = &mut self.state else { return Vec::new() };
-        let (mut gaps, mut replay) = (Vec::new(), Vec::new());
+        let Phase::Gathering(shares) = &mut self.phase else { return Vec::new() };
+        let (mut gaps, mut replay) = (Vec::new(), Share::default());
         for (number, missed) in (0..).zip(std::mem::take(shares)) {
-            let (events, is_complete) = self.share(missed, self.place);
+            let (share, is_complete) = self.share(missed, self.place);
             log.count_resume(is_complete, 0);
             if !is_complete {
                 gaps.push(number);
             }
-            replay.extend(events);
+            replay.events.extend(share.events);
+            replay.cursors.extend(share.cursors);
         }
-        replay.sort_unstable_by_key(|(place, _)| *place);
-        replay.dedup_by_key(|(place, _)| *place);
-        self.state = State::Settled(replay);
+        replay.events.sort_unstable_by_key(|(place, _)| *place);
+        replay.events.dedup_by_key(|(place, _)| *place);
+        self.phase = Phase::Settled(replay);
         gaps
     }
 
@@ -84,22 +99,37 @@ impl Resume {
     /// first call.
     pub fn replay(&mut self, log: &mut Log) -> Option<Vec<(Place, Frame)>> {
         self.settle(log);
-        let State::Settled(replay) = std::mem::replace(&mut self.state, State::Done) else {
+        let Phase::Settled(replay) = std::mem::replace(&mut self.phase, Phase::Done) else {
             return None;
         };
-        log.count_replayed(replay.len());
-        Some(replay)
+        log.count_replayed(replay.events.len());
+        Some(replay.into_frames())
     }
 
     /// What is replayed of a channel, and whether nothing is missing.
-    fn share(&self, missed: Missed, place: Option<Place>) -> (Vec<(Place, Frame)>, bool) {
-        let Missed { mut events, floor } = missed;
-        let is_complete = place.is_some_and(|place| place >= floor);
-        match place {
-            Some(place) if is_complete => events.retain(|(at, _)| *at > place),
+    fn share(&self, missed: Missed, place: Option<Place>) -> (Share, bool) {
+        let is_complete = place.is_some_and(|place| missed.is_complete(place));
+        let Missed { mut events, state, .. } = missed;
+        match (place, state) {
+            (Some(place), _) if is_complete => events.retain(|(at, _)| *at > place),
+            (_, Some(State { values, cursor })) => {
+                return (Share { events: values, cursors: cursor.into_iter().collect() }, false);
+            }
             _ if self.cursor.all_on_gap => {}
             _ => events.clear(),
         }
-        (events, is_complete)
+        (Share { events, cursors: Vec::new() }, is_complete)
+    }
+}
+
+impl Share {
+    /// In the order of places, of which each frame has its own.
+    fn into_frames(self) -> Vec<(Place, Frame)> {
+        let Self { mut events, cursors } = self;
+        if !cursors.is_empty() {
+            events.extend(cursors);
+            events.sort_unstable_by_key(|(place, _)| *place);
+        }
+        events
     }
 }

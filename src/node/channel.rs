@@ -6,6 +6,7 @@ use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
 use crate::handle::Channel;
+use crate::log::Key;
 use crate::wire::frame_text;
 
 #[napi]
@@ -53,6 +54,24 @@ impl ChannelHandle {
     ) -> Result<()> {
         let event = event(id, name, data, retry, comment)?;
         self.channel.send(std::slice::from_ref(&event))?;
+        Ok(())
+    }
+
+    /// Sets or removes the value of a key, on a channel that keeps the latest values.
+    #[napi(catch_unwind)]
+    #[expect(clippy::too_many_arguments, reason = "an object would cost more to convert")]
+    pub fn send_value(
+        &self,
+        key: String,
+        removes: bool,
+        id: Option<String>,
+        name: Option<String>,
+        data: Option<String>,
+        retry: Option<f64>,
+        comment: Option<String>,
+    ) -> Result<()> {
+        let event = event(id, name, data, retry, comment)?;
+        self.channel.send_value(&event, Key { name: key.into(), removes })?;
         Ok(())
     }
 
