@@ -59,7 +59,6 @@ impl ChannelHandle {
 
     /// Sets or removes the value of a key, on a channel that keeps the latest values.
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "an object would cost more to convert")]
     pub fn send_value(
         &self,
         key: String,
