@@ -18,8 +18,10 @@ export declare class ChannelHandle {
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
-  /** Sets or removes the value of a key, on a channel that keeps the latest values. */
-  sendValue(key: string, removes: boolean, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
+  /** Sends an event that is the new value of a key, on a channel that keeps the latest ones. */
+  setValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
+  /** Sends an event that removes the value of a key. */
+  removeValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /** The ids of the former members. */
   close(): Array<number>

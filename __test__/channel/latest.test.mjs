@@ -86,6 +86,7 @@ for (const transport of ['auto', 'stream']) {
     test('that were missed are replayed with removals, in order with others', async (t) => {
       const [prices, news] = [latest(), new Channel()];
       const { open, gaps } = await join(t, [prices, news], { transport });
+      const counts = metrics().history;
       send(prices, 'a1', 'b1', 'c1');
       const client = await open();
       const { id } = (await got(client, 3)).at(-1);
@@ -98,6 +99,10 @@ for (const transport of ['auto', 'stream']) {
       send(prices, 'live');
       assert.equal((await got(again, 5)).at(-1).data, 'live');
       assert.deepEqual(gaps, []);
+      // The first visit is not a return.
+      const { hits, misses, replayed } = metrics().history;
+      assert.deepEqual([hits - counts.hits, misses - counts.misses], [2, 0]);
+      assert.equal(replayed - counts.replayed, 3 + 4);
     });
 
     test('are given whole after a gap, after the reset', async (t) => {

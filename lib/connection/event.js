@@ -86,7 +86,10 @@ function sendValue(handle, event, keyOf, removes) {
   const [id, name, data, retry, comment] = fields(event);
   if (data !== undefined) {
     const key = checkKey(keyOf(event));
-    callCore(() => handle.sendValue(key, removes, id, name, data, retry, comment));
+    callCore(() => {
+      if (removes) handle.removeValue(key, id, name, data, retry, comment);
+      else handle.setValue(key, id, name, data, retry, comment);
+    });
   } else if (removes) {
     throw typeError(
       'ERR_SSE_KEY',

@@ -57,12 +57,11 @@ impl ChannelHandle {
         Ok(())
     }
 
-    /// Sets or removes the value of a key, on a channel that keeps the latest values.
+    /// Sends an event that is the new value of a key, on a channel that keeps the latest ones.
     #[napi(catch_unwind)]
-    pub fn send_value(
+    pub fn set_value(
         &self,
         key: String,
-        removes: bool,
         id: Option<String>,
         name: Option<String>,
         data: Option<String>,
@@ -70,7 +69,23 @@ impl ChannelHandle {
         comment: Option<String>,
     ) -> Result<()> {
         let event = event(id, name, data, retry, comment)?;
-        self.channel.send_value(&event, Key { name: key.into(), removes })?;
+        self.channel.send_value(&event, Key { name: key.into(), removes: false })?;
+        Ok(())
+    }
+
+    /// Sends an event that removes the value of a key.
+    #[napi(catch_unwind)]
+    pub fn remove_value(
+        &self,
+        key: String,
+        id: Option<String>,
+        name: Option<String>,
+        data: Option<String>,
+        retry: Option<f64>,
+        comment: Option<String>,
+    ) -> Result<()> {
+        let event = event(id, name, data, retry, comment)?;
+        self.channel.send_value(&event, Key { name: key.into(), removes: true })?;
         Ok(())
     }
 
