@@ -18,6 +18,10 @@ export declare class ChannelHandle {
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
+  /** Sends an event that is the new value of a key, on a channel that keeps the latest ones. */
+  setValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
+  /** Sends an event that removes the value of a key. */
+  removeValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /** The ids of the former members. */
   close(): Array<number>
@@ -35,8 +39,11 @@ export declare class ConnectionHandle {
   hold(): void
   /** Events for this connection alone no longer wait with live events. */
   letOwnPass(): void
-  /** Sends what the client missed in all gathered channels, then live events. */
-  resume(): void
+  /**
+   * Sends what the client missed in all gathered channels, then live events. Returns whether the
+   * client got a cursor.
+   */
+  resume(): boolean
   /** Gives a client without a cursor one. False while no channel of the connection mints ids. */
   prime(): boolean
   /**
@@ -59,7 +66,8 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
-  channel(options: HistoryOptions): ChannelHandle
+  /** `keeps_latest`: its events have keys, and it keeps the latest one of each. */
+  channel(options: HistoryOptions, keepsLatest: boolean): ChannelHandle
   topics(options: TopicsSettings): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */

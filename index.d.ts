@@ -394,7 +394,30 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
  * The options of a channel. An option that has the wrong type or is out of range throws
  * `ERR_SSE_OPTION`.
  */
-export interface ChannelOptions {
+export interface ChannelOptions<Events extends object = EventMap> {
+  /**
+   * What the history keeps. Default: `'all'`, which keeps past events.
+   *
+   * `'latest'` keeps one event for each key: the channel has a state. It needs `key`.
+   *
+   * - A client without a cursor first receives the current state: the latest event of each key, in
+   *   the order in which they were sent. Live events follow.
+   * - A client that reconnects receives the latest event of each key that has changed since, and
+   *   the removals. After a gap it receives the whole state, whatever `onGap` says. Use
+   *   `onGap: 'reset'`, so that it can drop values that were removed.
+   * - The history keeps at most `historySize` values, and as many removals. The value that was sent
+   *   longest ago is dropped first. The state is incomplete then, so set `historySize` and
+   *   `historyBytes` to what your largest state needs. Clients are not told about values that are
+   *   dropped, by `historyAge` either.
+   * - `write()` throws, and `historySize` must be at least 1.
+   */
+  keep?: 'all' | 'latest';
+  /**
+   * Returns the key of an event: a string of 1 to 1,024 characters. {@link Channel.send} calls it
+   * once for each event that has `data`, with that event. Events without `data` are only delivered.
+   * It is required with `keep: 'latest'` and refused without it.
+   */
+  key?: (event: KeyedEvent<Events>) => string;
   /** How many events the history keeps. Default: 500; 0 turns the history off. */
   historySize?: number;
   /** How many bytes the history keeps. Default: 16 MiB. */
@@ -412,6 +435,27 @@ export interface ChannelOptions {
    * which never closes it. The timer does not keep the process alive.
    */
   emptyTimeout?: number;
+}
+
+/** An event that has `data`, as `key` of {@link ChannelOptions} gets it. */
+export type KeyedEvent<Events extends object = EventMap> =
+  | {
+      [Name in keyof Events & string]: EventFields & { event: Name; data: Events[Name] };
+    }[keyof Events & string]
+  | (Events extends { message: infer Data }
+      ? EventFields & { event?: undefined; data: Data }
+      : never)
+  // biome-ignore lint/suspicious/noExplicitAny: without an event map, data may be anything
+  | (string extends keyof Events ? EventFields & { event?: string; data?: any } : never);
+
+/** The options of {@link Channel.send}. */
+export interface SendOptions {
+  /**
+   * Whether the event removes the value of its key from a channel with `keep: 'latest'`.
+   * Default: `false`. Members receive the event, so that they remove the value too, and so do
+   * clients that reconnect. It needs `data`, because browsers ignore events without it.
+   */
+  remove?: boolean;
 }
 
 /** Reads the current state, as one event or several. */
@@ -466,10 +510,30 @@ interface ChannelEvents<Events extends object> {
  * });
  * weather.send({ id: '1', event: 'report', data: { celsius: 21 } });
  * ```
+ *
+ * A dashboard, whose clients first receive the latest value of each gauge:
+ *
+ * @example
+ * ```ts
+ * import { Channel } from 'sluice';
+ * import { sse } from 'sluice/express';
+ *
+ * interface Events {
+ *   gauge: { name: string; value: number };
+ *   'gauge-removed': { name: string };
+ * }
+ *
+ * const gauges = new Channel<Events>({ keep: 'latest', key: ({ data }) => data.name });
+ * app.get('/gauges', sse<Events>((connection) => {
+ *   gauges.add(connection);
+ * }, { onGap: 'reset' }));
+ * gauges.send({ event: 'gauge', data: { name: 'load', value: 0.7 } });
+ * gauges.send({ event: 'gauge-removed', data: { name: 'load' } }, { remove: true });
+ * ```
  */
 export class Channel<Events extends object = EventMap> extends EventEmitter<ChannelEvents<Events>> {
   /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
-  constructor(options?: ChannelOptions);
+  constructor(options?: ChannelOptions<Events>);
 
   readonly closed: boolean;
 
@@ -484,21 +548,28 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    * @throws `ERR_SSE_TYPE` if the value is not a connection.
-   * @throws `ERR_SSE_OPTION` if `snapshot` is not a function.
+   * @throws `ERR_SSE_OPTION` if `snapshot` is not a function, or the channel keeps the latest
+   * values, which it sends itself.
    */
   add(connection: Connection<Events>, options?: AddOptions<Events>): this;
   /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**
-   * Sends an event to every member and appends it to the history.
+   * Sends an event to every member and appends it to the history. With `keep: 'latest'` it replaces
+   * the value of its key, or removes it (`{ remove: true }`).
    *
    * @throws the errors of {@link Connection.send} for an invalid event.
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
+   * @throws `ERR_SSE_KEY` if `key` does not return a valid string, or if `remove` is true and the
+   * event has no `data`. What `key` throws is thrown on. Nothing is sent in these cases.
+   * @throws `ERR_SSE_OPTION` if `remove` is true on a channel that keeps all events.
    */
-  send(event: ServerSentEvent<Events>): this;
+  send(event: ServerSentEvent<Events>, options?: SendOptions): this;
   /**
    * Sends text that is already in the wire format to every member, and appends it to the history.
    * See {@link Connection.write}.
+   *
+   * @throws `ERR_SSE_KEY` if the channel keeps the latest values, because text has no key.
    */
   write(frameText: string): this;
   /** Returns the number of members. */
@@ -544,7 +615,8 @@ export interface Metrics {
   closes: Record<CloseReason, number>;
   /**
    * The histories: the bytes that they hold now; how often a client came back to a channel or topic
-   * and missed nothing (`hits`) or got a gap (`misses`); how many events were sent again.
+   * and missed nothing (`hits`) or got a gap (`misses`); how many events were sent again, also as a
+   * current state.
    */
   history: { bytes: number; hits: number; misses: number; replayed: number };
 }
@@ -600,6 +672,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_EMPTY`          | an event has no field                                    |
  * | `ERR_SSE_FRAME`          | frame text is incomplete or has an unknown field         |
  * | `ERR_SSE_TOPIC`          | a topic name is invalid, or must not contain wildcards   |
+ * | `ERR_SSE_KEY`            | an event for `keep: 'latest'` has no valid key           |
  * | `ERR_SSE_OPTION`         | an option has the wrong type or an invalid value         |
  *
  * These are a `RangeError`:
@@ -635,6 +708,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_RETRY'
   | 'ERR_SSE_DATA'
   | 'ERR_SSE_EMPTY'
+  | 'ERR_SSE_KEY'
   | 'ERR_SSE_FRAME'
   | 'ERR_SSE_HEADERS_SENT'
   | 'ERR_SSE_GONE'

@@ -64,7 +64,8 @@ impl Order {
     }
 
     /// `resume`: if the connection has a cursor, it gets the events after that id first, even if it
-    /// leaves before the gathering ends.
+    /// leaves before the gathering ends. A connection that joins a channel of latest values must be
+    /// held, until [`Order::resume`] gives it the state.
     pub fn join(
         &mut self,
         connection: ConnectionId,
@@ -77,7 +78,20 @@ impl Order {
         if !self.audience.join(connection, channel) {
             return Ok(JoinOutcome::Unchanged);
         }
-        Ok(self.joined(connection, channel, resume.then_some(Source::Channel(channel))))
+        let resume = resume && self.resumes.contains_key(&connection);
+        let outcome = self.joined(connection, channel, resume.then_some(Source::Channel(channel)));
+        if !resume || outcome == JoinOutcome::Gap {
+            self.give_state(connection, channel);
+        }
+        Ok(outcome)
+    }
+
+    /// A client that is new to the channel, or has a gap, gets its state with [`Order::resume`], if
+    /// it has one. What the host sends because of the gap comes before it.
+    fn give_state(&mut self, connection: ConnectionId, channel: ChannelId) {
+        let Some(values) = self.log.state(channel) else { return };
+        self.log.count_replayed(values.len());
+        self.states.entry(connection).or_default().extend(values);
     }
 
     /// Joins a topic or a pattern of a client that is connected to these topics.
@@ -164,6 +178,7 @@ impl Order {
         let left = left.collect();
         self.audience.forget(connection);
         self.resumes.remove(&connection);
+        self.states.remove(&connection);
         left
     }
 

@@ -10,15 +10,18 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::audience::Audience;
-use crate::ids::{ConnectionId, IdMap};
+use crate::ids::{ConnectionId, IdMap, Place};
 use crate::log::{Log, Resume};
 use crate::shard::Inbox;
+use crate::wire::Frame;
 
 pub struct Order {
     pub audience: Audience,
     pub log: Log,
     /// Of open connections that came back with a cursor.
     pub resumes: IdMap<ConnectionId, Resume>,
+    /// Current states of channels, which these connections get with [`Order::resume`].
+    pub states: IdMap<ConnectionId, Vec<(Place, Frame)>>,
     pub inboxes: Arc<[Arc<Inbox>]>,
 }
 
@@ -33,8 +36,8 @@ pub struct Ordered(Mutex<Order>);
 impl Ordered {
     pub fn new(inboxes: Arc<[Arc<Inbox>]>) -> Self {
         let audience = Audience::new(inboxes.len());
-        let (log, resumes) = Default::default();
-        Self(Mutex::new(Order { audience, log, resumes, inboxes }))
+        let (log, resumes, states) = Default::default();
+        Self(Mutex::new(Order { audience, log, resumes, states, inboxes }))
     }
 
     pub fn lock(&self) -> MutexGuard<'_, Order> {

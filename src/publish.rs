@@ -8,7 +8,7 @@ use crate::connection::QueueGauge;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
-use crate::log::{Draft, Publication};
+use crate::log::{Draft, Key, Publication};
 use crate::order::Order;
 use crate::shard::Command;
 use crate::wire::{Event, Frame};
@@ -26,10 +26,24 @@ pub enum Target<'a> {
 impl Hub {
     /// Returns how many connections the events are for.
     pub fn publish(&self, target: Target<'_>, events: &[Event]) -> Result<usize, Error> {
-        let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, Error>>()?;
+        self.publish_drafts(target, events.iter().map(Draft::new).collect::<Result<_, Error>>()?)
+    }
+
+    /// Sets or removes a value of a channel that keeps the latest ones.
+    pub fn publish_value(
+        &self,
+        channel: ChannelId,
+        event: &Event,
+        key: Key,
+    ) -> Result<usize, Error> {
+        self.publish_drafts(Target::Channel(channel), vec![Draft::with_key(event, key)?])
+    }
+
+    fn publish_drafts(&self, target: Target<'_>, drafts: Vec<Draft>) -> Result<usize, Error> {
+        let events = drafts.len();
         self.wait_for_room();
         let receivers = self.lock().publish(target, drafts)?;
-        self.counters().publish(events.len());
+        self.counters().publish(events);
         Ok(receivers)
     }
 

@@ -6,6 +6,7 @@
 //! - A client without a cursor gets one at the end, and so does one whose cursor led to a gap: the
 //!   primer, a frame that is an id alone.
 //! - The host can hold live events at any other time too, while it reads a snapshot.
+//! - A client that is new to a channel of latest values gets their state in the same way.
 
 use crate::audience::Keeper;
 use crate::ids::{ChannelId, ConnectionId};
@@ -37,9 +38,11 @@ impl Order {
     /// Gives a client a cursor that stands for everything it was sent so far, unless it has one. It
     /// can then resume before its next event. False while no channel of the connection mints ids.
     pub fn prime(&self, connection: ConnectionId) -> bool {
-        if self.resumes.get(&connection).is_some_and(Resume::keeps_cursor) {
-            return true;
-        }
+        let resume = self.resumes.get(&connection);
+        resume.is_some_and(Resume::keeps_cursor) || self.send_cursor(connection)
+    }
+
+    fn send_cursor(&self, connection: ConnectionId) -> bool {
         let channels = self.audience.channels_of(connection);
         let sources = channels.iter().filter_map(|id| self.source_of(*id));
         let primer = self.log.cursor(sources).and_then(|id| Event::cursor(id).encode().ok());
@@ -57,10 +60,23 @@ impl Order {
         })
     }
 
-    /// The client gets what it missed in all channels, if it came back, then live events.
-    pub fn resume(&mut self, connection: ConnectionId) {
+    /// The client gets what it missed in all channels, if it came back, and the states of channels
+    /// that are new to it, then live events. After a gap or a state it gets a cursor. Returns
+    /// whether it got one.
+    pub fn resume(&mut self, connection: ConnectionId) -> bool {
         let resume = self.resumes.get_mut(&connection);
-        let replay = resume.and_then(|resume| resume.replay(&mut self.log)).unwrap_or_default();
+        let mut replay = resume.and_then(|resume| resume.replay(&mut self.log)).unwrap_or_default();
+        let states = self.states.remove(&connection);
+        let has_gap = self.resumes.get(&connection).is_some_and(|resume| !resume.keeps_cursor());
+        // The values have the ids of old events.
+        let needs_cursor = has_gap || states.is_some();
+        if let Some(states) = states {
+            replay.extend(states);
+            replay.sort_unstable_by_key(|(place, _)| *place);
+            // A client that left a channel and joined it again may have its values twice.
+            replay.dedup_by_key(|(place, _)| *place);
+        }
         self.inbox_of(connection).push(Command::Resume { connection, replay });
+        needs_cursor && self.send_cursor(connection)
     }
 }

@@ -13,6 +13,8 @@ const TESTS = [
   'faces/fastify-transports',
   'carrier/handover',
   'channel/channel',
+  'channel/latest',
+  'channel/latest-model',
   'channel/resume',
   'channel/snapshot',
   'channel/resume-model',

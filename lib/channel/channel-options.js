@@ -5,6 +5,7 @@
 /** @import { HistoryOptions } from '../../binding.js' */
 /** @import { ChannelOptions } from '../../index.js' */
 
+const { rangeError } = require('../core/error.js');
 const option = require('../core/option.js');
 
 /**
@@ -21,6 +22,7 @@ function readChannelOptions(given, defaults = CHANNEL) {
   };
 }
 
+const KEEP = /** @type {const} */ (['all', 'latest']);
 const IDS = /** @type {const} */ (['auto', 'manual']);
 
 const COMMON = { historyAge: 0, emptyTimeout: 0, mint: true };
@@ -30,4 +32,23 @@ const TOPIC = { ...COMMON, historySize: 100, historyBytes: 1 << 20, emptyTimeout
 /** One history for all patterns of a broker, and so for all events to its topics. */
 const PATTERNS = { ...COMMON, historySize: 10_000, historyBytes: 16 << 20 };
 
-module.exports = { PATTERNS, TOPIC, readChannelOptions };
+/**
+ * Returns the option `key` of a channel that keeps the latest value of each key, and otherwise
+ * undefined.
+ * @param {Partial<ChannelOptions<any>>} given
+ * @param {number} historySize
+ */
+function readKey(given, historySize) {
+  const isLatest = option.oneOf('keep', given.keep, KEEP, 'all') === 'latest';
+  const key = option.callback('key', given.key);
+  if (isLatest && !key) {
+    throw option.invalid("`keep: 'latest'` needs `key`, a function that returns an event's key");
+  }
+  if (key && !isLatest) throw option.invalid("`key` needs `keep: 'latest'`: set both or none");
+  if (isLatest && historySize === 0) {
+    throw rangeError('ERR_SSE_OPTION', "with `keep: 'latest'`, `historySize` must be at least 1");
+  }
+  return key;
+}
+
+module.exports = { PATTERNS, TOPIC, readChannelOptions, readKey };

@@ -2,11 +2,12 @@
 
 /** A group of connections with a history. */
 
-/** @import { AddOptions, ChannelOptions, ServerSentEvent, Snapshot } from '../../index.js' */
+/** @import { AddOptions, ChannelOptions, SendOptions } from '../../index.js' */
+/** @import { ServerSentEvent, Snapshot } from '../../index.js' */
 /** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
-const { readChannelOptions } = require('./channel-options.js');
+const { readChannelOptions, readKey } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
@@ -32,10 +33,26 @@ function assertConnection(value) {
  */
 const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
 
+/** @param {SendOptions} options */
+const readRemove = (options) =>
+  option.boolean('remove', option.object('options', options).remove, false);
+
+/**
+ * Holds live events until the turn of the event loop ends. Then the connection gets the states of
+ * all channels of latest values that it has joined meanwhile, merged.
+ * @param {Link} link
+ */
+function holdForTurn(link) {
+  link.hold();
+  setImmediate(() => link.release());
+}
+
 class Channel extends EventEmitter {
   #handle;
   #closed = false;
   #expires;
+  /** Returns the key of an event, if the channel keeps the latest value of each. */
+  #key;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
@@ -49,11 +66,13 @@ class Channel extends EventEmitter {
    */
   #resumed;
 
-  /** @param {ChannelOptions} [options] */
+  /** @param {ChannelOptions<any>} [options] */
   constructor(options) {
     super();
-    const core = readChannelOptions(option.object('options', options));
-    this.#handle = start().channel(core);
+    const given = option.object('options', options);
+    const core = readChannelOptions(given);
+    this.#key = readKey(given, core.historySize);
+    this.#handle = start().channel(core, this.#key !== undefined);
     this.#expires = core.emptyTimeout > 0;
     if (this.#expires) channels.set(this.#handle.id, this.#listener);
   }
@@ -71,6 +90,9 @@ class Channel extends EventEmitter {
     this.#assertOpen();
     const snapshot = option.callback('snapshot', option.object('options', options).snapshot);
     const link = linkOf(connection);
+    if (snapshot && this.#key) {
+      throw option.invalid("`snapshot` is not for a channel with `keep: 'latest'`: it has its own");
+    }
     if (!snapshot) return this.#join(connection, link);
     // Before the join, so that no event overtakes the snapshot.
     link.hold();
@@ -89,6 +111,7 @@ class Channel extends EventEmitter {
   #join(connection, link, snapshot) {
     const { gathering, handle } = link;
     const resume = gathering !== undefined && !this.#resumed?.has(connection);
+    if (this.#key) holdForTurn(link);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
     channels.set(this.#handle.id, this.#listener);
@@ -101,7 +124,11 @@ class Channel extends EventEmitter {
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
     link.joined();
     this.emit('join', connection);
-    if (addition === 'gap') gathering?.lose({ channel: this });
+    if (addition === 'gap') {
+      // The answer to the gap comes before the state.
+      if (this.#key) handle.letOwnPass();
+      gathering?.lose({ channel: this });
+    }
     return this;
   }
 
@@ -113,16 +140,28 @@ class Channel extends EventEmitter {
     return true;
   }
 
-  /** @param {ServerSentEvent} value */
-  send(value) {
+  /**
+   * @param {ServerSentEvent} value
+   * @param {SendOptions} [options]
+   */
+  send(value, options) {
     this.#assertOpen();
-    event.send(this.#handle, value);
+    const removes = options !== undefined && readRemove(options);
+    if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
+    else if (removes) throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
+    else event.send(this.#handle, value);
     return this;
   }
 
   /** @param {string} frameText */
   write(frameText) {
     this.#assertOpen();
+    if (this.#key) {
+      throw typeError(
+        'ERR_SSE_KEY',
+        "a channel with `keep: 'latest'` takes no frame text, which has no key: use send()",
+      );
+    }
     event.write(this.#handle, frameText);
     return this;
   }

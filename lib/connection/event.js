@@ -10,6 +10,9 @@
 const { callCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 
+/** How many UTF-16 code units a key may have. */
+const MAX_KEY = 1024;
+
 /** @type {(name: string, value: unknown) => string | undefined} */
 function text(name, value) {
   if (value === undefined || typeof value === 'string') return value;
@@ -72,6 +75,40 @@ function send(handle, event) {
 }
 
 /**
+ * Sends an event that sets or removes the value of a key, to a channel that keeps the latest ones.
+ * An event without data is no value.
+ * @param {ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ * @param {(event: any) => string} keyOf
+ * @param {boolean} removes
+ */
+function sendValue(handle, event, keyOf, removes) {
+  const [id, name, data, retry, comment] = fields(event);
+  if (data !== undefined) {
+    const key = checkKey(keyOf(event));
+    callCore(() => {
+      if (removes) handle.removeValue(key, id, name, data, retry, comment);
+      else handle.setValue(key, id, name, data, retry, comment);
+    });
+  } else if (removes) {
+    throw typeError(
+      'ERR_SSE_KEY',
+      'an event that removes a value needs `data`, because browsers ignore events without it',
+    );
+  } else callCore(() => handle.send(id, name, data, retry, comment));
+}
+
+/** @param {unknown} key */
+function checkKey(key) {
+  if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY) return key;
+  const found = typeof key === 'string' ? `one of ${key.length}` : kind(key);
+  throw typeError(
+    'ERR_SSE_KEY',
+    `\`key\` must return a string of 1 to ${MAX_KEY} characters, but it returned ${found}`,
+  );
+}
+
+/**
  * Sends an event to the subscribers of a topic or, without one, to all clients. Returns how many
  * get it.
  * @param {TopicsHandle} handle
@@ -93,4 +130,4 @@ function write(handle, frameText) {
   callCore(() => handle.write(frameText));
 }
 
-module.exports = { publish, send, write };
+module.exports = { publish, send, sendValue, write };

@@ -157,8 +157,8 @@ class Link {
     if (this.#holds === 0) return;
     this.#holds -= 1;
     if (this.#holds > 0) return;
-    this.handle.resume();
-    this.joined();
+    if (this.handle.resume()) this.#cursor = 'given';
+    else this.joined();
   }
 
   /** The opening is over: what the client missed is sent. */
@@ -177,6 +177,7 @@ class Link {
 
   /** Gives the client a cursor, unless it comes later than what waits. */
   prime() {
+    if (this.#cursor !== 'due') return;
     const isPrimed = this.#holds === 0 && !this.isOver && this.handle.prime();
     this.#cursor = isPrimed ? 'given' : 'none';
   }

@@ -6,6 +6,7 @@ use super::Connection;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId};
+use crate::log::Key;
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
@@ -21,12 +22,19 @@ impl Channel {
         Self { id, hub: hub.clone() }
     }
 
-    /// Returns how many members get the events.
+    /// Returns how many members get the events. A channel that keeps the latest values delivers
+    /// them without keeping them.
     pub fn send(&self, events: &[Event]) -> Result<usize, Error> {
         self.hub.publish(Target::Channel(self.id), events)
     }
 
-    /// Adds a connection. `resume`: if it came back, it gets what it missed first.
+    /// Sets or removes the value of a key. Returns how many members get the event.
+    pub fn send_value(&self, event: &Event, key: Key) -> Result<usize, Error> {
+        self.hub.publish_value(self.id, event, key)
+    }
+
+    /// Adds a connection. `resume`: if it came back, it gets what it missed first. Hold it before
+    /// it joins a channel that keeps the latest values. It gets their state when it resumes.
     pub fn join(&self, connection: &Connection, resume: bool) -> Result<JoinOutcome, Error> {
         self.hub.inbox_of(connection.id).wait_for_room();
         self.hub.lock().join(connection.id, self.id, resume)

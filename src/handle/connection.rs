@@ -55,10 +55,11 @@ impl Connection {
         self.hub.lock().let_own_pass(self.id);
     }
 
-    /// Sends what the client missed in all channels, if it came back, then live events.
-    pub fn resume(&self) {
+    /// Sends what the client missed in all channels, if it came back, then live events. Returns
+    /// whether the client got a cursor.
+    pub fn resume(&self) -> bool {
         self.hub.inbox_of(self.id).wait_for_room();
-        self.hub.lock().resume(self.id);
+        self.hub.lock().resume(self.id)
     }
 
     /// Gives a client without a cursor one. False while no channel of the connection mints ids.

@@ -16,7 +16,7 @@ use super::{Channel, Connection, Topics};
 use crate::audience::{TopicsOptions, matches};
 use crate::connection::ConnectionOptions;
 use crate::hub::Hub;
-use crate::log::{Cursor, HistoryOptions, Limits};
+use crate::log::{Cursor, HistoryOptions, Keep, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::notice::NoHost;
 use crate::shard::Socket;
@@ -93,7 +93,11 @@ struct Model {
 }
 
 fn history(size: usize) -> HistoryOptions {
-    HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: true }
+    HistoryOptions {
+        limits: Limits { size, bytes: 1 << 20, age: None },
+        mint: true,
+        keep: Keep::All,
+    }
 }
 
 fn start(sizes: &[usize], shards: usize) -> Server {
@@ -190,15 +194,15 @@ impl Model {
             self.publish();
         }
         let gaps = connection.gaps();
-        connection.resume();
+        let mut is_primed = connection.resume();
+        assert_eq!(is_primed, !gaps.is_empty());
         if !attach_first {
             attach();
         }
-        // Events that the client gets before its primer.
-        let primed = self.random.one_in(2).then(|| {
-            assert_eq!(connection.prime(), !addresses.is_empty());
-            self.published.len()
-        });
+        if cursor.is_none() && self.random.one_in(2) {
+            is_primed = connection.prime();
+            assert_eq!(is_primed, !addresses.is_empty());
+        }
         let is_gap = |number: usize| gaps.contains(&(number as u32));
         let mut expected: Vec<usize> = Vec::new();
         for (number, address) in addresses.iter().enumerate() {
@@ -224,9 +228,8 @@ impl Model {
         expected.sort_unstable();
         expected.dedup();
         let mut expected: VecDeque<_> = expected.into_iter().map(Expected::Event).collect();
-        let needs_primer = cursor.is_none() || !gaps.is_empty();
-        if let (Some(position), true) = (primed, needs_primer && !addresses.is_empty()) {
-            expected.push_back(Expected::Primer(position));
+        if is_primed {
+            expected.push_back(Expected::Primer(self.published.len()));
         }
         let client_state = &mut self.clients[at];
         client_state.expected = expected;

@@ -11,7 +11,7 @@ use crate::connection::{CloseReason, QueueLimits};
 use crate::error::Error;
 use crate::handle::{Channel, Connection};
 use crate::ids::ChannelId;
-use crate::log::{HistoryOptions, Limits};
+use crate::log::{HistoryOptions, Keep, Limits};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::notice::NoHost;
 use crate::shard::Socket;
@@ -27,7 +27,7 @@ fn bytes(bytes: usize) -> QueueLimits {
 
 fn channel(hub: &Arc<Hub>, empty_timeout: Option<Duration>) -> Channel {
     let limits = Limits { size: 500, bytes: 1 << 20, age: None };
-    let history = HistoryOptions { limits, mint: false };
+    let history = HistoryOptions { limits, mint: false, keep: Keep::All };
     Channel::create(hub, ChannelOptions { history, empty_timeout })
 }
 

@@ -7,6 +7,8 @@
 
 mod cursor;
 mod history;
+mod kept;
+mod latest;
 mod lost;
 mod publication;
 mod resume;
@@ -17,8 +19,10 @@ use std::time::Instant;
 use cursor::Epoch;
 use history::History;
 pub use history::Limits;
+pub use kept::Keep;
+use kept::{ChannelHistory, Kept, Missed};
 use lost::Lost;
-pub use publication::{Draft, Publication};
+pub use publication::{Draft, Key, Publication};
 pub use resume::{Cursor, Replay, Resume};
 
 use crate::audience::matches;
@@ -32,6 +36,8 @@ pub struct HistoryOptions {
     pub limits: Limits,
     /// Whether events without an id get one.
     pub mint: bool,
+    /// Topics and patterns keep all events.
+    pub keep: Keep,
 }
 
 #[derive(Default)]
@@ -39,19 +45,17 @@ pub struct Log {
     epoch: Epoch,
     last: Place,
     metrics: HistoryMetrics,
-    channels: IdMap<ChannelId, Kept<Frame>>,
+    channels: IdMap<ChannelId, Kept<ChannelHistory>>,
     topics: IdMap<TopicsId, TopicLog>,
 }
 
-struct Kept<Item> {
-    history: History<Item>,
-    mint: bool,
-}
+/// Frames with the topic that each was sent to.
+type TopicHistory = History<(Arc<str>, Frame)>;
 
 struct TopicLog {
     /// Every event to any topic, once a client has subscribed to a pattern. An event costs the
     /// same however many patterns match it.
-    all: Option<Kept<(Arc<str>, Frame)>>,
+    all: Option<Kept<TopicHistory>>,
     /// The place of the latest event to any topic.
     last: Place,
     lost: Lost,
@@ -62,28 +66,6 @@ pub enum Source<'a> {
     Channel(ChannelId),
     /// Those of all topics that match.
     Pattern(TopicsId, &'a str),
-}
-
-/// What a history has after a cursor.
-#[derive(Clone, Debug)]
-pub struct Missed {
-    /// In order; everything that is kept, if the cursor was not resolved yet.
-    pub events: Vec<(Place, Frame)>,
-    /// After this place, nothing is missing.
-    pub floor: Place,
-}
-
-impl Missed {
-    fn new<Item: Clone>(
-        history: &mut History<Item>,
-        place: Option<Place>,
-        frame_of: impl Fn(&Item) -> Option<&Frame>,
-    ) -> Self {
-        let items = history.after(place, Instant::now());
-        let events = items.filter_map(|(place, item)| Some((place, frame_of(item)?.clone())));
-        let events = events.collect();
-        Self { events, floor: history.floor() }
-    }
 }
 
 impl Log {
@@ -118,8 +100,14 @@ impl Log {
     /// event if it is a custom one, otherwise a minted one. `None` if none of them mints ids.
     pub fn cursor<'a>(&self, sources: impl Iterator<Item = Source<'a>>) -> Option<String> {
         let latest = sources.filter_map(|source| match source {
-            Source::Channel(channel) => self.channels.get(&channel)?.latest(),
-            Source::Pattern(topics, _) => self.topics.get(&topics)?.all.as_ref()?.latest(),
+            Source::Channel(channel) => {
+                let Kept { history, mints, .. } = self.channels.get(&channel)?;
+                mints.then(|| (history.last(), history.last_id()))
+            }
+            Source::Pattern(topics, _) => {
+                let Kept { history, mints, .. } = self.topics.get(&topics)?.all.as_ref()?;
+                mints.then(|| (history.last(), history.last_id()))
+            }
         });
         let (_, id) = latest.max_by_key(|(place, _)| *place)?;
         Some(id.map_or_else(|| self.epoch.id(self.last), |id| id.to_string()))
@@ -132,7 +120,7 @@ impl Log {
     }
 
     pub fn publish(&mut self, channel: ChannelId, draft: Draft) -> Publication {
-        let mints = self.channels.get(&channel).is_some_and(Kept::mints);
+        let mints = self.channels.get(&channel).is_some_and(|kept| kept.mints);
         let publication = self.place(draft, mints);
         self.keep(channel, &publication);
         publication
@@ -146,9 +134,10 @@ impl Log {
         channel: Option<ChannelId>,
         draft: Draft,
     ) -> Publication {
-        let topic_mints = channel.and_then(|id| self.channels.get(&id)).is_some_and(Kept::mints);
+        let topic_mints =
+            channel.and_then(|id| self.channels.get(&id)).is_some_and(|kept| kept.mints);
         let all = self.topics.get(&topics).and_then(|log| log.all.as_ref());
-        let mints = topic_mints || all.is_some_and(Kept::mints);
+        let mints = topic_mints || all.is_some_and(|kept| kept.mints);
         let publication = self.place(draft, mints);
         if let Some(channel) = channel {
             self.keep(channel, &publication);
@@ -181,27 +170,39 @@ impl Log {
 
     /// What is kept after a place; all of it if there is none.
     pub fn after(&mut self, source: &Source<'_>, place: Option<Place>) -> Missed {
+        let now = Instant::now();
         let missed = match source {
             Source::Channel(channel) => {
                 let kept = self.channels.get_mut(channel);
-                kept.map(|kept| Missed::new(&mut kept.history, place, |frame| Some(frame)))
+                kept.map(|kept| kept.history.after(place, now))
             }
             Source::Pattern(topics, pattern) => self.patterns(*topics).map(|history| {
-                Missed::new(history, place, |(topic, frame)| {
+                Missed::of_log(history, place, now, |(topic, frame)| {
                     matches(pattern, topic).then_some(frame)
                 })
             }),
         };
-        missed.unwrap_or(Missed { events: Vec::new(), floor: self.last })
+        let mut missed = missed.unwrap_or_else(|| Missed::all(self.last));
+        if let Source::Channel(channel) = source
+            && !place.is_some_and(|place| missed.is_complete(place))
+        {
+            missed.state = self.state(*channel);
+        }
+        missed
     }
 
-    fn patterns(&mut self, topics: TopicsId) -> Option<&mut History<(Arc<str>, Frame)>> {
+    /// The current state of a channel that keeps the latest values.
+    pub fn state(&mut self, channel: ChannelId) -> Option<Vec<(Place, Frame)>> {
+        self.channels.get_mut(&channel)?.history.values(Instant::now())
+    }
+
+    fn patterns(&mut self, topics: TopicsId) -> Option<&mut TopicHistory> {
         Some(&mut self.topics.get_mut(&topics)?.all.as_mut()?.history)
     }
 
     /// Whether the channel has a history of its own.
     pub fn keeps(&self, channel: ChannelId) -> bool {
-        self.channels.get(&channel).is_some_and(|kept| kept.history.keeps())
+        self.channels.get(&channel).is_some_and(|kept| kept.keeps)
     }
 
     pub fn is_empty(&self, channel: ChannelId) -> bool {
@@ -240,7 +241,7 @@ impl Log {
     /// Begins the history that the patterns of a set of topics share, unless there is one.
     pub fn open_patterns(&mut self, topics: TopicsId, options: HistoryOptions) {
         let Some(log) = self.topics.get_mut(&topics) else { return };
-        log.all.get_or_insert_with(|| Kept::new(options, log.last));
+        log.all.get_or_insert_with(|| Kept::log(options, log.last));
     }
 
     pub fn close_topics(&mut self, topics: TopicsId) {
@@ -254,24 +255,8 @@ impl Log {
     }
 
     fn keep(&mut self, channel: ChannelId, publication: &Publication) {
-        let Publication { place, frame, id, is_kept } = publication;
-        if let (true, Some(kept)) = (*is_kept, self.channels.get_mut(&channel)) {
-            kept.history.push(*place, id.as_ref(), frame.clone(), frame.len(), Instant::now());
+        if let (true, Some(kept)) = (publication.is_kept, self.channels.get_mut(&channel)) {
+            kept.history.push(publication, Instant::now());
         }
-    }
-}
-
-impl<Item: Clone> Kept<Item> {
-    fn new(options: HistoryOptions, floor: Place) -> Self {
-        Self { history: History::new(options.limits, floor), mint: options.mint }
-    }
-
-    fn mints(&self) -> bool {
-        self.mint && self.history.keeps()
-    }
-
-    /// The place and the custom id of the latest event, if ids are minted here.
-    fn latest(&self) -> Option<(Place, Option<&Arc<str>>)> {
-        self.mints().then(|| (self.history.last(), self.history.last_id()))
     }
 }

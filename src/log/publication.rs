@@ -6,10 +6,19 @@ use crate::error::Error;
 use crate::ids::Place;
 use crate::wire::{Event, Frame, FrameWriter};
 
+/// What an event stands for in a state.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub name: Arc<str>,
+    /// Whether the event ends the value.
+    pub removes: bool,
+}
+
 /// An event that is encoded, but not published yet.
 pub struct Draft {
     frame: FrameWriter,
     id: Option<Arc<str>>,
+    key: Option<Key>,
     is_kept: bool,
     may_mint: bool,
 }
@@ -21,6 +30,7 @@ pub struct Publication {
     pub frame: Frame,
     /// A custom id.
     pub(super) id: Option<Arc<str>>,
+    pub(super) key: Option<Key>,
     /// Comments and control frames are not kept in a history.
     pub(super) is_kept: bool,
 }
@@ -31,13 +41,18 @@ impl Draft {
         let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
         let is_kept = event.data.is_some() || event.id.is_some();
         let may_mint = event.data.is_some() && event.id.is_none();
-        Ok(Self { frame: event.draft()?, id, is_kept, may_mint })
+        Ok(Self { frame: event.draft()?, id, key: None, is_kept, may_mint })
+    }
+
+    /// An event that sets or removes the value of a key.
+    pub fn with_key(event: &Event, key: Key) -> Result<Self, Error> {
+        Ok(Self { key: Some(key), ..Self::new(event)? })
     }
 
     /// `id_line` gives the line of a minted id. It is called if the event has data and no id.
     pub(super) fn publish(self, place: Place, id_line: impl FnOnce() -> String) -> Publication {
         let line = if self.may_mint { id_line() } else { String::new() };
-        let Self { frame, id, is_kept, .. } = self;
-        Publication { place, frame: frame.finish(&line), id, is_kept }
+        let Self { frame, id, key, is_kept, .. } = self;
+        Publication { place, frame: frame.finish(&line), id, key, is_kept }
     }
 }

@@ -1,7 +1,8 @@
 //! What a client that comes back has missed: each channel's share is read when it joins, and all
 //! shares become one replay, merged by place.
 
-use super::{Log, Missed, Source};
+use super::kept::Missed;
+use super::{Log, Source};
 use crate::ids::Place;
 use crate::wire::Frame;
 
@@ -21,10 +22,10 @@ pub struct Resume {
     place: Option<Place>,
     /// Whether it stands for a place in any channel, and the gathered channels are complete.
     is_valid: bool,
-    state: State,
+    phase: Phase,
 }
 
-enum State {
+enum Phase {
     /// One share for each channel, in the order of the joins.
     Gathering(Vec<Missed>),
     /// Gaps are known, and the replay is complete.
@@ -45,8 +46,8 @@ pub enum Replay {
 impl Resume {
     pub fn new(cursor: Cursor, log: &Log) -> Self {
         let minted = log.place_of(&cursor.id);
-        let state = State::Gathering(Vec::new());
-        Self { cursor, minted, place: minted, is_valid: minted.is_some(), state }
+        let phase = Phase::Gathering(Vec::new());
+        Self { cursor, minted, place: minted, is_valid: minted.is_some(), phase }
     }
 
     /// Whether the client can come back with its own cursor, so that it needs no other.
@@ -59,12 +60,17 @@ impl Resume {
         let missed = log.after(source, self.minted);
         let place = self.place.into_iter().chain(found).min();
         self.is_valid |= place.is_some();
-        if let State::Gathering(shares) = &mut self.state {
+        if let Phase::Gathering(shares) = &mut self.phase {
             self.place = place;
             shares.push(missed);
             return Replay::Later;
         }
-        let (events, is_complete) = self.share(missed, place);
+        let has_state = missed.state.is_some();
+        let (mut events, is_complete) = self.share(missed, place);
+        if has_state && !is_complete {
+            // It gets the state when the host has reported the gap.
+            events.clear();
+        }
         log.count_resume(is_complete, events.len());
         let frames = events.into_iter().map(|(_, frame)| frame).collect();
         if is_complete { Replay::Now(frames) } else { Replay::Gap(frames) }
@@ -73,7 +79,7 @@ impl Resume {
     /// Ends the gathering. Returns the numbers of the channels, in the order of their joins, of
     /// which the client has missed events that are not kept.
     pub fn settle(&mut self, log: &mut Log) -> Vec<u32> {
-        let State::Gathering(shares) = &mut self.state else { return Vec::new() };
+        let Phase::Gathering(shares) = &mut self.phase else { return Vec::new() };
         let (mut gaps, mut replay) = (Vec::new(), Vec::new());
         for (number, missed) in (0..).zip(std::mem::take(shares)) {
             let (events, is_complete) = self.share(missed, self.place);
@@ -86,7 +92,7 @@ impl Resume {
         }
         replay.sort_unstable_by_key(|(place, _)| *place);
         replay.dedup_by_key(|(place, _)| *place);
-        self.state = State::Settled(replay);
+        self.phase = Phase::Settled(replay);
         gaps
     }
 
@@ -94,7 +100,7 @@ impl Resume {
     /// first call.
     pub fn replay(&mut self, log: &mut Log) -> Option<Vec<(Place, Frame)>> {
         self.settle(log);
-        let State::Settled(replay) = std::mem::replace(&mut self.state, State::Done) else {
+        let Phase::Settled(replay) = std::mem::replace(&mut self.phase, Phase::Done) else {
             return None;
         };
         log.count_replayed(replay.len());
@@ -103,10 +109,11 @@ impl Resume {
 
     /// What is replayed of a channel, and whether nothing is missing.
     fn share(&self, missed: Missed, place: Option<Place>) -> (Vec<(Place, Frame)>, bool) {
-        let Missed { mut events, floor } = missed;
-        let is_complete = place.is_some_and(|place| place >= floor);
-        match place {
-            Some(place) if is_complete => events.retain(|(at, _)| *at > place),
+        let is_complete = place.is_some_and(|place| missed.is_complete(place));
+        let Missed { mut events, state, .. } = missed;
+        match (place, state) {
+            (Some(place), _) if is_complete => events.retain(|(at, _)| *at > place),
+            (_, Some(values)) => events = values,
             _ if self.cursor.all_on_gap => {}
             _ => events.clear(),
         }

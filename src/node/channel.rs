@@ -6,6 +6,7 @@ use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::event;
 use crate::handle::Channel;
+use crate::log::Key;
 use crate::wire::frame_text;
 
 #[napi]
@@ -53,6 +54,38 @@ impl ChannelHandle {
     ) -> Result<()> {
         let event = event(id, name, data, retry, comment)?;
         self.channel.send(std::slice::from_ref(&event))?;
+        Ok(())
+    }
+
+    /// Sends an event that is the new value of a key, on a channel that keeps the latest ones.
+    #[napi(catch_unwind)]
+    pub fn set_value(
+        &self,
+        key: String,
+        id: Option<String>,
+        name: Option<String>,
+        data: Option<String>,
+        retry: Option<f64>,
+        comment: Option<String>,
+    ) -> Result<()> {
+        let event = event(id, name, data, retry, comment)?;
+        self.channel.send_value(&event, Key { name: key.into(), removes: false })?;
+        Ok(())
+    }
+
+    /// Sends an event that removes the value of a key.
+    #[napi(catch_unwind)]
+    pub fn remove_value(
+        &self,
+        key: String,
+        id: Option<String>,
+        name: Option<String>,
+        data: Option<String>,
+        retry: Option<f64>,
+        comment: Option<String>,
+    ) -> Result<()> {
+        let event = event(id, name, data, retry, comment)?;
+        self.channel.send_value(&event, Key { name: key.into(), removes: true })?;
         Ok(())
     }
 

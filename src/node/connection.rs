@@ -70,10 +70,11 @@ impl ConnectionHandle {
         self.connection.let_own_pass();
     }
 
-    /// Sends what the client missed in all gathered channels, then live events.
+    /// Sends what the client missed in all gathered channels, then live events. Returns whether the
+    /// client got a cursor.
     #[napi(catch_unwind)]
-    pub fn resume(&self) {
-        self.connection.resume();
+    pub fn resume(&self) -> bool {
+        self.connection.resume()
     }
 
     /// Gives a client without a cursor one. False while no channel of the connection mints ids.

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
-use crate::log::{self, Cursor, Limits};
+use crate::log::{self, Cursor, Keep, Limits};
 use crate::membership::ChannelOptions;
 use crate::metrics::{Counters, HistoryMetrics};
 use crate::notice::Host;
@@ -98,6 +98,7 @@ impl From<HistoryOptions> for ChannelOptions {
                     age: duration(options.history_age),
                 },
                 mint: options.mint,
+                keep: Keep::All,
             },
             empty_timeout: duration(options.empty_timeout),
         }
@@ -153,9 +154,14 @@ impl HubHandle {
         Ok(ConnectionHandle { connection: Connection::open(&self.hub, options, cursor) })
     }
 
+    /// `keeps_latest`: its events have keys, and it keeps the latest one of each.
     #[napi(catch_unwind)]
-    pub fn channel(&self, options: HistoryOptions) -> ChannelHandle {
-        ChannelHandle { channel: Channel::create(&self.hub, options.into()) }
+    pub fn channel(&self, options: HistoryOptions, keeps_latest: bool) -> ChannelHandle {
+        let mut options = ChannelOptions::from(options);
+        if keeps_latest {
+            options.history.keep = Keep::Latest;
+        }
+        ChannelHandle { channel: Channel::create(&self.hub, options) }
     }
 
     #[napi(catch_unwind)]

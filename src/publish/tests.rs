@@ -1,6 +1,6 @@
 use super::*;
 use crate::audience::TopicsOptions;
-use crate::log::{HistoryOptions, Limits};
+use crate::log::{HistoryOptions, Keep, Limits};
 use crate::membership::ChannelOptions;
 use crate::order::Ordered;
 use crate::shard::Inbox;
@@ -10,7 +10,11 @@ fn drafts(events: &[Event]) -> Vec<Draft> {
 }
 
 fn history(size: usize) -> HistoryOptions {
-    HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: true }
+    HistoryOptions {
+        limits: Limits { size, bytes: 1 << 20, age: None },
+        mint: true,
+        keep: Keep::All,
+    }
 }
 
 #[test]

@@ -23,6 +23,14 @@ channel.add(connection).write('data: 1\n\n');
 channel.add(connection, { snapshot: () => ({ event: 'news', data: 'rain' }) });
 channel.add(connection, { snapshot: async () => [{ event: 'news', data: 'rain' }, { data: 7 }] });
 channel.add(connection, { snapshot: () => undefined });
+channel.send({ event: 'news', data: 'rain' }, { remove: true });
+new Channel<Events>({
+  keep: 'latest',
+  key: (event) => (event.event === 'price' ? event.data.symbol : `${event.event} ${event.data}`),
+});
+const loosely = new Channel({ keep: 'latest', key: ({ data }) => data.symbol });
+loosely.send({ event: 'price', data: { symbol: 'ACME' } }, { remove: false });
+new Channel<{ price: { symbol: string } }>({ keep: 'latest', key: ({ data }) => data.symbol });
 
 // @ts-expect-error wrong type of a field
 channel.send({ event: 'price', data: { symbol: 'ACME', cents: '120' } });
@@ -36,6 +44,14 @@ channel.send({ event: 'price' });
 channel.send({ data: 'seven' });
 // @ts-expect-error retry is a number
 channel.send({ event: 'news', data: 'rain', retry: '5' });
+// @ts-expect-error remove is true or false
+channel.send({ event: 'news', data: 'rain' }, { remove: 'news' });
+// @ts-expect-error a key is a string
+new Channel<Events>({ keep: 'latest', key: () => 7 });
+// @ts-expect-error not every event has a symbol
+new Channel<Events>({ keep: 'latest', key: ({ data }) => data.symbol });
+// @ts-expect-error no such way to keep events
+new Channel<Events>({ keep: 'newest', key: () => 'all' });
 // @ts-expect-error a snapshot of another event
 channel.add(connection, { snapshot: () => ({ event: 'news', data: 7 }) });
 // @ts-expect-error not a connection of these events

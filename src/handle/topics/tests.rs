@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::connection::{CloseReason, ConnectionOptions};
-use crate::log::{Cursor, HistoryOptions, Limits};
+use crate::log::{Cursor, HistoryOptions, Keep, Limits};
 use crate::notice::NoHost;
 use crate::wire::Framing;
 
@@ -67,7 +67,11 @@ impl Topics {
 }
 
 fn history(size: usize) -> HistoryOptions {
-    HistoryOptions { limits: Limits { size, bytes: 1 << 20, age: None }, mint: false }
+    HistoryOptions {
+        limits: Limits { size, bytes: 1 << 20, age: None },
+        mint: false,
+        keep: Keep::All,
+    }
 }
 
 fn options(empty_timeout: u64) -> ChannelOptions {

@@ -1,0 +1,80 @@
+// Random changes of states over real sockets: each client ends up with the state of the server.
+// `SLUICE_SEEDS` sets how many histories are tried.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+import { Client } from './latest-model/client.mjs';
+import { Site } from './latest-model/site.mjs';
+import { Random } from './resume-model/random.mjs';
+
+const STEPS = 60;
+const seeds = Number(process.env.SLUICE_SEEDS || 150);
+// Many seeds may take any time.
+const options = process.env.SLUICE_SEEDS ? {} : SOON;
+
+/** Waits until a client that stays has got everything, and compares its states. */
+async function check(site, client) {
+  const isDone = () =>
+    site.newsNumbers.every((number) => number < client.since || client.numbers.has(number)) &&
+    client.channels.every((at) => {
+      return [...site.values[at].kept].every(([key, n]) => client.states.get(at).get(key) === n);
+    });
+  await until(isDone, () => `the states ${JSON.stringify(statesOf(site, client))}`);
+  // The news come last, so that nothing is under way.
+  site.publish(new Random(0), site.values.length);
+  await until(isDone, 'the last event');
+  for (const [at, state] of client.states) {
+    // A client may still have values that the history has dropped, but none that has changed.
+    for (const [key, n] of state) assert.equal(n, site.values[at].all.get(key), `${at} ${key}`);
+  }
+}
+
+const statesOf = (site, client) =>
+  client.channels.map((at) => [[...site.values[at].kept], [...client.states.get(at)]]);
+
+async function run(seed, counts) {
+  const random = new Random(seed);
+  const site = new Site(random);
+  const clients = Array.from({ length: 1 + random.below(3) }, () => {
+    return new Client(random.someOf(site.values.keys()));
+  });
+  await site.listen();
+  try {
+    for (let steps = 0; steps < STEPS; steps += 1) {
+      const client = clients[random.below(clients.length)];
+      const action = random.below(12);
+      const own = random.fork();
+      if (action < 5) for (let left = own.below(8); left >= 0; left -= 1) site.publish(own);
+      else if (action < 8) await site.visit(own, client, false);
+      else if (action < 9) client.drop();
+      else if (action < 10 && client.cursor && own.oneIn(3)) client.cursor = 'unknown';
+      else for (let turns = own.below(6); turns >= 0; turns -= 1) await turn();
+    }
+    for (const client of clients) {
+      counts.returns += client.cursor === undefined ? 0 : 1;
+      await site.visit(random.fork(), client, true);
+      for (let left = random.below(4); left > 0; left -= 1) site.publish(random);
+      await check(site, client);
+    }
+    counts.gaps += site.gaps;
+  } finally {
+    for (const client of clients) client.drop();
+    site.close();
+  }
+}
+
+test(`clients end up with the state of the server, ${seeds} seeds`, options, async (t) => {
+  const counts = { returns: 0, gaps: 0 };
+  for (let seed = 0; seed < seeds; seed += 1) {
+    try {
+      await run(seed, counts);
+    } catch (error) {
+      throw new Error(`seed ${seed}`, { cause: error });
+    }
+  }
+  t.diagnostic(`${counts.returns} returns, ${counts.gaps} gaps`);
+  // Both come up often enough to mean something.
+  assert.ok(counts.gaps > seeds / 2 && counts.returns > seeds / 2);
+});

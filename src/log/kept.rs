@@ -1,0 +1,157 @@
+//! What is kept of a channel, or of all topics: a log of events, or the latest value of each key.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::HistoryOptions;
+use super::history::History;
+use super::latest::Latest;
+use super::publication::Publication;
+use crate::ids::Place;
+use crate::wire::Frame;
+
+/// What a channel keeps of its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All of them, within the limits.
+    All,
+    /// The latest one of each key.
+    Latest,
+}
+
+/// A history, and whether events without an id get one.
+pub struct Kept<Of> {
+    pub history: Of,
+    /// Whether it keeps anything at all.
+    pub keeps: bool,
+    pub mints: bool,
+}
+
+/// The history of a channel or a topic.
+pub enum ChannelHistory {
+    All(History<Frame>),
+    Latest(Latest),
+}
+
+/// What a history has after a cursor.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    /// In order; everything that is kept, if the cursor was not resolved yet.
+    pub events: Vec<(Place, Frame)>,
+    /// After this place, nothing is missing.
+    pub floor: Place,
+    /// What the client gets if something is missing.
+    pub state: Option<Vec<(Place, Frame)>>,
+}
+
+impl<Item: Clone> Kept<History<Item>> {
+    pub fn log(options: HistoryOptions, floor: Place) -> Self {
+        let HistoryOptions { limits, mint, .. } = options;
+        let keeps = limits.size > 0;
+        Self { history: History::new(limits, floor), keeps, mints: mint && keeps }
+    }
+}
+
+impl Kept<ChannelHistory> {
+    pub fn new(options: HistoryOptions, floor: Place) -> Self {
+        let HistoryOptions { limits, mint, keep } = options;
+        let history = match keep {
+            Keep::All => ChannelHistory::All(History::new(limits, floor)),
+            Keep::Latest => ChannelHistory::Latest(Latest::new(limits, floor)),
+        };
+        let keeps = limits.size > 0;
+        Self { history, keeps, mints: mint && keeps }
+    }
+}
+
+impl ChannelHistory {
+    pub fn push(&mut self, publication: &Publication, now: Instant) {
+        match self {
+            Self::All(log) => {
+                let Publication { place, frame, id, .. } = publication;
+                log.push(*place, id.as_ref(), frame.clone(), frame.len(), now);
+            }
+            Self::Latest(latest) => latest.push(publication, now),
+        }
+    }
+
+    pub fn find(&mut self, id: &str, now: Instant) -> Option<Place> {
+        match self {
+            Self::All(log) => log.find(id, now),
+            Self::Latest(latest) => latest.find(id),
+        }
+    }
+
+    /// What is kept after a place; all of it if there is none.
+    pub fn after(&mut self, place: Option<Place>, now: Instant) -> Missed {
+        match self {
+            Self::All(log) => Missed::of_log(log, place, now, |frame| Some(frame)),
+            Self::Latest(latest) => {
+                let events = latest.after(place, now);
+                Missed { events, floor: latest.floor(), state: None }
+            }
+        }
+    }
+
+    /// The current values. A log of events has none.
+    pub fn values(&mut self, now: Instant) -> Option<Vec<(Place, Frame)>> {
+        match self {
+            Self::All(_) => None,
+            Self::Latest(latest) => Some(latest.values(now)),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::All(log) => log.is_empty(),
+            Self::Latest(latest) => latest.is_empty(),
+        }
+    }
+
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::All(log) => log.bytes(),
+            Self::Latest(latest) => latest.bytes(),
+        }
+    }
+
+    /// The place of the latest event, whether it is kept or not.
+    pub fn last(&self) -> Place {
+        match self {
+            Self::All(log) => log.last(),
+            Self::Latest(latest) => latest.last(),
+        }
+    }
+
+    /// The custom id of that event.
+    pub fn last_id(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::All(log) => log.last_id(),
+            Self::Latest(latest) => latest.last_id(),
+        }
+    }
+}
+
+impl Missed {
+    pub fn of_log<Item: Clone>(
+        history: &mut History<Item>,
+        place: Option<Place>,
+        now: Instant,
+        frame_of: impl Fn(&Item) -> Option<&Frame>,
+    ) -> Self {
+        let items = history.after(place, now);
+        let events = items.filter_map(|(place, item)| Some((place, frame_of(item)?.clone())));
+        let events = events.collect();
+        Self { events, floor: history.floor(), state: None }
+    }
+
+    /// The history is not there: it has closed, or never began.
+    pub fn all(floor: Place) -> Self {
+        Self { events: Vec::new(), floor, state: None }
+    }
+
+    /// Whether a client gets everything after a place.
+    pub fn is_complete(&self, place: Place) -> bool {
+        place >= self.floor
+    }
+}
