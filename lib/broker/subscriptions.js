@@ -21,7 +21,7 @@ class Subscriptions extends Set {
   #optionsOf;
   // Kept here: in a crowd, each step to another object leads to cold memory.
   #id;
-  #link;
+  #catchUp;
   #gathering;
   /**
    * Topics whose history the client has got: its cursor no longer matters there.
@@ -38,9 +38,10 @@ class Subscriptions extends Set {
     super();
     this.#topics = topics;
     this.#optionsOf = optionsOf;
-    this.#link = linkOf(connection);
-    this.#id = this.#link.handle.id;
-    this.#gathering = this.#link.gathering;
+    const { catchUp, handle } = linkOf(connection);
+    this.#id = handle.id;
+    this.#catchUp = catchUp;
+    this.#gathering = catchUp.gathering;
   }
 
   /** @param {string} topic */
@@ -58,7 +59,7 @@ class Subscriptions extends Set {
       this.#resumed ??= new Set();
       this.#resumed.add(topic);
     }
-    this.#link.joined();
+    this.#catchUp.joined();
     if (addition === 'gathered') this.#gathering?.add({ topic });
     if (addition === 'gap' || (isBack && !resume)) this.#gathering?.lose({ topic });
     return this;

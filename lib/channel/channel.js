@@ -42,9 +42,9 @@ const readRemove = (options) =>
  * all channels of latest values that it has joined meanwhile, merged.
  * @param {Link} link
  */
-function holdForTurn(link) {
-  link.hold();
-  setImmediate(() => link.release());
+function holdForTurn({ catchUp }) {
+  catchUp.hold();
+  setImmediate(() => catchUp.release());
 }
 
 class Channel extends EventEmitter {
@@ -95,11 +95,11 @@ class Channel extends EventEmitter {
     }
     if (!snapshot) return this.#join(connection, link);
     // Before the join, so that no event overtakes the snapshot.
-    link.hold();
+    link.catchUp.hold();
     try {
       return this.#join(connection, link, snapshot);
     } finally {
-      link.release();
+      link.catchUp.release();
     }
   }
 
@@ -109,7 +109,8 @@ class Channel extends EventEmitter {
    * @param {Snapshot<any>} [snapshot]
    */
   #join(connection, link, snapshot) {
-    const { gathering, handle } = link;
+    const { catchUp, handle } = link;
+    const { gathering } = catchUp;
     const resume = gathering !== undefined && !this.#resumed?.has(connection);
     if (this.#key) holdForTurn(link);
     const addition = callCore(() => this.#handle.add(handle, resume));
@@ -122,7 +123,7 @@ class Channel extends EventEmitter {
     }
     if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
-    link.joined();
+    catchUp.joined();
     this.emit('join', connection);
     if (addition === 'gap') {
       // The answer to the gap comes before the state.

@@ -109,7 +109,7 @@ class Connection extends EventEmitter {
   }
 
   resume() {
-    this.#link.resume();
+    this.#link.catchUp.resume();
     return this;
   }
 

@@ -69,7 +69,7 @@ class Gathering {
     runAll([
       () => this.#report([...gaps.map(({ where }) => where), ...this.#lost]),
       ...snapshots.map((snapshot) => () => void sendSnapshot(link, snapshot)),
-      () => link.release(),
+      () => link.catchUp.release(),
     ]);
   }
 
@@ -101,7 +101,7 @@ class Gathering {
       "a connection with resume: 'manual' was not resumed for 10 s: call connection.resume()",
       { code: 'SLUICE_RESUME' },
     );
-    this.#link.resume();
+    this.#link.catchUp.resume();
   }
 }
 

@@ -26,8 +26,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
 const { SluiceError } = require('../core/error.js');
-const { Gathering } = require('./gathering.js');
-const { primeAtEndOfTurn } = require('./primer.js');
+const { CatchUp } = require('./catch-up.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
@@ -75,17 +74,6 @@ class Link {
   #error;
   /** @type {(() => void)[] | undefined} */
   #whenEnding;
-  /** The joins of a client that came back. */
-  gathering;
-  /** How many replays and snapshots the live events wait for. */
-  #holds = 0;
-  /**
-   * Whether the client has a cursor that it can come back with.
-   * - `waiting`: it gets one after `resume()`.
-   * - `due`: it gets one at the end of the turn.
-   * @type {'none' | 'waiting' | 'due' | 'given'}
-   */
-  #cursor;
 
   /**
    * Nothing is written yet: if this throws, the framework can still answer.
@@ -99,14 +87,9 @@ class Link {
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
     this.cursor = cursor;
-    this.#cursor = settings.resume === 'manual' ? 'waiting' : 'none';
     const allOnGap = settings.onGap === 'all';
     this.handle = start().open({ ...settings.core, cursor, allOnGap });
-    if (cursor !== undefined) {
-      // The core holds live events from the start.
-      this.#holds = 1;
-      this.gathering = new Gathering(this, cursor, settings);
-    }
+    this.catchUp = new CatchUp(this, cursor, settings);
     connections.set(this.handle.id, this);
     carrier.listen(this);
     // HEAD gets the head alone; what the handler sends is dropped.
@@ -132,11 +115,7 @@ class Link {
   /** Sends what is queued, then ends. Resolves with the public connection when it is closed. */
   end() {
     if (!this.#ended) {
-      // A listener for `gap` that throws does not keep the connection open.
-      guarded(() => this.gathering?.resume());
-      // It does not wait for snapshots.
-      if (this.#holds > 0) this.handle.resume();
-      this.#holds = 0;
+      this.catchUp.finish();
       this.#advance('ending');
       this.close('end');
       this.#ended = new Promise((resolve) => {
@@ -145,41 +124,6 @@ class Link {
       if (this.state === 'closed') this.#resolveEnded?.();
     }
     return this.#ended;
-  }
-
-  /** Live events wait until every hold is released. */
-  hold() {
-    if (this.#holds === 0) this.handle.hold();
-    this.#holds += 1;
-  }
-
-  release() {
-    if (this.#holds === 0) return;
-    this.#holds -= 1;
-    if (this.#holds > 0) return;
-    if (this.handle.resume()) this.#cursor = 'given';
-    else this.joined();
-  }
-
-  /** The opening is over: what the client missed is sent. */
-  resume() {
-    if (this.#cursor === 'waiting') this.#cursor = 'none';
-    this.gathering?.resume();
-    this.joined();
-  }
-
-  /** The connection may have joined a channel. */
-  joined() {
-    if (this.#cursor !== 'none') return;
-    this.#cursor = 'due';
-    primeAtEndOfTurn(this);
-  }
-
-  /** Gives the client a cursor, unless it comes later than what waits. */
-  prime() {
-    if (this.#cursor !== 'due') return;
-    const isPrimed = this.#holds === 0 && !this.isOver && this.handle.prime();
-    this.#cursor = isPrimed ? 'given' : 'none';
   }
 
   /** Whether `end()` was called: sending is an error from then on. */

@@ -14,7 +14,7 @@ const event = require('./event.js');
  * @param {Snapshot<any>} snapshot
  */
 async function sendSnapshot(link, snapshot) {
-  link.hold();
+  link.catchUp.hold();
   try {
     const events = eventsOf(await snapshot());
     if (link.isOver) return;
@@ -27,7 +27,7 @@ async function sendSnapshot(link, snapshot) {
     });
     link.destroy(error);
   } finally {
-    link.release();
+    link.catchUp.release();
   }
 }
 

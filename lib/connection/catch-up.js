@@ -1,0 +1,99 @@
+'use strict';
+
+/**
+ * How a client is brought up to date: it gets what it missed and snapshots, while live events wait,
+ * and a cursor that it can come back with.
+ */
+
+/** @import { ConnectionSettings } from './connection-options.js' */
+/** @import { Link } from './link.js' */
+
+const { guarded } = require('../core/listeners.js');
+const { Gathering } = require('./gathering.js');
+
+class CatchUp {
+  #link;
+  /** The joins of a client that came back. */
+  gathering;
+  /** How many replays and snapshots the live events wait for. */
+  #holds = 0;
+  /**
+   * Whether the client has a cursor that it can come back with.
+   * - `waiting`: it gets one after `resume()`.
+   * - `due`: it gets one at the end of the turn.
+   * @type {'none' | 'waiting' | 'due' | 'given'}
+   */
+  #cursor;
+
+  /**
+   * @param {Link} link
+   * @param {string | undefined} cursor
+   * @param {ConnectionSettings} settings
+   */
+  constructor(link, cursor, settings) {
+    this.#link = link;
+    this.#cursor = settings.resume === 'manual' ? 'waiting' : 'none';
+    if (cursor === undefined) return;
+    // The core holds live events from the start.
+    this.#holds = 1;
+    this.gathering = new Gathering(link, cursor, settings);
+  }
+
+  /** Live events wait until every hold is released. */
+  hold() {
+    if (this.#holds === 0) this.#link.handle.hold();
+    this.#holds += 1;
+  }
+
+  release() {
+    if (this.#holds === 0) return;
+    this.#holds -= 1;
+    if (this.#holds > 0) return;
+    if (this.#link.handle.resume()) this.#cursor = 'given';
+    else this.joined();
+  }
+
+  /** The opening is over: what the client missed is sent. */
+  resume() {
+    if (this.#cursor === 'waiting') this.#cursor = 'none';
+    this.gathering?.resume();
+    this.joined();
+  }
+
+  /** The connection may have joined a channel. */
+  joined() {
+    if (this.#cursor !== 'none') return;
+    this.#cursor = 'due';
+    if (due.size === 0) setImmediate(primeAll);
+    due.add(this);
+  }
+
+  /** Gives the client a cursor, unless one follows what it waits for. */
+  prime() {
+    if (this.#cursor !== 'due') return;
+    const { handle, isOver } = this.#link;
+    this.#cursor = this.#holds === 0 && !isOver && handle.prime() ? 'given' : 'none';
+  }
+
+  /** The connection ends: what the client missed is sent, but it does not wait for snapshots. */
+  finish() {
+    // A listener for `gap` that throws does not keep the connection open.
+    guarded(() => this.gathering?.resume());
+    if (this.#holds > 0) this.#link.handle.resume();
+    this.#holds = 0;
+  }
+}
+
+/**
+ * Those who get a cursor at the end of the turn.
+ * @type {Set<CatchUp>}
+ */
+const due = new Set();
+
+function primeAll() {
+  const all = [...due];
+  due.clear();
+  for (const one of all) one.prime();
+}
+
+module.exports = { CatchUp };
