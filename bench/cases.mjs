@@ -3,10 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.mjs';
 import { placeClient, placeServer } from './placement.mjs';
-import { broker, loadClient } from './servers.mjs';
+import { broker, channels, loadClient } from './servers.mjs';
 
 /** Events sent before the measurement, so that the server's code is compiled when it begins. */
 const WARM_UP = 3;
+/** How many channels `servers/channels.js` has. */
+const CHANNELS = 50;
 
 async function withServer({ command }, measure) {
   const server = new Child(...placeServer(command));
@@ -14,18 +16,26 @@ async function withServer({ command }, measure) {
   try {
     const { port } = await server.answer();
     let connections = 0;
-    const connect = async (more) => {
-      connections += more;
-      const { opened, failure } = await load.ask('connect', port, more);
-      if (opened !== connections)
-        throw new Error(`${opened} of ${connections} connected: ${failure}`);
+    const counted = async () => {
       const deadline = Date.now() + 5_000;
       while ((await server.ask('count')).count !== connections) {
         if (Date.now() > deadline) throw new Error(`the server did not count ${connections}`);
         await sleep(20);
       }
     };
-    return await measure({ server, load, connect });
+    const connect = async (more, cursors = []) => {
+      connections += more;
+      const { opened, failure } = await load.ask('connect', port, more, ...cursors);
+      if (opened !== connections)
+        throw new Error(`${opened} of ${connections} connected: ${failure}`);
+      await counted();
+    };
+    const disconnect = async () => {
+      connections = 0;
+      await load.ask('close');
+      await counted();
+    };
+    return await measure({ server, load, connect, disconnect });
   } finally {
     await server.stop();
     await load.stop();
@@ -40,12 +50,17 @@ async function deliver({ server, load }, events, rate) {
   await load.ask('expect', events);
   await server.ask('begin');
   const { call } = await server.ask('broadcast', events, rate);
+  return { call, ...(await complete({ server, load })) };
+}
+
+/** Waits until each event has arrived exactly once and in order. */
+async function complete({ server, load }) {
   const result = await load.ask('result');
   const { cpu, busy } = await server.ask('usage');
   if (result.missing || result.surplus || result.failed) {
     throw new Error(`not every event arrived exactly once: ${JSON.stringify(result)}`);
   }
-  return { call, cpu, busy, ...result };
+  return { cpu, busy, ...result };
 }
 
 const steady = (server, { connections, events, rate }) =>
@@ -112,6 +127,52 @@ const topics = (
     return { ...figures, ...(await stage.server.ask('crowd', clients, calls)) };
   });
 
+/**
+ * Opens the connections of clients that missed events. Returns the cost once each has received
+ * those of its channels exactly once and in order.
+ */
+async function comeBack(stage, { connections, events, cursors, channels = 1 }) {
+  await stage.load.ask('expect', events, channels);
+  await stage.server.ask('begin');
+  await stage.connect(connections, cursors);
+  return complete(stage);
+}
+
+/** Measures a storm: clients of many channels return at once, from several places. */
+const storm = (_server, { connections, warmUp, kept, missed }) =>
+  withServer(channels, async (stage) => {
+    const { server } = stage;
+    const events = kept + Math.max(...missed);
+    await server.ask('broadcast', events, 0);
+    const firsts = missed.map((count) => events - count);
+    const { cursors } = await server.ask('cursors', ...firsts);
+    const size = { events, cursors, channels: CHANNELS };
+    await comeBack(stage, { connections: warmUp, ...size });
+    await stage.disconnect();
+    await server.ask('watch');
+    const { cpu, busy, elapsed } = await comeBack(stage, { connections, ...size });
+    const { blocked } = await server.ask('blocked');
+    return {
+      blocked,
+      elapsed: elapsed / 1e9,
+      cpu: cpu / connections,
+      busy: busy / connections,
+    };
+  });
+
+/** Measures the replay of one channel to many clients. */
+const replay = (server, { connections, warmUp, events, bytes }) =>
+  withServer(server, async (stage) => {
+    // The clients have the first event.
+    await stage.server.ask('broadcast', 1, 0, bytes);
+    await stage.server.ask('broadcast', events, 0, bytes);
+    const size = { events, cursors: ['0:00000000'] };
+    await comeBack(stage, { connections: warmUp, ...size });
+    await stage.disconnect();
+    const { cpu, busy, elapsed } = await comeBack(stage, { connections, ...size });
+    return { cpu: cpu / 1000, busy: busy / 1000, elapsed: elapsed / 1e6 };
+  });
+
 // The limit on CPU time compares two figures that are close together, so it needs more rounds.
 const closely = (rounds) => ({ floor: rounds, sluice: rounds });
 
@@ -124,6 +185,11 @@ const ofTopics = {
   burst: 2_000,
   clients: 100_000,
 };
+
+/** Each channel has 500 events, and a client has missed 10, 8 or 5 of each of its channels. */
+const ofStorm = { warmUp: 500, kept: 25_000, missed: [500, 400, 250] };
+
+const ofReplay = { warmUp: 50, events: 500, bytes: 200 };
 
 /**
  * `servers`: the servers that take part, if not all do. `roundsFor`: the servers that take part in
@@ -151,6 +217,18 @@ export const cases = {
     servers: ['sluice'],
     full: { rounds: 3, ...ofTopics, events: 40, calls: 50_000 },
     quick: { rounds: 1, ...ofTopics, events: 20, calls: 20_000 },
+  },
+  storm: {
+    run: storm,
+    servers: ['sluice'],
+    full: { rounds: 5, connections: 10_000, ...ofStorm },
+    quick: { rounds: 1, connections: 2_000, ...ofStorm },
+  },
+  replay: {
+    run: replay,
+    servers: ['sluice', 'sse-channels'],
+    full: { rounds: 5, connections: 1_000, ...ofReplay },
+    quick: { rounds: 1, connections: 200, ...ofReplay },
   },
   memory: {
     run: memory,
