@@ -34,6 +34,8 @@ const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connecti
 
 class Channel extends EventEmitter {
   #handle;
+  /** Reading it from the handle is a native call, and each join needs it. */
+  #id;
   #closed = false;
   #expires;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
@@ -44,18 +46,20 @@ class Channel extends EventEmitter {
     expired: () => this.#expired(),
   };
   /**
-   * Connections that came back with a cursor and got what they had missed.
+   * Connections that came back with a cursor, got what they had missed, and were removed. Only
+   * these may join again, and members are not recorded: the garbage collector visits each entry.
    * @type {WeakSet<Connection> | undefined}
    */
-  #resumed;
+  #removed;
 
   /** @param {ChannelOptions} [options] */
   constructor(options) {
     super();
     const core = readChannelOptions(option.object('options', options));
     this.#handle = start().channel(core);
+    this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
-    if (this.#expires) channels.set(this.#handle.id, this.#listener);
+    if (this.#expires) channels.set(this.#id, this.#listener);
   }
 
   get closed() {
@@ -88,15 +92,11 @@ class Channel extends EventEmitter {
    */
   #join(connection, link, snapshot) {
     const { gathering, handle } = link;
-    const resume = gathering !== undefined && !this.#resumed?.has(connection);
+    const resume = gathering !== undefined && !this.#removed?.has(connection);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
-    channels.set(this.#handle.id, this.#listener);
+    channels.set(this.#id, this.#listener);
     this.#present += 1;
-    if (resume) {
-      this.#resumed ??= new WeakSet();
-      this.#resumed.add(connection);
-    }
     if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
     this.emit('join', connection);
@@ -107,7 +107,12 @@ class Channel extends EventEmitter {
   /** @param {Connection} connection */
   remove(connection) {
     assertConnection(connection);
-    if (!this.#handle.remove(linkOf(connection).handle)) return false;
+    const { gathering, handle } = linkOf(connection);
+    if (!this.#handle.remove(handle)) return false;
+    if (gathering) {
+      this.#removed ??= new WeakSet();
+      this.#removed.add(connection);
+    }
     this.#left(connection);
     return true;
   }
@@ -164,7 +169,7 @@ class Channel extends EventEmitter {
 
   /** The core has nothing more to tell, unless the channel may still expire. */
   #forgetIfDone() {
-    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#handle.id);
+    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#id);
   }
 
   /**
