@@ -19,6 +19,9 @@ const calls = ['Call', 'BurstCall'];
 const growth = (median, figure, measured = 'javascript') =>
   median(measured, 'sluice', `many${figure}`) / median(measured, 'sluice', `few${figure}`);
 
+const ofReplay = (median, figure) =>
+  median('replay', 'sluice', figure) / median('replay', 'sse-channels', figure);
+
 const promises = [
   {
     text: 'JavaScript time per broadcast at 5,000 connections / at 10',
@@ -51,6 +54,26 @@ const promises = [
       median('burst', 'sluice', 'throughput') / median('burst', 'better-sse', 'throughput'),
     least: 50,
   },
+  {
+    text: 'CPU time of the longest turn while clients of 50 channels return, ms',
+    ratio: (median) => median('storm', 'sluice', 'turn'),
+    most: 20,
+  },
+  {
+    text: 'JavaScript time for clients to return with a replay / sse-channels',
+    ratio: (median) => ofReplay(median, 'busy'),
+    most: 0.1,
+  },
+  {
+    text: 'JavaScript time of the replay alone / sse-channels',
+    ratio: (median) => ofReplay(median, 'replayBusy'),
+    most: 0.1,
+  },
+  {
+    text: 'CPU for clients to return with a replay / sse-channels',
+    ratio: (median) => ofReplay(median, 'cpu'),
+    most: 0.333,
+  },
 ];
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -76,6 +99,13 @@ function conditions(cases) {
       `${few} and ${grouped(many)} topics of ${members} members, ` +
       `${events} events to one each, ${rate} per second, then ${grouped(burst)} in a burst; ` +
       `${grouped(calls)} subscriptions among ${grouped(clients)} clients`,
+    storm: ({ connections, kept, missed }) =>
+      `storm: ${grouped(connections)} clients of 1 to 50 channels return at once; ` +
+      `the channels have sent ${grouped(kept + Math.max(...missed))} events, ` +
+      `of which the clients missed the last ${missed.join(', ')}`,
+    replay: ({ connections, events, bytes }) =>
+      `replay: ${grouped(connections)} clients return at once, ` +
+      `and each has missed ${events} events of ${bytes} bytes`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
   };
@@ -143,6 +173,42 @@ export function report({ median, names, cases, command }) {
         [
           line('topics', 'the `broadcastToTopic` call, one at a time', 'Call'),
           line('topics', 'the `broadcastToTopic` call, in a burst', 'BurstCall'),
+        ],
+      ),
+    );
+  }
+  if (cases.storm && names.includes('sluice')) {
+    const figure = (text, name) => [text, cell(median('storm', 'sluice', name))];
+    parts.push(
+      table(
+        [`sluice, ${grouped(cases.storm.connections)} clients of 1 to 50 channels return`, ''],
+        [
+          figure('the longest turn of the event loop, ms of CPU time', 'turn'),
+          figure('the longest delay of a timer of 1 ms, ms', 'delay'),
+          figure('until every client has all that it missed, s', 'elapsed'),
+          figure('JavaScript thread, µs per client', 'busy'),
+          figure('CPU, µs per client', 'cpu'),
+        ],
+      ),
+    );
+  }
+  if (cases.replay) {
+    const figures = ['busy', 'cpu', 'replayBusy', 'replayCpu'];
+    const own = (name) => figures.map((figure) => cell(median('replay', name, figure)));
+    const compared = ['sluice', 'sse-channels'].filter((name) => names.includes(name));
+    const ratios = figures.map((figure) => cell(ofReplay(median, figure)));
+    parts.push(
+      table(
+        [
+          `${grouped(cases.replay.connections)} clients return`,
+          'JavaScript thread, ms',
+          'CPU, ms',
+          'replay alone: JavaScript thread, ms',
+          'replay alone: CPU, ms',
+        ],
+        [
+          ...compared.map((name) => [servers[name].title(), ...own(name)]),
+          ...(compared.length > 1 ? [['sluice divided by sse-channels', ...ratios]] : []),
         ],
       ),
     );

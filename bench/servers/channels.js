@@ -2,21 +2,25 @@
 // channel n modulo CHANNELS. Has these commands besides those of `control.js`:
 //
 //   cursors FIRST...  → { cursors }  for each number, the id of the event before it
-//   watch             → { watched }  the event loop is watched from here
-//   blocked           → { blocked }  the longest time between two turns of it, in milliseconds
+//   watch             → { watched }  the JavaScript thread is watched from here
+//   blocked           → { turn, delay }
+//                                    milliseconds: the most CPU time of one turn of the event loop,
+//                                    and the longest delay of a timer of 1 ms
 
 const { createServer } = require('node:http');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { Channel, Connection } = require('../..');
-const { run } = require('../control.js');
+const { run, threadTime } = require('../control.js');
 
 const CHANNELS = 50;
-/** The load client sees a frame at a time; here they come in pieces. */
-const FRAME = /^id: (\S+)$[^]*?"sent":"\d+\.(\d+)"/gm;
+const FRAME = /^id: (\S+)\nevent: tick\ndata: .*"sent":"\d+\.(\d+)"/gm;
 
 const channels = Array.from({ length: CHANNELS }, () => new Channel());
 const delay = monitorEventLoopDelay({ resolution: 1 });
 let sent = 0;
+let sampler;
+let sampledAt = 0;
+let longest = 0;
 
 const server = createServer((req, res) => {
   const client = Number(req.url.split('client=')[1]);
@@ -45,14 +49,29 @@ async function cursors(...firsts) {
   return { cursors: firsts.map((first) => `${first}:${ids.get(first - 1)}`) };
 }
 
+/** Between two timers of 1 ms, there is at most one turn that takes longer than that. */
+function sample() {
+  const now = threadTime();
+  longest = Math.max(longest, now - sampledAt);
+  sampledAt = now;
+}
+
+/**
+ * The delay of a timer includes the time of other threads on the same core, such as the I/O thread.
+ * The CPU time does not.
+ */
 function watch() {
+  sampledAt = threadTime();
+  longest = 0;
+  sampler = setInterval(sample, 1);
   delay.reset();
   return { watched: delay.enable() };
 }
 
 function blocked() {
   delay.disable();
-  return { blocked: delay.max / 1e6 };
+  clearInterval(sampler);
+  return { turn: longest / 1000, delay: delay.max / 1e6 };
 }
 
 run({
