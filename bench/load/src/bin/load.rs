@@ -23,6 +23,9 @@ use rustix::event::{Timespec, epoll};
 
 /// How many connections may be on their way at a time: Node listens with a backlog of 511.
 const CONNECTING: usize = 200;
+/// How many connections begin in one turn. Clients are independent: each sends its request right
+/// after its handshake, and not once hundreds of others have connected.
+const AT_A_TIME: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for an event too many after the last that was expected.
 const LINGER: Duration = Duration::from_millis(50);
@@ -105,7 +108,10 @@ impl Load {
     }
 
     fn connect_more(&mut self) -> Result<(), String> {
-        while self.clients.len() < self.wanted && self.connecting < CONNECTING {
+        for _ in 0..AT_A_TIME {
+            if self.clients.len() >= self.wanted || self.connecting >= CONNECTING {
+                break;
+            }
             let number = self.clients.len();
             let cursor = match self.cursors.len() {
                 0 => None,
