@@ -1,67 +1,11 @@
 // The cases of the bench. Each starts a new server, opens its connections, and returns figures by
 // name.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from './child.mjs';
-import { placeClient, placeServer } from './placement.mjs';
-import { broker, channels, loadClient } from './servers.mjs';
+import { replay, storm } from './returning.mjs';
+import { broker } from './servers.mjs';
+import { deliver, withServer } from './stage.mjs';
 
 /** Events sent before the measurement, so that the server's code is compiled when it begins. */
 const WARM_UP = 3;
-/** How many channels `servers/channels.js` has. */
-const CHANNELS = 50;
-
-async function withServer({ command }, measure) {
-  const server = new Child(...placeServer(command));
-  const load = new Child(...placeClient(loadClient));
-  try {
-    const { port } = await server.answer();
-    let connections = 0;
-    const counted = async () => {
-      const deadline = Date.now() + 5_000;
-      while ((await server.ask('count')).count !== connections) {
-        if (Date.now() > deadline) throw new Error(`the server did not count ${connections}`);
-        await sleep(20);
-      }
-    };
-    const connect = async (more, cursors = []) => {
-      connections += more;
-      const { opened, failure } = await load.ask('connect', port, more, ...cursors);
-      if (opened !== connections)
-        throw new Error(`${opened} of ${connections} connected: ${failure}`);
-      await counted();
-    };
-    const disconnect = async () => {
-      connections = 0;
-      await load.ask('close');
-      await counted();
-    };
-    return await measure({ server, load, connect, disconnect });
-  } finally {
-    await server.stop();
-    await load.stop();
-  }
-}
-
-/**
- * Sends events to every connection. Returns the cost once each event has arrived exactly once and
- * in order.
- */
-async function deliver({ server, load }, events, rate) {
-  await load.ask('expect', events);
-  await server.ask('begin');
-  const { call } = await server.ask('broadcast', events, rate);
-  return { call, ...(await complete({ server, load })) };
-}
-
-/** Waits until each event has arrived exactly once and in order. */
-async function complete({ server, load }) {
-  const result = await load.ask('result');
-  const { cpu, busy } = await server.ask('usage');
-  if (result.missing || result.surplus || result.failed) {
-    throw new Error(`not every event arrived exactly once: ${JSON.stringify(result)}`);
-  }
-  return { cpu, busy, ...result };
-}
 
 const steady = (server, { connections, events, rate }) =>
   withServer(server, async (stage) => {
@@ -125,67 +69,6 @@ const topics = (
       figures[`${name}BurstCall`] = (await stage.server.ask('broadcast', burst, 0)).call;
     }
     return { ...figures, ...(await stage.server.ask('crowd', clients, calls)) };
-  });
-
-/**
- * Opens the connections of clients that missed events. Returns the cost once each has received
- * those of its channels exactly once and in order.
- */
-async function comeBack(stage, { connections, events, cursors, channels = 1 }) {
-  await stage.load.ask('expect', events, channels);
-  await stage.server.ask('begin');
-  await stage.connect(connections, cursors);
-  return complete(stage);
-}
-
-/** Measures a storm: clients of many channels return at once, from several places. */
-const storm = (_server, { connections, warmUp, kept, missed }) =>
-  withServer(channels, async (stage) => {
-    const { server } = stage;
-    const events = kept + Math.max(...missed);
-    await server.ask('broadcast', events, 0);
-    const firsts = missed.map((count) => events - count);
-    const { cursors } = await server.ask('cursors', ...firsts);
-    const size = { events, cursors, channels: CHANNELS };
-    await comeBack(stage, { connections: warmUp, ...size });
-    await stage.disconnect();
-    await server.ask('watch');
-    const { cpu, busy, elapsed } = await comeBack(stage, { connections, ...size });
-    return {
-      ...(await server.ask('blocked')),
-      elapsed: elapsed / 1e9,
-      cpu: cpu / connections,
-      busy: busy / connections,
-    };
-  });
-
-/**
- * Measures the replay of one channel to many clients, and how much of it is the cost of opening
- * their connections: as many clients that missed nothing return in turn with them.
- */
-const replay = (server, { connections, events, bytes, times }) =>
-  withServer(server, async (stage) => {
-    // The clients have the first event.
-    await stage.server.ask('broadcast', 1, 0, bytes);
-    await stage.server.ask('broadcast', events, 0, bytes);
-    const first = '0:00000000';
-    const last = `${events}:${String(events).padStart(8, '0')}`;
-    const from = async (cursor) => {
-      const { cpu, busy } = await comeBack(stage, { connections, events, cursors: [cursor] });
-      await stage.disconnect();
-      return { cpu: cpu / 1000, busy: busy / 1000 };
-    };
-    await from(first);
-    const total = { cpu: 0, busy: 0, replayCpu: 0, replayBusy: 0 };
-    for (let time = 0; time < times; time++) {
-      const opening = await from(last);
-      const { cpu, busy } = await from(first);
-      total.cpu += cpu;
-      total.busy += busy;
-      total.replayCpu += cpu - opening.cpu;
-      total.replayBusy += busy - opening.busy;
-    }
-    return Object.fromEntries(Object.entries(total).map(([name, sum]) => [name, sum / times]));
   });
 
 // The limit on CPU time compares two figures that are close together, so it needs more rounds.
