@@ -1,52 +1,11 @@
 // The cases of the bench. Each starts a new server, opens its connections, and returns figures by
 // name.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from './child.mjs';
-import { placeClient, placeServer } from './placement.mjs';
-import { broker, loadClient } from './servers.mjs';
+import { replay, storm } from './returning.mjs';
+import { broker } from './servers.mjs';
+import { deliver, withServer } from './stage.mjs';
 
 /** Events sent before the measurement, so that the server's code is compiled when it begins. */
 const WARM_UP = 3;
-
-async function withServer({ command }, measure) {
-  const server = new Child(...placeServer(command));
-  const load = new Child(...placeClient(loadClient));
-  try {
-    const { port } = await server.answer();
-    let connections = 0;
-    const connect = async (more) => {
-      connections += more;
-      const { opened, failure } = await load.ask('connect', port, more);
-      if (opened !== connections)
-        throw new Error(`${opened} of ${connections} connected: ${failure}`);
-      const deadline = Date.now() + 5_000;
-      while ((await server.ask('count')).count !== connections) {
-        if (Date.now() > deadline) throw new Error(`the server did not count ${connections}`);
-        await sleep(20);
-      }
-    };
-    return await measure({ server, load, connect });
-  } finally {
-    await server.stop();
-    await load.stop();
-  }
-}
-
-/**
- * Sends events to every connection. Returns the cost once each event has arrived exactly once and
- * in order.
- */
-async function deliver({ server, load }, events, rate) {
-  await load.ask('expect', events);
-  await server.ask('begin');
-  const { call } = await server.ask('broadcast', events, rate);
-  const result = await load.ask('result');
-  const { cpu, busy } = await server.ask('usage');
-  if (result.missing || result.surplus || result.failed) {
-    throw new Error(`not every event arrived exactly once: ${JSON.stringify(result)}`);
-  }
-  return { call, cpu, busy, ...result };
-}
 
 const steady = (server, { connections, events, rate }) =>
   withServer(server, async (stage) => {
@@ -125,6 +84,11 @@ const ofTopics = {
   clients: 100_000,
 };
 
+/** Each channel has 500 events, and a client has missed 10, 8 or 5 of each of its channels. */
+const ofStorm = { warmUp: 500, kept: 25_000, missed: [500, 400, 250] };
+
+const ofReplay = { events: 500, bytes: 200, times: 4 };
+
 /**
  * `servers`: the servers that take part, if not all do. `roundsFor`: the servers that take part in
  * more rounds than the others.
@@ -151,6 +115,18 @@ export const cases = {
     servers: ['sluice'],
     full: { rounds: 3, ...ofTopics, events: 40, calls: 50_000 },
     quick: { rounds: 1, ...ofTopics, events: 20, calls: 20_000 },
+  },
+  storm: {
+    run: storm,
+    servers: ['sluice'],
+    full: { rounds: 5, connections: 10_000, ...ofStorm },
+    quick: { rounds: 1, connections: 2_000, ...ofStorm },
+  },
+  replay: {
+    run: replay,
+    servers: ['sluice', 'sse-channels'],
+    full: { rounds: 5, connections: 1_000, ...ofReplay },
+    quick: { rounds: 1, connections: 200, ...ofReplay },
   },
   memory: {
     run: memory,

@@ -2,7 +2,9 @@
 //
 //   count                 → { count }         connections that would get a broadcast
 //   begin                 → { begun }         usage is counted from here
-//   broadcast COUNT RATE  → { sent, call }    COUNT events, RATE per second (0: no limit)
+//   broadcast COUNT RATE [BYTES]
+//                         → { sent, call }    COUNT events, RATE per second (0: no limit),
+//                                             of 140 bytes or BYTES
 //   usage                 → { cpu, busy }     microseconds of the process and its JavaScript thread
 //   memory                → { rss }           bytes, after garbage collection
 
@@ -12,20 +14,22 @@ const { createInterface } = require('node:readline');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 
 const text = 'the quick brown fox jumps over the lazy dog, then again..';
+/** Bytes of an event with that text. */
+const SIZE = 140;
 
 let sentBefore = 0;
 let cpuAtBegin = process.cpuUsage();
 let threadAtBegin = threadTime();
 
 // The load client looks for `"sent":"`, the time and the number, each at its fixed width.
-function makeEvent(number) {
+function makeEvent(number, size) {
   const id = String(sentBefore + number).padStart(8, '0');
   const time = String(process.hrtime.bigint()).padStart(20, '0');
   const sent = `${time}.${String(number).padStart(8, '0')}`;
-  return { id, event: 'tick', data: { text, sent } };
+  return { id, event: 'tick', data: { text: text.padEnd(text.length + size - SIZE, '.'), sent } };
 }
 
-async function broadcast(send, count, rate) {
+async function broadcast(send, count, rate, size = SIZE) {
   const calls = [];
   const start = performance.now();
   for (let number = 0; number < count; number++) {
@@ -33,7 +37,7 @@ async function broadcast(send, count, rate) {
       const wait = start + (number * 1000) / rate - performance.now();
       if (wait > 0) await sleep(wait);
     }
-    const event = makeEvent(number);
+    const event = makeEvent(number, size);
     const calledAt = process.hrtime.bigint();
     const taken = send(event);
     calls.push(Number(process.hrtime.bigint() - calledAt) / 1000);
@@ -60,6 +64,8 @@ function threadTime() {
     const { user, system } = process.threadCpuUsage();
     return user + system;
   }
+  // This also brings the thread's own figure up to date, which is else up to 4 ms old.
+  process.cpuUsage();
   const [nanoseconds] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
   return Number(nanoseconds) / 1000;
 }
@@ -98,4 +104,4 @@ async function run({ server, count, broadcast: send, commands = {} }) {
   process.exit();
 }
 
-module.exports = { run };
+module.exports = { run, threadTime };

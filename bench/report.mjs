@@ -1,10 +1,8 @@
 // Formats medians as Markdown: absolute figures, ratios to the other servers, and the limits.
 import { availableParallelism } from 'node:os';
+import { grouped, significant } from './format.mjs';
+import { growth, ofReplay, verdicts } from './promises.mjs';
 import { servers } from './servers.mjs';
-
-const grouped = (value) => Math.round(value).toLocaleString('en-US');
-const significant = (value) =>
-  value >= 100 ? grouped(value) : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 
 const columns = [
   { case: 'steady', figure: 'cpu', head: 'CPU, µs per delivery' },
@@ -13,44 +11,6 @@ const columns = [
   { case: 'steady', figure: 'busy', head: 'JavaScript thread, ms per broadcast' },
   { case: 'burst', figure: 'throughput', head: 'burst, deliveries per second' },
   { case: 'memory', figure: 'idle', head: 'idle connection, bytes' },
-];
-
-const calls = ['Call', 'BurstCall'];
-const growth = (median, figure, measured = 'javascript') =>
-  median(measured, 'sluice', `many${figure}`) / median(measured, 'sluice', `few${figure}`);
-
-const promises = [
-  {
-    text: 'JavaScript time per broadcast at 5,000 connections / at 10',
-    ratio: (median) => Math.max(...calls.map((call) => growth(median, call))),
-    most: 2,
-  },
-  {
-    text: 'JavaScript time per event to 1 of 10,000 topics / of 10',
-    ratio: (median) => Math.max(...calls.map((call) => growth(median, call, 'topics'))),
-    most: 2,
-  },
-  {
-    text: 'µs to subscribe one of 100,000 clients to a topic',
-    ratio: (median) => median('topics', 'sluice', 'subscribe'),
-    most: 5,
-  },
-  {
-    text: 'µs to unsubscribe it',
-    ratio: (median) => median('topics', 'sluice', 'unsubscribe'),
-    most: 5,
-  },
-  {
-    text: 'CPU per delivery / bare send(2) loop',
-    ratio: (median) => median('steady', 'sluice', 'cpu') / median('steady', 'floor', 'cpu'),
-    most: 1.15,
-  },
-  {
-    text: 'burst throughput / better-sse',
-    ratio: (median) =>
-      median('burst', 'sluice', 'throughput') / median('burst', 'better-sse', 'throughput'),
-    least: 50,
-  },
 ];
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -76,6 +36,13 @@ function conditions(cases) {
       `${few} and ${grouped(many)} topics of ${members} members, ` +
       `${events} events to one each, ${rate} per second, then ${grouped(burst)} in a burst; ` +
       `${grouped(calls)} subscriptions among ${grouped(clients)} clients`,
+    storm: ({ connections, kept, missed }) =>
+      `storm: ${grouped(connections)} clients of 1 to 50 channels return at once; ` +
+      `the channels have sent ${grouped(kept + Math.max(...missed))} events, ` +
+      `of which the clients missed the last ${missed.join(', ')}`,
+    replay: ({ connections, events, bytes }) =>
+      `replay: ${grouped(connections)} clients return at once, ` +
+      `and each has missed ${events} events of ${bytes} bytes`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
   };
@@ -147,14 +114,42 @@ export function report({ median, names, cases, command }) {
       ),
     );
   }
-  parts.push(promises.flatMap((promise) => verdict(promise, median)).join('\n'));
+  if (cases.storm && names.includes('sluice')) {
+    const figure = (text, name) => [text, cell(median('storm', 'sluice', name))];
+    parts.push(
+      table(
+        [`sluice, ${grouped(cases.storm.connections)} clients of 1 to 50 channels return`, ''],
+        [
+          figure('the longest turn of the event loop, ms of CPU time', 'turn'),
+          figure('the longest delay of a timer of 1 ms, ms', 'delay'),
+          figure('until every client has all that it missed, s', 'elapsed'),
+          figure('JavaScript thread, µs per client', 'busy'),
+          figure('CPU, µs per client', 'cpu'),
+        ],
+      ),
+    );
+  }
+  if (cases.replay) {
+    const figures = ['busy', 'cpu', 'replayBusy', 'replayCpu'];
+    const own = (name) => figures.map((figure) => cell(median('replay', name, figure)));
+    const compared = ['sluice', 'sse-channels'].filter((name) => names.includes(name));
+    const ratios = figures.map((figure) => cell(ofReplay(median, figure)));
+    parts.push(
+      table(
+        [
+          `${grouped(cases.replay.connections)} clients return`,
+          'JavaScript thread, ms',
+          'CPU, ms',
+          'replay alone: JavaScript thread, ms',
+          'replay alone: CPU, ms',
+        ],
+        [
+          ...compared.map((name) => [servers[name].title(), ...own(name)]),
+          ...(compared.length > 1 ? [['sluice divided by sse-channels', ...ratios]] : []),
+        ],
+      ),
+    );
+  }
+  parts.push(verdicts(median));
   return `${parts.filter(Boolean).join('\n\n')}\n`;
-}
-
-function verdict({ text, ratio, most, least }, median) {
-  const value = ratio(median);
-  if (value === undefined || Number.isNaN(value)) return [];
-  const holds = most === undefined ? value >= least : value <= most;
-  const bound = most === undefined ? `at least ${least}` : `at most ${most}`;
-  return [`- ${text}: ${significant(value)} (${bound}) ${holds ? 'holds' : '**missed**'}`];
 }

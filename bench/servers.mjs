@@ -11,6 +11,9 @@ export const loadClient = [path('load/target/release/load'), []];
 /** sluice, with its clients in a broker. */
 export const broker = { command: node('broker') };
 
+/** sluice, with 50 channels. */
+export const channels = { command: node('channels') };
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },

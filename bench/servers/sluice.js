@@ -2,7 +2,8 @@ const { createServer } = require('node:http');
 const { Channel, Connection } = require('../..');
 const { run } = require('../control.js');
 
-const channel = new Channel();
+// 500 events are replayed, after the one that the client has.
+const channel = new Channel({ historySize: 501 });
 
 run({
   server: createServer((req, res) => {

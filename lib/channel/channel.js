@@ -49,6 +49,8 @@ function holdForTurn({ catchUp }) {
 
 class Channel extends EventEmitter {
   #handle;
+  /** Reading it from the handle is a native call, and each join needs it. */
+  #id;
   #closed = false;
   #expires;
   /** Returns the key of an event, if the channel keeps the latest value of each. */
@@ -61,10 +63,11 @@ class Channel extends EventEmitter {
     expired: () => this.#expired(),
   };
   /**
-   * Connections that came back with a cursor and got what they had missed.
+   * Connections that came back with a cursor, got what they had missed, and were removed. Only
+   * these may join again, and members are not recorded: the garbage collector visits each entry.
    * @type {WeakSet<Connection> | undefined}
    */
-  #resumed;
+  #removed;
 
   /** @param {ChannelOptions<any>} [options] */
   constructor(options) {
@@ -73,8 +76,9 @@ class Channel extends EventEmitter {
     const core = readChannelOptions(given);
     this.#key = readKey(given, core.historySize);
     this.#handle = start().channel(core, this.#key !== undefined);
+    this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
-    if (this.#expires) channels.set(this.#handle.id, this.#listener);
+    if (this.#expires) channels.set(this.#id, this.#listener);
   }
 
   get closed() {
@@ -111,16 +115,12 @@ class Channel extends EventEmitter {
   #join(connection, link, snapshot) {
     const { catchUp, handle } = link;
     const { gathering } = catchUp;
-    const resume = gathering !== undefined && !this.#resumed?.has(connection);
+    const resume = gathering !== undefined && !this.#removed?.has(connection);
     if (this.#key) holdForTurn(link);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
-    channels.set(this.#handle.id, this.#listener);
+    channels.set(this.#id, this.#listener);
     this.#present += 1;
-    if (resume) {
-      this.#resumed ??= new WeakSet();
-      this.#resumed.add(connection);
-    }
     if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
     catchUp.joined();
@@ -136,7 +136,12 @@ class Channel extends EventEmitter {
   /** @param {Connection} connection */
   remove(connection) {
     assertConnection(connection);
-    if (!this.#handle.remove(linkOf(connection).handle)) return false;
+    const { gathering, handle } = linkOf(connection);
+    if (!this.#handle.remove(handle)) return false;
+    if (gathering) {
+      this.#removed ??= new WeakSet();
+      this.#removed.add(connection);
+    }
     this.#left(connection);
     return true;
   }
@@ -205,7 +210,7 @@ class Channel extends EventEmitter {
 
   /** The core has nothing more to tell, unless the channel may still expire. */
   #forgetIfDone() {
-    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#handle.id);
+    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#id);
   }
 
   /**

@@ -10,8 +10,15 @@ use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, Socket
 use crate::chunked::Chunked;
 use crate::clock;
 use crate::stamp::{Stamp, Stamps, Tail};
+use crate::tally::Share;
 
-const REQUEST: &[u8] = b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+/// Where a client that comes back was when it left.
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    pub id: String,
+    /// The number of the first event that it does not have.
+    pub first: u32,
+}
 
 enum State {
     Connecting,
@@ -39,12 +46,14 @@ pub struct Client {
     pub socket: OwnedFd,
     state: State,
     tail: Tail,
-    /// The number of the event that comes next.
-    pub next: u32,
+    number: usize,
+    cursor: Option<Cursor>,
+    pub share: Share,
 }
 
 impl Client {
-    pub fn connect(address: SocketAddr) -> Result<Self, String> {
+    /// `number` is the client's own.
+    pub fn connect(address: SocketAddr, number: usize, cursor: Option<Cursor>) -> Result<Self, String> {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let socket = net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
             .map_err(|error| format!("socket: {error}"))?;
@@ -55,7 +64,13 @@ impl Client {
             Ok(()) | Err(Errno::INPROGRESS) => {}
             Err(error) => return Err(format!("connect: {error}")),
         }
-        Ok(Self { socket, state: State::Connecting, tail: Tail::default(), next: 0 })
+        let (state, tail) = (State::Connecting, Tail::default());
+        Ok(Self { socket, state, tail, number, cursor, share: Share::default() })
+    }
+
+    /// The number of the first event that the client does not have.
+    pub fn first(&self) -> u32 {
+        self.cursor.as_ref().map_or(0, |cursor| cursor.first)
     }
 
     pub fn is_connecting(&self) -> bool {
@@ -67,21 +82,34 @@ impl Client {
         net::sockopt::socket_error(&self.socket)
             .and_then(|result| result)
             .map_err(|error| format!("connect: {error}"))?;
-        match net::send(&self.socket, REQUEST, SendFlags::NOSIGNAL) {
-            Ok(length) if length == REQUEST.len() => {}
+        let request = self.request_text();
+        match net::send(&self.socket, request.as_bytes(), SendFlags::NOSIGNAL) {
+            Ok(length) if length == request.len() => {}
             other => return Err(format!("the request was not taken: {other:?}")),
         }
         self.state = State::Head(Vec::new());
         Ok(())
     }
 
-    /// Reads once; call it when the socket is readable. `found` gets the number that was expected,
+    fn request_text(&self) -> String {
+        let cursor = match &self.cursor {
+            Some(Cursor { id, .. }) => format!("Last-Event-ID: {id}\r\n"),
+            None => String::new(),
+        };
+        format!(
+            "GET /events?client={} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+             Accept: text/event-stream\r\n{cursor}\r\n",
+            self.number
+        )
+    }
+
+    /// Reads once; call it when the socket is readable. `found` gets what the client must get,
     /// the stamp, and when it was read.
     pub fn read(
         &mut self,
         buffer: &mut [u8],
         stamps: &Stamps,
-        mut found: impl FnMut(&mut u32, Stamp, u64),
+        mut found: impl FnMut(&mut Share, Stamp, u64),
     ) -> Result<Progress, String> {
         let length = match net::recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT) {
             Ok((0, _)) => return Err("the server closed the connection".to_owned()),
@@ -107,11 +135,11 @@ impl Client {
         &mut self,
         bytes: &[u8],
         stamps: &Stamps,
-        found: &mut impl FnMut(&mut u32, Stamp, u64),
+        found: &mut impl FnMut(&mut Share, Stamp, u64),
     ) -> Result<(), String> {
-        let Self { state, tail, next, .. } = self;
+        let Self { state, tail, share, .. } = self;
         let read_at = clock::now();
-        let mut scan = |payload: &[u8]| stamps.scan(tail, payload, |stamp| found(next, stamp, read_at));
+        let mut scan = |payload: &[u8]| stamps.scan(tail, payload, |stamp| found(share, stamp, read_at));
         match state {
             State::Body(Coding::Chunked(chunked)) => {
                 chunked.decode(bytes, scan).map_err(|_| "the chunked coding is broken".to_owned())

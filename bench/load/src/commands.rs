@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
+use crate::client::Cursor;
+
 #[derive(Default)]
 pub struct Commands {
     bytes: Vec<u8>,
@@ -32,6 +34,16 @@ impl Commands {
 pub fn number(words: &[String], index: usize) -> Result<u64, String> {
     let word = words.get(index).ok_or_else(|| format!("{words:?} needs a number at {index}"))?;
     word.parse().map_err(|_| format!("{word:?} is not a whole number"))
+}
+
+/// The cursors from `index` on, each of them as `FIRST:ID`.
+pub fn cursors(words: &[String], index: usize) -> Result<Vec<Cursor>, String> {
+    let parse = |word: &String| {
+        let (first, id) = word.split_once(':')?;
+        Some(Cursor { first: first.parse().ok()?, id: id.to_owned() })
+    };
+    let words = words.get(index..).unwrap_or_default();
+    words.iter().map(|word| parse(word).ok_or_else(|| format!("{word:?} is no cursor"))).collect()
 }
 
 /// Answers a command with one line of JSON.

@@ -4,8 +4,13 @@ use hdrhistogram::Histogram;
 
 use crate::stamp::Stamp;
 
+/// Event number `n` was sent to channel `n % channels`. Client number `c` is in the first
+/// `1 + c % channels` of them.
 pub struct Tally {
     expected: u32,
+    channels: u32,
+    /// How many events all clients together must get.
+    wanted: u64,
     received: u64,
     /// Events that came twice, too late, or that were never expected.
     surplus: u64,
@@ -16,41 +21,83 @@ pub struct Tally {
     latency: Histogram<u64>,
 }
 
+/// The events that one client must get.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Share {
+    /// The number of the event that comes next.
+    next: u32,
+    /// In how many channels the client is.
+    joined: u32,
+}
+
 impl Tally {
-    pub fn new(expected: u32) -> Self {
+    pub fn new(expected: u32, channels: u32) -> Self {
         let latency = Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are valid");
-        Self { expected, received: 0, surplus: 0, complete: 0, first_sent: u64::MAX, last_read: 0, latency }
+        Self {
+            expected,
+            channels: channels.max(1),
+            wanted: 0,
+            received: 0,
+            surplus: 0,
+            complete: 0,
+            first_sent: u64::MAX,
+            last_read: 0,
+            latency,
+        }
     }
 
-    /// Counts one event of a connection, of which `next` is the number that comes next.
-    pub fn count(&mut self, next: &mut u32, stamp: Stamp, read_at: u64) {
+    /// What a client must get. `first` is the number of the first event that it does not have yet.
+    pub fn begin(&mut self, client: usize, first: u32) -> Share {
+        let joined = 1 + (client % self.channels as usize) as u32;
+        self.wanted += u64::from(self.count_below(self.expected, joined))
+            - u64::from(self.count_below(first.min(self.expected), joined));
+        let share = Share { next: self.at_or_after(first, joined), joined };
+        self.complete += usize::from(share.next >= self.expected);
+        share
+    }
+
+    /// Counts one event of a client.
+    pub fn count(&mut self, share: &mut Share, stamp: Stamp, read_at: u64) {
         // A gap is left open: what is missing at the end was lost, and what comes late is surplus.
-        if stamp.number != *next || *next >= self.expected {
+        if stamp.number != share.next || share.next >= self.expected {
             self.surplus += 1;
             return;
         }
-        *next += 1;
+        share.next = self.at_or_after(share.next + 1, share.joined);
         self.received += 1;
-        self.complete += usize::from(*next == self.expected);
+        self.complete += usize::from(share.next >= self.expected);
         self.first_sent = self.first_sent.min(stamp.sent);
         self.last_read = read_at;
         self.latency.saturating_record(read_at.saturating_sub(stamp.sent) / 1000);
     }
 
-    pub fn json(&self, clients: usize, failures: &[String]) -> String {
-        let missing = clients as u64 * u64::from(self.expected) - self.received;
+    /// `connected`: when the last connections began to open.
+    pub fn json(&self, connected: u64, failures: &[String]) -> String {
+        let missing = self.wanted - self.received;
         let latency = |quantile| self.latency.value_at_quantile(quantile);
         format!(
-            r#"{{"received":{},"missing":{missing},"surplus":{},"failed":{},"failure":{:?},"span":{},"p50":{},"p99":{},"max":{}}}"#,
+            r#"{{"received":{},"missing":{missing},"surplus":{},"failed":{},"failure":{:?},"span":{},"elapsed":{},"p50":{},"p99":{},"max":{}}}"#,
             self.received,
             self.surplus,
             failures.len(),
             failures.first().map_or("", String::as_str),
             self.last_read.saturating_sub(self.first_sent),
+            self.last_read.saturating_sub(connected),
             latency(0.5),
             latency(0.99),
             self.latency.max(),
         )
+    }
+
+    /// How many numbers below `end` belong to the first `joined` channels.
+    fn count_below(&self, end: u32, joined: u32) -> u32 {
+        end / self.channels * joined + (end % self.channels).min(joined)
+    }
+
+    /// The first number from `number` on that belongs to the first `joined` channels.
+    fn at_or_after(&self, number: u32, joined: u32) -> u32 {
+        let channel = number % self.channels;
+        if channel < joined { number } else { number + self.channels - channel }
     }
 }
 
@@ -58,11 +105,16 @@ impl Tally {
 mod tests {
     use super::*;
 
-    fn tally(numbers: &[u32]) -> (u64, u64, usize) {
-        let (mut tally, mut next) = (Tally::new(3), 0);
+    fn get(tally: &mut Tally, client: usize, first: u32, numbers: &[u32]) {
+        let mut share = tally.begin(client, first);
         for &number in numbers {
-            tally.count(&mut next, Stamp { sent: 0, number }, 1);
+            tally.count(&mut share, Stamp { sent: 0, number }, 1);
         }
+    }
+
+    fn tally(numbers: &[u32]) -> (u64, u64, usize) {
+        let mut tally = Tally::new(3, 1);
+        get(&mut tally, 7, 0, numbers);
         (tally.received, tally.surplus, tally.complete)
     }
 
@@ -78,5 +130,25 @@ mod tests {
         assert_eq!(tally(&[0, 2]), (1, 1, 0));
         assert_eq!(tally(&[0, 2, 1]), (2, 1, 0));
         assert_eq!(tally(&[0, 1, 2, 3]), (3, 1, 1));
+    }
+
+    #[test]
+    fn a_client_must_get_the_events_of_its_channels_after_those_that_it_has() {
+        let mut tally = Tally::new(8, 3);
+        get(&mut tally, 0, 0, &[0, 3, 6]);
+        get(&mut tally, 1, 2, &[3, 4, 6, 7]);
+        get(&mut tally, 5, 7, &[7]);
+        get(&mut tally, 3, 8, &[]);
+        let Tally { wanted, received, surplus, complete, .. } = tally;
+        assert_eq!((wanted, received, surplus, complete), (8, 8, 0, 4));
+    }
+
+    #[test]
+    fn an_event_of_another_channel_or_from_before_the_cursor_is_too_many() {
+        let mut tally = Tally::new(6, 3);
+        get(&mut tally, 0, 0, &[0, 1, 3]);
+        get(&mut tally, 2, 4, &[3, 4, 5]);
+        let Tally { wanted, received, surplus, complete, .. } = tally;
+        assert_eq!((wanted, received, surplus, complete), (4, 4, 2, 2));
     }
 }

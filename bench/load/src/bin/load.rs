@@ -1,8 +1,12 @@
 //! The load client: one thread, thousands of event streams, every event of each counted and timed.
 //!
 //! Commands on standard input, each answered with a line of JSON:
-//! - `connect PORT COUNT`: opens more connections to 127.0.0.1; answers when all response heads are here
-//! - `expect COUNT`: from now on each connection must get events 0 to COUNT-1, each once and in order
+//! - `connect PORT COUNT [FIRST:ID ...]`: opens more connections to 127.0.0.1; answers when all
+//!   response heads are here. Client number n comes back with the cursor at n modulo their number.
+//!   FIRST is the number of the first event after it.
+//! - `expect COUNT [CHANNELS]`: from now on each connection must get events 0 to COUNT-1, each once
+//!   and in order. With CHANNELS, event n was sent to channel n modulo CHANNELS, and client n is in
+//!   the first 1 + n modulo CHANNELS.
 //! - `result`: answers when all have come, or when none came for five seconds
 //! - `close`: closes all connections
 
@@ -10,7 +14,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use load::client::{Client, Progress};
+use load::client::{Client, Cursor, Progress};
+use load::clock;
 use load::commands::{self, Commands};
 use load::stamp::Stamps;
 use load::tally::Tally;
@@ -18,6 +23,9 @@ use rustix::event::{Timespec, epoll};
 
 /// How many connections may be on their way at a time: Node listens with a backlog of 511.
 const CONNECTING: usize = 200;
+/// How many connections begin in one turn. Clients are independent: each sends its request right
+/// after its handshake, and not once hundreds of others have connected.
+const AT_A_TIME: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for an event too many after the last that was expected.
 const LINGER: Duration = Duration::from_millis(50);
@@ -27,10 +35,12 @@ struct Load {
     epoll: OwnedFd,
     clients: Vec<Option<Client>>,
     address: SocketAddr,
+    cursors: Vec<Cursor>,
     wanted: usize,
     connecting: usize,
     opened: usize,
     connect_since: Option<Instant>,
+    connected_at: u64,
     result_wanted: bool,
     moved_at: Instant,
     tally: Tally,
@@ -47,13 +57,15 @@ impl Load {
             epoll,
             clients: Vec::new(),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            cursors: Vec::new(),
             wanted: 0,
             connecting: 0,
             opened: 0,
             connect_since: None,
+            connected_at: 0,
             result_wanted: false,
             moved_at: Instant::now(),
-            tally: Tally::new(0),
+            tally: Tally::new(0, 1),
             failures: Vec::new(),
             stamps: Stamps::default(),
             buffer: vec![0; 256 * 1024],
@@ -65,12 +77,19 @@ impl Load {
             Some("connect") => {
                 self.address.set_port(commands::number(words, 1)? as u16);
                 self.wanted += commands::number(words, 2)? as usize;
+                self.cursors = commands::cursors(words, 3)?;
                 self.connect_since = Some(Instant::now());
+                self.connected_at = clock::now();
                 self.moved_at = Instant::now();
             }
             Some("expect") => {
-                self.tally = Tally::new(commands::number(words, 1)? as u32);
-                self.clients.iter_mut().flatten().for_each(|client| client.next = 0);
+                let channels = if words.len() > 2 { commands::number(words, 2)? } else { 1 };
+                self.tally = Tally::new(commands::number(words, 1)? as u32, channels as u32);
+                for (number, client) in self.clients.iter_mut().enumerate() {
+                    if let Some(client) = client {
+                        client.share = self.tally.begin(number, 0);
+                    }
+                }
                 answer(r#"{"expecting":true}"#)?;
             }
             Some("result") => {
@@ -89,9 +108,18 @@ impl Load {
     }
 
     fn connect_more(&mut self) -> Result<(), String> {
-        while self.clients.len() < self.wanted && self.connecting < CONNECTING {
-            let client = Client::connect(self.address)?;
-            let data = epoll::EventData::new_u64(self.clients.len() as u64);
+        for _ in 0..AT_A_TIME {
+            if self.clients.len() >= self.wanted || self.connecting >= CONNECTING {
+                break;
+            }
+            let number = self.clients.len();
+            let cursor = match self.cursors.len() {
+                0 => None,
+                count => Some(self.cursors[number % count].clone()),
+            };
+            let mut client = Client::connect(self.address, number, cursor)?;
+            client.share = self.tally.begin(number, client.first());
+            let data = epoll::EventData::new_u64(number as u64);
             epoll::add(&self.epoll, &client.socket, data, epoll::EventFlags::OUT)
                 .map_err(|error| format!("epoll: {error}"))?;
             self.clients.push(Some(client));
@@ -109,8 +137,8 @@ impl Load {
                 .map_err(|error| format!("epoll: {error}"));
         }
         let tally = &mut self.tally;
-        let progress = client.read(&mut self.buffer, &self.stamps, |next, stamp, read_at| {
-            tally.count(next, stamp, read_at);
+        let progress = client.read(&mut self.buffer, &self.stamps, |share, stamp, read_at| {
+            tally.count(share, stamp, read_at);
         })?;
         if progress == Progress::Opened {
             self.connecting -= 1;
@@ -145,7 +173,7 @@ impl Load {
         let complete = self.tally.complete == self.wanted && self.failures.is_empty();
         if self.result_wanted && still > if complete { LINGER } else { PATIENCE } {
             self.result_wanted = false;
-            answer(&self.tally.json(self.wanted, &self.failures))?;
+            answer(&self.tally.json(self.connected_at, &self.failures))?;
         }
         Ok(())
     }

@@ -1,0 +1,77 @@
+// The limits that sluice promises, and whether the figures hold them.
+import { significant } from './format.mjs';
+
+const calls = ['Call', 'BurstCall'];
+/** How much a figure grows from few connections or topics to many. */
+export const growth = (median, figure, measured = 'javascript') =>
+  median(measured, 'sluice', `many${figure}`) / median(measured, 'sluice', `few${figure}`);
+
+/** A figure of the replay, as a share of that of sse-channels. */
+export const ofReplay = (median, figure) =>
+  median('replay', 'sluice', figure) / median('replay', 'sse-channels', figure);
+
+const promises = [
+  {
+    text: 'JavaScript time per broadcast at 5,000 connections / at 10',
+    ratio: (median) => Math.max(...calls.map((call) => growth(median, call))),
+    most: 2,
+  },
+  {
+    text: 'JavaScript time per event to 1 of 10,000 topics / of 10',
+    ratio: (median) => Math.max(...calls.map((call) => growth(median, call, 'topics'))),
+    most: 2,
+  },
+  {
+    text: 'µs to subscribe one of 100,000 clients to a topic',
+    ratio: (median) => median('topics', 'sluice', 'subscribe'),
+    most: 5,
+  },
+  {
+    text: 'µs to unsubscribe it',
+    ratio: (median) => median('topics', 'sluice', 'unsubscribe'),
+    most: 5,
+  },
+  {
+    text: 'CPU per delivery / bare send(2) loop',
+    ratio: (median) => median('steady', 'sluice', 'cpu') / median('steady', 'floor', 'cpu'),
+    most: 1.15,
+  },
+  {
+    text: 'burst throughput / better-sse',
+    ratio: (median) =>
+      median('burst', 'sluice', 'throughput') / median('burst', 'better-sse', 'throughput'),
+    least: 50,
+  },
+  {
+    text: 'CPU time of the longest turn while clients of 50 channels return, ms',
+    ratio: (median) => median('storm', 'sluice', 'turn'),
+    most: 20,
+  },
+  {
+    text: 'JavaScript time for clients to return with a replay / sse-channels',
+    ratio: (median) => ofReplay(median, 'busy'),
+    most: 0.1,
+  },
+  {
+    text: 'JavaScript time of the replay alone / sse-channels',
+    ratio: (median) => ofReplay(median, 'replayBusy'),
+    most: 0.1,
+  },
+  {
+    text: 'CPU for clients to return with a replay / sse-channels',
+    ratio: (median) => ofReplay(median, 'cpu'),
+    most: 0.333,
+  },
+];
+
+/** A line for each promise that was measured. */
+export const verdicts = (median) =>
+  promises.flatMap((promise) => verdict(promise, median)).join('\n');
+
+function verdict({ text, ratio, most, least }, median) {
+  const value = ratio(median);
+  if (value === undefined || Number.isNaN(value)) return [];
+  const holds = most === undefined ? value >= least : value <= most;
+  const bound = most === undefined ? `at least ${least}` : `at most ${most}`;
+  return [`- ${text}: ${significant(value)} (${bound}) ${holds ? 'holds' : '**missed**'}`];
+}

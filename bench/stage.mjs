@@ -1,0 +1,59 @@
+// A server and a load client, and what the cases do with them.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from './child.mjs';
+import { placeClient, placeServer } from './placement.mjs';
+import { loadClient } from './servers.mjs';
+
+/** Starts a server and a client, and stops them after the measurement. */
+export async function withServer({ command }, measure) {
+  const server = new Child(...placeServer(command));
+  const load = new Child(...placeClient(loadClient));
+  try {
+    const { port } = await server.answer();
+    let connections = 0;
+    const counted = async () => {
+      const deadline = Date.now() + 5_000;
+      while ((await server.ask('count')).count !== connections) {
+        if (Date.now() > deadline) throw new Error(`the server did not count ${connections}`);
+        await sleep(20);
+      }
+    };
+    const connect = async (more, cursors = []) => {
+      connections += more;
+      const { opened, failure } = await load.ask('connect', port, more, ...cursors);
+      if (opened !== connections)
+        throw new Error(`${opened} of ${connections} connected: ${failure}`);
+      await counted();
+    };
+    const disconnect = async () => {
+      connections = 0;
+      await load.ask('close');
+      await counted();
+    };
+    return await measure({ server, load, connect, disconnect });
+  } finally {
+    await server.stop();
+    await load.stop();
+  }
+}
+
+/**
+ * Sends events to every connection. Returns the cost once each event has arrived exactly once and
+ * in order.
+ */
+export async function deliver({ server, load }, events, rate) {
+  await load.ask('expect', events);
+  await server.ask('begin');
+  const { call } = await server.ask('broadcast', events, rate);
+  return { call, ...(await complete({ server, load })) };
+}
+
+/** Waits until each event has arrived exactly once and in order. */
+export async function complete({ server, load }) {
+  const result = await load.ask('result');
+  const { cpu, busy } = await server.ask('usage');
+  if (result.missing || result.surplus || result.failed) {
+    throw new Error(`not every event arrived exactly once: ${JSON.stringify(result)}`);
+  }
+  return { cpu, busy, ...result };
+}
