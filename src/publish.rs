@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::audience::Reach;
+use crate::audience::{Channel, Reach};
 use crate::connection::QueueGauge;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
 use crate::log::{Draft, Key, Publication};
 use crate::order::Order;
-use crate::shard::Command;
+use crate::shard::{Command, Inbox};
 use crate::wire::{Event, Frame};
 
 /// Whom an event is for.
@@ -83,24 +83,30 @@ impl Order {
     fn publish_to_channel(&mut self, id: ChannelId, drafts: Vec<Draft>) -> Result<usize, Error> {
         let channel = self.audience.channel(id).ok_or(Error::ChannelClosed)?;
         for draft in drafts {
-            let Publication { place, frame, .. } = self.log.publish(id, draft);
-            for (inbox, has_members) in self.inboxes.iter().zip(channel.shards()) {
-                if has_members {
-                    inbox.push(Command::Broadcast { channel: id, place, frame: frame.clone() });
-                }
-            }
+            push_to_channel(&self.inboxes, id, channel, self.log.publish(id, draft));
         }
         Ok(channel.count())
     }
 
     fn publish_to_topic(&mut self, topics: TopicsId, name: &str, drafts: Vec<Draft>) -> usize {
-        let Some(reach) = self.audience.reach(topics, name) else { return 0 };
-        let topic = self.audience.topics(topics).and_then(|topics| topics.find(name));
+        let Some(entry) = self.audience.topics(topics) else { return 0 };
+        let topic = entry.find(name);
+        if entry.has_patterns() {
+            let Some(reach) = self.audience.reach(topics, name) else { return 0 };
+            for draft in drafts {
+                let publication = self.log.publish_to_topic(topics, name, topic, draft);
+                self.push_to(&reach, publication);
+            }
+            return reach.members;
+        }
+        let found = topic.and_then(|id| Some((id, self.audience.channel(id)?)));
         for draft in drafts {
             let publication = self.log.publish_to_topic(topics, name, topic, draft);
-            self.push_to(&reach, publication);
+            if let Some((id, channel)) = found {
+                push_to_channel(&self.inboxes, id, channel, publication);
+            }
         }
-        reach.members
+        found.map_or(0, |(_, channel)| channel.count())
     }
 
     fn push_to(&self, reach: &Reach, Publication { place, frame, .. }: Publication) {
@@ -112,6 +118,19 @@ impl Order {
                     _ => Command::Multicast { channels: reach.channels.clone(), place, frame },
                 });
             }
+        }
+    }
+}
+
+fn push_to_channel(
+    inboxes: &[Arc<Inbox>],
+    id: ChannelId,
+    channel: &Channel,
+    Publication { place, frame, .. }: Publication,
+) {
+    for (inbox, has_members) in inboxes.iter().zip(channel.shards()) {
+        if has_members {
+            inbox.push(Command::Broadcast { channel: id, place, frame: frame.clone() });
         }
     }
 }

@@ -136,9 +136,9 @@ class Channel extends EventEmitter {
   /** @param {Connection} connection */
   remove(connection) {
     assertConnection(connection);
-    const { gathering, handle } = linkOf(connection);
+    const { catchUp, handle } = linkOf(connection);
     if (!this.#handle.remove(handle)) return false;
-    if (gathering) {
+    if (catchUp.gathering) {
       this.#removed ??= new WeakSet();
       this.#removed.add(connection);
     }

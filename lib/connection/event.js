@@ -7,7 +7,7 @@
 
 /** @typedef {string | undefined} Text */
 
-const { callCore, rangeError, typeError } = require('../core/error.js');
+const { callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 
 /** How many UTF-16 code units a key may have. */
@@ -65,13 +65,18 @@ function fields(event) {
 }
 
 /**
- * Sends an event to a connection's or a channel's handle.
+ * Sends an event to a connection's or a channel's handle. Like `publish()` it does without
+ * `callCore()`, which needs a closure for each event.
  * @param {ConnectionHandle | ChannelHandle} handle
  * @param {ServerSentEvent} event
  */
 function send(handle, event) {
   const [id, name, data, retry, comment] = fields(event);
-  callCore(() => handle.send(id, name, data, retry, comment));
+  try {
+    handle.send(id, name, data, retry, comment);
+  } catch (error) {
+    throw fromCore(error);
+  }
 }
 
 /**
@@ -117,7 +122,11 @@ function checkKey(key) {
  */
 function publish(handle, topic, event) {
   const [id, name, data, retry, comment] = fields(event);
-  return callCore(() => handle.publish(topic, id, name, data, retry, comment));
+  try {
+    return handle.publish(topic, id, name, data, retry, comment);
+  } catch (error) {
+    throw fromCore(error);
+  }
 }
 
 /**

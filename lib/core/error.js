@@ -42,10 +42,18 @@ function callCore(call) {
   try {
     return call();
   } catch (error) {
-    const { code, message } = /** @type {{ code: SluiceErrorCode, message: string }} */ (error);
-    const make = classes.get(code);
-    throw make ? make(code, message) : new SluiceError(code, message);
+    throw fromCore(error);
   }
 }
 
-module.exports = { SluiceError, callCore, rangeError, typeError };
+/**
+ * Gives an error of the core its class.
+ * @param {unknown} error
+ */
+function fromCore(error) {
+  const { code, message } = /** @type {{ code: SluiceErrorCode, message: string }} */ (error);
+  const make = classes.get(code);
+  return make ? make(code, message) : new SluiceError(code, message);
+}
+
+module.exports = { SluiceError, callCore, fromCore, rangeError, typeError };

@@ -61,6 +61,10 @@ impl Topics {
         self.names.get(name).copied()
     }
 
+    pub fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+
     pub fn channels(&self) -> Vec<ChannelId> {
         self.names.values().copied().collect()
     }

@@ -250,8 +250,7 @@ impl Log {
 
     fn place(&mut self, draft: Draft, mints: bool) -> Publication {
         self.last.0 += 1;
-        let (place, epoch) = (self.last, &self.epoch);
-        draft.publish(place, || if mints { epoch.line(place) } else { String::new() })
+        draft.publish(self.last, mints.then_some(&self.epoch))
     }
 
     fn keep(&mut self, channel: ChannelId, publication: &Publication) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::cursor::Epoch;
 use crate::error::Error;
 use crate::ids::Place;
-use crate::wire::{Event, Frame, FrameWriter};
+use crate::wire::{Event, Frame, FrameWriter, ID_ROOM};
 
 /// What an event stands for in a state.
 #[derive(Clone, Debug)]
@@ -49,10 +50,14 @@ impl Draft {
         Ok(Self { key: Some(key), ..Self::new(event)? })
     }
 
-    /// `id_line` gives the line of a minted id. It is called if the event has data and no id.
-    pub(super) fn publish(self, place: Place, id_line: impl FnOnce() -> String) -> Publication {
-        let line = if self.may_mint { id_line() } else { String::new() };
+    /// `epoch`: that of the log, if it mints ids for events with data and without an id.
+    pub(super) fn publish(self, place: Place, epoch: Option<&Epoch>) -> Publication {
+        let mut buffer = [0; ID_ROOM];
+        let line = match epoch {
+            Some(epoch) if self.may_mint => epoch.line(place, &mut buffer),
+            _ => &[],
+        };
         let Self { frame, id, key, is_kept, .. } = self;
-        Publication { place, frame: frame.finish(&line), id, key, is_kept }
+        Publication { place, frame: frame.finish(line), id, key, is_kept }
     }
 }

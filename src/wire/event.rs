@@ -34,7 +34,7 @@ impl Event {
     }
 
     pub fn encode(&self) -> Result<Frame, Error> {
-        self.draft().map(|draft| draft.finish(""))
+        self.draft().map(|draft| draft.finish(b""))
     }
 
     /// The frame, to which an id may still be added.

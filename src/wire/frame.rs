@@ -20,7 +20,7 @@ pub const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
 /// Eight hexadecimal digits and CRLF: room for the longest chunk head.
 const HEAD_ROOM: usize = 10;
 /// Room for the line of an id that the log mints.
-const ID_ROOM: usize = 32;
+pub const ID_ROOM: usize = 32;
 const ROOM: usize = HEAD_ROOM + ID_ROOM;
 const CRLF: &[u8] = b"\r\n";
 
@@ -64,18 +64,22 @@ impl FrameWriter {
     }
 
     /// `id_line` comes first. It has at most 32 bytes.
-    pub fn finish(mut self, id_line: &str) -> Frame {
+    pub fn finish(mut self, id_line: &[u8]) -> Frame {
         let body = self.put_before(ROOM, id_line);
-        let head = format!("{:x}\r\n", self.buffer.len() - body);
-        let start = self.put_before(body, &head);
+        let mut start = self.put_before(body, CRLF);
+        let mut length = self.buffer.len() - body;
+        while length > 0 {
+            start = self.put_before(start, &[b"0123456789abcdef"[length % 16]]);
+            length /= 16;
+        }
         self.buffer.extend_from_slice(CRLF);
-        Frame { chunk: Bytes::from(self.buffer).slice(start..), head: head.len() }
+        Frame { chunk: Bytes::from(self.buffer).slice(start..), head: body - start }
     }
 
-    /// Returns where the text begins.
-    fn put_before(&mut self, end: usize, text: &str) -> usize {
-        let start = end - text.len();
-        self.buffer[start..end].copy_from_slice(text.as_bytes());
+    /// Returns where the bytes begin.
+    fn put_before(&mut self, end: usize, bytes: &[u8]) -> usize {
+        let start = end - bytes.len();
+        self.buffer[start..end].copy_from_slice(bytes);
         start
     }
 }

@@ -6,5 +6,5 @@ pub mod frame_text;
 mod ping;
 
 pub use event::Event;
-pub use frame::{Frame, FrameWriter, Framing, LAST_CHUNK};
+pub use frame::{Frame, FrameWriter, Framing, ID_ROOM, LAST_CHUNK};
 pub use ping::PingForm;
