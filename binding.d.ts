@@ -56,6 +56,8 @@ export declare class ConnectionHandle {
    * told to buffer less for a client that does not read.
    */
   attachStream(descriptor?: number | undefined | null): void
+  /** `policy`: a name of the core's `Overflow`. */
+  setOverflow(policy: string): void
   setPing(milliseconds: number): void
   setTimeout(milliseconds: number): void
   holdTimeout(hold: boolean): void
@@ -64,7 +66,7 @@ export declare class ConnectionHandle {
 
 export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
-  constructor(shards: number | undefined | null, wake: () => void)
+  constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
   /** `keeps_latest`: its events have keys, and it keeps the latest one of each. */
   channel(options: HistoryOptions, keepsLatest: boolean): ChannelHandle
@@ -113,6 +115,15 @@ export interface ConnectionsByTransport {
   stream: number
 }
 
+/** One of `events`, `channel` and `topic` is there. */
+export interface Gap {
+  connection: number
+  /** How many events were dropped. */
+  events?: number
+  channel?: number
+  topic?: string
+}
+
 export interface HistoryMetrics {
   bytes: number
   hits: number
@@ -148,12 +159,15 @@ export interface Notices {
   drained: Array<number>
   closed: Array<Closed>
   expired: Array<number>
+  gaps: Array<Gap>
 }
 
 export interface OpenOptions {
   maxQueueBytes: number
   /** 0 means no limit. */
   maxQueueEvents: number
+  /** A name of the core's `Overflow`. */
+  overflow: string
   pingInterval: number
   /** A name of the core's `PingForm`. */
   pingForm: string

@@ -116,6 +116,27 @@ export interface ConnectionOptions {
    */
   maxQueueBytes?: number;
   /**
+   * What happens when more than `maxQueueBytes` or `maxQueueEvents` is queued for a slow client.
+   * Default: that of the first channel that the connection joins and that has one, otherwise
+   * `'disconnect'`.
+   *
+   * - `'disconnect'`: the connection closes (`overflow`). The client reconnects and resumes.
+   * - `'drop-oldest'`: the oldest queued events are dropped. When the client has taken the others,
+   *   `gap` is emitted with the number of `events`, and {@link ConnectionOptions.onGap} applies.
+   * - `'conflate'`: from the first queued event on, a new event replaces the queued event with the
+   *   same `key` of its channel (see {@link ChannelOptions.key}). A stalled client of 100 keys has
+   *   at most 100 events queued. If that is still too much, the connection closes (`overflow`).
+   * - `'reread'`: queued events of channels are dropped, and so are later ones. When the client has
+   *   taken the rest, it receives what it missed from the histories, at most `maxQueueBytes` at a
+   *   time, so a slow client costs no memory. `gap` is emitted for each channel or topic of which
+   *   something is no longer kept. Events of {@link Connection.send} are queued as ever, so they
+   *   may overtake events of channels. If they are too much, the connection closes (`overflow`).
+   *
+   * While a replay or a snapshot is awaited, live events are bounded in the same way, but every
+   * policy then closes the connection.
+   */
+  overflow?: 'disconnect' | 'drop-oldest' | 'conflate' | 'reread';
+  /**
    * How many events may be queued for a slow client, in addition to `maxQueueBytes` and by the same
    * rules. Default: 0, which sets no limit. At most 2^32 - 1.
    */
@@ -241,18 +262,21 @@ export interface StreamResult {
 }
 
 /**
- * Missed events that cannot be replayed: the history has dropped them, or the client's cursor is
- * an id that no history knows, such as one from before a restart.
+ * Missed events that the client cannot be given: the history has dropped them, the client's cursor
+ * is an id that no history knows, such as one from before a restart, or the client is too slow (see
+ * {@link ConnectionOptions.overflow}).
  */
 export interface Gap<Events extends object = EventMap> {
-  /** The channel, unless the gap is that of a topic. */
+  /** The channel, if the gap is that of one. */
   channel?: Channel<Events>;
-  /** The topic of a broker, unless the gap is that of a channel. */
+  /** The topic of a broker, if the gap is that of one. */
   topic?: string;
-  /** The client's cursor. */
-  lastEventId: string;
+  /** How many events were dropped from the queue of a client that is too slow. */
+  events?: number;
+  /** The cursor that the client came with. A client that is too slow may have come without one. */
+  lastEventId: string | undefined;
   /** Alias of `lastEventId`. */
-  lastEventID: string;
+  lastEventID: string | undefined;
 }
 
 interface ConnectionEvents<Events extends object> {
@@ -415,9 +439,14 @@ export interface ChannelOptions<Events extends object = EventMap> {
   /**
    * Returns the key of an event: a string of 1 to 1,024 characters. {@link Channel.send} calls it
    * once for each event that has `data`, with that event. Events without `data` are only delivered.
-   * It is required with `keep: 'latest'` and refused without it.
+   * It is required with `keep: 'latest'` and with `overflow: 'conflate'`.
    */
   key?: (event: KeyedEvent<Events>) => string;
+  /**
+   * What happens to members that are too slow, unless they have a policy of their own; see
+   * {@link ConnectionOptions.overflow}. It applies to all that is queued for them. Default: none.
+   */
+  overflow?: 'disconnect' | 'drop-oldest' | 'conflate' | 'reread';
   /** How many events the history keeps. Default: 500; 0 turns the history off. */
   historySize?: number;
   /** How many bytes the history keeps. Default: 16 MiB. */
@@ -642,6 +671,11 @@ export interface Configuration {
    * cores, but at least 1 and at most 4.
    */
   shards?: number;
+  /**
+   * How many bytes may be queued for all clients together. Beyond that, the clients with the
+   * largest queues are disconnected (`overflow`). Default: no limit. At least 1.
+   */
+  maxTotalQueueBytes?: number;
 }
 
 /**

@@ -32,7 +32,9 @@ impl Hub {
         (cores - 1).clamp(1, 4)
     }
 
-    pub fn start(shards: usize, host: Box<dyn Host>) -> io::Result<Self> {
+    /// `max_queued`: how many bytes all connections may have queued. Beyond that, those with the
+    /// largest queues are disconnected.
+    pub fn start(shards: usize, max_queued: usize, host: Box<dyn Host>) -> io::Result<Self> {
         let outbox = Arc::new(Outbox::new(host));
         let counters = Arc::new(Counters::default());
         let inboxes: Arc<[_]> =
@@ -44,6 +46,7 @@ impl Hub {
                 outbox: outbox.clone(),
                 counters: counters.clone(),
                 memberships: order.clone(),
+                max_queued,
             };
             ShardThread::start(index, links)
         };

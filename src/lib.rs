@@ -11,6 +11,7 @@
 //! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
 //! | [`membership`] | joins and leaves                                                         |
 //! | [`resume`]     | how a client that comes back is brought up to date                       |
+//! | [`reread`]     | how a client that was too slow is brought up to date                     |
 //! | [`order`]      | the lock that orders events, joins and leaves                            |
 //! | [`log`]        | what was published: histories, cursors, and what a client has missed     |
 //! | [`audience`]   | who gets it: channels, members, topics, patterns                         |
@@ -34,6 +35,7 @@ pub mod metrics;
 pub mod notice;
 pub mod order;
 pub mod publish;
+pub mod reread;
 pub mod resume;
 pub mod shard;
 pub mod wire;

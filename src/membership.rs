@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::audience::{Keeper, TopicsOptions};
 use crate::error::Error;
-use crate::ids::{ChannelId, ConnectionId, TopicsId};
+use crate::ids::{ChannelId, ConnectionId, Place, TopicsId};
 use crate::log::{Cursor, HistoryOptions, Replay, Resume, Source};
 use crate::order::{Order, Ordered};
-use crate::shard::{Command, Emptiness, Left, Memberships};
+use crate::shard::{Command, Emptiness, Left, Memberships, Reread};
 
 /// What came of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,5 +302,15 @@ impl Memberships for Ordered {
 
     fn look_at(&self, channel: ChannelId) -> Option<Emptiness> {
         self.lock().look_at(channel)
+    }
+
+    fn reread(
+        &self,
+        connection: ConnectionId,
+        after: Place,
+        joined: &mut Vec<(ChannelId, Place)>,
+        limit: usize,
+    ) -> Reread {
+        self.lock().reread(connection, after, joined, limit)
     }
 }

@@ -48,12 +48,14 @@ pub struct Tally {
 pub struct Counters(Mutex<Metrics>);
 
 impl Counters {
-    pub fn add(&self, tally: Tally) {
+    /// Returns how many bytes all connections have queued.
+    pub fn add(&self, tally: Tally) -> u64 {
         let mut metrics = self.0.lock();
         metrics.deliveries += tally.deliveries;
         metrics.bytes += tally.bytes;
         metrics.drops += tally.drops;
         metrics.queued_bytes = metrics.queued_bytes.saturating_add_signed(tally.queued_bytes);
+        metrics.queued_bytes
     }
 
     pub fn publish(&self, events: usize) {

@@ -3,6 +3,8 @@
 //! - A shard posts the notices of one turn. The host is woken if the outbox was empty before.
 //! - Bounded by the number of connections: each closes once and has at most one write in flight.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use parking_lot::Mutex;
 
@@ -18,11 +20,24 @@ pub enum Notice {
     TimedOut(ConnectionId),
     /// A queue that was blocked is empty again.
     Drained(ConnectionId),
+    /// A client that is too slow misses events, and still has its connection.
+    Gap { connection: ConnectionId, missing: Missing },
     /// The channel has been empty for its `emptyTimeout`; the host confirms with `close_if_empty`.
     Expired(ChannelId),
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },
+}
+
+/// What a client misses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// So many events were dropped from its queue.
+    Events(u64),
+    /// Events of a channel are no longer kept.
+    Channel(ChannelId),
+    /// Events of a topic, or of topics that match a pattern, are no longer kept.
+    Topic(Arc<str>),
 }
 
 /// The program that embeds the core.

@@ -114,7 +114,7 @@ impl Order {
             if *has_members {
                 let frame = frame.clone();
                 inbox.push(match *reach.channels {
-                    [channel] => Command::Broadcast { channel, place, frame },
+                    [channel] => Command::Broadcast { channel, place, frame, key: None },
                     _ => Command::Multicast { channels: reach.channels.clone(), place, frame },
                 });
             }
@@ -126,11 +126,13 @@ fn push_to_channel(
     inboxes: &[Arc<Inbox>],
     id: ChannelId,
     channel: &Channel,
-    Publication { place, frame, .. }: Publication,
+    Publication { place, frame, key, .. }: Publication,
 ) {
+    let key = key.map(|key| key.name);
     for (inbox, has_members) in inboxes.iter().zip(channel.shards()) {
         if has_members {
-            inbox.push(Command::Broadcast { channel: id, place, frame: frame.clone() });
+            let (frame, key) = (frame.clone(), key.clone());
+            inbox.push(Command::Broadcast { channel: id, place, frame, key });
         }
     }
 }

@@ -292,8 +292,8 @@ describe('latest values', SOON, () => {
     for (const options of [
       { keep: 'latest' },
       { keep: 'latest', key: 'symbol' },
-      { keep: 'all', key },
-      { key },
+      { overflow: 'conflate' },
+      { overflow: 'ignore' },
       { keep: 'first', key },
       { keep: true, key },
       { keep: 'latest', key, historySize: 0 },

@@ -7,6 +7,7 @@
 
 const { rangeError } = require('../core/error.js');
 const option = require('../core/option.js');
+const { OVERFLOW } = require('../connection/connection-options.js');
 
 /**
  * @param {Partial<ChannelOptions>} given
@@ -33,22 +34,29 @@ const TOPIC = { ...COMMON, historySize: 100, historyBytes: 1 << 20, emptyTimeout
 const PATTERNS = { ...COMMON, historySize: 10_000, historyBytes: 16 << 20 };
 
 /**
- * Returns the option `key` of a channel that keeps the latest value of each key, and otherwise
- * undefined.
+ * Reads what the events of a channel stand for, and what happens to members that are too slow.
  * @param {Partial<ChannelOptions<any>>} given
  * @param {number} historySize
  */
-function readKey(given, historySize) {
+function readState(given, historySize) {
   const isLatest = option.oneOf('keep', given.keep, KEEP, 'all') === 'latest';
+  const overflow =
+    given.overflow === undefined
+      ? undefined
+      : option.oneOf('overflow', given.overflow, OVERFLOW, 'disconnect');
   const key = option.callback('key', given.key);
   if (isLatest && !key) {
     throw option.invalid("`keep: 'latest'` needs `key`, a function that returns an event's key");
   }
-  if (key && !isLatest) throw option.invalid("`key` needs `keep: 'latest'`: set both or none");
+  if (overflow === 'conflate' && !key) {
+    throw option.invalid(
+      "`overflow: 'conflate'` needs `key`: a function that returns an event's key",
+    );
+  }
   if (isLatest && historySize === 0) {
     throw rangeError('ERR_SSE_OPTION', "with `keep: 'latest'`, `historySize` must be at least 1");
   }
-  return key;
+  return { isLatest, key, overflow };
 }
 
-module.exports = { PATTERNS, TOPIC, readChannelOptions, readKey };
+module.exports = { PATTERNS, TOPIC, readChannelOptions, readState };

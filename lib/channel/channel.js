@@ -7,7 +7,7 @@
 /** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
-const { readChannelOptions, readKey } = require('./channel-options.js');
+const { readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
@@ -53,12 +53,17 @@ class Channel extends EventEmitter {
   #id;
   #closed = false;
   #expires;
-  /** Returns the key of an event, if the channel keeps the latest value of each. */
+  /** Whether it keeps the latest value of each key. */
+  #isLatest;
+  /** Returns the key of an event, if events have keys. */
   #key;
+  /** What happens to members that are too slow. */
+  #overflow;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
   #listener = {
+    channel: this,
     left: (/** @type {Connection} */ connection) => this.#left(connection),
     expired: () => this.#expired(),
   };
@@ -74,8 +79,11 @@ class Channel extends EventEmitter {
     super();
     const given = option.object('options', options);
     const core = readChannelOptions(given);
-    this.#key = readKey(given, core.historySize);
-    this.#handle = start().channel(core, this.#key !== undefined);
+    const { isLatest, key, overflow } = readState(given, core.historySize);
+    this.#isLatest = isLatest;
+    this.#key = key;
+    this.#overflow = overflow;
+    this.#handle = start().channel(core, isLatest);
     this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
     if (this.#expires) channels.set(this.#id, this.#listener);
@@ -94,7 +102,7 @@ class Channel extends EventEmitter {
     this.#assertOpen();
     const snapshot = option.callback('snapshot', option.object('options', options).snapshot);
     const link = linkOf(connection);
-    if (snapshot && this.#key) {
+    if (snapshot && this.#isLatest) {
       throw option.invalid("`snapshot` is not for a channel with `keep: 'latest'`: it has its own");
     }
     if (!snapshot) return this.#join(connection, link);
@@ -116,18 +124,19 @@ class Channel extends EventEmitter {
     const { catchUp, handle } = link;
     const { gathering } = catchUp;
     const resume = gathering !== undefined && !this.#removed?.has(connection);
-    if (this.#key) holdForTurn(link);
+    if (this.#isLatest) holdForTurn(link);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
     channels.set(this.#id, this.#listener);
     this.#present += 1;
+    if (this.#overflow) link.adoptOverflow(this.#overflow);
     if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
     catchUp.joined();
     this.emit('join', connection);
     if (addition === 'gap') {
       // The answer to the gap comes before the state.
-      if (this.#key) handle.letOwnPass();
+      if (this.#isLatest) handle.letOwnPass();
       gathering?.lose({ channel: this });
     }
     return this;
@@ -153,8 +162,10 @@ class Channel extends EventEmitter {
   send(value, options) {
     this.#assertOpen();
     const removes = options !== undefined && readRemove(options);
+    if (removes && !this.#isLatest) {
+      throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
+    }
     if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
-    else if (removes) throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
     else event.send(this.#handle, value);
     return this;
   }
@@ -162,7 +173,7 @@ class Channel extends EventEmitter {
   /** @param {string} frameText */
   write(frameText) {
     this.#assertOpen();
-    if (this.#key) {
+    if (this.#isLatest) {
       throw typeError(
         'ERR_SSE_KEY',
         "a channel with `keep: 'latest'` takes no frame text, which has no key: use send()",

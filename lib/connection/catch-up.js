@@ -36,7 +36,7 @@ class CatchUp {
     if (cursor === undefined) return;
     // The core holds live events from the start.
     this.#holds = 1;
-    this.gathering = new Gathering(link, cursor, settings);
+    this.gathering = new Gathering(link, settings);
   }
 
   /** Live events wait until every hold is released. */

@@ -15,6 +15,9 @@ const option = require('../core/option.js');
 
 const BODILESS = [204, 205, 304];
 
+/** What happens when a queue exceeds its limits. */
+const OVERFLOW = /** @type {const} */ (['disconnect', 'drop-oldest', 'conflate', 'reread']);
+
 const defaults = { pingInterval: 50_000 };
 
 /**
@@ -33,6 +36,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
+    hasOverflow: given.overflow !== undefined,
     cursorQuery: readCursorQuery(given.cursorQuery),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
@@ -41,6 +45,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
       timeout: option.time(...option.named(given, 'maxLifetime'), 0),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.count('retry', given.retry, undefined),
+      overflow: option.oneOf('overflow', given.overflow, OVERFLOW, 'disconnect'),
       maxQueueBytes: option.bytes('maxQueueBytes', given.maxQueueBytes, 1 << 20),
       maxQueueEvents: option.count(...option.named(given, 'maxQueueEvents'), 0),
     },
@@ -62,4 +67,4 @@ function readCursorQuery(value) {
   throw option.wrongType('cursorQuery', 'a string that is not empty', value);
 }
 
-module.exports = { defaults, readConnectionOptions };
+module.exports = { OVERFLOW, defaults, readConnectionOptions };

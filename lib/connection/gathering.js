@@ -2,26 +2,22 @@
 
 /** The joins of a client that came back, until it gets what it missed in all of them. */
 
-/** @import { Gap, Snapshot } from '../../index.js' */
+/** @import { Snapshot } from '../../index.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
 /** @import { Link } from './link.js' */
 
 /** @typedef {{ channel: any } | { topic: string }} Joined */
 /** @typedef {{ where: Joined, snapshot?: Snapshot<any> }} Share */
 
-const { gapOf } = require('../carrier/cursor.js');
 const { runAll } = require('../core/listeners.js');
+const { reportGaps } = require('./gaps.js');
 const { sendSnapshot } = require('./snapshot.js');
 
 /** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
 const LONGEST = 10_000;
-/** The event that tells a client that events are missing. */
-const RESET = 'sluice.reset';
 
 class Gathering {
   #link;
-  #cursor;
-  #onGap;
   /**
    * In the order of the joins. Undefined once the connection resumes.
    * @type {Share[] | undefined}
@@ -37,13 +33,10 @@ class Gathering {
 
   /**
    * @param {Link} link
-   * @param {string} cursor
    * @param {ConnectionSettings} settings
    */
-  constructor(link, cursor, { resume, onGap }) {
+  constructor(link, { resume }) {
     this.#link = link;
-    this.#cursor = cursor;
-    this.#onGap = onGap;
     if (resume === 'auto') setImmediate(() => this.resume());
     else this.#timer = setTimeout(() => this.#giveUp(), LONGEST).unref();
   }
@@ -67,7 +60,7 @@ class Gathering {
     const gaps = link.handle.gaps().map((number) => joined[number]);
     const snapshots = gaps.flatMap(({ snapshot }) => snapshot ?? []);
     runAll([
-      () => this.#report([...gaps.map(({ where }) => where), ...this.#lost]),
+      () => reportGaps(link, [...gaps.map(({ where }) => where), ...this.#lost]),
       ...snapshots.map((snapshot) => () => void sendSnapshot(link, snapshot)),
       () => link.catchUp.release(),
     ]);
@@ -79,21 +72,7 @@ class Gathering {
    */
   lose(where) {
     if (this.#joined) this.#lost.push(where);
-    else this.#report([where]);
-  }
-
-  /** @param {Joined[]} all */
-  #report(all) {
-    const { connection, handle } = this.#link;
-    const gaps = /** @type {Gap[]} */ (all.map((where) => gapOf(where, this.#cursor)));
-    const onGap = this.#onGap;
-    runAll(
-      gaps.flatMap((gap) => [
-        () => connection.emit('gap', gap),
-        () => typeof onGap === 'function' && onGap(/** @type {any} */ (connection), gap),
-      ]),
-    );
-    if (onGap === 'reset' && gaps.length > 0) handle.send(undefined, RESET, '{}');
+    else reportGaps(this.#link, [where]);
   }
 
   #giveUp() {

@@ -10,6 +10,7 @@
 /** @import { Carrier, CarrierListener, SocketTaker } from '../carrier/carrier.js' */
 /** @import { ConnectionListener } from '../core/notices.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
+/** @import { Missed } from './gaps.js' */
 
 /**
  * - `opening`: the head is not written yet; what is sent is queued.
@@ -27,6 +28,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp } = require('./catch-up.js');
+const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
@@ -74,6 +76,8 @@ class Link {
   #error;
   /** @type {(() => void)[] | undefined} */
   #whenEnding;
+  /** Whether the connection has an overflow policy of its own, or of a channel. */
+  #hasOverflow;
 
   /**
    * Nothing is written yet: if this throws, the framework can still answer.
@@ -87,6 +91,8 @@ class Link {
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
     this.cursor = cursor;
+    this.onGap = settings.onGap;
+    this.#hasOverflow = settings.hasOverflow;
     const allOnGap = settings.onGap === 'all';
     this.handle = start().open({ ...settings.core, cursor, allOnGap });
     this.catchUp = new CatchUp(this, cursor, settings);
@@ -124,6 +130,16 @@ class Link {
       if (this.state === 'closed') this.#resolveEnded?.();
     }
     return this.#ended;
+  }
+
+  /**
+   * Takes the overflow policy of a channel, unless it has one.
+   * @param {string} policy
+   */
+  adoptOverflow(policy) {
+    if (this.#hasOverflow) return;
+    this.#hasOverflow = true;
+    this.handle.setOverflow(policy);
   }
 
   /** Whether `end()` was called: sending is an error from then on. */
@@ -219,6 +235,11 @@ class Link {
 
   drained() {
     this.#context.runInAsyncScope(this.connection.emit, this.connection, 'drain');
+  }
+
+  /** @param {Missed} missed */
+  missed(missed) {
+    this.#context.runInAsyncScope(reportGaps, undefined, this, [missed]);
   }
 
   timedOut() {

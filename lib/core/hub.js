@@ -15,11 +15,15 @@ const MAX_SHARDS = 64;
 let hub;
 /** @type {number | undefined} */
 let shards;
+/** @type {number | undefined} */
+let maxTotalQueueBytes;
 
 /** @param {import('../../index.js').Configuration} configuration */
 function configure(configuration) {
   const given = option.object('configuration', configuration);
   const wanted = option.whole('shards', given.shards, undefined, 1, MAX_SHARDS);
+  const { maxTotalQueueBytes: limit } = given;
+  if (limit !== undefined) option.bytes('maxTotalQueueBytes', limit, limit);
   if (hub) {
     throw new SluiceError(
       'ERR_SSE_STARTED',
@@ -27,6 +31,7 @@ function configure(configuration) {
     );
   }
   shards = wanted;
+  maxTotalQueueBytes = limit;
 }
 
 const streamWrites = new StreamWrites(start, (id, bytes) =>
@@ -36,7 +41,8 @@ const takeNotices = () => dispatch(start().takeNotices(), streamWrites);
 
 /** Starts the hub when it is first needed. */
 function start() {
-  hub ??= callCore(() => new HubHandle(shards, () => HubHandle.callWithoutContext(takeNotices)));
+  const wake = () => HubHandle.callWithoutContext(takeNotices);
+  hub ??= callCore(() => new HubHandle(shards, maxTotalQueueBytes, wake));
   return hub;
 }
 

@@ -5,7 +5,7 @@
  * queue drained, a channel expired, or bytes are to be written.
  */
 
-/** @import { Notices } from '../../binding.js' */
+/** @import { Gap, Notices } from '../../binding.js' */
 /** @import { CloseReason } from '../../index.js' */
 /** @import { StreamWrites } from './stream-writes.js' */
 
@@ -15,10 +15,12 @@
  * @property {(bytes: Buffer) => boolean} write true when there is room for more
  * @property {() => void} timedOut
  * @property {() => void} drained
+ * @property {(gap: { events: number } | { channel: any } | { topic: string }) => void} missed
  * @property {(reason: CloseReason) => void} closed
  */
 /**
  * @typedef {object} ChannelListener
+ * @property {any} channel the public one
  * @property {(connection: any) => void} left
  * @property {() => void} expired
  */
@@ -45,6 +47,8 @@ function dispatch(notices, streamWrites) {
   streamWrites.push(notices.writes);
   for (const id of notices.timedOut) guarded(() => connections.get(id)?.timedOut());
   for (const id of notices.drained) guarded(() => connections.get(id)?.drained());
+  for (const gap of notices.gaps)
+    guarded(() => connections.get(gap.connection)?.missed(whatOf(gap)));
   for (const { connection: id, reason, left } of notices.closed) {
     const listener = connections.get(id);
     if (!listener) continue;
@@ -54,6 +58,13 @@ function dispatch(notices, streamWrites) {
     for (const channel of left) guarded(() => channels.get(channel)?.left(listener.connection));
   }
   for (const id of notices.expired) guarded(() => channels.get(id)?.expired());
+}
+
+/** @param {Gap} gap */
+function whatOf({ events, channel, topic }) {
+  if (events !== undefined) return { events };
+  if (topic !== undefined) return { topic };
+  return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
 module.exports = { channels, connections, dispatch };

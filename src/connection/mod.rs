@@ -3,10 +3,12 @@
 
 mod gauge;
 mod options;
+mod overflow;
 mod reason;
 
 pub use gauge::QueueGauge;
 pub use options::{ConnectionOptions, QueueLimits};
+pub use overflow::Overflow;
 pub use reason::CloseReason;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

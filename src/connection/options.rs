@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Overflow;
 use crate::wire::PingForm;
 
 /// A client that keeps up may have this many times its limits queued, for one burst.
@@ -10,6 +11,7 @@ const BURST_FACTOR: usize = 16;
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionOptions {
     pub max_queue: QueueLimits,
+    pub overflow: Overflow,
     pub ping: Option<Duration>,
     pub ping_form: PingForm,
     pub timeout: Option<Duration>,
@@ -25,6 +27,7 @@ impl Default for ConnectionOptions {
     fn default() -> Self {
         Self {
             max_queue: QueueLimits { bytes: 1 << 20, events: u64::MAX },
+            overflow: Overflow::Disconnect,
             ping: None,
             ping_form: PingForm::Comment,
             timeout: None,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
+use crate::connection::{CloseReason, ConnectionOptions, Overflow, QueueGauge};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::ConnectionId;
@@ -66,6 +66,11 @@ impl Connection {
     pub fn prime(&self) -> bool {
         self.hub.inbox_of(self.id).wait_for_room();
         self.hub.lock().prime(self.id)
+    }
+
+    /// What happens when the queue exceeds its limits, from now on.
+    pub fn set_overflow(&self, overflow: Overflow) {
+        self.push_when_there_is_room(Command::SetOverflow { connection: self.id, overflow });
     }
 
     /// `None` stops the pings.

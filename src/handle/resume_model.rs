@@ -101,7 +101,7 @@ fn history(size: usize) -> HistoryOptions {
 }
 
 fn start(sizes: &[usize], shards: usize) -> Server {
-    let hub = Arc::new(Hub::start(shards, Box::new(NoHost)).unwrap());
+    let hub = Arc::new(Hub::start(shards, usize::MAX, Box::new(NoHost)).unwrap());
     let options = |size| ChannelOptions { history: history(size), empty_timeout: None };
     let channels = sizes.iter().map(|size| Channel::create(&hub, options(*size))).collect();
     let names = TopicsOptions { wildcards: true, max_patterns: 10 };

@@ -18,7 +18,7 @@ use crate::shard::Socket;
 use crate::wire::{Event, Framing};
 
 fn hub(shards: usize) -> Arc<Hub> {
-    Arc::new(Hub::start(shards, Box::new(NoHost)).unwrap())
+    Arc::new(Hub::start(shards, usize::MAX, Box::new(NoHost)).unwrap())
 }
 
 fn bytes(bytes: usize) -> QueueLimits {

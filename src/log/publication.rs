@@ -31,7 +31,7 @@ pub struct Publication {
     pub frame: Frame,
     /// A custom id.
     pub(super) id: Option<Arc<str>>,
-    pub(super) key: Option<Key>,
+    pub key: Option<Key>,
     /// Comments and control frames are not kept in a history.
     pub(super) is_kept: bool,
 }

@@ -6,7 +6,7 @@ use napi_derive::napi;
 
 use super::error::{Result, internal};
 use super::event::event;
-use crate::connection::CloseReason;
+use crate::connection::{CloseReason, Overflow};
 use crate::handle::Connection;
 use crate::shard::Socket;
 use crate::wire::Framing;
@@ -100,6 +100,15 @@ impl ConnectionHandle {
             Socket::bound_unsent(descriptor);
         }
         self.connection.attach_stream();
+    }
+
+    /// `policy`: a name of the core's `Overflow`.
+    #[napi(catch_unwind)]
+    pub fn set_overflow(&self, policy: String) -> Result<()> {
+        let policy =
+            Overflow::from_name(&policy).ok_or_else(|| internal("unknown overflow policy"))?;
+        self.connection.set_overflow(policy);
+        Ok(())
     }
 
     #[napi(catch_unwind)]

@@ -16,7 +16,7 @@ use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
 use super::topics::TopicsHandle;
 use crate::audience::TopicsOptions;
-use crate::connection::{ConnectionOptions, QueueLimits};
+use crate::connection::{ConnectionOptions, Overflow, QueueLimits};
 use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
@@ -54,6 +54,8 @@ pub struct OpenOptions {
     pub max_queue_bytes: f64,
     /// 0 means no limit.
     pub max_queue_events: f64,
+    /// A name of the core's `Overflow`.
+    pub overflow: String,
     pub ping_interval: u32,
     /// A name of the core's `PingForm`.
     pub ping_form: String,
@@ -109,7 +111,12 @@ impl From<HistoryOptions> for ChannelOptions {
 impl HubHandle {
     /// `shards` defaults to the core's choice. `wake` is called when there are notices to take.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, shards: Option<u32>, wake: Function<(), ()>) -> Result<Self> {
+    pub fn new(
+        env: Env,
+        shards: Option<u32>,
+        max_total_queue_bytes: Option<f64>,
+        wake: Function<(), ()>,
+    ) -> Result<Self> {
         let wake = wake
             .build_threadsafe_function::<()>()
             .weak::<true>()
@@ -118,8 +125,9 @@ impl HubHandle {
         let gone = Arc::new(AtomicBool::new(false));
         let environment = Environment { wake, gone: gone.clone() };
         let shards = shards.map_or_else(Hub::default_shards, |shards| shards as usize);
+        let max_queued = max_total_queue_bytes.map_or(usize::MAX, |bytes| bytes as usize);
         let hub = Arc::new(
-            Hub::start(shards, Box::new(environment))
+            Hub::start(shards, max_queued, Box::new(environment))
                 .map_err(|error| Error::Start(error.to_string()))?,
         );
         let ending = hub.clone();
@@ -144,6 +152,8 @@ impl HubHandle {
                     u64::MAX
                 },
             },
+            overflow: Overflow::from_name(&options.overflow)
+                .ok_or_else(|| internal("unknown overflow policy"))?,
             ping: duration(options.ping_interval),
             ping_form: PingForm::from_name(&options.ping_form)
                 .ok_or_else(|| internal("unknown ping form"))?,

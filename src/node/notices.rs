@@ -5,7 +5,7 @@ use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::ids::ConnectionId;
-use crate::notice::Notice;
+use crate::notice::{Missing, Notice};
 
 #[napi(object)]
 #[derive(Default)]
@@ -15,6 +15,17 @@ pub struct Notices {
     pub drained: Vec<f64>,
     pub closed: Vec<Closed>,
     pub expired: Vec<f64>,
+    pub gaps: Vec<Gap>,
+}
+
+/// One of `events`, `channel` and `topic` is there.
+#[napi(object)]
+pub struct Gap {
+    pub connection: f64,
+    /// How many events were dropped.
+    pub events: Option<f64>,
+    pub channel: Option<f64>,
+    pub topic: Option<String>,
 }
 
 #[napi(object)]
@@ -44,6 +55,20 @@ impl From<Vec<Notice>> for Notices {
                 Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),
                 Notice::Drained(connection) => notices.drained.push(number(connection)),
                 Notice::Expired(channel) => notices.expired.push(channel.0 as f64),
+                Notice::Gap { connection, missing } => {
+                    let mut gap = Gap {
+                        connection: number(connection),
+                        events: None,
+                        channel: None,
+                        topic: None,
+                    };
+                    match missing {
+                        Missing::Events(events) => gap.events = Some(events as f64),
+                        Missing::Channel(channel) => gap.channel = Some(channel.0 as f64),
+                        Missing::Topic(name) => gap.topic = Some(name.to_string()),
+                    }
+                    notices.gaps.push(gap);
+                }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),
                     reason: reason.name().to_owned(),

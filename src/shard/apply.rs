@@ -7,8 +7,9 @@ use tokio::time::Instant;
 
 use super::Shard;
 use super::connection::{Connection, Sink, Stage};
+use super::held::Merged;
 use super::inbox::Command;
-use super::run::Run;
+use super::run::{Entry, Run};
 use super::socket::Socket;
 use super::timers::Timer;
 use super::turn::report;
@@ -23,7 +24,9 @@ impl Shard {
             self.spread(false);
         }
         match command {
-            Command::Broadcast { channel, place, frame } => self.broadcast(channel, place, frame),
+            Command::Broadcast { channel, place, frame, key } => {
+                self.broadcast(channel, Entry { place, frame, key })
+            }
             Command::Multicast { channels, place, frame } => {
                 self.multicast(&channels, place, frame)
             }
@@ -74,6 +77,11 @@ impl Shard {
             Command::Blocked(connections) => {
                 connections.into_iter().for_each(|connection| self.blocked(connection));
             }
+            Command::SetOverflow { connection, overflow } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.options.overflow = overflow;
+                }
+            }
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
             Command::SetTimeout { connection, timeout } => self.set_timeout(connection, timeout),
             Command::HoldTimeout { connection, hold } => {
@@ -97,16 +105,16 @@ impl Shard {
         }
     }
 
-    fn broadcast(&mut self, channel: ChannelId, place: Place, frame: Frame) {
-        let frame = match &mut self.run {
-            Some(run) => match run.push(channel, place, frame) {
+    fn broadcast(&mut self, channel: ChannelId, entry: Entry) {
+        let entry = match &mut self.run {
+            Some(run) => match run.push(channel, entry) {
                 Ok(()) => return,
-                Err(frame) => frame,
+                Err(entry) => entry,
             },
-            None => frame,
+            None => entry,
         };
         self.spread(false);
-        self.run = Some(Run::new(channel, place, frame));
+        self.run = Some(Run::new(channel, entry));
     }
 
     /// Gives a run to the members of its channel. `at_once`: nothing follows it in this turn, so an
@@ -125,7 +133,7 @@ impl Shard {
 
     fn multicast(&mut self, channels: &[ChannelId], place: Place, frame: Frame) {
         let Some(&first) = channels.first() else { return };
-        let run = Run::new(first, place, frame);
+        let run = Run::new(first, Entry { place, frame, key: None });
         let mut reached = HashSet::new();
         for members in channels.iter().filter_map(|channel| self.channels.get(channel)) {
             for (id, place) in members {
@@ -182,6 +190,7 @@ impl Shard {
         if connection.is_gathering() {
             connection.held().begin(last);
         }
+        connection.joined_behind(channel, last);
         if !connection.is_ending() && !replay.is_empty() {
             connection.push_events(replay, false);
             connection.mark_dirty(&mut self.dirty);
@@ -194,8 +203,11 @@ impl Shard {
         {
             connection.stage = Stage::Open;
             let held = connection.held.take().unwrap_or_default();
-            for (frame, live) in held.merge(replay) {
-                connection.push_events(&[frame], live);
+            for Merged { place, frame, live } in held.merge(replay) {
+                match place {
+                    Some(place) => connection.push_publication(place, frame, live),
+                    None => connection.push_events(&[frame], live),
+                }
             }
             report(connection, &mut self.tally);
             connection.mark_dirty(&mut self.dirty);

@@ -5,15 +5,17 @@ use std::io::{self, IoSlice};
 use std::mem::offset_of;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::held::Held;
+use super::overflow::{Behind, segment};
 use super::queue::{Queue, Segment};
-use super::run::Run;
+use super::run::{Entry, Run};
 use super::socket::Socket;
 use super::timers::TimerKey;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, Place};
 use crate::metrics::Tally;
 use crate::wire::{Frame, Framing};
 
@@ -28,6 +30,10 @@ pub(super) struct Connection {
     pub queue: Queue,
     /// What has arrived while the connection gathers.
     pub held: Option<Box<Held>>,
+    /// While it is [`Stage::Behind`].
+    pub behind: Option<Box<Behind>>,
+    /// How many events were dropped since the client last had an empty queue.
+    pub lost: u64,
     pub gauge: Arc<QueueGauge>,
     pub options: ConnectionOptions,
     pub ping_timer: Option<TimerKey>,
@@ -56,6 +62,8 @@ pub(super) enum Stage {
     /// What it is sent waits for what it missed.
     Gathering,
     Open,
+    /// It gets publications from the histories.
+    Behind,
     /// It ends once its queue is empty.
     Ending(CloseReason),
 }
@@ -86,6 +94,8 @@ impl Connection {
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
             held: None,
+            behind: None,
+            lost: 0,
             options,
             ping_timer: None,
             timeout_timer: None,
@@ -152,14 +162,17 @@ impl Connection {
         match self.stage {
             Stage::Open => {}
             Stage::Ending(_) => return false,
+            Stage::Behind => return self.take_unread(run),
             Stage::Gathering => {
                 let held = self.held();
-                run.frames().iter().for_each(|(place, frame)| held.push(*place, frame.clone()));
+                run.frames().iter().for_each(|it| held.push(it.place, it.frame.clone()));
                 return true;
             }
         }
         let Some(framing) = self.framing() else {
-            run.frames().iter().for_each(|(_, frame)| self.push(frame.clone(), 1, true));
+            for Entry { place, frame, .. } in run.frames() {
+                self.push_publication(*place, frame.clone(), true);
+            }
             return true;
         };
         let bytes = run.bytes(framing);
@@ -170,9 +183,24 @@ impl Connection {
             tally.deliveries += run.events();
             return false;
         }
-        self.queue.push(Segment { bytes: bytes.clone(), events: run.events(), live: true });
+        if self.is_conflated() {
+            tally.drops += self.push_latest(run, framing);
+        } else {
+            self.queue.push(segment(bytes.clone(), run.first(), run.events(), true));
+        }
         self.queue.advance(sent);
         true
+    }
+
+    /// Pushes each event alone. Returns how many older ones were dropped.
+    fn push_latest(&mut self, run: &Run, framing: Framing) -> u64 {
+        let mut dropped = 0;
+        for Entry { place, frame, key } in run.frames() {
+            let key = key.clone().map(|key| (run.channel, key));
+            let plain = segment(frame.bytes(framing), *place, 1, true);
+            dropped += self.queue.push_latest(Segment { key, ..plain });
+        }
+        dropped
     }
 
     fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
@@ -184,9 +212,17 @@ impl Connection {
         }
     }
 
+    pub fn push_publication(&mut self, place: Place, frame: Frame, live: bool) {
+        self.push_frame(frame, |bytes| segment(bytes, place, 1, live));
+    }
+
     fn push(&mut self, frame: Frame, events: u64, live: bool) {
+        self.push_frame(frame, |bytes| Segment { bytes, events, live, ..Segment::default() });
+    }
+
+    fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Bytes) -> Segment) {
         let framing = self.framing().unwrap_or(Framing::Plain);
-        self.queue.push(Segment { bytes: frame.bytes(framing), events, live });
+        self.queue.push(segment(frame.bytes(framing)));
         if let Sink::Pending(backlog) = &mut self.sink {
             backlog.0.push(frame);
         }

@@ -41,6 +41,11 @@ impl Connections {
         self.slab.get_mut(place.0).filter(|connection| connection.id == id)
     }
 
+    /// How many bytes each connection has queued.
+    pub fn queues(&self) -> Vec<(ConnectionId, usize)> {
+        self.slab.iter().map(|(_, connection)| (connection.id, connection.queued_bytes())).collect()
+    }
+
     pub fn ids(&self) -> Vec<ConnectionId> {
         self.places.keys().copied().collect()
     }

@@ -9,7 +9,7 @@ use super::connection::{Connection, Sink, Stage};
 use super::poller::Poller;
 use super::queue::Segment;
 use super::writes::Writes;
-use crate::connection::{CloseReason, QueueLimits};
+use crate::connection::{CloseReason, Overflow, QueueLimits};
 use crate::metrics::Tally;
 use crate::wire::{Framing, LAST_CHUNK};
 
@@ -42,7 +42,10 @@ impl Connection {
             Sink::Stream { .. } => self.flush_stream(writes, tally),
         };
         match flushed {
-            Flushed::Empty | Flushed::Waiting if self.overflows() => {
+            Flushed::Empty | Flushed::Waiting if self.holds_too_much() => {
+                Flushed::Failed(CloseReason::Overflow)
+            }
+            Flushed::Empty | Flushed::Waiting if self.overflows() && !self.relieve(tally) => {
                 Flushed::Failed(CloseReason::Overflow)
             }
             flushed => flushed,
@@ -51,12 +54,20 @@ impl Connection {
 
     fn overflows(&self) -> bool {
         let limits = self.limits();
-        let held = self.held.as_ref();
-        held.is_some_and(|held| held.bytes() > limits.bytes || held.events() > limits.events)
-            || self.queue.exceeds(limits)
+        match self.options.overflow {
+            Overflow::DropOldest => self.queue.is_over(limits),
+            _ => self.queue.exceeds(limits),
+        }
     }
 
-    fn limits(&self) -> QueueLimits {
+    /// What waits for a replay or a snapshot exceeds the limits.
+    fn holds_too_much(&self) -> bool {
+        let limits = self.limits();
+        let held = self.held.as_ref();
+        held.is_some_and(|held| held.bytes() > limits.bytes || held.events() > limits.events)
+    }
+
+    pub fn limits(&self) -> QueueLimits {
         let is_slow = match self.sink {
             Sink::Pending(_) => false,
             Sink::Socket { .. } => self.slow_since.elapsed() >= BURST_TIME,
@@ -73,10 +84,10 @@ impl Connection {
         loop {
             if queue.is_empty() {
                 match self.stage {
-                    Stage::Gathering | Stage::Open => return Flushed::Empty,
+                    Stage::Gathering | Stage::Open | Stage::Behind => return Flushed::Empty,
                     Stage::Ending(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
                         self.last_chunk_queued = true;
-                        queue.push(Segment { bytes: LAST_CHUNK, events: 0, live: true });
+                        queue.push(Segment { bytes: LAST_CHUNK, live: true, ..Segment::default() });
                     }
                     Stage::Ending(reason) => return Flushed::Ended(reason),
                 }
@@ -126,7 +137,7 @@ impl Connection {
         match self.stage {
             _ if *in_flight > 0 => Flushed::Waiting,
             Stage::Ending(reason) => Flushed::Ended(reason),
-            Stage::Gathering | Stage::Open => Flushed::Empty,
+            Stage::Gathering | Stage::Open | Stage::Behind => Flushed::Empty,
         }
     }
 

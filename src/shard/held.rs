@@ -13,6 +13,13 @@ pub(super) struct Held {
     bytes: usize,
 }
 
+pub(super) struct Merged {
+    /// Of a publication.
+    pub place: Option<Place>,
+    pub frame: Frame,
+    pub live: bool,
+}
+
 struct Waiting {
     place: Place,
     frame: Frame,
@@ -55,21 +62,22 @@ impl Held {
         self.events.len() as u64
     }
 
-    /// Everything in order, each publication once, and whether it is live. The replay is sorted.
-    pub fn merge(self, replay: Vec<(Place, Frame)>) -> Vec<(Frame, bool)> {
+    /// Everything in order, each publication once. The replay is sorted.
+    pub fn merge(self, replay: Vec<(Place, Frame)>) -> Vec<Merged> {
+        let replayed = |(place, frame)| Merged { place: Some(place), frame, live: false };
         let mut replay = replay.into_iter().peekable();
         let mut merged = Vec::with_capacity(replay.len() + self.events.len());
         let mut last = None;
         for Waiting { place, frame, is_own } in self.events {
             while let Some((at, frame)) = replay.next_if(|(at, _)| *at <= place) {
-                merged.push((frame, false));
+                merged.push(replayed((at, frame)));
                 last = Some(at);
             }
             if is_own || last != Some(place) {
-                merged.push((frame, true));
+                merged.push(Merged { place: (!is_own).then_some(place), frame, live: true });
             }
         }
-        merged.extend(replay.map(|(_, frame)| (frame, false)));
+        merged.extend(replay.map(replayed));
         merged
     }
 }

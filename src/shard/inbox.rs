@@ -14,7 +14,7 @@ use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 use super::socket::Socket;
-use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
+use crate::connection::{CloseReason, ConnectionOptions, Overflow, QueueGauge};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::{Frame, Framing};
 
@@ -27,8 +27,8 @@ pub enum Command {
     AttachStream(ConnectionId),
     /// To this connection alone. The gauge counts the bytes until the shard picks them up.
     Send { connection: ConnectionId, gauge: Arc<QueueGauge>, frames: Vec<Frame>, bytes: usize },
-    /// To the members of a channel.
-    Broadcast { channel: ChannelId, place: Place, frame: Frame },
+    /// To the members of a channel. `key`: what the event stands for there.
+    Broadcast { channel: ChannelId, place: Place, frame: Frame, key: Option<Arc<str>> },
     /// Once to each member of any of these channels.
     Multicast { channels: Arc<[ChannelId]>, place: Place, frame: Frame },
     /// `last`: the place of the latest event before.
@@ -47,6 +47,8 @@ pub enum Command {
     Written { connections: Vec<ConnectionId>, slow: bool },
     /// The clients of these connections have not accepted what the host has written yet.
     Blocked(Vec<ConnectionId>),
+    /// For a connection without a policy of its own.
+    SetOverflow { connection: ConnectionId, overflow: Overflow },
     /// `None` stops the pings.
     SetPing { connection: ConnectionId, interval: Option<Duration> },
     /// `None` clears the limit.

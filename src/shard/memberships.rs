@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::ids::{ChannelId, ConnectionId};
+use crate::ids::{ChannelId, ConnectionId, Place};
+use crate::notice::Missing;
+use crate::wire::Frame;
 
 /// Knows which channels a connection is in. A shard holds no lock while it asks.
 pub trait Memberships: Send + Sync {
@@ -11,6 +13,28 @@ pub trait Memberships: Send + Sync {
 
     /// A channel's `emptyTimeout` may have passed. `None` when there is no need to look again.
     fn look_at(&self, channel: ChannelId) -> Option<Emptiness>;
+
+    /// Reads what the histories of a connection's channels have after a place: about `limit` bytes
+    /// of it. `joined`: channels of which it gets only what follows a later place. Those with a gap
+    /// are added, so that it is reported once.
+    fn reread(
+        &self,
+        connection: ConnectionId,
+        after: Place,
+        joined: &mut Vec<(ChannelId, Place)>,
+        limit: usize,
+    ) -> Reread;
+}
+
+pub struct Reread {
+    /// In order, each once.
+    pub events: Vec<(Place, Frame)>,
+    /// Everything up to this place was read.
+    pub last: Place,
+    /// Whether there is nothing more to read.
+    pub is_complete: bool,
+    /// Channels and topics of which something is no longer kept.
+    pub gaps: Vec<Missing>,
 }
 
 pub struct Left {

@@ -14,6 +14,7 @@ mod flush;
 mod held;
 mod inbox;
 mod memberships;
+mod overflow;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
 mod poller;
 mod queue;
@@ -38,7 +39,7 @@ use crate::metrics::{Counters, Tally};
 use crate::notice::{Notice, Outbox};
 
 pub(crate) use inbox::{Command, Inbox};
-pub use memberships::{Emptiness, Left, Memberships};
+pub use memberships::{Emptiness, Left, Memberships, Reread};
 pub use socket::Socket;
 
 /// What a shard shares with its hub.
@@ -47,6 +48,8 @@ pub(crate) struct Links {
     pub outbox: Arc<Outbox>,
     pub counters: Arc<Counters>,
     pub memberships: Arc<dyn Memberships>,
+    /// How many bytes all connections of the hub may have queued.
+    pub max_queued: usize,
 }
 
 /// Ends with [`Command::Shutdown`], and is joined when it is dropped.

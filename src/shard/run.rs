@@ -1,6 +1,7 @@
 //! Consecutive events of one channel, joined once for all its members.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -10,38 +11,50 @@ use crate::wire::{Frame, Framing};
 /// A slow member keeps whole runs alive, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
 
+pub(super) struct Entry {
+    pub place: Place,
+    pub frame: Frame,
+    /// What it stands for in its channel, if it stands for anything.
+    pub key: Option<Arc<str>>,
+}
+
 pub(super) struct Run {
     pub channel: ChannelId,
-    frames: Vec<(Place, Frame)>,
+    frames: Vec<Entry>,
     length: usize,
     chunked: OnceCell<Bytes>,
     plain: OnceCell<Bytes>,
 }
 
 impl Run {
-    pub fn new(channel: ChannelId, place: Place, frame: Frame) -> Self {
-        let length = frame.len();
+    pub fn new(channel: ChannelId, entry: Entry) -> Self {
+        let length = entry.frame.len();
         Self {
             channel,
-            frames: vec![(place, frame)],
+            frames: vec![entry],
             length,
             chunked: OnceCell::new(),
             plain: OnceCell::new(),
         }
     }
 
-    /// Returns the frame if it belongs to another channel or there is no room for it.
-    pub fn push(&mut self, channel: ChannelId, place: Place, frame: Frame) -> Result<(), Frame> {
-        if channel != self.channel || self.length + frame.len() > MAX_BYTES {
-            return Err(frame);
+    /// Returns the entry if it belongs to another channel or there is no room for it.
+    pub fn push(&mut self, channel: ChannelId, entry: Entry) -> Result<(), Entry> {
+        if channel != self.channel || self.length + entry.frame.len() > MAX_BYTES {
+            return Err(entry);
         }
-        self.length += frame.len();
-        self.frames.push((place, frame));
+        self.length += entry.frame.len();
+        self.frames.push(entry);
         Ok(())
     }
 
-    pub fn frames(&self) -> &[(Place, Frame)] {
+    pub fn frames(&self) -> &[Entry] {
         &self.frames
+    }
+
+    /// The place of its first event.
+    pub fn first(&self) -> Place {
+        self.frames.first().map_or(Place::default(), |entry| entry.place)
     }
 
     pub fn events(&self) -> u64 {
@@ -55,9 +68,9 @@ impl Run {
             Framing::Plain => &self.plain,
         };
         joined.get_or_init(|| match self.frames.as_slice() {
-            [(_, frame)] => frame.bytes(framing),
+            [entry] => entry.frame.bytes(framing),
             frames => {
-                let parts = frames.iter().map(|(_, frame)| frame.bytes(framing));
+                let parts = frames.iter().map(|entry| entry.frame.bytes(framing));
                 let parts: Vec<Bytes> = parts.collect();
                 Bytes::from(parts.concat())
             }

@@ -23,6 +23,16 @@ impl Memberships for Alone {
     fn look_at(&self, _channel: ChannelId) -> Option<Emptiness> {
         None
     }
+
+    fn reread(
+        &self,
+        _connection: ConnectionId,
+        after: Place,
+        _joined: &mut Vec<(ChannelId, Place)>,
+        _limit: usize,
+    ) -> Reread {
+        Reread { events: Vec::new(), last: after, is_complete: true, gaps: Vec::new() }
+    }
 }
 
 /// A connection, and how a host would talk to its shard.
@@ -69,6 +79,7 @@ impl Bench {
             outbox: Arc::new(Outbox::new(Box::new(NoHost))),
             counters: Arc::default(),
             memberships: Arc::new(Alone),
+            max_queued: usize::MAX,
         };
         let shard = Shard::new(links, poller::Poller::new().unwrap());
         let connection = Connection::open(0, &inbox, options);

@@ -53,13 +53,21 @@ impl Shard {
     }
 
     fn flush(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
+        while self.flush_queue(id) && self.reread(id) {}
+    }
+
+    /// Returns whether the queue is empty.
+    fn flush_queue(&mut self, id: ConnectionId) -> bool {
+        let Some(connection) = self.connections.get_mut(id) else { return false };
         connection.dirty = false;
-        match connection.flush(&self.poller, &mut self.writes, &mut self.tally) {
+        let flushed = connection.flush(&self.poller, &mut self.writes, &mut self.tally);
+        let is_empty = matches!(flushed, Flushed::Empty);
+        match flushed {
             Flushed::Empty => {
                 if connection.caught_up(&self.poller) {
                     self.notices.push(Notice::Drained(id));
                 }
+                self.notices.extend(connection.take_lost());
             }
             Flushed::Waiting => {
                 if let (None, Some(after)) =
@@ -72,13 +80,21 @@ impl Shard {
                     connection.burst_timer = Some(self.timers.start(Timer::Burst(id), BURST_TIME));
                 }
             }
-            Flushed::Ended(reason) | Flushed::Failed(reason) => return self.close(id, reason),
+            Flushed::Ended(reason) | Flushed::Failed(reason) => {
+                self.close(id, reason);
+                return false;
+            }
         }
         report(connection, &mut self.tally);
+        is_empty
     }
 
     pub(super) fn publish(&mut self) {
-        self.links.counters.add(std::mem::take(&mut self.tally));
+        let queued = self.links.counters.add(std::mem::take(&mut self.tally));
+        if queued > self.links.max_queued as u64 {
+            self.evict((queued - self.links.max_queued as u64) as usize);
+            self.links.counters.add(std::mem::take(&mut self.tally));
+        }
         self.notices.extend(self.writes.drain());
         self.links.outbox.post(&mut self.notices);
     }

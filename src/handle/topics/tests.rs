@@ -13,7 +13,7 @@ fn topics(wildcards: bool) -> Topics {
 }
 
 fn with_patterns(wildcards: bool, max_patterns: usize) -> Topics {
-    let hub = Arc::new(Hub::start(2, Box::new(NoHost)).unwrap());
+    let hub = Arc::new(Hub::start(2, usize::MAX, Box::new(NoHost)).unwrap());
     let pattern_history = history(20);
     let options = TopicsOptions { wildcards, max_patterns };
     Topics::create(&hub, options, self::options(0), pattern_history)

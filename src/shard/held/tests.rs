@@ -9,8 +9,8 @@ fn replay(texts: &[(u64, &str)]) -> Vec<(Place, Frame)> {
     texts.iter().map(|(place, text)| (Place(*place), frame(text))).collect()
 }
 
-fn texts(merged: Vec<(Frame, bool)>) -> Vec<String> {
-    let text = |(frame, live): (Frame, bool)| {
+fn texts(merged: Vec<Merged>) -> Vec<String> {
+    let text = |Merged { frame, live, .. }: Merged| {
         let bytes = frame.bytes(Framing::Plain);
         let text = String::from_utf8_lossy(&bytes[6..bytes.len() - 2]).into_owned();
         if live { text } else { format!("({text})") }

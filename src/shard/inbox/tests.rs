@@ -17,6 +17,7 @@ fn who_sends_faster_than_the_shard_works_waits_for_room() {
                     channel: ChannelId(0),
                     place: Place(1),
                     frame: frame.clone(),
+                    key: None,
                 });
             }
         })
@@ -37,7 +38,7 @@ fn who_sends_faster_than_the_shard_works_waits_for_room() {
 fn nobody_waits_for_a_shard_that_has_ended() {
     let inbox = Inbox::new();
     let frame = Event { data: Some("x".repeat(ROOM)), ..Event::default() }.encode().unwrap();
-    inbox.push(Command::Broadcast { channel: ChannelId(0), place: Place(1), frame });
+    inbox.push(Command::Broadcast { channel: ChannelId(0), place: Place(1), frame, key: None });
     inbox.close();
     inbox.wait_for_room();
 }

@@ -7,7 +7,8 @@ fn bytes(bytes: usize) -> QueueLimits {
 fn queue(segments: &[(&'static str, bool)]) -> Queue {
     let mut queue = Queue::default();
     for (text, live) in segments {
-        queue.push(Segment { bytes: Bytes::from_static(text.as_bytes()), events: 1, live: *live });
+        let bytes = Bytes::from_static(text.as_bytes());
+        queue.push(Segment { bytes, events: 1, live: *live, ..Segment::default() });
     }
     queue
 }
@@ -67,4 +68,77 @@ fn clearing_counts_what_is_lost() {
     queue.advance(1);
     assert_eq!(queue.clear(), 2);
     assert_eq!((queue.bytes(), queue.live_bytes), (0, 0));
+}
+
+#[test]
+fn the_oldest_events_are_dropped_whole_and_the_latest_stays() {
+    let mut queue = queue(&[("abcd", true), ("control", true), ("efgh", true), ("ijkl", true)]);
+    queue.segments[1].events = 0;
+    // The first one has begun.
+    queue.advance(2);
+    assert_eq!(queue.drop_oldest(bytes(13)), 1);
+    let left: Vec<_> = queue.iter().cloned().collect();
+    assert_eq!(left, ["cd", "control", "ijkl"]);
+    assert_eq!(queue.drop_oldest(bytes(1)), 0);
+    assert_eq!(queue.advance(queue.bytes()), 2);
+    assert!(queue.is_empty() && !queue.exceeds(bytes(0)));
+}
+
+fn keyed(text: &'static str, key: &str) -> Segment {
+    let key = Some((ChannelId(1), key.into()));
+    let bytes = Bytes::from_static(text.as_bytes());
+    Segment { bytes, events: 1, live: true, key, ..Segment::default() }
+}
+
+#[test]
+fn only_the_latest_event_of_each_key_is_kept_unless_it_has_begun() {
+    let mut queue = Queue::default();
+    assert_eq!(queue.push_latest(keyed("a1", "a")), 0);
+    queue.advance(1);
+    assert_eq!(queue.push_latest(keyed("b1", "b")), 0);
+    assert_eq!(queue.push_latest(keyed("a2", "a")), 0);
+    assert_eq!(queue.push_latest(keyed("b2", "b")), 1);
+    assert_eq!(queue.push_latest(keyed("a3", "a")), 1);
+    let left: Vec<_> = queue.iter().cloned().collect();
+    assert_eq!(left, ["1", "b2", "a3"]);
+    assert_eq!((queue.bytes(), queue.advance(5)), (5, 3));
+    assert!(queue.is_empty());
+}
+
+#[test]
+fn as_many_events_as_keys_are_kept_however_many_come() {
+    let mut queue = Queue::default();
+    queue.push(Segment {
+        bytes: Bytes::from_static(b"begun"),
+        events: 1,
+        live: true,
+        ..Segment::default()
+    });
+    queue.advance(1);
+    for number in 0..100_000 {
+        queue.push_latest(keyed("text", &(number % 100).to_string()));
+        assert!(queue.segments.len() <= 300, "{}", queue.segments.len());
+        if number % 1000 == 999 {
+            // The client takes a little.
+            queue.advance(6);
+        }
+    }
+    assert!(queue.iter().count() <= 100);
+    assert!(queue.live_events <= 100);
+    let bytes = queue.bytes();
+    assert_eq!(bytes, queue.iter().map(Bytes::len).sum::<usize>());
+    queue.advance(bytes);
+    assert_eq!((queue.live_events, queue.live_bytes, queue.bytes()), (0, 0, 0));
+}
+
+#[test]
+fn publications_are_dropped_from_the_first_one_that_has_not_begun() {
+    let mut queue = queue(&[("own", true)]);
+    for place in [5, 6] {
+        let bytes = Bytes::from_static(b"event");
+        let place = Some(Place(place));
+        queue.push(Segment { bytes, events: 1, live: true, place, ..Segment::default() });
+    }
+    assert_eq!(queue.drop_publications(), Some(Place(5)));
+    assert_eq!((queue.bytes(), queue.drop_publications()), (3, None));
 }

@@ -1,0 +1,32 @@
+'use strict';
+
+/** Reports events that a client misses and cannot be given. */
+
+/** @import { Gap } from '../../index.js' */
+/** @import { Link } from './link.js' */
+
+/** @typedef {{ channel: any } | { topic: string } | { events: number }} Missed */
+
+const { gapOf } = require('../carrier/cursor.js');
+const { runAll } = require('../core/listeners.js');
+
+/** The event that tells a client that events are missing. */
+const RESET = 'sluice.reset';
+
+/**
+ * @param {Link} link
+ * @param {Missed[]} all
+ */
+function reportGaps(link, all) {
+  const { connection, cursor, handle, onGap } = link;
+  const gaps = /** @type {Gap[]} */ (all.map((missed) => gapOf(missed, cursor)));
+  runAll(
+    gaps.flatMap((gap) => [
+      () => connection.emit('gap', gap),
+      () => typeof onGap === 'function' && onGap(/** @type {any} */ (connection), gap),
+    ]),
+  );
+  if (onGap === 'reset' && gaps.length > 0) handle.send(undefined, RESET, '{}');
+}
+
+module.exports = { reportGaps };

@@ -1,0 +1,127 @@
+//! What happens when a client takes less than it is sent.
+
+use super::Shard;
+use super::connection::{Connection, Sink, Stage};
+use super::queue::Segment;
+use super::run::Run;
+use crate::connection::{CloseReason, Overflow};
+use crate::ids::{ChannelId, ConnectionId, Place};
+use crate::metrics::Tally;
+use crate::notice::{Missing, Notice};
+
+/// A client that is too slow to be sent publications as they come. It gets them from the
+/// histories when its queue is empty.
+pub(super) struct Behind {
+    /// The client has everything up to this place, or `None` if it has caught up.
+    after: Option<Place>,
+    /// Publications up to this place were read already.
+    read: Place,
+    /// Channels that it has joined meanwhile, with the place of the latest event before the join.
+    joined: Vec<(ChannelId, Place)>,
+}
+
+impl Connection {
+    /// Makes the queue keep its limits. False if the connection cannot go on.
+    pub fn relieve(&mut self, tally: &mut Tally) -> bool {
+        let is_attached = !matches!(self.sink, Sink::Pending(_));
+        match self.options.overflow {
+            Overflow::DropOldest if is_attached => {
+                let dropped = self.queue.drop_oldest(self.limits());
+                self.lost += dropped;
+                tally.drops += dropped;
+                true
+            }
+            Overflow::Reread if is_attached && self.stage == Stage::Open => {
+                let Some(first) = self.queue.drop_publications() else { return false };
+                let after = Some(Place(first.0.saturating_sub(1)));
+                let (read, joined) = (Place::default(), Vec::new());
+                self.behind = Some(Box::new(Behind { after, read, joined }));
+                self.stage = Stage::Behind;
+                !self.queue.exceeds(self.limits())
+            }
+            _ => false,
+        }
+    }
+
+    /// The notice of what was dropped, if anything was. The client has taken everything else.
+    pub fn take_lost(&mut self) -> Option<Notice> {
+        let events = std::mem::take(&mut self.lost);
+        let missing = Missing::Events(events);
+        (events > 0).then_some(Notice::Gap { connection: self.id, missing })
+    }
+
+    /// The place after which the client gets publications from the histories.
+    fn reads_after(&self) -> Option<Place> {
+        self.behind.as_ref()?.after
+    }
+
+    pub fn is_conflated(&self) -> bool {
+        self.options.overflow == Overflow::Conflate && !matches!(self.sink, Sink::Pending(_))
+    }
+
+    /// Takes from a run what was not read yet. Returns whether bytes are left.
+    pub fn take_unread(&mut self, run: &Run) -> bool {
+        let Some(Behind { after: None, read, .. }) = self.behind.as_deref() else { return false };
+        let read = *read;
+        let unread = run.frames().iter().filter(|entry| entry.place > read);
+        let mut has_unread = false;
+        for entry in unread {
+            self.push_publication(entry.place, entry.frame.clone(), true);
+            has_unread = true;
+        }
+        if has_unread {
+            self.behind = None;
+            self.stage = Stage::Open;
+        }
+        has_unread
+    }
+
+    pub fn joined_behind(&mut self, channel: ChannelId, last: Place) {
+        let Some(Behind { after: Some(_), joined, .. }) = self.behind.as_deref_mut() else {
+            return;
+        };
+        joined.retain(|(id, _)| *id != channel);
+        joined.push((channel, last));
+    }
+}
+
+impl Shard {
+    /// All queues together exceed their limit by `excess` bytes: the largest ones go.
+    pub(super) fn evict(&mut self, mut excess: usize) {
+        let mut queues = self.connections.queues();
+        queues.sort_unstable_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        for (id, bytes) in queues {
+            if excess == 0 || bytes == 0 {
+                return;
+            }
+            self.close(id, CloseReason::Overflow);
+            excess = excess.saturating_sub(bytes);
+        }
+    }
+
+    /// The queue of a connection that was behind is empty. Returns whether there is more to send.
+    pub(super) fn reread(&mut self, id: ConnectionId) -> bool {
+        let Some(connection) = self.connections.get_mut(id) else { return false };
+        let Some(after) = connection.reads_after() else { return false };
+        let Some(behind) = &mut connection.behind else { return false };
+        let limit = connection.options.max_queue.bytes;
+        let found = self.links.memberships.reread(id, after, &mut behind.joined, limit);
+        behind.read = found.last;
+        behind.after = (!found.is_complete).then_some(found.last);
+        if found.is_complete {
+            behind.joined = Vec::new();
+        }
+        let has_more = !found.events.is_empty();
+        for (place, frame) in found.events {
+            connection.push_publication(place, frame, false);
+        }
+        let missing = found.gaps.into_iter();
+        self.notices.extend(missing.map(|missing| Notice::Gap { connection: id, missing }));
+        has_more
+    }
+}
+
+/// A publication in the queue, which may be dropped and read again.
+pub(super) fn segment(bytes: bytes::Bytes, place: Place, events: u64, live: bool) -> Segment {
+    Segment { bytes, events, live, place: Some(place), ..Segment::default() }
+}
