@@ -308,9 +308,9 @@ impl Memberships for Ordered {
         &self,
         connection: ConnectionId,
         after: Place,
-        joined: &mut Vec<(ChannelId, Place)>,
+        read: &mut [(ChannelId, Place)],
         limit: usize,
     ) -> Reread {
-        self.lock().reread(connection, after, joined, limit)
+        self.lock().reread(connection, after, read, limit)
     }
 }

@@ -12,12 +12,18 @@ impl Order {
         &mut self,
         connection: ConnectionId,
         after: Place,
-        joined: &mut Vec<(ChannelId, Place)>,
+        read: &mut [(ChannelId, Place)],
         limit: usize,
     ) -> Reread {
         let (mut events, mut gaps) = (Vec::new(), Vec::new());
-        for id in self.audience.channels_of(connection) {
+        // Each channel is read up to here.
+        let mut end = self.log.last();
+        for (id, read) in read {
+            let id = *id;
             let Some(channel) = self.audience.channel(id) else { continue };
+            if !channel.has(connection) {
+                continue;
+            }
             let (source, missing) = match &channel.keeper {
                 // Broadcasts to every client of a broker are in no history.
                 Keeper::Topics => continue,
@@ -30,33 +36,26 @@ impl Order {
                     (source, Missing::Topic(name.clone()))
                 }
             };
-            let since = joined.iter().find(|(channel, _)| *channel == id);
-            let after = since.map_or(after, |(_, place)| after.max(*place));
-            let missed = self.log.after(&source, Some(after));
+            let after = after.max(*read);
+            let missed = self.log.after_within(&source, Some(after), limit);
             if !missed.is_complete(after) {
                 gaps.push(missing);
-                // It is reported once.
-                joined.retain(|(channel, _)| *channel != id);
-                joined.push((id, missed.floor));
+                *read = missed.floor;
             }
-            events.extend(missed.state.unwrap_or(missed.events));
+            let found = missed.state.unwrap_or(missed.events);
+            if let (true, Some((place, _))) = (missed.is_cut, found.last()) {
+                end = end.min(*place);
+            }
+            events.extend(found);
         }
+        events.retain(|(place, _)| *place <= end);
         events.sort_unstable_by_key(|(place, _)| *place);
         events.dedup_by_key(|(place, _)| *place);
-        let mut bytes = 0;
-        let fits = events.iter().take_while(|(_, frame)| {
-            let has_room = bytes < limit;
-            bytes += frame.len();
-            has_room
-        });
-        let count = fits.count();
-        let is_complete = count == events.len();
-        events.truncate(count.max(1));
-        let last = match events.last() {
-            Some((place, _)) if !is_complete => *place,
-            _ => self.log.last(),
-        };
         self.log.count_replayed(events.len());
-        Reread { events, last, is_complete, gaps }
+        let is_complete = end == self.log.last();
+        Reread { events, last: end, is_complete, gaps }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,11 +125,11 @@ class Channel extends EventEmitter {
     const { gathering } = catchUp;
     const resume = gathering !== undefined && !this.#removed?.has(connection);
     if (this.#isLatest) holdForTurn(link);
+    if (this.#overflow) link.adoptOverflow(this.#overflow);
     const addition = callCore(() => this.#handle.add(handle, resume));
     if (addition === 'unchanged') return this;
     channels.set(this.#id, this.#listener);
     this.#present += 1;
-    if (this.#overflow) link.adoptOverflow(this.#overflow);
     if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
     else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
     catchUp.joined();

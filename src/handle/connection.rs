@@ -70,7 +70,10 @@ impl Connection {
 
     /// What happens when the queue exceeds its limits, from now on.
     pub fn set_overflow(&self, overflow: Overflow) {
-        self.push_when_there_is_room(Command::SetOverflow { connection: self.id, overflow });
+        self.hub.inbox_of(self.id).wait_for_room();
+        let order = self.hub.lock();
+        let channels = order.audience.channels_of(self.id);
+        self.push(Command::SetOverflow { connection: self.id, overflow, channels });
     }
 
     /// `None` stops the pings.

@@ -40,6 +40,8 @@ pub struct Missed {
     pub events: Vec<(Place, Frame)>,
     /// After this place, nothing is missing.
     pub floor: Place,
+    /// Whether there is more than the limit allowed to read.
+    pub is_cut: bool,
     /// What the client gets if something is missing.
     pub state: Option<Vec<(Place, Frame)>>,
 }
@@ -83,12 +85,12 @@ impl ChannelHistory {
     }
 
     /// What is kept after a place; all of it if there is none.
-    pub fn after(&mut self, place: Option<Place>, now: Instant) -> Missed {
+    pub fn after(&mut self, place: Option<Place>, limit: usize, now: Instant) -> Missed {
         match self {
-            Self::All(log) => Missed::of_log(log, place, now, |frame| Some(frame)),
+            Self::All(log) => Missed::of_log(log, place, limit, now, |frame| Some(frame)),
             Self::Latest(latest) => {
                 let events = latest.after(place, now);
-                Missed { events, floor: latest.floor(), state: None }
+                Missed { events, floor: latest.floor(), is_cut: false, state: None }
             }
         }
     }
@@ -136,18 +138,26 @@ impl Missed {
     pub fn of_log<Item: Clone>(
         history: &mut History<Item>,
         place: Option<Place>,
+        limit: usize,
         now: Instant,
         frame_of: impl Fn(&Item) -> Option<&Frame>,
     ) -> Self {
-        let items = history.after(place, now);
-        let events = items.filter_map(|(place, item)| Some((place, frame_of(item)?.clone())));
-        let events = events.collect();
-        Self { events, floor: history.floor(), state: None }
+        let (mut events, mut bytes, mut is_cut) = (Vec::new(), 0, false);
+        for (place, item) in history.after(place, now) {
+            let Some(frame) = frame_of(item) else { continue };
+            if bytes >= limit {
+                is_cut = true;
+                break;
+            }
+            bytes += frame.len();
+            events.push((place, frame.clone()));
+        }
+        Self { events, floor: history.floor(), is_cut, state: None }
     }
 
     /// The history is not there: it has closed, or never began.
     pub fn all(floor: Place) -> Self {
-        Self { events: Vec::new(), floor, state: None }
+        Self { events: Vec::new(), floor, is_cut: false, state: None }
     }
 
     /// Whether a client gets everything after a place.

@@ -170,14 +170,24 @@ impl Log {
 
     /// What is kept after a place; all of it if there is none.
     pub fn after(&mut self, source: &Source<'_>, place: Option<Place>) -> Missed {
+        self.after_within(source, place, usize::MAX)
+    }
+
+    /// The same, but no more events once those before have `limit` bytes.
+    pub fn after_within(
+        &mut self,
+        source: &Source<'_>,
+        place: Option<Place>,
+        limit: usize,
+    ) -> Missed {
         let now = Instant::now();
         let missed = match source {
             Source::Channel(channel) => {
                 let kept = self.channels.get_mut(channel);
-                kept.map(|kept| kept.history.after(place, now))
+                kept.map(|kept| kept.history.after(place, limit, now))
             }
             Source::Pattern(topics, pattern) => self.patterns(*topics).map(|history| {
-                Missed::of_log(history, place, now, |(topic, frame)| {
+                Missed::of_log(history, place, limit, now, |(topic, frame)| {
                     matches(pattern, topic).then_some(frame)
                 })
             }),

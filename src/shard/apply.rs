@@ -77,9 +77,9 @@ impl Shard {
             Command::Blocked(connections) => {
                 connections.into_iter().for_each(|connection| self.blocked(connection));
             }
-            Command::SetOverflow { connection, overflow } => {
+            Command::SetOverflow { connection, overflow, channels } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
-                    connection.options.overflow = overflow;
+                    connection.set_overflow(overflow, &channels);
                 }
             }
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
@@ -139,7 +139,7 @@ impl Shard {
             for (id, place) in members {
                 if reached.insert(*id)
                     && let Some(connection) = self.connections.at(*place, *id)
-                    && connection.take_run(&run, false, &mut self.tally)
+                    && connection.take_multicast(&run, channels, &mut self.tally)
                 {
                     connection.mark_dirty(&mut self.dirty);
                 }
@@ -190,7 +190,7 @@ impl Shard {
         if connection.is_gathering() {
             connection.held().begin(last);
         }
-        connection.joined_behind(channel, last);
+        connection.joined(channel, last);
         if !connection.is_ending() && !replay.is_empty() {
             connection.push_events(replay, false);
             connection.mark_dirty(&mut self.dirty);
@@ -225,6 +225,9 @@ impl Shard {
     }
 
     pub(super) fn leave_channel(&mut self, channel: ChannelId, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.left(channel);
+        }
         if let Some(members) = self.channels.get_mut(&channel) {
             members.swap_remove(&id);
             if members.is_empty() {

@@ -15,7 +15,7 @@ use super::run::{Entry, Run};
 use super::socket::Socket;
 use super::timers::TimerKey;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
-use crate::ids::{ConnectionId, Place};
+use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::metrics::Tally;
 use crate::wire::{Frame, Framing};
 
@@ -30,7 +30,7 @@ pub(super) struct Connection {
     pub queue: Queue,
     /// What has arrived while the connection gathers.
     pub held: Option<Box<Held>>,
-    /// While it is [`Stage::Behind`].
+    /// Of one that gets from the histories what it is too slow for.
     pub behind: Option<Box<Behind>>,
     /// How many events were dropped since the client last had an empty queue.
     pub lost: u64,
@@ -157,12 +157,20 @@ impl Connection {
         self.push(frame, 0, true);
     }
 
+    /// Takes an event for the members of several channels. Returns whether bytes are left.
+    pub fn take_multicast(&mut self, run: &Run, channels: &[ChannelId], tally: &mut Tally) -> bool {
+        if self.stage == Stage::Behind {
+            return self.take_unread(run, channels);
+        }
+        self.take_run(run, false, tally)
+    }
+
     /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes are left.
     pub fn take_run(&mut self, run: &Run, at_once: bool, tally: &mut Tally) -> bool {
         match self.stage {
             Stage::Open => {}
             Stage::Ending(_) => return false,
-            Stage::Behind => return self.take_unread(run),
+            Stage::Behind => return self.take_unread(run, &[run.channel]),
             Stage::Gathering => {
                 let held = self.held();
                 run.frames().iter().for_each(|it| held.push(it.place, it.frame.clone()));

@@ -47,8 +47,8 @@ pub enum Command {
     Written { connections: Vec<ConnectionId>, slow: bool },
     /// The clients of these connections have not accepted what the host has written yet.
     Blocked(Vec<ConnectionId>),
-    /// For a connection without a policy of its own.
-    SetOverflow { connection: ConnectionId, overflow: Overflow },
+    /// For a connection without a policy of its own. `channels`: those that it has joined.
+    SetOverflow { connection: ConnectionId, overflow: Overflow, channels: Vec<ChannelId> },
     /// `None` stops the pings.
     SetPing { connection: ConnectionId, interval: Option<Duration> },
     /// `None` clears the limit.

@@ -9,15 +9,16 @@ use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::metrics::Tally;
 use crate::notice::{Missing, Notice};
 
-/// A client that is too slow to be sent publications as they come. It gets them from the
-/// histories when its queue is empty.
+/// Where a client is that gets from the histories what it is too slow for.
+#[derive(Default)]
 pub(super) struct Behind {
     /// The client has everything up to this place, or `None` if it has caught up.
     after: Option<Place>,
-    /// Publications up to this place were read already.
-    read: Place,
-    /// Channels that it has joined meanwhile, with the place of the latest event before the join.
-    joined: Vec<(ChannelId, Place)>,
+    /// Where the log ended when it had caught up.
+    caught_up: Place,
+    /// The channels that it has joined, and the place up to which it gets nothing more of each: that
+    /// of the join, or of the last reading.
+    read: Vec<(ChannelId, Place)>,
 }
 
 impl Connection {
@@ -31,11 +32,10 @@ impl Connection {
                 tally.drops += dropped;
                 true
             }
-            Overflow::Reread if is_attached && self.stage == Stage::Open => {
+            Overflow::Reread if is_attached && self.can_fall_behind() => {
                 let Some(first) = self.queue.drop_publications() else { return false };
-                let after = Some(Place(first.0.saturating_sub(1)));
-                let (read, joined) = (Place::default(), Vec::new());
-                self.behind = Some(Box::new(Behind { after, read, joined }));
+                let behind = self.behind.get_or_insert_default();
+                behind.after = Some(Place(first.0.saturating_sub(1)));
                 self.stage = Stage::Behind;
                 !self.queue.exceeds(self.limits())
             }
@@ -50,6 +50,10 @@ impl Connection {
         (events > 0).then_some(Notice::Gap { connection: self.id, missing })
     }
 
+    fn can_fall_behind(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Behind) && self.reads_after().is_none()
+    }
+
     /// The place after which the client gets publications from the histories.
     fn reads_after(&self) -> Option<Place> {
         self.behind.as_ref()?.after
@@ -59,29 +63,46 @@ impl Connection {
         self.options.overflow == Overflow::Conflate && !matches!(self.sink, Sink::Pending(_))
     }
 
-    /// Takes from a run what was not read yet. Returns whether bytes are left.
-    pub fn take_unread(&mut self, run: &Run) -> bool {
-        let Some(Behind { after: None, read, .. }) = self.behind.as_deref() else { return false };
-        let read = *read;
+    /// Takes from a run to these channels what was not read yet. Returns whether bytes are left.
+    pub fn take_unread(&mut self, run: &Run, channels: &[ChannelId]) -> bool {
+        let Some(Behind { after: None, caught_up, read }) = self.behind.as_deref() else {
+            return false;
+        };
+        let is_past = run.first() > *caught_up;
+        let read = read.iter().filter(|(channel, _)| channels.contains(channel));
+        let read = read.map(|(_, place)| *place).max().unwrap_or_default();
         let unread = run.frames().iter().filter(|entry| entry.place > read);
         let mut has_unread = false;
         for entry in unread {
             self.push_publication(entry.place, entry.frame.clone(), true);
             has_unread = true;
         }
-        if has_unread {
-            self.behind = None;
+        if is_past {
             self.stage = Stage::Open;
         }
         has_unread
     }
 
-    pub fn joined_behind(&mut self, channel: ChannelId, last: Place) {
-        let Some(Behind { after: Some(_), joined, .. }) = self.behind.as_deref_mut() else {
-            return;
-        };
-        joined.retain(|(id, _)| *id != channel);
-        joined.push((channel, last));
+    /// `last`: the place of the latest event before the join.
+    pub fn joined(&mut self, channel: ChannelId, last: Place) {
+        if self.options.overflow == Overflow::Reread {
+            self.behind.get_or_insert_default().read.push((channel, last));
+        }
+    }
+
+    pub fn left(&mut self, channel: ChannelId) {
+        if let Some(behind) = &mut self.behind {
+            behind.read.retain(|(id, _)| *id != channel);
+        }
+    }
+
+    /// `channels`: those that it has joined.
+    pub fn set_overflow(&mut self, overflow: Overflow, channels: &[ChannelId]) {
+        self.options.overflow = overflow;
+        for channel in channels {
+            self.left(*channel);
+            self.joined(*channel, Place::default());
+        }
     }
 }
 
@@ -105,11 +126,11 @@ impl Shard {
         let Some(after) = connection.reads_after() else { return false };
         let Some(behind) = &mut connection.behind else { return false };
         let limit = connection.options.max_queue.bytes;
-        let found = self.links.memberships.reread(id, after, &mut behind.joined, limit);
-        behind.read = found.last;
+        let found = self.links.memberships.reread(id, after, &mut behind.read, limit);
         behind.after = (!found.is_complete).then_some(found.last);
         if found.is_complete {
-            behind.joined = Vec::new();
+            behind.caught_up = found.last;
+            behind.read.iter_mut().for_each(|(_, place)| *place = found.last);
         }
         let has_more = !found.events.is_empty();
         for (place, frame) in found.events {

@@ -28,7 +28,7 @@ impl Memberships for Alone {
         &self,
         _connection: ConnectionId,
         after: Place,
-        _joined: &mut Vec<(ChannelId, Place)>,
+        _read: &mut [(ChannelId, Place)],
         _limit: usize,
     ) -> Reread {
         Reread { events: Vec::new(), last: after, is_complete: true, gaps: Vec::new() }

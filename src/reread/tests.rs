@@ -1,0 +1,124 @@
+//! Clients that are too slow get everything all the same, once and in order.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::connection::{ConnectionOptions, Overflow, QueueLimits};
+use crate::handle::{Channel, Connection};
+use crate::hub::Hub;
+use crate::log::{HistoryOptions, Keep, Limits};
+use crate::membership::ChannelOptions;
+use crate::notice::{Missing, NoHost, Notice};
+use crate::shard::Socket;
+use crate::wire::{Event, Framing};
+
+const PAD: usize = 500;
+
+fn channel(hub: &Arc<Hub>, size: usize) -> Channel {
+    let limits = Limits { size, bytes: 1 << 30, age: None };
+    let history = HistoryOptions { limits, mint: true, keep: Keep::All };
+    Channel::create(hub, ChannelOptions { history, empty_timeout: None })
+}
+
+/// A connection of which hardly anything is queued, and its client.
+fn connect(hub: &Arc<Hub>) -> (Connection, BufReader<UnixStream>) {
+    let (client, server) = UnixStream::pair().unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let max_queue = QueueLimits { bytes: 2000, events: u64::MAX };
+    let options = ConnectionOptions { max_queue, overflow: Overflow::Reread, ..Default::default() };
+    let connection = Connection::open(hub, options, None);
+    let socket = Socket::duplicate(server.as_raw_fd(), false).unwrap();
+    connection.attach_socket(socket, Framing::Plain);
+    (connection, BufReader::new(client))
+}
+
+fn send(channel: &Channel, number: usize) {
+    let data = Some(format!("{number} {}", "x".repeat(PAD)));
+    channel.send(&[Event { data, ..Event::default() }]).unwrap();
+}
+
+/// The number of the next event.
+fn read(client: &mut BufReader<UnixStream>) -> usize {
+    let mut lines = [(); 3].map(|()| String::new());
+    for line in &mut lines {
+        client.read_line(line).unwrap();
+    }
+    let data = lines[1].strip_prefix("data: ").unwrap_or_else(|| panic!("{lines:?}"));
+    data.split_once(' ').unwrap().0.parse().unwrap()
+}
+
+/// Clients join channels one by one, while others publish and the clients read now and then.
+#[test]
+fn clients_that_join_while_they_are_behind_lose_and_double_nothing() {
+    for seed in 1..6 {
+        let hub = Arc::new(Hub::start(2, usize::MAX, Box::new(NoHost)).unwrap());
+        let channels: Vec<_> = (0..4).map(|_| channel(&hub, 100_000)).collect();
+        let mut clients: Vec<_> =
+            (0..3).map(|_| (connect(&hub), VecDeque::new(), [false; 4])).collect();
+        let mut random = seed;
+        let mut below = move |end: usize| {
+            random = 6_364_136_223_846_793_005_u64.wrapping_mul(random).wrapping_add(seed);
+            (random >> 33) as usize % end
+        };
+        for number in 0..8000 {
+            let at = below(channels.len());
+            let (id, kind) = (below(clients.len()), below(200));
+            let ((connection, client), expected, joined) = &mut clients[id];
+            if kind == 0 || number < 3 {
+                joined[at] = true;
+                channels[at].join(connection, false).unwrap();
+            } else if kind < 4 {
+                for _ in 0..below(40).min(expected.len()) {
+                    assert_eq!(Some(read(client)), expected.pop_front());
+                }
+            }
+            send(&channels[at], number);
+            for (_, expected, joined) in &mut clients {
+                if joined[at] {
+                    expected.push_back(number);
+                }
+            }
+        }
+        for ((_, client), expected, _) in &mut clients {
+            while let Some(number) = expected.pop_front() {
+                assert_eq!(read(client), number, "seed {seed}");
+            }
+        }
+        assert!(hub.metrics().history.replayed > 0);
+        let is_gap = |notice: &Notice| matches!(notice, Notice::Gap { .. } | Notice::Closed { .. });
+        assert!(!hub.take_notices().iter().any(is_gap));
+    }
+}
+
+#[test]
+fn a_history_that_is_too_small_is_a_gap_of_its_channel_alone() {
+    let hub = Arc::new(Hub::start(1, usize::MAX, Box::new(NoHost)).unwrap());
+    let (large, small) = (channel(&hub, 100_000), channel(&hub, 10));
+    let (connection, mut client) = connect(&hub);
+    for channel in [&large, &small] {
+        channel.join(&connection, false).unwrap();
+    }
+    for number in 0..4000 {
+        send(if number % 2 == 0 { &large } else { &small }, number);
+    }
+    let mut numbers = vec![read(&mut client)];
+    while numbers.last() != Some(&3999) {
+        numbers.push(read(&mut client));
+    }
+    assert!(numbers.is_sorted() && numbers.len() < 4000);
+    let even = numbers.iter().filter(|number| *number % 2 == 0);
+    assert!(even.eq((0..4000).step_by(2).collect::<Vec<_>>().iter()));
+    // It is posted at the end of the shard's turn.
+    let mut gaps = Vec::new();
+    while gaps.is_empty() {
+        gaps.extend(hub.take_notices().into_iter().filter_map(|notice| match notice {
+            Notice::Gap { missing, .. } => Some(missing),
+            _ => None,
+        }));
+    }
+    assert!(gaps.iter().all(|gap| *gap == Missing::Channel(small.id)), "{gaps:?}");
+}
