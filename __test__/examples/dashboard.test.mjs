@@ -80,7 +80,7 @@ describeInBrowser('the dashboard in a browser', () => {
     await entries.nth(1).waitFor();
     const [newer, older] = await page
       .locator('#feed li[data-event=broadcast] .id')
-      .evaluateAll((ids) => ids.map((id) => Number(id.textContent.split('-')[1])));
+      .evaluateAll((ids) => ids.map((id) => Number.parseInt(id.textContent.split('-')[1], 36)));
     assert.ok(newer > older, `${newer} is above ${older}`);
     assert.match(await entries.first().locator('.time').textContent(), /^\d\d:\d\d:\d\d$/);
   });
