@@ -13,11 +13,11 @@
  * answer with its result. End the reasoning with `keepAlive` of `@digipair/skill-factory`, or check
  * `res.headersSent` if you call the engine yourself.
  *
- * A client that drops and registers the same names again first receives what it missed under each of
- * them, and `gap` is emitted on its connection if that is no longer known. The history of a name has
- * 100 events and 1 MiB, and is kept for a minute after its last session has left. Names that are
- * registered in one turn of the event loop are replayed together. Pins that wait for something else
- * in between, such as a model, end the turn.
+ * A client that drops and registers the same names again first receives what it missed under each
+ * of them. If that is no longer known, its connection emits `gap`. The history of a name has 100
+ * events and 1 MiB, and is kept for a minute after its last session has left. Names that are
+ * registered in one turn of the event loop are replayed together. Pins in between that wait for
+ * something, such as a model, end the turn.
  *
  * Every function returns a promise. It rejects with an error that has a `code`; see
  * `SluiceErrorCode` of `sluice`. An invalid pin has no effect: the request is not answered, no
@@ -197,8 +197,8 @@ export function registerChannel(
 ): Promise<Channel>;
 
 /**
- * Sends a message to the sessions with a name. Resolves with false if there are none. The message is
- * then kept for a minute after the last session with the name has left, for its return.
+ * Sends a message to the sessions with a name. Resolves with false if there are none. If there was
+ * one up to a minute ago, the message is kept for its return.
  *
  * @throws `ERR_SSE_OPTION` if a property has the wrong type.
  * @throws `ERR_SSE_DATA` if the message is missing, or if JSON cannot represent it.

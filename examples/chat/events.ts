@@ -28,8 +28,8 @@ export interface Presence {
 }
 
 /**
- * What the server sends: the types of its `SSEBroker`. Messages have a topic with a history. Presence
- * only matters now, so it goes to everybody who is connected.
+ * What the server sends: the types of its `SSEBroker`. Messages have a topic with a history.
+ * Presence only matters now, so it goes to all that are connected.
  */
 export interface Topics {
   messages: { message: Message };
