@@ -147,6 +147,24 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     assert.deepEqual(second.data, ['{}', 'hello']);
   });
 
+  test('a seid that no client can have gets nothing, and is no error', SOON, async (t) => {
+    const results = [];
+    const { connect } = await serveSE(
+      t,
+      (fastify) => {
+        fastify.get('/', (_request, reply) => {
+          for (const seid of ['', 7, null, undefined, '\ud83c', 'a'.repeat(1025)]) {
+            results.push(reply.sendEventBySeid(seid, 'news'));
+          }
+          reply.sendEvent('hello').sendEventBySeid('', 'news');
+        });
+      },
+      { seidGenerator },
+    );
+    await (await connect('/', as('ada'))).has('data: hello\n\n');
+    assert.deepEqual(results, Array(6).fill(false));
+  });
+
   const without = {
     'historySize: 0': [{ topic: { historySize: 0 } }, 'ada'],
     'a random seid': [{ seidGenerator: undefined }, 'ada'],

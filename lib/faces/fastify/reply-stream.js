@@ -22,9 +22,9 @@ class ReplyStream {
 
   /**
    * What is sent from now on is kept for a client that returns with the same seid.
+   * @param {SeidHistory} history
    * @param {Connection} connection
    * @param {string} seid
-   * @param {SeidHistory} history
    * @param {boolean} mint whether events without an id get one
    */
   keepIn(history, connection, seid, mint) {

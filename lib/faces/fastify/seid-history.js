@@ -29,9 +29,13 @@ class SeidHistory {
     this.#isOn = readChannelOptions(this.#options, TOPIC).historySize > 0;
   }
 
-  /** @param {string} seid */
+  /**
+   * Whether there is a history for a seid. Senders may ask with any value.
+   * @param {unknown} seid
+   */
   keeps(seid) {
-    return this.#isOn && Buffer.byteLength(seid) <= MAX_SEID && seid.isWellFormed();
+    if (!this.#isOn || typeof seid !== 'string' || seid === '') return false;
+    return Buffer.byteLength(seid) <= MAX_SEID && seid.isWellFormed();
   }
 
   /**
