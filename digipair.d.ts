@@ -13,6 +13,12 @@
  * answer with its result. End the reasoning with `keepAlive` of `@digipair/skill-factory`, or check
  * `res.headersSent` if you call the engine yourself.
  *
+ * A client that drops and registers the same names again first receives what it missed under each
+ * of them. If that is no longer known, its connection emits `gap`. The history of a name has 100
+ * events and 1 MiB, and is kept for a minute after its last session has left. Names that are
+ * registered in one turn of the event loop are replayed together. Pins in between that wait for
+ * something, such as a model, end the turn.
+ *
  * Every function returns a promise. It rejects with an error that has a `code`; see
  * `SluiceErrorCode` of `sluice`. An invalid pin has no effect: the request is not answered, no
  * session is registered and no event is sent.
@@ -124,7 +130,7 @@ export interface Session {
   readonly connection: Connection;
 }
 
-/** The sessions registered under one name. A channel exists while it has sessions. */
+/** The sessions registered under one name. */
 export interface Channel {
   /** The name that the channel was registered with. */
   readonly id: string;
@@ -191,7 +197,8 @@ export function registerChannel(
 ): Promise<Channel>;
 
 /**
- * Sends a message to the sessions with a name. Resolves with false if there are none.
+ * Sends a message to the sessions with a name. Resolves with false if there are none. If there was
+ * one up to a minute ago, the message is kept for its return.
  *
  * @throws `ERR_SSE_OPTION` if a property has the wrong type.
  * @throws `ERR_SSE_DATA` if the message is missing, or if JSON cannot represent it.
@@ -210,7 +217,7 @@ export function push(params: Push, pinsSettingsList: unknown, context: Context):
 
 /**
  * Sends a message to the sessions of a channel and resolves with their number, which is 0 if there
- * is no such channel.
+ * is no such channel. As with {@link push}, a client that returns receives what it missed.
  *
  * @throws the errors of {@link push}.
  *

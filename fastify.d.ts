@@ -9,6 +9,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { TopicOptions } from './types/broker.js';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -84,10 +85,12 @@ declare module 'fastify' {
     sendEvent(data: unknown): this;
     /**
      * Sends an event to the client with that seid. The other arguments are those of `sendEvent`.
-     * If the client's handler is still waiting, the event opens its stream. Returns false if there
-     * is no such client.
+     * If the client's handler is still waiting, the event opens its stream.
      *
-     * @throws the errors of `Connection.send`, if there is such a client.
+     * Returns false if no such client is connected. If it was, up to a minute ago, the event is
+     * kept for its return: see {@link sluice.SEOptions.topic}.
+     *
+     * @throws the errors of `Connection.send`, if there is such a client or if events are kept.
      */
     sendEventBySeid(
       seid: string,
@@ -195,8 +198,11 @@ declare namespace sluice {
   type StreamClass = new (options?: any) => Duplex;
 
   /** The options of {@link SE}, and the connection options of its streams. */
-  export interface SEOptions extends ConnectionOptions {
-    /** Called for each GET and HEAD request to generate its seid. Default: a random UUID. */
+  export interface SEOptions extends Omit<ConnectionOptions, 'resume'> {
+    /**
+     * Called for each GET and HEAD request to generate its seid. Default: a random UUID, which is
+     * new for each request, so that a client that reconnects cannot resume.
+     */
     seidGenerator?: SeidGenerator;
     /**
      * How long the generator may take before the request gets 503, `ERR_SSE_SEID_TIMEOUT`.
@@ -215,10 +221,27 @@ declare namespace sluice {
      */
     streamOptions?: object;
     /**
-     * Whether an event without an id gets one. Such ids are unique, hard to guess, and made of
-     * letters, digits, `-` and `.`. Default: `true`.
+     * Whether an event without an id gets one. Such ids are unique, and made of letters, digits,
+     * `-` and `.`. Default: `true`. Where events are kept, a client that has received no event with
+     * an id gets a primer, and the value when the first stream opens counts.
      */
     autoGenerateId?: boolean;
+    /**
+     * What is kept of the events for each seid. Requires a `seidGenerator` that gives a client that
+     * reconnects the same seid.
+     *
+     * When the stream of a client that reconnects opens, it first receives the events that it
+     * missed: those that were sent before the loss of its connection was noticed, and those of
+     * `sendEventBySeid()` since. If some are missing, `onGap` says what the client gets. A seid
+     * is remembered for an `emptyTimeout` after its client has disconnected.
+     *
+     * Default: 100 events and 1 MiB for each seid, and an `emptyTimeout` of 60,000. A `historySize`
+     * of 0 keeps nothing. Seids that are longer than 1,024 bytes in UTF-8 have no history.
+     *
+     * A client that returns while its old connection still counts as open gets
+     * `ERR_SSE_SEID_TAKEN`. A shorter `stallTimeout` finds lost connections earlier.
+     */
+    topic?: Omit<TopicOptions, 'ids'>;
   }
 
   /**

@@ -116,9 +116,15 @@ export interface SSE<Events extends object = EventMap> {
    * Subscribes a client to a channel. Its name is a non-empty string of at most 1,024 bytes.
    * Returns false if there is no such client.
    *
-   * A client that reconnected with a `lastEventId` receives the events that it missed. Channels
-   * that it subscribes to in the same turn of the event loop as `addClient` are replayed together.
-   * If events are missing, its connection emits `gap`.
+   * A client that reconnected with a `lastEventId` receives every event that was broadcast since,
+   * once and in order, if it subscribes to the same channels in the same turn of the event loop as
+   * `addClient`. If an `await` comes in between, pass `resume: 'manual'` to `addClient`, and call
+   * `client.connection.resume()` after the last subscription. A channel that is subscribed to later
+   * is replayed alone. If events are missing, the connection emits `gap`.
+   *
+   * A client that has received no event has a cursor too: `subscribe` sends a primer, a frame that
+   * is an id alone. A channel and its history are kept for a minute after the last subscriber has
+   * left, or for the `emptyTimeout` of {@link SSEConfig.topic}.
    *
    * @throws `ERR_SSE_TOPIC` if the channel name is invalid.
    */
@@ -132,7 +138,8 @@ export interface SSE<Events extends object = EventMap> {
    * Sends an event to the subscribers of a channel. `data` is a string, which is sent unchanged, or
    * any value that JSON can represent.
    *
-   * Invalid arguments throw, even without any subscriber.
+   * Without an `id`, the event gets one, unless the channel has no history or its `ids` are
+   * `'manual'`. Invalid arguments throw, even without any subscriber.
    *
    * @throws `ERR_SSE_TOPIC` if the channel name is invalid.
    * @throws `ERR_SSE_FIELD` if `event` or `id` contains CR, LF or NUL.
@@ -189,7 +196,7 @@ export interface SSE<Events extends object = EventMap> {
  *   return response;
  * }
  *
- * sse.broadcast('news', 'headline', { text: 'Hello' }, '1');
+ * sse.broadcast('news', 'headline', { text: 'Hello' });
  * ```
  */
 export function createSSE<Events extends object = EventMap>(config?: SSEConfig): SSE<Events>;

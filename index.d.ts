@@ -537,7 +537,7 @@ interface ChannelEvents<Events extends object> {
  * app.get('/weather', (req, res) => {
  *   weather.add(new Connection(req, res));
  * });
- * weather.send({ id: '1', event: 'report', data: { celsius: 21 } });
+ * weather.send({ event: 'report', data: { celsius: 21 } });
  * ```
  *
  * A dashboard, whose clients first receive the latest value of each gauge:

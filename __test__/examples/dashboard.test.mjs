@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { describeInBrowser, launch, PAGE_GUARD } from '../support/browser.mjs';
+import { connectHTTP1 } from '../support/clients/http1.mjs';
 import { until } from '../support/until.mjs';
 
 const SERVER = fileURLToPath(new URL('../../examples/dashboard/server.js', import.meta.url));
@@ -80,7 +81,7 @@ describeInBrowser('the dashboard in a browser', () => {
     await entries.nth(1).waitFor();
     const [newer, older] = await page
       .locator('#feed li[data-event=broadcast] .id')
-      .evaluateAll((ids) => ids.map((id) => Number(id.textContent.split('-')[1])));
+      .evaluateAll((ids) => ids.map((id) => Number.parseInt(id.textContent.split('-')[1], 36)));
     assert.ok(newer > older, `${newer} is above ${older}`);
     assert.match(await entries.first().locator('.time').textContent(), /^\d\d:\d\d:\d\d$/);
   });
@@ -146,11 +147,16 @@ describeInBrowser('the dashboard in a browser', () => {
     complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('400')));
   });
 
-  test('does not scroll sideways on a phone', async () => {
-    await page.setViewportSize({ width: 390, height: 844 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.equal(width, 390);
-  });
+  for (const size of [390, 1024, 1199, 1200]) {
+    test(`fits a window of ${size} pixels`, async () => {
+      await page.setViewportSize({ width: size, height: 844 });
+      const widths = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth,
+      ]);
+      assert.deepEqual(widths, [size, 0]);
+    });
+  }
 
   test('logged no error and asked no other host', () => {
     assert.deepEqual(complaints, []);
@@ -205,6 +211,28 @@ describe('the dashboard server', () => {
     const headers = { 'Sec-Fetch-Site': 'same-origin' };
     const accepted = await post(dashboard.url, 'rate', { rate: 1 }, headers);
     assert.deepEqual(await accepted.json(), { transport: 'native', clients: 0, rate: 1 });
+  });
+
+  test('gives a page that reconnects what it missed, or the state', async () => {
+    const events = (cursor) =>
+      connectHTTP1(dashboard.url, '/events', { headers: cursor && { 'Last-Event-ID': cursor } });
+    const first = await events();
+    await first.has('event: state\n');
+    await first.has('event: stats\n');
+    const [, cursor] = /^id: (.*)\nevent: stats\n/m.exec(first.text);
+    await post(dashboard.url, 'message', { text: 'missed' });
+    await first.has('data: missed\n');
+
+    const second = await events(cursor);
+    await second.has('event: stats\n');
+    assert.match(second.text, /^data: missed$/m);
+    assert.doesNotMatch(second.text, /event: (state|sluice\.reset)\n/);
+
+    const third = await events('unknown');
+    await third.has('event: stats\n');
+    assert.match(third.text, /event: sluice\.reset\n.*event: state\n.*event: stats\n/s);
+    assert.doesNotMatch(third.text, /^data: missed$/m);
+    for (const client of [first, second, third]) client.leave();
   });
 
   test('takes the next port when its own is taken', async () => {

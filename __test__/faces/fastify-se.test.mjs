@@ -2,6 +2,7 @@
 import './fastify-se/clients.mjs';
 import './fastify-se/events.mjs';
 import './fastify-se/examples.mjs';
+import './fastify-se/resume.mjs';
 import './fastify-se/seids.mjs';
 import './fastify-se/streams.mjs';
 import './fastify-se/waiting.mjs';

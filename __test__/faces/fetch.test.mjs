@@ -7,6 +7,7 @@ import './fetch/controller.mjs';
 import './fetch/clients.mjs';
 import './fetch/bad-input.mjs';
 import './fetch/resume.mjs';
+import './fetch/sockets.mjs';
 import './fetch/broadcast.mjs';
 import './fetch/hono.mjs';
 import './fetch/next.mjs';

@@ -3,20 +3,25 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Runs a program of `examples/` and waits until it prints its address. */
-export async function startExample(t, program) {
+/**
+ * Runs a program of `examples/` and waits until it prints its address. With the port of an earlier
+ * one, it takes its place.
+ */
+export async function startExample(t, program, port = 0) {
   const file = fileURLToPath(new URL(`../../examples/${program}`, import.meta.url));
   const server = spawn(process.execPath, [file], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => server.kill('SIGKILL'));
   const [line] = await once(server.stdout.setEncoding('utf8'), 'data');
+  const origin = line.match(/http:\S+/)[0];
   return {
-    origin: line.match(/http:\S+/)[0],
-    async stop() {
+    origin,
+    port: new URL(origin).port,
+    async stop(signal = 'SIGTERM') {
       const exit = once(server, 'exit');
-      server.kill('SIGTERM');
+      server.kill(signal);
       return exit;
     },
   };

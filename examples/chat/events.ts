@@ -27,17 +27,12 @@ export interface Presence {
   connections: number;
 }
 
-/** Where a stream begins that does not go on from an earlier one. */
-export interface Start {
-  /** Another one whenever the server starts. */
-  run: string;
-  /** Of the last message before. */
-  number: number;
-}
-
-/** What the server sends, by topic: the types of its `SSEBroker`. */
+/**
+ * What the server sends: the types of its `SSEBroker`. Messages have a topic with a history.
+ * Presence only matters now, so it goes to all that are connected.
+ */
 export interface Topics {
-  messages: { welcome: Start; message: Message };
+  messages: { message: Message };
   presence: { presence: Presence; typing: { person: string } };
 }
 
@@ -46,7 +41,6 @@ export type ChatEvents = Topics['messages'] & Topics['presence'];
 
 /** How things stand: the answer to `GET /room`. */
 export interface RoomState {
-  run: string;
   you: Person;
   messages: Message[];
   presence: Presence;

@@ -13,19 +13,14 @@ const TEN_MINUTES = 10 * 60 * 1000;
 export class Room {
   readonly #broker = new SSEBroker<Topics, { person: Person }>({
     pingInterval: 15_000,
-    connection: { retry: 500 },
-    // Who is here only matters now, and a page that was away gets the messages that it missed.
-    topic: (topic) => ({
-      historySize: topic === 'messages' ? KEPT : 0,
-      emptyTimeout: TEN_MINUTES,
-    }),
+    // A page that was away gets the messages that it missed, or is told to ask for the room.
+    connection: { retry: 500, onGap: 'reset' },
+    topic: { historySize: KEPT, emptyTimeout: TEN_MINUTES },
     onDisconnect: ({ metadata: { person } }) => {
       if (this.#clientsOf(person).length > 0) this.#announce();
       else this.#announceSoon();
     },
   });
-  // Ids name the run of the server, so that a restart is a gap and not a false match.
-  readonly #run = Date.now().toString(36);
   readonly #messages: Message[] = [];
   #said = 0;
   /** Until when connections of a person are refused, by the person's id. */
@@ -35,11 +30,7 @@ export class Room {
   /** Opens a connection; a person may have many. */
   join(req: Request, res: Response, person: Person) {
     const client = this.#broker.connect(req, res, { metadata: { person } });
-    const { connection } = client;
-    if (client.lastEventId === undefined) this.#welcome(client.id);
-    connection.on('gap', ({ topic }) => topic === 'messages' && this.#welcome(client.id));
-    // What it missed first, then who is here.
-    this.#broker.subscribe(client.id, 'messages', 'presence');
+    this.#broker.subscribe(client.id, 'messages');
     this.#announce();
   }
 
@@ -48,16 +39,12 @@ export class Room {
     const message = { number: this.#said, at: Date.now(), from, text };
     this.#messages.push(message);
     if (this.#messages.length > KEPT) this.#messages.shift();
-    this.#broker.broadcastToTopic('messages', {
-      id: this.#cursor(),
-      event: 'message',
-      data: message,
-    });
+    this.#broker.broadcastToTopic('messages', { event: 'message', data: message });
     return this.#said;
   }
 
   type(person: Person) {
-    this.#broker.broadcastToTopic('presence', { event: 'typing', data: { person: person.id } });
+    this.#broker.broadcast({ event: 'typing', data: { person: person.id } });
   }
 
   rename(person: Person) {
@@ -88,28 +75,12 @@ export class Room {
   }
 
   state(you: Person): RoomState {
-    return { run: this.#run, you, messages: this.#messages, presence: this.#presence() };
+    return { you, messages: this.#messages, presence: this.#presence() };
   }
 
   async close() {
     clearTimeout(this.#departure);
     await this.#broker.close();
-  }
-
-  /**
-   * The first event of a client that is new or was away for too long. It has an id, so that nothing
-   * is lost if the connection is cut right after it.
-   */
-  #welcome(id: string) {
-    this.#broker.send(id, {
-      id: this.#cursor(),
-      event: 'welcome',
-      data: { run: this.#run, number: this.#said },
-    });
-  }
-
-  #cursor() {
-    return `${this.#run}-${this.#said}`;
   }
 
   #clientsOf(person: Person) {
@@ -129,7 +100,7 @@ export class Room {
   #announce() {
     clearTimeout(this.#departure);
     this.#departure = undefined;
-    this.#broker.broadcastToTopic('presence', { event: 'presence', data: this.#presence() });
+    this.#broker.broadcast({ event: 'presence', data: this.#presence() });
   }
 
   #announceSoon() {

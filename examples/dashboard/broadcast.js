@@ -40,7 +40,6 @@ class Broadcast {
   #send() {
     this.sent += 1;
     const event = {
-      id: String(this.sent),
       event: 'load',
       data: { number: this.sent, at: Date.now(), text: 'the same event for every client' },
     };

@@ -16,9 +16,9 @@ class Loop {
     res.on('close', () => this.#responses.delete(res));
   }
 
-  /** @param {{ id: string, event: string, data: unknown }} event */
-  send({ id, event, data }) {
-    const frame = `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  /** @param {{ event: string, data: unknown }} event */
+  send({ event, data }) {
+    const frame = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
     for (const res of this.#responses) {
       res.write(frame);
     }

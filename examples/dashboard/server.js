@@ -5,29 +5,22 @@ const { Channel, Connection, SluiceError } = require('../..');
 const { Broadcast } = require('./broadcast');
 const { controls, LIMITS } = require('./controls');
 const { Load } = require('./load');
-const { Stats } = require('./stats');
+const { HISTORY, Stats } = require('./stats');
 
 const host = process.env.HOST || '127.0.0.1';
 const broadcast = new Broadcast();
 const load = new Load();
 const stats = new Stats(broadcast, load);
 
-// What the pages listen to: a feed that can be resumed, and figures that only matter now.
+// What the pages listen to. A page that reconnects gets what it missed of both.
 const feed = new Channel({ historySize: 100 });
-const figures = new Channel({ historySize: 0 });
-
-// Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
-const run = Date.now().toString(36);
-let entries = 0;
+const figures = new Channel({ historySize: HISTORY });
 
 /**
  * @param {string} event
  * @param {string} data
  */
-function announce(event, data) {
-  entries += 1;
-  feed.send({ id: `${run}-${entries}`, event, data });
-}
+const announce = (event, data) => feed.send({ event, data });
 
 feed.on('join', () => announce('page', `A page has opened, ${feed.count()} in all`));
 feed.on('leave', () => announce('page', `A page has closed, ${feed.count()} in all`));
@@ -39,23 +32,20 @@ const settings = () => ({
   rate: broadcast.rate,
 });
 
+/** The state, for a page that is new or was away for too long. */
+const snapshot = () => ({
+  event: 'state',
+  data: { limits: LIMITS, settings: settings(), history: stats.history, results: stats.results },
+});
+
 const app = express();
 app.disable('x-powered-by');
 
 // A page has one connection, which is in two channels.
 app.get('/events', (req, res) => {
-  const connection = new Connection(req, res, { retry: 1000 });
-  connection.on('gap', ({ channel }) => {
-    if (channel === feed) {
-      connection.send({ event: 'gap', data: 'Events are missing here: the server has restarted' });
-    }
-  });
-  connection.send({
-    event: 'state',
-    data: { limits: LIMITS, settings: settings(), history: stats.history, results: stats.results },
-  });
+  const connection = new Connection(req, res, { retry: 1000, onGap: 'reset' });
   feed.add(connection);
-  figures.add(connection);
+  figures.add(connection, { snapshot });
 });
 
 app.get('/load', (req, res) => {

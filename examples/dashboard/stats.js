@@ -116,4 +116,4 @@ class Stats {
   }
 }
 
-module.exports = { Stats };
+module.exports = { HISTORY, Stats };

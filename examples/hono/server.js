@@ -21,10 +21,6 @@ const VOTER = /^[\w-]{8,64}$/;
 const topic = (channel) => ({ historySize: channel.startsWith('watching:') ? 0 : 200 });
 const sse = createSSE({ retryInterval: 1000, topic });
 
-// Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
-const run = Date.now().toString(36);
-let count = 0;
-
 const app = new Hono();
 
 app.use(
@@ -75,8 +71,7 @@ app.post('/polls/:id/votes', bodyLimit({ maxSize: 1024 }), async (c) => {
   }
   if (poll.isFull && !poll.has(voter)) return c.text('everybody has voted', 503);
   if (poll.vote(voter, option)) {
-    count += 1;
-    sse.broadcast(`poll:${poll.id}`, 'vote', { option, counts: poll.counts }, `${run}-${count}`);
+    sse.broadcast(`poll:${poll.id}`, 'vote', { option, counts: poll.counts });
   }
   return c.body(null, 204);
 });

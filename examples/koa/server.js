@@ -14,10 +14,6 @@ const FILES = new Map([
 const taps = new Channel({ historySize: 200, historyAge: 60_000 });
 const people = new Channel({ historySize: 0 });
 
-// Ids say which run of the server they belong to, so that a restart is a gap and not a false match.
-const run = Date.now().toString(36);
-let count = 0;
-
 const announce = () => people.send({ event: 'people', data: people.count() });
 people.on('join', announce);
 people.on('leave', announce);
@@ -34,8 +30,7 @@ function tap(ctx) {
   const [x, y, hue] = ['x', 'y', 'hue'].map((name) => Number(ctx.query[name] ?? Number.NaN));
   ctx.assert(x >= 0 && x <= 1 && y >= 0 && y <= 1, 400, 'x and y must be numbers of 0 to 1');
   ctx.assert(hue >= 0 && hue < 360, 400, 'hue must be a number of 0 to 360');
-  count += 1;
-  taps.send({ id: `${run}-${count}`, event: 'tap', data: { x, y, hue } });
+  taps.send({ event: 'tap', data: { x, y, hue } });
   ctx.status = 204;
 }
 

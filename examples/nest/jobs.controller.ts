@@ -10,7 +10,7 @@ export class JobsController {
   @Get('events')
   events(@Req() req: Request, @Res() res: Response) {
     // With @Res() Nest leaves the response to the handler, and with it to the connection.
-    this.jobs.subscribe(new Connection<JobEvents>(req, res, { retry: 1000 }));
+    this.jobs.subscribe(new Connection<JobEvents>(req, res, { retry: 1000, onGap: 'reset' }));
   }
 
   @Post()

@@ -2,7 +2,6 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Channel, type Connection } from 'sluice';
 
 export interface JobEvents {
-  jobs: { job: number; percent: number }[];
   progress: { job: number; percent: number };
 }
 
@@ -11,31 +10,28 @@ const KEPT = 12;
 
 @Injectable()
 export class JobsService implements BeforeApplicationShutdown {
-  private readonly channel = new Channel<JobEvents>({ historySize: 500 });
-  private readonly jobs = new Map<number, number>();
+  // A client that joins receives how far each of the latest jobs is, then what changes.
+  private readonly channel = new Channel<JobEvents>({
+    keep: 'latest',
+    key: ({ data }) => String(data.job),
+    historySize: KEPT,
+  });
   private readonly timers = new Set<NodeJS.Timeout>();
-  // Ids name the run of the server, so that a restart is a gap and not a false match.
-  private readonly run = Date.now().toString(36);
-  private sent = 0;
   private started = 0;
 
   subscribe(connection: Connection<JobEvents>) {
-    // A client that is new or was away for too long receives the state, others what they missed.
-    if (connection.lastEventId === undefined) this.sendState(connection);
-    else connection.on('gap', () => this.sendState(connection));
     this.channel.add(connection);
   }
 
   start() {
     this.started += 1;
     const job = this.started;
-    this.report(job, 0);
+    let percent = 0;
+    const report = () => this.channel.send({ event: 'progress', data: { job, percent } });
+    report();
     const timer = setInterval(() => {
-      const percent = Math.min(
-        100,
-        (this.jobs.get(job) ?? 100) + 1 + Math.floor(Math.random() * 4),
-      );
-      this.report(job, percent);
+      percent = Math.min(100, percent + 1 + Math.floor(Math.random() * 4));
+      report();
       if (percent === 100) this.stop(timer);
     }, STEP);
     this.timers.add(timer);
@@ -46,20 +42,6 @@ export class JobsService implements BeforeApplicationShutdown {
   async beforeApplicationShutdown() {
     for (const timer of this.timers) this.stop(timer);
     await Promise.all(this.channel.connections().map((connection) => connection.end()));
-  }
-
-  private sendState(connection: Connection<JobEvents>) {
-    const jobs = Array.from(this.jobs, ([job, percent]) => ({ job, percent }));
-    connection.send({ event: 'jobs', data: jobs });
-  }
-
-  private report(job: number, percent: number) {
-    this.jobs.set(job, percent);
-    this.sent += 1;
-    const id = `${this.run}-${this.sent}`;
-    this.channel.send({ id, event: 'progress', data: { job, percent } });
-    const [oldest] = this.jobs.keys();
-    if (this.jobs.size > KEPT && this.jobs.get(oldest) === 100) this.jobs.delete(oldest);
   }
 
   private stop(timer: NodeJS.Timeout) {

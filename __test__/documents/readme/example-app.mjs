@@ -6,10 +6,13 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/free-port.mjs';
+import { Answer } from './answer.mjs';
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 const modules = path.join(root, 'node_modules');
 const DEADLINE = 120_000;
+/** Stands for an id of the first answer. */
+const ID = /\{id (\d+)\}/g;
 
 function listens(port) {
   return new Promise((resolve) => {
@@ -91,29 +94,42 @@ export class ExampleApp {
     const signal = AbortSignal.any([abort.signal, deadline]);
     try {
       const answers = [];
-      for (const attempt of tries) {
-        answers.push({ attempt, response: await request(origin, attempt, signal) });
+      for (const given of tries) {
+        const attempt = await this.#withIds(given, answers[0]);
+        answers.push(new Answer(attempt, await request(origin, attempt, signal)));
       }
-      for (const { attempt, response } of answers) await this.#finds(attempt, response);
+      for (const answer of answers) await this.#finds(answer);
     } finally {
       abort.abort();
     }
   }
 
-  async #finds({ method, path, expects }, response) {
-    let text = `HTTP ${response.status}\n`;
-    try {
-      const chunks = response.body?.pipeThrough(new TextDecoderStream()) ?? [];
-      for await (const chunk of chunks) {
-        text += chunk;
-        if (text.includes(expects)) return;
-      }
-    } catch (error) {
-      if (error.name !== 'TimeoutError') throw error;
-    }
+  /**
+   * Replaces `{id 1}` with the first id of the first answer, and so on.
+   * @param {Answer} [first] undefined for the first try itself
+   */
+  async #withIds(attempt, first) {
+    const places = Object.values(attempt).flatMap((text) =>
+      Array.from(text?.matchAll(ID) ?? [], ([, place]) => Number(place)),
+    );
+    if (places.length === 0) return attempt;
+    assert.ok(first, 'the first try of an example has no ids of an earlier one');
+    const last = Math.max(...places);
+    await first.until(() => first.ids.length >= last);
+    assert.ok(first.ids.length >= last, `no ${last} ids, but:\n${first.text}\n${this.#output}`);
+    const replaced = (text, end) => text?.replace(ID, (_, place) => first.ids[place - 1] + end);
+    // An expected id ends its line. It could be the beginning of a later id otherwise.
+    const expects = replaced(attempt.expects, '\n');
+    return { ...attempt, header: replaced(attempt.header, ''), expects };
+  }
+
+  async #finds(answer) {
+    const { method, path, expects } = answer.attempt;
+    await answer.until(() => answer.text.includes(expects));
     assert.ok(
-      text.includes(expects),
-      `${method} ${path} did not answer ${JSON.stringify(expects)}, but:\n${text}\n${this.#output}`,
+      answer.text.includes(expects),
+      `${method} ${path} did not answer ${JSON.stringify(expects)}, but:\n` +
+        `${answer.text}\n${this.#output}`,
     );
   }
 

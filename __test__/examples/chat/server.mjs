@@ -5,10 +5,6 @@ import { connectHTTP1 } from '../../support/clients/http1.mjs';
 import { until } from '../../support/until.mjs';
 import { newPerson, startChat } from './program.mjs';
 
-/** What an event of that name says. */
-const dataOf = (text, event) =>
-  JSON.parse(new RegExp(`event: ${event}\ndata: (.*)\n`).exec(text)?.[1] ?? 'null');
-
 describe('the server of the chat', () => {
   test('knows people by a cookie that no script can read', async (t) => {
     const { origin } = await startChat(t);
@@ -84,7 +80,7 @@ describe('the server of the chat', () => {
     assert.equal(messages[0].text, 'x');
   });
 
-  test('replays missed messages after a reconnect, or sends a new welcome if it cannot', async (t) => {
+  test('replays missed messages after a reconnect, or tells that it cannot', async (t) => {
     const { origin } = await startChat(t);
     const person = await newPerson(origin);
     const connect = (id) =>
@@ -95,24 +91,31 @@ describe('the server of the chat', () => {
     t.after(() => first.leave());
     assert.match(first.headers['content-security-policy'], /^default-src 'self'/);
     await first.has('event: presence');
-    const start = dataOf(first.text, 'welcome');
-    assert.deepEqual(start, { run: (await person.room()).run, number: 0 });
+    // Before its first message, the client has a cursor.
+    await first.has('\nid: ');
     for (const text of ['one', 'two', 'three']) await person.post('messages', { text });
     await first.has('"text":"three"');
+    const [primer, one] = Array.from(first.text.matchAll(/^id: (.*)$/gm), ([, id]) => id);
 
-    const second = await connect(`${start.run}-1`);
-    await second.has('"connections":2');
-    assert.doesNotMatch(second.text, /welcome|"one"/);
-    assert.match(second.text, /"two".*"three".*presence/s);
-    second.leave();
-
-    for (const unknown of [`${start.run}-0`, 'another-3']) {
-      const third = await connect(unknown);
-      await third.has('event: presence');
-      assert.deepEqual(dataOf(third.text, 'welcome'), { run: start.run, number: 3 });
-      assert.doesNotMatch(third.text, /event: message/);
-      third.leave();
+    const missed = { [primer]: ['one', 'two', 'three'], [one]: ['two', 'three'] };
+    for (const [cursor, texts] of Object.entries(missed)) {
+      const second = await connect(cursor);
+      await second.has('"connections":2');
+      const said = second.text.matchAll(/"text":"(\w+)"/g);
+      assert.deepEqual(
+        Array.from(said, ([, text]) => text),
+        texts,
+      );
+      assert.doesNotMatch(second.text, /sluice\.reset|presence.*message/s);
+      second.leave();
+      await until(async () => (await person.room()).presence.connections === 1, 'it to leave');
     }
+
+    const third = await connect('unknown');
+    await third.has('event: presence');
+    assert.match(third.text, /event: sluice\.reset/);
+    assert.doesNotMatch(third.text, /event: message/);
+    third.leave();
   });
 
   test('a cut ends the person’s connections, lets none come for five seconds, and concerns nobody else', async (t) => {
@@ -134,7 +137,7 @@ describe('the server of the chat', () => {
       const client = await connect(ada);
       return client.status === 200 && client;
     }, 'the end of the cut');
-    await free.has('event: welcome');
+    await free.has('event: presence');
     free.leave();
     await until(async () => (await grace.room()).presence.connections === 1, `${name} to leave`);
   });

@@ -27,7 +27,7 @@ client.on('massage', () => {});
 // @ts-expect-error not what this event says
 client.on('message', ({ data }) => data.subject);
 // @ts-expect-error a number
-client.on('welcome', ({ data }) => data.number.trim());
+client.on('message', ({ data }) => data.number.trim());
 client.on('*', ({ event, data }) => {
   if (event === 'typing') data.person.trim();
   // @ts-expect-error it may be any of them

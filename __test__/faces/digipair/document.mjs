@@ -86,7 +86,7 @@ describe('@digipair/skill-sse', () => {
     const client = await connect('/dp_001/greeting');
     assert.equal(await run(PUSH, { digipair: 'dp_002', reasoning: 'other' }), true);
     assert.match(
-      await client.has('\n\n'),
+      await client.has('!"}\n\n'),
       /^event: message\ndata: \{"text":"Hello, world!"\}\n\n$/m,
     );
   });

@@ -103,9 +103,9 @@ export async function factory(t, reasonings, { privates = {} } = {}) {
     results,
     variables,
     /** Resolves when the pins have been executed. */
-    async connect(path) {
+    async connect(path, request) {
       const before = results.length;
-      const client = await connectHTTP1(origin, path);
+      const client = await connectHTTP1(origin, path, request);
       clients.push(client);
       await until(() => results.length > before, `the reasoning of ${path}`);
       return client;

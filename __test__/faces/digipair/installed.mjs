@@ -93,7 +93,7 @@ describe('installed', () => {
       });
     `);
       assert.equal(status, 200);
-      assert.equal(text, 'event: message\ndata: {"text":"hi"}\n\n');
+      assert.match(text, /^id: \S+\nevent: message\ndata: {"text":"hi"}\n\n/);
       const names = Object.keys(schema.paths);
       assert.deepEqual(names, ['/registerSession', '/registerChannel', '/push', '/broadcast']);
       assert.equal(schema.info.title, 'sluice/digipair');
@@ -120,7 +120,7 @@ describe('installed', () => {
       console.log(JSON.stringify({ ...result, left: await left, title: schema.info.title }));
     `;
     const { text, left, title } = await run(program, { type: 'module' });
-    assert.equal(text, 'event: message\ndata: 1\n\n');
+    assert.match(text, /^id: \S+\nevent: message\ndata: 1\n\n/);
     assert.deepEqual(left, { who: 'ada' });
     assert.equal(title, 'sluice/digipair');
   });

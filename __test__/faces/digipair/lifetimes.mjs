@@ -125,7 +125,7 @@ describe('sessions and channels', () => {
     assert.deepEqual(await two.count(2), ['"both"', '"two"']);
   });
 
-  test('1,000 sessions that came and went leave nothing behind', async (t) => {
+  test('1,000 sessions that came and went leave only empty topics, for a minute', async (t) => {
     const open = () => Object.values(metrics().connections).reduce((sum, count) => sum + count);
     await until(() => open() === 0, 'what earlier tests have left to close');
     const { channels } = metrics();
@@ -146,7 +146,8 @@ describe('sessions and channels', () => {
     assert.equal(sessions.clientCount(), 0);
     assert.deepEqual(sessions.topics(), []);
     assert.equal(open(), 0);
-    assert.equal(metrics().channels, channels);
+    // Those of the sessions, those of their channels, and `c`.
+    assert.ok(metrics().channels <= channels + 2001);
     assert.equal(variables.length, 1000);
     records.splice(0);
     await until(() => {

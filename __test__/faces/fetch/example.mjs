@@ -30,13 +30,14 @@ describe('examples/hono', () => {
     await client.has('data: {"option":2,"counts":[0,0,2]}\n\n');
     assert.equal(client.text.match(/event: vote/g).length, 3);
 
-    const [first] = client.text.match(/(?<=^id: ).*/m);
+    const [, first] = /^id: (.*)\nevent: vote/m.exec(client.text);
     const headers = { 'Last-Event-ID': first };
     const again = await connectHTTP1(origin, '/polls/tabs/events', { headers });
     t.after(() => again.leave());
     await client.has('event: watching\ndata: 2\n\n');
     await again.has('event: poll\n');
     assert.match(again.text, /\[0,0,1\].*\[0,0,2\].*event: poll\n.*\[0,0,2\]/s);
+    assert.equal(again.text.match(/event: vote/g).length, 2);
     again.leave();
     await client.has('data: 2\n\nevent: watching\ndata: 1\n\n');
 
@@ -82,5 +83,26 @@ describe('examples/hono', () => {
     await one.locator('#watching', { hasText: '1' }).waitFor();
     assert.equal(await one.getByRole('button', { name: 'Ramen 100 %' }).count(), 1);
     assert.deepEqual(faults, []);
+  });
+
+  test('a page shows the poll of a server that has restarted', {
+    ...SOON,
+    skip: withoutBrowser,
+  }, async (t) => {
+    const { origin, port, stop } = await startExample(t, 'hono/server.js');
+    const { pages } = await openPages(t, origin, 1);
+    const [page] = pages;
+    const status = page.getByRole('status');
+    const ramen = page.getByRole('button', { name: 'Ramen' });
+    await status.getByText('Live').waitFor();
+    await ramen.click();
+    await ramen.getByText('100 %').waitFor();
+    await stop('SIGKILL');
+    await status.getByText('The server is gone').waitFor();
+    await startExample(t, 'hono/server.js', port);
+    await status.getByText('Live').waitFor();
+    await ramen.getByText('0 %', { exact: true }).waitFor();
+    await vote(origin, 'voter-one', 0, 'lunch');
+    await ramen.getByText('100 %').waitFor();
   });
 });

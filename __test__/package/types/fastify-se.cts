@@ -21,6 +21,11 @@ new fastify_se.SE({ seidGenerator: (_request, _reply, callback) => callback('a')
 new fastify_se.SE({ seidGenerator: (_request, _reply, callback) => callback(new Error('no')) });
 new fastify_se.SE({ seidGenerator: (_request, _reply, callback) => callback(null, 'a') });
 new fastify_se.SE({ stream: class extends Transform {} });
+new fastify_se.SE({ topic: { historySize: 10, emptyTimeout: 1000 }, onGap: 'reset' });
+// @ts-expect-error the stream joins its topic at once
+new fastify_se.SE({ resume: 'manual' });
+// @ts-expect-error autoGenerateId says this
+new fastify_se.SE({ topic: { ids: 'manual' } });
 new fastify_se.SE({ seidGenerator: (request, reply) => `${request.id}${reply.statusCode}` });
 // @ts-expect-error a seid is a string
 new fastify_se.SE({ seidGenerator: () => ({}) });

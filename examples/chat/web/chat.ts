@@ -71,11 +71,6 @@ function takePresence(current: Presence, you: Person) {
   render();
 }
 
-on('welcome', (start) => {
-  // The server has started anew, or we were away for longer than it remembers.
-  if (!timeline.reaches(start)) load();
-});
-
 on('message', (message, you) => {
   if (timeline.take(message)) {
     showMessage(message, you);
@@ -113,7 +108,7 @@ client.onStateChange((state) => {
   isOpened = true;
 });
 
-// A tab that was suspended for so long that the others have forgotten what it lacks.
+// The server has started anew, or we were away for longer than it or the other tabs remember.
 client.onError(({ code }) => code === 'ERR_SSE_GAP' && load());
 
 startComposer((number) => timeline.has(number));

@@ -1,24 +1,17 @@
-import type { Message, RoomState, Start } from '../events.js';
+import type { Message, RoomState } from '../events.js';
 
 /** Sees by their numbers whether messages are lost or come twice. */
 export class Timeline {
   received = 0;
   lost = 0;
   doubled = 0;
-  #run = '';
   #last = 0;
   /** The last one that came with the state of the room, and may come with the stream too. */
   #known = 0;
 
-  startFrom({ run, messages }: RoomState) {
-    this.#run = run;
+  startFrom({ messages }: RoomState) {
     this.#last = messages.at(-1)?.number ?? 0;
     this.#known = this.#last;
-  }
-
-  /** Whether all is known that was before a stream began. */
-  reaches({ run, number }: Start) {
-    return run === this.#run && number <= this.#last;
   }
 
   has(number: number) {

@@ -1,5 +1,6 @@
 const SILENCE = 5000;
 const RETRY = 2000;
+const GAP = 'Events are missing here: the server has restarted';
 const ENTRIES = ['broadcast', 'clients', 'rate', 'transport', 'message', 'page'];
 
 // The only EventSource of the page. Figures arrive every second, so silence means a failure.
@@ -32,9 +33,10 @@ export function listen({ onState, onStats, onEntry, onStatus }) {
     };
     on('state', (event) => onState(JSON.parse(event.data)));
     on('stats', (event) => onStats(JSON.parse(event.data)));
-    for (const name of [...ENTRIES, 'gap']) {
+    for (const name of ENTRIES) {
       on(name, onEntry);
     }
+    on('sluice.reset', ({ lastEventId }) => onEntry({ type: 'gap', data: GAP, lastEventId }));
   }
 
   open();

@@ -17,30 +17,33 @@ function addRow(job) {
   bar.setAttribute('aria-label', `Job ${job}`);
   const percent = document.createElement('output');
   row.append(`Job ${job}`, bar, percent);
-  list.prepend(row);
-  rows.set(job, { row, bar, percent });
+  // The newest first. A new page hears of the jobs in the order of their latest progress.
+  const older = [...rows.keys()].filter((other) => other < job);
+  list.insertBefore(row, rows.get(Math.max(...older))?.row ?? null);
+  const added = { row, bar, percent };
+  rows.set(job, added);
   if (rows.size > KEPT) {
-    const [oldest] = rows.keys();
+    const oldest = Math.min(...rows.keys());
     rows.get(oldest).row.remove();
     rows.delete(oldest);
   }
+  return added;
 }
 
 function progress({ job, percent }) {
-  if (!rows.has(job)) addRow(job);
-  rows.get(job).bar.value = percent;
-  rows.get(job).percent.value = percent === 100 ? 'done' : `${percent} %`;
+  const row = rows.get(job) ?? addRow(job);
+  row.bar.value = percent;
+  row.percent.value = percent === 100 ? 'done' : `${percent} %`;
 }
 
 function open() {
   const source = new EventSource('jobs/events');
   source.addEventListener('open', () => show('live'));
   source.addEventListener('progress', (event) => progress(JSON.parse(event.data)));
-  // How things stand, to a page that is new or was away for too long.
-  source.addEventListener('jobs', (event) => {
+  // The server has restarted, or the page was away for too long. All jobs follow.
+  source.addEventListener('sluice.reset', () => {
     list.replaceChildren();
     rows.clear();
-    for (const job of JSON.parse(event.data)) progress(job);
   });
   source.addEventListener('error', () => {
     show('lost');

@@ -5,11 +5,7 @@
 /** @import { FastifyInstance, FastifyReply } from 'fastify' */
 /** @import { Connection } from '../../connection/connection.js' */
 /** @import { SEOptions } from '../../../fastify.js' */
-
-/**
- * The stream of a reply; without a connection when the client had left before it opened.
- * @typedef {{ connection?: Connection, ended: boolean, sent: number }} ReplyStream
- */
+/** @import { ServerSentEvent } from '../../../index.js' */
 
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
@@ -22,11 +18,15 @@ const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
 const { watchHandler } = require('./handlers.js');
+const { ReplyStream } = require('./reply-stream.js');
 const { toEvent } = require('./se-event.js');
 const { generateSeid } = require('./seid.js');
+const { SeidHistory } = require('./seid-history.js');
 const { EventStreams } = require('./streams.js');
 
 const METHODS = ['GET', 'HEAD'];
+/** Each request gets a new seid, so a client never returns to its own. */
+const randomSeid = () => randomUUID();
 
 class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
@@ -40,18 +40,22 @@ class SE {
   #options;
   #seidTimeout;
   #ownStream;
+  #history;
 
   /** @param {SEOptions} [opts] */
   constructor(opts) {
     const given = option.object('opts', opts);
-    const { seidGenerator, stream, streamOptions, autoGenerateId, seidTimeout, ...rest } = given;
+    const { seidGenerator, seidTimeout, stream, streamOptions, autoGenerateId, topic, ...rest } =
+      given;
     option.callback('seidGenerator', seidGenerator);
     option.callback('stream', stream);
     readConnectionOptions(rest);
-    this.#options = rest;
+    // A stream joins one topic, and at once.
+    this.#options = { ...rest, resume: /** @type {const} */ ('auto') };
+    this.#history = new SeidHistory(topic);
     this.#seidTimeout = option.time('seidTimeout', seidTimeout, 5000, 1);
     this.#ownStream = stream !== undefined || streamOptions !== undefined;
-    this.seidGenerator = seidGenerator ?? (() => randomUUID());
+    this.seidGenerator = seidGenerator ?? randomSeid;
     this.stream = stream ?? PassThrough;
     this.streamOptions = streamOptions ?? { allowHalfOpen: false };
     this.autoGenerateId = option.boolean('autoGenerateId', autoGenerateId, true);
@@ -89,7 +93,10 @@ class SE {
     /** @param {string} seid @param {unknown[]} sent */
     fastify.decorateReply('sendEventBySeid', function sendEventBySeid(seid, ...sent) {
       const reply = se.#clients.find(seid);
-      if (reply === undefined) return false;
+      if (reply === undefined) {
+        if (se.#keeps(seid)) se.#history.send(seid, toEvent(sent));
+        return false;
+      }
       const home = se.#homes.get(reply);
       // The stream must not open in the asynchronous context of the request that sends.
       if (home) home.context.runInAsyncScope(() => se.#send(home.streams, reply, sent));
@@ -122,17 +129,16 @@ class SE {
   #send(streams, reply, sent) {
     const event = toEvent(sent);
     const stream = this.#streams.get(reply);
-    if (stream?.ended) {
+    if (stream?.isEnded) {
       throw new SluiceError('ERR_SSE_CLOSED', 'the stream was ended: send before endEvent()');
     }
-    /** @param {Connection} connection @param {number} place */
-    const send = (connection, place) => {
-      const id = event.id ?? (this.autoGenerateId ? `${connection.id}.${place}` : undefined);
-      connection.send({ ...event, id });
-    };
-    if (!stream) return this.#open(streams, reply, (connection) => send(connection, 1));
-    if (stream.connection) send(stream.connection, stream.sent + 1);
-    stream.sent += 1;
+    if (stream) stream.send(event, this.autoGenerateId);
+    else this.#open(streams, reply, event);
+  }
+
+  /** @param {string} seid */
+  #keeps(seid) {
+    return this.seidGenerator !== randomSeid && this.#history.keeps(seid);
   }
 
   /**
@@ -141,7 +147,7 @@ class SE {
    */
   #end(streams, reply) {
     const stream = this.#streams.get(reply) ?? this.#open(streams, reply);
-    stream.ended = true;
+    stream.isEnded = true;
     this.#clients.delete(reply);
     stream.connection?.end();
   }
@@ -150,19 +156,28 @@ class SE {
    * Opens the stream of a reply, with its first event.
    * @param {EventStreams} streams
    * @param {FastifyReply} reply
-   * @param {(connection: Connection) => void} [first]
+   * @param {ServerSentEvent} [first]
    */
   #open(streams, reply, first) {
     const { method, seid } = reply.request;
     this.#assertFree(reply);
-    /** @type {ReplyStream} */
-    const stream = { ended: false, sent: 1 };
+    const stream = new ReplyStream();
     // Set first: `streams.open()` calls `reply.send()`, which must not count as an answer.
     this.#streams.set(reply, stream);
     try {
       const through = this.#ownStream ? this.#newStream() : undefined;
-      stream.connection = streams.open(reply, this.#options, first, through);
+      /** @param {Connection} connection */
+      const prepare = (connection) => {
+        stream.connection = connection;
+        const mint = this.autoGenerateId;
+        if (method !== 'HEAD' && this.#keeps(seid)) {
+          stream.keepIn(this.#history, connection, seid, mint);
+        }
+        if (first) stream.send(first, mint);
+      };
+      streams.open(reply, this.#options, prepare, through);
     } catch (error) {
+      stream.connection = undefined;
       // If the client has already left, the sender gets no error.
       if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') {
         this.#streams.delete(reply);
