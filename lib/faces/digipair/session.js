@@ -28,11 +28,13 @@ let started;
  * Sessions are clients of this broker, and the names of sessions and channels are its topics;
  * several sessions may have one name. Names contain what users send, so there are no wildcards, and
  * events have no ids, so there is no history. Clients get new ids, so the broker keeps no sessions
- * of its own. It is made when it is first needed, as it starts the core.
+ * of its own, and their clients know no topics. It is made when it is first needed, as it starts
+ * the core.
  */
 function broker() {
   started ??= new SSEBroker({
     wildcards: false,
+    topicField: false,
     topic: { historySize: 0 },
     sessionTimeout: 0,
     onDisconnect: (client) => {
