@@ -88,10 +88,11 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  *   usually contain them, so prefer the header.
  *
  * `resumed` is then true, and false if one of its topics could not be restored or if the session is
- * another. If the client's old connection is still open, it is destroyed. `identify` must return the same id
- * as before, or none if it returned none. Otherwise, or if the secret is wrong or the session has
- * expired, id and secret are ignored: the answer does not reveal which clients exist. Restored
- * topics are not authorized again, so `identify` must throw for a user who may no longer connect.
+ * another. If the client's old connection is still open, it is destroyed. `identify` must return
+ * the same id as before, or none if it returned none. Otherwise, or if the secret is wrong or the
+ * session has expired, id and secret are ignored: the answer does not reveal which clients exist.
+ * Restored topics are not authorized again, so `identify` must throw for a user who may no longer
+ * connect.
  *
  * All other requests are answered with `{ error, code }`:
  *
@@ -106,7 +107,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
  * | 503    | `ERR_SSE_BROKER_CLOSED`                                                             |
  *
- * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. None of the request's topics is subscribed.
+ * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. None of the topics is subscribed.
  *
  * `ERR_SSE_SECRET` answers both an unknown `clientId` and a wrong `secret`. Status, headers and
  * body are identical, so that the answer does not reveal who is connected.

@@ -4,3 +4,4 @@ import './broker/requests.mjs';
 import './broker/limits.mjs';
 import './broker/sessions.mjs';
 import './broker/failures.mjs';
+import './broker/sharing.mjs';
