@@ -84,6 +84,8 @@ export declare class TopicsHandle {
   publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
   /** The ids of the connections. */
   subscribers(name: string): Array<number>
+  /** A cursor for a client that has got everything so far. */
+  cursor(): string
   exists(name: string): boolean
   /** The names of topics that have subscribers. */
   names(): Array<string>

@@ -79,6 +79,8 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  *
  * The data of `connected` is `{ clientId, secret, resumed }`. The JSON of a `POST` request is
  * `{ clientId, secret, topics }`. `connectBroker` of `sluice/client` makes these requests.
+ * With its first subscription, a client without a cursor is sent one: a block of an `id` alone. It
+ * is not sent if the broker's `topic` has `ids: 'manual'`.
  *
  * A client that reconnects within the broker's `sessionTimeout` keeps its id, secret and topics if
  * `GET basePath/connect` has them, in one of two forms:

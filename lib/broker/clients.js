@@ -45,6 +45,11 @@ class Clients {
    * @type {Map<number, BrokerClient>}
    */
   byConnection = new Map();
+  /**
+   * Clients that got a cursor from here.
+   * @type {WeakSet<BrokerClient>}
+   */
+  #anchored = new WeakSet();
   #topics;
 
   /**
@@ -123,6 +128,17 @@ class Clients {
       throw error;
     }
     return client;
+  }
+
+  /**
+   * Gives a client that subscribes later its first cursor. Without it, a client that gets no event
+   * before its connection breaks could not say what it has missed.
+   * @param {BrokerClient} client
+   */
+  anchor(client) {
+    if (client.lastEventId !== undefined || this.#anchored.has(client)) return;
+    this.#anchored.add(client);
+    if (this.options.topic.mint) client.connection.send({ id: this.#topics.cursor() });
   }
 
   /** @param {string | undefined} wanted */

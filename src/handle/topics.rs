@@ -112,6 +112,11 @@ impl Topics {
         Ok(self.hub.lock().audience.subscribers(self.id, name, is_pattern))
     }
 
+    /// A cursor for a client that has got everything so far.
+    pub fn cursor(&self) -> String {
+        self.hub.lock().log.cursor()
+    }
+
     pub fn exists(&self, name: &str) -> bool {
         let order = self.hub.lock();
         order.audience.topics(self.id).is_some_and(|topics| topics.find(name).is_some())

@@ -30,6 +30,11 @@ impl Epoch {
         ["id: ", &self.0, "-", digits(place.0, &mut buffer), "\n"].concat()
     }
 
+    /// The id that stands for a place.
+    pub fn id(&self, place: Place) -> String {
+        [&self.0, "-", digits(place.0, &mut [0; MAX_DIGITS])].concat()
+    }
+
     /// The place that an id of this epoch was minted for.
     pub fn place_of(&self, id: &str) -> Option<Place> {
         let given = id.strip_prefix(&self.0)?.strip_prefix('-')?;
@@ -63,6 +68,7 @@ mod tests {
             let line = epoch.line(Place(place));
             let id = line.strip_prefix("id: ").and_then(|id| id.strip_suffix('\n')).unwrap();
             assert_eq!(epoch.place_of(id), Some(Place(place)));
+            assert_eq!(epoch.id(Place(place)), id);
         }
         for id in
             ["", "k3", "k3-", "k3-+1", "k3-01", "k3-A", "k3--1", "k4-1", "k33-1", "1", "k3-1 "]

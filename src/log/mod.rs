@@ -110,6 +110,11 @@ impl Log {
         self.last
     }
 
+    /// A cursor that stands for everything so far.
+    pub fn cursor(&self) -> String {
+        self.epoch.id(self.last)
+    }
+
     pub fn place_of(&self, cursor: &str) -> Option<Place> {
         self.epoch.place_of(cursor).filter(|place| *place <= self.last)
     }

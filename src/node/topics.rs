@@ -76,6 +76,12 @@ impl TopicsHandle {
         Ok(self.topics.subscribers(&name)?.into_iter().map(|id| id.0 as f64).collect())
     }
 
+    /// A cursor for a client that has got everything so far.
+    #[napi(catch_unwind)]
+    pub fn cursor(&self) -> String {
+        self.topics.cursor()
+    }
+
     #[napi(catch_unwind)]
     pub fn exists(&self, name: String) -> bool {
         self.topics.exists(&name)

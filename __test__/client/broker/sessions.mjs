@@ -41,6 +41,40 @@ for (const [name, framework] of frameworks) {
       assert.ok(errors.every(({ code }) => code === 'ERR_SSE_NETWORK'));
     });
 
+    test('a client that has received nothing yet misses nothing unnoticed', SOON, async (t) => {
+      const { broker, join, has, cut } = await start(t, framework, {
+        broker: { connection: { onGap: 'reset' } },
+      });
+      const other = join();
+      other.client.subscribe('b', nothing);
+      await has('b');
+      // Neither a gap nor something to replay for the client that comes after it.
+      for (const topic of ['a', 'b']) broker.broadcastToTopic(topic, { data: 'before' });
+      let open;
+      const opened = new Promise((resolve) => {
+        open = resolve;
+      });
+      const { client, changes, connects, errors } = join({}, ({ route }) => {
+        // The second stream waits.
+        if (route === 'connect' && connects().length === 2) return opened;
+      });
+      const { data, handler } = collector();
+      for (const topic of ['a', 'b']) client.subscribe(topic, handler);
+      await has('a', 'b');
+      await until(() => client.getLastEventId() !== '', 'the cursor');
+      const [, { id }] = broker.clients();
+      cut();
+      await until(() => connects().length === 2 && !broker.client(id), 'the break');
+      for (const topic of ['a', 'b']) broker.broadcastToTopic(topic, { data: topic });
+      open();
+      await until(() => data.length === 1, 'the event');
+      assert.deepEqual(data, ['b']);
+      // The topic had nobody meanwhile, and nothing to keep it for.
+      assert.equal(errors.filter(({ code }) => code === 'ERR_SSE_GAP').length, 1);
+      assert.deepEqual(changes(), ['subscribe a b']);
+      assert.equal(connects().length, 2);
+    });
+
     test('after a break only the differences are sent', SOON, async (t) => {
       const { broker, join, has, cut } = await start(t, framework);
       const { client, changes } = join();

@@ -95,6 +95,7 @@ function subscribing(broker, options) {
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
     subscribe(broker, client, topics);
+    clientsOf(broker).anchor(client);
     return { status: 200, body: { success: true, topics } };
   };
 }
