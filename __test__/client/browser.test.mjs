@@ -13,4 +13,5 @@ import './browser/slow-loop.mjs';
 import './browser/stop.mjs';
 import './browser/takeover.mjs';
 import './browser/topics.mjs';
+import './browser/topics-away.mjs';
 import './browser/users.mjs';

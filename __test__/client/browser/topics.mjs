@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
 import { until } from '../../support/until.mjs';
-import { openContext, Tab } from './tabs.mjs';
+import { openContext } from './tabs.mjs';
+import { hasTopics, TopicTab, unionOf } from './topic-tab.mjs';
 import { TopicsServer } from './topics-server.mjs';
 
 const TOPICS = Array.from({ length: 20 }, (_, n) => `t.${n}`);
@@ -14,58 +15,6 @@ const wantedBy = (tab) => [
   ...TOPICS.filter((_, n) => n % TABS === tab),
   ...[tab, tab + 1].map((n) => `both.${n % TABS}`),
 ];
-const unionOf = (tabs) => [...new Set(tabs.flatMap(({ topics }) => topics))].sort();
-
-class TopicTab extends Tab {
-  static async join(context, origin, topics) {
-    const { page } = await Tab.open(context, origin);
-    const tab = new TopicTab(page);
-    tab.topics = topics;
-    await page.evaluate((topics) => {
-      const config = { share: 'user 7', reconnectDelay: 20, maxRetries: 0 };
-      const broker = globalThis.sse.connectBroker('/_sse', config);
-      globalThis.client = broker;
-      globalThis.errors = [];
-      broker.onError(({ code }) => globalThis.errors.push(code));
-      globalThis.got = {};
-      for (const topic of topics) {
-        globalThis.got[topic] = [];
-        broker.subscribe(topic, (event) => {
-          globalThis.got[topic].push(event.topic === topic ? event.data : `of ${event.topic}`);
-        });
-      }
-    }, topics);
-    return tab;
-  }
-
-  /** The numbers of each topic's events in that run of the server. */
-  async got(run) {
-    const got = await this.page.evaluate(() => globalThis.got);
-    return Object.fromEntries(
-      Object.entries(got).map(([topic, all]) => {
-        const ofRun = all.map((data) => data.split(' ')).filter(([of]) => of === String(run));
-        return [topic, ofRun.map(([, n]) => Number(n))];
-      }),
-    );
-  }
-
-  codes() {
-    return this.page.evaluate(() => globalThis.errors);
-  }
-
-  /** Waits until every topic of the tab has got events up to these numbers. */
-  async progress(run, goal) {
-    let missing;
-    await until(
-      async () => {
-        const got = await this.got(run);
-        missing = this.topics.filter((topic) => !(got[topic].at(-1) >= goal[topic]));
-        return missing.length === 0;
-      },
-      () => `events of ${missing} in run ${run}`,
-    );
-  }
-}
 
 /** Waits until all tabs get events that are sent from now on. */
 async function flows(server, tabs, run) {
@@ -73,15 +22,6 @@ async function flows(server, tabs, run) {
   const goal = Object.fromEntries(unionOf(tabs).map((topic) => [topic, (sent[topic] ?? 0) + 5]));
   for (const tab of tabs) await tab.progress(run, goal);
 }
-
-const hasTopics = (server, tabs) =>
-  until(
-    async () => {
-      const { topics } = await server.tell('state');
-      return String(topics) === String(unionOf(tabs));
-    },
-    `the topics ${unionOf(tabs)}`,
-  );
 
 /** From its first event in a run on, each topic has all, once and in order. */
 async function assertWhole(tab, run, last) {
