@@ -12,15 +12,17 @@ for (const [name, framework] of frameworks) {
   describe(name, () => {
     test('all changes of one turn are one request', SOON, async (t) => {
       const { join, has } = await start(t, framework);
-      const { client, changes, errors } = join();
+      const { client, changes, errors, settled } = join();
       client.subscribe('a', nothing);
       client.subscribe('b', nothing);
       await has('a', 'b');
+      await settled();
       const removers = [client.subscribe('c', nothing)];
       await null;
       removers.push(client.subscribe('d', nothing), client.subscribe('e', nothing));
       removers.pop()();
       await has('a', 'b', 'c', 'd');
+      await settled();
       for (const remove of removers) remove();
       await has('a', 'b');
       assert.deepEqual(changes(), ['subscribe a b', 'subscribe c d', 'unsubscribe c d']);

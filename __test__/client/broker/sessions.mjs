@@ -115,6 +115,34 @@ for (const [name, framework] of frameworks) {
       await until(() => data.length === 3, 'the events');
     });
 
+    test('an answer about a session that is gone counts for nothing', SOON, async (t) => {
+      const { broker, join, has, origin, basePath } = await start(t, framework);
+      let release;
+      const released = new Promise((resolve) => {
+        release = resolve;
+      });
+      const { client, changes, connects } = join({}, async ({ route }, init) => {
+        if (route === 'connect' || changes().length > 1) return undefined;
+        const answer = await fetch(`${origin}${basePath}/subscribe`, init);
+        await released;
+        return answer;
+      });
+      client.subscribe('a', nothing);
+      await has('a');
+      const [{ id, connection }] = broker.clients();
+      broker.disconnect(id);
+      await until(() => connection.closed && connects().length === 2, 'the second stream');
+      await until(() => client.isConnected() && broker.clientCount() === 1, 'the new session');
+      // After `connected`.
+      const marks = collector();
+      client.on('mark', marks.handler);
+      broker.broadcast({ event: 'mark', data: 1 });
+      await until(() => marks.data.length === 1, 'the mark');
+      release();
+      await has('a');
+      assert.equal(changes().length, 2);
+    });
+
     test('a session of the same id with another secret is a new one', SOON, async (t) => {
       const identify = () => ({ id: 'ada' });
       const { broker, join, has } = await start(t, framework, { options: { identify } });

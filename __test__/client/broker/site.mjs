@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { connectBroker } from '../../../client/index.js';
 import { frameworks as all, serve } from '../../faces/routes/apps.mjs';
 import { until } from '../../support/until.mjs';
@@ -46,6 +47,11 @@ export async function start(t, framework, settings) {
           .filter(({ route }) => route !== 'connect')
           .map(({ route, topics }) => `${route} ${topics.join(' ')}`),
       mostAtOnce: () => most,
+      /** Resolves when all requests to subscribe are answered, and the client has seen that. */
+      async settled() {
+        await until(() => requests.every(({ status }) => status), 'the answers');
+        for (let turns = 0; turns < 20; turns += 1) await turn();
+      },
       connects: () => requests.filter(({ route }) => route === 'connect'),
     };
   }
