@@ -13,7 +13,7 @@ import { SharedStream } from './share/shared-stream.js';
 /**
  * @import { BrokerConfig, SSEConfig, SSEEvent } from './index.js'
  * @import { Internal } from './options.js'
- * @import { Failure, State } from './broker/subscriber.js'
+ * @import { Failure, State } from './broker/session.js'
  */
 
 /** A client of a broker's routes. See index.d.ts. */

@@ -3,7 +3,7 @@ import { watchPage } from '../connection/page.js';
 import { HEARING } from '../share/protocol.js';
 
 /**
- * @import { Failure, State } from './subscriber.js'
+ * @import { Failure, State } from './session.js'
  *
  * @typedef {object} Message what a tab says to the others
  * @property {string} from

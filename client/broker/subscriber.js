@@ -1,22 +1,15 @@
 import { Backoff } from '../connection/backoff.js';
-import { SSEError } from '../connection/error.js';
 import { pause } from '../connection/interruption.js';
 import { isWorthARetry } from '../connection/request.js';
 import { laterTurn } from './later-turn.js';
 import { fitting, post } from './post.js';
+import { failureOf, readGreeting } from './session.js';
 
 /**
  * @import { Options } from '../options.js'
  * @import { TextEvent } from '../connection/event-stream.js'
- * @import { Answer, Session } from './post.js'
- *
- * @typedef {object} State what the next tab needs to go on
- * @property {number} version grows with every change
- * @property {Session | undefined} session
- * @property {Map<string, boolean>} topics the topics that the session has. False means that it may
- *   have the topic: a request has not been answered
- *
- * @typedef {SSEError & { topics?: string[] }} Failure
+ * @import { Answer } from './post.js'
+ * @import { Failure, State } from './session.js'
  *
  * @typedef {object} Host
  * @property {(route: string) => string} urlOf
@@ -222,16 +215,9 @@ export class Subscriber {
     this.#fail('the server refused', refused, answer);
   }
 
-  /**
-   * @param {string} message
-   * @param {string[]} topics
-   * @param {Answer} answer
-   */
-  #fail(message, topics, { status, code, cause }) {
-    const reason = code ?? (status || 'no answer');
-    const details = { topics, cause, ...(status > 0 && { status }) };
-    const text = `${message} (${reason}): ${topics.slice(0, 5).join(', ')}`;
-    this.#host.failed(new SSEError('ERR_SSE_SUBSCRIBE', text, details));
+  /** @type {(message: string, topics: string[], answer: Answer) => void} */
+  #fail(message, topics, answer) {
+    this.#host.failed(failureOf(message, topics, answer));
   }
 
   #change() {
@@ -242,17 +228,5 @@ export class Subscriber {
   #wake() {
     this.#wait.abort();
     this.#wait = new AbortController();
-  }
-}
-
-/**
- * @param {string} data
- * @returns {Partial<Session & { resumed: boolean }>}
- */
-function readGreeting(data) {
-  try {
-    return JSON.parse(data) ?? {};
-  } catch {
-    return {};
   }
 }
