@@ -185,6 +185,8 @@ export interface TopicsSettings {
   wildcards: boolean
   /** How many patterns a client may be subscribed to. */
   maxPatterns: number
+  /** Whether events say which topic they were sent to. */
+  topicField: boolean
   /** Options of topics when they are created. */
   topic: HistoryOptions
   /** Limits of the history that all patterns share. Its `empty_timeout` is not used. */

@@ -1,7 +1,7 @@
 import { SSEError } from './connection/error.js';
 
 /** @type {(error: unknown) => void} */
-const report =
+export const report =
   globalThis.reportError ??
   ((error) =>
     queueMicrotask(() => {

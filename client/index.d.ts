@@ -31,6 +31,8 @@ export interface SSEEvent<Data = unknown, Name extends string = string> {
   raw: string;
   /** The id of this event, if it has one. */
   id: string | undefined;
+  /** The topic that the event was sent to, if an `SSEBroker` sent it to one. */
+  topic: string | undefined;
   /** The cursor after this event: its id, or the last id before it. */
   lastEventId: string;
 }
@@ -339,6 +341,103 @@ export function createSSEClient<Events extends object = EventMap>(
   config: SSEConfig,
 ): SSEClient<Events>;
 
+/** Maps topic names, or template literal types of names, to event maps, as for an `SSEBroker`. */
+export type TopicMap = Record<string, EventMap>;
+
+type NamesOf<Maps> = Maps extends object ? keyof Maps & string : never;
+type DataOf<Maps, Name> = Maps extends object
+  ? Name extends keyof Maps
+    ? Maps[Name]
+    : never
+  : never;
+
+/** The events of all topics as one map. */
+export type TopicEvents<Topics extends object> = {
+  [Name in NamesOf<Topics[keyof Topics]>]: DataOf<Topics[keyof Topics], Name>;
+};
+
+/** Any event of a topic. */
+export type TopicEvent<Events> = Events extends object
+  ? AnySSEEvent<Events> & { topic: string }
+  : never;
+
+/** A topic with wildcards: `*` stands for one token, and `>` at the end for one or more. */
+type Pattern = `${string}*${string}` | `${string}>`;
+
+/** The options of {@link connectBroker}: those of an {@link SSEConfig}, and its own. */
+export interface BrokerConfig extends Omit<SSEConfig, 'url' | 'method' | 'body'> {
+  /**
+   * Whether `*` and `>` are wildcards in the names of topics. It must be the same as the option of
+   * the `SSEBroker`. Default: `true`.
+   */
+  wildcards?: boolean | undefined;
+}
+
+/** A client of an `SSEBroker`; see {@link connectBroker}. */
+export interface BrokerClient<Topics extends object = TopicMap>
+  extends SSEClient<TopicEvents<Topics>> {
+  /**
+   * Calls the handler for every event to that topic, or to a topic that the pattern matches. A
+   * function that several of its subscriptions match is called once for an event.
+   *
+   * The first handler of a topic subscribes to it, and the last one that is removed unsubscribes.
+   * All changes of one turn of the event loop are sent together. Events that are sent before the
+   * server has answered may be missed.
+   *
+   * A failure goes to `onError` as `ERR_SSE_SUBSCRIBE`. A refused topic is requested again when it
+   * gets a first handler, or when the server starts a new session.
+   *
+   * @throws `ERR_SSE_TYPE` if the topic is not a non-empty string, or the handler not a function.
+   */
+  subscribe<Topic extends keyof Topics & string>(
+    topic: Topic,
+    handler: (event: TopicEvent<Topics[Topic]>) => void,
+  ): Unsubscribe;
+  subscribe(
+    pattern: Pattern,
+    handler: (event: TopicEvent<Topics[keyof Topics]>) => void,
+  ): Unsubscribe;
+}
+
+/**
+ * Connects to the routes of `setupSSE` at that URL, and subscribes to topics there. The type
+ * argument is the map of the server's `SSEBroker`.
+ *
+ * The client has the methods of {@link SSEClient}. `on()` receives events to topics too. The event
+ * `connected`, which contains the secret of the session, is not passed on.
+ *
+ * A client that reconnects returns to its session, so that it keeps its topics and receives what it
+ * missed. If the session is gone, it subscribes to all its topics again. Network errors and the
+ * statuses 408, 425, 429 and 5xx are retried with the delays and the `maxRetries` of the options.
+ *
+ * With `share`, all tabs use one connection and one session. It is subscribed to the topics of all
+ * tabs, and each tab gets the events that its handlers want. When a tab closes or crashes, its
+ * topics are given back. A tab that the browser had put away (frozen, or in the back/forward cache)
+ * gets `ERR_SSE_GAP` if no other tab wanted its topics meanwhile.
+ *
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { connectBroker } from 'sluice/client';
+ *
+ * interface Topics {
+ *   [order: `orders.${string}`]: { shipped: { order: number } };
+ * }
+ *
+ * const broker = connectBroker<Topics>('/_sse', { share: 'user 7' });
+ * const unsubscribe = broker.subscribe('orders.7', ({ event, data, topic }) => {
+ *   console.log(topic, event, data.order);
+ * });
+ * broker.onError(({ code, topics }) => console.error(code, topics));
+ * unsubscribe();
+ * ```
+ */
+export function connectBroker<Topics extends object = TopicMap>(
+  url: string | URL,
+  config?: BrokerConfig,
+): BrokerClient<Topics>;
+
 /**
  * The codes of errors. A fatal error means that the client has given up. Without `autoReconnect`,
  * every failure of a connection is fatal.
@@ -361,6 +460,8 @@ export function createSSEClient<Events extends object = EventMap>(
  * |                        |       | of its option `onGap: 'reset'`. With `share` also because    |
  * |                        |       | this tab was suspended or its loop slow for too long, or     |
  * |                        |       | because the other tabs do not know its `lastEventId`         |
+ * | `ERR_SSE_SUBSCRIBE`    |       | `connectBroker` could not change its subscriptions: `topics` |
+ * |                        |       | were refused, or the retries are used up                     |
  * | `ERR_SSE_RETRIES`      | yes   | `maxRetries` are exhausted; `cause` is the last failure      |
  */
 export type SSEErrorCode =
@@ -376,6 +477,7 @@ export type SSEErrorCode =
   | 'ERR_SSE_EVENT_SIZE'
   | 'ERR_SSE_PARSE'
   | 'ERR_SSE_GAP'
+  | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_RETRIES';
 
 /**
@@ -402,10 +504,18 @@ export class SSEError extends Error {
   readonly retryAfter: number;
   /** The number of retries in a row before the attempt that failed, or 0. */
   readonly attempt: number;
+  /** The topics that an `ERR_SSE_SUBSCRIBE` is about. */
+  readonly topics?: string[] | undefined;
 
   constructor(
     code: SSEErrorCode,
     message: string,
-    details?: { cause?: unknown; fatal?: boolean; status?: number; retryAfter?: number },
+    details?: {
+      cause?: unknown;
+      fatal?: boolean;
+      status?: number;
+      retryAfter?: number;
+      topics?: string[];
+    },
   );
 }

@@ -1,3 +1,4 @@
+export { connectBroker } from './broker.js';
 export { SSEClient } from './client.js';
 export { connectSSE, createSSEClient, getSSEManager } from './connect.js';
 export { SSEError } from './connection/error.js';

@@ -2,9 +2,15 @@ import { SSEError } from './connection/error.js';
 import { parse } from './json.js';
 
 /**
+ * @import { TextEvent } from './connection/event-stream.js'
  * @import { SSEConfig } from './index.js'
+ *
+ * @typedef {object} Internal what this package sets, and not the application
+ * @property {(event: TextEvent) => boolean} [greet] takes an event from the connection before
+ *   anything else does. True if the event goes no further
+ *
  * @typedef {typeof DEFAULTS & Pick<SSEConfig, 'body' | 'credentials' | 'fetch' | 'headers' |
- *   'share' | 'signal' | 'token'> & { url: string, method: string }} Options
+ *   'share' | 'signal' | 'token'> & Internal & { url: string, method: string }} Options
  */
 
 const DEFAULTS = {
@@ -32,7 +38,7 @@ const wrong = (name, expected, value) =>
   new SSEError('ERR_SSE_OPTION', `\`${name}\` must be ${expected}, but it is ${value}`);
 
 /** @type {(url: unknown) => string} */
-function absolute(url) {
+export function absolute(url) {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href;
   try {
     // `//` is an invalid URL, so a missing URL is rejected too.
@@ -43,10 +49,10 @@ function absolute(url) {
 }
 
 /** @param {Partial<SSEConfig>} config */
-function checkShare({ share, token, headers, credentials }) {
+export function checkShare({ share, token, headers, credentials }) {
   if (share === true && (token || headers || credentials === 'include')) {
     // Tabs with the same URL may belong to different users. Only the application can tell.
-    throw wrong('share', 'a name, such as `share: userId`, as credentials are of one user', share);
+    throw wrong('share', 'a name, such as `share: userId`', share);
   }
 }
 
@@ -69,5 +75,5 @@ export function resolveOptions(config) {
     }
     options[name] = value;
   }
-  return Object.freeze(/** @type {Options} */ (options));
+  return /** @type {Options} */ (options);
 }

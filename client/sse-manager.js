@@ -55,8 +55,7 @@ export class SSEManager {
 
   /** @param {string} name */
   remove(name) {
-    this.#clients.get(name)?.disconnect();
-    return this.#clients.delete(name);
+    return this.disconnect(name) && this.#clients.delete(name);
   }
 
   disconnectAll() {

@@ -99,6 +99,12 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   /** Whether `*` and `>` are wildcards in subscriptions. Default: `true`. */
   wildcards?: boolean;
   /**
+   * Whether events say which topic they were sent to, in the field `topic`. `connectBroker`
+   * of `sluice/client` needs it. An `EventSource` and other parsers ignore it. It is left out for
+   * names that contain a line break or a NUL. Default: `true`.
+   */
+  topicField?: boolean;
+  /**
    * How many patterns (topics with wildcards) a client may be subscribed to at a time. Each
    * publication checks every pattern that matches. Default: 100; 0 allows none.
    */

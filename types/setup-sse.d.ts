@@ -14,7 +14,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
   /**
    * Decides whether a client may subscribe to a topic or pattern. It must return exactly `true`, or
    * a promise of it, to allow the subscription. If one topic of a request is denied, the whole
-   * request is denied.
+   * request is denied, with a list of the topics that are.
    *
    * Default: the broker's `authorizeSubscribe`. Without either, a client may subscribe to any
    * topic, but not to names with wildcards.
@@ -77,8 +77,8 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | `POST basePath/unsubscribe` | takes JSON, answers `{ success: true, topics }`                 |
  * | `GET basePath/stats`        | answers `{ clientCount, topicCount }`                           |
  *
- * The data of `connected` is `{ clientId, secret }`. The JSON of a `POST` request is
- * `{ clientId, secret, topics }`.
+ * The data of `connected` is `{ clientId, secret, resumed }`. The JSON of a `POST` request is
+ * `{ clientId, secret, topics }`. `connectBroker` of `sluice/client` makes these requests.
  *
  * A client that reconnects within the broker's `sessionTimeout` keeps its id, secret and topics if
  * `GET basePath/connect` has them, in one of two forms:
@@ -87,10 +87,12 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * - the query parameters `clientId` and `secret`, for clients that cannot set a header. Access logs
  *   usually contain them, so prefer the header.
  *
- * If the client's old connection is still open, it is destroyed. `identify` must return the same id
- * as before, or none if it returned none. Otherwise, or if the secret is wrong or the session has
- * expired, id and secret are ignored: the answer does not reveal which clients exist. Restored
- * topics are not authorized again, so `identify` must throw for a user who may no longer connect.
+ * `resumed` is then true, and false if one of its topics could not be restored or if the session is
+ * another. If the client's old connection is still open, it is destroyed. `identify` must return
+ * the same id as before, or none if it returned none. Otherwise, or if the secret is wrong or the
+ * session has expired, id and secret are ignored: the answer does not reveal which clients exist.
+ * Restored topics are not authorized again, so `identify` must throw for a user who may no longer
+ * connect.
  *
  * All other requests are answered with `{ error, code }`:
  *
@@ -104,6 +106,8 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                |
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
  * | 503    | `ERR_SSE_BROKER_CLOSED`                                                             |
+ *
+ * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. None of the topics is subscribed.
  *
  * `ERR_SSE_SECRET` answers both an unknown `clientId` and a wrong `secret`. Status, headers and
  * body are identical, so that the answer does not reveal who is connected.

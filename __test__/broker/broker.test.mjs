@@ -4,3 +4,4 @@ import './heartbeats.mjs';
 import './history.mjs';
 import './bounds.mjs';
 import './sessions.mjs';
+import './topic-field.mjs';

@@ -76,7 +76,7 @@ test('a client that comes back gets no heartbeats that it missed', SOON, async (
   await until(() => first.text.split(EVENT).length > 5, 'five heartbeats');
   const second = await connect('/', { headers: { 'Last-Event-ID': '1' } });
   await second.has('data: two\n\n');
-  assert.equal(second.text, 'id: 2\ndata: two\n\n');
+  assert.equal(second.text, 'id: 2\ntopic: news\ndata: two\n\n');
 });
 
 test('heartbeatInterval: 0 turns heartbeat events off', SOON, async (t) => {

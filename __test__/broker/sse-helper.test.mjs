@@ -42,7 +42,7 @@ async function company(t) {
 
 const frame = (event, data) => {
   const lines = [`event: ${event}`, `data: ${data}`];
-  return (text) => assert.deepEqual(text.split('\n').sort(), lines.sort());
+  return (text, ...more) => assert.deepEqual(text.split('\n').sort(), [...lines, ...more].sort());
 };
 
 /** What is called, with its arguments after whom it is for, and what that one gets. */
@@ -84,7 +84,7 @@ for (const [name, args, check] of events) {
       const { notifier, got } = await company(t);
       assert.equal(notifier[`${name}Topic`]('work', ...args), 1);
       assert.equal(notifier[`${name}Topic`]('leisure', ...args), 0);
-      check(await got('ada'));
+      check(await got('ada'), 'topic: work');
       assert.equal(await got('bob'), '');
     });
   }

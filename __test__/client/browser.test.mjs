@@ -12,4 +12,6 @@ import './browser/share.mjs';
 import './browser/slow-loop.mjs';
 import './browser/stop.mjs';
 import './browser/takeover.mjs';
+import './browser/topics.mjs';
+import './browser/topics-away.mjs';
 import './browser/users.mjs';

@@ -63,6 +63,7 @@ describe('with a channel of the server', () => {
     assert.deepEqual(events, [
       {
         event: 'report',
+        topic: undefined,
         data: { celsius: 21 },
         raw: '{"celsius":21}',
         id: lastEventId,
@@ -70,12 +71,13 @@ describe('with a channel of the server', () => {
       },
       {
         event: 'message',
+        topic: undefined,
         data: 'text\nof two lines',
         raw: 'text\nof two lines',
         id: undefined,
         lastEventId,
       },
-      { event: 'nothing', data: '', raw: '', id: undefined, lastEventId },
+      { event: 'nothing', topic: undefined, data: '', raw: '', id: undefined, lastEventId },
     ]);
     assert.equal(client.getLastEventId(), lastEventId);
   });

@@ -36,7 +36,7 @@ describe('handlers', () => {
       client.on('other', () => assert.fail('not of this name'));
       client.onMessage(() => assert.fail('it has a name'));
     });
-    const price = { event: 'price', lastEventId: '7' };
+    const price = { event: 'price', topic: undefined, lastEventId: '7' };
     assert.deepEqual(seen, [
       { ...price, id: '7', data: { cents: 120 }, raw: '{"cents": 120}' },
       { ...price, id: undefined, data: 'none', raw: 'none' },

@@ -23,6 +23,7 @@ function parse(chunks, { maxEventSize = 1e6, lastEventId = '' } = {}) {
 
 const message = (data, more) => ({
   event: 'message',
+  topic: undefined,
   data,
   id: undefined,
   lastEventId: '',
@@ -58,6 +59,11 @@ const TABLE = {
   'a name without data is no event, and forgotten': ['event: e\n\ndata: a\n\n', [message('a')]],
   'no final blank line, no event': ['data: a\n\ndata: b\n', [message('a')]],
   'no final line end, no event': ['data: a\n\ndata: b', [message('a')]],
+  'a topic is for one event': [
+    'topic: a.1\ndata: a\n\ndata: b\n\n',
+    [message('a', { topic: 'a.1' }), message('b')],
+  ],
+  'a topic without data is no event, and forgotten': ['topic: a\n\ndata: b\n\n', [message('b')]],
   'an id lasts': [
     'id: 1\ndata: a\n\ndata: b\n\n',
     [message('a', { id: '1', lastEventId: '1' }), message('b', { lastEventId: '1' })],

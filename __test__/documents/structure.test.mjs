@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The areas of the code. Each may import only from itself and from those after it. */
 const LIB = ['lib/faces', 'lib/broker', 'lib/channel', 'lib/connection', 'lib/carrier', 'lib/core'];
-const CLIENT = ['client', 'client/share', 'client/connection'];
+const CLIENT = ['client', 'client/broker', 'client/share', 'client/connection'];
 
 const areaOf = (areas, file) =>
   areas.filter((area) => file.startsWith(`${area}/`)).sort((a, b) => b.length - a.length)[0];

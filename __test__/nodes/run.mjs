@@ -28,6 +28,7 @@ const TESTS = [
   'faces/fetch',
   'faces/digipair',
   'client/client',
+  'client/broker',
   'client/servers',
   'faces/option-names',
 ];

@@ -15,7 +15,8 @@ export class SSEError extends Error {
   /**
    * @param {SSEErrorCode} code
    * @param {string} message
-   * @param {{ cause?: unknown, fatal?: boolean, status?: number, retryAfter?: number }} [details]
+   * @param {{ cause?: unknown, fatal?: boolean, status?: number, retryAfter?: number,
+   *   topics?: string[] }} [details]
    */
   constructor(code, message, details = {}) {
     super(message, details);

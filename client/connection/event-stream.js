@@ -126,7 +126,7 @@ export class EventStream {
     } catch (error) {
       if (signal.aborted) return signal.reason;
       if (error instanceof SSEError) return error;
-      return new SSEError('ERR_SSE_NETWORK', 'the connection failed', { cause: error });
+      return new SSEError('ERR_SSE_NETWORK', 'no connection', { cause: error });
     } finally {
       this.#watchdog.stop();
       // A quiet connection counts too: proxies close connections that are idle for too long.
@@ -172,8 +172,11 @@ export class EventStream {
   }
 
   /** @param {Block} block */
-  #take({ data, ...block }) {
-    if (data !== undefined) return this.#listener.event({ ...block, data });
+  #take(block) {
+    if (block.data !== undefined) {
+      const event = /** @type {TextEvent} */ (block);
+      return this.#options.greet?.(event) || this.#listener.event(event);
+    }
     this.#place.cursor = block.lastEventId;
     this.#listener.cursor?.();
   }

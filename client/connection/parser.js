@@ -1,10 +1,10 @@
 import { SSEError } from './error.js';
 
 /**
- * @typedef {{ event: string, data: string | undefined, id: string | undefined, lastEventId:
- *   string }} Block
- *   A block without `data` is not an event: it only sets the cursor. `id` is undefined if the block
- *   has none.
+ * @typedef {{ event: string, topic: string | undefined, data: string | undefined, id: string |
+ *   undefined, lastEventId: string }} Block
+ *   A block without `data` is not an event: it only sets the cursor. `id` and `topic` are undefined
+ *   if the block has none. The field `topic` is an extension: a broker names the event's topic.
  */
 
 const LINE_END = /\r\n|\r|\n/;
@@ -38,6 +38,8 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
 
   let event = '';
   /** @type {string | undefined} */
+  let topic;
+  /** @type {string | undefined} */
   let id;
   /** @type {string | undefined} */
   let data;
@@ -67,6 +69,8 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
       data = data === undefined ? value : `${data}\n${value}`;
     } else if (name === 'event') {
       event = value;
+    } else if (name === 'topic') {
+      topic = value;
     } else if (name === 'id' && !value.includes('\0')) {
       id = value;
     } else if (name === 'retry' && /^\d{1,15}$/.test(value)) {
@@ -76,9 +80,9 @@ export function createParser({ maxEventSize, lastEventId, onBlock, onRetry }) {
 
   function finish() {
     lastEventId = id ?? lastEventId;
-    const block = { event: event || 'message', data, id, lastEventId };
+    const block = { event: event || 'message', topic, data, id, lastEventId };
     event = '';
-    id = data = undefined;
+    topic = id = data = undefined;
     size = 0;
     if ((block.data ?? block.id) !== undefined) onBlock(block);
   }

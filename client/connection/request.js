@@ -2,8 +2,9 @@ import { SSEError } from './error.js';
 
 /** @import { Options } from '../options.js' */
 
-/** Statuses that are worth a retry, besides 5xx. */
-const WORTH_A_RETRY = [408, 425, 429];
+/** Whether a later attempt may get another answer than this status. */
+export const isWorthARetry = (/** @type {number} */ status) =>
+  /^(5|408|425|429)/.test(/** @type {any} */ (status));
 const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
 
 /**
@@ -17,10 +18,10 @@ const encoded = (id) => String.fromCharCode(...new TextEncoder().encode(id));
 const SENDABLE = /^[\t -~\x80-\uffff]{1,1024}$/;
 
 /**
- * @param {Options} options
+ * @param {Pick<Options, 'headers' | 'token'>} options
  * @param {string} lastEventId
  */
-async function headersOf({ headers, token }, lastEventId) {
+export async function headersOf({ headers, token }, lastEventId) {
   try {
     const all = new Headers(typeof headers === 'function' ? await headers() : headers);
     if (!all.has('Accept')) all.set('Accept', 'text/event-stream');
@@ -32,24 +33,30 @@ async function headersOf({ headers, token }, lastEventId) {
   }
 }
 
-/** Converts seconds or a date to milliseconds from now; 0 for past dates and invalid values. */
-function retryAfter(/** @type {string} */ value) {
+/**
+ * Reads seconds or a date as milliseconds from now; 0 for past dates and invalid values.
+ *
+ * @param {Response} response
+ */
+export function retryAfter({ headers }) {
+  const value = headers.get('Retry-After') ?? '';
   const seconds = Number(value);
-  return Math.max(Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000, 0) || 0;
+  return Math.max(seconds >= 0 ? seconds * 1000 : Date.parse(value) - Date.now(), 0) || 0;
 }
 
 /** @type {(response: Response) => SSEError | undefined} */
-function refusal({ status, headers }) {
+function refusal(response) {
+  const { status, headers } = response;
   if (status !== 200) {
     return new SSEError('ERR_SSE_STATUS', `the server answered ${status}`, {
       status,
-      fatal: status < 500 && !WORTH_A_RETRY.includes(status),
-      retryAfter: retryAfter(headers.get('Retry-After') ?? ''),
+      fatal: !isWorthARetry(status),
+      retryAfter: retryAfter(response),
     });
   }
   const type = headers.get('Content-Type') ?? '';
   if (EVENT_STREAM.test(type)) return undefined;
-  const message = `the server answered '${type}', no event stream`;
+  const message = `the server answered '${type}'`;
   return new SSEError('ERR_SSE_CONTENT_TYPE', message, { status, fatal: true });
 }
 
@@ -68,9 +75,8 @@ export async function request(options, lastEventId, signal) {
   const { url, method, body, credentials } = options;
   const headers = await headersOf(options, lastEventId);
   signal.throwIfAborted();
-  /** @type {RequestInit} */
-  const init = { method, headers, credentials, signal, cache: 'no-store' };
-  init.body = /** @type {BodyInit | undefined} */ (body);
+  /** @type {any} */
+  const init = { method, headers, body, credentials, signal, cache: 'no-store' };
   // Looked up for each request, because monitoring and mocking tools replace the global fetch. It
   // must not be called as a method: browsers reject that.
   const response = await (options.fetch ?? fetch)(url, init);

@@ -12,8 +12,8 @@ const MAX_CHARACTERS = 1024 * 1024;
  *
  * @param {Entry} entry
  */
-const sizeOf = ({ event: { data, event, lastEventId }, from = '' }) =>
-  data.length + event.length + 2 * lastEventId.length + from.length;
+const sizeOf = ({ event: { data, event, topic = '', lastEventId }, from = '' }) =>
+  data.length + event.length + topic.length + 2 * lastEventId.length + from.length;
 
 /**
  * A tab's position in the events that all tabs share, and the latest events, for tabs that missed

@@ -32,6 +32,7 @@ function readBrokerOptions(options, pingForm) {
     pingForm: pingForm ?? option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
     ...readTopic(given.topic),
     wildcards: option.boolean('wildcards', given.wildcards, true),
+    topicField: option.boolean('topicField', given.topicField, true),
     maxPatterns: option.count('maxPatterns', given.maxPatterns, 100),
     patternHistory: readChannelOptions(
       option.object('patternHistory', given.patternHistory),

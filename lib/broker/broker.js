@@ -36,8 +36,8 @@ class SSEBroker {
    */
   constructor(options, pingForm) {
     const all = readBrokerOptions(options, pingForm);
-    const { maxPatterns, patternHistory, topic, wildcards } = all;
-    this.#topics = start().topics({ wildcards, maxPatterns, topic, patternHistory });
+    const { maxPatterns, patternHistory, topic, topicField, wildcards } = all;
+    this.#topics = start().topics({ wildcards, maxPatterns, topicField, topic, patternHistory });
     this.#clients = new Clients(all, this.#topics);
   }
 

@@ -2,7 +2,7 @@
 
 /** The clients of a broker: how connections become clients, and stop being ones. */
 
-/** @import { TopicsHandle } from '../../binding.js' */
+/** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
 /** @import { CloseReason, ConnectionOptions } from '../../index.js' */
 /** @import { Carrier } from '../carrier/carrier.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
@@ -78,7 +78,8 @@ class Clients {
    * Makes a connection a client.
    * @param {Connection} connection
    * @param {Arrival} arrival
-   * @param {(client: BrokerClient) => void} [greet] gets the client before `onConnect` does
+   * @param {(client: BrokerClient, resumed: boolean) => void} [greet] gets the client before
+   *   `onConnect` does, and whether it gets all topics of an earlier session back
    */
   register(connection, { id: wanted, metadata, claim }, greet) {
     this.assertOpen();
@@ -111,10 +112,11 @@ class Clients {
       guarded(() => this.options.onDisconnect?.(client, reason));
     });
     try {
+      const restored = restorable(topics, session);
       // First: from the first join on, what a returning client is sent waits for the replay.
-      greet?.(client);
+      greet?.(client, restored.size === session?.topics.length);
       this.#topics.connect(handle);
-      if (session) restore(topics, session);
+      for (const [topic, options] of restored) topics.add(topic, options);
       this.options.onConnect?.(client);
     } catch (error) {
       connection.end();
@@ -159,18 +161,22 @@ class Clients {
 }
 
 /**
- * Subscribes a client to its topics again, but for those that it may no longer have.
+ * The topics of a session with their options, but for those that the application's options no
+ * longer allow.
  * @param {Subscriptions} subscriptions
- * @param {Session} session
+ * @param {Session | undefined} session
  */
-function restore(subscriptions, { topics }) {
-  for (const topic of topics) {
+function restorable(subscriptions, session) {
+  /** @type {Map<string, HistoryOptions | undefined>} */
+  const restored = new Map();
+  for (const topic of session?.topics ?? []) {
     try {
-      subscriptions.add(topic);
+      restored.set(topic, subscriptions.optionsIfNew(topic));
     } catch (error) {
       debug('a topic is not restored: %s: %o', topic, error);
     }
   }
+  return restored;
 }
 
 /**

@@ -44,11 +44,14 @@ class Subscriptions extends Set {
     this.#gathering = catchUp.gathering;
   }
 
-  /** @param {string} topic */
-  add(topic) {
+  /**
+   * @param {string} topic
+   * @param {HistoryOptions} [known] the topic's options, if they are known already
+   */
+  add(topic, known) {
     if (this.has(topic)) return this;
     assertTopic(topic);
-    const options = this.#optionsOf && this.#optionsIfNew(topic);
+    const options = known ?? this.optionsIfNew(topic);
     const isBack = this.#gathering !== undefined && !this.#resumed?.has(topic);
     const resume = isBack && this.#canResume();
     const addition = callCore(() => this.#topics.subscribe(this.#id, topic, resume, options));
@@ -76,9 +79,12 @@ class Subscriptions extends Set {
     for (const topic of this) this.delete(topic);
   }
 
-  /** @param {string} topic */
-  #optionsIfNew(topic) {
-    return this.#topics.exists(topic) ? undefined : this.#optionsOf?.(topic);
+  /**
+   * The options of a topic that does not exist yet, if the application decides on them.
+   * @param {string} topic
+   */
+  optionsIfNew(topic) {
+    return this.#optionsOf && !this.#topics.exists(topic) ? this.#optionsOf(topic) : undefined;
   }
 
   /** Whether the client can get what it missed of one more topic. */

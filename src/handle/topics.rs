@@ -20,6 +20,8 @@ pub struct Topics {
     topic: ChannelOptions,
     /// The history that all patterns share.
     pattern_history: HistoryOptions,
+    /// Whether events say which topic they were sent to.
+    has_field: bool,
 }
 
 impl Topics {
@@ -30,7 +32,13 @@ impl Topics {
         pattern_history: HistoryOptions,
     ) -> Self {
         let id = hub.lock().create_topics(options);
-        Self { id, hub: hub.clone(), options, topic, pattern_history }
+        Self { id, hub: hub.clone(), options, topic, pattern_history, has_field: false }
+    }
+
+    /// Says whether events say which topic they were sent to.
+    pub fn with_field(mut self, has_field: bool) -> Self {
+        self.has_field = has_field;
+        self
     }
 
     /// Lets a connection subscribe, until [`Topics::disconnect`], and get broadcasts.
@@ -82,10 +90,19 @@ impl Topics {
     }
 
     /// Sends to a topic and returns how many subscribers get it, each once.
-    pub fn publish(&self, name: &str, event: &Event) -> Result<usize, Error> {
-        if self.options.is_pattern(name)? {
+    pub fn publish(&self, name: String, mut event: Event) -> Result<usize, Error> {
+        if self.options.is_pattern(&name)? {
             return Err(Error::Topic("events are sent to one topic, without wildcards"));
         }
+        if !self.has_field {
+            return self.publish_to(&name, &event);
+        }
+        // Moved, not copied.
+        event.topic = Some(name);
+        self.publish_to(event.topic.as_deref().unwrap_or_default(), &event)
+    }
+
+    fn publish_to(&self, name: &str, event: &Event) -> Result<usize, Error> {
         self.hub.publish(Target::Topic(self.id, name), std::slice::from_ref(event))
     }
 

@@ -73,6 +73,7 @@ mod tests {
             let line = str::from_utf8(epoch.line(Place(place), &mut buffer)).unwrap();
             let id = line.strip_prefix("id: ").and_then(|id| id.strip_suffix('\n')).unwrap();
             assert_eq!(epoch.place_of(id), Some(Place(place)));
+            assert_eq!(epoch.id(Place(place)), id);
         }
         for id in
             ["", "k3", "k3-", "k3-+1", "k3-01", "k3-A", "k3--1", "k4-1", "k33-1", "1", "k3-1 "]

@@ -10,7 +10,8 @@ pub fn event(
     retry: Option<f64>,
     comment: Option<String>,
 ) -> Result<Event, Error> {
-    Ok(Event { id, event, data, retry: retry.map(milliseconds).transpose()?, comment })
+    let retry = retry.map(milliseconds).transpose()?;
+    Ok(Event { id, event, data, retry, comment, ..Event::default() })
 }
 
 fn milliseconds(retry: f64) -> Result<u32, Error> {

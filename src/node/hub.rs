@@ -84,6 +84,8 @@ pub struct TopicsSettings {
     pub wildcards: bool,
     /// How many patterns a client may be subscribed to.
     pub max_patterns: u32,
+    /// Whether events say which topic they were sent to.
+    pub topic_field: bool,
     /// Options of topics when they are created.
     pub topic: HistoryOptions,
     /// Limits of the history that all patterns share. Its `empty_timeout` is not used.
@@ -180,7 +182,7 @@ impl HubHandle {
         let pattern_history = ChannelOptions::from(options.pattern_history).history;
         let names = TopicsOptions { wildcards, max_patterns };
         let topics = Topics::create(&self.hub, names, options.topic.into(), pattern_history);
-        TopicsHandle { topics }
+        TopicsHandle { topics: topics.with_field(options.topic_field) }
     }
 
     #[napi(catch_unwind)]

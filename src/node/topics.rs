@@ -64,7 +64,7 @@ impl TopicsHandle {
     ) -> Result<u32> {
         let event = event(id, name, data, retry, comment)?;
         let receivers = match topic {
-            Some(topic) => self.topics.publish(&topic, &event),
+            Some(topic) => self.topics.publish(topic, event),
             None => self.topics.broadcast(&event),
         };
         Ok(receivers? as u32)

@@ -15,8 +15,8 @@ pub trait Memberships: Send + Sync {
     fn look_at(&self, channel: ChannelId) -> Option<Emptiness>;
 
     /// Reads what the histories of a connection's channels have after a place: about `limit` bytes
-    /// of it. `read`: the channels, and the place up to which each was read. It moves on after a gap,
-    /// which is reported once.
+    /// of it. `read`: the channels, and the place up to which each was read. It moves on after a
+    /// gap, which is reported once.
     fn reread(
         &self,
         connection: ConnectionId,

@@ -16,8 +16,8 @@ pub(super) struct Behind {
     after: Option<Place>,
     /// Where the log ended when it had caught up.
     caught_up: Place,
-    /// The channels that it has joined, and the place up to which it gets nothing more of each: that
-    /// of the join, or of the last reading.
+    /// The channels that it has joined, and the place up to which it gets nothing more of each:
+    /// that of the join, or of the last reading.
     read: Vec<(ChannelId, Place)>,
 }
 

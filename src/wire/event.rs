@@ -2,7 +2,8 @@
 //!
 //! - This is the only encoder: no string reaches the wire around it.
 //! - A conforming parser reads the event back, with line ends normalised to LF.
-//! - A name or an id that would forge another line is an error. Nothing is stripped.
+//! - A name or an id that would forge another line is an error. Nothing is stripped. A topic whose
+//!   name would do so is left out: its name is valid, and clients do without it.
 
 use memchr::{memchr2, memchr3};
 
@@ -13,6 +14,8 @@ use crate::error::Error;
 pub struct Event {
     pub id: Option<String>,
     pub event: Option<String>,
+    /// The topic that it is sent to. Parsers that do not know the field ignore it.
+    pub topic: Option<String>,
     pub data: Option<String>,
     /// Milliseconds.
     pub retry: Option<u32>,
@@ -39,7 +42,7 @@ impl Event {
 
     /// The frame, to which an id may still be added.
     pub fn draft(&self) -> Result<FrameWriter, Error> {
-        if *self == Self::default() {
+        if self.is_empty() {
             return Err(Error::Empty);
         }
         let mut frame = FrameWriter::with_capacity(self.size_hint());
@@ -52,6 +55,10 @@ impl Event {
         if let Some(event) = &self.event {
             push_line(&mut frame, "event", single_line("event", event)?);
         }
+        if let Some(topic) = self.topic.as_deref().filter(|name| single_line("topic", name).is_ok())
+        {
+            push_line(&mut frame, "topic", topic);
+        }
         if let Some(retry) = self.retry {
             push_line(&mut frame, "retry", &retry.to_string());
         }
@@ -62,8 +69,14 @@ impl Event {
         Ok(frame)
     }
 
-    fn size_hint(&self) -> usize {
+    /// A topic alone is nothing to send.
+    fn is_empty(&self) -> bool {
         let text = [&self.id, &self.event, &self.data, &self.comment];
+        self.retry.is_none() && text.iter().all(|text| text.is_none())
+    }
+
+    fn size_hint(&self) -> usize {
+        let text = [&self.id, &self.event, &self.topic, &self.data, &self.comment];
         text.into_iter().flatten().map(String::len).sum::<usize>() + 64
     }
 }

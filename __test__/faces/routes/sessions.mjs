@@ -69,6 +69,29 @@ for (const [name, framework] of Object.entries(frameworks)) {
       });
     }
 
+    test('connected says whether all topics of the session are back', SOON, async (t) => {
+      const refused = new Set();
+      const topic = (name) => {
+        if (refused.has(name)) throw new Error('no such topic');
+        return { emptyTimeout: 0, historySize: 0 };
+      };
+      const site = await start(t, framework, { broker: { topic } });
+      const resumed = ({ data }) => JSON.parse(data[0]).resumed;
+      const first = await site.join();
+      assert.equal(resumed(first), false);
+      await site.subscribe(first, 'a', 'b');
+      await site.leave(first);
+      const second = await site.join(first);
+      assert.equal(resumed(second), true);
+      await site.leave(second);
+      refused.add('b');
+      const third = await site.join(first);
+      assert.equal(resumed(third), false);
+      assert.equal(third.clientId, first.clientId);
+      assert.deepEqual(site.topicsOf(third), ['a']);
+      assert.equal(resumed(await site.join({ clientId: first.clientId, secret: 'x' })), false);
+    });
+
     test('wrong credentials result in a new client', SOON, async (t) => {
       const site = await start(t, framework);
       const [gone, live] = [await site.join(), await site.join()];

@@ -17,7 +17,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(client.text.split('\n').sort(), [
         '',
         '',
-        `data: ${JSON.stringify({ clientId, secret })}`,
+        `data: ${JSON.stringify({ clientId, secret, resumed: false })}`,
         'event: connected',
       ]);
       assert.match(clientId, /^[\w-]{22}$/);

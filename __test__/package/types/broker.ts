@@ -17,6 +17,7 @@ const broker = new SSEBroker<Topics, Metadata>({
   connection: { stallTimeout: 1000 },
   topic: (topic) => (topic === 'orders' ? { historySize: 10, emptyTimeout: 0 } : undefined),
   wildcards: true,
+  topicField: false,
   sessionTimeout: 30_000,
   onConnect: (client) => client.metadata.name.length,
   onDisconnect: (client, reason) => {

@@ -1,9 +1,10 @@
 // Checks that every export of the client's code matches index.d.ts.
 import type * as contract from 'sluice/client';
+import { connectBroker } from '../../../client/broker.js';
 import { SSEClient } from '../../../client/client.js';
 import { connectSSE, createSSEClient, getSSEManager } from '../../../client/connect.js';
 import { SSEError } from '../../../client/connection/error.js';
-import type { Options } from '../../../client/options.js';
+import type { Internal, Options } from '../../../client/options.js';
 import { SSEManager } from '../../../client/sse-manager.js';
 
 export const classes: {
@@ -15,6 +16,14 @@ export const classes: {
 export const functions: Pick<typeof contract, 'connectSSE' | 'createSSEClient' | 'getSSEManager'> =
   { connectSSE, createSSEClient, getSSEManager };
 
+/** The code knows no types of topics. */
+export const broker: (...parameters: Parameters<typeof contract.connectBroker>) => Pick<
+  contract.BrokerClient,
+  'connect' | 'getState'
+> & {
+  subscribe(topic: string, handler: (event: contract.SSEEvent) => void): contract.Unsubscribe;
+} = connectBroker;
+
 /** Checks that both have the same options. */
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
-export const options: Same<keyof contract.SSEConfig, keyof Options> = true;
+export const options: Same<keyof contract.SSEConfig, Exclude<keyof Options, keyof Internal>> = true;

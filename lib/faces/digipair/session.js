@@ -28,12 +28,13 @@ let started;
  * Sessions are clients of this broker, and the names of sessions and channels are its topics;
  * several sessions may have one name. Names contain what users send, so there are no wildcards.
  * Clients that return get what they missed under the names that they register again. They get new
- * ids, so the broker keeps no sessions of its own. It is made when it is first needed, as it starts
- * the core.
+ * ids, so the broker keeps no sessions of its own, and they know no topics. It is made when it is
+ * first needed, as it starts the core.
  */
 function broker() {
   started ??= new SSEBroker({
     wildcards: false,
+    topicField: false,
     sessionTimeout: 0,
     onDisconnect: (client) => {
       const session = sessions.get(client);

@@ -27,7 +27,8 @@ function createBroker(config) {
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
   // Ids are always new, so no client returns to its session.
   const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };
-  return new SSEBroker({ ...options, connection, topic, wildcards: false }, 'time');
+  const names = { wildcards: false, topicField: false };
+  return new SSEBroker({ ...options, ...names, connection, topic }, 'time');
 }
 
 /**

@@ -47,6 +47,15 @@ class Refusal extends Error {
   }
 }
 
+/** Says which topics are denied, so that the client can subscribe to the others. */
+class Denial extends Refusal {
+  /** @param {string[]} topics */
+  constructor(topics) {
+    super(403, 'ERR_SSE_TOPIC_DENIED', 'a topic is not allowed: none was subscribed');
+    this.topics = topics;
+  }
+}
+
 /**
  * Whether the client has left, or other code has answered.
  * @param {Exchange} exchange
@@ -82,4 +91,4 @@ function failure(error, code, message) {
   return new SluiceError(code, message, { cause: error });
 }
 
-module.exports = { Refusal, allows, failure, isSettled };
+module.exports = { Denial, Refusal, allows, failure, isSettled };

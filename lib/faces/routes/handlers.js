@@ -12,7 +12,7 @@ const { readArrival } = require('../../broker/clients.js');
 const option = require('../../core/option.js');
 const { readClaim } = require('./claim.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
-const { Refusal, allows, failure, isSettled } = require('./exchange.js');
+const { Denial, Refusal, allows, failure, isSettled } = require('./exchange.js');
 
 /**
  * `GET /connect`.
@@ -24,9 +24,12 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
   const clients = clientsOf(broker);
   const { connection, pingForm } = clients.options;
   const options = option.over(connection, { pingInterval });
-  /** @param {BrokerClient} client */
-  const greet = ({ connection, id, secret }) => {
-    connection.send({ event: 'connected', data: { clientId: id, secret } });
+  /**
+   * @param {BrokerClient} client
+   * @param {boolean} resumed
+   */
+  const greet = ({ connection, id, secret }, resumed) => {
+    connection.send({ event: 'connected', data: { clientId: id, secret, resumed } });
   };
   return async (exchange) => {
     try {
@@ -82,10 +85,11 @@ function subscribing(broker, options) {
     const { client, topics } = asked;
     assertRoom(client, topics, maxTopics);
     // One after another: the client must not choose how many hooks run at once.
+    const denied = [];
     for (const topic of topics) {
-      if (await mayHave(exchange, client.id, topic)) continue;
-      throw new Refusal(403, 'ERR_SSE_TOPIC_DENIED', 'a topic is not allowed: none was subscribed');
+      if (!(await mayHave(exchange, client.id, topic))) denied.push(topic);
     }
+    if (denied.length > 0) throw new Denial(denied);
     // Meanwhile the client may have left, its id may be another's, or another request has
     // subscribed it.
     if (broker.client(client.id) !== client) throw unproven();

@@ -3,7 +3,7 @@
 /** The routes of a broker, whatever the framework. */
 
 /** @import { SSEBroker } from '../../broker/broker.js' */
-/** @import { Answer, Exchange, Handler } from './exchange.js' */
+/** @import { Answer, Denial, Exchange, Handler } from './exchange.js' */
 /** @import { SetupOptions } from './options.js' */
 
 const { Refusal, isSettled } = require('./exchange.js');
@@ -56,7 +56,9 @@ class Routes {
       answer = await this.#handler(path, exchange)(exchange);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      answer = { status: error.status, body: { error: error.message, code: error.code } };
+      const { status, message, code, topics } = /** @type {Refusal & Partial<Denial>} */ (error);
+      // JSON leaves out what is undefined.
+      answer = { status, body: { error: message, code, topics } };
     }
     if (answer && !isSettled(exchange)) send(exchange, answer);
   }

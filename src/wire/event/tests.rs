@@ -17,11 +17,15 @@ fn every_field_has_its_line_and_a_blank_line_ends_the_frame() {
     let event = Event {
         id: Some("7".into()),
         event: Some("news".into()),
+        topic: Some("orders.7".into()),
         data: Some("hello".into()),
         retry: Some(0),
         comment: Some("note".into()),
     };
-    assert_eq!(plain(&event), ": note\nid: 7\nevent: news\nretry: 0\ndata: hello\n\n");
+    assert_eq!(
+        plain(&event),
+        ": note\nid: 7\nevent: news\ntopic: orders.7\nretry: 0\ndata: hello\n\n"
+    );
 }
 
 #[test]
@@ -54,8 +58,18 @@ fn a_field_that_would_forge_a_line_is_refused() {
 }
 
 #[test]
+fn a_topic_that_would_forge_a_line_is_left_out() {
+    for forged in ["a\nb", "a\rb", "a\0b"] {
+        let event = Event { topic: Some(forged.into()), ..data("x") };
+        assert_eq!(plain(&event), "data: x\n\n");
+    }
+}
+
+#[test]
 fn an_event_with_no_field_is_refused() {
     assert_eq!(Event::default().encode().unwrap_err(), Error::Empty);
+    let topic = Event { topic: Some("news".into()), ..Event::default() };
+    assert_eq!(topic.encode().unwrap_err(), Error::Empty);
 }
 
 #[test]
@@ -79,7 +93,7 @@ proptest! {
         retry in proptest::option::of(any::<u32>()),
         comment in proptest::option::of("(?s)(.|\r|\n){0,8}"),
     ) {
-        let sent = Event { id, event, data, retry, comment };
+        let sent = Event { id, event, data, retry, comment, ..Event::default() };
         prop_assume!(sent != Event::default());
         let read = parse(&plain(&sent)).unwrap();
         let (data, comment) = (sent.data.map(normalise), sent.comment.map(normalise));

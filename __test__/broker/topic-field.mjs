@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SOON } from '../support/soon.mjs';
+import { readSoFar, room } from './room.mjs';
+
+/** What a client has read up to now, without the mark of the test. */
+async function textOf(broker, one) {
+  await readSoFar(broker, one);
+  return one.reader.text.replace(/data: mark .*\n\n/, '');
+}
+
+test('events to a topic name it, and broadcasts do not', SOON, async (t) => {
+  const { broker, join } = await room(t, { topic: { ids: 'manual' } });
+  const one = await join();
+  broker.subscribe(one.id, 'orders.7', ' übrig ');
+  broker.broadcastToTopic('orders.7', { id: '1', event: 'shipped', data: 'a\nb' });
+  broker.broadcastToTopic(' übrig ', { data: 'c' });
+  broker.broadcast({ data: 'd' });
+  assert.equal(
+    await textOf(broker, one),
+    'id: 1\nevent: shipped\ntopic: orders.7\ndata: a\ndata: b\n\n' +
+      'topic:  übrig \ndata: c\n\n' +
+      'data: d\n\n',
+  );
+});
+
+test('the name of the topic is that of the event, not of the pattern', SOON, async (t) => {
+  const { broker, join } = await room(t, { patternHistory: { historySize: 0 } });
+  const one = await join();
+  broker.subscribe(one.id, 'orders.*');
+  broker.broadcastToTopic('orders.7', { data: 'a' });
+  assert.equal(await textOf(broker, one), 'topic: orders.7\ndata: a\n\n');
+});
+
+test('a name that would forge a line is left out', SOON, async (t) => {
+  const { broker, join } = await room(t, { topic: { ids: 'manual' } });
+  const one = await join();
+  for (const name of ['a\ndata: forged', 'a\rb', 'a\0b']) {
+    broker.subscribe(one.id, name);
+    assert.equal(broker.broadcastToTopic(name, { data: 'x' }), 1);
+  }
+  assert.equal(await textOf(broker, one), 'data: x\n\n'.repeat(3));
+});
+
+test('a topic does not make an event of nothing', SOON, async (t) => {
+  const { broker } = await room(t);
+  assert.throws(() => broker.broadcastToTopic('news', {}), { code: 'ERR_SSE_EMPTY' });
+});
+
+test('topicField: false leaves all names out', SOON, async (t) => {
+  const { broker, join } = await room(t, { topicField: false, topic: { ids: 'manual' } });
+  const one = await join();
+  broker.subscribe(one.id, 'news');
+  broker.broadcastToTopic('news', { data: 'a' });
+  assert.equal(await textOf(broker, one), 'data: a\n\n');
+});

@@ -1,0 +1,68 @@
+import { headersOf, retryAfter } from '../connection/request.js';
+
+/**
+ * @import { Options } from '../options.js'
+ *
+ * @typedef {object} Session how the server knows this client, from its event `connected`
+ * @property {string} clientId
+ * @property {string} secret
+ *
+ * @typedef {object} Answer
+ * @property {number} status 0 if there was no answer
+ * @property {boolean} [success]
+ * @property {string} [code]
+ * @property {string[]} [topics]
+ * @property {number} [retryAfter]
+ * @property {unknown} [cause]
+ */
+
+/** The server's default limit of a body, in bytes. */
+const MOST_BYTES = 16_384;
+
+const sizeOf = (/** @type {unknown} */ value) =>
+  new TextEncoder().encode(JSON.stringify(value)).length;
+
+/**
+ * Returns the first topics that fit into one request, at least one.
+ *
+ * @param {Session} session
+ * @param {string[]} topics
+ * @param {number} most how many
+ */
+export function fitting(session, topics, most) {
+  let room = MOST_BYTES - sizeOf({ ...session, topics: [] });
+  const end = topics.findIndex((topic, n) => {
+    room -= sizeOf(topic) + 1;
+    return n > 0 && (n >= most || room < 0);
+  });
+  return end === -1 ? topics : topics.slice(0, end);
+}
+
+/**
+ * Never rejects.
+ *
+ * @param {Options} options
+ * @param {string} url
+ * @param {Session & { topics: string[] }} message
+ * @returns {Promise<Answer>}
+ */
+export async function post(options, url, message) {
+  const { credentials, timeout } = options;
+  try {
+    const headers = await headersOf(options, '');
+    headers.set('Accept', 'application/json');
+    headers.set('Content-Type', 'application/json');
+    const signal = timeout > 0 ? AbortSignal.timeout(timeout) : null;
+    const body = JSON.stringify(message);
+    // As for the stream, it is looked up for each request and not called as a method.
+    const send = options.fetch ?? fetch;
+    const response = await send(url, { method: 'POST', headers, credentials, signal, body });
+    const { status } = response;
+    const { success, code, topics } = await response.json().catch(() => ({}));
+    // Something between has answered.
+    if (status === 200 && success !== true) return { status: 0 };
+    return { status, success, code, topics, retryAfter: retryAfter(response) };
+  } catch (cause) {
+    return { status: 0, cause };
+  }
+}
