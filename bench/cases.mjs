@@ -3,6 +3,7 @@
 import { replay, storm } from './returning.mjs';
 import { broker } from './servers.mjs';
 import { deliver, withServer } from './stage.mjs';
+import { stall } from './stalled.mjs';
 
 /** Events sent before the measurement, so that the server's code is compiled when it begins. */
 const WARM_UP = 3;
@@ -127,6 +128,12 @@ export const cases = {
     servers: ['sluice', 'sse-channels'],
     full: { rounds: 5, connections: 1_000, ...ofReplay },
     quick: { rounds: 1, connections: 200, ...ofReplay },
+  },
+  stalled: {
+    run: stall,
+    servers: ['sluice'],
+    full: { rounds: 3, connections: 1_000, events: 1_000, rate: 100, bytes: 1_024 },
+    quick: { rounds: 1, connections: 200, events: 200, rate: 100, bytes: 1_024 },
   },
   memory: {
     run: memory,

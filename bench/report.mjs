@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { grouped, significant } from './format.mjs';
 import { growth, ofReplay, verdicts } from './promises.mjs';
 import { servers } from './servers.mjs';
+import { policies, transports } from './stalled.mjs';
 
 const columns = [
   { case: 'steady', figure: 'cpu', head: 'CPU, µs per delivery' },
@@ -43,6 +44,9 @@ function conditions(cases) {
     replay: ({ connections, events, bytes }) =>
       `replay: ${grouped(connections)} clients return at once, ` +
       `and each has missed ${events} events of ${bytes} bytes`,
+    stalled: ({ connections, events, rate, bytes }) =>
+      `stalled: ${grouped(connections)} clients that never read beside ${grouped(connections)} ` +
+      `that do, ${grouped(events)} events of ${grouped(bytes)} bytes, ${rate} per second`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
   };
@@ -126,6 +130,29 @@ export function report({ median, names, cases, command }) {
           figure('JavaScript thread, µs per client', 'busy'),
           figure('CPU, µs per client', 'cpu'),
         ],
+      ),
+    );
+  }
+  if (cases.stalled && names.includes('sluice')) {
+    const figures = ['p99', 'ratio', 'queued', 'resident'];
+    const rows = policies.flatMap((policy) =>
+      transports.map((transport) => [
+        `\`${policy}\`, ${transport}`,
+        ...figures.map((figure) =>
+          cell(median('stalled', 'sluice', `${policy} ${transport} ${figure}`)),
+        ),
+      ]),
+    );
+    parts.push(
+      table(
+        [
+          'beside clients that never read',
+          'latency p99, ms',
+          'divided by that without them',
+          'queued, MiB',
+          'resident growth, MiB',
+        ],
+        rows,
       ),
     );
   }

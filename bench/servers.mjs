@@ -14,6 +14,9 @@ export const broker = { command: node('broker') };
 /** sluice, with 50 channels. */
 export const channels = { command: node('channels') };
 
+/** sluice, with clients that never read. */
+export const stalled = { command: node('stalled') };
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },

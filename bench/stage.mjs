@@ -30,7 +30,8 @@ export async function withServer({ command }, measure) {
       await load.ask('close');
       await counted();
     };
-    return await measure({ server, load, connect, disconnect });
+    const address = () => ({ port });
+    return await measure({ server, load, address, connect, disconnect });
   } finally {
     await server.stop();
     await load.stop();
@@ -41,10 +42,11 @@ export async function withServer({ command }, measure) {
  * Sends events to every connection. Returns the cost once each event has arrived exactly once and
  * in order.
  */
-export async function deliver({ server, load }, events, rate) {
+export async function deliver({ server, load }, events, rate, bytes) {
   await load.ask('expect', events);
   await server.ask('begin');
-  const { call } = await server.ask('broadcast', events, rate);
+  const size = bytes === undefined ? [] : [bytes];
+  const { call } = await server.ask('broadcast', events, rate, ...size);
   return { call, ...(await complete({ server, load })) };
 }
 

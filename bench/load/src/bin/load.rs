@@ -8,9 +8,11 @@
 //!   and in order. With CHANNELS, event n was sent to channel n modulo CHANNELS, and client n is in
 //!   the first 1 + n modulo CHANNELS.
 //! - `result`: answers when all have come, or when none came for five seconds
+//! - `stall PORT COUNT`: opens as many connections whose responses are never read
 //! - `close`: closes all connections
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,7 @@ use load::commands::{self, Commands};
 use load::stamp::Stamps;
 use load::tally::Tally;
 use rustix::event::{Timespec, epoll};
+use rustix::net::{self, AddressFamily, SocketType};
 
 /// How many connections may be on their way at a time: Node listens with a backlog of 511.
 const CONNECTING: usize = 200;
@@ -34,6 +37,8 @@ const STDIN: u64 = u64::MAX;
 struct Load {
     epoll: OwnedFd,
     clients: Vec<Option<Client>>,
+    /// Connections that are never read.
+    stalled: Vec<TcpStream>,
     address: SocketAddr,
     cursors: Vec<Cursor>,
     wanted: usize,
@@ -56,6 +61,7 @@ impl Load {
         Ok(Self {
             epoll,
             clients: Vec::new(),
+            stalled: Vec::new(),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             cursors: Vec::new(),
             wanted: 0,
@@ -96,8 +102,16 @@ impl Load {
                 self.result_wanted = true;
                 self.moved_at = Instant::now();
             }
+            Some("stall") => {
+                let port = commands::number(words, 1)? as u16;
+                for _ in 0..commands::number(words, 2)? {
+                    self.stalled.push(stall(port).map_err(|error| format!("stall: {error}"))?);
+                }
+                answer(r#"{"stalled":true}"#)?;
+            }
             Some("close") => {
                 self.clients.clear();
+                self.stalled.clear();
                 (self.wanted, self.connecting, self.opened) = (0, 0, 0);
                 self.failures.clear();
                 answer(r#"{"closed":true}"#)?;
@@ -206,6 +220,16 @@ impl Load {
             self.settle()?;
         }
     }
+}
+
+/// With a small buffer: otherwise the kernel would take a client's events for a minute.
+fn stall(port: u16) -> std::io::Result<TcpStream> {
+    let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    net::sockopt::set_socket_recv_buffer_size(&socket, 4096)?;
+    net::connect(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    let mut socket = TcpStream::from(socket);
+    socket.write_all(b"GET /stalled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")?;
+    Ok(socket)
 }
 
 fn answer(json: &str) -> Result<(), String> {

@@ -1,0 +1,43 @@
+// The case of clients that never read, beside others that do.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stalled } from './servers.mjs';
+import { deliver, withServer } from './stage.mjs';
+
+export const policies = ['disconnect', 'drop-oldest', 'conflate', 'reread'];
+export const transports = ['native', 'stream'];
+
+/** Measures one policy on one transport, without and with clients that never read. */
+const measure = (policy, transport, { connections, events, rate, bytes }) =>
+  withServer(stalled, async (stage) => {
+    const { server, load } = stage;
+    await server.ask('policy', policies.indexOf(policy), transports.indexOf(transport));
+    await stage.connect(connections);
+    await deliver(stage, events, rate, bytes);
+    const alone = await deliver(stage, events, rate, bytes);
+    const before = await server.ask('memory');
+    const { port } = await stage.address();
+    await load.ask('stall', port, connections);
+    while ((await server.ask('stalled')).stalled < connections) await sleep(20);
+    await server.ask('watch');
+    const beside = await deliver(stage, events, rate, bytes);
+    const peak = await server.ask('peak');
+    return {
+      ratio: beside.p99 / alone.p99,
+      p99: beside.p99 / 1000,
+      resident: (peak.rss - before.rss) / 2 ** 20,
+      queued: peak.queued / 2 ** 20,
+    };
+  });
+
+export async function stall(_server, size) {
+  const figures = {};
+  for (const policy of size.policies ?? policies) {
+    for (const transport of transports) {
+      const measured = await measure(policy, transport, size);
+      for (const [figure, value] of Object.entries(measured)) {
+        figures[`${policy} ${transport} ${figure}`] = value;
+      }
+    }
+  }
+  return figures;
+}
