@@ -2,7 +2,7 @@
 // besides those of `control.js`:
 //
 //   policy NUMBER TRANSPORT → { policy, transport }  by number, for connections from here on
-//   stalled                 → { stalled }            how many connections were opened by such clients
+//   stalled                 → { stalled }            how many such clients have connected
 //   watch                   → { watched }            memory is watched from here
 //   peak                    → { rss, queued }        bytes: the most that was resident and queued
 
