@@ -15,6 +15,15 @@ pub struct Notices {
     pub drained: Vec<f64>,
     pub closed: Vec<Closed>,
     pub expired: Vec<f64>,
+    pub drains: Vec<DrainOver>,
+}
+
+#[napi(object)]
+pub struct DrainOver {
+    pub drain: u32,
+    pub connections: u32,
+    pub ended: u32,
+    pub destroyed: u32,
 }
 
 #[napi(object)]
@@ -44,6 +53,10 @@ impl From<Vec<Notice>> for Notices {
                 Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),
                 Notice::Drained(connection) => notices.drained.push(number(connection)),
                 Notice::Expired(channel) => notices.expired.push(channel.0 as f64),
+                Notice::DrainOver { drain, connections, ended, destroyed } => {
+                    let drain = drain.0;
+                    notices.drains.push(DrainOver { drain, connections, ended, destroyed });
+                }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),
                     reason: reason.name().to_owned(),

@@ -85,6 +85,9 @@ impl Shard {
                 self.end(connection, reason)
             }
             Command::Close { connection, reason } => self.close(connection, reason),
+            Command::Drain { drain, departures, within, event } => {
+                self.drain(drain, departures, within, event)
+            }
             Command::WatchEmptiness { channel, after } => {
                 self.timers.start(Timer::Emptiness(channel), after);
             }
@@ -199,6 +202,7 @@ impl Shard {
             }
             report(connection, &mut self.tally);
             connection.mark_dirty(&mut self.dirty);
+            self.depart_if_due(id);
         }
     }
 
@@ -229,6 +233,7 @@ impl Shard {
             *blocked = false;
             connection.slow |= slow;
             connection.mark_dirty(&mut self.dirty);
+            self.hurry(id);
         }
     }
 
@@ -239,6 +244,7 @@ impl Shard {
             *blocked = true;
             connection.progressed = Instant::now();
             connection.mark_dirty(&mut self.dirty);
+            self.hurry(id);
         }
     }
 

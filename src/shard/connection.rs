@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::depart::Leaving;
 use super::held::Held;
 use super::queue::{Queue, Segment};
 use super::run::Run;
@@ -34,6 +35,8 @@ pub(super) struct Connection {
     pub timeout_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
     pub burst_timer: Option<TimerKey>,
+    /// The connection is drained.
+    pub leaving: Option<Box<Leaving>>,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
     /// The client is slow to accept what is queued.
@@ -91,6 +94,7 @@ impl Connection {
             timeout_timer: None,
             stall_timer: None,
             burst_timer: None,
+            leaving: None,
             holds_timeout: false,
             dirty: false,
             slow: false,
@@ -145,6 +149,11 @@ impl Connection {
     /// A control frame is not counted as an event.
     pub fn push_control(&mut self, frame: Frame) {
         self.push(frame, 0, true);
+    }
+
+    /// A frame that does not count against the limits.
+    pub fn push_unlimited(&mut self, frame: Frame, events: u64) {
+        self.push(frame, events, false);
     }
 
     /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes are left.

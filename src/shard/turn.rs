@@ -81,6 +81,7 @@ impl Shard {
         self.links.counters.add(std::mem::take(&mut self.tally));
         self.notices.extend(self.writes.drain());
         self.links.outbox.post(&mut self.notices);
+        self.left.clear();
     }
 
     fn on_ready(&mut self, ready: Ready) {
