@@ -125,6 +125,11 @@ class BodyCarrier {
     this.#close('ended', () => this.#controller.error(error ?? disconnected()));
   }
 
+  /** Does nothing if the body was read to its end. */
+  cutOff() {
+    this.#controller.error(disconnected());
+  }
+
   closeReason() {
     return this.#state === 'left' ? 'client' : 'destroy';
   }

@@ -114,6 +114,13 @@ class NodeCarrier {
     socket?.destroy(error);
   }
 
+  cutOff() {
+    const { request: req, response: res } = this;
+    // The socket has no other response, and may still be writing this one when it is finished.
+    if (isLastResponse(req, res)) req.socket.destroy();
+    else if (!res.writableFinished) this.destroy();
+  }
+
   closeReason() {
     if (!this.hasHead) return 'client';
     return this.#destroyed || !this.hasClientLeft() ? 'destroy' : 'client';

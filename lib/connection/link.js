@@ -25,6 +25,7 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
+const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp } = require('./catch-up.js');
 const { start, streamWrites } = require('../core/hub.js');
@@ -40,7 +41,12 @@ const ORDER = ['opening', 'open', 'ending', 'closed'];
  */
 const HIGH_WATER_MARK = 64 << 10;
 /** Close reasons after which the client gets a proper end. */
-const ORDERLY = ['end', 'timeout'];
+const ORDERLY = ['end', 'timeout', 'drain'];
+/**
+ * How long the client of a drained connection may take for the last bytes that Node buffers, in
+ * milliseconds. The core allows as long for those that it queues.
+ */
+const LAST_BYTES = 5000;
 
 /**
  * @implements {CarrierListener}
@@ -81,6 +87,7 @@ class Link {
    * @param {ConnectionSettings} settings
    */
   constructor(carrier, settings) {
+    everything.assertNot();
     this.carrier = carrier;
     this.#settings = settings;
     this.transport = this.#chooseTransport(settings);
@@ -252,6 +259,7 @@ class Link {
     this.#advance('closed');
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
+    if (reason === 'drain') this.#cutOffLate();
     this.#resolveEnded?.();
     this.connection.emit('close', reason);
   }
@@ -267,6 +275,13 @@ class Link {
       carrier.destroy();
       throw error;
     }
+  }
+
+  /** A client that does not read would otherwise hold up `server.close()`. */
+  #cutOffLate() {
+    const { carrier } = this;
+    if (this.transport === 'native' || !carrier.cutOff) return;
+    setTimeout(() => guarded(() => carrier.cutOff?.()), LAST_BYTES).unref();
   }
 
   /**
