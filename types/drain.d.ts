@@ -49,9 +49,9 @@ export interface DrainResult {
  * core does this on its own threads, so native connections end in time while JavaScript is busy.
  *
  * A connection that cannot send its queue is destroyed 5 seconds after `within`. If JavaScript was
- * busy at that moment, connections of the `stream` transport have 5 seconds more from then on. So
- * the promise always resolves. It does not wait for the last bytes that Node.js buffers for a
- * client of the `stream` transport: after 5 seconds they are discarded.
+ * busy at that moment, connections of the `stream` transport have 5 seconds more from then on. The
+ * last bytes that Node.js buffers for such a connection are discarded after 5 seconds. So the
+ * promise always resolves.
  *
  * New connections are refused with {@link DrainingError} from now on. A drain cannot be undone:
  * further calls return the same promise and ignore their options.

@@ -114,6 +114,13 @@ class NodeCarrier {
     socket?.destroy(error);
   }
 
+  /** @param {() => void} callback */
+  whenWritten(callback) {
+    const { response: res } = this;
+    if (res.closed || res.destroyed || res.stream?.destroyed) callback();
+    else res.once('close', callback);
+  }
+
   cutOff() {
     const { request: req, response: res } = this;
     // The socket has no other response, and may still be writing this one when it is finished.

@@ -13,6 +13,7 @@ const { drains } = require('../core/notices.js');
 const option = require('../core/option.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 const { fields } = require('./event.js');
+const { lastBytesSent } = require('./last-bytes.js');
 
 const WITHIN = 10_000;
 const RETRY = { min: 1000, max: 5000 };
@@ -51,7 +52,8 @@ function drainConnections({ plan }, ids) {
   const holder = {};
   holdProcess(holder);
   return new Promise((resolve) => {
-    drains.set(number, (result) => {
+    drains.set(number, async (result) => {
+      await lastBytesSent();
       releaseProcess(holder);
       resolve(result);
     });

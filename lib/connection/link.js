@@ -31,6 +31,7 @@ const { CatchUp } = require('./catch-up.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
+const { sendLastBytes } = require('./last-bytes.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 
 /** @type {State[]} */
@@ -42,11 +43,6 @@ const ORDER = ['opening', 'open', 'ending', 'closed'];
 const HIGH_WATER_MARK = 64 << 10;
 /** Close reasons after which the client gets a proper end. */
 const ORDERLY = ['end', 'timeout', 'drain'];
-/**
- * How long the client of a drained connection may take for the last bytes that Node buffers, in
- * milliseconds. The core allows as long for those that it queues.
- */
-const LAST_BYTES = 5000;
 
 /**
  * @implements {CarrierListener}
@@ -259,7 +255,7 @@ class Link {
     this.#advance('closed');
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
-    if (reason === 'drain') this.#cutOffLate();
+    if (reason === 'drain' && this.transport === 'stream') sendLastBytes(this.carrier);
     this.#resolveEnded?.();
     this.connection.emit('close', reason);
   }
@@ -275,13 +271,6 @@ class Link {
       carrier.destroy();
       throw error;
     }
-  }
-
-  /** A client that does not read would otherwise hold up `server.close()`. */
-  #cutOffLate() {
-    const { carrier } = this;
-    if (this.transport === 'native' || !carrier.cutOff) return;
-    setTimeout(() => guarded(() => carrier.cutOff?.()), LAST_BYTES).unref();
   }
 
   /**

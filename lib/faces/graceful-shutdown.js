@@ -2,7 +2,7 @@
 
 /** `gracefulShutdown`: drains the process and closes a server on a signal. */
 
-/** @import { Server } from 'node:http' */
+/** @import { IncomingMessage, Server, ServerResponse } from 'node:http' */
 /** @import { Http2Session } from 'node:http2' */
 /** @import { DrainResult, ShutdownOptions, ShutdownServer } from '../../types/drain.js' */
 
@@ -68,12 +68,13 @@ class Shutdown {
     const server = this.#server;
     const node = nodeServer(server);
     const drained = drain(this.#drainOptions);
+    // Sockets close after their next response, or when they have been idle for a moment.
+    node.prependListener('request', closeAfterResponse);
+    node.keepAliveTimeout = 1;
     const closed = new Promise((resolve) => node.close(resolve));
     // Sessions keep their open streams and take no new ones.
     for (const session of this.#sessions) session.close();
     const result = await drained;
-    // These have served their last request since.
-    node.closeIdleConnections?.();
     if (server !== node) await server.close();
     await closed;
     this.close();
@@ -99,6 +100,14 @@ class Shutdown {
  */
 function gracefulShutdown(server, options) {
   return new Shutdown(server, options);
+}
+
+/**
+ * @param {IncomingMessage} req
+ * @param {ServerResponse} res
+ */
+function closeAfterResponse(req, res) {
+  if (req.httpVersionMajor === 1) res.setHeader('Connection', 'close');
 }
 
 /**
