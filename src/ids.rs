@@ -1,4 +1,5 @@
-//! Names of connections, channels, sets of topics, drains and places in the order. None is ever reused.
+//! Names of connections, channels, sets of topics, drains and places in the order. None is ever
+//! reused.
 //!
 //! The core counts them up itself, so maps of them need no hash that withstands an attacker.
 

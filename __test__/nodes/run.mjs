@@ -19,6 +19,8 @@ const TESTS = [
   'channel/snapshot',
   'channel/resume-model',
   'core/context',
+  'core/drain',
+  'core/draining',
   'core/failing-listeners',
   'core/writes',
   'connection/bad-input',

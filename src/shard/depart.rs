@@ -82,7 +82,7 @@ impl Shard {
                 .get_or_insert_with(|| Leaving::new(at, until, retry, event.clone()));
             leaving.drains.push(drain.clone());
             leaving.until = leaving.until.min(until);
-            // Of several drains, the one that ends the connection first tells the client what to do.
+            // Of several drains, the one that ends the connection first has its way.
             if at < leaving.at {
                 (leaving.at, leaving.retry, leaving.event) = (at, retry, event);
             }

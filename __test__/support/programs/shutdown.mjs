@@ -1,6 +1,6 @@
-// Serves a channel, and shuts down on a signal. The argument is JSON: the `server`, the `options` of
-// gracefulShutdown(), the `transport`, whether to `block` JavaScript after the signal, and whether it
-// `publishes` the lines of its standard input.
+// Serves a channel, and shuts down on a signal. The argument is JSON: the `server`, the `options`
+// of gracefulShutdown(), the `transport`, whether to `block` JavaScript after the signal, and
+// whether it `publishes` the lines of its standard input.
 import { readSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
