@@ -20,6 +20,7 @@ const TESTS = [
   'channel/resume-model',
   'core/context',
   'core/drain',
+  'core/drain-process',
   'core/draining',
   'core/failing-listeners',
   'core/writes',
