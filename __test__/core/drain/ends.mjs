@@ -81,6 +81,20 @@ for (const server of servers) {
   });
 }
 
+for (const server of servers) {
+  test(`${server.title}: a server that closes after a drain cuts nobody off`, SOON, async (t) => {
+    const channel = new Channel();
+    const { clients, node } = await openAll(t, server, (connection) => channel.add(connection));
+    const data = 'x'.repeat(2 ** 20);
+    channel.send({ data });
+    await channel.drain({ within: 0, retry: 7, event: EVENT });
+    // It destroys sockets whose response it considers finished.
+    const closed = new Promise((resolve) => node.close(resolve));
+    await farewells(clients, `data: ${data}\n\n`);
+    await closed;
+  });
+}
+
 test('members receive the events of a draining channel until they end', SOON, async (t) => {
   const channel = new Channel();
   const { open } = await site(t, servers[0]);

@@ -1,5 +1,7 @@
 // gracefulShutdown() in processes that get signals.
 import assert from 'node:assert/strict';
+import http from 'node:http';
+import http2 from 'node:http2';
 import { test } from 'node:test';
 import { run } from '../../carrier/handover/program.mjs';
 import { connectHTTP1 } from '../../support/clients/http1.mjs';
@@ -7,7 +9,7 @@ import { connectHTTP2 } from '../../support/clients/http2.mjs';
 import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
 
-const windows = process.platform === 'win32' && 'Windows has no signals';
+const skip = process.platform === 'win32' && 'Windows has no signals';
 const COUNT = 5;
 const OPTIONS = { within: 100, event: { event: 'bye', data: 'now' } };
 const FAREWELL = /^retry: [1-5]\d{3}\n\nevent: bye\ndata: now\n\n$/;
@@ -37,7 +39,6 @@ async function connectAll(program, server, request) {
 }
 
 for (const server of Object.keys(protocols)) {
-  const skip = windows;
   test(`${server}: a signal drains the clients, and the process exits by itself`, {
     ...SOON,
     skip,
@@ -58,21 +59,48 @@ for (const server of Object.keys(protocols)) {
   });
 }
 
-test('a client that keeps its connection alive does not delay the exit', {
-  ...SOON,
-  skip: windows,
-}, async (t) => {
+test('connections that are kept alive do not delay the exit', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: OPTIONS });
-  const idle = await program.connect();
-  await idle.has('\r\n\r\n');
-  const other = await program.connect();
-  other.get('/plain');
-  await program.says('open 2');
-  program.child.kill('SIGINT');
+  const address = `http://127.0.0.1:${/^port (\d+)/.exec(program.out)[1]}`;
+  const agent = new http.Agent({ keepAlive: true });
+  const get = (path) =>
+    new Promise((resolve, reject) => {
+      const request = http.get(address + path, { agent }, (response) => {
+        response.resume().on('end', () => resolve(response));
+      });
+      request.on('error', reject);
+    });
+  await connect(program, 'http');
+  // One is idle when the signal comes, and one is busy until then.
+  const late = get('/late');
+  assert.equal((await get('/plain')).headers.connection, 'keep-alive');
+  program.child.kill('SIGTERM');
+  await late;
   assert.equal(await program.exited, 0, program.err);
+  agent.destroy();
 });
 
-test('the server accepts no connections while it drains', { ...SOON, skip: windows }, async (t) => {
+test('an HTTP/2 session that is kept open does not delay the exit', {
+  ...SOON,
+  skip,
+}, async (t) => {
+  const program = await start(t, { server: 'http2', options: OPTIONS });
+  const port = /^port (\d+)/.exec(program.out)[1];
+  const session = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+  t.after(() => session.destroy());
+  const stream = session.request({ ':path': '/' });
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  await program.says('open 1');
+  program.child.kill('SIGTERM');
+  assert.equal(await program.exited, 0, program.err);
+  await until(() => stream.closed, 'the end of the stream');
+  assert.match(text.replace(/^id: .*\n\n/, ''), FAREWELL);
+});
+
+test('the server accepts no connections while it drains', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: { within: 2 ** 31 - 1 } });
   const client = await connect(program, 'http');
   await program.says('open 1');
@@ -91,7 +119,7 @@ test('the server accepts no connections while it drains', { ...SOON, skip: windo
   assert.equal(await program.exited, 0, program.err);
 });
 
-test('a second signal exits at once', { ...SOON, skip: windows }, async (t) => {
+test('a second signal exits at once', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: { within: 2 ** 31 - 1 } });
   const client = await connect(program, 'http');
   await program.says('open 1');
@@ -111,10 +139,10 @@ test('a second signal exits at once', { ...SOON, skip: windows }, async (t) => {
 
 test('with `exit`, the process exits although something keeps it alive', {
   ...SOON,
-  skip: windows,
+  skip,
 }, async (t) => {
   const options = { ...OPTIONS, exit: true, signals: ['SIGHUP'] };
-  const program = await start(t, { server: 'http', options, block: false });
+  const program = await start(t, { server: 'http', options, stays: true });
   const client = await connect(program, 'http');
   await program.says('open 1');
   program.child.kill('SIGHUP');
@@ -122,7 +150,7 @@ test('with `exit`, the process exits although something keeps it alive', {
   assert.equal(await program.exited, 0, program.err);
 });
 
-test('close() gives the signals back', { ...SOON, skip: windows }, async (t) => {
+test('close() gives the signals back', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: OPTIONS });
   program.child.kill('SIGUSR2');
   await program.says('closed the handle');
@@ -132,7 +160,7 @@ test('close() gives the signals back', { ...SOON, skip: windows }, async (t) => 
 
 test('native connections end in time while JavaScript is blocked', {
   ...SOON,
-  skip: windows,
+  skip,
 }, async (t) => {
   const program = await start(t, { server: 'http', options: OPTIONS, block: true });
   const clients = await connectAll(program, 'http');
@@ -154,7 +182,7 @@ test('native connections end in time while JavaScript is blocked', {
 
 test('clients that JavaScript writes to have time after it was blocked', {
   ...SOON,
-  skip: windows,
+  skip,
 }, async (t) => {
   const options = { ...OPTIONS, within: 0 };
   const program = await start(t, { server: 'http', options, block: true, transport: 'stream' });

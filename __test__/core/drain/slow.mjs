@@ -48,8 +48,9 @@ test(
       for (let turns = 0; turns < 200 && socket.writableLength > 0; turns += 1) await sleep(5);
       return socket.writableLength > 0;
     }, 'the client to be stuck');
+    const closed = new Promise((resolve) => node.close(resolve));
     const result = await channel.drain({ within: 0 });
     assert.deepEqual(result, { connections: 1, ended: 1, destroyed: 0 });
-    await new Promise((resolve) => node.close(resolve));
+    await closed;
   },
 );

@@ -1,6 +1,6 @@
 // Serves a channel, and shuts down on a signal. The argument is JSON: the `server`, the `options`
-// of gracefulShutdown(), the `transport`, whether to `block` JavaScript after the signal, and
-// whether it `publishes` the lines of its standard input.
+// of gracefulShutdown(), the `transport`, whether to `block` JavaScript after the signal,
+// whether it `publishes` the lines of its standard input, and whether a timer `stays`.
 import { readSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -16,6 +16,8 @@ let count = 0;
 
 function open(req, res, adapter) {
   if (req.url === '/plain') return res.end('plain');
+  if (req.url === '/late')
+    return process.once('SIGTERM', () => setImmediate(() => res.end('late')));
   if (req.url === '/send') return res.end(channel.send({ data: 'hello' }) && 'sent');
   const options = { ping: false, maxQueueBytes: 2 ** 26, transport: given.transport };
   const connection = adapter ? adapter(options) : new sluice.Connection(req, res, options);
@@ -35,6 +37,8 @@ const server = await servers[given.server]();
 const shutdown = sluice.gracefulShutdown(server, given.options);
 const { done } = shutdown;
 done.then((result) => console.log(`done ${JSON.stringify(result)}`));
+// Much longer than the test.
+if (given.server !== 'fastify') server.keepAliveTimeout = 2 ** 31 - 1;
 process.on('SIGUSR2', () => {
   shutdown.close();
   console.log('closed the handle');
@@ -46,6 +50,7 @@ if (given.block) {
     console.log('free');
   });
 }
+if (given.stays) setInterval(() => {}, 1000);
 if (given.publishes) {
   const lines = createInterface({ input: process.stdin.unref() });
   lines.on('line', (line) => channel.send(JSON.parse(line)));
