@@ -16,7 +16,7 @@ test(
   async (t) => {
     const app = express();
     const [draining, other] = [new SSEBroker(), new SSEBroker()];
-    setupSSE(app, draining, '/draining');
+    setupSSE(app, draining, '/draining', { identify: () => assert.fail('the hook ran') });
     setupSSE(app, other, '/other');
     const server = http.createServer(app);
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
