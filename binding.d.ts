@@ -76,6 +76,8 @@ export declare class HubHandle {
   written(connections: Array<number>, slow: boolean): void
   /** The clients of these connections have not accepted what was written yet. */
   blocked(connections: Array<number>): void
+  /** Ends connections over a time window: these, or all. A notice with that number follows. */
+  drain(number: number, plan: DrainPlan, connections?: Array<number> | undefined | null): void
   /** Calls a function in which every `AsyncLocalStorage` is empty. */
   static callWithoutContext(callback: () => void): void
   metrics(): MetricsSnapshot
@@ -113,6 +115,24 @@ export interface Closed {
 export interface ConnectionsByTransport {
   native: number
   stream: number
+}
+
+export interface DrainOver {
+  drain: number
+  connections: number
+  ended: number
+  destroyed: number
+}
+
+/** How connections are drained, and the fields of their last event, if there is one. */
+export interface DrainPlan {
+  within: number
+  minRetry: number
+  maxRetry: number
+  id?: string
+  name?: string
+  data?: string
+  comment?: string
 }
 
 /** One of `events`, `channel` and `topic` is there. */
@@ -160,6 +180,7 @@ export interface Notices {
   closed: Array<Closed>
   expired: Array<number>
   gaps: Array<Gap>
+  drains: Array<DrainOver>
 }
 
 export interface OpenOptions {

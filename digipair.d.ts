@@ -156,6 +156,7 @@ export interface Channel {
  * `@digipair/engine` is not installed.
  * @throws `ERR_SSE_HEADERS_SENT` if the request was already answered.
  * @throws `ERR_SSE_GONE` if the client has already disconnected.
+ * @throws `ERR_SSE_DRAINING`, with a `statusCode` and `headers`, while the process drains.
  *
  * @example
  * ```ts

@@ -67,6 +67,8 @@ declare module 'fastify' {
      * @throws `ERR_SSE_CLOSED` after `endEvent()`.
      * @throws `ERR_SSE_SEID_TAKEN` or `ERR_SSE_SEID`; see {@link sluice.FastifyErrorCode}.
      * @throws `ERR_SSE_HEADERS_SENT` if the request was answered in another way.
+     *
+     * While the process drains, the first event is dropped and the request is answered with 503.
      */
     sendEvent(
       data: unknown,

@@ -106,6 +106,8 @@ export interface SSE<Events extends object = EventMap> {
    *
    * @throws `ERR_SSE_OPTION` if an option has the wrong type.
    * @throws `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
+   * @throws `ERR_SSE_DRAINING` while the process drains. The error has a `getResponse()`, which
+   * Hono calls; see `DrainingError` of `sluice`.
    */
   addClient(options?: AddClientOptions): { client: SSEClient<Events>; response: Response };
   /** Removes a client. Its body ends after queued events are sent. Unknown ids have no effect. */

@@ -8,6 +8,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { DrainOptions, DrainResult } from './types/drain.js';
 
 /** Maps event names to the types of their data. An event without a name is called `message`. */
 export type EventMap = Record<string, unknown>;
@@ -61,6 +62,7 @@ export type Transport = 'native' | 'stream';
  * | `destroy`  | the server destroyed the response or its socket                              |
  * | `flood`    | the client sent more than 64 KiB or 64 requests after its request            |
  * | `error`    | the socket failed, or the core had an internal error                         |
+ * | `drain`    | {@link drain} ended it; queued events were sent first                        |
  */
 export type CloseReason =
   | 'client'
@@ -70,7 +72,8 @@ export type CloseReason =
   | 'stall'
   | 'destroy'
   | 'flood'
-  | 'error';
+  | 'error'
+  | 'drain';
 
 /**
  * The options of a connection, on every face. An option that has the wrong type or is out of range
@@ -273,10 +276,10 @@ export interface Gap<Events extends object = EventMap> {
   topic?: string;
   /** How many events were dropped from the queue of a client that is too slow. */
   events?: number;
-  /** The cursor that the client came with. A client that is too slow may have come without one. */
-  lastEventId: string | undefined;
+  /** The cursor that the client came with, or an empty string if it is too slow and had none. */
+  lastEventId: string;
   /** Alias of `lastEventId`. */
-  lastEventID: string | undefined;
+  lastEventID: string;
 }
 
 interface ConnectionEvents<Events extends object> {
@@ -330,6 +333,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * an event stream on the same socket.
    * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
    * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
+   * @throws `ERR_SSE_DRAINING` if the process drains; see {@link DrainingError}.
    * @throws `ERR_SSE_START` if the core cannot start.
    */
   constructor(
@@ -565,6 +569,8 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   constructor(options?: ChannelOptions<Events>);
 
   readonly closed: boolean;
+  /** Whether `drain()` was called. */
+  readonly draining: boolean;
 
   /**
    * Adds a connection. It leaves automatically when it closes.
@@ -576,6 +582,7 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * `gap`. Adding a member or a closed connection has no effect.
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
+   * @throws `ERR_SSE_DRAINING` after `drain()`.
    * @throws `ERR_SSE_TYPE` if the value is not a connection.
    * @throws `ERR_SSE_OPTION` if `snapshot` is not a function, or the channel keeps the latest
    * values, which it sends itself.
@@ -605,6 +612,11 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   count(): number;
   /** Returns the members. */
   connections(): Connection<Events>[];
+  /**
+   * Ends every member, as {@link drain} does, then closes the channel. Members still receive the
+   * events of the channel until they end. Check `draining` before you open a connection for it.
+   */
+  drain(options?: DrainOptions<Events>): Promise<DrainResult>;
   /** Removes every member without closing it, discards the history and emits `close`. */
   close(): void;
 }
@@ -731,6 +743,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
+ * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
  * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
  * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
@@ -756,6 +769,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_TOPIC'
   | 'ERR_SSE_TOPIC_LIMIT'
   | 'ERR_SSE_RANGE'
+  | 'ERR_SSE_DRAINING'
   | 'ERR_SSE_STARTED'
   | 'ERR_SSE_START'
   | 'ERR_SSE_INTERNAL';
@@ -785,4 +799,5 @@ export class SluiceError extends Error {
 
 export { createSSE } from './fetch.js';
 export * from './types/broker.js';
+export * from './types/drain.js';
 export * from './types/setup-sse.js';

@@ -3,8 +3,10 @@
 const { SSEBroker } = require('./lib/broker/broker.js');
 const { Channel } = require('./lib/channel/channel.js');
 const { Connection } = require('./lib/connection/connection.js');
+const { drain } = require('./lib/connection/drain.js');
 const { SluiceError } = require('./lib/core/error.js');
 const { createSSE } = require('./lib/faces/fetch/service.js');
+const { gracefulShutdown } = require('./lib/faces/graceful-shutdown.js');
 const { configure, metrics } = require('./lib/core/hub.js');
 const { MapListener } = require('./lib/channel/map-listener.js');
 const { setupSSE } = require('./lib/faces/routes/setup-sse.js');
@@ -19,6 +21,8 @@ module.exports = {
   SluiceError,
   configure,
   createSSE,
+  drain,
+  gracefulShutdown,
   metrics,
   setupSSE,
 };

@@ -42,6 +42,10 @@ export class Child {
     return this.answer();
   }
 
+  signal(name) {
+    this.#process.kill(name);
+  }
+
   async stop() {
     if (!running.has(this.#process)) return;
     this.#process.kill('SIGKILL');

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::connection::{ConnectionOptions, QueueGauge};
-use crate::ids::ConnectionId;
+use crate::drain::{Drain, DrainOptions, schedule};
+use crate::ids::{ConnectionId, DrainId};
 use crate::log::Cursor;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
@@ -116,6 +117,28 @@ impl Hub {
         for (inbox, connections) in self.inboxes.iter().zip(by_shard) {
             if !connections.is_empty() {
                 inbox.push(command(connections));
+            }
+        }
+    }
+
+    /// Ends connections over a time window: these, or all. [`Notice::DrainOver`] follows.
+    pub fn drain(
+        &self,
+        id: DrainId,
+        connections: Option<Vec<ConnectionId>>,
+        options: DrainOptions,
+    ) {
+        let connections = connections.unwrap_or_else(|| self.lock().audience.connections());
+        let drain = Arc::new(Drain::new(id, connections.len(), self.outbox.clone()));
+        let mut by_shard = vec![Vec::new(); self.inboxes.len()];
+        for departure in schedule(connections, &options) {
+            by_shard[departure.connection.shard(self.inboxes.len())].push(departure);
+        }
+        let DrainOptions { within, event, .. } = options;
+        for (inbox, departures) in self.inboxes.iter().zip(by_shard) {
+            if !departures.is_empty() {
+                let (drain, event) = (drain.clone(), event.clone());
+                inbox.push(Command::Drain { drain, departures, within, event });
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Names of connections, channels, sets of topics and places in the order. None is ever reused.
+//! Names of connections, channels, sets of topics, drains and places in the order. None is ever
+//! reused.
 //!
 //! The core counts them up itself, so maps of them need no hash that withstands an attacker.
 
@@ -23,6 +24,9 @@ pub struct ChannelId(pub u64);
 /// The topics of one broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TopicsId(pub u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DrainId(pub u32);
 
 /// A publication's position in the order of all events. It only grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

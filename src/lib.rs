@@ -16,6 +16,7 @@
 //! | [`log`]        | what was published: histories, cursors, and what a client has missed     |
 //! | [`audience`]   | who gets it: channels, members, topics, patterns                         |
 //! | [`shard`]      | the I/O thread: inbox, fan-out, sockets, timers                          |
+//! | [`drain`]      | when each connection of a drain ends, and how its client comes back      |
 //! | [`notice`]     | what the host is told, in batches                                        |
 //! | [`metrics`]    | counters and gauges                                                      |
 //! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
@@ -25,6 +26,7 @@
 
 pub mod audience;
 pub mod connection;
+pub mod drain;
 pub mod error;
 pub mod handle;
 pub mod hub;

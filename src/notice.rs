@@ -2,6 +2,7 @@
 //!
 //! - A shard posts the notices of one turn. The host is woken if the outbox was empty before.
 //! - Bounded by the number of connections: each closes once and has at most one write in flight.
+//!   The host asks for each drain, which is over once.
 
 use std::sync::Arc;
 
@@ -9,8 +10,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use crate::connection::CloseReason;
-use crate::ids::ChannelId;
-use crate::ids::ConnectionId;
+use crate::ids::{ChannelId, ConnectionId, DrainId};
 
 #[derive(Debug)]
 pub enum Notice {
@@ -24,6 +24,9 @@ pub enum Notice {
     Gap { connection: ConnectionId, missing: Missing },
     /// The channel has been empty for its `emptyTimeout`; the host confirms with `close_if_empty`.
     Expired(ChannelId),
+    /// Every connection of the drain is closed. `ended`: those that it ended; `destroyed`: those
+    /// that did not end in time. The others were closed for other reasons.
+    DrainOver { drain: DrainId, connections: u32, ended: u32, destroyed: u32 },
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },

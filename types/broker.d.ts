@@ -12,6 +12,7 @@ import type {
   EventMap,
   ServerSentEvent,
 } from '../index.js';
+import type { DrainOptions, DrainResult } from './drain.js';
 import type { SetupSSEOptions } from './setup-sse.js';
 
 /** Maps topic names, or template literal types of names, to event maps. */
@@ -200,6 +201,7 @@ export class SSEBroker<
    * @throws `ERR_SSE_GONE` if the given connection has closed.
    * @throws `ERR_SSE_TYPE` if the given connection already has a client.
    * @throws `ERR_SSE_BROKER_CLOSED` if the broker is closed.
+   * @throws `ERR_SSE_DRAINING` after `drain()`; see {@link DrainingError}.
    */
   connect(
     req: Request,
@@ -263,6 +265,13 @@ export class SSEBroker<
   clientsByTopic(topic: string): BrokerClient<Metadata>[];
   /** Returns the topics and patterns that have subscribers. */
   topics(): string[];
+  /** Whether `drain()` was called. */
+  readonly draining: boolean;
+  /**
+   * Ends every client's connection, as the function {@link drain} does, then closes the broker.
+   * Clients receive events until they end. New ones are refused with {@link DrainingError}.
+   */
+  drain(options?: DrainOptions): Promise<DrainResult>;
   /** Ends every connection and refuses new ones. Resolves when all connections have closed. */
   close(): Promise<void>;
 }

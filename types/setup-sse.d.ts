@@ -105,7 +105,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 405    | `ERR_SSE_METHOD`                                                                    |
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                |
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
- * | 503    | `ERR_SSE_BROKER_CLOSED`                                                             |
+ * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_DRAINING` with `Retry-After`                      |
  *
  * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. None of the topics is subscribed.
  *

@@ -224,7 +224,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(numbers.slice(-200), upTo(count).slice(-200));
       assert.ok(sluice.metrics().history.replayed > replayed, 'nothing was read again');
       await until(() => gaps.length > 0, 'the gap');
-      assert.deepEqual(gaps, [[{ channel, lastEventId: undefined, lastEventID: undefined }]]);
+      assert.deepEqual(gaps, [[{ channel, lastEventId: '', lastEventID: '' }]]);
     });
   });
 }

@@ -10,6 +10,7 @@ import { ExampleApp } from './readme/example-app.mjs';
 /** The variables that an example may use without declaring them. */
 const GLOBALS = `declare const app: import('express').Express;
 declare const fastify: import('fastify').FastifyInstance;
+declare const server: import('node:http').Server;
 `;
 
 describe('the API reference', () => {

@@ -4,6 +4,7 @@
 
 /** @import { ConnectOptions, SSEBrokerOptions } from '../../types/broker.js' */
 /** @import { ConnectionOptions, ServerSentEvent } from '../../index.js' */
+/** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
 /** @import { Request } from '../carrier/carrier.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
 /** @import { BrokerClient } from './broker-client.js' */
@@ -11,6 +12,7 @@
 
 const { carrierOf } = require('../carrier/node-response.js');
 const { Connection } = require('../connection/connection.js');
+const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
 const { callCore } = require('../core/error.js');
 const { start } = require('../core/hub.js');
@@ -25,6 +27,8 @@ let clientsOf;
 class SSEBroker {
   #topics;
   #clients;
+  /** @type {Promise<DrainResult> | undefined} */
+  #drained;
 
   static {
     clientsOf = (broker) => broker.#clients;
@@ -150,6 +154,28 @@ class SSEBroker {
 
   topics() {
     return this.#topics.names();
+  }
+
+  get draining() {
+    return this.#clients.draining.hasBegun;
+  }
+
+  /** @param {DrainOptions} [options] */
+  drain(options) {
+    this.#drained ??= this.#drain(readDrainOptions(options));
+    return this.#drained;
+  }
+
+  /** @param {ReturnType<typeof readDrainOptions>} settings */
+  #drain(settings) {
+    const { byConnection, draining } = this.#clients;
+    // Those that have ended, and still take their last events, are among them.
+    const over = drainConnections(settings, [...byConnection.keys()]);
+    draining.begin(settings.retry);
+    return over.then(async (result) => {
+      await this.close();
+      return result;
+    });
   }
 
   async close() {

@@ -23,6 +23,7 @@
 const { randomBytes } = require('node:crypto');
 const { debuglog } = require('node:util');
 const { linkOf, openLink } = require('../connection/connection.js');
+const { Draining } = require('../core/draining.js');
 const { SluiceError, typeError } = require('../core/error.js');
 const { guarded } = require('../core/listeners.js');
 const option = require('../core/option.js');
@@ -38,6 +39,7 @@ const randomId = () => randomBytes(16).toString('base64url');
 class Clients {
   options;
   isClosed = false;
+  draining = new Draining();
   /** @type {Map<string, BrokerClient>} */
   byId = new Map();
   /**
@@ -58,6 +60,7 @@ class Clients {
   }
 
   assertOpen() {
+    this.draining.assertNot();
     if (this.isClosed) {
       throw new SluiceError('ERR_SSE_BROKER_CLOSED', 'the broker is closed: create a new one');
     }

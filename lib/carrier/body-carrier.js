@@ -9,7 +9,7 @@
 const { SluiceError } = require('../core/error.js');
 const { isOver, whenGone } = require('./gone.js');
 const { streamHeaders } = require('./head.js');
-const { makeLastResponse } = require('./last-response.js');
+const { isLastResponse, makeLastResponse } = require('./last-response.js');
 
 /**
  * How many bytes a body holds for its reader, and its largest chunk. The rest is queued in the
@@ -38,6 +38,11 @@ class BodyCarrier {
   /** @type {CarrierListener | undefined} */
   #listener;
   #stopFollowing = noop;
+  /** @type {(NodeResponse & { req: Request }) | undefined} */
+  #outgoing;
+  /** The reader has read everything, and the body is closed. */
+  #isRead = false;
+  #onWritten = noop;
 
   /** @param {string | undefined} cursor */
   constructor(cursor) {
@@ -48,9 +53,13 @@ class BodyCarrier {
           this.#controller = controller;
         },
         pull: () => {
-          if (this.#fill()) this.#listener?.onDrain();
+          if (this.#state === 'ended') this.#closeIfRead();
+          else if (this.#fill()) this.#listener?.onDrain();
         },
-        cancel: () => this.#close('left', noop),
+        cancel: () => {
+          this.#onWritten();
+          this.#close('left', noop);
+        },
       },
       { highWaterMark: HIGH_WATER_MARK, size: (chunk) => this.#sizeOf(chunk) },
     );
@@ -73,6 +82,7 @@ class BodyCarrier {
   follow(outgoing) {
     const { req } = outgoing;
     if (isOver(req, outgoing)) return this.leave();
+    this.#outgoing = outgoing;
     makeLastResponse(req, outgoing, () => this.#listener?.onFlood());
     this.#stopFollowing = whenGone(req, outgoing, () => this.leave());
   }
@@ -112,7 +122,7 @@ class BodyCarrier {
   }
 
   end() {
-    this.#close('ended', () => this.#controller.close());
+    this.#close('ended', () => this.#closeIfRead());
   }
 
   /** Closes the body after the client has left. An error would be logged by the server. */
@@ -123,6 +133,23 @@ class BodyCarrier {
   /** @param {unknown} [error] what the body's reader gets */
   destroy(error) {
     this.#close('ended', () => this.#controller.error(error ?? disconnected()));
+  }
+
+  /**
+   * The server of the body has the rest of the way, unless its response is known.
+   * @param {() => void} callback
+   */
+  whenWritten(callback) {
+    const outgoing = this.#outgoing;
+    if (outgoing && !outgoing.closed && !outgoing.destroyed) outgoing.once('close', callback);
+    else if (this.#isRead) callback();
+    else this.#onWritten = callback;
+  }
+
+  cutOff() {
+    if (!this.#isRead) this.#controller.error(disconnected());
+    const outgoing = this.#outgoing;
+    if (outgoing && isLastResponse(outgoing.req, outgoing)) outgoing.req.socket.destroy();
   }
 
   closeReason() {
@@ -138,6 +165,14 @@ class BodyCarrier {
       this.#controller.enqueue(new Uint8Array(part));
     }
     return this.#hasRoom();
+  }
+
+  /** The reader has not read everything as long as the body is open. */
+  #closeIfRead() {
+    if (this.#isRead || this.#controller.desiredSize !== HIGH_WATER_MARK) return;
+    this.#isRead = true;
+    this.#controller.close();
+    this.#onWritten();
   }
 
   #hasRoom() {

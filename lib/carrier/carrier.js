@@ -27,6 +27,9 @@
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
+ * @property {(callback: () => void) => void} whenWritten
+ *   calls back when the response has ended and the client's socket has taken it
+ * @property {() => void} cutOff cuts off a response that has ended and is still being written
  * @property {() => 'client' | 'destroy'} closeReason why the carrier has closed by itself
  * @property {() => number | undefined} [descriptor] the descriptor of the client's own socket
  * @property {() => string | undefined} [obstacle] why the socket cannot be handed over

@@ -114,6 +114,20 @@ class NodeCarrier {
     socket?.destroy(error);
   }
 
+  /** @param {() => void} callback */
+  whenWritten(callback) {
+    const { response: res } = this;
+    if (res.closed || res.destroyed || res.stream?.destroyed) callback();
+    else res.once('close', callback);
+  }
+
+  cutOff() {
+    const { request: req, response: res } = this;
+    // The socket has no other response, and may still be writing this one when it is finished.
+    if (isLastResponse(req, res)) req.socket.destroy();
+    else if (!res.writableFinished) this.destroy();
+  }
+
   closeReason() {
     if (!this.hasHead) return 'client';
     return this.#destroyed || !this.hasClientLeft() ? 'destroy' : 'client';

@@ -36,6 +36,8 @@ function pipedCarrier(req, res, stream) {
     write: (bytes) => headOnly || stream.write(bytes),
     end: () => stream.end(),
     destroy: (error) => stream.destroy(/** @type {Error} */ (error)),
+    whenWritten: (callback) => node.whenWritten(callback),
+    cutOff: () => node.cutOff(),
     closeReason: () => (node.hasClientLeft() ? 'client' : 'destroy'),
     descriptor: () => node.descriptor(),
   };

@@ -4,16 +4,19 @@
 
 /** @import { AddOptions, ChannelOptions, SendOptions } from '../../index.js' */
 /** @import { ServerSentEvent, Snapshot } from '../../index.js' */
+/** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
 /** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
 const { readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
+const { Draining } = require('../core/draining.js');
 const { SluiceError, callCore, typeError } = require('../core/error.js');
+const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
-const { runAll } = require('../core/listeners.js');
+const { guarded, runAll } = require('../core/listeners.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
 
@@ -52,6 +55,9 @@ class Channel extends EventEmitter {
   /** Reading it from the handle is a native call, and each join needs it. */
   #id;
   #closed = false;
+  #draining = new Draining();
+  /** @type {Promise<DrainResult> | undefined} */
+  #drained;
   #expires;
   /** Whether it keeps the latest value of each key. */
   #isLatest;
@@ -93,12 +99,17 @@ class Channel extends EventEmitter {
     return this.#closed;
   }
 
+  get draining() {
+    return this.#draining.hasBegun;
+  }
+
   /**
    * @param {Connection} connection
    * @param {AddOptions<any>} [options]
    */
   add(connection, options) {
     assertConnection(connection);
+    this.#draining.assertNot();
     this.#assertOpen();
     const snapshot = option.callback('snapshot', option.object('options', options).snapshot);
     const link = linkOf(connection);
@@ -189,6 +200,22 @@ class Channel extends EventEmitter {
 
   connections() {
     return connectionsOf(this.#handle.members());
+  }
+
+  /** @param {DrainOptions} [options] */
+  drain(options) {
+    this.#drained ??= this.#drain(readDrainOptions(options));
+    return this.#drained;
+  }
+
+  /** @param {ReturnType<typeof readDrainOptions>} settings */
+  #drain(settings) {
+    const over = drainConnections(settings, this.#handle.members());
+    this.#draining.begin(settings.retry);
+    return over.then((result) => {
+      guarded(() => this.close());
+      return result;
+    });
   }
 
   close() {

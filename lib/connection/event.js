@@ -139,4 +139,4 @@ function write(handle, frameText) {
   callCore(() => handle.write(frameText));
 }
 
-module.exports = { publish, send, sendValue, write };
+module.exports = { fields, publish, send, sendValue, write };

@@ -18,7 +18,7 @@ const RESET = 'sluice.reset';
  * @param {Missed[]} all
  */
 function reportGaps(link, all) {
-  const { connection, cursor, handle, onGap } = link;
+  const { connection, cursor = '', handle, onGap } = link;
   const gaps = /** @type {Gap[]} */ (all.map((missed) => gapOf(missed, cursor)));
   runAll(
     gaps.flatMap((gap) => [

@@ -26,12 +26,14 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
+const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp } = require('./catch-up.js');
 const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
+const { sendLastBytes } = require('./last-bytes.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 
 /** @type {State[]} */
@@ -42,7 +44,7 @@ const ORDER = ['opening', 'open', 'ending', 'closed'];
  */
 const HIGH_WATER_MARK = 64 << 10;
 /** Close reasons after which the client gets a proper end. */
-const ORDERLY = ['end', 'timeout'];
+const ORDERLY = ['end', 'timeout', 'drain'];
 
 /**
  * @implements {CarrierListener}
@@ -85,6 +87,7 @@ class Link {
    * @param {ConnectionSettings} settings
    */
   constructor(carrier, settings) {
+    everything.assertNot();
     this.carrier = carrier;
     this.#settings = settings;
     this.transport = this.#chooseTransport(settings);
@@ -273,6 +276,7 @@ class Link {
     this.#advance('closed');
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
+    if (reason === 'drain' && this.transport === 'stream') sendLastBytes(this.carrier);
     this.#resolveEnded?.();
     this.connection.emit('close', reason);
   }

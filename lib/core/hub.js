@@ -46,9 +46,12 @@ function start() {
   return hub;
 }
 
+/** Whether there may be connections. */
+const isStarted = () => hub !== undefined;
+
 /** Returns the metrics, without starting the hub. */
 function metrics() {
   return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }
 
-module.exports = { configure, metrics, start, streamWrites };
+module.exports = { configure, isStarted, metrics, start, streamWrites };

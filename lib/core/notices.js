@@ -2,11 +2,12 @@
 
 /**
  * Tells connections and channels what the core did: it closed a connection, a timeout passed, a
- * queue drained, a channel expired, or bytes are to be written.
+ * queue drained, a channel expired, a drain is over, or bytes are to be written.
  */
 
 /** @import { Gap, Notices } from '../../binding.js' */
 /** @import { CloseReason } from '../../index.js' */
+/** @import { DrainResult } from '../../types/drain.js' */
 /** @import { StreamWrites } from './stream-writes.js' */
 
 /**
@@ -39,6 +40,12 @@ const connections = new Map();
 const channels = new Map();
 
 /**
+ * What is called when a drain is over, by its number.
+ * @type {Map<number, (result: DrainResult) => void>}
+ */
+const drains = new Map();
+
+/**
  * Runs outside the asynchronous context of any request. Connections enter their own.
  * @param {Notices} notices
  * @param {StreamWrites} streamWrites
@@ -58,6 +65,11 @@ function dispatch(notices, streamWrites) {
     for (const channel of left) guarded(() => channels.get(channel)?.left(listener.connection));
   }
   for (const id of notices.expired) guarded(() => channels.get(id)?.expired());
+  // Last: the connections have closed before.
+  for (const { drain, ...result } of notices.drains) {
+    drains.get(drain)?.(result);
+    drains.delete(drain);
+  }
 }
 
 /** @param {Gap} gap */
@@ -67,4 +79,4 @@ function whatOf({ events, channel, topic }) {
   return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
-module.exports = { channels, connections, dispatch };
+module.exports = { channels, connections, dispatch, drains };

@@ -110,6 +110,11 @@ impl Audience {
         true
     }
 
+    /// All open connections.
+    pub fn connections(&self) -> Vec<ConnectionId> {
+        self.connections.keys().copied().collect()
+    }
+
     pub fn channels_of(&self, connection: ConnectionId) -> Vec<ChannelId> {
         let joined = self.connections.get(&connection);
         joined.map(|joined| joined.iter().copied().collect()).unwrap_or_default()

@@ -10,10 +10,11 @@ pub enum CloseReason {
     Destroy,
     Flood,
     Error,
+    Drain,
 }
 
 impl CloseReason {
-    pub const ALL: [CloseReason; 8] = [
+    pub const ALL: [CloseReason; 9] = [
         CloseReason::Client,
         CloseReason::End,
         CloseReason::Timeout,
@@ -22,6 +23,7 @@ impl CloseReason {
         CloseReason::Destroy,
         CloseReason::Flood,
         CloseReason::Error,
+        CloseReason::Drain,
     ];
 
     pub fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl CloseReason {
             CloseReason::Destroy => "destroy",
             CloseReason::Flood => "flood",
             CloseReason::Error => "error",
+            CloseReason::Drain => "drain",
         }
     }
 
@@ -43,6 +46,6 @@ impl CloseReason {
 
     /// Whether everything queued is sent before the connection closes.
     pub fn is_orderly(self) -> bool {
-        matches!(self, CloseReason::End | CloseReason::Timeout)
+        matches!(self, CloseReason::End | CloseReason::Timeout | CloseReason::Drain)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
 
 use napi::Env;
 use napi::bindgen_prelude::Function;
@@ -12,15 +13,17 @@ use super::channel::ChannelHandle;
 use super::connection::{ConnectionHandle, duration};
 use super::context::call_without_context;
 use super::error::{Result, internal};
+use super::event::event;
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
 use super::topics::TopicsHandle;
 use crate::audience::TopicsOptions;
 use crate::connection::{ConnectionOptions, Overflow, QueueLimits};
+use crate::drain::DrainOptions;
 use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, DrainId};
 use crate::log::{self, Cursor, Keep, Limits};
 use crate::membership::ChannelOptions;
 use crate::metrics::{Counters, HistoryMetrics};
@@ -76,6 +79,18 @@ pub struct HistoryOptions {
     pub empty_timeout: u32,
     /// Whether events without an id get one.
     pub mint: bool,
+}
+
+/// How connections are drained, and the fields of their last event, if there is one.
+#[napi(object)]
+pub struct DrainPlan {
+    pub within: u32,
+    pub min_retry: u32,
+    pub max_retry: u32,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub data: Option<String>,
+    pub comment: Option<String>,
 }
 
 #[napi(object)]
@@ -200,6 +215,23 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn blocked(&self, connections: Vec<f64>) {
         self.hub.blocked(connections.into_iter().map(|id| ConnectionId(id as u64)));
+    }
+
+    /// Ends connections over a time window: these, or all. A notice with that number follows.
+    #[napi(catch_unwind)]
+    pub fn drain(&self, number: u32, plan: DrainPlan, connections: Option<Vec<f64>>) -> Result<()> {
+        let DrainPlan { within, min_retry, max_retry, id, name, data, comment } = plan;
+        let has_event = id.is_some() || name.is_some() || data.is_some() || comment.is_some();
+        let frame =
+            has_event.then(|| event(id, name, data, None, comment)?.encode()).transpose()?;
+        let options = DrainOptions {
+            within: Duration::from_millis(within.into()),
+            retry: min_retry..=max_retry,
+            event: frame,
+        };
+        let ids = |ids: Vec<f64>| ids.into_iter().map(|id| ConnectionId(id as u64)).collect();
+        self.hub.drain(DrainId(number), connections.map(ids), options);
+        Ok(())
     }
 
     /// Calls a function in which every `AsyncLocalStorage` is empty.

@@ -16,6 +16,7 @@ pub struct Notices {
     pub closed: Vec<Closed>,
     pub expired: Vec<f64>,
     pub gaps: Vec<Gap>,
+    pub drains: Vec<DrainOver>,
 }
 
 /// One of `events`, `channel` and `topic` is there.
@@ -26,6 +27,14 @@ pub struct Gap {
     pub events: Option<f64>,
     pub channel: Option<f64>,
     pub topic: Option<String>,
+}
+
+#[napi(object)]
+pub struct DrainOver {
+    pub drain: u32,
+    pub connections: u32,
+    pub ended: u32,
+    pub destroyed: u32,
 }
 
 #[napi(object)]
@@ -68,6 +77,10 @@ impl From<Vec<Notice>> for Notices {
                         Missing::Topic(name) => gap.topic = Some(name.to_string()),
                     }
                     notices.gaps.push(gap);
+                }
+                Notice::DrainOver { drain, connections, ended, destroyed } => {
+                    let drain = drain.0;
+                    notices.drains.push(DrainOver { drain, connections, ended, destroyed });
                 }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),

@@ -93,6 +93,9 @@ impl Shard {
                 self.end(connection, reason)
             }
             Command::Close { connection, reason } => self.close(connection, reason),
+            Command::Drain { drain, departures, within, event } => {
+                self.drain(drain, departures, within, event)
+            }
             Command::WatchEmptiness { channel, after } => {
                 self.timers.start(Timer::Emptiness(channel), after);
             }
@@ -211,6 +214,7 @@ impl Shard {
             }
             report(connection, &mut self.tally);
             connection.mark_dirty(&mut self.dirty);
+            self.depart_if_due(id);
         }
     }
 
@@ -244,6 +248,7 @@ impl Shard {
             *blocked = false;
             connection.slow |= slow;
             connection.mark_dirty(&mut self.dirty);
+            self.hurry(id);
         }
     }
 
@@ -254,6 +259,7 @@ impl Shard {
             *blocked = true;
             connection.progressed = Instant::now();
             connection.mark_dirty(&mut self.dirty);
+            self.hurry(id);
         }
     }
 

@@ -51,7 +51,7 @@ impl Shard {
         self.links.counters.close(connection.transport(), reason);
         if let Sink::Socket { mut socket, .. } = connection.sink {
             match reason {
-                CloseReason::End | CloseReason::Timeout => {
+                CloseReason::End | CloseReason::Timeout | CloseReason::Drain => {
                     socket.finish();
                     self.lingering.insert(id, socket);
                     self.timers.start(Timer::Linger(id), LINGER);
@@ -67,6 +67,12 @@ impl Shard {
             }
         }
         self.notices.push(Notice::Closed { connection: id, reason, left });
+        if let Some(leaving) = connection.leaving {
+            leaving.closed(reason);
+            let (timer, drains) = leaving.into_parts();
+            self.timers.stop(timer);
+            self.left.extend(drains);
+        }
     }
 
     pub(super) fn close_all(&mut self, reason: CloseReason) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::depart::Leaving;
 use super::held::Held;
 use super::overflow::{Behind, segment};
 use super::queue::{Queue, Segment};
@@ -40,6 +41,8 @@ pub(super) struct Connection {
     pub timeout_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
     pub burst_timer: Option<TimerKey>,
+    /// The connection is drained.
+    pub leaving: Option<Box<Leaving>>,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
     /// The client is slow to accept what is queued.
@@ -101,6 +104,7 @@ impl Connection {
             timeout_timer: None,
             stall_timer: None,
             burst_timer: None,
+            leaving: None,
             holds_timeout: false,
             dirty: false,
             slow: false,
@@ -163,6 +167,11 @@ impl Connection {
             return self.take_unread(run, channels);
         }
         self.take_run(run, false, tally)
+    }
+
+    /// A frame that does not count against the limits.
+    pub fn push_unlimited(&mut self, frame: Frame, events: u64) {
+        self.push(frame, events, false);
     }
 
     /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes are left.

@@ -36,6 +36,7 @@ impl Shard {
                 connection.burst_timer = None;
                 connection.mark_dirty(&mut self.dirty);
             }
+            Timer::Departure(id) => self.on_departure_timer(id),
             Timer::Linger(id) => self.stop_lingering(id),
             Timer::Emptiness(channel) => self.on_emptiness_timer(channel),
         }

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use super::socket::Socket;
 use crate::connection::{CloseReason, ConnectionOptions, Overflow, QueueGauge};
+use crate::drain::{Departure, Drain};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::{Frame, Framing};
 
@@ -57,6 +58,8 @@ pub enum Command {
     HoldTimeout { connection: ConnectionId, hold: bool },
     /// At once, or once everything queued has left: the reason decides.
     Close { connection: ConnectionId, reason: CloseReason },
+    /// Ends these connections, each at its time. `within`: the window of the drain.
+    Drain { drain: Arc<Drain>, departures: Vec<Departure>, within: Duration, event: Option<Frame> },
     /// See [`super::Memberships::look_at`].
     WatchEmptiness { channel: ChannelId, after: Duration },
     /// Closes every connection and ends the shard.

@@ -9,6 +9,7 @@ mod apply;
 mod close;
 mod connection;
 mod connections;
+mod depart;
 mod expire;
 mod flush;
 mod held;
@@ -34,6 +35,7 @@ use std::thread::{self, JoinHandle};
 use indexmap::IndexMap;
 
 use crate::connection::CloseReason;
+use crate::drain::Drain;
 use crate::ids::{ChannelId, ConnectionId};
 use crate::metrics::{Counters, Tally};
 use crate::notice::{Notice, Outbox};
@@ -113,6 +115,8 @@ struct Shard {
     writes: writes::Writes,
     notices: Vec<Notice>,
     tally: Tally,
+    /// What connections that have closed held. A drain is over after the host is told of them.
+    left: Vec<Arc<Drain>>,
     ended: bool,
 }
 
@@ -130,6 +134,7 @@ impl Shard {
             writes: writes::Writes::default(),
             notices: Vec::new(),
             tally: Tally::default(),
+            left: Vec::new(),
             ended: false,
         }
     }

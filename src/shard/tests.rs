@@ -12,6 +12,8 @@ use crate::metrics::HistoryMetrics;
 use crate::notice::NoHost;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
+mod drain;
+
 /// There are no channels.
 struct Alone;
 

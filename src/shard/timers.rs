@@ -1,4 +1,4 @@
-//! A shard's timers: pings, timeouts, stalls, and channels that are empty.
+//! A shard's timers: pings, timeouts, stalls, drains, and channels that are empty.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -17,6 +17,8 @@ pub(super) enum Timer {
     Stall(ConnectionId),
     /// The queue exceeds its limits: is the client still slow?
     Burst(ConnectionId),
+    /// The connection is drained: it ends, or is destroyed.
+    Departure(ConnectionId),
     /// The response has ended, and the client has not closed its side.
     Linger(ConnectionId),
     Emptiness(ChannelId),

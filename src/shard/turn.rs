@@ -97,6 +97,7 @@ impl Shard {
         }
         self.notices.extend(self.writes.drain());
         self.links.outbox.post(&mut self.notices);
+        self.left.clear();
     }
 
     fn on_ready(&mut self, ready: Ready) {

@@ -178,17 +178,27 @@ class SE {
       streams.open(reply, this.#options, prepare, through);
     } catch (error) {
       stream.connection = undefined;
-      // If the client has already left, the sender gets no error.
-      if (/** @type {{ code: string }} */ (error).code !== 'ERR_SSE_GONE') {
-        this.#streams.delete(reply);
-        throw error;
-      }
+      this.#fail(reply, error);
     }
     if (stream.connection && method !== 'HEAD') {
       this.#clients.open(seid, reply);
       stream.connection.once('close', () => this.#clients.delete(reply));
     } else this.#clients.delete(reply);
     return stream;
+  }
+
+  /**
+   * The sender gets no error if the client has already left, nor while the process drains: the
+   * sender may be another request, or a timer.
+   * @param {FastifyReply} reply
+   * @param {unknown} error
+   */
+  #fail(reply, error) {
+    const { code } = /** @type {{ code: string }} */ (error);
+    if (code === 'ERR_SSE_GONE') return;
+    if (code === 'ERR_SSE_DRAINING') return reply.send(error);
+    this.#streams.delete(reply);
+    throw error;
   }
 
   #newStream() {

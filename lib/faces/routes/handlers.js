@@ -9,6 +9,7 @@
 
 const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
+const { DrainingError, everything } = require('../../core/draining.js');
 const option = require('../../core/option.js');
 const { readClaim } = require('./claim.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
@@ -33,6 +34,9 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
   };
   return async (exchange) => {
     try {
+      // Before the hooks, which may be costly.
+      everything.assertNot();
+      clients.draining.assertNot();
       const arrival = (await identify?.(exchange.request)) ?? {};
       if (isSettled(exchange)) return undefined;
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
@@ -45,6 +49,11 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       const { code } = /** @type {any} */ (error ?? {});
       // The hooks may throw the same codes because of other clients and brokers.
       if (code === 'ERR_SSE_GONE' && isSettled(exchange)) return undefined;
+      if (error instanceof DrainingError) {
+        const { headers, message, statusCode } = error;
+        exchange.setHeader('Retry-After', headers['Retry-After']);
+        throw new Refusal(statusCode, error.code, message);
+      }
       if (code === 'ERR_SSE_BROKER_CLOSED' && clients.isClosed) {
         throw new Refusal(503, code, 'the server is closing');
       }

@@ -1,0 +1,16 @@
+// Serves one channel. On SIGTERM it ends its connections as its argument says, in JSON, and exits.
+
+const { createServer } = require('node:http');
+const { Channel, Connection, gracefulShutdown } = require('../..');
+
+const channel = new Channel();
+const server = createServer((req, res) => {
+  channel.add(new Connection(req, res, { ping: false }));
+});
+
+gracefulShutdown(server, JSON.parse(process.argv[2])).done.then((result) => {
+  console.log(JSON.stringify(result));
+});
+server.listen(0, '127.0.0.1', 4096, () => {
+  console.log(JSON.stringify({ port: server.address().port }));
+});

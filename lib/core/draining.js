@@ -1,0 +1,51 @@
+'use strict';
+
+/** How connections are refused while a process or a broker drains. */
+
+const { SluiceError } = require('./error.js');
+
+/** @typedef {{ min: number, max: number }} Range in milliseconds */
+
+/** The answer is 503. Express, Fastify, Koa and Hono send it when a handler throws the error. */
+class DrainingError extends SluiceError {
+  statusCode = 503;
+
+  /** @param {Range} retry */
+  constructor({ min, max }) {
+    super(
+      'ERR_SSE_DRAINING',
+      'the server is about to close and accepts no new connections: try again after `Retry-After`',
+    );
+    const seconds = Math.ceil((min + Math.random() * (max - min)) / 1000);
+    this.headers = { 'Retry-After': String(Math.max(1, seconds)) };
+  }
+
+  getResponse() {
+    return new Response(null, { status: this.statusCode, headers: this.headers });
+  }
+}
+
+/** What has begun to drain. It never stops: a broker or process that has drained is closed. */
+class Draining {
+  /** @type {Range | undefined} */
+  #retry;
+
+  /** @param {Range} retry how long clients wait before they reconnect */
+  begin(retry) {
+    this.#retry = retry;
+  }
+
+  get hasBegun() {
+    return this.#retry !== undefined;
+  }
+
+  /** Throws once the drain has begun. */
+  assertNot() {
+    if (this.#retry) throw new DrainingError(this.#retry);
+  }
+}
+
+/** The whole process, or the worker thread. */
+const everything = new Draining();
+
+module.exports = { Draining, DrainingError, everything };

@@ -1,0 +1,152 @@
+/**
+ * The API reference of `drain` and `gracefulShutdown`, which `sluice` exports.
+ * Times are in milliseconds.
+ */
+import type { Server } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { EventMap, ServerSentEvent, SluiceError } from '../index.js';
+
+/**
+ * The options of a drain. An option that has the wrong type or is out of range throws
+ * `ERR_SSE_OPTION`, and nothing is drained.
+ */
+export interface DrainOptions<Events extends object = EventMap> {
+  /**
+   * The time over which the connections end, evenly and in random order. Default: 10,000; 0 ends
+   * all of them at once. At most 2^31 - 1.
+   */
+  within?: number;
+  /**
+   * How long clients are told to wait before they reconnect. Each client gets its own time from
+   * this range, at random. Default: `{ min: 1000, max: 5000 }`. A number tells all clients the same
+   * time. At most 2^32 - 1.
+   *
+   * If `within` is 0, only this range keeps clients from reconnecting all at once.
+   */
+  retry?: number | { min?: number; max?: number };
+  /** The last event of every connection. It must not have a `retry`. Default: none. */
+  event?: ServerSentEvent<Events>;
+}
+
+/** What became of the connections that were open when a drain began. */
+export interface DrainResult {
+  /** How many there were. */
+  connections: number;
+  /** How many the drain has ended, with everything that was queued for them. */
+  ended: number;
+  /**
+   * How many the drain has destroyed, because they did not take their queue in time. The others
+   * were closed for other reasons, such as the client's.
+   */
+  destroyed: number;
+}
+
+/**
+ * Ends every connection of this process, or of this worker thread, before it exits.
+ *
+ * Each connection ends at its own time. Its client receives the events that are queued, its own
+ * `retry`, the last event if there is one, and the end of the response (close reason `drain`). The
+ * core does this on its own threads, so native connections end in time while JavaScript is busy.
+ *
+ * A connection that cannot send its queue is destroyed 5 seconds after `within`. If JavaScript was
+ * busy at that moment, connections of the `stream` transport have 5 seconds more from then on. The
+ * last bytes that Node.js buffers for such a connection are discarded after 5 seconds. So the
+ * promise always resolves.
+ *
+ * New connections are refused with {@link DrainingError} from now on. A drain cannot be undone:
+ * further calls return the same promise and ignore their options.
+ *
+ * @example
+ * ```ts
+ * import { drain } from 'sluice';
+ *
+ * process.on('SIGTERM', async () => {
+ *   server.close();
+ *   const { connections, ended } = await drain({ within: 20_000 });
+ *   console.log(`${ended} of ${connections} connections ended`);
+ * });
+ * ```
+ */
+export function drain(options?: DrainOptions): Promise<DrainResult>;
+
+/**
+ * Refuses a connection while the process, the broker or the channel drains. `sluice/express`,
+ * `sluice/fastify`, `setupSSE`, and the error handling of Express, Fastify and Koa answer with its
+ * status and headers. So does Hono, with `getResponse()`.
+ *
+ * Its class is not exported. Check the code.
+ *
+ * @example
+ * ```ts
+ * import { Connection, type DrainingError, SluiceError } from 'sluice';
+ *
+ * app.get('/events', (req, res) => {
+ *   try {
+ *     new Connection(req, res);
+ *   } catch (error) {
+ *     if (!(error instanceof SluiceError) || error.code !== 'ERR_SSE_DRAINING') throw error;
+ *     const { statusCode, headers } = error as DrainingError;
+ *     res.writeHead(statusCode, { ...headers }).end();
+ *   }
+ * });
+ * ```
+ */
+export interface DrainingError extends SluiceError {
+  readonly code: 'ERR_SSE_DRAINING';
+  readonly statusCode: 503;
+  /** A whole number of seconds, at random from the range `retry` of the drain. */
+  readonly headers: { readonly 'Retry-After': string };
+  /** Returns the answer for servers that take Fetch responses. */
+  getResponse(): Response;
+}
+
+/** A server of Node.js, or a Fastify instance. */
+export type ShutdownServer =
+  | Server
+  | Http2Server
+  | Http2SecureServer
+  | { readonly server: object; close(): PromiseLike<unknown> };
+
+/** The options of {@link gracefulShutdown}. */
+export interface ShutdownOptions extends DrainOptions {
+  /** The signals that start the shutdown. Default: `['SIGTERM', 'SIGINT']`. */
+  signals?: readonly NodeJS.Signals[];
+  /**
+   * Whether to call `process.exit()` at the end. Default: `false`. The process then exits by itself
+   * when nothing else keeps it alive.
+   */
+  exit?: boolean;
+}
+
+/** What {@link gracefulShutdown} returns. */
+export interface Shutdown {
+  /**
+   * Resolves when the connections are drained and the server is closed. Rejects if a Fastify
+   * instance cannot close.
+   */
+  readonly done: Promise<DrainResult>;
+  /** Begins the shutdown, as a signal does. Returns `done`. */
+  start(): Promise<DrainResult>;
+  /** Removes the listeners for signals. A shutdown that has begun continues. */
+  close(): void;
+}
+
+/**
+ * Shuts a server down on a signal: it accepts no more connections, {@link drain} ends the open
+ * streams, and the server closes. HTTP/2 sessions close with their last stream. A second signal
+ * exits at once, with the status that shells give to that signal (143 for `SIGTERM`).
+ *
+ * A platform that stops processes must allow `within` and 5 seconds more, and the time of your
+ * other requests.
+ *
+ * @throws `ERR_SSE_TYPE` if the value is not a server.
+ * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { gracefulShutdown } from 'sluice';
+ *
+ * gracefulShutdown(server, { within: 20_000 });
+ * ```
+ */
+export function gracefulShutdown(server: ShutdownServer, options?: ShutdownOptions): Shutdown;
