@@ -53,9 +53,10 @@ export declare class ConnectionHandle {
   attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
-   * told to buffer less for a client that does not read.
+   * told to notice a dead peer within the stall timeout, and to buffer less for a client that
+   * does not read. `shared`: other responses use the socket too.
    */
-  attachStream(descriptor?: number | undefined | null): void
+  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean): void
   setPing(milliseconds: number): void
   setTimeout(milliseconds: number): void
   holdTimeout(hold: boolean): void

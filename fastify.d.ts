@@ -117,6 +117,9 @@ declare module 'fastify' {
 /**
  * A Fastify plugin that adds `reply.eventStream()`. Its options are the defaults of every stream.
  *
+ * The default of `pingInterval` is 15,000, because many proxies close streams that are idle for 30
+ * to 60 seconds. The other options have the defaults of {@link ConnectionOptions}.
+ *
  * @throws `ERR_SSE_OPTION` when Fastify becomes ready, if an option has the wrong type or is out of
  * range.
  *

@@ -57,7 +57,8 @@ export type Transport = 'native' | 'stream';
  * | `end`      | `connection.end()` or `res.end()` was called; queued events were sent first  |
  * | `timeout`  | `maxLifetime` passed; queued events were sent first                          |
  * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` was queued for the client      |
- * | `stall`    | the client took no byte for `stallTimeout` although bytes were queued        |
+ * | `stall`    | the client took no byte for `stallTimeout` although bytes were queued, or it |
+ * |            | vanished: its kernel acknowledged nothing for that long                      |
  * | `destroy`  | the server destroyed the response or its socket                              |
  * | `flood`    | the client sent more than 64 KiB or 64 requests after its request            |
  * | `error`    | the socket failed, or the core had an internal error                         |
@@ -81,8 +82,9 @@ export interface ConnectionOptions {
   ping?: boolean;
   /**
    * The time between two pings: empty comments that keep proxies from closing the connection.
-   * Default: {@link Connection.default}`.pingInterval`, which is 50,000. At most 2^31 - 1; 0 turns
-   * pings off.
+   * Default: {@link Connection.default}`.pingInterval`, which is 50,000, and 15,000 for `sse()` of
+   * `sluice/express` and `reply.eventStream()` of `sluice/fastify`. At most 2^31 - 1; 0 turns pings
+   * off.
    */
   pingInterval?: number;
   /** Alias of `pingInterval`. */
@@ -127,6 +129,13 @@ export interface ConnectionOptions {
    * (`stall`). Default: 60,000; 0 turns the check off. At most 2^31 - 1.
    *
    * On the `stream` transport, a client makes progress when its response has taken the last 64 KiB.
+   *
+   * It also says how long it may take to notice a client that has vanished, as after a power loss.
+   * On Linux, the kernel closes the connection with the reason `stall` when the client has not
+   * acknowledged what was sent for that long. If nothing is sent, keep-alive probes begin after
+   * half of the time. The kernel counts in seconds, so this takes at least 2,000. It applies to
+   * every TCP socket of a Node.js response; pass `outgoing` for a Fetch body. Behind a proxy, the
+   * proxy is the peer. On HTTP/2, the longest time of the streams on one socket counts.
    */
   stallTimeout?: number;
   /**

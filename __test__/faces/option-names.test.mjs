@@ -1,5 +1,6 @@
 // Options that mean the same have one name on every face; the other name is an alias.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { connectHTTP1 } from '../support/clients/http1.mjs';
 import * as nodeHTTP from '../support/servers/node-http.mjs';
@@ -7,6 +8,8 @@ import { site, sluice } from '../support/site.mjs';
 import { until } from '../support/until.mjs';
 import { createSSE } from './fetch/service.mjs';
 import { faces } from './option-names/faces.mjs';
+
+const { HubHandle } = createRequire(import.meta.url)('../../binding.js');
 
 const SOON = { timeout: 60_000 };
 const NAMES = [
@@ -136,3 +139,22 @@ test(
     ]);
   },
 );
+
+/** The documented defaults of `pingInterval`. */
+const PING_INTERVALS = {
+  Connection: 50_000,
+  'sluice/express': 15_000,
+  'the defaults of sluice/fastify': 15_000,
+  SE: 50_000,
+  SSEBroker: 30_000,
+  createSSE: 30_000,
+};
+
+for (const [face, interval] of Object.entries(PING_INTERVALS)) {
+  test(`${face} sends pings every ${interval} ms by default`, SOON, async (t) => {
+    const open = t.mock.method(HubHandle.prototype, 'open');
+    await connect(await faces[face](t, {}));
+    const [{ pingInterval }] = open.mock.calls.map(({ arguments: [options] }) => options);
+    assert.equal(pingInterval, interval);
+  });
+}

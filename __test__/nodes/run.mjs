@@ -8,6 +8,7 @@ import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 const TESTS = [
   'carrier/carrier',
   'carrier/conformance',
+  'carrier/dead-peer',
   'faces/fastify',
   'faces/fastify-se',
   'faces/fastify-transports',

@@ -27,8 +27,9 @@
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
- * @property {() => 'client' | 'destroy'} closeReason why the carrier has closed by itself
- * @property {() => number | undefined} [descriptor] the descriptor of the client's own socket
+ * @property {() => 'client' | 'destroy' | 'stall'} closeReason why the carrier has closed by itself
+ * @property {() => number | undefined} [descriptor] the descriptor of the client's socket
+ * @property {boolean} [isShared] other responses use the socket at the same time
  * @property {() => string | undefined} [obstacle] why the socket cannot be handed over
  * @property {(taker: SocketTaker) => boolean} [handOver]
  *   begins the hand-over, after the head; false when the head has made it impossible

@@ -36,8 +36,12 @@ function pipedCarrier(req, res, stream) {
     write: (bytes) => headOnly || stream.write(bytes),
     end: () => stream.end(),
     destroy: (error) => stream.destroy(/** @type {Error} */ (error)),
-    closeReason: () => (node.hasClientLeft() ? 'client' : 'destroy'),
+    closeReason() {
+      if (node.isPeerDead()) return 'stall';
+      return node.hasClientLeft() ? 'client' : 'destroy';
+    },
     descriptor: () => node.descriptor(),
+    isShared: node.isShared,
   };
 }
 

@@ -61,6 +61,7 @@ class Link {
    * @type {ConnectionSettings | undefined}
    */
   #settings;
+  #stallTimeout;
   /**
    * What `end()` has returned.
    * @type {Promise<Owner> | undefined}
@@ -83,6 +84,7 @@ class Link {
   constructor(carrier, settings) {
     this.carrier = carrier;
     this.#settings = settings;
+    this.#stallTimeout = settings.core.stallTimeout;
     this.transport = this.#chooseTransport(settings);
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
@@ -206,8 +208,9 @@ class Link {
 
   writeThrough() {
     this.transport = 'stream';
-    if (this.carrier.needsProcess) holdProcess(this);
-    this.handle.attachStream(this.carrier.descriptor?.());
+    const { carrier } = this;
+    if (carrier.needsProcess) holdProcess(this);
+    this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, carrier.isShared === true);
   }
 
   // The core's side.

@@ -13,6 +13,8 @@ mod expire;
 mod flush;
 mod held;
 mod inbox;
+#[cfg(all(unix, not(sluice_stream_only)))]
+mod keep_alive;
 mod memberships;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
 mod poller;

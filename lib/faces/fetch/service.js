@@ -83,15 +83,14 @@ function createSSE(config) {
   return {
     addClient(options) {
       const given = option.object('options', options);
-      const carrier = new BodyCarrier(cursorOf(given));
-      const outgoing = readOutgoing(given.outgoing);
+      const carrier = new BodyCarrier(cursorOf(given), readOutgoing(given.outgoing));
       const { onGap, resume } = given;
       const { link, connection } = clientsOf(broker).open(carrier, { onGap, resume });
       link.begin();
       const member = clientsOf(broker).register(connection, readArrival({}));
       const client = new FetchClient(member, new ClientController(connection, carrier));
       clients.set(member, client);
-      if (outgoing) carrier.follow(outgoing);
+      carrier.follow();
       return { client, response: carrier.toResponse() };
     },
 
