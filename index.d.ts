@@ -135,7 +135,8 @@ export interface ConnectionOptions {
    * acknowledged what was sent for that long. If nothing is sent, keep-alive probes begin after
    * half of the time. The kernel counts in seconds, so this takes at least 2,000. It applies to
    * every TCP socket of a Node.js response; pass `outgoing` for a Fetch body. Behind a proxy, the
-   * proxy is the peer. On HTTP/2, the longest time of the streams on one socket counts.
+   * proxy is the peer. On HTTP/2, the longest time of the streams on one socket counts, and the
+   * reason may be `client`, as Node.js does not always report the kernel's error.
    */
   stallTimeout?: number;
   /**

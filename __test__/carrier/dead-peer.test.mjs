@@ -59,7 +59,10 @@ for (const [protocol, transport] of KINDS) {
       test(`a client ${which} is detected (${over})`, { ...SOON, skip }, async () => {
         reasons ??= run();
         const found = await reasons;
-        assert.equal(found.get(String([protocol, transport, pingInterval, loss])), 'stall');
+        const reason = found.get(String([protocol, transport, pingInterval, loss]));
+        // If a ping meets the kernel's error first, Node's HTTP/2 session does not report it.
+        const hides = protocol === 'h2c' && pingInterval > 0;
+        assert.ok(reason === 'stall' || (hides && reason === 'client'), `closed: ${reason}`);
       });
     }
   }
