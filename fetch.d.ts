@@ -14,7 +14,7 @@ import type { TopicOptions } from './types/broker.js';
 export interface SSEConfig
   extends Pick<
     ConnectionOptions,
-    'headers' | 'maxLifetime' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'
+    'headers' | 'limits' | 'maxLifetime' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'
   > {
   /**
    * The time between two heartbeats, which are comments that contain the time. The first one is
@@ -106,6 +106,8 @@ export interface SSE<Events extends object = EventMap> {
    *
    * @throws `ERR_SSE_OPTION` if an option has the wrong type.
    * @throws `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
+   * @throws `ERR_SSE_LIMIT` if `maxConnections` or `limits.maxPerKey` is reached. Clients without
+   * {@link AddClientOptions.outgoing} have no key.
    */
   addClient(options?: AddClientOptions): { client: SSEClient<Events>; response: Response };
   /** Removes a client. Its body ends after queued events are sent. Unknown ids have no effect. */

@@ -73,6 +73,28 @@ export type CloseReason =
   | 'flood'
   | 'error';
 
+/** How many connections one client may have; see {@link ConnectionOptions.limits}. */
+export interface ConnectionLimits {
+  /**
+   * Returns the key by which a connection is counted. Default: the address of the peer.
+   *
+   * - A string that is an IPv6 address counts by its /64 network, because one customer usually has
+   *   all of it. An IPv4 address in IPv6 form counts as that address.
+   * - An array of strings is a composite key, such as `['tenant', req.user.id]`. It equals only an
+   *   array with the same elements.
+   * - With `undefined`, the connection is not counted by a key.
+   *
+   * It gets the request of Express, Koa or Node.js, and on Fastify that of Fastify. Behind a proxy,
+   * every peer is the proxy: return the client's address, such as `req.ip`, or the user. It must be
+   * synchronous. Equal keys count together in the whole process, on all faces. An error that it
+   * throws goes to the caller, and any other value throws `ERR_SSE_OPTION`.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each framework has its own request
+  key?: ((req: any) => string | readonly string[] | undefined) | undefined;
+  /** How many connections with one key may be open. At least 1, at most 2^32 - 1. */
+  maxPerKey: number;
+}
+
 /**
  * The options of a connection, on every face. An option that has the wrong type or is out of range
  * throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
@@ -139,6 +161,13 @@ export interface ConnectionOptions {
    * reason may be `client`, as Node.js does not always report the kernel's error.
    */
   stallTimeout?: number;
+  /**
+   * Limits the connections of one client. Default: none. A connection above the limit is refused
+   * before anything is allocated for it; see `ERR_SSE_LIMIT` in {@link SluiceErrorCode}.
+   *
+   * Leave room for connections whose clients have vanished: they count until `stallTimeout`.
+   */
+  limits?: ConnectionLimits | undefined;
   /**
    * When a client that comes back with a cursor gets what it missed. Default: `'auto'`.
    *
@@ -317,6 +346,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
    * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
    * @throws `ERR_SSE_START` if the core cannot start.
+   * @throws `ERR_SSE_LIMIT` if `maxConnections` or `limits.maxPerKey` is reached.
    */
   constructor(
     req: IncomingMessage | Http2ServerRequest,
@@ -445,6 +475,11 @@ export interface ChannelOptions<Events extends object = EventMap> {
    * which never closes it. The timer does not keep the process alive.
    */
   emptyTimeout?: number;
+  /**
+   * How many members the channel may have. Default: 0, which sets no limit. At most 2^32 - 1. See
+   * {@link Channel.assertRoom}.
+   */
+  maxMembers?: number;
 }
 
 /** An event that has `data`, as `key` of {@link ChannelOptions} gets it. */
@@ -560,8 +595,17 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * @throws `ERR_SSE_TYPE` if the value is not a connection.
    * @throws `ERR_SSE_OPTION` if `snapshot` is not a function, or the channel keeps the latest
    * values, which it sends itself.
+   * @throws `ERR_SSE_LIMIT` if the channel has `maxMembers` members. Nothing changes then.
    */
   add(connection: Connection<Events>, options?: AddOptions<Events>): this;
+  /**
+   * Throws if the channel has `maxMembers` members. Call it before you open a connection, so that
+   * the framework can still answer with the error's status, which is 503.
+   *
+   * @throws `ERR_SSE_LIMIT` if the channel is full.
+   * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
+   */
+  assertRoom(): void;
   /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**
@@ -645,13 +689,18 @@ export interface Metrics {
  */
 export function metrics(): Metrics;
 
-/** The settings of the core. */
+/** The settings of the core. An option that is left out gets its default. */
 export interface Configuration {
   /**
    * How many I/O threads the core starts, from 1 to 64. Default: one fewer than the number of CPU
    * cores, but at least 1 and at most 4.
    */
   shards?: number;
+  /**
+   * How many connections of this process, or of this worker thread, may be open. Others are refused
+   * with `ERR_SSE_LIMIT` and the status 503. Default: no limit. At least 1, at most 2^32 - 1.
+   */
+  maxConnections?: number;
 }
 
 /**
@@ -705,11 +754,17 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
+ * | `ERR_SSE_LIMIT`          | too many connections, or members of a channel; see below           |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
  * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
  * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
+ *
+ * `ERR_SSE_LIMIT` has a `statusCode` and `headers`, with which Express, Fastify and Koa answer by
+ * themselves. The status is 503 for `maxConnections` and `maxMembers`, and 429 for
+ * `limits.maxPerKey`. `Retry-After` is a random whole number from 5 to 30 seconds, so that refused
+ * clients do not come back together.
  */
 export type SluiceErrorCode =
   | 'ERR_SSE_TYPE'
@@ -727,6 +782,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_BROKER_CLOSED'
+  | 'ERR_SSE_LIMIT'
   | 'ERR_SSE_CONNECT'
   | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_TOPIC'
@@ -756,6 +812,10 @@ export type SluiceErrorCode =
  */
 export class SluiceError extends Error {
   readonly code: SluiceErrorCode;
+  /** The status to answer with, of an `ERR_SSE_LIMIT`. */
+  readonly statusCode?: number;
+  /** The headers to answer with, of an `ERR_SSE_LIMIT`. */
+  readonly headers?: Readonly<Record<string, string>>;
   constructor(code: SluiceErrorCode, message: string);
 }
 

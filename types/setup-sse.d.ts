@@ -103,7 +103,10 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 405    | `ERR_SSE_METHOD`                                                                    |
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                |
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
- * | 503    | `ERR_SSE_BROKER_CLOSED`                                                             |
+ * | 429    | `ERR_SSE_LIMIT` (`limits.maxPerKey` of the broker's `connection`)                   |
+ * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_LIMIT` (`maxConnections`)                         |
+ *
+ * The answer `ERR_SSE_LIMIT` has the header `Retry-After`.
  *
  * `ERR_SSE_SECRET` answers both an unknown `clientId` and a wrong `secret`. Status, headers and
  * body are identical, so that the answer does not reveal who is connected.

@@ -67,6 +67,10 @@ class BodyCarrier {
     );
   }
 
+  get incoming() {
+    return this.#outgoing?.req;
+  }
+
   /** @param {CarrierListener} listener */
   listen(listener) {
     this.#listener = listener;

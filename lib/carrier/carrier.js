@@ -17,6 +17,7 @@
  * @typedef {object} Carrier
  * @property {any} [request] `connection.request`
  * @property {any} [response] `connection.response`
+ * @property {Request} [incoming] the request of Node.js, if `request` is none
  * @property {string | undefined} cursor the client's `Last-Event-ID`, decoded
  * @property {boolean} [headOnly] the client gets no body, as it asked with HEAD
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it

@@ -14,6 +14,7 @@ const event = require('../connection/event.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
 const { runAll } = require('../core/listeners.js');
+const { LimitError } = require('../core/limit-error.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
 
@@ -32,6 +33,8 @@ function assertConnection(value) {
  * @param {number[]} ids
  */
 const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
+
+const full = () => new LimitError(503, 'the channel has too many members: try again later');
 
 /** @param {SendOptions} options */
 const readRemove = (options) =>
@@ -55,6 +58,7 @@ class Channel extends EventEmitter {
   #expires;
   /** Returns the key of an event, if the channel keeps the latest value of each. */
   #key;
+  #maxMembers;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
@@ -75,6 +79,7 @@ class Channel extends EventEmitter {
     const given = option.object('options', options);
     const core = readChannelOptions(given);
     this.#key = readKey(given, core.historySize);
+    this.#maxMembers = option.count('maxMembers', given.maxMembers, 0) || Number.POSITIVE_INFINITY;
     this.#handle = start().channel(core, this.#key !== undefined);
     this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
@@ -115,6 +120,7 @@ class Channel extends EventEmitter {
   #join(connection, link, snapshot) {
     const { catchUp, handle } = link;
     const { gathering } = catchUp;
+    if (this.#isFull && !this.#handle.members().includes(handle.id)) throw full();
     const resume = gathering !== undefined && !this.#removed?.has(connection);
     if (this.#key) holdForTurn(link);
     const addition = callCore(() => this.#handle.add(handle, resume));
@@ -170,6 +176,16 @@ class Channel extends EventEmitter {
     }
     event.write(this.#handle, frameText);
     return this;
+  }
+
+  assertRoom() {
+    this.#assertOpen();
+    if (this.#isFull) throw full();
+  }
+
+  get #isFull() {
+    // Without a limit, a join needs no native call for this.
+    return this.#maxMembers !== Number.POSITIVE_INFINITY && this.count() >= this.#maxMembers;
   }
 
   count() {

@@ -2,7 +2,7 @@
 
 /** Reads the options of a connection. */
 
-/** @import { ConnectionOptions } from '../../index.js' */
+/** @import { ConnectionLimits, ConnectionOptions } from '../../index.js' */
 
 /**
  * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. The first ping
@@ -34,6 +34,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
     cursorQuery: readCursorQuery(given.cursorQuery),
+    limits: readLimits(given.limits),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
@@ -54,6 +55,18 @@ function readConnectionOptions(options, pingForm = 'comment') {
 function readOnGap(value) {
   if (typeof value === 'function') return value;
   return option.oneOf('onGap', value, ['ignore', 'reset', 'all'], 'ignore');
+}
+
+/**
+ * @param {ConnectionOptions['limits']} value
+ * @returns {ConnectionLimits | undefined}
+ */
+function readLimits(value) {
+  if (value === undefined) return undefined;
+  const { key, maxPerKey } = option.object('limits', value);
+  const limit = option.whole('limits.maxPerKey', maxPerKey, undefined, 1, 2 ** 32 - 1);
+  if (limit === undefined) throw option.wrongType('limits.maxPerKey', 'a number', maxPerKey);
+  return { key: option.callback('limits.key', key), maxPerKey: limit };
 }
 
 /** @param {string | undefined} value */

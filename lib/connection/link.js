@@ -31,6 +31,7 @@ const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
+const { admit, release } = require('./admission.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
@@ -62,6 +63,8 @@ class Link {
    */
   #settings;
   #stallTimeout;
+  /** By which it is counted. */
+  #key;
   /**
    * What `end()` has returned.
    * @type {Promise<Owner> | undefined}
@@ -89,11 +92,20 @@ class Link {
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
     this.cursor = cursor;
-    const allOnGap = settings.onGap === 'all';
-    this.handle = start().open({ ...settings.core, cursor, allOnGap });
-    this.catchUp = new CatchUp(this, cursor, settings);
-    connections.set(this.handle.id, this);
-    carrier.listen(this);
+    this.#key = admit(carrier.request ?? carrier.incoming, settings.limits);
+    try {
+      const allOnGap = settings.onGap === 'all';
+      this.handle = start().open({ ...settings.core, cursor, allOnGap });
+      this.catchUp = new CatchUp(this, cursor, settings);
+      connections.set(this.handle.id, this);
+      carrier.listen(this);
+    } catch (error) {
+      // No notice of the core will release it.
+      release(this.#key);
+      if (this.handle) connections.delete(this.handle.id);
+      this.handle?.close('destroy');
+      throw error;
+    }
     // HEAD gets the head alone; what the handler sends is dropped.
     if (carrier.headOnly) this.close('end');
   }
@@ -252,6 +264,7 @@ class Link {
   #close(reason) {
     this.carrier.release();
     releaseProcess(this);
+    release(this.#key);
     this.#advance('closed');
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));

@@ -10,16 +10,20 @@ const option = require('./option.js');
 const { StreamWrites } = require('./stream-writes.js');
 
 const MAX_SHARDS = 64;
+const MAX_CONNECTIONS = 2 ** 32 - 1;
 
 /** @type {HubHandle | undefined} */
 let hub;
 /** @type {number | undefined} */
 let shards;
+/** @type {number | undefined} */
+let connectionLimit;
 
 /** @param {import('../../index.js').Configuration} configuration */
 function configure(configuration) {
   const given = option.object('configuration', configuration);
   const wanted = option.whole('shards', given.shards, undefined, 1, MAX_SHARDS);
+  const limit = option.whole('maxConnections', given.maxConnections, undefined, 1, MAX_CONNECTIONS);
   if (hub) {
     throw new SluiceError(
       'ERR_SSE_STARTED',
@@ -27,7 +31,11 @@ function configure(configuration) {
     );
   }
   shards = wanted;
+  connectionLimit = limit;
 }
+
+/** How many connections may be open. */
+const maxConnections = () => connectionLimit ?? Number.POSITIVE_INFINITY;
 
 const streamWrites = new StreamWrites(start, (id, bytes) =>
   guarded(() => connections.get(id)?.write(bytes)),
@@ -45,4 +53,4 @@ function metrics() {
   return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }
 
-module.exports = { configure, metrics, start, streamWrites };
+module.exports = { configure, maxConnections, metrics, start, streamWrites };

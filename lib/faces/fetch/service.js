@@ -19,11 +19,11 @@ const { readOutgoing } = require('./outgoing.js');
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config);
-  const { headers, maxQueueBytes, stallTimeout, topic } = given;
+  const { headers, limits, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
   const lifetime = option.pick(given, 'maxLifetime');
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, ...lifetime };
+  const connection = { retry, headers, limits, maxQueueBytes, stallTimeout, ...lifetime };
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
   // Ids are always new, so no client returns to its session.
   const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };

@@ -9,6 +9,7 @@
 
 const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
+const { LimitError } = require('../../core/limit-error.js');
 const option = require('../../core/option.js');
 const { readClaim } = require('./claim.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
@@ -45,10 +46,20 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       if (code === 'ERR_SSE_BROKER_CLOSED' && clients.isClosed) {
         throw new Refusal(503, code, 'the server is closing');
       }
+      if (error instanceof LimitError) throw refusalOf(error, exchange);
       throw failure(error, 'ERR_SSE_CONNECT', 'the client could not be connected: see the cause');
     }
     return undefined;
   };
+}
+
+/**
+ * @param {LimitError} error
+ * @param {Exchange} exchange
+ */
+function refusalOf({ code, headers, message, statusCode }, exchange) {
+  for (const [name, value] of Object.entries(headers)) exchange.setHeader(name, value);
+  return new Refusal(statusCode, code, message);
 }
 
 /** A token of a topic's name that is a wildcard. */
