@@ -172,6 +172,8 @@ export interface TopicsSettings {
   wildcards: boolean
   /** How many patterns a client may be subscribed to. */
   maxPatterns: number
+  /** How many topics and patterns there may be in all. */
+  maxTopics: number
   /** Options of topics when they are created. */
   topic: HistoryOptions
   /** Limits of the history that all patterns share. Its `empty_timeout` is not used. */

@@ -754,7 +754,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
- * | `ERR_SSE_LIMIT`          | too many connections, or members of a channel; see below           |
+ * | `ERR_SSE_LIMIT`          | too many connections, members of a channel, or topics; see below   |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
@@ -762,9 +762,9 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
  *
  * `ERR_SSE_LIMIT` has a `statusCode` and `headers`, with which Express, Fastify and Koa answer by
- * themselves. The status is 503 for `maxConnections` and `maxMembers`, and 429 for
- * `limits.maxPerKey`. `Retry-After` is a random whole number from 5 to 30 seconds, so that refused
- * clients do not come back together.
+ * themselves. The status is 429 for `limits.maxPerKey`, and 503 for `maxConnections`, `maxMembers`
+ * and `maxTopicsTotal`. `Retry-After` is a random whole number from 5 to 30 seconds, so that
+ * refused clients do not come back together.
  */
 export type SluiceErrorCode =
   | 'ERR_SSE_TYPE'

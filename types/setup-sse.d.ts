@@ -104,7 +104,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                |
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
  * | 429    | `ERR_SSE_LIMIT` (`limits.maxPerKey` of the broker's `connection`)                   |
- * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_LIMIT` (`maxConnections`)                         |
+ * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_LIMIT` (`maxConnections`, `maxTopicsTotal`)       |
  *
  * The answer `ERR_SSE_LIMIT` has the header `Retry-After`.
  *

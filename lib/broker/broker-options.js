@@ -33,6 +33,7 @@ function readBrokerOptions(options, pingForm) {
     ...readTopic(given.topic),
     wildcards: option.boolean('wildcards', given.wildcards, true),
     maxPatterns: option.count('maxPatterns', given.maxPatterns, 100),
+    maxTopicsTotal: option.count('maxTopicsTotal', given.maxTopicsTotal, 100_000),
     patternHistory: readChannelOptions(
       option.object('patternHistory', given.patternHistory),
       PATTERNS,

@@ -36,8 +36,8 @@ class SSEBroker {
    */
   constructor(options, pingForm) {
     const all = readBrokerOptions(options, pingForm);
-    const { maxPatterns, patternHistory, topic, wildcards } = all;
-    this.#topics = start().topics({ wildcards, maxPatterns, topic, patternHistory });
+    const { maxPatterns, maxTopicsTotal: maxTopics, patternHistory, topic, wildcards } = all;
+    this.#topics = start().topics({ wildcards, maxPatterns, maxTopics, topic, patternHistory });
     this.#clients = new Clients(all, this.#topics);
   }
 

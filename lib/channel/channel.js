@@ -9,12 +9,11 @@
 const { EventEmitter } = require('node:events');
 const { readChannelOptions, readKey } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
-const { SluiceError, callCore, typeError } = require('../core/error.js');
+const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
 const event = require('../connection/event.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
 const { runAll } = require('../core/listeners.js');
-const { LimitError } = require('../core/limit-error.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
 

@@ -11,7 +11,7 @@
 /** @import { Request } from '../carrier/carrier.js' */
 
 const { maxConnections } = require('../core/hub.js');
-const { LimitError } = require('../core/limit-error.js');
+const { LimitError } = require('../core/error.js');
 const { keyOf } = require('./limit-key.js');
 
 let open = 0;

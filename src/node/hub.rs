@@ -82,6 +82,8 @@ pub struct TopicsSettings {
     pub wildcards: bool,
     /// How many patterns a client may be subscribed to.
     pub max_patterns: u32,
+    /// How many topics and patterns there may be in all.
+    pub max_topics: u32,
     /// Options of topics when they are created.
     pub topic: HistoryOptions,
     /// Limits of the history that all patterns share. Its `empty_timeout` is not used.
@@ -168,7 +170,8 @@ impl HubHandle {
     pub fn topics(&self, options: TopicsSettings) -> TopicsHandle {
         let (wildcards, max_patterns) = (options.wildcards, options.max_patterns as usize);
         let pattern_history = ChannelOptions::from(options.pattern_history).history;
-        let names = TopicsOptions { wildcards, max_patterns };
+        let max_topics = options.max_topics as usize;
+        let names = TopicsOptions { wildcards, max_patterns, max_topics };
         let topics = Topics::create(&self.hub, names, options.topic.into(), pattern_history);
         TopicsHandle { topics }
     }

@@ -9,7 +9,7 @@
 
 const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
-const { LimitError } = require('../../core/limit-error.js');
+const { LimitError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { readClaim } = require('./claim.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
@@ -101,7 +101,7 @@ function subscribing(broker, options) {
     // subscribed it.
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
-    subscribe(broker, client, topics);
+    subscribe(exchange, broker, client, topics);
     return { status: 200, body: { success: true, topics } };
   };
 }
@@ -152,17 +152,19 @@ function assertRoom(client, topics, maxTopics) {
 }
 
 /**
+ * @param {Exchange} exchange
  * @param {SSEBroker} broker
  * @param {BrokerClient} client
  * @param {string[]} topics
  */
-function subscribe(broker, client, topics) {
+function subscribe(exchange, broker, client, topics) {
   try {
     broker.subscribe(client.id, ...topics);
   } catch (error) {
     const { code, message } = /** @type {any} */ (error ?? {});
     if (code === 'ERR_SSE_TOPIC') throw new Refusal(400, code, message);
     if (code === 'ERR_SSE_TOPIC_LIMIT') throw new Refusal(403, code, PATTERN_LIMIT);
+    if (error instanceof LimitError) throw refusalOf(error, exchange);
     throw failure(error, 'ERR_SSE_SUBSCRIBE', 'the client could not be subscribed: see the cause');
   }
 }
