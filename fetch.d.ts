@@ -14,7 +14,13 @@ import type { TopicOptions } from './types/broker.js';
 export interface SSEConfig
   extends Pick<
     ConnectionOptions,
-    'headers' | 'limits' | 'maxLifetime' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'
+    | 'headers'
+    | 'limits'
+    | 'maxLifetime'
+    | 'maxLifetimeJitter'
+    | 'maxQueueBytes'
+    | 'stallTimeout'
+    | 'timeout'
   > {
   /**
    * The time between two heartbeats, which are comments that contain the time. The first one is

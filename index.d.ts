@@ -113,11 +113,18 @@ export interface ConnectionOptions {
   heartbeatInterval?: number;
   /**
    * How long the connection may stay open. Then it sends what is queued and closes with the reason
-   * `timeout`. Default: 0, which sets no limit. At most 2^31 - 1.
+   * `timeout`. Default: 0, which sets no limit. At most 2^31 - 1. `maxLifetimeJitter` makes it a
+   * little shorter for each connection.
    */
   maxLifetime?: number;
   /** Alias of `maxLifetime`. */
   timeout?: number;
+  /**
+   * The part of `maxLifetime` that is left to chance, from 0 to 1. Each connection draws its own
+   * lifetime, between `(1 - maxLifetimeJitter) * maxLifetime` and `maxLifetime`, so that clients
+   * that have connected together do not come back together. Default: 0.1; 0 turns it off.
+   */
+  maxLifetimeJitter?: number;
   /**
    * How long the client waits before it reconnects. It is sent as the first frame. Default: none,
    * so that the client uses its own delay. At most 2^32 - 1.

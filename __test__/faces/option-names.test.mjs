@@ -158,3 +158,36 @@ for (const [face, interval] of Object.entries(PING_INTERVALS)) {
     assert.equal(pingInterval, interval);
   });
 }
+
+for (const [face, serve] of Object.entries(faces)) {
+  const lifetimes = async (t, options) => {
+    const open = t.mock.method(HubHandle.prototype, 'open');
+    const address = await serve(t, options);
+    const clients = await Promise.all(Array.from({ length: 20 }, () => connect(address)));
+    for (const client of clients) client.leave();
+    return open.mock.calls.map(({ arguments: [{ timeout }] }) => timeout);
+  };
+
+  test(`${face} draws the lifetime of each connection`, SOON, async (t) => {
+    const drawn = await lifetimes(t, { maxLifetime: 1_000_000 });
+    assert.equal(drawn.length, 20);
+    assert.ok(new Set(drawn).size > 1, 'they differ');
+    for (const one of drawn) assert.ok(one >= 900_000 && one <= 1_000_000, `${one}`);
+  });
+}
+
+test('maxLifetimeJitter of 0 gives every connection the same lifetime', SOON, async (t) => {
+  for (const face of ['Connection', 'createSSE']) {
+    const open = t.mock.method(HubHandle.prototype, 'open');
+    const address = await faces[face](t, { maxLifetime: 1000, maxLifetimeJitter: 0 });
+    await Promise.all([connect(address), connect(address)]);
+    const drawn = open.mock.calls.map(({ arguments: [{ timeout }] }) => timeout);
+    assert.deepEqual(drawn, [1000, 1000]);
+    open.mock.restore();
+  }
+});
+
+test('the shortest lifetime does not become none', SOON, async (t) => {
+  const client = await connect(await faces.Connection(t, { maxLifetime: 1, maxLifetimeJitter: 1 }));
+  assert.equal(await client.over(), 'clean');
+});

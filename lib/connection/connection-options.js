@@ -39,13 +39,26 @@ function readConnectionOptions(options, pingForm = 'comment') {
     core: {
       pingInterval: ping ? pingInterval : 0,
       pingForm,
-      timeout: option.time(...option.named(given, 'maxLifetime'), 0),
+      timeout: drawLifetime(
+        option.time(...option.named(given, 'maxLifetime'), 0),
+        option.fraction('maxLifetimeJitter', given.maxLifetimeJitter, 0.1),
+      ),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.count('retry', given.retry, undefined),
       maxQueueBytes: option.bytes('maxQueueBytes', given.maxQueueBytes, 1 << 20),
       maxQueueEvents: option.count(...option.named(given, 'maxQueueEvents'), 0),
     },
   };
+}
+
+/**
+ * Clients that have connected together must not come back together.
+ * @param {number} longest 0 for no limit
+ * @param {number} jitter
+ */
+function drawLifetime(longest, jitter) {
+  if (longest === 0) return 0;
+  return Math.max(1, Math.round(longest * (1 - jitter * Math.random())));
 }
 
 /**

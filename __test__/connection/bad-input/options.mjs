@@ -22,6 +22,7 @@ const wrong = [
   ['maxQueueBytes', ['1', null], [-1, 1.5, Number.NaN]],
   ['stallTimeout', ['1', null], [-1, 1.5, Number.NaN]],
   ['limits', [null, 5, {}, { maxPerKey: '5' }, { key: 'ip', maxPerKey: 1 }], [{ maxPerKey: 0 }]],
+  ['maxLifetimeJitter', ['0.1', null], [-0.1, 1.1, Number.NaN]],
   ['statusCode', ['200', null], [99, 1000, 200.5]],
   ['ping', ['yes', 1, null], []],
   ['headers', ['X: y', 5, null], []],

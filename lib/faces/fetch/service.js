@@ -22,7 +22,8 @@ function createBroker(config) {
   const { headers, limits, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
-  const lifetime = option.pick(given, 'maxLifetime');
+  const { maxLifetimeJitter } = given;
+  const lifetime = { ...option.pick(given, 'maxLifetime'), maxLifetimeJitter };
   const connection = { retry, headers, limits, maxQueueBytes, stallTimeout, ...lifetime };
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
   // Ids are always new, so no client returns to its session.
