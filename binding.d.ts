@@ -59,6 +59,8 @@ export declare class ConnectionHandle {
   attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean): void
   setPing(milliseconds: number): void
   setTimeout(milliseconds: number): void
+  /** In so many milliseconds the connection ends with the reason `expired`. 0: never. */
+  setExpiry(milliseconds: number): void
   holdTimeout(hold: boolean): void
   close(reason: string): void
 }

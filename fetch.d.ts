@@ -46,7 +46,8 @@ export interface SSEConfig
 }
 
 /** The options of {@link SSE.addClient}. */
-export interface AddClientOptions extends Pick<ConnectionOptions, 'resume' | 'onGap'> {
+export interface AddClientOptions
+  extends Pick<ConnectionOptions, 'expiresAt' | 'onGap' | 'reauthorize' | 'resume'> {
   /**
    * The `Last-Event-ID` header of the request. Default: none. A value longer than 1 KiB is ignored.
    */
@@ -112,6 +113,7 @@ export interface SSE<Events extends object = EventMap> {
    *
    * @throws `ERR_SSE_OPTION` if an option has the wrong type.
    * @throws `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
+   * @throws `ERR_SSE_EXPIRED` if `expiresAt` has passed.
    * @throws `ERR_SSE_LIMIT` if `maxConnections` or `limits.maxPerKey` is reached. Clients without
    * {@link AddClientOptions.outgoing} have no key.
    */

@@ -61,6 +61,7 @@ export type Transport = 'native' | 'stream';
  * |            | vanished: its kernel acknowledged nothing for that long                      |
  * | `destroy`  | the server destroyed the response or its socket                              |
  * | `flood`    | the client sent more than 64 KiB or 64 requests after its request            |
+ * | `expired`  | `expiresAt` passed without a later time; queued events were sent first       |
  * | `error`    | the socket failed, or the core had an internal error                         |
  */
 export type CloseReason =
@@ -71,6 +72,7 @@ export type CloseReason =
   | 'stall'
   | 'destroy'
   | 'flood'
+  | 'expired'
   | 'error';
 
 /** How many connections one client may have; see {@link ConnectionOptions.limits}. */
@@ -175,6 +177,28 @@ export interface ConnectionOptions {
    * Leave room for connections whose clients have vanished: they count until `stallTimeout`.
    */
   limits?: ConnectionLimits | undefined;
+  /**
+   * When the client's authorization ends, such as that of its token: a Date, a time in milliseconds
+   * since the epoch, or a function that returns one for a request. Default: `undefined`, which is
+   * never. The request is that of `limits.key`.
+   *
+   * At that time the connection sends what is queued and closes with the reason `expired`, even
+   * while JavaScript is busy. An invalid time, or one that has passed, throws `ERR_SSE_EXPIRED`
+   * when the connection opens. Its `statusCode` is 401.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each framework has its own request
+  expiresAt?: Date | number | ((req: any) => Date | number | undefined) | undefined;
+  /**
+   * Returns a later time than `expiresAt`, or a promise of it, and the connection lives on. It is
+   * called 10 seconds before the end, or after half of the time if that is less, and again before
+   * each later end. If it returns false, anything else that is not a later time, throws or rejects,
+   * the connection closes with the reason `expired`; `NODE_DEBUG=sluice` prints the error. If it
+   * takes too long, the connection ends at its time.
+   */
+  reauthorize?: (
+    // biome-ignore lint/suspicious/noExplicitAny: the events of the connection are not known here
+    connection: Connection<any>,
+  ) => Date | number | false | Promise<Date | number | false>;
   /**
    * When a client that comes back with a cursor gets what it missed. Default: `'auto'`.
    *
@@ -353,6 +377,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
    * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
    * @throws `ERR_SSE_START` if the core cannot start.
+   * @throws `ERR_SSE_EXPIRED` if `expiresAt` has passed.
    * @throws `ERR_SSE_LIMIT` if `maxConnections` or `limits.maxPerKey` is reached.
    */
   constructor(
@@ -762,6 +787,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
  * | `ERR_SSE_LIMIT`          | too many connections, members of a channel, or topics; see below   |
+ * | `ERR_SSE_EXPIRED`        | `expiresAt` is no later time; its `statusCode` is 401              |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
@@ -790,6 +816,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_BROKER_CLOSED'
   | 'ERR_SSE_LIMIT'
+  | 'ERR_SSE_EXPIRED'
   | 'ERR_SSE_CONNECT'
   | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_TOPIC'
@@ -819,7 +846,7 @@ export type SluiceErrorCode =
  */
 export class SluiceError extends Error {
   readonly code: SluiceErrorCode;
-  /** The status to answer with, of an `ERR_SSE_LIMIT`. */
+  /** The status to answer with, of an `ERR_SSE_LIMIT` or `ERR_SSE_EXPIRED`. */
   readonly statusCode?: number;
   /** The headers to answer with, of an `ERR_SSE_LIMIT`. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -23,6 +23,7 @@ const TESTS = [
   'core/failing-listeners',
   'core/writes',
   'connection/bad-input',
+  'connection/expiry',
   'connection/limits',
   'connection/stream-source',
   'broker/broker',

@@ -35,6 +35,8 @@ function readConnectionOptions(options, pingForm = 'comment') {
     onGap: readOnGap(given.onGap),
     cursorQuery: readCursorQuery(given.cursorQuery),
     limits: readLimits(given.limits),
+    expiresAt: readExpiresAt(given.expiresAt),
+    reauthorize: option.callback('reauthorize', given.reauthorize),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
@@ -80,6 +82,13 @@ function readLimits(value) {
   const limit = option.whole('limits.maxPerKey', maxPerKey, undefined, 1, 2 ** 32 - 1);
   if (limit === undefined) throw option.wrongType('limits.maxPerKey', 'a number', maxPerKey);
   return { key: option.callback('limits.key', key), maxPerKey: limit };
+}
+
+/** @param {ConnectionOptions['expiresAt']} value */
+function readExpiresAt(value) {
+  const isTime = typeof value === 'number' ? !Number.isNaN(value) : value instanceof Date;
+  if (value === undefined || typeof value === 'function' || isTime) return value;
+  throw option.wrongType('expiresAt', 'a Date, a number or a function', value);
 }
 
 /** @param {string | undefined} value */

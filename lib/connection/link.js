@@ -32,6 +32,7 @@ const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 const { admit, release } = require('./admission.js');
+const { Expiry, readUntil } = require('./expiry.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
@@ -41,7 +42,7 @@ const ORDER = ['opening', 'open', 'ending', 'closed'];
  */
 const HIGH_WATER_MARK = 64 << 10;
 /** Close reasons after which the client gets a proper end. */
-const ORDERLY = ['end', 'timeout'];
+const ORDERLY = ['end', 'timeout', 'expired'];
 
 /**
  * @implements {CarrierListener}
@@ -92,13 +93,16 @@ class Link {
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
     this.cursor = cursor;
-    this.#key = admit(carrier.request ?? carrier.incoming, settings.limits);
+    const request = carrier.request ?? carrier.incoming;
+    const until = readUntil(settings.expiresAt, request);
+    this.#key = admit(request, settings.limits);
     try {
       const allOnGap = settings.onGap === 'all';
       this.handle = start().open({ ...settings.core, cursor, allOnGap });
       this.catchUp = new CatchUp(this, cursor, settings);
       connections.set(this.handle.id, this);
       carrier.listen(this);
+      if (until !== undefined) new Expiry(this, until, settings.reauthorize);
     } catch (error) {
       // No notice of the core will release it.
       release(this.#key);
@@ -156,8 +160,8 @@ class Link {
   }
 
   /**
-   * Asks the core to close the connection. `end` and `timeout` wait for the queue, unless another
-   * reason follows.
+   * Asks the core to close the connection. `end`, `timeout` and `expired` wait for the queue,
+   * unless another reason follows.
    * @param {CloseReason} reason
    */
   close(reason) {

@@ -145,6 +145,7 @@ function object(name, value) {
 }
 
 module.exports = {
+  MAX_TIME,
   assertString,
   boolean,
   bytes,

@@ -9,11 +9,12 @@ pub enum CloseReason {
     Stall,
     Destroy,
     Flood,
+    Expired,
     Error,
 }
 
 impl CloseReason {
-    pub const ALL: [CloseReason; 8] = [
+    pub const ALL: [CloseReason; 9] = [
         CloseReason::Client,
         CloseReason::End,
         CloseReason::Timeout,
@@ -21,6 +22,7 @@ impl CloseReason {
         CloseReason::Stall,
         CloseReason::Destroy,
         CloseReason::Flood,
+        CloseReason::Expired,
         CloseReason::Error,
     ];
 
@@ -33,6 +35,7 @@ impl CloseReason {
             CloseReason::Stall => "stall",
             CloseReason::Destroy => "destroy",
             CloseReason::Flood => "flood",
+            CloseReason::Expired => "expired",
             CloseReason::Error => "error",
         }
     }
@@ -43,6 +46,6 @@ impl CloseReason {
 
     /// Whether everything queued is sent before the connection closes.
     pub fn is_orderly(self) -> bool {
-        matches!(self, CloseReason::End | CloseReason::Timeout)
+        matches!(self, CloseReason::End | CloseReason::Timeout | CloseReason::Expired)
     }
 }

@@ -113,6 +113,12 @@ impl ConnectionHandle {
         self.connection.set_timeout(duration(milliseconds));
     }
 
+    /// In so many milliseconds the connection ends with the reason `expired`. 0: never.
+    #[napi(catch_unwind)]
+    pub fn set_expiry(&self, milliseconds: u32) {
+        self.connection.set_expiry(duration(milliseconds));
+    }
+
     #[napi(catch_unwind)]
     pub fn hold_timeout(&self, hold: bool) {
         self.connection.hold_timeout(hold);

@@ -73,7 +73,7 @@ class EventStreams {
       );
     }
     const statusCode = given.statusCode ?? reply.statusCode;
-    const options = { ...given, statusCode, limits: limitsOf(reply, given) };
+    const options = { ...given, statusCode, ...ofRequest(reply, given) };
     const stream = orGone(() =>
       through ? piped(reply, options, through) : own(reply, options, pingForm),
     );
@@ -97,13 +97,17 @@ class EventStreams {
 }
 
 /**
- * The application's function gets the request of Fastify, which hooks may have given a user.
+ * The application's functions get the request of Fastify, which hooks may have given a user.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions} given
+ * @returns {Pick<ConnectionOptions, 'expiresAt' | 'limits'>}
  */
-function limitsOf({ request }, { limits }) {
+function ofRequest({ request }, { expiresAt, limits }) {
   const { key } = limits ?? {};
-  return limits && typeof key === 'function' ? { ...limits, key: () => key(request) } : limits;
+  return {
+    expiresAt: typeof expiresAt === 'function' ? () => expiresAt(request) : expiresAt,
+    limits: limits && typeof key === 'function' ? { ...limits, key: () => key(request) } : limits,
+  };
 }
 
 /**

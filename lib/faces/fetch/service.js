@@ -85,8 +85,9 @@ function createSSE(config) {
     addClient(options) {
       const given = option.object('options', options);
       const carrier = new BodyCarrier(cursorOf(given), readOutgoing(given.outgoing));
-      const { onGap, resume } = given;
-      const { link, connection } = clientsOf(broker).open(carrier, { onGap, resume });
+      const { expiresAt, onGap, reauthorize, resume } = given;
+      const own = { expiresAt, onGap, reauthorize, resume };
+      const { link, connection } = clientsOf(broker).open(carrier, own);
       link.begin();
       const member = clientsOf(broker).register(connection, readArrival({}));
       const client = new FetchClient(member, new ClientController(connection, carrier));
