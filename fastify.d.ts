@@ -85,7 +85,8 @@ declare module 'fastify' {
     /**
      * Sends an event to the client with that seid. The other arguments are those of `sendEvent`.
      * If the client's handler is still waiting, the event opens its stream. Returns false if there
-     * is no such client.
+     * is no such client, or if its stream does not open because of `limits`, `maxConnections` or
+     * `expiresAt`. That client then gets the answer of the error.
      *
      * @throws the errors of `Connection.send`, if there is such a client.
      */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fastify from 'fastify';
+import { connectHTTP1 } from '../../support/clients/http1.mjs';
+import { listenFastify } from '../../support/fastify-app.mjs';
 import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
-import { allClosed, counted, faces, MAX_CONNECTIONS } from './site.mjs';
+import { allClosed, counted, faces, MAX_CONNECTIONS, plugin } from './site.mjs';
 
 /** Checks the answer to a refused client. */
 function assertRefused({ status, headers }, expected) {
@@ -61,6 +64,33 @@ test('on Fastify the key gets the request of Fastify', SOON, async (t) => {
   await openAll(connect, 1);
   assertRefused(await connect('/connect'), 429);
 });
+
+test(
+  'SE refuses the client that has no room, and not the one that sends to it',
+  SOON,
+  async (t) => {
+    await allClosed();
+    const options = { seidGenerator: ({ url }) => url, limits: { maxPerKey: 1 } };
+    const app = fastify();
+    const waiting = [];
+    await app.register(new plugin.SE(options).plugin);
+    app.get('/open', (_request, reply) => void reply.sendEvent('hello'));
+    app.get('/wait', () => new Promise((resolve) => waiting.push(resolve)));
+    app.post('/send', async (_request, reply) => ({
+      sent: reply.sendEventBySeid('/wait', 'hello'),
+    }));
+    const { connect, close } = await listenFastify(app, connectHTTP1);
+    t.after(close);
+    assert.equal((await connect('/open')).status, 200);
+    const refused = connect('/wait');
+    await until(() => waiting.length === 1, 'the handler to wait');
+    const sender = await connect('/send', { method: 'POST' });
+    await sender.over();
+    assert.deepEqual([sender.status, sender.text], [200, '{"sent":false}']);
+    assertRefused(await refused, 429);
+    waiting[0]();
+  },
+);
 
 test('the answer to a refused client names no option', SOON, async (t) => {
   await allClosed();

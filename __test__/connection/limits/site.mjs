@@ -9,7 +9,7 @@ import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 
 const require = createRequire(import.meta.url);
-const plugin = require('../../../fastify.js');
+export const plugin = require('../../../fastify.js');
 const { sse } = require('../../../express.js');
 const { createSSE } = require('../../../fetch.js');
 export const { counted } = require('../../../lib/connection/admission.js');
