@@ -53,13 +53,16 @@ export declare class ConnectionHandle {
   attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
-   * told to buffer less for a client that does not read.
+   * told to notice a dead peer within the stall timeout, and to buffer less for a client that
+   * does not read. `shared`: other responses use the socket too.
    */
-  attachStream(descriptor?: number | undefined | null): void
+  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean): void
   /** `policy`: a name of the core's `Overflow`. */
   setOverflow(policy: string): void
   setPing(milliseconds: number): void
   setTimeout(milliseconds: number): void
+  /** In so many milliseconds the connection ends with the reason `expired`. 0: never. */
+  setExpiry(milliseconds: number): void
   holdTimeout(hold: boolean): void
   close(reason: string): void
 }
@@ -208,6 +211,8 @@ export interface TopicsSettings {
   maxPatterns: number
   /** Whether events say which topic they were sent to. */
   topicField: boolean
+  /** How many topics and patterns there may be in all. */
+  maxTopics: number
   /** Options of topics when they are created. */
   topic: HistoryOptions
   /** Limits of the history that all patterns share. Its `empty_timeout` is not used. */

@@ -13,6 +13,9 @@ type OrElse<Type, Fallback> = [0] extends [1 & Type] ? Fallback : Type;
  * Returns an Express handler that opens a connection for each request and calls your handler with
  * it. Your handler may be asynchronous. The connection stays open after it returns.
  *
+ * The default of `pingInterval` is 15,000, because many proxies close streams that are idle for 30
+ * to 60 seconds. The other options have the defaults of {@link ConnectionOptions}.
+ *
  * If your handler throws or rejects, sluice flushes queued events, ends the stream and passes the
  * error to `next()` so that your error handlers can log it. This takes at most five seconds. The
  * client already has the response head, and it does not see the text of the error.

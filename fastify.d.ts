@@ -87,7 +87,9 @@ declare module 'fastify' {
     sendEvent(data: unknown): this;
     /**
      * Sends an event to the client with that seid. The other arguments are those of `sendEvent`.
-     * If the client's handler is still waiting, the event opens its stream.
+     * If the client's handler is still waiting, the event opens its stream. Returns false if there
+     * is no such client, or if its stream does not open because of `limits`, `maxConnections` or
+     * `expiresAt`. That client then gets the answer of the error.
      *
      * Returns false if no such client is connected. If it was, up to a minute ago, the event is
      * kept for its return: see {@link sluice.SEOptions.topic}.
@@ -121,6 +123,9 @@ declare module 'fastify' {
 
 /**
  * A Fastify plugin that adds `reply.eventStream()`. Its options are the defaults of every stream.
+ *
+ * The default of `pingInterval` is 15,000, because many proxies close streams that are idle for 30
+ * to 60 seconds. The other options have the defaults of {@link ConnectionOptions}.
  *
  * @throws `ERR_SSE_OPTION` when Fastify becomes ready, if an option has the wrong type or is out of
  * range.

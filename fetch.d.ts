@@ -14,7 +14,13 @@ import type { TopicOptions } from './types/broker.js';
 export interface SSEConfig
   extends Pick<
     ConnectionOptions,
-    'headers' | 'maxLifetime' | 'maxQueueBytes' | 'stallTimeout' | 'timeout'
+    | 'headers'
+    | 'limits'
+    | 'maxLifetime'
+    | 'maxLifetimeJitter'
+    | 'maxQueueBytes'
+    | 'stallTimeout'
+    | 'timeout'
   > {
   /**
    * The time between two heartbeats, which are comments that contain the time. The first one is
@@ -40,7 +46,8 @@ export interface SSEConfig
 }
 
 /** The options of {@link SSE.addClient}. */
-export interface AddClientOptions extends Pick<ConnectionOptions, 'resume' | 'onGap'> {
+export interface AddClientOptions
+  extends Pick<ConnectionOptions, 'expiresAt' | 'onGap' | 'reauthorize' | 'resume'> {
   /**
    * The `Last-Event-ID` header of the request. Default: none. A value longer than 1 KiB is ignored.
    */
@@ -108,6 +115,9 @@ export interface SSE<Events extends object = EventMap> {
    * @throws `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
    * @throws `ERR_SSE_DRAINING` while the process drains. The error has a `getResponse()`, which
    * Hono calls; see `DrainingError` of `sluice`.
+   * @throws `ERR_SSE_EXPIRED` if `expiresAt` has passed.
+   * @throws `ERR_SSE_LIMIT` if `maxConnections` or `limits.maxPerKey` is reached. Clients without
+   * {@link AddClientOptions.outgoing} have no key.
    */
   addClient(options?: AddClientOptions): { client: SSEClient<Events>; response: Response };
   /** Removes a client. Its body ends after queued events are sent. Unknown ids have no effect. */

@@ -58,9 +58,11 @@ export type Transport = 'native' | 'stream';
  * | `end`      | `connection.end()` or `res.end()` was called; queued events were sent first  |
  * | `timeout`  | `maxLifetime` passed; queued events were sent first                          |
  * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` was queued for the client      |
- * | `stall`    | the client took no byte for `stallTimeout` although bytes were queued        |
+ * | `stall`    | the client took no byte for `stallTimeout` although bytes were queued, or it |
+ * |            | vanished: its kernel acknowledged nothing for that long                      |
  * | `destroy`  | the server destroyed the response or its socket                              |
  * | `flood`    | the client sent more than 64 KiB or 64 requests after its request            |
+ * | `expired`  | `expiresAt` passed without a later time; queued events were sent first       |
  * | `error`    | the socket failed, or the core had an internal error                         |
  * | `drain`    | {@link drain} ended it; queued events were sent first                        |
  */
@@ -72,8 +74,31 @@ export type CloseReason =
   | 'stall'
   | 'destroy'
   | 'flood'
+  | 'expired'
   | 'error'
   | 'drain';
+
+/** How many connections one client may have; see {@link ConnectionOptions.limits}. */
+export interface ConnectionLimits {
+  /**
+   * Returns the key by which a connection is counted. Default: the address of the peer.
+   *
+   * - A string that is an IPv6 address counts by its /64 network, because one customer usually has
+   *   all of it. An IPv4 address in IPv6 form counts as that address.
+   * - An array of strings is a composite key, such as `['tenant', req.user.id]`. It equals only an
+   *   array with the same elements.
+   * - With `undefined`, the connection is not counted by a key.
+   *
+   * It gets the request of Express, Koa or Node.js, and on Fastify that of Fastify. Behind a proxy,
+   * every peer is the proxy: return the client's address, such as `req.ip`, or the user. It must be
+   * synchronous. Equal keys count together in the whole process, on all faces. An error that it
+   * throws goes to the caller, and any other value throws `ERR_SSE_OPTION`.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each framework has its own request
+  key?: ((req: any) => string | readonly string[] | undefined) | undefined;
+  /** How many connections with one key may be open. At least 1, at most 2^32 - 1. */
+  maxPerKey: number;
+}
 
 /**
  * The options of a connection, on every face. An option that has the wrong type or is out of range
@@ -84,19 +109,27 @@ export interface ConnectionOptions {
   ping?: boolean;
   /**
    * The time between two pings: empty comments that keep proxies from closing the connection.
-   * Default: {@link Connection.default}`.pingInterval`, which is 50,000. At most 2^31 - 1; 0 turns
-   * pings off.
+   * Default: {@link Connection.default}`.pingInterval`, which is 50,000, and 15,000 for `sse()` of
+   * `sluice/express` and `reply.eventStream()` of `sluice/fastify`. At most 2^31 - 1; 0 turns pings
+   * off.
    */
   pingInterval?: number;
   /** Alias of `pingInterval`. */
   heartbeatInterval?: number;
   /**
    * How long the connection may stay open. Then it sends what is queued and closes with the reason
-   * `timeout`. Default: 0, which sets no limit. At most 2^31 - 1.
+   * `timeout`. Default: 0, which sets no limit. At most 2^31 - 1. `maxLifetimeJitter` makes it a
+   * little shorter for each connection.
    */
   maxLifetime?: number;
   /** Alias of `maxLifetime`. */
   timeout?: number;
+  /**
+   * The part of `maxLifetime` that is left to chance, from 0 to 1. Each connection draws its own
+   * lifetime, between `(1 - maxLifetimeJitter) * maxLifetime` and `maxLifetime`, so that clients
+   * that have connected together do not come back together. Default: 0.1; 0 turns it off.
+   */
+  maxLifetimeJitter?: number;
   /**
    * How long the client waits before it reconnects. It is sent as the first frame. Default: none,
    * so that the client uses its own delay. At most 2^32 - 1.
@@ -151,8 +184,45 @@ export interface ConnectionOptions {
    * (`stall`). Default: 60,000; 0 turns the check off. At most 2^31 - 1.
    *
    * On the `stream` transport, a client makes progress when its response has taken the last 64 KiB.
+   *
+   * It also says how long it may take to notice a client that has vanished, as after a power loss.
+   * On Linux, the kernel closes the connection with the reason `stall` when the client has not
+   * acknowledged what was sent for that long. If nothing is sent, keep-alive probes begin after
+   * half of the time. The kernel counts in seconds, so this takes at least 2,000. It applies to
+   * every TCP socket of a Node.js response; pass `outgoing` for a Fetch body. Behind a proxy, the
+   * proxy is the peer. On HTTP/2, the longest time of the streams on one socket counts, and the
+   * reason may be `client`, as Node.js does not always report the kernel's error.
    */
   stallTimeout?: number;
+  /**
+   * Limits the connections of one client. Default: none. A connection above the limit is refused
+   * before anything is allocated for it; see `ERR_SSE_LIMIT` in {@link SluiceErrorCode}.
+   *
+   * Leave room for connections whose clients have vanished: they count until `stallTimeout`.
+   */
+  limits?: ConnectionLimits | undefined;
+  /**
+   * When the client's authorization ends, such as that of its token: a Date, a time in milliseconds
+   * since the epoch, or a function that returns one for a request. Default: `undefined`, which is
+   * never. The request is that of `limits.key`.
+   *
+   * At that time the connection sends what is queued and closes with the reason `expired`, even
+   * while JavaScript is busy. An invalid time, or one that has passed, throws `ERR_SSE_EXPIRED`
+   * when the connection opens. Its `statusCode` is 401.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each framework has its own request
+  expiresAt?: Date | number | ((req: any) => Date | number | undefined) | undefined;
+  /**
+   * Returns a later time than `expiresAt`, or a promise of it, and the connection lives on. It is
+   * called 10 seconds before the end, or after half of the time if that is less, and again before
+   * each later end. If it returns false, anything else that is not a later time, throws or rejects,
+   * the connection closes with the reason `expired`; `NODE_DEBUG=sluice` prints the error. If it
+   * takes too long, the connection ends at its time.
+   */
+  reauthorize?: (
+    // biome-ignore lint/suspicious/noExplicitAny: the events of the connection are not known here
+    connection: Connection<any>,
+  ) => Date | number | false | Promise<Date | number | false>;
   /**
    * When a client that comes back with a cursor gets what it missed. Default: `'auto'`.
    *
@@ -335,6 +405,8 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
    * @throws `ERR_SSE_DRAINING` if the process drains; see {@link DrainingError}.
    * @throws `ERR_SSE_START` if the core cannot start.
+   * @throws `ERR_SSE_EXPIRED` if `expiresAt` has passed.
+   * @throws `ERR_SSE_LIMIT` if `maxConnections` or `limits.maxPerKey` is reached.
    */
   constructor(
     req: IncomingMessage | Http2ServerRequest,
@@ -468,6 +540,11 @@ export interface ChannelOptions<Events extends object = EventMap> {
    * which never closes it. The timer does not keep the process alive.
    */
   emptyTimeout?: number;
+  /**
+   * How many members the channel may have. Default: 0, which sets no limit. At most 2^32 - 1. See
+   * {@link Channel.assertRoom}.
+   */
+  maxMembers?: number;
 }
 
 /** An event that has `data`, as `key` of {@link ChannelOptions} gets it. */
@@ -586,8 +663,17 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * @throws `ERR_SSE_TYPE` if the value is not a connection.
    * @throws `ERR_SSE_OPTION` if `snapshot` is not a function, or the channel keeps the latest
    * values, which it sends itself.
+   * @throws `ERR_SSE_LIMIT` if the channel has `maxMembers` members. Nothing changes then.
    */
   add(connection: Connection<Events>, options?: AddOptions<Events>): this;
+  /**
+   * Throws if the channel has `maxMembers` members. Call it before you open a connection, so that
+   * the framework can still answer with the error's status, which is 503.
+   *
+   * @throws `ERR_SSE_LIMIT` if the channel is full.
+   * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
+   */
+  assertRoom(): void;
   /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**
@@ -676,7 +762,7 @@ export interface Metrics {
  */
 export function metrics(): Metrics;
 
-/** The settings of the core. */
+/** The settings of the core. An option that is left out gets its default. */
 export interface Configuration {
   /**
    * How many I/O threads the core starts, from 1 to 64. Default: one fewer than the number of CPU
@@ -688,6 +774,11 @@ export interface Configuration {
    * largest queues are disconnected (`overflow`). Default: no limit. At least 1.
    */
   maxTotalQueueBytes?: number;
+  /**
+   * How many connections of this process, or of this worker thread, may be open. Others are refused
+   * with `ERR_SSE_LIMIT` and the status 503. Default: no limit. At least 1, at most 2^32 - 1.
+   */
+  maxConnections?: number;
 }
 
 /**
@@ -741,12 +832,19 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
+ * | `ERR_SSE_LIMIT`          | too many connections, members of a channel, or topics; see below   |
+ * | `ERR_SSE_EXPIRED`        | `expiresAt` is no later time; its `statusCode` is 401              |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
  * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
  * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
+ *
+ * `ERR_SSE_LIMIT` has a `statusCode` and `headers`, with which Express, Fastify and Koa answer by
+ * themselves. The status is 429 for `limits.maxPerKey`, and 503 for `maxConnections`, `maxMembers`
+ * and `maxTopicsTotal`. `Retry-After` is a random whole number from 5 to 30 seconds, so that
+ * refused clients do not come back together.
  */
 export type SluiceErrorCode =
   | 'ERR_SSE_TYPE'
@@ -764,6 +862,8 @@ export type SluiceErrorCode =
   | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_BROKER_CLOSED'
+  | 'ERR_SSE_LIMIT'
+  | 'ERR_SSE_EXPIRED'
   | 'ERR_SSE_CONNECT'
   | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_TOPIC'
@@ -794,6 +894,10 @@ export type SluiceErrorCode =
  */
 export class SluiceError extends Error {
   readonly code: SluiceErrorCode;
+  /** The status to answer with, of an `ERR_SSE_LIMIT` or `ERR_SSE_EXPIRED`. */
+  readonly statusCode?: number;
+  /** The headers to answer with, of an `ERR_SSE_LIMIT`. */
+  readonly headers?: Readonly<Record<string, string>>;
   constructor(code: SluiceErrorCode, message: string);
 }
 

@@ -22,6 +22,8 @@ pub enum Error {
         "a client may subscribe to {0} patterns: unsubscribe it from some, or raise `maxPatterns`"
     )]
     PatternLimit(usize),
+    #[error("the broker has too many topics: try again later")]
+    TopicsFull,
     #[error("the core cannot start ({0}): raise the limits of open files and threads")]
     Start(String),
 }
@@ -48,6 +50,7 @@ impl Error {
             Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
             Error::Topic(_) => "ERR_SSE_TOPIC",
             Error::PatternLimit(_) => "ERR_SSE_TOPIC_LIMIT",
+            Error::TopicsFull => "ERR_SSE_LIMIT",
             Error::Start(_) => "ERR_SSE_START",
         }
     }

@@ -107,6 +107,7 @@ impl Order {
         if !self.may_subscribe(connection, topics) {
             return Ok(JoinOutcome::Unchanged);
         }
+        self.audience.check_names(topics, name)?;
         let found = self.audience.find_or_create(topics, name, empty_timeout);
         let Some((channel, is_new)) = found else { return Ok(JoinOutcome::Unchanged) };
         if is_new {
@@ -130,6 +131,7 @@ impl Order {
             return Ok(JoinOutcome::Unchanged);
         }
         self.audience.check_patterns(topics, connection)?;
+        self.audience.check_names(topics, pattern)?;
         self.log.open_patterns(topics, history);
         let found = self.audience.find_or_create(topics, pattern, None);
         let Some((channel, _)) = found else { return Ok(JoinOutcome::Unchanged) };

@@ -111,6 +111,12 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    */
   maxPatterns?: number;
   /**
+   * How many topics and patterns there may be in all. Clients choose their names, and a topic is
+   * kept for its `emptyTimeout`. A subscription that would create another one throws
+   * `ERR_SSE_LIMIT`; over HTTP the answer is 503. Default: 100,000; 0 allows none.
+   */
+  maxTopicsTotal?: number;
+  /**
    * The history that all patterns share. It contains every event of any topic, from the moment a
    * client first subscribes to a pattern. A client that reconnects and subscribes to a pattern
    * receives the matching events.
@@ -226,6 +232,7 @@ export class SSEBroker<
    *
    * @throws `ERR_SSE_TOPIC` if a topic name is invalid.
    * @throws `ERR_SSE_TOPIC_LIMIT` if the client would have more than `maxPatterns` patterns.
+   * @throws `ERR_SSE_LIMIT` if there would be more than `maxTopicsTotal` topics and patterns.
    * @throws the errors of the broker's `topic` function.
    */
   subscribe(id: string, ...topics: string[]): boolean;

@@ -105,8 +105,11 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 405    | `ERR_SSE_METHOD`                                                                    |
  * | 413    | `ERR_SSE_BODY_LIMIT`                                                                |
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
- * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_DRAINING` with `Retry-After`                      |
+ * | 429    | `ERR_SSE_LIMIT` (`limits.maxPerKey` of the broker's `connection`)                   |
+ * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_LIMIT` (`maxConnections`, `maxTopicsTotal`),      |
+ * |        | `ERR_SSE_DRAINING`                                                                  |
  *
+ * The answers `ERR_SSE_LIMIT` and `ERR_SSE_DRAINING` have the header `Retry-After`.
  * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. None of the topics is subscribed.
  *
  * `ERR_SSE_SECRET` answers both an unknown `clientId` and a wrong `secret`. Status, headers and

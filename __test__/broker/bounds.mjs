@@ -98,6 +98,17 @@ test('clients that come, subscribe and go leave nothing behind', SOON, async (t)
   await until(() => sluice.metrics().channels <= channels, 'the channels to go');
 });
 
+test('a broker has no more topics than maxTopicsTotal', SOON, async (t) => {
+  const { broker, join } = await room(t, { maxTopicsTotal: 2 });
+  const { client } = await join();
+  broker.subscribe(client.id, 'a', 'b.*');
+  const limit = { name: 'SluiceError', code: 'ERR_SSE_LIMIT', statusCode: 503 };
+  assert.throws(() => broker.subscribe(client.id, 'c'), limit);
+  assert.throws(() => client.topics.add('c.*'), limit);
+  assert.deepEqual([...client.topics], ['a', 'b.*']);
+  assert.throws(() => new sluice.SSEBroker({ maxTopicsTotal: -1 }), { code: 'ERR_SSE_OPTION' });
+});
+
 test(
   'a client may be subscribed to maxPatterns patterns and to any number of names',
   SOON,

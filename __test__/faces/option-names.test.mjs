@@ -1,5 +1,6 @@
 // Options that mean the same have one name on every face; the other name is an alias.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { connectHTTP1 } from '../support/clients/http1.mjs';
 import * as nodeHTTP from '../support/servers/node-http.mjs';
@@ -7,6 +8,8 @@ import { site, sluice } from '../support/site.mjs';
 import { until } from '../support/until.mjs';
 import { createSSE } from './fetch/service.mjs';
 import { faces } from './option-names/faces.mjs';
+
+const { HubHandle } = createRequire(import.meta.url)('../../binding.js');
 
 const SOON = { timeout: 60_000 };
 const NAMES = [
@@ -136,3 +139,55 @@ test(
     ]);
   },
 );
+
+/** The documented defaults of `pingInterval`. */
+const PING_INTERVALS = {
+  Connection: 50_000,
+  'sluice/express': 15_000,
+  'the defaults of sluice/fastify': 15_000,
+  SE: 50_000,
+  SSEBroker: 30_000,
+  createSSE: 30_000,
+};
+
+for (const [face, interval] of Object.entries(PING_INTERVALS)) {
+  test(`${face} sends pings every ${interval} ms by default`, SOON, async (t) => {
+    const open = t.mock.method(HubHandle.prototype, 'open');
+    await connect(await faces[face](t, {}));
+    const [{ pingInterval }] = open.mock.calls.map(({ arguments: [options] }) => options);
+    assert.equal(pingInterval, interval);
+  });
+}
+
+for (const [face, serve] of Object.entries(faces)) {
+  const lifetimes = async (t, options) => {
+    const open = t.mock.method(HubHandle.prototype, 'open');
+    const address = await serve(t, options);
+    const clients = await Promise.all(Array.from({ length: 20 }, () => connect(address)));
+    for (const client of clients) client.leave();
+    return open.mock.calls.map(({ arguments: [{ timeout }] }) => timeout);
+  };
+
+  test(`${face} draws the lifetime of each connection`, SOON, async (t) => {
+    const drawn = await lifetimes(t, { maxLifetime: 1_000_000 });
+    assert.equal(drawn.length, 20);
+    assert.ok(new Set(drawn).size > 1, 'they differ');
+    for (const one of drawn) assert.ok(one >= 900_000 && one <= 1_000_000, `${one}`);
+  });
+}
+
+test('maxLifetimeJitter of 0 gives every connection the same lifetime', SOON, async (t) => {
+  for (const face of ['Connection', 'createSSE']) {
+    const open = t.mock.method(HubHandle.prototype, 'open');
+    const address = await faces[face](t, { maxLifetime: 1000, maxLifetimeJitter: 0 });
+    await Promise.all([connect(address), connect(address)]);
+    const drawn = open.mock.calls.map(({ arguments: [{ timeout }] }) => timeout);
+    assert.deepEqual(drawn, [1000, 1000]);
+    open.mock.restore();
+  }
+});
+
+test('the shortest lifetime does not become none', SOON, async (t) => {
+  const client = await connect(await faces.Connection(t, { maxLifetime: 1, maxLifetimeJitter: 1 }));
+  assert.equal(await client.over(), 'clean');
+});

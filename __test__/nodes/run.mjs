@@ -8,6 +8,7 @@ import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 const TESTS = [
   'carrier/carrier',
   'carrier/conformance',
+  'carrier/dead-peer',
   'faces/fastify',
   'faces/fastify-se',
   'faces/fastify-transports',
@@ -25,6 +26,8 @@ const TESTS = [
   'core/failing-listeners',
   'core/writes',
   'connection/bad-input',
+  'connection/expiry',
+  'connection/limits',
   'connection/stream-source',
   'broker/broker',
   'faces/routes',

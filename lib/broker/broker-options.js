@@ -34,6 +34,7 @@ function readBrokerOptions(options, pingForm) {
     wildcards: option.boolean('wildcards', given.wildcards, true),
     topicField: option.boolean('topicField', given.topicField, true),
     maxPatterns: option.count('maxPatterns', given.maxPatterns, 100),
+    maxTopicsTotal: option.count('maxTopicsTotal', given.maxTopicsTotal, 100_000),
     patternHistory: readChannelOptions(
       option.object('patternHistory', given.patternHistory),
       PATTERNS,

@@ -40,8 +40,10 @@ class SSEBroker {
    */
   constructor(options, pingForm) {
     const all = readBrokerOptions(options, pingForm);
-    const { maxPatterns, patternHistory, topic, topicField, wildcards } = all;
-    this.#topics = start().topics({ wildcards, maxPatterns, topicField, topic, patternHistory });
+    const { maxPatterns, maxTopicsTotal: maxTopics, patternHistory, topic, wildcards } = all;
+    const { topicField } = all;
+    const names = { wildcards, maxPatterns, maxTopics, topicField };
+    this.#topics = start().topics({ ...names, topic, patternHistory });
     this.#clients = new Clients(all, this.#topics);
   }
 

@@ -5,11 +5,16 @@
 /** @import { OutgoingHttpHeaders } from 'node:http' */
 /** @import { ReadableStreamDefaultController } from 'node:stream/web' */
 /** @import { Carrier, CarrierListener, Request, Response as NodeResponse } from './carrier.js' */
+/** @import { NodeSocket } from './node-socket.js' */
+
+/** @typedef {NodeResponse & { req: Request }} Outgoing */
 
 const { SluiceError } = require('../core/error.js');
 const { isOver, whenGone } = require('./gone.js');
+const { isPeerDead } = require('./half-open.js');
 const { streamHeaders } = require('./head.js');
 const { isLastResponse, makeLastResponse } = require('./last-response.js');
+const { sessionDescriptor } = require('./node-socket.js');
 
 /**
  * How many bytes a body holds for its reader, and its largest chunk. The rest is queued in the
@@ -38,15 +43,19 @@ class BodyCarrier {
   /** @type {CarrierListener | undefined} */
   #listener;
   #stopFollowing = noop;
-  /** @type {(NodeResponse & { req: Request }) | undefined} */
-  #outgoing;
   /** The reader has read everything, and the body is closed. */
   #isRead = false;
   #onWritten = noop;
 
-  /** @param {string | undefined} cursor */
-  constructor(cursor) {
+  #outgoing;
+
+  /**
+   * @param {string | undefined} cursor
+   * @param {Outgoing} [outgoing] the Node response that the body will be written to
+   */
+  constructor(cursor, outgoing) {
     this.cursor = cursor;
+    this.#outgoing = outgoing;
     this.body = new ReadableStream(
       {
         start: (controller) => {
@@ -65,6 +74,10 @@ class BodyCarrier {
     );
   }
 
+  get incoming() {
+    return this.#outgoing?.req;
+  }
+
   /** @param {CarrierListener} listener */
   listen(listener) {
     this.#listener = listener;
@@ -74,15 +87,12 @@ class BodyCarrier {
     this.#stopFollowing();
   }
 
-  /**
-   * Follows the Node response that the body is written to. The client leaves when that response
-   * closes.
-   * @param {NodeResponse & { req: Request }} outgoing
-   */
-  follow(outgoing) {
+  /** Follows the Node response, if there is one. The client leaves when that response closes. */
+  follow() {
+    const outgoing = this.#outgoing;
+    if (!outgoing) return;
     const { req } = outgoing;
     if (isOver(req, outgoing)) return this.leave();
-    this.#outgoing = outgoing;
     makeLastResponse(req, outgoing, () => this.#listener?.onFlood());
     this.#stopFollowing = whenGone(req, outgoing, () => this.leave());
   }
@@ -153,7 +163,20 @@ class BodyCarrier {
   }
 
   closeReason() {
-    return this.#state === 'left' ? 'client' : 'destroy';
+    if (this.#state !== 'left') return 'destroy';
+    const outgoing = this.#outgoing;
+    return isPeerDead(outgoing?.stream ?? outgoing?.req.socket) ? 'stall' : 'client';
+  }
+
+  /** @returns {number | undefined} */
+  descriptor() {
+    const { stream, req } = this.#outgoing ?? {};
+    if (stream) return sessionDescriptor(stream);
+    return /** @type {NodeSocket | undefined} */ (req?.socket)?._handle?.fd;
+  }
+
+  get isShared() {
+    return this.#outgoing?.stream !== undefined;
   }
 
   #fill() {

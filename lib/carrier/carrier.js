@@ -17,6 +17,7 @@
  * @typedef {object} Carrier
  * @property {any} [request] `connection.request`
  * @property {any} [response] `connection.response`
+ * @property {Request} [incoming] the request of Node.js, if `request` is none
  * @property {string | undefined} cursor the client's `Last-Event-ID`, decoded
  * @property {boolean} [headOnly] the client gets no body, as it asked with HEAD
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it
@@ -30,8 +31,9 @@
  * @property {(callback: () => void) => void} whenWritten
  *   calls back when the response has ended and the client's socket has taken it
  * @property {() => void} cutOff cuts off a response that has ended and is still being written
- * @property {() => 'client' | 'destroy'} closeReason why the carrier has closed by itself
- * @property {() => number | undefined} [descriptor] the descriptor of the client's own socket
+ * @property {() => 'client' | 'destroy' | 'stall'} closeReason why the carrier has closed by itself
+ * @property {() => number | undefined} [descriptor] the descriptor of the client's socket
+ * @property {boolean} [isShared] other responses use the socket at the same time
  * @property {() => string | undefined} [obstacle] why the socket cannot be handed over
  * @property {(taker: SocketTaker) => boolean} [handOver]
  *   begins the hand-over, after the head; false when the head has made it impossible

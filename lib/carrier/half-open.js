@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether a client has left, or has only closed its side of the connection. */
+/** Whether a client has left, has only closed its side of the connection, or is dead. */
 
 /** @import { Socket } from 'node:net' */
 
@@ -23,4 +23,16 @@ function hasClientLeft(socket) {
   return Boolean(socket?.errored || (socket?.readableEnded && !mayHalfClose(socket)));
 }
 
-module.exports = { hasClientLeft, mayHalfClose };
+/** What the kernel reports when a peer no longer acknowledges anything. */
+const DEAD = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/**
+ * Whether the kernel has given up on the client, whose packets no longer arrive.
+ * @param {{ errored?: Error | null } | null | undefined} stream a socket, or a stream over one
+ */
+function isPeerDead(stream) {
+  const { code } = /** @type {NodeJS.ErrnoException} */ (stream?.errored ?? {});
+  return code !== undefined && DEAD.includes(code);
+}
+
+module.exports = { hasClientLeft, isPeerDead, mayHalfClose };

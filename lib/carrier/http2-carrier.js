@@ -5,6 +5,8 @@
 /** @import { ServerHttp2Stream } from 'node:http2' */
 
 const { constants } = require('node:http2');
+const { isPeerDead } = require('./half-open.js');
+const { sessionDescriptor } = require('./node-socket.js');
 const { NodeCarrier } = require('./node-carrier.js');
 
 class Http2Carrier extends NodeCarrier {
@@ -26,9 +28,18 @@ class Http2Carrier extends NodeCarrier {
     return Boolean(readableEnded || errored || aborted);
   }
 
-  /** Streams share a socket and have their own flow control. */
+  /** An error of the session's socket becomes one of its streams. */
+  isPeerDead() {
+    return isPeerDead(this.#stream);
+  }
+
   descriptor() {
-    return undefined;
+    return sessionDescriptor(this.#stream);
+  }
+
+  /** Streams share a socket and have their own flow control. */
+  get isShared() {
+    return true;
   }
 }
 

@@ -11,7 +11,7 @@ const { Socket } = require('node:net');
 const { readCursor } = require('./cursor.js');
 const { FrameAssembler } = require('./frame-assembler.js');
 const { whenGone } = require('./gone.js');
-const { hasClientLeft } = require('./half-open.js');
+const { hasClientLeft, isPeerDead } = require('./half-open.js');
 const { HandOver } = require('./hand-over.js');
 const { assertOpenable, streamHeaders } = require('./head.js');
 const { isLastResponse, makeLastResponse } = require('./last-response.js');
@@ -129,6 +129,7 @@ class NodeCarrier {
   }
 
   closeReason() {
+    if (this.isPeerDead()) return 'stall';
     if (!this.hasHead) return 'client';
     return this.#destroyed || !this.hasClientLeft() ? 'destroy' : 'client';
   }
@@ -136,6 +137,14 @@ class NodeCarrier {
   /** Whether the client has closed the response, if it was not destroyed here. */
   hasClientLeft() {
     return hasClientLeft(this.request.socket);
+  }
+
+  isPeerDead() {
+    return isPeerDead(this.request.socket);
+  }
+
+  get isShared() {
+    return false;
   }
 
   /** @returns {number | undefined} */

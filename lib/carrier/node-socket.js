@@ -2,6 +2,7 @@
 
 /** What a hand-over does to Node's socket, and what may keep it from being handed over. */
 
+/** @import { ServerHttp2Stream } from 'node:http2' */
 /** @import { Request, Response } from './carrier.js' */
 
 /**
@@ -100,6 +101,17 @@ function consumeBody(req) {
 }
 
 /**
+ * The descriptor of the socket that an HTTP/2 stream shares with others.
+ * @param {ServerHttp2Stream} stream
+ * @returns {number | undefined}
+ */
+function sessionDescriptor({ session }) {
+  // The socket of a destroyed session throws.
+  if (!session || session.destroyed) return undefined;
+  return /** @type {NodeSocket} */ (session.socket)._handle?.fd;
+}
+
+/**
  * Makes Node let go of a socket whose duplicate the core has. The JavaScript socket lives on as a
  * ghost, whose writes go nowhere, so that the response can end as any other. Never call it inside
  * the HTTP parser's callback.
@@ -125,4 +137,4 @@ function detach(socket) {
   handle.close();
 }
 
-module.exports = { obstacle, isIdle, hasUnreadBody, consumeBody, detach };
+module.exports = { obstacle, isIdle, hasUnreadBody, consumeBody, detach, sessionDescriptor };

@@ -38,8 +38,12 @@ function pipedCarrier(req, res, stream) {
     destroy: (error) => stream.destroy(/** @type {Error} */ (error)),
     whenWritten: (callback) => node.whenWritten(callback),
     cutOff: () => node.cutOff(),
-    closeReason: () => (node.hasClientLeft() ? 'client' : 'destroy'),
+    closeReason() {
+      if (node.isPeerDead()) return 'stall';
+      return node.hasClientLeft() ? 'client' : 'destroy';
+    },
     descriptor: () => node.descriptor(),
+    isShared: node.isShared,
   };
 }
 

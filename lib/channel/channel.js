@@ -11,7 +11,7 @@ const { EventEmitter } = require('node:events');
 const { readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { Draining } = require('../core/draining.js');
-const { SluiceError, callCore, typeError } = require('../core/error.js');
+const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
@@ -35,6 +35,8 @@ function assertConnection(value) {
  * @param {number[]} ids
  */
 const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
+
+const full = () => new LimitError(503, 'the channel has too many members: try again later');
 
 /** @param {SendOptions} options */
 const readRemove = (options) =>
@@ -65,6 +67,7 @@ class Channel extends EventEmitter {
   #key;
   /** What happens to members that are too slow. */
   #overflow;
+  #maxMembers;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
@@ -89,6 +92,7 @@ class Channel extends EventEmitter {
     this.#isLatest = isLatest;
     this.#key = key;
     this.#overflow = overflow;
+    this.#maxMembers = option.count('maxMembers', given.maxMembers, 0) || Number.POSITIVE_INFINITY;
     this.#handle = start().channel(core, isLatest);
     this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
@@ -134,6 +138,7 @@ class Channel extends EventEmitter {
   #join(connection, link, snapshot) {
     const { catchUp, handle } = link;
     const { gathering } = catchUp;
+    if (this.#isFull && !this.#handle.members().includes(handle.id)) throw full();
     const resume = gathering !== undefined && !this.#removed?.has(connection);
     if (this.#isLatest) holdForTurn(link);
     if (this.#overflow) link.adoptOverflow(this.#overflow);
@@ -192,6 +197,16 @@ class Channel extends EventEmitter {
     }
     event.write(this.#handle, frameText);
     return this;
+  }
+
+  assertRoom() {
+    this.#assertOpen();
+    if (this.#isFull) throw full();
+  }
+
+  get #isFull() {
+    // Without a limit, a join needs no native call for this.
+    return this.#maxMembers !== Number.POSITIVE_INFINITY && this.count() >= this.#maxMembers;
   }
 
   count() {

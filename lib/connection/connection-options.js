@@ -2,7 +2,7 @@
 
 /** Reads the options of a connection. */
 
-/** @import { ConnectionOptions } from '../../index.js' */
+/** @import { ConnectionLimits, ConnectionOptions } from '../../index.js' */
 
 /**
  * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. The first ping
@@ -38,11 +38,17 @@ function readConnectionOptions(options, pingForm = 'comment') {
     onGap: readOnGap(given.onGap),
     hasOverflow: given.overflow !== undefined,
     cursorQuery: readCursorQuery(given.cursorQuery),
+    limits: readLimits(given.limits),
+    expiresAt: readExpiresAt(given.expiresAt),
+    reauthorize: option.callback('reauthorize', given.reauthorize),
     head: { statusCode, headers: option.object('headers', given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
       pingForm,
-      timeout: option.time(...option.named(given, 'maxLifetime'), 0),
+      timeout: drawLifetime(
+        option.time(...option.named(given, 'maxLifetime'), 0),
+        option.fraction('maxLifetimeJitter', given.maxLifetimeJitter, 0.1),
+      ),
       stallTimeout: option.time('stallTimeout', given.stallTimeout, 60_000),
       retry: option.count('retry', given.retry, undefined),
       overflow: option.oneOf('overflow', given.overflow, OVERFLOW, 'disconnect'),
@@ -53,12 +59,41 @@ function readConnectionOptions(options, pingForm = 'comment') {
 }
 
 /**
+ * Clients that have connected together must not come back together.
+ * @param {number} longest 0 for no limit
+ * @param {number} jitter
+ */
+function drawLifetime(longest, jitter) {
+  if (longest === 0) return 0;
+  return Math.max(1, Math.round(longest * (1 - jitter * Math.random())));
+}
+
+/**
  * Reads how a gap is answered.
  * @param {ConnectionOptions['onGap']} value
  */
 function readOnGap(value) {
   if (typeof value === 'function') return value;
   return option.oneOf('onGap', value, ['ignore', 'reset', 'all'], 'ignore');
+}
+
+/**
+ * @param {ConnectionOptions['limits']} value
+ * @returns {ConnectionLimits | undefined}
+ */
+function readLimits(value) {
+  if (value === undefined) return undefined;
+  const { key, maxPerKey } = option.object('limits', value);
+  const limit = option.whole('limits.maxPerKey', maxPerKey, undefined, 1, 2 ** 32 - 1);
+  if (limit === undefined) throw option.wrongType('limits.maxPerKey', 'a number', maxPerKey);
+  return { key: option.callback('limits.key', key), maxPerKey: limit };
+}
+
+/** @param {ConnectionOptions['expiresAt']} value */
+function readExpiresAt(value) {
+  const isTime = typeof value === 'number' ? !Number.isNaN(value) : value instanceof Date;
+  if (value === undefined || typeof value === 'function' || isTime) return value;
+  throw option.wrongType('expiresAt', 'a Date, a number or a function', value);
 }
 
 /** @param {string | undefined} value */

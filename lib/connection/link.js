@@ -35,6 +35,8 @@ const { guarded } = require('../core/listeners.js');
 const { connections } = require('../core/notices.js');
 const { sendLastBytes } = require('./last-bytes.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
+const { admit, release } = require('./admission.js');
+const { Expiry, readUntil } = require('./expiry.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
@@ -44,7 +46,7 @@ const ORDER = ['opening', 'open', 'ending', 'closed'];
  */
 const HIGH_WATER_MARK = 64 << 10;
 /** Close reasons after which the client gets a proper end. */
-const ORDERLY = ['end', 'timeout', 'drain'];
+const ORDERLY = ['end', 'timeout', 'expired', 'drain'];
 
 /**
  * @implements {CarrierListener}
@@ -65,6 +67,9 @@ class Link {
    * @type {ConnectionSettings | undefined}
    */
   #settings;
+  #stallTimeout;
+  /** By which it is counted. */
+  #key;
   /**
    * What `end()` has returned.
    * @type {Promise<Owner> | undefined}
@@ -90,17 +95,30 @@ class Link {
     everything.assertNot();
     this.carrier = carrier;
     this.#settings = settings;
+    this.#stallTimeout = settings.core.stallTimeout;
     this.transport = this.#chooseTransport(settings);
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery);
     this.cursor = cursor;
     this.onGap = settings.onGap;
     this.#hasOverflow = settings.hasOverflow;
-    const allOnGap = settings.onGap === 'all';
-    this.handle = start().open({ ...settings.core, cursor, allOnGap });
-    this.catchUp = new CatchUp(this, cursor, settings);
-    connections.set(this.handle.id, this);
-    carrier.listen(this);
+    const request = carrier.request ?? carrier.incoming;
+    const until = readUntil(settings.expiresAt, request);
+    this.#key = admit(request, settings.limits);
+    try {
+      const allOnGap = settings.onGap === 'all';
+      this.handle = start().open({ ...settings.core, cursor, allOnGap });
+      this.catchUp = new CatchUp(this, cursor, settings);
+      connections.set(this.handle.id, this);
+      carrier.listen(this);
+      if (until !== undefined) new Expiry(this, until, settings.reauthorize);
+    } catch (error) {
+      // No notice of the core will release it.
+      release(this.#key);
+      if (this.handle) connections.delete(this.handle.id);
+      this.handle?.close('destroy');
+      throw error;
+    }
     // HEAD gets the head alone; what the handler sends is dropped.
     if (carrier.headOnly) this.close('end');
   }
@@ -161,8 +179,8 @@ class Link {
   }
 
   /**
-   * Asks the core to close the connection. `end` and `timeout` wait for the queue, unless another
-   * reason follows.
+   * Asks the core to close the connection. `end`, `timeout` and `expired` wait for the queue,
+   * unless another reason follows.
    * @param {CloseReason} reason
    */
   close(reason) {
@@ -225,8 +243,9 @@ class Link {
 
   writeThrough() {
     this.transport = 'stream';
-    if (this.carrier.needsProcess) holdProcess(this);
-    this.handle.attachStream(this.carrier.descriptor?.());
+    const { carrier } = this;
+    if (carrier.needsProcess) holdProcess(this);
+    this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, carrier.isShared === true);
   }
 
   // The core's side.
@@ -273,6 +292,7 @@ class Link {
   #close(reason) {
     this.carrier.release();
     releaseProcess(this);
+    release(this.#key);
     this.#advance('closed');
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));

@@ -4,6 +4,8 @@
 
 /** @import { SluiceErrorCode } from '../../index.js' */
 
+const { randomInt } = require('node:crypto');
+
 /** Errors of state; see `SluiceErrorCode` in index.d.ts. */
 class SluiceError extends Error {
   /**
@@ -15,6 +17,22 @@ class SluiceError extends Error {
     super(message, options);
     this.name = 'SluiceError';
     this.code = code;
+  }
+}
+
+/** The bounds of `Retry-After`, in seconds. Refused clients must not come back together. */
+const RETRY_AFTER = { min: 5, max: 30 };
+
+/** The error of a limit that is reached. Frameworks answer with its status and headers. */
+class LimitError extends SluiceError {
+  /**
+   * @param {429 | 503} statusCode
+   * @param {string} message which clients may see
+   */
+  constructor(statusCode, message) {
+    super('ERR_SSE_LIMIT', message);
+    this.statusCode = statusCode;
+    this.headers = { 'Retry-After': String(randomInt(RETRY_AFTER.min, RETRY_AFTER.max + 1)) };
   }
 }
 
@@ -31,6 +49,7 @@ const classes = new Map([
   ['ERR_SSE_FRAME', typeError],
   ['ERR_SSE_RETRY', rangeError],
   ['ERR_SSE_TOPIC', typeError],
+  ['ERR_SSE_LIMIT', (_code, message) => new LimitError(503, message)],
 ]);
 
 /**
@@ -56,4 +75,4 @@ function fromCore(error) {
   return make ? make(code, message) : new SluiceError(code, message);
 }
 
-module.exports = { SluiceError, callCore, fromCore, rangeError, typeError };
+module.exports = { LimitError, SluiceError, callCore, fromCore, rangeError, typeError };

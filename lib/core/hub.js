@@ -10,6 +10,7 @@ const option = require('./option.js');
 const { StreamWrites } = require('./stream-writes.js');
 
 const MAX_SHARDS = 64;
+const MAX_CONNECTIONS = 2 ** 32 - 1;
 
 /** @type {HubHandle | undefined} */
 let hub;
@@ -17,13 +18,16 @@ let hub;
 let shards;
 /** @type {number | undefined} */
 let maxTotalQueueBytes;
+/** @type {number | undefined} */
+let connectionLimit;
 
 /** @param {import('../../index.js').Configuration} configuration */
 function configure(configuration) {
   const given = option.object('configuration', configuration);
   const wanted = option.whole('shards', given.shards, undefined, 1, MAX_SHARDS);
-  const { maxTotalQueueBytes: limit } = given;
-  if (limit !== undefined) option.bytes('maxTotalQueueBytes', limit, limit);
+  const { maxTotalQueueBytes: queueLimit } = given;
+  if (queueLimit !== undefined) option.bytes('maxTotalQueueBytes', queueLimit, queueLimit);
+  const limit = option.whole('maxConnections', given.maxConnections, undefined, 1, MAX_CONNECTIONS);
   if (hub) {
     throw new SluiceError(
       'ERR_SSE_STARTED',
@@ -31,8 +35,12 @@ function configure(configuration) {
     );
   }
   shards = wanted;
-  maxTotalQueueBytes = limit;
+  maxTotalQueueBytes = queueLimit;
+  connectionLimit = limit;
 }
+
+/** How many connections may be open. */
+const maxConnections = () => connectionLimit ?? Number.POSITIVE_INFINITY;
 
 const streamWrites = new StreamWrites(start, (id, bytes) =>
   guarded(() => connections.get(id)?.write(bytes)),
@@ -54,4 +62,4 @@ function metrics() {
   return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }
 
-module.exports = { configure, isStarted, metrics, start, streamWrites };
+module.exports = { configure, isStarted, maxConnections, metrics, start, streamWrites };

@@ -85,6 +85,14 @@ const count = (name, value, fallback) => whole(name, value, fallback, 0, MAX_COU
 const bytes = (name, value, fallback, min = 1) =>
   whole(name, value, fallback, min, Number.MAX_SAFE_INTEGER);
 
+/** @type {(name: string, value: unknown, fallback: number) => number} */
+function fraction(name, value, fallback) {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw wrongType(name, 'a number', value);
+  if (value >= 0 && value <= 1) return value;
+  throw rangeError('ERR_SSE_OPTION', `\`${name}\` must be from 0 to 1, but it is ${value}`);
+}
+
 /** @type {(name: string, value: unknown, fallback: boolean) => boolean} */
 function boolean(name, value, fallback) {
   if (value === undefined) return fallback;
@@ -137,11 +145,13 @@ function object(name, value) {
 }
 
 module.exports = {
+  MAX_TIME,
   assertString,
   boolean,
   bytes,
   callback,
   count,
+  fraction,
   hasMethods,
   invalid,
   kind,

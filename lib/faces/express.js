@@ -9,6 +9,7 @@ const { finished } = require('node:stream/promises');
 const { Connection } = require('../connection/connection.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
+const { PING_INTERVAL } = require('./ping-interval.js');
 
 /** How long the client may take for events that were sent before an error, in milliseconds. */
 const GRACE = 5000;
@@ -22,12 +23,13 @@ function sse(handler, options) {
     throw option.wrongArgument('sse()', 'a handler function', handler);
   }
   readConnectionOptions(options);
+  const all = option.over({ pingInterval: PING_INTERVAL }, options ?? {});
 
   /** @type {(req: Request, res: Response, next: (error: unknown) => void) => void} */
   return function eventStream(req, res, next) {
     let connection;
     try {
-      connection = new Connection(req, res, options);
+      connection = new Connection(req, res, all);
     } catch (error) {
       // No handler is needed when the client has already left.
       if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return;

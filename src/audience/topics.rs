@@ -24,6 +24,8 @@ pub struct TopicsOptions {
     pub wildcards: bool,
     /// How many patterns a client may be subscribed to.
     pub max_patterns: usize,
+    /// How many topics and patterns there may be in all. Clients choose their names.
+    pub max_topics: usize,
 }
 
 impl TopicsOptions {
@@ -167,6 +169,19 @@ impl Audience {
         match entry.clients.get(&connection) {
             Some(patterns) if *patterns >= entry.options.max_patterns => {
                 Err(Error::PatternLimit(entry.options.max_patterns))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Throws when one more topic or pattern is too many. Those that exist have room.
+    pub fn check_names(&self, topics: TopicsId, name: &str) -> Result<(), Error> {
+        match self.topics.get(&topics) {
+            Some(entry)
+                if entry.names.len() >= entry.options.max_topics
+                    && !entry.names.contains_key(name) =>
+            {
+                Err(Error::TopicsFull)
             }
             _ => Ok(()),
         }

@@ -9,12 +9,13 @@ pub enum CloseReason {
     Stall,
     Destroy,
     Flood,
+    Expired,
     Error,
     Drain,
 }
 
 impl CloseReason {
-    pub const ALL: [CloseReason; 9] = [
+    pub const ALL: [CloseReason; 10] = [
         CloseReason::Client,
         CloseReason::End,
         CloseReason::Timeout,
@@ -22,6 +23,7 @@ impl CloseReason {
         CloseReason::Stall,
         CloseReason::Destroy,
         CloseReason::Flood,
+        CloseReason::Expired,
         CloseReason::Error,
         CloseReason::Drain,
     ];
@@ -35,6 +37,7 @@ impl CloseReason {
             CloseReason::Stall => "stall",
             CloseReason::Destroy => "destroy",
             CloseReason::Flood => "flood",
+            CloseReason::Expired => "expired",
             CloseReason::Error => "error",
             CloseReason::Drain => "drain",
         }
@@ -46,6 +49,7 @@ impl CloseReason {
 
     /// Whether everything queued is sent before the connection closes.
     pub fn is_orderly(self) -> bool {
-        matches!(self, CloseReason::End | CloseReason::Timeout | CloseReason::Drain)
+        use CloseReason::{Drain, End, Expired, Timeout};
+        matches!(self, End | Timeout | Expired | Drain)
     }
 }

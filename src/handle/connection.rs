@@ -86,6 +86,11 @@ impl Connection {
         self.push_when_there_is_room(Command::SetTimeout { connection: self.id, timeout });
     }
 
+    /// When the client's authorization ends, even if the host is busy. `None`: never.
+    pub fn set_expiry(&self, after: Option<Duration>) {
+        self.push(Command::SetExpiry { connection: self.id, after });
+    }
+
     /// With `true` the host decides what happens when the timeout has passed.
     pub fn hold_timeout(&self, hold: bool) {
         self.push_when_there_is_room(Command::HoldTimeout { connection: self.id, hold });

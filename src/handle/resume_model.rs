@@ -104,7 +104,7 @@ fn start(sizes: &[usize], shards: usize) -> Server {
     let hub = Arc::new(Hub::start(shards, usize::MAX, Box::new(NoHost)).unwrap());
     let options = |size| ChannelOptions { history: history(size), empty_timeout: None };
     let channels = sizes.iter().map(|size| Channel::create(&hub, options(*size))).collect();
-    let names = TopicsOptions { wildcards: true, max_patterns: 10 };
+    let names = TopicsOptions { wildcards: true, max_patterns: 10, max_topics: usize::MAX };
     let topic = ChannelOptions { empty_timeout: Some(Duration::from_secs(60)), ..options(10) };
     let topics = Topics::create(&hub, names, topic, history(20));
     Server { hub, channels, topics }

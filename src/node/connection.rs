@@ -93,11 +93,12 @@ impl ConnectionHandle {
     }
 
     /// `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
-    /// told to buffer less for a client that does not read.
+    /// told to notice a dead peer within the stall timeout, and to buffer less for a client that
+    /// does not read. `shared`: other responses use the socket too.
     #[napi(catch_unwind)]
-    pub fn attach_stream(&self, descriptor: Option<i32>) {
+    pub fn attach_stream(&self, descriptor: Option<i32>, stall_timeout: u32, shared: bool) {
         if let Some(descriptor) = descriptor {
-            Socket::bound_unsent(descriptor);
+            Socket::tune_hosted(descriptor, duration(stall_timeout), shared);
         }
         self.connection.attach_stream();
     }
@@ -119,6 +120,12 @@ impl ConnectionHandle {
     #[napi(catch_unwind)]
     pub fn set_timeout(&self, milliseconds: u32) {
         self.connection.set_timeout(duration(milliseconds));
+    }
+
+    /// In so many milliseconds the connection ends with the reason `expired`. 0: never.
+    #[napi(catch_unwind)]
+    pub fn set_expiry(&self, milliseconds: u32) {
+        self.connection.set_expiry(duration(milliseconds));
     }
 
     #[napi(catch_unwind)]

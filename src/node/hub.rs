@@ -101,6 +101,8 @@ pub struct TopicsSettings {
     pub max_patterns: u32,
     /// Whether events say which topic they were sent to.
     pub topic_field: bool,
+    /// How many topics and patterns there may be in all.
+    pub max_topics: u32,
     /// Options of topics when they are created.
     pub topic: HistoryOptions,
     /// Limits of the history that all patterns share. Its `empty_timeout` is not used.
@@ -195,7 +197,8 @@ impl HubHandle {
     pub fn topics(&self, options: TopicsSettings) -> TopicsHandle {
         let (wildcards, max_patterns) = (options.wildcards, options.max_patterns as usize);
         let pattern_history = ChannelOptions::from(options.pattern_history).history;
-        let names = TopicsOptions { wildcards, max_patterns };
+        let max_topics = options.max_topics as usize;
+        let names = TopicsOptions { wildcards, max_patterns, max_topics };
         let topics = Topics::create(&self.hub, names, options.topic.into(), pattern_history);
         TopicsHandle { topics: topics.with_field(options.topic_field) }
     }

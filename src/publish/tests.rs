@@ -50,7 +50,7 @@ fn an_event_goes_to_no_more_channels_than_it_has_receivers() {
     let inboxes: Arc<[Arc<Inbox>]> = (0..2).map(|_| Arc::new(Inbox::new())).collect();
     let order = Ordered::new(inboxes.clone());
     let mut order = order.lock();
-    let options = TopicsOptions { wildcards: true, max_patterns: 1000 };
+    let options = TopicsOptions { wildcards: true, max_patterns: 1000, max_topics: usize::MAX };
     let topics = order.create_topics(options);
     for id in 0..4 {
         order.audience.open(ConnectionId(id));

@@ -84,6 +84,7 @@ impl Shard {
             }
             Command::SetPing { connection, interval } => self.set_ping(connection, interval),
             Command::SetTimeout { connection, timeout } => self.set_timeout(connection, timeout),
+            Command::SetExpiry { connection, after } => self.set_expiry(connection, after),
             Command::HoldTimeout { connection, hold } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
                     connection.holds_timeout = hold;
@@ -269,6 +270,12 @@ impl Shard {
         connection.options.ping = interval;
         connection.ping_timer =
             interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
+    }
+
+    fn set_expiry(&mut self, id: ConnectionId, after: Option<Duration>) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        self.timers.stop(connection.expiry_timer.take());
+        connection.expiry_timer = after.map(|after| self.timers.start(Timer::Expiry(id), after));
     }
 
     fn set_timeout(&mut self, id: ConnectionId, timeout: Option<Duration>) {

@@ -32,6 +32,7 @@ impl Shard {
         for key in [
             connection.ping_timer,
             connection.timeout_timer,
+            connection.expiry_timer,
             connection.stall_timer,
             connection.burst_timer,
         ] {
@@ -51,7 +52,10 @@ impl Shard {
         self.links.counters.close(connection.transport(), reason);
         if let Sink::Socket { mut socket, .. } = connection.sink {
             match reason {
-                CloseReason::End | CloseReason::Timeout | CloseReason::Drain => {
+                CloseReason::End
+                | CloseReason::Timeout
+                | CloseReason::Expired
+                | CloseReason::Drain => {
                     socket.finish();
                     self.lingering.insert(id, socket);
                     self.timers.start(Timer::Linger(id), LINGER);

@@ -39,6 +39,7 @@ pub(super) struct Connection {
     pub options: ConnectionOptions,
     pub ping_timer: Option<TimerKey>,
     pub timeout_timer: Option<TimerKey>,
+    pub expiry_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
     pub burst_timer: Option<TimerKey>,
     /// The connection is drained.
@@ -102,6 +103,7 @@ impl Connection {
             options,
             ping_timer: None,
             timeout_timer: None,
+            expiry_timer: None,
             stall_timer: None,
             burst_timer: None,
             leaving: None,

@@ -30,6 +30,11 @@ impl Shard {
                     self.end(id, CloseReason::Timeout);
                 }
             }
+            Timer::Expiry(id) => {
+                let Some(connection) = self.connections.get_mut(id) else { return };
+                connection.expiry_timer = None;
+                self.end(id, CloseReason::Expired);
+            }
             Timer::Stall(id) => self.on_stall_timer(id),
             Timer::Burst(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };

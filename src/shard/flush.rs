@@ -170,17 +170,17 @@ impl Connection {
     }
 }
 
-/// The kernel reports ETIMEDOUT for a peer that acknowledges nothing. Every other error of a
-/// connection means that the client has left.
+/// The kernel reports ETIMEDOUT for a peer that acknowledges nothing, or the reason why packets do
+/// not reach it, if it knows one. Every other error means that the client has left.
 fn reason_of(error: &io::Error) -> CloseReason {
     match error.kind() {
-        io::ErrorKind::TimedOut => CloseReason::Stall,
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => CloseReason::Stall,
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::NotConnected
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NetworkUnreachable => CloseReason::Client,
+        | io::ErrorKind::NotConnected => CloseReason::Client,
         _ => CloseReason::Error,
     }
 }

@@ -21,47 +21,115 @@ use crate::wire::{Frame, Framing};
 
 pub enum Command {
     /// If it `gathers`, live events wait for [`Command::Resume`].
-    Open { id: ConnectionId, gauge: Arc<QueueGauge>, options: ConnectionOptions, gathers: bool },
+    Open {
+        id: ConnectionId,
+        gauge: Arc<QueueGauge>,
+        options: ConnectionOptions,
+        gathers: bool,
+    },
     /// The shard writes the socket.
-    AttachSocket { connection: ConnectionId, socket: Socket, framing: Framing },
+    AttachSocket {
+        connection: ConnectionId,
+        socket: Socket,
+        framing: Framing,
+    },
     /// The host writes.
     AttachStream(ConnectionId),
     /// To this connection alone. The gauge counts the bytes until the shard picks them up.
-    Send { connection: ConnectionId, gauge: Arc<QueueGauge>, frames: Vec<Frame>, bytes: usize },
+    Send {
+        connection: ConnectionId,
+        gauge: Arc<QueueGauge>,
+        frames: Vec<Frame>,
+        bytes: usize,
+    },
     /// To the members of a channel. `key`: what the event stands for there.
-    Broadcast { channel: ChannelId, place: Place, frame: Frame, key: Option<Arc<str>> },
+    Broadcast {
+        channel: ChannelId,
+        place: Place,
+        frame: Frame,
+        key: Option<Arc<str>>,
+    },
     /// Once to each member of any of these channels.
-    Multicast { channels: Arc<[ChannelId]>, place: Place, frame: Frame },
+    Multicast {
+        channels: Arc<[ChannelId]>,
+        place: Place,
+        frame: Frame,
+    },
     /// `last`: the place of the latest event before.
-    Join { connection: ConnectionId, channel: ChannelId, last: Place, replay: Vec<Frame> },
+    Join {
+        connection: ConnectionId,
+        channel: ChannelId,
+        last: Place,
+        replay: Vec<Frame>,
+    },
     /// Live events wait for [`Command::Resume`].
     Hold(ConnectionId),
     /// What is sent to the connection alone passes what waits for [`Command::Resume`].
     LetOwnPass(ConnectionId),
     /// What a client missed while it was away, in order.
-    Resume { connection: ConnectionId, replay: Vec<(Place, Frame)> },
+    Resume {
+        connection: ConnectionId,
+        replay: Vec<(Place, Frame)>,
+    },
     /// Sets the client's cursor: it stands for everything before it.
-    Prime { connection: ConnectionId, frame: Frame },
+    Prime {
+        connection: ConnectionId,
+        frame: Frame,
+    },
     /// The connection stays open.
-    Leave { connection: ConnectionId, channel: ChannelId },
+    Leave {
+        connection: ConnectionId,
+        channel: ChannelId,
+    },
     /// See [`crate::hub::Hub::written`].
-    Written { connections: Vec<ConnectionId>, slow: bool },
+    Written {
+        connections: Vec<ConnectionId>,
+        slow: bool,
+    },
     /// The clients of these connections have not accepted what the host has written yet.
     Blocked(Vec<ConnectionId>),
     /// For a connection without a policy of its own. `channels`: those that it has joined.
-    SetOverflow { connection: ConnectionId, overflow: Overflow, channels: Vec<ChannelId> },
+    SetOverflow {
+        connection: ConnectionId,
+        overflow: Overflow,
+        channels: Vec<ChannelId>,
+    },
     /// `None` stops the pings.
-    SetPing { connection: ConnectionId, interval: Option<Duration> },
+    SetPing {
+        connection: ConnectionId,
+        interval: Option<Duration>,
+    },
     /// `None` clears the limit.
-    SetTimeout { connection: ConnectionId, timeout: Option<Duration> },
+    SetTimeout {
+        connection: ConnectionId,
+        timeout: Option<Duration>,
+    },
+    SetExpiry {
+        connection: ConnectionId,
+        after: Option<Duration>,
+    },
     /// With `hold` the host decides what happens when the timeout has passed.
-    HoldTimeout { connection: ConnectionId, hold: bool },
+    HoldTimeout {
+        connection: ConnectionId,
+        hold: bool,
+    },
     /// At once, or once everything queued has left: the reason decides.
-    Close { connection: ConnectionId, reason: CloseReason },
+    Close {
+        connection: ConnectionId,
+        reason: CloseReason,
+    },
     /// Ends these connections, each at its time. `within`: the window of the drain.
-    Drain { drain: Arc<Drain>, departures: Vec<Departure>, within: Duration, event: Option<Frame> },
+    Drain {
+        drain: Arc<Drain>,
+        departures: Vec<Departure>,
+        within: Duration,
+        event: Option<Frame>,
+    },
     /// See [`super::Memberships::look_at`].
-    WatchEmptiness { channel: ChannelId, after: Duration },
+    WatchEmptiness {
+        channel: ChannelId,
+        after: Duration,
+    },
     /// Closes every connection and ends the shard.
     Shutdown,
     #[cfg(test)]

@@ -14,6 +14,8 @@ mod expire;
 mod flush;
 mod held;
 mod inbox;
+#[cfg(all(unix, not(sluice_stream_only)))]
+mod keep_alive;
 mod memberships;
 mod overflow;
 #[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]

@@ -11,7 +11,7 @@ impl Socket {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub fn bound_unsent(_descriptor: i32) {}
+    pub fn tune_hosted(_descriptor: i32, _stall_timeout: Option<Duration>, _shared: bool) {}
 
     pub(super) fn tune(&self, _stall_timeout: Option<Duration>) {
         match *self {}

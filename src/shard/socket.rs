@@ -14,6 +14,8 @@ use libc::MSG_DONTWAIT;
 use libc::MSG_NOSIGNAL;
 use socket2::{SockRef, Socket as RawSocket, Type};
 
+use super::keep_alive::KeepAlive;
+
 /// Where the flag is missing, the process is protected because Node ignores SIGPIPE.
 #[cfg(not(target_os = "linux"))]
 const MSG_NOSIGNAL: libc::c_int = 0;
@@ -39,28 +41,27 @@ impl Socket {
         Ok(Self { socket: borrowed.try_clone_to_owned()?.into(), half_open })
     }
 
-    /// Bounds what the kernel buffers for a socket that its owner writes itself. Descriptors of
-    /// other kinds are left alone.
-    pub fn bound_unsent(descriptor: i32) {
-        #[cfg(target_os = "linux")]
-        if let Ok(borrowed) = borrow(descriptor) {
-            let _ = SockRef::from(&borrowed).set_tcp_notsent_lowat(NOT_SENT_BYTES);
+    /// Tunes a socket that its owner writes itself. Descriptors of other kinds are left alone.
+    /// `shared`: other responses use the socket, so only a dead peer matters, and the longest of
+    /// their timeouts counts.
+    pub fn tune_hosted(descriptor: i32, stall_timeout: Option<Duration>, shared: bool) {
+        let Ok(borrowed) = borrow(descriptor) else { return };
+        let socket = SockRef::from(&borrowed);
+        if !shared {
+            bound_unsent(&socket);
+            notice_dead_peer(&socket, stall_timeout);
+        } else if !has_longer_timeout(&socket, stall_timeout) {
+            notice_dead_peer(&socket, stall_timeout);
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = descriptor;
     }
 
     /// Lets the kernel notice dead peers, and bounds what it buffers. Unix sockets have no such
     /// options and need none.
     pub(super) fn tune(&self, stall_timeout: Option<Duration>) {
         let _ = self.socket.set_tcp_nodelay(true);
-        #[cfg(target_os = "linux")]
-        {
-            let _ = self.socket.set_tcp_user_timeout(stall_timeout);
-            let _ = self.socket.set_tcp_notsent_lowat(NOT_SENT_BYTES);
-        }
-        #[cfg(not(target_os = "linux"))]
-        let _ = stall_timeout;
+        let socket = SockRef::from(&self.socket);
+        bound_unsent(&socket);
+        notice_dead_peer(&socket, stall_timeout);
     }
 
     pub(super) fn descriptor(&self) -> i32 {
@@ -116,6 +117,36 @@ impl Socket {
     }
 }
 
+/// Bounds what the kernel buffers for a client that does not read.
+#[cfg(target_os = "linux")]
+fn bound_unsent(socket: &SockRef<'_>) {
+    let _ = socket.set_tcp_notsent_lowat(NOT_SENT_BYTES);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bound_unsent(_socket: &SockRef<'_>) {}
+
+/// A dead peer acknowledges nothing. The user timeout notices that for bytes that were sent, and
+/// keep-alive probes do while there is nothing to send.
+fn notice_dead_peer(socket: &SockRef<'_>, stall_timeout: Option<Duration>) {
+    let Some(timeout) = stall_timeout else { return };
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_user_timeout(Some(timeout));
+    let _ = socket.set_tcp_keepalive(&KeepAlive::within(timeout).params());
+}
+
+/// Whether another response on the socket waits longer for the peer.
+#[cfg(target_os = "linux")]
+fn has_longer_timeout(socket: &SockRef<'_>, timeout: Option<Duration>) -> bool {
+    let set = socket.tcp_user_timeout().ok().flatten();
+    matches!((set, timeout), (Some(set), Some(timeout)) if set > timeout)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_longer_timeout(_socket: &SockRef<'_>, _timeout: Option<Duration>) -> bool {
+    false
+}
+
 /// The caller runs on the thread of the descriptor's owner, which keeps it open meanwhile.
 fn borrow<'a>(descriptor: i32) -> io::Result<BorrowedFd<'a>> {
     if descriptor < 0 {
@@ -124,4 +155,52 @@ fn borrow<'a>(descriptor: i32) -> io::Result<BorrowedFd<'a>> {
     // SAFETY: the descriptor is not negative, and its owner, on whose thread this runs, keeps it
     // open during the call that uses it.
     Ok(unsafe { BorrowedFd::borrow_raw(descriptor) })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn socket() -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        TcpStream::connect(listener.local_addr().unwrap()).unwrap()
+    }
+
+    fn user_timeout(stream: &TcpStream) -> Option<Duration> {
+        SockRef::from(stream).tcp_user_timeout().unwrap()
+    }
+
+    #[test]
+    fn a_socket_of_the_host_gets_probes_and_a_user_timeout() {
+        let stream = socket();
+        Socket::tune_hosted(stream.as_raw_fd(), Some(60 * SECOND), false);
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), 30 * SECOND);
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), 10 * SECOND);
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
+        assert_eq!(socket.tcp_notsent_lowat().unwrap(), NOT_SENT_BYTES);
+        assert_eq!(user_timeout(&stream), Some(60 * SECOND));
+    }
+
+    #[test]
+    fn the_longest_timeout_of_a_shared_socket_counts() {
+        let stream = socket();
+        for (given, expected) in [(5, 5), (9, 9), (3, 9)] {
+            Socket::tune_hosted(stream.as_raw_fd(), Some(given * SECOND), true);
+            assert_eq!(user_timeout(&stream), Some(expected * SECOND));
+        }
+    }
+
+    #[test]
+    fn without_a_timeout_the_kernel_keeps_its_own() {
+        let stream = socket();
+        Socket::tune_hosted(stream.as_raw_fd(), None, false);
+        assert_eq!(user_timeout(&stream), None);
+        assert!(!SockRef::from(&stream).keepalive().unwrap());
+    }
 }

@@ -188,6 +188,19 @@ async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_expiry_that_is_set_anew_replaces_the_former() {
+    let mut bench = Bench::new(ConnectionOptions::default());
+    for _ in 0..3 {
+        let after = Some(60 * SECOND);
+        bench.connection.push(|connection| Command::SetExpiry { connection, after });
+        bench.work_for(59 * SECOND).await;
+        assert_eq!(bench.reasons(), []);
+    }
+    bench.work_for(2 * SECOND).await;
+    assert_eq!(bench.reasons(), [CloseReason::Expired]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_held_timeout_is_the_hosts_to_decide() {
     let mut bench = Bench::new(ConnectionOptions { timeout: Some(SECOND), ..Default::default() });
     bench.connection.push(|connection| Command::HoldTimeout { connection, hold: true });

@@ -13,6 +13,8 @@ pub(super) type TimerKey = delay_queue::Key;
 pub(super) enum Timer {
     Ping(ConnectionId),
     Timeout(ConnectionId),
+    /// The client's authorization ends.
+    Expiry(ConnectionId),
     /// Bytes are queued: has the client accepted any since?
     Stall(ConnectionId),
     /// The queue exceeds its limits: is the client still slow?

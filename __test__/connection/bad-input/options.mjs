@@ -21,6 +21,8 @@ const wrong = [
   ['retry', [], ['5', -1, 1.5, 2 ** 32]],
   ['maxQueueBytes', ['1', null], [-1, 1.5, Number.NaN]],
   ['stallTimeout', ['1', null], [-1, 1.5, Number.NaN]],
+  ['limits', [null, 5, {}, { maxPerKey: '5' }, { key: 'ip', maxPerKey: 1 }], [{ maxPerKey: 0 }]],
+  ['maxLifetimeJitter', ['0.1', null], [-0.1, 1.1, Number.NaN]],
   ['statusCode', ['200', null], [99, 1000, 200.5]],
   ['ping', ['yes', 1, null], []],
   ['headers', ['X: y', 5, null], []],
@@ -67,7 +69,13 @@ test('error messages name the type of a wrong value with its article', () => {
 });
 
 test('options of a channel are checked', () => {
-  for (const option of ['historySize', 'historyBytes', 'historyAge', 'emptyTimeout']) {
+  for (const option of [
+    'historySize',
+    'historyBytes',
+    'historyAge',
+    'emptyTimeout',
+    'maxMembers',
+  ]) {
     for (const value of ['5', null, -1, 1.5, Number.NaN, {}]) {
       assert.throws(
         () => new Channel({ [option]: value }),
@@ -203,9 +211,12 @@ test('an ended connection accepts no events', SOON, async (t) => {
 });
 
 test('configure checks its options, and throws if it is called too late', () => {
+  const isRefusal = (thrown) => /^ERR_SSE_(OPTION|STARTED)$/.test(thrown.code);
   for (const shards of [0, 65, 1.5, '2', null]) {
-    const error = (thrown) => /^ERR_SSE_(OPTION|STARTED)$/.test(thrown.code);
-    assert.throws(() => sluice.configure({ shards }), error, `shards: ${shards}`);
+    assert.throws(() => sluice.configure({ shards }), isRefusal, `shards: ${shards}`);
+  }
+  for (const maxConnections of [0, 1.5, 2 ** 32, '2', null]) {
+    assert.throws(() => sluice.configure({ maxConnections }), isRefusal, `${maxConnections}`);
   }
   new Channel().close();
   const error = { code: 'ERR_SSE_STARTED', name: 'SluiceError', message: /before/ };

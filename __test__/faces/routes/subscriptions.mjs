@@ -216,6 +216,18 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.broker.topics(), []);
     });
 
+    test('clients create no more than maxTopicsTotal topics', SOON, async (t) => {
+      const site = await serve(t, framework, { broker: { maxTopicsTotal: 2 } });
+      const [one, other] = [await site.connect(), await site.connect()];
+      assert.equal((await site.subscribe(one, 'a', 'b')).status, 200);
+      const { status, headers, json } = await site.subscribe(other, 'a', 'c');
+      assert.deepEqual([status, json.code], [503, 'ERR_SSE_LIMIT']);
+      assert.match(headers['retry-after'], /^\d+$/);
+      assert.doesNotMatch(json.error, /maxTopicsTotal/);
+      assert.deepEqual([...site.broker.client(other.clientId).topics], []);
+      assert.equal((await site.subscribe(other, 'a', 'b')).status, 200);
+    });
+
     test('two requests at once do not exceed maxTopics', SOON, async (t) => {
       const waiting = [];
       const authorizeSubscribe = () => new Promise((resolve) => waiting.push(resolve));

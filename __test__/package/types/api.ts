@@ -15,7 +15,7 @@ import {
   type Transport,
 } from 'sluice';
 
-configure({ shards: 2 });
+configure({ shards: 2, maxConnections: 1000 });
 const interval: number = Connection.default.pingInterval;
 
 createHTTP2((req, res) => new Connection(req, res));
@@ -23,6 +23,7 @@ createHTTP2((req, res) => new Connection(req, res));
 createServer(async (req, res) => {
   const connection = new Connection(req, res, {
     headers: { 'X-A': ['b'] },
+    limits: { key: (req) => ['user', String(req.user)], maxPerKey: 5 },
     maxQueueBytes: 1,
     pingInterval: interval,
     stallTimeout: 0,

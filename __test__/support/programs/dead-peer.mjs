@@ -1,26 +1,79 @@
-// Runs in its own network namespace. Takes the network down while a connection is open, and prints
-// the reason why the connection closed.
-import { execFileSync } from 'node:child_process';
+// Runs in its own network namespace. Its clients run in another one. Once all connections are open,
+// the clients' addresses vanish without a packet. Prints why each connection closed, as JSON.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
-import net from 'node:net';
+import http2 from 'node:http2';
+import https from 'node:https';
+import { fileURLToPath } from 'node:url';
+import { certificate } from '../certificate.mjs';
 import { sluice } from '../site.mjs';
 
-const loopback = (state) => execFileSync('ip', ['link', 'set', 'lo', state]);
+const SERVER = '10.213.0.1';
+const CLIENT_MAC = '02:00:00:00:00:02';
+/**
+ * The server knows the link address of the first, as behind a router, and packets to it are lost.
+ * It looks for the second in vain.
+ */
+const CLIENTS = { silent: '10.213.0.2', unreachable: '10.213.0.3' };
+const SERVERS = { http: http.createServer, https: https.createServer, h2c: http2.createServer };
+const KINDS = [
+  ['http', 'native'],
+  ['http', 'stream'],
+  ['https', 'stream'],
+  ['h2c', 'stream'],
+];
 
-loopback('up');
-const server = http.createServer((req, res) => {
-  const connection = new sluice.Connection(req, res, { pingInterval: 100, stallTimeout: 1000 });
-  connection.on('close', (reason) => {
-    console.log(`closed: ${reason}`);
-    process.exit();
-  });
+const ip = (command) => execFileSync('ip', command.split(' '));
+const program = fileURLToPath(new URL('./dead-peer-clients.mjs', import.meta.url));
+
+// Ends with this process, and so does its namespace, and the link with both.
+const clients = spawn('unshare', ['--net', process.execPath, program], {
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 });
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
+await once(clients, 'message');
+ip(`link add server type veth peer name client address ${CLIENT_MAC} netns ${clients.pid}`);
+ip(`addr add ${SERVER}/24 dev server`);
+ip('link set server up');
+ip(`neigh replace ${CLIENTS.silent} lladdr ${CLIENT_MAC} dev server nud permanent`);
 
-const client = net.connect(server.address().port, '127.0.0.1');
-client.on('error', () => {});
-client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-await once(client, 'data');
-loopback('down');
+const cases = KINDS.flatMap(([protocol, transport]) =>
+  [100, 0].flatMap((pingInterval) =>
+    Object.keys(CLIENTS).map((loss) => ({ protocol, transport, pingInterval, loss })),
+  ),
+);
+let open = 0;
+let closed = 0;
+function onRequest(req, res) {
+  const { protocol, transport, pingInterval, loss } = cases[Number(req.url.slice(1))];
+  const options = { transport, pingInterval, stallTimeout: 2000 };
+  const connection = new sluice.Connection(req, res, options);
+  connection.on('close', (reason) => {
+    console.log(JSON.stringify([protocol, transport, pingInterval, loss, reason]));
+    closed += 1;
+    if (closed === cases.length) process.exit();
+  });
+  connection.send({ data: 'hello' });
+  open += 1;
+  if (open === cases.length) clients.send('vanish');
+}
+
+const ports = {};
+for (const [protocol, create] of Object.entries(SERVERS)) {
+  const server = create(protocol === 'https' ? certificate() : {}, onRequest);
+  server.listen(0, SERVER);
+  await once(server, 'listening');
+  ports[protocol] = server.address().port;
+}
+const origins = Object.entries(ports).map(([protocol, port]) => {
+  const scheme = protocol === 'https' ? 'https' : 'http';
+  return [protocol, `${scheme}://${SERVER}:${port}`];
+});
+clients.send({
+  addresses: Object.values(CLIENTS),
+  requests: cases.map(({ protocol, loss }, index) => ({
+    protocol,
+    url: `${Object.fromEntries(origins)[protocol]}/${index}`,
+    localAddress: CLIENTS[loss],
+  })),
+});

@@ -9,6 +9,7 @@
 const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const option = require('../../core/option.js');
+const { PING_INTERVAL } = require('../ping-interval.js');
 const { varyBy } = require('../vary.js');
 const { eventStreamPreference } = require('./accept.js');
 const { httpError } = require('./error.js');
@@ -18,10 +19,12 @@ const ACCEPT = /** @type {const} */ (['only', 'dual']);
 
 /**
  * @param {FastifyInstance} fastify
- * @param {ConnectionOptions} defaults
+ * @param {ConnectionOptions} given
  */
-async function sluice(fastify, defaults) {
-  readConnectionOptions(defaults);
+async function sluice(fastify, given) {
+  readConnectionOptions(given);
+  /** @type {ConnectionOptions} */
+  const defaults = option.over({ pingInterval: PING_INTERVAL }, given);
   const streams = new EventStreams(fastify);
   /**
    * @this {FastifyReply}

@@ -27,6 +27,8 @@ const { EventStreams } = require('./streams.js');
 const METHODS = ['GET', 'HEAD'];
 /** Each request gets a new seid, so a client never returns to its own. */
 const randomSeid = () => randomUUID();
+/** The codes of errors that are the answer to a client whose stream does not open. */
+const REFUSALS = ['ERR_SSE_LIMIT', 'ERR_SSE_EXPIRED'];
 
 class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
@@ -98,10 +100,17 @@ class SE {
         return false;
       }
       const home = se.#homes.get(reply);
-      // The stream must not open in the asynchronous context of the request that sends.
-      if (home) home.context.runInAsyncScope(() => se.#send(home.streams, reply, sent));
-      else se.#send(streams, reply, sent);
-      return true;
+      try {
+        // The stream must not open in the asynchronous context of the request that sends.
+        if (home) home.context.runInAsyncScope(() => se.#send(home.streams, reply, sent));
+        else se.#send(streams, reply, sent);
+        return true;
+      } catch (error) {
+        // The client is refused, and not the request that sends.
+        if (!REFUSALS.includes(/** @type {{ code: string }} */ (error).code)) throw error;
+        reply.send(error);
+        return false;
+      }
     });
     /** @this {FastifyReply} */
     fastify.decorateReply('endEvent', function endEvent() {

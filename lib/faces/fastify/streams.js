@@ -72,7 +72,8 @@ class EventStreams {
         'the request was answered already: open one event stream, before anything is sent',
       );
     }
-    const options = { ...given, statusCode: given.statusCode ?? reply.statusCode };
+    const statusCode = given.statusCode ?? reply.statusCode;
+    const options = { ...given, statusCode, ...ofRequest(reply, given) };
     const stream = orGone(() =>
       through ? piped(reply, options, through) : own(reply, options, pingForm),
     );
@@ -93,6 +94,20 @@ class EventStreams {
     if (this.#closing) endSoon(link, reply.raw);
     return connection;
   }
+}
+
+/**
+ * The application's functions get the request of Fastify, which hooks may have given a user.
+ * @param {FastifyReply} reply
+ * @param {ConnectionOptions} given
+ * @returns {Pick<ConnectionOptions, 'expiresAt' | 'limits'>}
+ */
+function ofRequest({ request }, { expiresAt, limits }) {
+  const { key } = limits ?? {};
+  return {
+    expiresAt: typeof expiresAt === 'function' ? () => expiresAt(request) : expiresAt,
+    limits: limits && typeof key === 'function' ? { ...limits, key: () => key(request) } : limits,
+  };
 }
 
 /**

@@ -19,11 +19,12 @@ const { readOutgoing } = require('./outgoing.js');
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config);
-  const { headers, maxQueueBytes, stallTimeout, topic } = given;
+  const { headers, limits, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
-  const lifetime = option.pick(given, 'maxLifetime');
-  const connection = { retry, headers, maxQueueBytes, stallTimeout, ...lifetime };
+  const { maxLifetimeJitter } = given;
+  const lifetime = { ...option.pick(given, 'maxLifetime'), maxLifetimeJitter };
+  const connection = { retry, headers, limits, maxQueueBytes, stallTimeout, ...lifetime };
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
   // Ids are always new, so no client returns to its session.
   const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };
@@ -84,15 +85,15 @@ function createSSE(config) {
   return {
     addClient(options) {
       const given = option.object('options', options);
-      const carrier = new BodyCarrier(cursorOf(given));
-      const outgoing = readOutgoing(given.outgoing);
-      const { onGap, resume } = given;
-      const { link, connection } = clientsOf(broker).open(carrier, { onGap, resume });
+      const carrier = new BodyCarrier(cursorOf(given), readOutgoing(given.outgoing));
+      const { expiresAt, onGap, reauthorize, resume } = given;
+      const own = { expiresAt, onGap, reauthorize, resume };
+      const { link, connection } = clientsOf(broker).open(carrier, own);
       link.begin();
       const member = clientsOf(broker).register(connection, readArrival({}));
       const client = new FetchClient(member, new ClientController(connection, carrier));
       clients.set(member, client);
-      if (outgoing) carrier.follow(outgoing);
+      carrier.follow();
       return { client, response: carrier.toResponse() };
     },
 

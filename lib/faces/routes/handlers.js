@@ -10,6 +10,7 @@
 const { clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
 const { DrainingError, everything } = require('../../core/draining.js');
+const { LimitError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { readClaim } = require('./claim.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
@@ -57,10 +58,20 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       if (code === 'ERR_SSE_BROKER_CLOSED' && clients.isClosed) {
         throw new Refusal(503, code, 'the server is closing');
       }
+      if (error instanceof LimitError) throw refusalOf(error, exchange);
       throw failure(error, 'ERR_SSE_CONNECT', 'the client could not be connected: see the cause');
     }
     return undefined;
   };
+}
+
+/**
+ * @param {LimitError} error
+ * @param {Exchange} exchange
+ */
+function refusalOf({ code, headers, message, statusCode }, exchange) {
+  for (const [name, value] of Object.entries(headers)) exchange.setHeader(name, value);
+  return new Refusal(statusCode, code, message);
 }
 
 /** A token of a topic's name that is a wildcard. */
@@ -103,7 +114,7 @@ function subscribing(broker, options) {
     // subscribed it.
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
-    subscribe(broker, client, topics);
+    subscribe(exchange, broker, client, topics);
     return { status: 200, body: { success: true, topics } };
   };
 }
@@ -154,17 +165,19 @@ function assertRoom(client, topics, maxTopics) {
 }
 
 /**
+ * @param {Exchange} exchange
  * @param {SSEBroker} broker
  * @param {BrokerClient} client
  * @param {string[]} topics
  */
-function subscribe(broker, client, topics) {
+function subscribe(exchange, broker, client, topics) {
   try {
     broker.subscribe(client.id, ...topics);
   } catch (error) {
     const { code, message } = /** @type {any} */ (error ?? {});
     if (code === 'ERR_SSE_TOPIC') throw new Refusal(400, code, message);
     if (code === 'ERR_SSE_TOPIC_LIMIT') throw new Refusal(403, code, PATTERN_LIMIT);
+    if (error instanceof LimitError) throw refusalOf(error, exchange);
     throw failure(error, 'ERR_SSE_SUBSCRIBE', 'the client could not be subscribed: see the cause');
   }
 }

@@ -13,9 +13,12 @@ fn topics(wildcards: bool) -> Topics {
 }
 
 fn with_patterns(wildcards: bool, max_patterns: usize) -> Topics {
+    with_options(TopicsOptions { wildcards, max_patterns, max_topics: usize::MAX })
+}
+
+fn with_options(options: TopicsOptions) -> Topics {
     let hub = Arc::new(Hub::start(2, usize::MAX, Box::new(NoHost)).unwrap());
     let pattern_history = history(20);
-    let options = TopicsOptions { wildcards, max_patterns };
     Topics::create(&hub, options, self::options(0), pattern_history)
 }
 
@@ -397,4 +400,23 @@ fn a_client_comes_back_to_a_pattern_with_an_id_of_any_topic() {
         topics.send("else", &format!("{id}"));
     }
     assert_eq!(topics.back("orders.*", Some("3"), 0).1, JoinOutcome::Gap);
+}
+
+#[test]
+fn clients_create_no_more_topics_and_patterns_than_allowed() {
+    let topics = with_options(TopicsOptions { wildcards: true, max_patterns: 9, max_topics: 2 });
+    let (one, other) = (topics.client(), topics.client());
+    let subscribe =
+        |client: &Connection, name: &str| topics.subscribe(client.id, name, false, None);
+    subscribe(&one, "news").unwrap();
+    subscribe(&one, "news.*").unwrap();
+    assert_eq!(subscribe(&one, "sport"), Err(Error::TopicsFull));
+    assert_eq!(subscribe(&one, "sport.*"), Err(Error::TopicsFull));
+    assert!(!topics.exists("sport"));
+    // Those that exist take any number of clients.
+    assert_eq!(subscribe(&other, "news"), Ok(JoinOutcome::Joined));
+    assert_eq!(subscribe(&other, "news.*"), Ok(JoinOutcome::Joined));
+    topics.unsubscribe(one.id, "news.*");
+    topics.unsubscribe(other.id, "news.*");
+    assert_eq!(subscribe(&one, "sport"), Ok(JoinOutcome::Joined));
 }

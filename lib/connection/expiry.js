@@ -1,0 +1,100 @@
+'use strict';
+
+/**
+ * When a client's authorization ends.
+ *
+ * - The core ends the connection in time, even while JavaScript is busy.
+ * - Before that, the application may give the client more time. Anything but a later time ends the
+ *   connection.
+ */
+
+/** @import { ConnectionOptions } from '../../index.js' */
+/** @import { Link } from './link.js' */
+
+const { debuglog } = require('node:util');
+const { SluiceError } = require('../core/error.js');
+const { MAX_TIME } = require('../core/option.js');
+
+/** How long before the end the application is asked, in milliseconds, or half of the time left. */
+const LEAD = 10_000;
+
+const debug = debuglog('sluice');
+
+class Expiry {
+  #link;
+  #reauthorize;
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  /**
+   * @param {Link} link
+   * @param {number} until milliseconds since the epoch
+   * @param {ConnectionOptions['reauthorize']} reauthorize
+   */
+  constructor(link, until, reauthorize) {
+    this.#link = link;
+    this.#reauthorize = reauthorize;
+    link.whenEnding(() => clearTimeout(this.#timer));
+    this.#set(until);
+  }
+
+  /** @param {number} until */
+  #set(until) {
+    const left = until - Date.now();
+    // Timers cannot hold a longer time.
+    if (left > MAX_TIME) {
+      this.#link.handle.setExpiry(0);
+      return this.#wait(MAX_TIME, () => this.#set(until));
+    }
+    this.#link.handle.setExpiry(Math.max(1, Math.ceil(left)));
+    if (this.#reauthorize) this.#wait(left - Math.min(LEAD, left / 2), () => this.#ask());
+  }
+
+  /**
+   * @param {number} delay
+   * @param {() => void} callback
+   */
+  #wait(delay, callback) {
+    this.#timer = setTimeout(callback, delay).unref();
+  }
+
+  async #ask() {
+    const link = this.#link;
+    let until;
+    try {
+      const answer = await this.#reauthorize?.(/** @type {any} */ (link.connection));
+      until = answer === false ? undefined : timeOf(answer);
+    } catch (error) {
+      debug('reauthorize failed, so the connection ends: %o', error);
+    }
+    if (link.isOver) return;
+    if (until !== undefined && until > Date.now()) this.#set(until);
+    else link.close('expired');
+  }
+}
+
+/**
+ * Returns a time in milliseconds since the epoch, or undefined if the value is not a time.
+ * @param {unknown} value
+ */
+function timeOf(value) {
+  const time = value instanceof Date ? value.getTime() : value;
+  return typeof time === 'number' && !Number.isNaN(time) ? time : undefined;
+}
+
+/**
+ * Returns the time until which a client is authorized. Undefined means for ever.
+ * @param {ConnectionOptions['expiresAt']} expiresAt
+ * @param {unknown} request
+ */
+function readUntil(expiresAt, request) {
+  const value = typeof expiresAt === 'function' ? expiresAt(request) : expiresAt;
+  if (value === undefined) return undefined;
+  const until = timeOf(value);
+  if (until !== undefined && until > Date.now()) return until;
+  // Fails closed: an invalid time is an error of the application or of the token.
+  const error = new SluiceError('ERR_SSE_EXPIRED', 'the authorization has expired: sign in again');
+  throw Object.assign(error, { statusCode: 401 });
+}
+
+module.exports = { Expiry, readUntil, timeOf };
