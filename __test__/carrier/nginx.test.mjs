@@ -21,7 +21,7 @@ async function holdsBack(t, server) {
   const { open } = await site(t, server);
   const start = performance.now();
   const headers = { 'X-Accel-Buffering': undefined };
-  const { client } = await open({ headers, timeout: 300 });
+  const { client } = await open({ headers, maxLifetime: 300, maxLifetimeJitter: 0 });
   assert.ok(performance.now() - start >= 290, 'the head came before the end');
   assert.equal(await client.over(), 'clean');
 }

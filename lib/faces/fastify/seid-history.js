@@ -48,6 +48,7 @@ class SeidHistory {
     this.#broker ??= new SSEBroker({
       topic: { ...this.#options, ids: mint ? 'auto' : 'manual' },
       wildcards: false,
+      topicField: false,
       sessionTimeout: 0,
     });
     const { id } = this.#broker.connect(connection);
