@@ -82,7 +82,7 @@ test('heartbeats come at their interval, and 0 stops them', SOON, async (t) => {
 });
 
 test('clients that come, subscribe and go leave nothing behind', SOON, async (t) => {
-  const { broker, join } = await room(t);
+  const { broker, join } = await room(t, { topic: { emptyTimeout: 100 } });
   const channels = sluice.metrics().channels;
   for (let round = 0; round < 20; round += 1) {
     const clients = await Promise.all(Array.from({ length: 10 }, () => join()));
