@@ -18,6 +18,8 @@ const measure = (policy, transport, { connections, events, rate, bytes }) =>
     const { port } = await stage.address();
     await load.ask('stall', port, connections);
     while ((await server.ask('stalled')).stalled < connections) await sleep(20);
+    // The buffers of those clients fill up first, and the policy applies after a slow second.
+    await deliver(stage, events, rate, bytes);
     await server.ask('watch');
     const beside = await deliver(stage, events, rate, bytes);
     const peak = await server.ask('peak');

@@ -12,6 +12,8 @@ const { run } = require('../control.js');
 
 const POLICIES = ['disconnect', 'drop-oldest', 'conflate', 'reread'];
 const TRANSPORTS = ['auto', 'stream'];
+/** A small one, which is exceeded soon. */
+const LIMIT = 128 << 10;
 /** How many keys events have, for `conflate`. */
 const KEYS = 100;
 
@@ -49,7 +51,13 @@ run({
   },
   commands: {
     policy(number, transport) {
-      options = { overflow: POLICIES[number], transport: TRANSPORTS[transport] };
+      options = {
+        overflow: POLICIES[number],
+        transport: TRANSPORTS[transport],
+        maxQueueBytes: LIMIT,
+        // They stay until the end.
+        stallTimeout: 0,
+      };
       return options;
     },
     stalled: () => ({ stalled }),
