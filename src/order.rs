@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::audience::Audience;
-use crate::ids::{ConnectionId, IdMap, Place};
-use crate::log::{Log, Resume};
+use crate::audience::{Audience, Keeper};
+use crate::ids::{ChannelId, ConnectionId, IdMap, Place};
+use crate::log::{Log, Resume, Source};
 use crate::shard::Inbox;
 use crate::wire::Frame;
 
@@ -29,6 +29,14 @@ impl Order {
     pub fn inbox_of(&self, connection: ConnectionId) -> &Inbox {
         &self.inboxes[connection.shard(self.inboxes.len())]
     }
+}
+
+/// Where the log keeps a channel's events.
+pub fn source_of(audience: &Audience, channel: ChannelId) -> Option<Source<'_>> {
+    Some(match &audience.channel(channel)?.keeper {
+        Keeper::Topic { topics, name, is_pattern: true } => Source::Pattern(*topics, name),
+        _ => Source::Channel(channel),
+    })
 }
 
 pub struct Ordered(Mutex<Order>);

@@ -2,9 +2,8 @@
 
 use crate::audience::Keeper;
 use crate::ids::{ChannelId, ConnectionId, Place};
-use crate::log::Source;
 use crate::notice::Missing;
-use crate::order::Order;
+use crate::order::{Order, source_of};
 use crate::shard::Reread;
 
 impl Order {
@@ -24,18 +23,13 @@ impl Order {
             if !channel.has(connection) {
                 continue;
             }
-            let (source, missing) = match &channel.keeper {
+            let missing = match &channel.keeper {
                 // Broadcasts to every client of a broker are in no history.
                 Keeper::Topics => continue,
-                Keeper::Host => (Source::Channel(id), Missing::Channel(id)),
-                Keeper::Topic { topics, name, is_pattern } => {
-                    let source = match is_pattern {
-                        true => Source::Pattern(*topics, name),
-                        false => Source::Channel(id),
-                    };
-                    (source, Missing::Topic(name.clone()))
-                }
+                Keeper::Host => Missing::Channel(id),
+                Keeper::Topic { name, .. } => Missing::Topic(name.clone()),
             };
+            let Some(source) = source_of(&self.audience, id) else { continue };
             let after = after.max(*read);
             let missed = self.log.after_within(&source, Some(after), limit);
             if !missed.is_complete(after) {

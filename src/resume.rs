@@ -8,10 +8,9 @@
 //! - The host can hold live events at any other time too, while it reads a snapshot.
 //! - A client that is new to a channel of latest values gets their state in the same way.
 
-use crate::audience::Keeper;
-use crate::ids::{ChannelId, ConnectionId};
-use crate::log::{Resume, Source};
-use crate::order::Order;
+use crate::ids::ConnectionId;
+use crate::log::Resume;
+use crate::order::{Order, source_of};
 use crate::shard::Command;
 use crate::wire::Event;
 
@@ -44,20 +43,13 @@ impl Order {
 
     fn send_cursor(&self, connection: ConnectionId) -> bool {
         let channels = self.audience.channels_of(connection);
-        let sources = channels.iter().filter_map(|id| self.source_of(*id));
+        let sources = channels.iter().filter_map(|id| source_of(&self.audience, *id));
         let primer = self.log.cursor(sources).and_then(|id| Event::cursor(id).encode().ok());
         let has_primer = primer.is_some();
         if let Some(frame) = primer {
             self.inbox_of(connection).push(Command::Prime { connection, frame });
         }
         has_primer
-    }
-
-    fn source_of(&self, channel: ChannelId) -> Option<Source<'_>> {
-        Some(match &self.audience.channel(channel)?.keeper {
-            Keeper::Topic { topics, name, is_pattern: true } => Source::Pattern(*topics, name),
-            _ => Source::Channel(channel),
-        })
     }
 
     /// The client gets what it missed in all channels, if it came back, and the states of channels

@@ -93,7 +93,7 @@ const due = new Set();
 function primeAll() {
   const all = [...due];
   due.clear();
-  for (const one of all) one.prime();
+  for (const one of all) guarded(() => one.prime());
 }
 
 module.exports = { CatchUp };

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::connection::{ConnectionOptions, Overflow, QueueLimits};
 use crate::handle::{Channel, Connection};
 use crate::hub::Hub;
-use crate::log::{HistoryOptions, Keep, Limits};
+use crate::log::{HistoryOptions, Keep, Key, Limits};
 use crate::membership::ChannelOptions;
 use crate::notice::{Missing, NoHost, Notice};
 use crate::shard::Socket;
@@ -21,6 +21,13 @@ const PAD: usize = 500;
 fn channel(hub: &Arc<Hub>, size: usize) -> Channel {
     let limits = Limits { size, bytes: 1 << 30, age: None };
     let history = HistoryOptions { limits, mint: true, keep: Keep::All };
+    Channel::create(hub, ChannelOptions { history, empty_timeout: None })
+}
+
+/// A channel that keeps the latest values.
+fn state(hub: &Arc<Hub>) -> Channel {
+    let limits = Limits { size: 10, bytes: 1 << 20, age: None };
+    let history = HistoryOptions { limits, mint: true, keep: Keep::Latest };
     Channel::create(hub, ChannelOptions { history, empty_timeout: None })
 }
 
@@ -121,4 +128,34 @@ fn a_history_that_is_too_small_is_a_gap_of_its_channel_alone() {
         }));
     }
     assert!(gaps.iter().all(|gap| *gap == Missing::Channel(small.id)), "{gaps:?}");
+}
+
+/// A state that was published before the client joined, and a snapshot, come first.
+#[test]
+fn a_client_that_is_behind_can_be_held_and_gets_states() {
+    let hub = Arc::new(Hub::start(1, usize::MAX, Box::new(NoHost)).unwrap());
+    let (busy, other, latest) = (channel(&hub, 10_000), channel(&hub, 10), state(&hub));
+    let value = Event { data: Some("10000 value".into()), ..Event::default() };
+    latest.send_value(&value, Key { name: "key".into(), removes: false }).unwrap();
+    let (connection, mut client) = connect(&hub);
+    busy.join(&connection, false).unwrap();
+    (0..2000).for_each(|number| send(&busy, number));
+    connection.hold();
+    other.join(&connection, false).unwrap();
+    latest.join(&connection, false).unwrap();
+    send(&other, 20_000);
+    let mut numbers: Vec<_> = Vec::new();
+    while numbers.len() < 50 {
+        numbers.push(read(&mut client));
+    }
+    let snapshot = Event { id: Some("s".into()), data: Some("15000 own".into()), ..value };
+    connection.send(&[snapshot]).unwrap();
+    connection.resume();
+    while numbers.last() != Some(&20_000) {
+        numbers.push(read(&mut client));
+    }
+    let own: Vec<_> = numbers.iter().filter(|number| **number >= 10_000).collect();
+    assert_eq!(own, [&15_000, &10_000, &20_000]);
+    let of_busy: Vec<_> = numbers.iter().copied().filter(|number| *number < 10_000).collect();
+    assert_eq!(of_busy, (0..2000).collect::<Vec<_>>());
 }

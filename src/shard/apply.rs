@@ -55,10 +55,13 @@ impl Shard {
                 self.join(connection, channel, last, &replay)
             }
             Command::Hold(id) => {
-                if let Some(connection) = self.connections.get_mut(id)
-                    && connection.stage == Stage::Open
-                {
-                    connection.stage = Stage::Gathering;
+                if let Some(connection) = self.connections.get_mut(id) {
+                    connection.hold(true);
+                }
+            }
+            Command::CaughtUp { connection, place } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.caught_up_with(place);
                 }
             }
             Command::LetOwnPass(id) => {
@@ -202,21 +205,29 @@ impl Shard {
     }
 
     fn resume(&mut self, id: ConnectionId, replay: Vec<(Place, Frame)>) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && connection.is_gathering()
-        {
-            connection.stage = Stage::Open;
-            let held = connection.held.take().unwrap_or_default();
-            for Merged { place, frame, live } in held.merge(replay) {
-                match place {
-                    Some(place) => connection.push_publication(place, frame, live),
-                    None => connection.push_events(&[frame], live),
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        connection.hold(false);
+        match connection.stage {
+            Stage::Open | Stage::Ending(_) => return,
+            Stage::Gathering => {
+                connection.stage = Stage::Open;
+                let held = connection.held.take().unwrap_or_default();
+                for Merged { place, frame, live } in held.merge(replay) {
+                    match place {
+                        Some(place) => connection.push_publication(place, frame, live),
+                        None => connection.push_events(&[frame], live),
+                    }
                 }
             }
-            report(connection, &mut self.tally);
-            connection.mark_dirty(&mut self.dirty);
-            self.depart_if_due(id);
+            // The histories, which are read later, may lack what it gets here: a state.
+            Stage::Behind => {
+                let frames: Vec<_> = replay.into_iter().map(|(_, frame)| frame).collect();
+                connection.push_events(&frames, false);
+            }
         }
+        report(connection, &mut self.tally);
+        connection.mark_dirty(&mut self.dirty);
+        self.depart_if_due(id);
     }
 
     fn prime(&mut self, id: ConnectionId, frame: Frame) {

@@ -71,6 +71,11 @@ pub enum Command {
         connection: ConnectionId,
         replay: Vec<(Place, Frame)>,
     },
+    /// Comes after every publication up to that place, which a client that was behind has read.
+    CaughtUp {
+        connection: ConnectionId,
+        place: Place,
+    },
     /// Sets the client's cursor: it stands for everything before it.
     Prime {
         connection: ConnectionId,

@@ -2,6 +2,7 @@
 
 use super::Shard;
 use super::connection::{Connection, Sink, Stage};
+use super::inbox::Command;
 use super::queue::Segment;
 use super::run::Run;
 use crate::connection::{CloseReason, Overflow};
@@ -14,8 +15,11 @@ use crate::notice::{Missing, Notice};
 pub(super) struct Behind {
     /// The client has everything up to this place, or `None` if it has caught up.
     after: Option<Place>,
-    /// Where the log ended when it had caught up.
+    /// Where the log ended when it had caught up. Commands of earlier publications may still wait
+    /// in the inbox.
     caught_up: Place,
+    /// It is held, so the histories are read later.
+    is_held: bool,
     /// The channels that it has joined, and the place up to which it gets nothing more of each:
     /// that of the join, or of the last reading.
     read: Vec<(ChannelId, Place)>,
@@ -65,10 +69,7 @@ impl Connection {
 
     /// Takes from a run to these channels what was not read yet. Returns whether bytes are left.
     pub fn take_unread(&mut self, run: &Run, channels: &[ChannelId]) -> bool {
-        let Some(Behind { after: None, caught_up, read }) = self.behind.as_deref() else {
-            return false;
-        };
-        let is_past = run.first() > *caught_up;
+        let Some(Behind { after: None, read, .. }) = self.behind.as_deref() else { return false };
         let read = read.iter().filter(|(channel, _)| channels.contains(channel));
         let read = read.map(|(_, place)| *place).max().unwrap_or_default();
         let unread = run.frames().iter().filter(|entry| entry.place > read);
@@ -77,10 +78,27 @@ impl Connection {
             self.push_publication(entry.place, entry.frame.clone(), true);
             has_unread = true;
         }
-        if is_past {
-            self.stage = Stage::Open;
-        }
         has_unread
+    }
+
+    /// Everything up to that place has left the inbox.
+    pub fn caught_up_with(&mut self, place: Place) {
+        if let Some(Behind { after: None, caught_up, is_held, .. }) = self.behind.as_deref()
+            && self.stage == Stage::Behind
+            && *caught_up == place
+        {
+            self.stage = if *is_held { Stage::Gathering } else { Stage::Open };
+        }
+    }
+
+    /// What is published from now on waits until it is no longer held.
+    pub fn hold(&mut self, holds: bool) {
+        if let Some(behind) = &mut self.behind {
+            behind.is_held = holds;
+        }
+        if holds && self.stage == Stage::Open {
+            self.stage = Stage::Gathering;
+        }
     }
 
     /// `last`: the place of the latest event before the join.
@@ -124,12 +142,16 @@ impl Shard {
     pub(super) fn reread(&mut self, id: ConnectionId) -> bool {
         let Some(connection) = self.connections.get_mut(id) else { return false };
         let Some(after) = connection.reads_after() else { return false };
-        let Some(behind) = &mut connection.behind else { return false };
+        let Some(behind) = connection.behind.as_deref_mut().filter(|it| !it.is_held) else {
+            return false;
+        };
         let limit = connection.options.max_queue.bytes;
         let found = self.links.memberships.reread(id, after, &mut behind.read, limit);
         behind.after = (!found.is_complete).then_some(found.last);
         if found.is_complete {
             behind.caught_up = found.last;
+            let place = found.last;
+            self.links.inbox.push(Command::CaughtUp { connection: id, place });
             behind.read.iter_mut().for_each(|(_, place)| *place = found.last);
         }
         let has_more = !found.events.is_empty();
