@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { SOON } from '../support/soon.mjs';
 import { readSoFar, room } from './room.mjs';
 
-/** What a client has read up to now, without the mark of the test. */
+/** Returns the data that a client has read so far, without the test's mark. */
 async function textOf(broker, one) {
   await readSoFar(broker, one);
   return one.reader.text.replace(/data: mark .*\n\n/, '');

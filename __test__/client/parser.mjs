@@ -63,7 +63,10 @@ const TABLE = {
     'topic: a.1\ndata: a\n\ndata: b\n\n',
     [message('a', { topic: 'a.1' }), message('b')],
   ],
-  'a topic without data is no event, and forgotten': ['topic: a\n\ndata: b\n\n', [message('b')]],
+  'a topic without data dispatches no event and is discarded': [
+    'topic: a\n\ndata: b\n\n',
+    [message('b')],
+  ],
   'an id lasts': [
     'id: 1\ndata: a\n\ndata: b\n\n',
     [message('a', { id: '1', lastEventId: '1' }), message('b', { lastEventId: '1' })],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild-wasm';
 
-/** What an application imports, and the limit with brotli, in bytes. */
+/** The imports of an application, and the largest size with brotli, in bytes. */
 const IMPORTS = {
   'without connectBroker': [
     'SSEClient, SSEError, SSEManager, connectSSE, createSSEClient, getSSEManager',

@@ -32,7 +32,7 @@ export class Client {
   /** Resolves when the response head is there. `bytes`: how many it reads before it goes. */
   come(port, path, bytes) {
     this.drop();
-    // What a client without a cursor has is from a visit that counts for nothing.
+    // A client without a cursor starts anew, so its values of earlier visits do not count.
     if (this.cursor === undefined) this.#forget();
     this.#left = bytes;
     this.#text = '';

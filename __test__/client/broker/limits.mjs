@@ -86,7 +86,7 @@ for (const [name, framework] of frameworks) {
       },
     );
 
-    test('a name that is no topic does not take the others with it', SOON, async (t) => {
+    test('an invalid topic name does not prevent the other subscriptions', SOON, async (t) => {
       const options = { authorizeSubscribe: () => true };
       const { join, has } = await start(t, framework, { options });
       const { client, errors } = join();

@@ -1,4 +1,4 @@
-// What is sent, and when.
+// Tests which requests the client sends, and when.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { connectBroker } from '../../../client/index.js';

@@ -1,4 +1,4 @@
-// What happens to topics when the connection breaks.
+// Tests that topics survive a broken connection.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';

@@ -10,7 +10,7 @@ import { TopicsServer } from './topics-server.mjs';
 const TOPICS = Array.from({ length: 20 }, (_, n) => `t.${n}`);
 const TABS = 8;
 
-/** What a tab wants: two or three topics of its own, and two that it shares with its neighbours. */
+/** Returns a tab's topics: two or three of its own, and two that it shares with its neighbours. */
 const wantedBy = (tab) => [
   ...TOPICS.filter((_, n) => n % TABS === tab),
   ...[tab, tab + 1].map((n) => `both.${n % TABS}`),
