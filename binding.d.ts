@@ -71,6 +71,8 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
+  /** Lets the core act on transports that were attached and cursors that were given. */
+  wake(): void
   /** `keeps_latest`: its events have keys, and it keeps the latest one of each. */
   channel(options: HistoryOptions, keepsLatest: boolean): ChannelHandle
   topics(options: TopicsSettings): TopicsHandle

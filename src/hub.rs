@@ -66,7 +66,12 @@ impl Hub {
         let gauge = Arc::<QueueGauge>::default();
         let gathers = cursor.is_some();
         self.lock().open(id, cursor);
-        self.inbox_of(id).push(Command::Open { id, gauge: gauge.clone(), options, gathers });
+        let open = Command::Open { id, gauge: gauge.clone(), options, gathers };
+        match options.timeout {
+            Some(_) => self.inbox_of(id).push(open),
+            // There is nothing to do for it until a transport or an event follows.
+            None => self.inbox_of(id).push_quietly(open),
+        }
         (id, gauge)
     }
 
@@ -77,6 +82,11 @@ impl Hub {
 
     pub fn inbox_of(&self, connection: ConnectionId) -> &Inbox {
         &self.inboxes[connection.shard(self.inboxes.len())]
+    }
+
+    /// Lets the shards act on what they were told quietly: transports that were attached, cursors.
+    pub fn wake(&self) {
+        self.inboxes.iter().for_each(|inbox| inbox.wake());
     }
 
     /// Returns when every shard has room for more. Never call it while holding the lock.

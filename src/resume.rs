@@ -36,6 +36,7 @@ impl Order {
 
     /// Gives a client a cursor that stands for everything it was sent so far, unless it has one. It
     /// can then resume before its next event. False while no channel of the connection mints ids.
+    /// It is sent after [`crate::hub::Hub::wake`].
     pub fn prime(&self, connection: ConnectionId) -> bool {
         let resume = self.resumes.get(&connection);
         resume.is_some_and(Resume::keeps_cursor) || self.send_cursor(connection)
@@ -47,7 +48,7 @@ impl Order {
         let primer = self.log.cursor(sources).and_then(|id| Event::cursor(id).encode().ok());
         let has_primer = primer.is_some();
         if let Some(frame) = primer {
-            self.inbox_of(connection).push(Command::Prime { connection, frame });
+            self.inbox_of(connection).push_quietly(Command::Prime { connection, frame });
         }
         has_primer
     }
@@ -68,7 +69,9 @@ impl Order {
             // A client that left a channel and joined it again may have its values twice.
             replay.dedup_by_key(|(place, _)| *place);
         }
-        self.inbox_of(connection).push(Command::Resume { connection, replay });
-        needs_cursor && self.send_cursor(connection)
+        self.inbox_of(connection).push_quietly(Command::Resume { connection, replay });
+        let has_cursor = needs_cursor && self.send_cursor(connection);
+        self.inbox_of(connection).wake();
+        has_cursor
     }
 }

@@ -2,7 +2,8 @@
 
 /** Hands the socket of a response over to the core, as soon as Node has finished with it. */
 
-/** @import { Request, Response, SocketTaker } from './carrier.js' */
+/** @import { SocketTaker } from './carrier.js' */
+/** @import { NodeCarrier } from './node-carrier.js' */
 /** @import { NodeSocket } from './node-socket.js' */
 
 const { mayHalfClose } = require('./half-open.js');
@@ -14,9 +15,9 @@ const READ_SOON = 5;
 const GIVE_UP = 2000;
 
 class HandOver {
+  #carrier;
   #req;
   #res;
-  #flush;
   #taker;
   #socket;
   /**
@@ -33,18 +34,15 @@ class HandOver {
   #detaching;
 
   /**
-   * @param {Request} req
-   * @param {Response} res
-   * @param {(callback: () => void) => void} flush
-   *   calls back when everything that was written before has left Node, or never will
+   * @param {NodeCarrier} carrier
    * @param {SocketTaker} taker
    */
-  constructor(req, res, flush, taker) {
-    this.#req = req;
-    this.#res = res;
-    this.#flush = flush;
+  constructor(carrier, taker) {
+    this.#carrier = carrier;
+    this.#req = carrier.request;
+    this.#res = carrier.response;
     this.#taker = taker;
-    this.#socket = /** @type {NodeSocket} */ (res.socket);
+    this.#socket = /** @type {NodeSocket} */ (carrier.response.socket);
   }
 
   /** Hands the socket over, or waits until that is possible. */
@@ -60,7 +58,7 @@ class HandOver {
     this.#stopWaiting();
     clearImmediate(this.#detaching);
     if (this.#state === 'taken') {
-      detach(this.#socket);
+      this.#detach();
       return this.#socket;
     }
     this.#state = 'ended';
@@ -81,7 +79,12 @@ class HandOver {
       return this.#giveUp();
     }
     this.#state = 'taken';
-    this.#detaching = setImmediate(detach, socket);
+    this.#detaching = setImmediate(() => this.#detach());
+  }
+
+  #detach() {
+    this.#detaching = undefined;
+    detach(this.#socket);
   }
 
   /** Node must read the body: otherwise its request timeout would end the stream. */
@@ -94,7 +97,7 @@ class HandOver {
   }
 
   #waitForFlush() {
-    this.#flush(() => setImmediate(() => this.advance()));
+    this.#carrier.flush(() => setImmediate(() => this.advance()));
     this.#startGivingUp();
   }
 

@@ -158,13 +158,18 @@ class NodeCarrier {
 
   /** @param {SocketTaker} taker */
   handOver(taker) {
-    const { request: req, response: res } = this;
-    if (res.hasHeader('Content-Encoding')) return false;
-    /** @type {(callback: () => void) => void} */
-    const flush = (callback) => this.#own?.write.call(res, '', 'latin1', callback);
-    this.#handOver = new HandOver(req, res, flush, taker);
+    if (this.response.hasHeader('Content-Encoding')) return false;
+    this.#handOver = new HandOver(this, taker);
     this.#handOver.advance();
     return true;
+  }
+
+  /**
+   * Calls back when everything that was written before has left Node, or never will.
+   * @param {() => void} callback
+   */
+  flush(callback) {
+    this.#own?.write.call(this.response, '', 'latin1', callback);
   }
 
   /**

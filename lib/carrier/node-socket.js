@@ -11,6 +11,7 @@
  *   _handle: any,
  *   _httpMessage: unknown,
  *   _writeGeneric: unknown,
+ *   parser?: { onIncoming: unknown },
  *   encrypted?: boolean,
  * }} NodeSocket
  */
@@ -131,6 +132,8 @@ function detach(socket) {
   socket.pause();
   socket.removeListener('data', noop);
   handle.onread = noop;
+  // No request can follow: what watched for one is freed.
+  if (socket.parser) socket.parser.onIncoming = noop;
   socket._handle = null;
   socket._writeGeneric = discard;
   socket._final = finishAtOnce;

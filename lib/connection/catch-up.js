@@ -8,6 +8,7 @@
 /** @import { ConnectionSettings } from './connection-options.js' */
 /** @import { Link } from './link.js' */
 
+const { start } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { Gathering } = require('./gathering.js');
 
@@ -64,8 +65,8 @@ class CatchUp {
   joined() {
     if (this.#cursor !== 'none') return;
     this.#cursor = 'due';
-    if (due.size === 0) setImmediate(primeAll);
     due.add(this);
+    wakeSoon();
   }
 
   /** Gives the client a cursor, unless one follows what it waits for. */
@@ -89,11 +90,19 @@ class CatchUp {
  * @type {Set<CatchUp>}
  */
 const due = new Set();
+let wakes = false;
 
-function primeAll() {
-  const all = [...due];
-  due.clear();
-  for (const one of all) guarded(() => one.prime());
+/** Lets the core begin with what it was given in this turn: once for all connections, at its end. */
+function wakeSoon() {
+  if (wakes) return;
+  wakes = true;
+  setImmediate(() => {
+    wakes = false;
+    const all = [...due];
+    due.clear();
+    for (const one of all) guarded(() => one.prime());
+    start().wake();
+  });
 }
 
-module.exports = { CatchUp };
+module.exports = { CatchUp, wakeSoon };

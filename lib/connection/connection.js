@@ -24,6 +24,8 @@ class Connection extends EventEmitter {
   static default = defaults;
 
   #link;
+  /** @type {string | undefined} */
+  #id;
   /** @type {Outlet | undefined} */
   #outlet;
 
@@ -45,10 +47,15 @@ class Connection extends EventEmitter {
     this.#link = link;
     this.request = link.carrier.request;
     this.response = link.carrier.response;
-    this.id = randomUUID();
     this.timestamp = Date.now();
     this.lastEventId = link.cursor;
     if (link !== req) link.begin();
+  }
+
+  /** Made when it is first read: most are not, and a UUID takes half a kilobyte. */
+  get id() {
+    this.#id ??= randomUUID();
+    return this.#id;
   }
 
   get lastEventID() {

@@ -28,7 +28,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
 const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
-const { CatchUp } = require('./catch-up.js');
+const { CatchUp, wakeSoon } = require('./catch-up.js');
 const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
@@ -237,8 +237,10 @@ class Link {
    */
   takeSocket(descriptor, chunked, halfOpen) {
     const isTaken = this.handle.attachSocket(descriptor, chunked, halfOpen);
-    if (isTaken) holdProcess(this);
-    return isTaken;
+    if (!isTaken) return false;
+    wakeSoon();
+    holdProcess(this);
+    return true;
   }
 
   writeThrough() {
@@ -246,6 +248,7 @@ class Link {
     const { carrier } = this;
     if (carrier.needsProcess) holdProcess(this);
     this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, carrier.isShared === true);
+    wakeSoon();
   }
 
   // The core's side.

@@ -5,6 +5,7 @@
 //! - It knows nothing of events and sends nothing.
 
 mod channel;
+mod joined;
 mod patterns;
 mod reach;
 mod topics;
@@ -16,7 +17,8 @@ pub use patterns::matches;
 pub use reach::Reach;
 pub use topics::{Topics, TopicsOptions};
 
-use crate::ids::{ChannelId, ConnectionId, IdMap, IdSet, TopicsId};
+use crate::ids::{ChannelId, ConnectionId, IdMap, TopicsId};
+use joined::Joined;
 
 /// How many empty topics without events are kept. Clients choose their names.
 const MAX_IDLE: usize = 10_000;
@@ -25,7 +27,7 @@ pub struct Audience {
     shards: usize,
     channels: IdMap<ChannelId, Channel>,
     /// The channels of every open connection.
-    connections: IdMap<ConnectionId, IdSet<ChannelId>>,
+    connections: IdMap<ConnectionId, Joined>,
     topics: IdMap<TopicsId, Topics>,
     /// How many channels are idle.
     idle: usize,
@@ -51,7 +53,7 @@ impl Audience {
 
     /// The connection may join channels from now on.
     pub fn open(&mut self, connection: ConnectionId) {
-        self.connections.insert(connection, IdSet::default());
+        self.connections.insert(connection, Joined::default());
     }
 
     pub fn is_open(&self, connection: ConnectionId) -> bool {
@@ -97,7 +99,7 @@ impl Audience {
     /// False when it was not a member.
     pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let joined = self.connections.get_mut(&connection);
-        if !joined.is_some_and(|joined| joined.swap_remove(&channel)) {
+        if !joined.is_some_and(|joined| joined.remove(channel)) {
             return false;
         }
         if let Some(entry) = self.channels.get_mut(&channel) {
@@ -117,7 +119,7 @@ impl Audience {
 
     pub fn channels_of(&self, connection: ConnectionId) -> Vec<ChannelId> {
         let joined = self.connections.get(&connection);
-        joined.map(|joined| joined.iter().copied().collect()).unwrap_or_default()
+        joined.map(Joined::all).unwrap_or_default()
     }
 
     /// The connection has left its channels and joins none from now on.

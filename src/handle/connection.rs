@@ -30,14 +30,16 @@ impl Connection {
         self.hub.send(self.id, &self.gauge, events)
     }
 
-    /// Hands the socket over: from now on its shard is the only one that writes it.
+    /// Hands the socket over: from now on its shard is the only one that writes it. It begins after
+    /// [`Hub::wake`], which the host calls once for many connections.
     pub fn attach_socket(&self, socket: Socket, framing: Framing) {
-        self.push(Command::AttachSocket { connection: self.id, socket, framing });
+        let command = Command::AttachSocket { connection: self.id, socket, framing };
+        self.hub.inbox_of(self.id).push_quietly(command);
     }
 
-    /// The host writes. It gets [`crate::notice::Notice::Write`].
+    /// The host writes. It gets [`crate::notice::Notice::Write`] after [`Hub::wake`].
     pub fn attach_stream(&self) {
-        self.push(Command::AttachStream(self.id));
+        self.hub.inbox_of(self.id).push_quietly(Command::AttachStream(self.id));
     }
 
     /// The numbers of the gathered channels, in the order of their joins, that have a gap.

@@ -203,6 +203,7 @@ impl Model {
             is_primed = connection.prime();
             assert_eq!(is_primed, !addresses.is_empty());
         }
+        self.server.hub.wake();
         let is_gap = |number: usize| gaps.contains(&(number as u32));
         let mut expected: Vec<usize> = Vec::new();
         for (number, address) in addresses.iter().enumerate() {

@@ -52,6 +52,7 @@ fn connect_after(
     client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let connection = Connection::open(hub, options, cursor);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd(), false).unwrap(), framing);
+    hub.wake();
     (client, connection)
 }
 
@@ -123,6 +124,7 @@ fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
     let connection = Connection::open(&hub, ConnectionOptions::default(), None);
     let socket = Socket::duplicate(server.as_raw_fd(), true).unwrap();
     connection.attach_socket(socket, Framing::Plain);
+    hub.wake();
     drop(server);
     client.shutdown(std::net::Shutdown::Write).unwrap();
     for data in ["a", "b"] {
@@ -142,6 +144,7 @@ fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
     send(&connection, "early");
     connection.close(CloseReason::End);
     connection.attach_socket(Socket::duplicate(server.as_raw_fd(), false).unwrap(), Framing::Plain);
+    hub.wake();
     drop(server);
     assert_eq!(rest(&mut client), "retry: 5\n\ndata: early\n\n");
 }

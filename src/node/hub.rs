@@ -183,6 +183,12 @@ impl HubHandle {
         Ok(ConnectionHandle { connection: Connection::open(&self.hub, options, cursor) })
     }
 
+    /// Lets the core act on transports that were attached and cursors that were given.
+    #[napi(catch_unwind)]
+    pub fn wake(&self) {
+        self.hub.wake();
+    }
+
     /// `keeps_latest`: its events have keys, and it keeps the latest one of each.
     #[napi(catch_unwind)]
     pub fn channel(&self, options: HistoryOptions, keeps_latest: bool) -> ChannelHandle {

@@ -40,6 +40,7 @@ fn connect(hub: &Arc<Hub>) -> (Connection, BufReader<UnixStream>) {
     let connection = Connection::open(hub, options, None);
     let socket = Socket::duplicate(server.as_raw_fd(), false).unwrap();
     connection.attach_socket(socket, Framing::Plain);
+    hub.wake();
     (connection, BufReader::new(client))
 }
 

@@ -187,10 +187,17 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
-    /// For commands that nothing waits for: they run before whatever is pushed next. Waking a shard
-    /// costs more than most commands.
+    /// For commands that nothing waits for: they run before whatever is pushed next, or after
+    /// [`Inbox::wake`]. Waking a shard costs more than most commands.
     pub(crate) fn push_quietly(&self, command: Command) {
         if self.put(command) > QUIET {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Wakes the shard if quiet commands wait for it.
+    pub(crate) fn wake(&self) {
+        if self.weight.load(Relaxed) > 0 {
             self.arrived.notify_one();
         }
     }

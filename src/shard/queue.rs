@@ -233,13 +233,10 @@ impl Queue {
         self.conflation = Some(Box::new(conflation));
     }
 
-    /// Frees the room that a past burst needed.
+    /// An empty queue takes no memory: most queues are empty most of the time.
     fn release(&mut self) {
-        if !self.segments.is_empty() {
-            return;
-        }
-        self.conflation = None;
-        if self.segments.capacity() > 16 {
+        if self.segments.is_empty() {
+            self.conflation = None;
             self.segments = VecDeque::new();
         }
     }
