@@ -92,7 +92,7 @@ class CatchUp {
 const due = new Set();
 let wakes = false;
 
-/** Lets the core begin with what it was given in this turn: once for all connections, at its end. */
+/** At the end of this turn, the core begins with what it was given in it: once for everybody. */
 function wakeSoon() {
   if (wakes) return;
   wakes = true;
