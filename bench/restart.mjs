@@ -101,8 +101,9 @@ try {
   draw('ends per second', seconds(ends, begin));
   draw('returns per second', seconds(returns, begin));
   const counts = seconds(returns, begin);
-  const mean = clients / ((within + OPTIONS.retry.max - OPTIONS.retry.min) / 1000);
-  console.log(`\n${JSON.stringify(result)} after ${Math.round(closed)} ms`);
+  const mean = clients / ((Math.max(...returns) - Math.min(...returns)) / 1000);
+  console.log(`\n${JSON.stringify(result)}; the server closed after ${Math.round(closed)} ms`);
+  console.log(`the last stream ended after ${Math.round(Math.max(...ends) - begin)} ms`);
   console.log(
     `most returns in a second: ${(Math.max(...counts) / mean).toFixed(2)} times the mean`,
   );

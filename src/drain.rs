@@ -18,7 +18,8 @@ use crate::wire::Frame;
 pub const GRACE: Duration = Duration::from_secs(5);
 
 pub struct DrainOptions {
-    /// The ends are spread over that time.
+    /// The ends are spread over nine tenths of that time. In the last tenth the clients take what
+    /// is left in their queues.
     pub within: Duration,
     /// How long a client is told to wait before it reconnects, in milliseconds.
     pub retry: RangeInclusive<u32>,
@@ -35,15 +36,15 @@ pub struct Departure {
     pub retry: u32,
 }
 
-/// Gives each connection its end and its `retry`. Of `n` connections, one ends in each `n`th of the
-/// window, in random order.
+/// Gives each connection its end and its `retry`. Of `n` connections, one ends in each `n`th of nine
+/// tenths of the window, in random order.
 pub fn schedule(mut connections: Vec<ConnectionId>, options: &DrainOptions) -> Vec<Departure> {
     let mut random = Random::default();
     for last in (1..connections.len()).rev() {
         connections.swap(last, random.below(last as u64 + 1) as usize);
     }
     let slots = connections.len().max(1) as u64;
-    let window = options.within.as_micros() as u64;
+    let window = options.within.as_micros() as u64 / 10 * 9;
     let (least, most) = (*options.retry.start(), *options.retry.end());
     let depart = |(slot, connection): (usize, ConnectionId)| {
         let (start, end) = (window * slot as u64 / slots, window * (slot as u64 + 1) / slots);

@@ -12,8 +12,9 @@ import type { EventMap, ServerSentEvent, SluiceError } from '../index.js';
  */
 export interface DrainOptions<Events extends object = EventMap> {
   /**
-   * The time over which the connections end, evenly and in random order. Default: 10,000; 0 ends
-   * all of them at once. At most 2^31 - 1.
+   * The time in which the connections end: evenly over nine tenths of it, in random order. In the
+   * last tenth the clients take what is still queued. Default: 10,000; 0 ends all connections at
+   * once. At most 2^31 - 1.
    */
   within?: number;
   /**
