@@ -132,8 +132,8 @@ export const cases = {
   stalled: {
     run: stall,
     servers: ['sluice'],
-    full: { rounds: 1, connections: 1_000, events: 500, rate: 100, bytes: 1_024 },
-    quick: { rounds: 1, connections: 200, events: 200, rate: 100, bytes: 1_024 },
+    full: { rounds: 1, connections: 1_000, events: 500, rate: 100, bytes: 1_024, times: 5 },
+    quick: { rounds: 1, connections: 200, events: 200, rate: 100, bytes: 1_024, times: 1 },
   },
   memory: {
     run: memory,

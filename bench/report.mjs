@@ -44,9 +44,10 @@ function conditions(cases) {
     replay: ({ connections, events, bytes }) =>
       `replay: ${grouped(connections)} clients return at once, ` +
       `and each has missed ${events} events of ${bytes} bytes`,
-    stalled: ({ connections, events, rate, bytes }) =>
+    stalled: ({ connections, events, rate, bytes, times }) =>
       `stalled: ${grouped(connections)} clients that never read beside ${grouped(connections)} ` +
-      `that do, ${grouped(events)} events of ${grouped(bytes)} bytes, ${rate} per second`,
+      `that do, ${grouped(events)} events of ${grouped(bytes)} bytes, ${rate} per second, ` +
+      `median of ${times} runs`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
   };
