@@ -26,7 +26,14 @@ pub enum Target<'a> {
 impl Hub {
     /// Returns how many connections the events are for.
     pub fn publish(&self, target: Target<'_>, events: &[Event]) -> Result<usize, Error> {
-        self.publish_drafts(target, events.iter().map(Draft::new).collect::<Result<_, Error>>()?)
+        match events {
+            // No list is allocated for one event.
+            [event] => self.publish_drafts(target, [Draft::new(event)?]),
+            events => {
+                let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
+                self.publish_drafts(target, drafts)
+            }
+        }
     }
 
     /// Sets or removes a value of a channel that keeps the latest ones.
@@ -36,10 +43,15 @@ impl Hub {
         event: &Event,
         key: Key,
     ) -> Result<usize, Error> {
-        self.publish_drafts(Target::Channel(channel), vec![Draft::with_key(event, key)?])
+        self.publish_drafts(Target::Channel(channel), [Draft::with_key(event, key)?])
     }
 
-    fn publish_drafts(&self, target: Target<'_>, drafts: Vec<Draft>) -> Result<usize, Error> {
+    fn publish_drafts(
+        &self,
+        target: Target<'_>,
+        drafts: impl IntoIterator<Item = Draft, IntoIter: ExactSizeIterator>,
+    ) -> Result<usize, Error> {
+        let drafts = drafts.into_iter();
         let events = drafts.len();
         self.wait_for_room();
         let receivers = self.lock().publish(target, drafts)?;
@@ -66,7 +78,11 @@ impl Hub {
 }
 
 impl Order {
-    fn publish(&mut self, target: Target<'_>, drafts: Vec<Draft>) -> Result<usize, Error> {
+    fn publish(
+        &mut self,
+        target: Target<'_>,
+        drafts: impl Iterator<Item = Draft>,
+    ) -> Result<usize, Error> {
         match target {
             Target::Channel(channel) => self.publish_to_channel(channel, drafts),
             Target::Topic(topics, name) => Ok(self.publish_to_topic(topics, name, drafts)),
@@ -80,7 +96,11 @@ impl Order {
         }
     }
 
-    fn publish_to_channel(&mut self, id: ChannelId, drafts: Vec<Draft>) -> Result<usize, Error> {
+    fn publish_to_channel(
+        &mut self,
+        id: ChannelId,
+        drafts: impl Iterator<Item = Draft>,
+    ) -> Result<usize, Error> {
         let channel = self.audience.channel(id).ok_or(Error::ChannelClosed)?;
         for draft in drafts {
             push_to_channel(&self.inboxes, id, channel, self.log.publish(id, draft));
@@ -88,7 +108,12 @@ impl Order {
         Ok(channel.count())
     }
 
-    fn publish_to_topic(&mut self, topics: TopicsId, name: &str, drafts: Vec<Draft>) -> usize {
+    fn publish_to_topic(
+        &mut self,
+        topics: TopicsId,
+        name: &str,
+        drafts: impl Iterator<Item = Draft>,
+    ) -> usize {
         let Some(entry) = self.audience.topics(topics) else { return 0 };
         let topic = entry.find(name);
         if entry.has_patterns() {

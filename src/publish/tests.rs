@@ -32,7 +32,7 @@ fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are
     let drained = || inboxes.iter().map(|inbox| inbox.drain().count()).collect::<Vec<_>>();
     assert_eq!(drained(), [100, 100, 0]);
     let events = [Event { data: Some("x".into()), ..Event::default() }];
-    assert_eq!(order.publish(Target::Channel(channel), drafts(&events)), Ok(200));
+    assert_eq!(order.publish(Target::Channel(channel), drafts(&events).into_iter()), Ok(200));
     assert_eq!(drained(), [1, 1, 0]);
 }
 
@@ -62,7 +62,7 @@ fn an_event_goes_to_no_more_channels_than_it_has_receivers() {
     }
     inboxes.iter().for_each(|inbox| inbox.drain().for_each(drop));
     let events = [Event { data: Some("x".into()), ..Event::default() }];
-    assert_eq!(order.publish(Target::Topic(topics, NAME), drafts(&events)), Ok(4));
+    assert_eq!(order.publish(Target::Topic(topics, NAME), drafts(&events).into_iter()), Ok(4));
     for inbox in &*inboxes {
         let commands: Vec<_> = inbox.drain().collect();
         let [Command::Multicast { channels, .. }] = &commands[..] else {
