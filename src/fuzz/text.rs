@@ -17,6 +17,7 @@ enum Piece {
     End,
     Colon,
     Space,
+    Plus,
     Nul,
     ByteOrderMark,
     Data,
@@ -50,6 +51,7 @@ fn text_of(pieces: &[Piece]) -> String {
             Piece::End => text.push_str("\n\n"),
             Piece::Colon => text.push(':'),
             Piece::Space => text.push(' '),
+            Piece::Plus => text.push('+'),
             Piece::Nul => text.push('\0'),
             Piece::ByteOrderMark => text.push('\u{feff}'),
             Piece::Data => text.push_str("\ndata: "),
@@ -85,6 +87,7 @@ enum Field {
     Event,
     Id,
     Retry(u16),
+    AnyRetry,
     Name,
 }
 
@@ -116,6 +119,7 @@ impl Line {
             Field::Event => format!("event:{value}"),
             Field::Id => format!("id:{value}"),
             Field::Retry(milliseconds) => format!("retry: {milliseconds}"),
+            Field::AnyRetry => format!("retry:{value}"),
             Field::Name => "data".into(),
         };
         let end = match self.end {
