@@ -3,6 +3,7 @@
 //! - `cargo test --no-default-features --lib fuzz::` runs each for a second with random input.
 //!   `BOLERO_RANDOM_TEST_TIME_MS` is another time, `BOLERO_RANDOM_ITERATIONS` a number of inputs.
 //! - A failure prints the input, made as small as possible, and a seed that finds it again.
+//! - CONTRIBUTING.md says how coverage guides a target.
 
 mod cursor;
 mod encoder;
