@@ -21,6 +21,8 @@ const clippy = (what, ...lints) =>
   cargo('clippy', '--locked', ...what, '--', '-D', 'warnings', ...lints);
 const withoutNode = ['--no-default-features'];
 const everything = ['--all-targets'];
+const models = ['--features', 'models'];
+const onlyModels = ['--lib', 'models::'];
 const loadClient = ['--manifest-path', 'bench/load/Cargo.toml'];
 
 const incremental = [
@@ -38,11 +40,13 @@ const steps = [
   // type.
   ['types', () => runNode('node_modules/typescript5/bin/tsc', ...incremental)],
   ['clippy', () => clippy(everything)],
-  ['clippy, without Node', () => clippy([...everything, ...withoutNode])],
+  ['clippy, without Node', () => clippy([...everything, ...withoutNode, ...models])],
   // Checks the library only, because the tests of a shard need sockets.
   ['clippy, without sockets', () => clippy(withoutNode, '--cfg', 'sluice_stream_only')],
   ['clippy, load client', () => clippy([...everything, ...loadClient, '--target-dir', 'target'])],
+  // Includes the fuzz targets, each for a second.
   ['Rust tests', () => cargo('test', '--locked', ...withoutNode)],
+  ['models of threads', () => cargo('test', '--locked', ...withoutNode, ...models, ...onlyModels)],
   ['build, generated files', buildAndCompare],
   ['system packages', installSystemPackages],
   ['JavaScript tests', () => runNodeTests(tally, { quick })],

@@ -7,11 +7,12 @@
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use crate::ids::{ConnectionId, DrainId};
 use crate::notice::{Notice, Outbox};
+use crate::sync::AtomicU32;
 use crate::wire::Frame;
 
 /// How long after the window a connection may still send what is queued.

@@ -2,9 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-use parking_lot::{Mutex, MutexGuard};
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::connection::{ConnectionOptions, QueueGauge};
 use crate::drain::{Drain, DrainOptions, schedule};
@@ -14,6 +12,7 @@ use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
 use crate::shard::{Command, Inbox, Links, ShardThread};
+use crate::sync::{AtomicU64, Mutex, MutexGuard};
 
 pub const MAX_SHARDS: usize = 64;
 

@@ -5,6 +5,8 @@
 //!
 //! | module         | what it holds                                                            |
 //! | -------------- | ------------------------------------------------------------------------ |
+//! | `fuzz`         | fuzz targets, for tests                                                  |
+//! | `models`       | models of the threads, for tests                                         |
 //! | `node`         | the binding to Node.js: conversion, no logic                             |
 //! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
 //! | [`publish`]    | the only way in for events                                               |
@@ -23,6 +25,7 @@
 //! | [`wire`]       | the bytes: events, frames, frame text                                    |
 //! | [`ids`]        | names of connections, channels and topics                                |
 //! | [`error`]      | every error and its code                                                 |
+//! | `sync`         | locks, atomics and threads                                               |
 
 pub mod audience;
 pub mod connection;
@@ -42,5 +45,11 @@ pub mod resume;
 pub mod shard;
 pub mod wire;
 
+mod sync;
+
+#[cfg(test)]
+mod fuzz;
+#[cfg(all(test, feature = "models"))]
+mod models;
 #[cfg(feature = "node")]
 mod node;

@@ -1,8 +1,7 @@
 //! Counters and gauges. A shard adds its tally once a turn, not once a delivery.
 
-use parking_lot::Mutex;
-
 use crate::connection::{CloseReason, Transport};
+use crate::sync::Mutex;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {

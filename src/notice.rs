@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parking_lot::Mutex;
 
 use crate::connection::CloseReason;
 use crate::ids::{ChannelId, ConnectionId, DrainId};
+use crate::sync::Mutex;
 
 #[derive(Debug)]
 pub enum Notice {

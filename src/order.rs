@@ -7,12 +7,11 @@
 
 use std::sync::Arc;
 
-use parking_lot::{Mutex, MutexGuard};
-
 use crate::audience::{Audience, Keeper};
 use crate::ids::{ChannelId, ConnectionId, IdMap, Place};
 use crate::log::{Log, Resume, Source};
 use crate::shard::Inbox;
+use crate::sync::{Mutex, MutexGuard};
 use crate::wire::Frame;
 
 pub struct Order {

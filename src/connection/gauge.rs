@@ -1,7 +1,8 @@
 //! How much is queued for a connection. Its handle and its shard share the gauge.
 
-use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+use crate::sync::AtomicUsize;
 
 #[derive(Debug, Default)]
 pub struct QueueGauge {

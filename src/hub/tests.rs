@@ -399,6 +399,24 @@ fn a_panic_costs_the_connections_of_its_shard_and_the_shard_goes_on() {
 }
 
 #[test]
+fn commands_that_a_panic_leaves_in_the_inbox_are_applied() {
+    let hub = hub(1);
+    let (_client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
+    let order = hub.lock();
+    connection.close(CloseReason::Destroy);
+    while hub.inboxes[0].weight() > 0 {
+        std::thread::yield_now();
+    }
+    // The shard waits for the lock, so its next turn gets all of these.
+    let (id, gauge, options) = (ConnectionId(1), Arc::default(), ConnectionOptions::default());
+    hub.inboxes[0].push(Command::Panic);
+    hub.inboxes[0].push(Command::Open { id, gauge, options, gathers: false });
+    hub.inboxes[0].push(Command::Close { connection: id, reason: CloseReason::Destroy });
+    drop(order);
+    wait_for(&hub, |it| matches!(it, Notice::Closed { connection, .. } if *connection == id));
+}
+
+#[test]
 fn shutdown_ends_every_connection_and_every_thread() {
     let hub = hub(2);
     let mut clients: Vec<_> =

@@ -5,7 +5,7 @@
 //!   an id gets a minted one.
 //! - Knows nothing of members.
 
-mod cursor;
+pub(crate) mod cursor;
 mod history;
 mod kept;
 mod latest;

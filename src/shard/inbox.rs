@@ -6,17 +6,16 @@
 //!   exceed the bound: each happens once for something that waited for room, or for a socket.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 use super::socket::Socket;
 use crate::connection::{CloseReason, ConnectionOptions, Overflow, QueueGauge};
 use crate::drain::{Departure, Drain};
 use crate::ids::{ChannelId, ConnectionId, Place};
+use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Receiver, Sender, unbounded};
 use crate::wire::{Frame, Framing};
 
 pub enum Command {
@@ -184,14 +183,14 @@ impl Inbox {
     /// The command is dropped if the shard has ended.
     pub(crate) fn push(&self, command: Command) {
         self.put(command);
-        self.arrived.notify_one();
+        self.wake();
     }
 
     /// For commands that nothing waits for: they run before whatever is pushed next, or after
     /// [`Inbox::wake`]. Waking a shard costs more than most commands.
     pub(crate) fn push_quietly(&self, command: Command) {
         if self.put(command) > QUIET {
-            self.arrived.notify_one();
+            self.wake();
         }
     }
 
@@ -211,6 +210,11 @@ impl Inbox {
         let before = self.weight.fetch_add(weight, Relaxed);
         // It cannot be disconnected: the inbox owns the receiver too.
         let _ = self.sender.send(command);
+        // The shard may have ended since the first look, and looks no more. This load and the store
+        // in `close` are ordered, so one of both finds the command.
+        if !self.open.load(SeqCst) {
+            self.discard();
+        }
         before + weight
     }
 
@@ -222,13 +226,12 @@ impl Inbox {
         let mut waiting = self.waiting.lock();
         *waiting += 1;
         while !self.has_room() {
-            // A notification may arrive right before the wait begins.
-            self.room.wait_for(&mut waiting, Duration::from_millis(5));
+            self.room.wait(&mut waiting);
         }
         *waiting -= 1;
     }
 
-    pub(super) async fn arrived(&self) {
+    pub(crate) async fn arrived(&self) {
         self.arrived.notified().await;
     }
 
@@ -239,17 +242,34 @@ impl Inbox {
         })
     }
 
-    pub(super) fn drained(&self) {
+    pub(crate) fn drained(&self) {
         if *self.waiting.lock() > 0 && self.has_room() {
             self.room.notify_all();
         }
     }
 
     /// Refuses further commands and drops those in the inbox, with the descriptors they hold.
-    pub(super) fn close(&self) {
-        self.open.store(false, Relaxed);
-        self.receiver.try_iter().for_each(drop);
+    pub(crate) fn close(&self) {
+        self.open.store(false, SeqCst);
+        self.discard();
+        // A sender that found no room before is waiting once this lock is free.
+        drop(self.waiting.lock());
         self.room.notify_all();
+    }
+
+    fn discard(&self) {
+        self.receiver.try_iter().for_each(drop);
+    }
+
+    /// Wakes the shard, which may have missed commands.
+    pub(super) fn wake(&self) {
+        self.arrived.notify_one();
+    }
+
+    /// The bytes of the commands in the inbox.
+    #[cfg(test)]
+    pub(crate) fn weight(&self) -> usize {
+        self.weight.load(Relaxed)
     }
 
     fn has_room(&self) -> bool {

@@ -32,7 +32,6 @@ use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 
 use indexmap::IndexMap;
 
@@ -41,6 +40,8 @@ use crate::drain::Drain;
 use crate::ids::{ChannelId, ConnectionId};
 use crate::metrics::{Counters, Tally};
 use crate::notice::{Notice, Outbox};
+use crate::sync::block_on;
+use crate::sync::thread::{self, JoinHandle};
 
 pub(crate) use inbox::{Command, Inbox};
 pub use memberships::{Emptiness, Left, Memberships, Reread};
@@ -76,8 +77,10 @@ impl ShardThread {
         let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
             let _closing = closing;
             // A bug costs this shard's connections, not the process. The shard goes on.
-            while catch_unwind(AssertUnwindSafe(|| runtime.block_on(shard.work()))).is_err() {
+            while catch_unwind(AssertUnwindSafe(|| block_on(&runtime, shard.work()))).is_err() {
                 shard.close_all(CloseReason::Error);
+                // Commands of that turn may be left in the inbox.
+                shard.links.inbox.wake();
             }
         })?;
         Ok(Self { inbox, thread: Some(thread) })

@@ -1,0 +1,12 @@
+pub use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
+pub use std::thread;
+
+pub use crossbeam_channel::{Receiver, Sender, unbounded};
+pub use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use tokio::runtime::Runtime;
+
+/// Works on this thread until the future is ready.
+pub fn block_on<F: Future>(runtime: &Runtime, future: F) -> F::Output {
+    runtime.block_on(future)
+}
