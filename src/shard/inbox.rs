@@ -194,7 +194,7 @@ impl Inbox {
         }
     }
 
-    /// Wakes the shard if quiet commands wait for it.
+    /// Wakes the shard if commands wait for it.
     pub(crate) fn wake(&self) {
         if self.weight.load(Relaxed) > 0 {
             self.arrived.notify_one();
@@ -259,11 +259,6 @@ impl Inbox {
 
     fn discard(&self) {
         self.receiver.try_iter().for_each(drop);
-    }
-
-    /// Wakes the shard, which may have missed commands.
-    pub(super) fn wake(&self) {
-        self.arrived.notify_one();
     }
 
     /// The bytes of the commands in the inbox.
