@@ -23,6 +23,7 @@ const TESTS = [
   'core/drain',
   'core/drain-process',
   'core/draining',
+  'core/exit',
   'core/failing-listeners',
   'core/writes',
   'connection/bad-input',
