@@ -23,7 +23,7 @@ export class Site {
     this.given = given;
     this.#tell = tell;
     const { overflow } = given;
-    const key = overflow === 'conflate' ? ({ id }) => String(id % 50) : undefined;
+    const key = overflow === 'conflate' ? ({ id }) => String(id % 10) : undefined;
     this.channel = new sluice.Channel({ ids: 'manual', historySize: 10_000, overflow, key });
     this.server = http.createServer((req, res) => this.#open(req, res));
     this.publish(MISSED);
