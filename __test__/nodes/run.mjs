@@ -19,6 +19,7 @@ const TESTS = [
   'channel/resume',
   'channel/snapshot',
   'channel/resume-model',
+  'core/blocked',
   'core/context',
   'core/drain',
   'core/drain-process',
