@@ -90,7 +90,7 @@ test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed $
     const growth = mean(later.slice(half)) - mean(later.slice(0, half));
     assert.ok(growth < KEPT, `memory has grown: ${memory}`);
   }
-  t.diagnostic(`${rounds * CLIENTS} clients, ${rounds} rounds`);
+  t.diagnostic(`${rounds * CLIENTS} clients`);
 
   /** Broadcasts while the clients come and go, then returns their report. */
   async function round(clients, broadcasts) {
