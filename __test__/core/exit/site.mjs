@@ -1,6 +1,5 @@
 // A server whose thread reaches one of the moments, and ends in one of the ways.
 import http from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 import { afterwards, opening } from './moments.mjs';
@@ -34,9 +33,15 @@ export class Site {
     this.server.listen(0, '127.0.0.1', () => this.#tell(`port ${this.server.address().port}`));
     await until(() => this.opened === clients || this.#ending, 'all clients');
     if (this.#ending || !afterwards[moment]) return;
-    await until(() => this.connections.every(({ transport }) => transport), 'the transports');
-    // The hand-over takes a few turns of the event loop.
-    await sleep(20);
+    // Clients that have gone are not waited for.
+    const there = () => this.connections.filter(({ closed }) => !closed).length;
+    await until(
+      () => {
+        const { native, stream } = sluice.metrics().connections;
+        return native + stream >= there();
+      },
+      () => `the transports: ${JSON.stringify(sluice.metrics())}`,
+    );
     await afterwards[moment](this);
   }
 

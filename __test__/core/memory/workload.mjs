@@ -65,13 +65,15 @@ async function serve(open) {
 /** Clients that read, and clients that do not, with each policy. */
 async function slowReaders(transport, overflow) {
   const channel = new Channel({ historySize: 100, overflow, key: ({ data }) => data.slice(0, 1) });
+  let opened = 0;
   const site = await serve((req, res) => {
+    opened += 1;
     const options = { transport, ping: true, pingInterval: 5, maxQueueBytes: 128 << 10 };
     channel.add(new Connection(req, res, { ...options, stallTimeout: 200 }));
   });
   const clients = [];
   for (let count = 0; count < 6; count += 1) clients.push(site.client());
-  await until(() => channel.count() === clients.length, 'the members');
+  await until(() => opened === clients.length, 'the members');
   const [slow, slower, ...readers] = clients;
   slow.socket.pause();
   slower.socket.pause();
