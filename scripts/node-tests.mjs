@@ -6,11 +6,12 @@ import { printSlowest, runTestFiles } from './test-files.mjs';
 /** These pack and install, so they run alone. */
 const PACKAGING = ['package/package.test.mjs'];
 
-/** `--quick` leaves these out: packaging, browsers, and many thousand streams. */
+/** `--quick` leaves these out: packaging, browsers, many thousand streams, and valgrind. */
 const LEFT_OUT = [
   ...PACKAGING,
   'client/browser.test.mjs',
   'core/leak.test.mjs',
+  'core/memory.test.mjs',
   'examples/chat.test.mjs',
   'examples/dashboard.test.mjs',
 ];
@@ -22,6 +23,7 @@ const QUICK_SEEDS = '40';
 const LONG = [
   'client/browser.test.mjs',
   'core/leak.test.mjs',
+  'core/memory.test.mjs',
   'examples/chat.test.mjs',
   'carrier/conformance.test.mjs',
   'faces/fetch.test.mjs',

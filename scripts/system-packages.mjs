@@ -10,6 +10,7 @@ const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
  */
 const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
+  { package: 'valgrind', programs: ['valgrind'], skipped: 'the checks of the memory' },
   { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
   { package: 'nginx', programs: ['nginx'], service: 'nginx', skipped: 'the tests behind nginx' },
   {

@@ -1,18 +1,16 @@
 // Random changes of states over real sockets: each client ends up with the state of the server.
-// `SLUICE_SEEDS` sets how many histories are tried.
+// `SLUICE_SEEDS` sets how many histories are tried, `SLUICE_FIRST_SEED` the first seed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { SOON } from '../support/soon.mjs';
+import { seedsOf } from '../support/seeds.mjs';
 import { until } from '../support/until.mjs';
 import { Client } from './latest-model/client.mjs';
 import { Site } from './latest-model/site.mjs';
 import { Random } from './resume-model/random.mjs';
 
 const STEPS = 60;
-const seeds = Number(process.env.SLUICE_SEEDS || 150);
-// Many seeds may take any time.
-const options = process.env.SLUICE_SEEDS ? {} : SOON;
+const seeds = seedsOf(150);
 
 /** Waits until a client that stays has got everything, and compares its states. */
 async function check(site, client) {
@@ -65,16 +63,18 @@ async function run(seed, counts) {
   }
 }
 
-test(`clients end up with the state of the server, ${seeds} seeds`, options, async (t) => {
+const title = `clients end up with the state of the server, ${seeds.count} seeds`;
+test(title, seeds.options, async (t) => {
   const counts = { returns: 0, gaps: 0 };
-  for (let seed = 0; seed < seeds; seed += 1) {
+  for (const seed of seeds.all) {
     try {
       await run(seed, counts);
     } catch (error) {
-      throw new Error(`seed ${seed}`, { cause: error });
+      throw new Error(`seed ${seed}: ${error.message}`, { cause: error });
     }
   }
   t.diagnostic(`${counts.returns} returns, ${counts.gaps} gaps`);
-  // Both come up often enough to mean something.
-  assert.ok(counts.gaps > seeds / 2 && counts.returns > seeds / 2);
+  // Both come up often enough to mean something, but not with every seed.
+  const few = Math.floor(seeds.count / 4);
+  assert.ok(counts.gaps >= few && counts.returns >= few);
 });

@@ -1,23 +1,22 @@
 // Random histories over real sockets, compared with a model of what each client must receive.
-// `SLUICE_SEEDS` sets how many histories are tried.
+// `SLUICE_SEEDS` sets how many histories are tried, `SLUICE_FIRST_SEED` the first seed.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { SOON } from '../support/soon.mjs';
+import { seedsOf } from '../support/seeds.mjs';
 
 const WORKERS = 4;
-const seeds = Number(process.env.SLUICE_SEEDS || 200);
-// Many seeds may take any time.
-const options = process.env.SLUICE_SEEDS ? {} : SOON;
+const seeds = seedsOf(200);
 
 test(
-  `clients that drop and come back lose and repeat nothing, ${seeds} seeds`,
-  options,
+  `clients that drop and come back lose and repeat nothing, ${seeds.count} seeds`,
+  seeds.options,
   async (t) => {
     const file = new URL('resume-model/worker.mjs', import.meta.url);
-    const workers = Array.from({ length: WORKERS }, (_, first) => {
-      return new Worker(file, { workerData: { first, seeds, workers: WORKERS } });
+    const workers = Array.from({ length: WORKERS }, (_, number) => {
+      const own = seeds.all.filter((_seed, at) => at % WORKERS === number);
+      return new Worker(file, { workerData: { seeds: own } });
     });
     t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
     const results = await Promise.all(workers.map((worker) => once(worker, 'message')));
@@ -28,6 +27,6 @@ test(
     t.diagnostic(names.map((name) => `${sum(name)} ${name}`).join(', '));
     // All cases come up often enough to mean something.
     for (const name of ['gaps', 'replays', 'cuts', 'primers'])
-      assert.ok(sum(name) >= Math.floor(seeds / 8), name);
+      assert.ok(sum(name) >= Math.floor(seeds.count / 8), name);
   },
 );

@@ -1,4 +1,5 @@
-// Tests a channel whose clients connect, leave and reconnect all the time.
+// Tests a channel whose clients connect, leave and reconnect all the time. `SLUICE_ROUNDS` sets how
+// often they do so in one process, `SEED` the seed of the first round.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +7,8 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { plain } from '../carrier/handover/plain.mjs';
 import { sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
@@ -14,6 +17,14 @@ import { until } from '../support/until.mjs';
 const CLIENTS = 2000;
 const BROADCASTS = 100;
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const rounds = Number(process.env.SLUICE_ROUNDS || 1);
+// Many rounds may take any time.
+const options = process.env.SLUICE_ROUNDS ? {} : SOON;
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+/** Rounds that show whether memory grows, and how much the allocator may keep, in bytes. */
+const ENOUGH = 6;
+const KEPT = 32 << 20;
 const skip = process.platform === 'linux' ? false : 'counts descriptors and threads in /proc';
 
 const held = () => ({
@@ -28,7 +39,7 @@ function gauges() {
 }
 
 test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed ${seed})`, {
-  ...SOON,
+  ...options,
   skip,
 }, async (t) => {
   const gaps = [];
@@ -42,8 +53,8 @@ test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed $
     },
   });
   const file = fileURLToPath(new URL('../support/programs/churn-clients.mjs', import.meta.url));
-  const start = (count) => {
-    const clients = fork(file, [String(site.where.port), String(count), String(seed)]);
+  const start = (count, number = 0) => {
+    const clients = fork(file, [String(site.where.port), String(count), String(seed + number)]);
     t.after(() => clients.kill());
     return clients;
   };
@@ -51,20 +62,35 @@ test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed $
   // A first round starts everything that stays, such as Node's thread pool and the core's shards.
   await round(start(50), 10);
   const before = held();
-  channel = new sluice.Channel({ historySize: 10_000 });
-  const { faults, returns } = await round(start(CLIENTS), BROADCASTS);
+  const memory = [];
+  for (let number = 0; number < rounds; number += 1) {
+    const what = `seed ${seed + number}`;
+    channel = new sluice.Channel({ historySize: 10_000 });
+    const { faults, returns } = await round(start(CLIENTS, number), BROADCASTS);
 
-  assert.deepEqual(faults, [], `seed ${seed}`);
-  assert.ok(returns >= CLIENTS / 2, `${returns} clients came back`);
-  assert.deepEqual(gaps, [], `seed ${seed}`);
-  await until(
-    () => {
-      const now = held();
-      const given = now.descriptors <= before.descriptors && now.threads <= before.threads;
-      return given && JSON.stringify(now.metrics) === JSON.stringify(before.metrics);
-    },
-    () => `${JSON.stringify(before)}, there are ${JSON.stringify(held())} (seed ${seed})`,
-  );
+    assert.deepEqual(faults, [], what);
+    assert.ok(returns >= CLIENTS / 2, `${returns} clients came back`);
+    assert.deepEqual(gaps, [], what);
+    await until(
+      () => {
+        const now = held();
+        const given = now.descriptors <= before.descriptors && now.threads <= before.threads;
+        return given && JSON.stringify(now.metrics) === JSON.stringify(before.metrics);
+      },
+      () => `${JSON.stringify(before)}, there are ${JSON.stringify(held())} (${what})`,
+    );
+    collect();
+    memory.push(process.memoryUsage.rss());
+  }
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (rounds >= ENOUGH) {
+    // The first round has the largest heap yet.
+    const [, ...later] = memory;
+    const half = later.length >> 1;
+    const growth = mean(later.slice(half)) - mean(later.slice(0, half));
+    assert.ok(growth < KEPT, `memory has grown: ${memory}`);
+  }
+  t.diagnostic(`${rounds * CLIENTS} clients`);
 
   /** Broadcasts while the clients come and go, then returns their report. */
   async function round(clients, broadcasts) {

@@ -430,3 +430,21 @@ fn shutdown_ends_every_connection_and_every_thread() {
     let metrics = hub.metrics();
     assert_eq!((metrics.native, metrics.queued_bytes), (0, 0));
 }
+
+#[test]
+fn events_and_ends_before_a_shutdown_reach_clients_that_read() {
+    // Often enough that some shards get everything in one turn.
+    for _ in 0..50 {
+        let hub = hub(1);
+        let channel = channel(&hub, None);
+        let connect = || connect(&hub, ConnectionOptions::default(), Framing::Chunked);
+        let ((mut stays, member), (mut ends, ending)) = (connect(), connect());
+        channel.join(&member, true).unwrap();
+        channel.join(&ending, true).unwrap();
+        channel.send(&[event("1", "last")]).unwrap();
+        ending.close(CloseReason::End);
+        hub.shutdown();
+        assert_eq!(rest(&mut stays), "12\r\nid: 1\ndata: last\n\n\r\n");
+        assert_eq!(rest(&mut ends), "12\r\nid: 1\ndata: last\n\n\r\n0\r\n\r\n");
+    }
+}

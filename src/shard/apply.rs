@@ -104,6 +104,9 @@ impl Shard {
                 self.timers.start(Timer::Emptiness(channel), after);
             }
             Command::Shutdown => {
+                // The kernel still takes what it has room for, as it does from Node's own sockets.
+                self.spread(true);
+                self.flush_dirty();
                 self.close_all(CloseReason::Destroy);
                 self.ended = true;
             }

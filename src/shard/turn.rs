@@ -35,7 +35,7 @@ impl Shard {
                 self.on_timer(timer);
             }
             self.drain_inbox();
-            std::mem::take(&mut self.dirty).into_iter().for_each(|id| self.flush(id));
+            self.flush_dirty();
             self.publish();
         }
     }
@@ -50,6 +50,10 @@ impl Shard {
         }
         inbox.drained();
         self.spread(true);
+    }
+
+    pub(super) fn flush_dirty(&mut self) {
+        std::mem::take(&mut self.dirty).into_iter().for_each(|id| self.flush(id));
     }
 
     fn flush(&mut self, id: ConnectionId) {

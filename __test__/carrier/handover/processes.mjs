@@ -38,17 +38,6 @@ for (const transport of ['native', 'stream']) {
   });
 }
 
-test('sends pings while JavaScript is blocked', SOON, async (t) => {
-  const program = await run(t, 'blocked', { args: ['ping'] });
-  const client = await program.connect();
-  await client.has('data: blocked\n\n');
-  const pings = () => client.text.slice(client.text.indexOf('data: blocked')).match(/^:$/gm);
-  await until(() => pings()?.length >= 5, 'five pings');
-  assert.doesNotMatch(program.out, /free/);
-  program.child.stdin.write('go on');
-  await client.has('data: free\n\n');
-});
-
 test('sends heartbeat events while JavaScript is blocked', SOON, async (t) => {
   const program = await run(t, 'blocked', { args: ['heartbeat'] });
   const client = await program.connect();
@@ -68,15 +57,6 @@ test('a timeout ends a connection while JavaScript is blocked', SOON, async (t) 
   assert.doesNotMatch(program.out, /free/);
   program.child.stdin.write('go on');
   await program.says('closed: timeout');
-});
-
-test('sends queued events while JavaScript is blocked', SOON, async (t) => {
-  const program = await run(t, 'blocked', { args: ['queue'] });
-  const client = await program.connect();
-  await until(() => client.received.length > 8 * 2 ** 20, '8 MiB');
-  assert.doesNotMatch(program.out, /free/);
-  program.child.stdin.write('go on');
-  await client.has('data: free\n\n');
 });
 
 test('terminating a worker ends its connections', { ...SOON, skip: linux }, async (t) => {

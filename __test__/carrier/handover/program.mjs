@@ -34,10 +34,10 @@ export async function run(t, name, { shell, args = [] } = {}) {
     () => /^port (\d+)\n/.exec(program.out),
     () => `the port in ${JSON.stringify(program)}`,
   );
-  program.connect = async () => {
+  program.connect = async (headers = '') => {
     const client = await connectRaw({ port: Number(port), host: '127.0.0.1' });
     t.after(() => client.socket.destroy());
-    return client.get();
+    return client.get('/', headers);
   };
   return program;
 }

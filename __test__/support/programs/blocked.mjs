@@ -3,11 +3,7 @@ import { readSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
 
-const options = {
-  ping: { ping: true, pingInterval: 50 },
-  timeout: { ping: false, timeout: 200 },
-  queue: { ping: false, maxQueueBytes: 2 ** 24 },
-}[process.argv[2]];
+const options = { ping: false, timeout: 200 };
 
 const broker = new sluice.SSEBroker({ heartbeat: 'event', heartbeatInterval: 50 });
 const open = (req, res) =>
@@ -21,7 +17,6 @@ const server = http.createServer((req, res) => {
   // The handover itself takes a few turns of the event loop.
   setTimeout(() => {
     connection.send({ data: 'blocked' });
-    if (process.argv[2] === 'queue') connection.send({ data: 'x'.repeat(2 ** 23) });
     readSync(0, Buffer.alloc(1));
     console.log('free');
     connection.send({ data: 'free' });

@@ -1,0 +1,88 @@
+// Tests what goes on while JavaScript is blocked for 10 seconds.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { run } from '../carrier/handover/program.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+
+/** Milliseconds. */
+const BLOCKED = 10_000;
+/** The interval of the program's pings, in milliseconds. */
+const INTERVAL = 1000;
+/** The number of the event that the program sends just before it blocks. */
+const BEFORE = 12_001;
+const AFTER = BEFORE + 1;
+/** Enough to know that the core has the socket and the replay. */
+const BEGINNING = 64 << 10;
+
+const pings = (client) => client.text.match(/^:$/gm)?.length ?? 0;
+const has = (client, number) => client.received.includes(`data: ${number} `);
+
+const numbersOf = (client) =>
+  [...client.chunks().text.matchAll(/^data: (\d+) /gm)].map(([, number]) => Number(number));
+
+const range = (first, last) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
+
+/** Connects clients that wait, and one that has returned and does not read on. Then it blocks. */
+async function block(t, transport) {
+  const program = await run(t, 'blocked-long', { args: [String(BLOCKED), transport] });
+  const waiting = [await program.connect(), await program.connect()];
+  for (const client of waiting) await until(() => pings(client) > 0, 'a ping');
+  const returning = await program.connect('Last-Event-ID: 1\r\n');
+  const pause = () => {
+    if (returning.received.length > BEGINNING) returning.socket.pause();
+  };
+  returning.socket.on('data', pause);
+  await until(() => returning.socket.isPaused(), 'the beginning of the replay');
+  returning.socket.off('data', pause);
+  program.child.stdin.write('block');
+  await program.says('blocked');
+  const [, queued] = /^queued (\d+)$/m.exec(program.out);
+  assert.ok(Number(queued) > 2 ** 20, `${queued} bytes of the replay are queued`);
+  return { program, waiting, returning };
+}
+
+/** Whatever happened, all clients have got every event once, in order. */
+async function check({ program, waiting, returning }) {
+  await until(
+    () => [...waiting, returning].every((client) => has(client, AFTER)),
+    'the last event',
+  );
+  for (const client of waiting) assert.deepEqual(numbersOf(client), range(BEFORE, AFTER));
+  assert.deepEqual(numbersOf(returning), range(2, AFTER));
+  assert.doesNotMatch(program.out, /closed/);
+  assert.equal(program.err, '');
+}
+
+describe('while JavaScript is blocked for 10 s', { concurrency: true }, () => {
+  test('native: no ping is missed, and queued events arrive', SOON, async (t) => {
+    const clients = await block(t, 'auto');
+    const { program, waiting, returning } = clients;
+    const before = waiting.map(pings);
+    returning.socket.resume();
+    await until(
+      () => [...waiting, returning].every((client) => has(client, BEFORE)),
+      'the replay, and the event that was sent before',
+    );
+    assert.doesNotMatch(program.out, /free/);
+    await program.says('free');
+    for (const [at, client] of waiting.entries()) {
+      const count = pings(client) - before[at];
+      assert.ok(count >= BLOCKED / INTERVAL - 1, `${count} pings`);
+    }
+    await check(clients);
+  });
+
+  test('stream: connections survive, and get everything afterwards', SOON, async (t) => {
+    const clients = await block(t, 'stream');
+    const { program, waiting, returning } = clients;
+    returning.socket.resume();
+    await program.says('free');
+    const before = waiting.map(pings);
+    await check(clients);
+    for (const [at, client] of waiting.entries()) {
+      await until(() => pings(client) > before[at], 'a ping');
+    }
+    assert.doesNotMatch(program.out, /closed/);
+  });
+});

@@ -1,0 +1,33 @@
+// Serves a channel, and blocks its JavaScript thread for so many milliseconds when its standard
+// input says so. The second argument is the transport.
+import { once } from 'node:events';
+import http from 'node:http';
+import { sluice } from '../site.mjs';
+
+const [, , milliseconds, transport] = process.argv;
+const PAD = 'x'.repeat(1000);
+/** More than the kernel buffers for a client that does not read. */
+const EVENTS = 12_000;
+
+const channel = new sluice.Channel({ historySize: EVENTS, historyBytes: 2 ** 26, ids: 'manual' });
+const publish = (number) => channel.send({ id: String(number), data: `${number} ${PAD}` });
+for (let number = 1; number <= EVENTS; number += 1) publish(number);
+
+const server = http.createServer((req, res) => {
+  const connection = new sluice.Connection(req, res, {
+    ...{ ping: true, pingInterval: 1000, maxQueueBytes: 2 ** 26, transport },
+    // Shorter than the block: a client that reads is not to be taken for a stalled one.
+    stallTimeout: 4000,
+  });
+  connection.on('close', (reason) => console.log(`closed: ${reason}`));
+  channel.add(connection);
+});
+server.listen(0, '127.0.0.1', () => console.log(`port ${server.address().port}`));
+
+await once(process.stdin, 'data');
+console.log(`queued ${sluice.metrics().queuedBytes}`);
+publish(EVENTS + 1);
+console.log('blocked');
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(milliseconds));
+console.log('free');
+publish(EVENTS + 2);
