@@ -176,7 +176,8 @@ runCases({
       const stream = await open();
       const { client, publish } = stream;
       await publish({ data: 'one' });
-      await client.has('one');
+      const hasEvent = () => framesOf(client.text).some((frame) => /^data: one$/m.test(frame));
+      await until(hasEvent, 'the whole event');
       const frames = framesOf(client.text);
       assert.equal(frames[0], 'retry: 777');
       // The stream of `SE` opens with its first event, whose id is the cursor.
