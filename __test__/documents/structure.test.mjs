@@ -103,24 +103,25 @@ function folders() {
   return [...inside('.'), ...full];
 }
 
-test('every fault in docs/reliability.md names tests that exist', () => {
-  const text = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
-  const rows = text
-    .split('## Faults')[1]
-    .split('\n')
-    .filter((line) => line.startsWith('| '));
-  const faults = rows.slice(2);
-  assert.ok(faults.length >= 10);
-  for (const fault of faults) {
-    const names = [
-      ...fault
-        .split('|')
-        .at(-2)
-        .matchAll(/`([^`]+)`/g),
-    ];
-    assert.ok(names.length > 0, fault);
-    for (const [, name] of names) {
-      assert.ok(existsSync(new URL(`../${name}.test.mjs`, import.meta.url)), name);
+for (const [page, heading, least] of [
+  ['reliability', '## Faults', 10],
+  ['security', '## Rules', 25],
+]) {
+  test(`every line of the table in docs/${page}.md names tests that exist`, () => {
+    const text = readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8');
+    const rows = text
+      .split(heading)[1]
+      .split('\n')
+      .filter((line) => line.startsWith('| '));
+    const lines = rows.slice(2);
+    assert.ok(lines.length >= least);
+    for (const line of lines) {
+      const column = line.split('|').at(-2);
+      const names = [...column.matchAll(/`([^`]+)`/g)];
+      assert.ok(names.length > 0, line);
+      for (const [, name] of names) {
+        assert.ok(existsSync(new URL(`../${name}.test.mjs`, import.meta.url)), name);
+      }
     }
-  }
-});
+  });
+}

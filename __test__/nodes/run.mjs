@@ -39,6 +39,10 @@ const TESTS = [
   'client/broker',
   'client/servers',
   'faces/option-names',
+  'security/cursor',
+  'security/faults',
+  'security/frames',
+  'security/head',
 ];
 /** Tests that only run a compiler, so the Node version does not matter. */
 const SKIPPED = 'strict (type )?checks';

@@ -176,7 +176,8 @@ function restorable(subscriptions, session) {
     try {
       restored.set(topic, subscriptions.optionsIfNew(topic));
     } catch (error) {
-      debug('a topic is not restored: %s: %o', topic, error);
+      // As JSON: clients choose the names of topics, and a line end would forge a line of the log.
+      debug('a topic is not restored: %j: %o', topic, error);
     }
   }
   return restored;

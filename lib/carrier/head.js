@@ -33,16 +33,17 @@ function assertOpenable(req, res) {
       'the request waits behind an event stream on its socket and cannot be answered: ignore it',
     );
   }
-  if (res.destroyed || req.aborted || res.stream?.destroyed) {
-    throw new SluiceError(
-      'ERR_SSE_GONE',
-      'the client left before the connection opened: check res.destroyed after every await',
-    );
-  }
+  // First: Node destroys a response that is finished, as if its client had left.
   if (res.headersSent || res.writableEnded) {
     throw new SluiceError(
       'ERR_SSE_HEADERS_SENT',
       'the response has already begun: open the connection before anything writes to it',
+    );
+  }
+  if (res.destroyed || req.aborted || res.stream?.destroyed) {
+    throw new SluiceError(
+      'ERR_SSE_GONE',
+      'the client left before the connection opened: check res.destroyed after every await',
     );
   }
 }

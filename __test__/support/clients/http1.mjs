@@ -11,13 +11,14 @@ import { Reader } from './reader.mjs';
 export function connectHTTP1(
   origin,
   path,
-  { headers, method = 'GET', reading = true, socketPath } = {},
+  { headers, method = 'GET', reading = true, signal, socketPath } = {},
 ) {
   const { request } = origin.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = request(origin + path, {
       method,
       headers,
+      signal,
       socketPath,
       agent: false,
       rejectUnauthorized: false,
