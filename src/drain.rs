@@ -37,8 +37,8 @@ pub struct Departure {
     pub retry: u32,
 }
 
-/// Gives each connection its end and its `retry`. Of `n` connections, one ends in each `n`th of nine
-/// tenths of the window, in random order.
+/// Gives each connection its end and its `retry`. Of `n` connections, one ends in each `n`th part
+/// of the first nine tenths of the window, in random order.
 pub fn schedule(mut connections: Vec<ConnectionId>, options: &DrainOptions) -> Vec<Departure> {
     let mut random = Random::default();
     for last in (1..connections.len()).rev() {

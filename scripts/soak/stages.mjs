@@ -1,8 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { noValgrind } from '../../__test__/core/memory/valgrind.mjs';
-import { root } from '../process.mjs';
 import { buildSanitized, noSanitizer } from './sanitizer.mjs';
 
 /** Runs the fuzz targets and the models of the threads, each for the seconds that it is given. */
@@ -59,7 +56,7 @@ export const STAGES = [
     share: 4,
     units: 'seconds',
     begin: 1,
-    skip: () => !existsSync(path.join(root, FUZZ)) && `${FUZZ} is missing`,
+    skip: () => !hasCargo() && 'cargo is missing',
     command: (_first, count) => node(FUZZ, String(Math.max(1, count / FUZZ_TARGETS))),
     env: () => ({}),
   },

@@ -14,6 +14,7 @@ use super::connection::{ConnectionHandle, duration};
 use super::context::call_without_context;
 use super::error::{Result, internal};
 use super::event::event;
+use super::exit::shut_down_at_exit;
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
 use super::topics::TopicsHandle;
@@ -149,6 +150,7 @@ impl HubHandle {
             Hub::start(shards, max_queued, Box::new(environment))
                 .map_err(|error| Error::Start(error.to_string()))?,
         );
+        shut_down_at_exit(&hub, &gone);
         let ending = hub.clone();
         env.add_env_cleanup_hook((), move |()| {
             gone.store(true, SeqCst);

@@ -6,6 +6,7 @@ mod connection;
 mod context;
 mod error;
 mod event;
+mod exit;
 mod hub;
 mod metrics;
 mod notices;

@@ -1,0 +1,42 @@
+//! What Node.js skips when `process.exit()` ends the main thread: the cleanup of its environment.
+//! The shards would end in the middle of what they were told.
+
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Once, Weak};
+
+use parking_lot::Mutex;
+
+use crate::hub::Hub;
+
+/// A hub, and whether its environment has gone.
+type Open = (Weak<Hub>, Arc<AtomicBool>);
+
+static HUBS: Mutex<Vec<Open>> = Mutex::new(Vec::new());
+
+/// Shuts the hub down when the process exits, unless that has happened before.
+pub fn shut_down_at_exit(hub: &Arc<Hub>, gone: &Arc<AtomicBool>) {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        #[cfg(unix)]
+        // SAFETY: the function has the C calling convention and lets no panic pass.
+        unsafe {
+            libc::atexit(shut_down_all);
+        }
+    });
+    let mut hubs = HUBS.lock();
+    hubs.retain(|(hub, _)| hub.strong_count() > 0);
+    hubs.push((Arc::downgrade(hub), gone.clone()));
+}
+
+/// The shards send what they were told and end. JavaScript no longer runs.
+#[cfg(unix)]
+extern "C" fn shut_down_all() {
+    let _ = std::panic::catch_unwind(|| {
+        for (hub, gone) in std::mem::take(&mut *HUBS.lock()) {
+            if let Some(hub) = hub.upgrade() {
+                gone.store(true, SeqCst);
+                hub.shutdown();
+            }
+        }
+    });
+}
