@@ -23,6 +23,7 @@ class Subscriptions extends Set {
   #id;
   #catchUp;
   #gathering;
+  hasCursor = false;
   /**
    * Topics whose history the client has got: its cursor no longer matters there.
    * @type {Set<string> | undefined}
@@ -41,6 +42,7 @@ class Subscriptions extends Set {
     const { catchUp, handle } = linkOf(connection);
     this.#id = handle.id;
     this.#catchUp = catchUp;
+    catchUp.listener = this;
     this.#gathering = catchUp.gathering;
   }
 
@@ -62,7 +64,7 @@ class Subscriptions extends Set {
       this.#resumed ??= new Set();
       this.#resumed.add(topic);
     }
-    this.#catchUp.joined();
+    if (!this.hasCursor) this.#catchUp.joined();
     if (addition === 'gathered') this.#gathering?.add({ topic });
     if (addition === 'gap' || (isBack && !resume)) this.#gathering?.lose({ topic });
     return this;

@@ -25,6 +25,11 @@ class CatchUp {
    * @type {'none' | 'waiting' | 'due' | 'given'}
    */
   #cursor;
+  /**
+   * Told when the client has a cursor: from then on, `joined()` has nothing to do.
+   * @type {{ hasCursor: boolean } | undefined}
+   */
+  listener;
 
   /**
    * @param {Link} link
@@ -50,7 +55,7 @@ class CatchUp {
     if (this.#holds === 0) return;
     this.#holds -= 1;
     if (this.#holds > 0) return;
-    if (this.#link.handle.resume()) this.#cursor = 'given';
+    if (this.#link.handle.resume()) this.#given();
     else this.joined();
   }
 
@@ -73,7 +78,13 @@ class CatchUp {
   prime() {
     if (this.#cursor !== 'due') return;
     const { handle, isOver } = this.#link;
-    this.#cursor = this.#holds === 0 && !isOver && handle.prime() ? 'given' : 'none';
+    if (this.#holds === 0 && !isOver && handle.prime()) this.#given();
+    else this.#cursor = 'none';
+  }
+
+  #given() {
+    this.#cursor = 'given';
+    if (this.listener) this.listener.hasCursor = true;
   }
 
   /** The connection ends: what the client missed is sent, but it does not wait for snapshots. */
