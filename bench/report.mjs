@@ -29,9 +29,10 @@ function conditions(cases) {
     javascript: ({ few, many, events, rate, burst }) =>
       `JavaScript time: ${few} and ${grouped(many)} connections, ` +
       `${events} broadcasts, ${rate} per second, then ${burst} in a burst`,
-    burst: ({ connections, events }) =>
+    burst: ({ connections, events, times }) =>
       `burst: ${grouped(connections)} connections, ` +
-      `${grouped(events)} events as fast as they can be sent`,
+      `${grouped(events)} events as fast as they can be sent` +
+      (times > 1 ? `, median of ${times} times` : ''),
     topics: ({ connections, few, many, members, events, rate, burst, clients, calls }) =>
       `topics: ${grouped(connections)} connections, ` +
       `${few} and ${grouped(many)} topics of ${members} members, ` +

@@ -59,3 +59,10 @@ export async function complete({ server, load }) {
   }
   return { cpu, busy, ...result };
 }
+
+/** Measures several times, and returns the median. */
+export async function medianOf(times, measure) {
+  const figures = [];
+  for (let time = 0; time < times; time++) figures.push(await measure());
+  return figures.sort((one, other) => one - other)[times >> 1];
+}

@@ -1,7 +1,7 @@
 // The case of clients that never read, beside others that do.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stalled } from './servers.mjs';
-import { deliver, withServer } from './stage.mjs';
+import { deliver, medianOf, withServer } from './stage.mjs';
 
 export const policies = ['disconnect', 'drop-oldest', 'conflate', 'reread'];
 export const transports = ['native', 'stream'];
@@ -9,14 +9,9 @@ export const transports = ['native', 'stream'];
 /** Measures one policy on one transport, without and with clients that never read. */
 const measure = (policy, transport, { connections, events, rate, bytes, times }) =>
   withServer(stalled, async (stage) => {
-    /** The median of several runs: the latency of single ones varies by half. */
-    const latency = async () => {
-      const runs = [];
-      for (let run = 0; run < times; run++) {
-        runs.push((await deliver(stage, events, rate, bytes)).p99);
-      }
-      return runs.sort((one, other) => one - other)[times >> 1];
-    };
+    /** That of single runs varies by half. */
+    const latency = () =>
+      medianOf(times, async () => (await deliver(stage, events, rate, bytes)).p99);
     const { server, load } = stage;
     await server.ask('policy', policies.indexOf(policy), transports.indexOf(transport));
     await stage.connect(connections);
