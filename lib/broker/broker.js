@@ -202,6 +202,11 @@ class SSEBroker {
  * @param {string[]} topics
  */
 function addAll(subscriptions, topics) {
+  // The usual case, in which there is nothing to take back.
+  if (topics.length === 1) {
+    subscriptions.add(topics[0]);
+    return;
+  }
   const added = topics.filter((topic) => !subscriptions.has(topic));
   try {
     for (const topic of added) subscriptions.add(topic);

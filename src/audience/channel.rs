@@ -70,10 +70,12 @@ impl Channel {
         }
     }
 
-    pub(super) fn remove(&mut self, connection: ConnectionId, now: Instant) {
+    pub(super) fn remove(&mut self, connection: ConnectionId) {
         if self.members.swap_remove(&connection) {
             self.by_shard[connection.shard(self.by_shard.len())] -= 1;
-            self.empty_since = now;
+            if self.is_empty() {
+                self.empty_since = Instant::now();
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ mod patterns;
 mod reach;
 mod topics;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use channel::{Channel, Keeper};
 pub use patterns::matches;
@@ -103,7 +103,7 @@ impl Audience {
             return false;
         }
         if let Some(entry) = self.channels.get_mut(&channel) {
-            entry.remove(connection, Instant::now());
+            entry.remove(connection);
             if let Keeper::Topic { topics, is_pattern: true, .. } = entry.keeper {
                 self.count_pattern(topics, connection, false);
             }
