@@ -33,7 +33,7 @@ describeInBrowser('the tab that holds the connection of all', () => {
     [10, 'close', 'is closed'],
     [3, 'crash', 'crashes'],
   ]) {
-    test(`${what}: another of ${count} takes over within a second, and nobody loses or doubles an event`, async (t) => {
+    test(`${what}: another of ${count} takes over, and nobody loses or doubles an event`, async (t) => {
       const { site, tabs, stop } = await flowing(t, count);
       const exits = Math.min(count - 1, 3);
       for (let n = 1; n <= exits; n += 1) {
@@ -45,7 +45,7 @@ describeInBrowser('the tab that holds the connection of all', () => {
       }
       await assertComplete(tabs, stop());
       assert.equal(site.opened.length, 1 + exits);
-      assert.equal(site.channel.count(), 1);
+      await until(() => site.channel.count() === 1, 'the tabs that have gone to leave');
       const pauses = await Promise.all(tabs.map(async (tab) => (await tab.heard()).pause));
       t.diagnostic(`longest pause between two events: ${Math.round(Math.max(...pauses))} ms`);
       assert.ok(Math.max(...pauses) < 60_000, `a pause of ${Math.max(...pauses)} ms`);
