@@ -9,6 +9,13 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+export declare class BackplaneHandle {
+  get id(): number
+  get queuedBytes(): number
+  /** Ends its thread. What still waits for the engine is dropped. */
+  close(): void
+}
+
 export declare class ChannelHandle {
   get id(): number
   get count(): number
@@ -18,6 +25,15 @@ export declare class ChannelHandle {
   /** False when it was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
+  /** Hands an event to the backplane. A notice with the number follows. */
+  publish(request: number, key: string | undefined | null, fields: EventFields): void
+  /** The id that was minted for the latest event of this process, if the channel mints ids. */
+  mintedId(): string | null
+  /**
+   * Completes the history of a shared channel. A notice with the number follows, unless it is
+   * complete.
+   */
+  load(request: number): boolean
   /** Sends an event that is the new value of a key, on a channel that keeps the latest ones. */
   setValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   /** Sends an event that removes the value of a key. */
@@ -73,8 +89,12 @@ export declare class HubHandle {
   open(options: OpenOptions): ConnectionHandle
   /** Lets the core act on transports that were attached and cursors that were given. */
   wake(): void
-  /** `keeps_latest`: its events have keys, and it keeps the latest one of each. */
-  channel(options: HistoryOptions, keepsLatest: boolean): ChannelHandle
+  /**
+   * `keeps_latest`: its events have keys, and it keeps the latest one of each. With a backplane,
+   * it is shared with the channels of that name in other processes.
+   */
+  channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
+  redis(settings: RedisSettings): BackplaneHandle
   topics(options: TopicsSettings): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */
@@ -110,6 +130,12 @@ export declare class TopicsHandle {
   close(): void
 }
 
+export interface BackplaneState {
+  backplane: number
+  isOnline: boolean
+  reason?: string
+}
+
 export interface Closed {
   connection: number
   reason: string
@@ -137,6 +163,15 @@ export interface DrainPlan {
   id?: string
   name?: string
   data?: string
+  comment?: string
+}
+
+/** The fields of an event that is not sent at once. */
+export interface EventFields {
+  id?: string
+  name?: string
+  data?: string
+  retry?: number
   comment?: string
 }
 
@@ -186,6 +221,9 @@ export interface Notices {
   expired: Array<number>
   gaps: Array<Gap>
   drains: Array<DrainOver>
+  published: Array<Published>
+  loaded: Array<number>
+  backplanes: Array<BackplaneState>
 }
 
 export interface OpenOptions {
@@ -204,6 +242,28 @@ export interface OpenOptions {
   cursor?: string
   /** Whether a gap is answered with everything that the history has. */
   allOnGap: boolean
+}
+
+/** What became of a publication. It has an id, a fault, or neither. */
+export interface Published {
+  request: number
+  id?: string
+  fault?: string
+}
+
+/** The options of a backplane over Redis. */
+export interface RedisSettings {
+  url: string
+  prefix: string
+  /** How many events Redis keeps of each channel, and for how many milliseconds. */
+  retainEvents: number
+  retainAge: number
+  /** Bytes that may wait for Redis. */
+  maxQueueBytes: number
+  /** Whether events wait while Redis cannot be reached. */
+  waits: boolean
+  /** The name of this process among those that publish. */
+  node: string
 }
 
 export interface TopicsSettings {

@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.BackplaneHandle = nativeBinding.BackplaneHandle
 module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.HubHandle = nativeBinding.HubHandle

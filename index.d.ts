@@ -8,6 +8,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Backplane } from './types/backplane.js';
 import type { DrainOptions, DrainResult } from './types/drain.js';
 
 /** Maps event names to the types of their data. An event without a name is called `message`. */
@@ -545,6 +546,14 @@ export interface ChannelOptions<Events extends object = EventMap> {
    * {@link Channel.assertRoom}.
    */
   maxMembers?: number;
+  /**
+   * Shares the channel with the channels of the same `name` in other processes: each event reaches
+   * the members in all of them, and a client can come back to any of them. Create it with
+   * `redisBackplane()` of `sluice/redis`. Default: none.
+   */
+  backplane?: Backplane;
+  /** The name of the channel in its backplane, which needs it. */
+  name?: string;
 }
 
 /** An event that has `data`, as `key` of {@link ChannelOptions} gets it. */
@@ -688,6 +697,14 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    */
   send(event: ServerSentEvent<Events>, options?: SendOptions): this;
   /**
+   * Sends an event, and resolves with its id: with a `backplane`, once the engine has kept it. The
+   * id is undefined if the event has none and gets none.
+   *
+   * @throws `ERR_SSE_BACKPLANE` if the engine refuses the event, or cannot be reached and the
+   * backplane does not wait. All other errors are those of `send()`. The promise rejects with them.
+   */
+  publish(event: ServerSentEvent<Events>): Promise<{ id: string | undefined }>;
+  /**
    * Sends text that is already in the wire format to every member, and appends it to the history.
    * See {@link Connection.write}.
    *
@@ -830,6 +847,8 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CLOSED`         | the server has ended the connection                                |
  * | `ERR_SSE_DISCONNECTED`   | a Fetch body was cut off: its reader was too slow, or `destroy()`  |
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
+ * | `ERR_SSE_BACKPLANE`      | the engine of a backplane refuses an event, or cannot be reached   |
+ * | `ERR_SSE_BACKPLANE_FULL` | too many events wait for the engine of a backplane                 |
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
  * | `ERR_SSE_LIMIT`          | too many connections, members of a channel, or topics; see below   |
@@ -861,6 +880,8 @@ export type SluiceErrorCode =
   | 'ERR_SSE_CLOSED'
   | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
+  | 'ERR_SSE_BACKPLANE'
+  | 'ERR_SSE_BACKPLANE_FULL'
   | 'ERR_SSE_BROKER_CLOSED'
   | 'ERR_SSE_LIMIT'
   | 'ERR_SSE_EXPIRED'
@@ -902,6 +923,7 @@ export class SluiceError extends Error {
 }
 
 export { createSSE } from './fetch.js';
+export type { Backplane, BackplaneEvents } from './types/backplane.js';
 export * from './types/broker.js';
 export * from './types/drain.js';
 export * from './types/setup-sse.js';

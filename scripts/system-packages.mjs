@@ -12,6 +12,12 @@ const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
   { package: 'valgrind', programs: ['valgrind'], skipped: 'the checks of the memory' },
   { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
+  {
+    package: 'redis-server',
+    programs: ['redis-server'],
+    service: 'redis-server',
+    skipped: 'the tests over Redis',
+  },
   { package: 'nginx', programs: ['nginx'], service: 'nginx', skipped: 'the tests behind nginx' },
   {
     package: 'libnginx-mod-nchan',

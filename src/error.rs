@@ -24,6 +24,12 @@ pub enum Error {
     PatternLimit(usize),
     #[error("the broker has too many topics: try again later")]
     TopicsFull,
+    #[error("the backplane's engine cannot be reached: try again later")]
+    BackplaneOffline,
+    #[error(
+        "too many events wait for the backplane's engine: send fewer, or raise `maxQueueBytes`"
+    )]
+    BackplaneFull,
     #[error("the core cannot start ({0}): raise the limits of open files and threads")]
     Start(String),
 }
@@ -51,6 +57,8 @@ impl Error {
             Error::Topic(_) => "ERR_SSE_TOPIC",
             Error::PatternLimit(_) => "ERR_SSE_TOPIC_LIMIT",
             Error::TopicsFull => "ERR_SSE_LIMIT",
+            Error::BackplaneOffline => "ERR_SSE_BACKPLANE",
+            Error::BackplaneFull => "ERR_SSE_BACKPLANE_FULL",
             Error::Start(_) => "ERR_SSE_START",
         }
     }

@@ -1,12 +1,13 @@
 //! The whole: shards, the order of events, and counters of one host.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
 
 use crate::connection::{ConnectionOptions, QueueGauge};
 use crate::drain::{Drain, DrainOptions, schedule};
-use crate::ids::{ConnectionId, DrainId};
+use crate::ids::{BackplaneId, ConnectionId, DrainId};
 use crate::log::Cursor;
 use crate::metrics::{Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
@@ -23,6 +24,15 @@ pub struct Hub {
     outbox: Arc<Outbox>,
     counters: Arc<Counters>,
     next_connection: AtomicU64,
+    next_backplane: AtomicU32,
+    /// Closed when the hub is shut down.
+    closed_with: Mutex<Vec<Weak<dyn CloseWithHub>>>,
+}
+
+/// Something with a thread that uses the hub.
+pub trait CloseWithHub: Send + Sync {
+    /// Ends the thread, and waits for it.
+    fn close(&self);
 }
 
 impl Hub {
@@ -51,8 +61,16 @@ impl Hub {
             ShardThread::start(index, links)
         };
         let shards = inboxes.iter().enumerate().map(start).collect::<io::Result<Vec<_>>>()?;
-        let (shards, next_connection) = (Mutex::new(shards), AtomicU64::new(0));
-        Ok(Self { shards, inboxes, order, outbox, counters, next_connection })
+        Ok(Self {
+            shards: Mutex::new(shards),
+            inboxes,
+            order,
+            outbox,
+            counters,
+            next_connection: AtomicU64::new(0),
+            next_backplane: AtomicU32::new(0),
+            closed_with: Mutex::default(),
+        })
     }
 
     /// Opens a connection, which queues what it is sent until a transport is attached.
@@ -152,6 +170,20 @@ impl Hub {
         }
     }
 
+    pub fn next_backplane(&self) -> BackplaneId {
+        BackplaneId(self.next_backplane.fetch_add(1, Relaxed))
+    }
+
+    pub fn close_with(&self, user: Weak<dyn CloseWithHub>) {
+        let mut users = self.closed_with.lock();
+        users.retain(|user| user.strong_count() > 0);
+        users.push(user);
+    }
+
+    pub fn tell_host(&self, notice: Notice) {
+        self.outbox.post(&mut vec![notice]);
+    }
+
     pub fn metrics(&self) -> Metrics {
         let order = self.lock();
         self.counters.snapshot(order.audience.count(), order.log.metrics())
@@ -159,6 +191,8 @@ impl Hub {
 
     /// Closes every connection and waits for the threads.
     pub fn shutdown(&self) {
+        let users = std::mem::take(&mut *self.closed_with.lock());
+        users.iter().filter_map(Weak::upgrade).for_each(|user| user.close());
         for inbox in self.inboxes.iter() {
             inbox.push(Command::Shutdown);
         }

@@ -28,9 +28,35 @@ pub struct TopicsId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DrainId(pub u32);
 
-/// A publication's position in the order of all events. It only grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BackplaneId(pub u32);
+
+/// One log's places: that of this process, or that of a backplane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EpochId(pub u16);
+
+/// A publication's position in the order of one epoch. It only grows. Positions of different
+/// epochs say nothing about each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place(pub u64);
+
+impl Place {
+    const NUMBER_BITS: u32 = 48;
+    /// Enough for a million events a second over eight years.
+    pub const MAX_NUMBER: u64 = (1 << Self::NUMBER_BITS) - 1;
+
+    pub fn of(epoch: EpochId, number: u64) -> Self {
+        Self(u64::from(epoch.0) << Self::NUMBER_BITS | number.min(Self::MAX_NUMBER))
+    }
+
+    pub fn epoch(self) -> EpochId {
+        EpochId((self.0 >> Self::NUMBER_BITS) as u16)
+    }
+
+    pub fn number(self) -> u64 {
+        self.0 & Self::MAX_NUMBER
+    }
+}
 
 pub type IdMap<Id, Value> = HashMap<Id, Value, BuildHasherDefault<IdHasher>>;
 pub type IdSet<Id> = IndexSet<Id, BuildHasherDefault<IdHasher>>;

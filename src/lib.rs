@@ -9,6 +9,7 @@
 //! | `models`       | models of the threads, for tests                                         |
 //! | `node`         | the binding to Node.js: conversion, no logic                             |
 //! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
+//! | [`backplane`]  | carries events between processes, through Redis                          |
 //! | [`publish`]    | the only way in for events                                               |
 //! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
 //! | [`membership`] | joins and leaves                                                         |
@@ -28,6 +29,7 @@
 //! | `sync`         | locks, atomics and threads                                               |
 
 pub mod audience;
+pub mod backplane;
 pub mod connection;
 pub mod drain;
 pub mod error;

@@ -262,7 +262,8 @@ impl Order {
             Replay::Later => (JoinOutcome::Gathered, Vec::new()),
         };
         let is_urgent = !replay.is_empty();
-        let (inbox, last) = (self.inbox_of(connection), self.log.last());
+        let last = self.log.last_of(self.log.epoch_of(channel));
+        let inbox = self.inbox_of(connection);
         let command = Command::Join { connection, channel, last, replay };
         if is_urgent {
             inbox.push(command);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::connection::CloseReason;
-use crate::ids::{ChannelId, ConnectionId, DrainId};
+use crate::ids::{BackplaneId, ChannelId, ConnectionId, DrainId};
 use crate::sync::Mutex;
 
 #[derive(Debug)]
@@ -27,6 +27,12 @@ pub enum Notice {
     /// Every connection of the drain is closed. `ended`: those that it ended; `destroyed`: those
     /// that did not end in time. The others were closed for other reasons.
     DrainOver { drain: DrainId, connections: u32, ended: u32, destroyed: u32 },
+    /// What became of a publication: its id, if it has a minted one, or why it failed.
+    Published { request: u32, result: Result<Option<String>, String> },
+    /// The histories that the host has asked for are complete, or as complete as they get.
+    Loaded { request: u32 },
+    /// The engine can be reached, or not any more, for a reason.
+    Backplane { backplane: BackplaneId, is_online: bool, reason: Option<String> },
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },

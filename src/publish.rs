@@ -46,7 +46,7 @@ impl Hub {
         self.publish_drafts(Target::Channel(channel), [Draft::with_key(event, key)?])
     }
 
-    fn publish_drafts(
+    pub(crate) fn publish_drafts(
         &self,
         target: Target<'_>,
         drafts: impl IntoIterator<Item = Draft, IntoIter: ExactSizeIterator>,

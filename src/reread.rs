@@ -16,7 +16,8 @@ impl Order {
     ) -> Reread {
         let (mut events, mut gaps) = (Vec::new(), Vec::new());
         // Each channel is read up to here.
-        let mut end = self.log.last();
+        let latest = self.log.last_of(after.epoch());
+        let mut end = latest;
         for (id, read) in read {
             let id = *id;
             let Some(channel) = self.audience.channel(id) else { continue };
@@ -46,7 +47,7 @@ impl Order {
         events.sort_unstable_by_key(|(place, _)| *place);
         events.dedup_by_key(|(place, _)| *place);
         self.log.count_replayed(events.len());
-        let is_complete = end == self.log.last();
+        let is_complete = end == latest;
         Reread { events, last: end, is_complete, gaps }
     }
 }

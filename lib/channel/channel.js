@@ -13,12 +13,14 @@ const { Connection, linkOf } = require('../connection/connection.js');
 const { Draining } = require('../core/draining.js');
 const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
+const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const event = require('../connection/event.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
 const { guarded, runAll } = require('../core/listeners.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
+const { ask } = require('../core/requests.js');
 
 /** @type {(value: unknown) => asserts value is Connection} */
 function assertConnection(value) {
@@ -52,6 +54,19 @@ function holdForTurn({ catchUp }) {
   setImmediate(() => catchUp.release());
 }
 
+/**
+ * The backplane of a channel, and its name there.
+ * @param {ChannelOptions<any>} given
+ */
+function readShared({ backplane, name }) {
+  if (name !== undefined) option.assertString('name', name);
+  if (backplane === undefined) return undefined;
+  assertBackplane(backplane);
+  if (!name)
+    throw option.invalid('a channel with a `backplane` needs a `name`: that of the channel');
+  return { handle: handleOf(backplane), name };
+}
+
 class Channel extends EventEmitter {
   #handle;
   /** Reading it from the handle is a native call, and each join needs it. */
@@ -68,6 +83,8 @@ class Channel extends EventEmitter {
   /** What happens to members that are too slow. */
   #overflow;
   #maxMembers;
+  /** Whether its events go through a backplane. */
+  #isShared;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
@@ -93,7 +110,9 @@ class Channel extends EventEmitter {
     this.#key = key;
     this.#overflow = overflow;
     this.#maxMembers = option.count('maxMembers', given.maxMembers, 0) || Number.POSITIVE_INFINITY;
-    this.#handle = start().channel(core, isLatest);
+    const shared = readShared(given);
+    this.#isShared = shared !== undefined;
+    this.#handle = start().channel(core, isLatest, shared?.handle, shared?.name);
     this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
     if (this.#expires) channels.set(this.#id, this.#listener);
@@ -146,8 +165,13 @@ class Channel extends EventEmitter {
     if (addition === 'unchanged') return this;
     channels.set(this.#id, this.#listener);
     this.#present += 1;
-    if (addition === 'gathered') gathering?.add({ channel: this }, snapshot);
-    else if (snapshot && !(resume && addition === 'joined')) sendSnapshot(link, snapshot);
+    if (addition === 'gathered') {
+      gathering?.add({ channel: this }, snapshot);
+      if (this.#isShared) gathering?.awaitHistory((done) => this.#handle.load(ask(done)));
+    }
+    if (snapshot && addition !== 'gathered' && !(resume && addition === 'joined')) {
+      sendSnapshot(link, snapshot);
+    }
     catchUp.joined();
     this.emit('join', connection);
     if (addition === 'gap') {
@@ -184,6 +208,19 @@ class Channel extends EventEmitter {
     if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
     else event.send(this.#handle, value);
     return this;
+  }
+
+  /**
+   * Sends an event, and resolves with its id once the backplane has kept it.
+   * @param {ServerSentEvent} value
+   * @returns {Promise<{ id: string | undefined }>}
+   */
+  async publish(value) {
+    this.#assertOpen();
+    if (this.#isShared) return event.publishShared(this.#handle, value, this.#key);
+    this.send(value);
+    const minted = value.data === undefined ? undefined : this.#handle.mintedId();
+    return { id: value.id ?? minted ?? undefined };
   }
 
   /** @param {string} frameText */

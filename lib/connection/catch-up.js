@@ -90,7 +90,7 @@ class CatchUp {
   /** The connection ends: what the client missed is sent, but it does not wait for snapshots. */
   finish() {
     // A listener for `gap` that throws does not keep the connection open.
-    guarded(() => this.gathering?.resume());
+    guarded(() => this.gathering?.finish());
     if (this.#holds > 0) this.#link.handle.resume();
     this.#holds = 0;
   }

@@ -7,8 +7,9 @@
 
 /** @typedef {string | undefined} Text */
 
-const { callCore, fromCore, rangeError, typeError } = require('../core/error.js');
+const { SluiceError, callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
+const { ask } = require('../core/requests.js');
 
 /** How many UTF-16 code units a key may have. */
 const MAX_KEY = 1024;
@@ -103,6 +104,25 @@ function sendValue(handle, event, keyOf, removes) {
   } else callCore(() => handle.send(id, name, data, retry, comment));
 }
 
+/**
+ * Hands an event to the backplane of a channel. Resolves with the event's id once it is kept there.
+ * @param {ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ * @param {((event: any) => string) | undefined} keyOf
+ * @returns {Promise<{ id: string | undefined }>}
+ */
+function publishShared(handle, event, keyOf) {
+  const [id, name, data, retry, comment] = fields(event);
+  const key = keyOf && data !== undefined ? checkKey(keyOf(event)) : undefined;
+  return new Promise((resolve, reject) => {
+    const request = ask(({ id: minted, fault }) => {
+      if (fault === undefined) resolve({ id: id ?? (data === undefined ? undefined : minted) });
+      else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
+    });
+    callCore(() => handle.publish(request, key, { id, name, data, retry, comment }));
+  });
+}
+
 /** @param {unknown} key */
 function checkKey(key) {
   if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY) return key;
@@ -139,4 +159,4 @@ function write(handle, frameText) {
   callCore(() => handle.write(frameText));
 }
 
-module.exports = { fields, publish, send, sendValue, write };
+module.exports = { fields, publish, publishShared, send, sendValue, write };

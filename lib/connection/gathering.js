@@ -15,6 +15,8 @@ const { sendSnapshot } = require('./snapshot.js');
 
 /** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
 const LONGEST = 10_000;
+/** How long a client waits for what a backplane has kept, in milliseconds. */
+const LONGEST_LOAD = 5_000;
 
 class Gathering {
   #link;
@@ -30,6 +32,10 @@ class Gathering {
   #lost = [];
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
+  /** How many histories are being completed. */
+  #loads = 0;
+  /** The connection resumes once they are. */
+  #isDue = false;
 
   /**
    * @param {Link} link
@@ -50,8 +56,29 @@ class Gathering {
     this.#joined?.push({ where, snapshot });
   }
 
-  /** Reports gaps, then replays. Later calls have no effect. */
+  /**
+   * Waits until a history is complete.
+   * @param {(done: () => void) => boolean} load false if it is complete already
+   */
+  awaitHistory(load) {
+    const done = () => {
+      this.#loads -= 1;
+      if (this.#loads === 0 && this.#isDue) this.finish();
+    };
+    if (load(done)) this.#loads += 1;
+  }
+
+  /** Resumes as soon as the histories are complete. */
   resume() {
+    clearTimeout(this.#timer);
+    if (this.#loads === 0) return this.finish();
+    this.#isDue = true;
+    // Clients get a gap if the backplane does not answer.
+    this.#timer = setTimeout(() => this.finish(), LONGEST_LOAD).unref();
+  }
+
+  /** Reports gaps, then replays. Later calls have no effect. */
+  finish() {
     const joined = this.#joined;
     if (!joined) return;
     this.#joined = undefined;

@@ -27,6 +27,7 @@
  */
 
 const { guarded } = require('./listeners.js');
+const { answer } = require('./requests.js');
 
 /**
  * Open connections, by the core's id.
@@ -44,6 +45,12 @@ const channels = new Map();
  * @type {Map<number, (result: DrainResult) => void>}
  */
 const drains = new Map();
+
+/**
+ * Backplanes, by id. Each hears whether its engine can be reached.
+ * @type {Map<number, (isOnline: boolean, reason: string | undefined) => void>}
+ */
+const backplanes = new Map();
 
 /**
  * Runs outside the asynchronous context of any request. Connections enter their own.
@@ -65,6 +72,11 @@ function dispatch(notices, streamWrites) {
     for (const channel of left) guarded(() => channels.get(channel)?.left(listener.connection));
   }
   for (const id of notices.expired) guarded(() => channels.get(id)?.expired());
+  for (const { request, ...outcome } of notices.published) guarded(() => answer(request, outcome));
+  for (const request of notices.loaded) guarded(() => answer(request));
+  for (const { backplane, isOnline, reason } of notices.backplanes) {
+    guarded(() => backplanes.get(backplane)?.(isOnline, reason));
+  }
   // Last: the connections have closed before.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);
@@ -79,4 +91,4 @@ function whatOf({ events, channel, topic }) {
   return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
-module.exports = { channels, connections, dispatch, drains };
+module.exports = { backplanes, channels, connections, dispatch, drains };

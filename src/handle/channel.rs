@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Connection;
+use crate::backplane::{Backplane, Follower, Payload};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId};
-use crate::log::Key;
+use crate::log::{Draft, Key};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
@@ -14,23 +15,83 @@ use crate::wire::Event;
 pub struct Channel {
     pub id: ChannelId,
     hub: Arc<Hub>,
+    shared: Option<Shared>,
+}
+
+/// What a channel needs that exists in other processes too.
+struct Shared {
+    backplane: Arc<Backplane>,
+    subject: Arc<str>,
 }
 
 impl Channel {
     pub fn create(hub: &Arc<Hub>, options: ChannelOptions) -> Self {
         let id = hub.lock().create_channel(options);
-        Self { id, hub: hub.clone() }
+        Self { id, hub: hub.clone(), shared: None }
+    }
+
+    /// Its events go through the backplane, to every process that has a channel of that name.
+    pub fn share(mut self, backplane: Arc<Backplane>, name: &str) -> Self {
+        let subject: Arc<str> = format!("c:{name}").into();
+        self.hub.lock().log.await_backplane(self.id);
+        backplane.follow(&subject, Follower::Channel(self.id));
+        self.shared = Some(Shared { backplane, subject });
+        self
+    }
+
+    /// Completes the history for a client that has come back. False if it is complete;
+    /// [`crate::notice::Notice::Loaded`] follows otherwise.
+    pub fn load(&self, request: u32) -> bool {
+        let Some(Shared { backplane, subject }) = &self.shared else { return false };
+        let is_partial = self.hub.lock().log.is_partial(self.id);
+        if is_partial {
+            backplane.load(subject, request);
+        }
+        is_partial
     }
 
     /// Returns how many members get the events. A channel that keeps the latest values delivers
     /// them without keeping them.
     pub fn send(&self, events: &[Event]) -> Result<usize, Error> {
-        self.hub.publish(Target::Channel(self.id), events)
+        if self.shared.is_none() {
+            return self.hub.publish(Target::Channel(self.id), events);
+        }
+        for event in events {
+            self.publish(event, None, None)?;
+        }
+        Ok(self.count())
     }
 
     /// Sets or removes the value of a key. Returns how many members get the event.
     pub fn send_value(&self, event: &Event, key: Key) -> Result<usize, Error> {
-        self.hub.publish_value(self.id, event, key)
+        if self.shared.is_none() {
+            return self.hub.publish_value(self.id, event, key);
+        }
+        self.publish(event, Some(key), None)?;
+        Ok(self.count())
+    }
+
+    /// Hands an event to the backplane. `request`: the host waits for the outcome, and gets
+    /// [`crate::notice::Notice::Published`].
+    pub fn publish(
+        &self,
+        event: &Event,
+        key: Option<Key>,
+        request: Option<u32>,
+    ) -> Result<(), Error> {
+        let Some(Shared { backplane, subject }) = &self.shared else { return Ok(()) };
+        if self.hub.lock().audience.channel(self.id).is_none() {
+            return Err(Error::ChannelClosed);
+        }
+        let draft = Draft::new(event)?;
+        let payload = Payload { event: event.clone(), key };
+        backplane.publish(subject, &payload, draft.is_kept(), request)
+    }
+
+    /// The id that was minted for the latest event of this process, if the channel mints ids.
+    pub fn minted_id(&self) -> Option<String> {
+        let order = self.hub.lock();
+        order.log.mints(self.id).then(|| order.log.id_of(order.log.last())).flatten()
     }
 
     /// Adds a connection. `resume`: if it came back, it gets what it missed first. Hold it before
@@ -58,14 +119,22 @@ impl Channel {
     /// Lets every member go and forgets the history. Returns the former members; `None` when the
     /// channel was closed before.
     pub fn close(&self) -> Option<Vec<ConnectionId>> {
-        self.hub.lock().close(self.id)
+        let members = self.hub.lock().close(self.id);
+        if let (true, Some(Shared { backplane, subject })) = (members.is_some(), &self.shared) {
+            backplane.unfollow(subject, Follower::Channel(self.id));
+        }
+        members
     }
 
     /// Closes the channel if it has been empty ever since. The host calls it after
     /// [`crate::notice::Notice::Expired`], so that a connection that joined meanwhile does not
     /// end up in a closed channel.
     pub fn close_if_empty(&self) -> bool {
-        self.hub.lock().close_if_empty(self.id)
+        let is_closed = self.hub.lock().close_if_empty(self.id);
+        if let (true, Some(Shared { backplane, subject })) = (is_closed, &self.shared) {
+            backplane.unfollow(subject, Follower::Channel(self.id));
+        }
+        is_closed
     }
 }
 

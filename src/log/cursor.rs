@@ -25,26 +25,35 @@ impl Default for Epoch {
 }
 
 impl Epoch {
+    /// That of another log.
+    pub fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    pub fn is(&self, name: &str) -> bool {
+        self.0 == name
+    }
+
     pub fn id(&self, place: Place) -> String {
-        [&self.0, "-", digits(place.0, &mut [0; MAX_DIGITS])].concat()
+        [&self.0, "-", digits(place.number(), &mut [0; MAX_DIGITS])].concat()
     }
 
     /// The line of a minted id, as it is sent.
     pub fn line<'a>(&self, place: Place, buffer: &'a mut [u8; ID_ROOM]) -> &'a [u8] {
         let mut length = 0;
-        for part in ["id: ", &self.0, "-", digits(place.0, &mut [0; MAX_DIGITS]), "\n"] {
+        for part in ["id: ", &self.0, "-", digits(place.number(), &mut [0; MAX_DIGITS]), "\n"] {
             buffer[length..length + part.len()].copy_from_slice(part.as_bytes());
             length += part.len();
         }
         &buffer[..length]
     }
 
-    /// The place that an id of this epoch was minted for.
-    pub fn place_of(&self, id: &str) -> Option<Place> {
+    /// The number of the place that an id of this epoch was minted for.
+    pub fn number_of(&self, id: &str) -> Option<u64> {
         let given = id.strip_prefix(&self.0)?.strip_prefix('-')?;
-        let place = Place(u64::from_str_radix(given, 36).ok()?);
-        // Only one spelling of a place was minted.
-        (digits(place.0, &mut [0; MAX_DIGITS]) == given).then_some(place)
+        let number = u64::from_str_radix(given, 36).ok().filter(|it| *it <= Place::MAX_NUMBER)?;
+        // Only one spelling of a number was minted.
+        (digits(number, &mut [0; MAX_DIGITS]) == given).then_some(number)
     }
 }
 
@@ -68,26 +77,26 @@ mod tests {
     #[test]
     fn reads_only_ids_that_it_has_minted() {
         let epoch = Epoch("k3".into());
-        for place in [0, 1, 35, 36, u64::MAX] {
+        for place in [0, 1, 35, 36, Place::MAX_NUMBER] {
             let mut buffer = [0; ID_ROOM];
             let line = str::from_utf8(epoch.line(Place(place), &mut buffer)).unwrap();
             let id = line.strip_prefix("id: ").and_then(|id| id.strip_suffix('\n')).unwrap();
-            assert_eq!(epoch.place_of(id), Some(Place(place)));
+            assert_eq!(epoch.number_of(id), Some(place));
             assert_eq!(epoch.id(Place(place)), id);
         }
         for id in
             ["", "k3", "k3-", "k3-+1", "k3-01", "k3-A", "k3--1", "k4-1", "k33-1", "1", "k3-1 "]
         {
-            assert_eq!(epoch.place_of(id), None, "{id}");
+            assert_eq!(epoch.number_of(id), None, "{id}");
         }
-        assert_eq!(epoch.place_of(&format!("k3-{}", "z".repeat(1000))), None);
+        assert_eq!(epoch.number_of(&format!("k3-{}", "z".repeat(1000))), None);
     }
 
     #[test]
     fn the_longest_line_fits_in_the_room_that_a_frame_leaves() {
         let mut buffer = [0; ID_ROOM];
-        let longest = Epoch("zzzzzzz".into()).line(Place(u64::MAX), &mut buffer);
-        assert!(longest.ends_with(b"-3w5e11264sgsf\n"));
+        let longest = Epoch("zzzzzzz".into()).line(Place(Place::MAX_NUMBER), &mut buffer);
+        assert!(longest.ends_with(b"-2rrvthnxtr\n"));
     }
 
     #[test]

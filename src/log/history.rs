@@ -86,6 +86,28 @@ impl<Item: Clone> History<Item> {
         self.evict_aged(now);
     }
 
+    /// Adds what was published before everything that is here. Everything after `floor` is in it.
+    pub fn load(
+        &mut self,
+        earlier: impl DoubleEndedIterator<Item = (Place, Option<Arc<str>>, Item, usize)>,
+        floor: Place,
+        now: Instant,
+    ) {
+        let known = std::mem::replace(&mut self.floor, floor);
+        self.floor_id = None;
+        for (place, id, item, bytes) in earlier.rev().filter(|(place, ..)| *place <= known) {
+            if self.entries.len() == self.limits.size || self.bytes + bytes > self.limits.bytes {
+                self.floor = place;
+                break;
+            }
+            if let Some(id) = &id {
+                self.latest.entry(id.clone()).or_insert(place);
+            }
+            self.bytes += bytes;
+            self.entries.push_front(Entry { place, id, item, bytes, at: now });
+        }
+    }
+
     /// The place of the latest event with a custom id.
     pub fn find(&mut self, id: &str, now: Instant) -> Option<Place> {
         self.evict_aged(now);

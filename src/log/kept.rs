@@ -7,7 +7,7 @@ use super::HistoryOptions;
 use super::history::History;
 use super::latest::Latest;
 use super::publication::Publication;
-use crate::ids::Place;
+use crate::ids::{EpochId, Place};
 use crate::wire::Frame;
 
 /// What a channel keeps of its events.
@@ -25,6 +25,11 @@ pub struct Kept<Of> {
     /// Whether it keeps anything at all.
     pub keeps: bool,
     pub mints: bool,
+    /// That of its places.
+    pub epoch: EpochId,
+    /// A backplane has earlier events, which are read once a client comes back for them.
+    pub is_partial: bool,
+    options: HistoryOptions,
 }
 
 /// The history of a channel or a topic.
@@ -48,21 +53,32 @@ pub struct Missed {
 
 impl<Item: Clone> Kept<History<Item>> {
     pub fn log(options: HistoryOptions, floor: Place) -> Self {
-        let HistoryOptions { limits, mint, .. } = options;
-        let keeps = limits.size > 0;
-        Self { history: History::new(limits, floor), keeps, mints: mint && keeps }
+        Self::with(History::new(options.limits, floor), options, floor)
     }
 }
 
 impl Kept<ChannelHistory> {
     pub fn new(options: HistoryOptions, floor: Place) -> Self {
-        let HistoryOptions { limits, mint, keep } = options;
+        let HistoryOptions { limits, keep, .. } = options;
         let history = match keep {
             Keep::All => ChannelHistory::All(History::new(limits, floor)),
             Keep::Latest => ChannelHistory::Latest(Latest::new(limits, floor)),
         };
+        Self::with(history, options, floor)
+    }
+
+    /// Forgets everything. Everything after `floor` will be here, and a backplane has the rest.
+    pub fn restart(&mut self, floor: Place) {
+        *self = Self { is_partial: true, ..Self::new(self.options, floor) };
+    }
+}
+
+impl<Of> Kept<Of> {
+    fn with(history: Of, options: HistoryOptions, floor: Place) -> Self {
+        let HistoryOptions { limits, mint, .. } = options;
         let keeps = limits.size > 0;
-        Self { history, keeps, mints: mint && keeps }
+        let mints = mint && keeps;
+        Self { history, keeps, mints, epoch: floor.epoch(), is_partial: false, options }
     }
 }
 
@@ -89,9 +105,25 @@ impl ChannelHistory {
         match self {
             Self::All(log) => Missed::of_log(log, place, limit, now, |frame| Some(frame)),
             Self::Latest(latest) => {
+                let place = place.filter(|place| place.epoch() == latest.floor().epoch());
                 let events = latest.after(place, now);
                 Missed { events, floor: latest.floor(), is_cut: false, state: None }
             }
+        }
+    }
+
+    /// Adds what was published before everything that is here. Everything after `floor` is in it.
+    pub fn load(&mut self, earlier: Vec<Publication>, floor: Place, now: Instant) {
+        match self {
+            Self::All(log) => {
+                let entries =
+                    earlier.into_iter().map(|Publication { place, id, frame, .. }| {
+                        let bytes = frame.len();
+                        (place, id, frame, bytes)
+                    });
+                log.load(entries, floor, now);
+            }
+            Self::Latest(latest) => latest.load(earlier, floor, now),
         }
     }
 
@@ -143,6 +175,7 @@ impl Missed {
         frame_of: impl Fn(&Item) -> Option<&Frame>,
     ) -> Self {
         let (mut events, mut bytes, mut is_cut) = (Vec::new(), 0, false);
+        let place = place.filter(|place| place.epoch() == history.floor().epoch());
         for (place, item) in history.after(place, now) {
             let Some(frame) = frame_of(item) else { continue };
             if bytes >= limit {
@@ -162,6 +195,6 @@ impl Missed {
 
     /// Whether a client gets everything after a place.
     pub fn is_complete(&self, place: Place) -> bool {
-        place >= self.floor
+        place.epoch() == self.floor.epoch() && place >= self.floor
     }
 }

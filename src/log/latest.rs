@@ -91,6 +91,17 @@ impl Latest {
         self.evict_aged(now);
     }
 
+    /// Adds what was published before everything that is here. Everything after `floor` is in it.
+    pub fn load(&mut self, earlier: Vec<Publication>, floor: Place, now: Instant) {
+        let known = std::mem::replace(&mut self.floor, floor);
+        for publication in earlier.iter().rev().filter(|it| it.place <= known) {
+            let key = publication.key.as_ref().map(|key| &key.name);
+            if key.is_none_or(|key| !self.places.contains_key(key)) {
+                self.push(publication, now);
+            }
+        }
+    }
+
     /// The place of the latest event with a custom id.
     pub fn find(&self, id: &str) -> Option<Place> {
         self.ids.get(id).copied()

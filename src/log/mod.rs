@@ -6,6 +6,7 @@
 //! - Knows nothing of members.
 
 pub(crate) mod cursor;
+mod epochs;
 mod history;
 mod kept;
 mod latest;
@@ -16,7 +17,7 @@ mod resume;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cursor::Epoch;
+use epochs::Epochs;
 use history::History;
 pub use history::Limits;
 pub use kept::Keep;
@@ -26,7 +27,7 @@ pub use publication::{Draft, Key, Publication};
 pub use resume::{Cursor, Replay, Resume};
 
 use crate::audience::matches;
-use crate::ids::{ChannelId, IdMap, Place, TopicsId};
+use crate::ids::{ChannelId, EpochId, IdMap, Place, TopicsId};
 use crate::metrics::HistoryMetrics;
 use crate::wire::Frame;
 
@@ -42,8 +43,7 @@ pub struct HistoryOptions {
 
 #[derive(Default)]
 pub struct Log {
-    epoch: Epoch,
-    last: Place,
+    epochs: Epochs,
     metrics: HistoryMetrics,
     channels: IdMap<ChannelId, Kept<ChannelHistory>>,
     topics: IdMap<TopicsId, TopicLog>,
@@ -87,13 +87,33 @@ impl Log {
         HistoryMetrics { bytes, ..self.metrics }
     }
 
-    /// The place of the latest publication.
+    /// The epoch of a backplane's log, by its name.
+    pub fn epoch(&mut self, name: &str) -> EpochId {
+        self.epochs.find_or_add(name)
+    }
+
+    /// The place of the latest event of this process.
     pub fn last(&self) -> Place {
-        self.last
+        self.last_of(EpochId::default())
+    }
+
+    /// The place of the latest event that this process knows of.
+    pub fn last_of(&self, epoch: EpochId) -> Place {
+        self.epochs.last(epoch)
+    }
+
+    /// The epoch that the events of a channel belong to.
+    pub fn epoch_of(&self, channel: ChannelId) -> EpochId {
+        self.channels.get(&channel).map_or(EpochId::default(), |kept| kept.epoch)
+    }
+
+    /// The id that is minted for a place.
+    pub fn id_of(&self, place: Place) -> Option<String> {
+        self.epochs.id(place)
     }
 
     pub fn place_of(&self, cursor: &str) -> Option<Place> {
-        self.epoch.place_of(cursor).filter(|place| *place <= self.last)
+        self.epochs.place_of(cursor)
     }
 
     /// The id that a client of these sources has received everything up to: that of their latest
@@ -101,22 +121,25 @@ impl Log {
     pub fn cursor<'a>(&self, sources: impl Iterator<Item = Source<'a>>) -> Option<String> {
         let latest = sources.filter_map(|source| match source {
             Source::Channel(channel) => {
-                let Kept { history, mints, .. } = self.channels.get(&channel)?;
-                mints.then(|| (history.last(), history.last_id()))
+                let Kept { history, mints, epoch, .. } = self.channels.get(&channel)?;
+                mints.then(|| (history.last(), *epoch, history.last_id()))
             }
             Source::Pattern(topics, _) => {
-                let Kept { history, mints, .. } = self.topics.get(&topics)?.all.as_ref()?;
-                mints.then(|| (history.last(), history.last_id()))
+                let Kept { history, mints, epoch, .. } = self.topics.get(&topics)?.all.as_ref()?;
+                mints.then(|| (history.last(), *epoch, history.last_id()))
             }
         });
-        let (_, id) = latest.max_by_key(|(place, _)| *place)?;
-        Some(id.map_or_else(|| self.epoch.id(self.last), |id| id.to_string()))
+        let (_, epoch, id) = latest.max_by_key(|(place, ..)| *place)?;
+        match id {
+            Some(id) => Some(id.to_string()),
+            None => self.epochs.id(self.epochs.last(epoch)),
+        }
     }
 
     /// Begins a channel's history. What was sent to an earlier channel for the same purpose is not
     /// here, so it is complete from now on only.
     pub fn open(&mut self, channel: ChannelId, options: HistoryOptions) {
-        self.channels.insert(channel, Kept::new(options, self.last));
+        self.channels.insert(channel, Kept::new(options, self.last()));
     }
 
     pub fn publish(&mut self, channel: ChannelId, draft: Draft) -> Publication {
@@ -159,6 +182,40 @@ impl Log {
         publication
     }
 
+    /// A backplane has the events of a channel that was just opened. Until it can be reached,
+    /// nothing is known of them.
+    pub fn await_backplane(&mut self, channel: ChannelId) {
+        if let Some(kept) = self.channels.get_mut(&channel) {
+            kept.is_partial = true;
+        }
+    }
+
+    /// A backplane has events of a channel, of which everything after `floor` will be here.
+    pub fn restart(&mut self, channel: ChannelId, floor: Place) {
+        self.epochs.reach(floor);
+        if let Some(kept) = self.channels.get_mut(&channel) {
+            kept.restart(floor);
+        }
+    }
+
+    /// Adds events of a channel that were published before everything that is here. They and what
+    /// is here are everything after `floor`.
+    pub fn load(&mut self, channel: ChannelId, floor: Place, earlier: Vec<Draft>) {
+        let Some(kept) = self.channels.get_mut(&channel) else { return };
+        kept.is_partial = false;
+        let epochs = kept.mints.then_some(&self.epochs);
+        let earlier = earlier.into_iter().map(|draft| {
+            let place = draft.place.unwrap_or_default();
+            draft.publish(place, epochs)
+        });
+        kept.history.load(earlier.filter(|it| it.is_kept).collect(), floor, Instant::now());
+    }
+
+    /// Whether a backplane has earlier events of the channel that are not here.
+    pub fn is_partial(&self, channel: ChannelId) -> bool {
+        self.channels.get(&channel).is_some_and(|kept| kept.is_partial)
+    }
+
     /// The latest event with a custom id.
     pub fn find(&mut self, source: &Source<'_>, id: &str) -> Option<Place> {
         let now = Instant::now();
@@ -168,7 +225,7 @@ impl Log {
         }
     }
 
-    /// What is kept after a place; all of it if there is none.
+    /// What is kept after a place of its epoch; all of it if there is none.
     pub fn after(&mut self, source: &Source<'_>, place: Option<Place>) -> Missed {
         self.after_within(source, place, usize::MAX)
     }
@@ -192,7 +249,7 @@ impl Log {
                 })
             }),
         };
-        let mut missed = missed.unwrap_or_else(|| Missed::all(self.last));
+        let mut missed = missed.unwrap_or_else(|| Missed::all(self.last()));
         if let Source::Channel(channel) = source
             && !place.is_some_and(|place| missed.is_complete(place))
         {
@@ -208,6 +265,11 @@ impl Log {
 
     fn patterns(&mut self, topics: TopicsId) -> Option<&mut TopicHistory> {
         Some(&mut self.topics.get_mut(&topics)?.all.as_mut()?.history)
+    }
+
+    /// Whether the channel mints ids for events without one.
+    pub fn mints(&self, channel: ChannelId) -> bool {
+        self.channels.get(&channel).is_some_and(|kept| kept.mints)
     }
 
     /// Whether the channel has a history of its own.
@@ -232,8 +294,8 @@ impl Log {
     }
 
     pub fn open_topics(&mut self, topics: TopicsId) {
-        let lost = Lost::before(self.last);
-        self.topics.insert(topics, TopicLog { all: None, last: self.last, lost });
+        let last = self.last();
+        self.topics.insert(topics, TopicLog { all: None, last, lost: Lost::before(last) });
     }
 
     /// Begins the history of a topic.
@@ -244,7 +306,7 @@ impl Log {
         channel: ChannelId,
         options: HistoryOptions,
     ) {
-        let floor = self.topics.get(&topics).map_or(self.last, |log| log.lost.latest(name));
+        let floor = self.topics.get(&topics).map_or(self.last(), |log| log.lost.latest(name));
         self.channels.insert(channel, Kept::new(options, floor));
     }
 
@@ -259,8 +321,9 @@ impl Log {
     }
 
     fn place(&mut self, draft: Draft, mints: bool) -> Publication {
-        self.last.0 += 1;
-        draft.publish(self.last, mints.then_some(&self.epoch))
+        let place = draft.place.unwrap_or_else(|| self.epochs.next());
+        self.epochs.reach(place);
+        draft.publish(place, mints.then_some(&self.epochs))
     }
 
     fn keep(&mut self, channel: ChannelId, publication: &Publication) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cursor::Epoch;
+use super::epochs::Epochs;
 use crate::error::Error;
 use crate::ids::Place;
 use crate::wire::{Event, Frame, FrameWriter, ID_ROOM};
@@ -22,6 +22,8 @@ pub struct Draft {
     key: Option<Key>,
     is_kept: bool,
     may_mint: bool,
+    /// Where a backplane has put it.
+    pub(super) place: Option<Place>,
 }
 
 /// An event in the order.
@@ -42,7 +44,7 @@ impl Draft {
         let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
         let is_kept = event.data.is_some() || event.id.is_some();
         let may_mint = event.data.is_some() && event.id.is_none();
-        Ok(Self { frame: event.draft()?, id, key: None, is_kept, may_mint })
+        Ok(Self { frame: event.draft()?, id, key: None, is_kept, may_mint, place: None })
     }
 
     /// An event that sets or removes the value of a key.
@@ -50,11 +52,21 @@ impl Draft {
         Ok(Self { key: Some(key), ..Self::new(event)? })
     }
 
-    /// `epoch`: that of the log, if it mints ids for events with data and without an id.
-    pub(super) fn publish(self, place: Place, epoch: Option<&Epoch>) -> Publication {
+    /// A backplane has put it at that place.
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// Whether a history keeps it.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// `epochs`: they mint an id for an event with data and without an id.
+    pub(super) fn publish(self, place: Place, epochs: Option<&Epochs>) -> Publication {
         let mut buffer = [0; ID_ROOM];
-        let line = match epoch {
-            Some(epoch) if self.may_mint => epoch.line(place, &mut buffer),
+        let line = match epochs {
+            Some(epochs) if self.may_mint => epochs.line(place, &mut buffer),
             _ => &[],
         };
         let Self { frame, id, key, is_kept, .. } = self;

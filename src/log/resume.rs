@@ -3,7 +3,7 @@
 
 use super::kept::Missed;
 use super::{Log, Source};
-use crate::ids::Place;
+use crate::ids::{ChannelId, Place};
 use crate::wire::Frame;
 
 /// The id that a client comes back with.
@@ -18,8 +18,8 @@ pub struct Resume {
     cursor: Cursor,
     /// The place that was minted as the cursor. A custom id has one for each channel.
     minted: Option<Place>,
-    /// The earliest place that the cursor stands for in any channel.
-    place: Option<Place>,
+    /// The earliest place of each epoch that the cursor stands for in any channel.
+    places: Vec<Place>,
     /// Whether it stands for a place in any channel, and the gathered channels are complete.
     is_valid: bool,
     phase: Phase,
@@ -27,10 +27,17 @@ pub struct Resume {
 
 enum Phase {
     /// One share for each channel, in the order of the joins.
-    Gathering(Vec<Missed>),
+    Gathering(Vec<Share>),
     /// Gaps are known, and the replay is complete.
     Settled(Vec<(Place, Frame)>),
     Done,
+}
+
+/// What a client missed in one channel.
+enum Share {
+    Read(Missed),
+    /// It is read at the end: a backplane has it, or some of it.
+    Awaited(ChannelId),
 }
 
 /// What a new member gets of the past.
@@ -45,9 +52,19 @@ pub enum Replay {
 
 impl Resume {
     pub fn new(cursor: Cursor, log: &Log) -> Self {
-        let minted = log.place_of(&cursor.id);
         let phase = Phase::Gathering(Vec::new());
-        Self { cursor, minted, place: minted, is_valid: minted.is_some(), phase }
+        let mut resume = Self { cursor, minted: None, places: Vec::new(), is_valid: false, phase };
+        resume.resolve(log);
+        resume
+    }
+
+    /// The epoch of a backplane's log is known once the process is connected to it.
+    fn resolve(&mut self, log: &Log) {
+        if self.minted.is_none() {
+            self.minted = log.place_of(&self.cursor.id);
+            self.places.extend(self.minted);
+            self.is_valid |= self.minted.is_some();
+        }
     }
 
     /// Whether the client can come back with its own cursor, so that it needs no other.
@@ -56,17 +73,24 @@ impl Resume {
     }
 
     pub fn join(&mut self, source: &Source<'_>, log: &mut Log) -> Replay {
-        let found = self.minted.or_else(|| log.find(source, &self.cursor.id));
+        if let (Phase::Gathering(shares), Source::Channel(channel)) = (&mut self.phase, source)
+            && log.is_partial(*channel)
+        {
+            shares.push(Share::Awaited(*channel));
+            return Replay::Later;
+        }
+        self.resolve(log);
+        let found = self.find(source, log);
         let missed = log.after(source, self.minted);
-        let place = self.place.into_iter().chain(found).min();
-        self.is_valid |= place.is_some();
+        self.is_valid |= found.is_some();
+        let places = self.places.iter().copied().chain(found);
         if let Phase::Gathering(shares) = &mut self.phase {
-            self.place = place;
-            shares.push(missed);
+            shares.push(Share::Read(missed));
+            self.places = earliest(places);
             return Replay::Later;
         }
         let has_state = missed.state.is_some();
-        let (mut events, is_complete) = self.share(missed, place);
+        let (mut events, is_complete) = self.share(missed, &earliest(places));
         if has_state && !is_complete {
             // It gets the state when the host has reported the gap.
             events.clear();
@@ -80,9 +104,12 @@ impl Resume {
     /// which the client has missed events that are not kept.
     pub fn settle(&mut self, log: &mut Log) -> Vec<u32> {
         let Phase::Gathering(shares) = &mut self.phase else { return Vec::new() };
+        let shares = std::mem::take(shares);
+        self.resolve(log);
+        let missed: Vec<_> = shares.into_iter().map(|share| self.read(share, log)).collect();
         let (mut gaps, mut replay) = (Vec::new(), Vec::new());
-        for (number, missed) in (0..).zip(std::mem::take(shares)) {
-            let (events, is_complete) = self.share(missed, self.place);
+        for (number, missed) in (0..).zip(missed) {
+            let (events, is_complete) = self.share(missed, &self.places);
             log.count_resume(is_complete, 0);
             if !is_complete {
                 self.is_valid = false;
@@ -94,6 +121,23 @@ impl Resume {
         replay.dedup_by_key(|(place, _)| *place);
         self.phase = Phase::Settled(replay);
         gaps
+    }
+
+    fn read(&mut self, share: Share, log: &mut Log) -> Missed {
+        match share {
+            Share::Read(missed) => missed,
+            Share::Awaited(channel) => {
+                let source = Source::Channel(channel);
+                let found = self.find(&source, log);
+                self.is_valid |= found.is_some();
+                self.places = earliest(self.places.iter().copied().chain(found));
+                log.after(&source, self.minted)
+            }
+        }
+    }
+
+    fn find(&self, source: &Source<'_>, log: &mut Log) -> Option<Place> {
+        self.minted.or_else(|| log.find(source, &self.cursor.id))
     }
 
     /// Everything that was missed in the gathered channels, in order and once. `None` after the
@@ -108,7 +152,9 @@ impl Resume {
     }
 
     /// What is replayed of a channel, and whether nothing is missing.
-    fn share(&self, missed: Missed, place: Option<Place>) -> (Vec<(Place, Frame)>, bool) {
+    fn share(&self, missed: Missed, places: &[Place]) -> (Vec<(Place, Frame)>, bool) {
+        let epoch = missed.floor.epoch();
+        let place = places.iter().copied().find(|place| place.epoch() == epoch);
         let is_complete = place.is_some_and(|place| missed.is_complete(place));
         let Missed { mut events, state, .. } = missed;
         match (place, state) {
@@ -119,4 +165,16 @@ impl Resume {
         }
         (events, is_complete)
     }
+}
+
+/// The earliest place of each epoch.
+fn earliest(places: impl Iterator<Item = Place>) -> Vec<Place> {
+    let mut earliest: Vec<Place> = Vec::new();
+    for place in places {
+        match earliest.iter_mut().find(|it| it.epoch() == place.epoch()) {
+            Some(known) => *known = place.min(*known),
+            None => earliest.push(place),
+        }
+    }
+    earliest
 }

@@ -4,7 +4,7 @@ use napi_derive::napi;
 
 use super::connection::ConnectionHandle;
 use super::error::Result;
-use super::event::event;
+use super::event::{EventFields, event};
 use crate::handle::Channel;
 use crate::log::Key;
 use crate::wire::frame_text;
@@ -55,6 +55,29 @@ impl ChannelHandle {
         let event = event(id, name, data, retry, comment)?;
         self.channel.send(std::slice::from_ref(&event))?;
         Ok(())
+    }
+
+    /// Hands an event to the backplane. A notice with the number follows.
+    #[napi(catch_unwind)]
+    pub fn publish(&self, request: u32, key: Option<String>, fields: EventFields) -> Result<()> {
+        let EventFields { id, name, data, retry, comment } = fields;
+        let event = event(id, name, data, retry, comment)?;
+        let key = key.map(|name| Key { name: name.into(), removes: false });
+        self.channel.publish(&event, key, Some(request))?;
+        Ok(())
+    }
+
+    /// The id that was minted for the latest event of this process, if the channel mints ids.
+    #[napi(catch_unwind)]
+    pub fn minted_id(&self) -> Option<String> {
+        self.channel.minted_id()
+    }
+
+    /// Completes the history of a shared channel. A notice with the number follows, unless it is
+    /// complete.
+    #[napi(catch_unwind)]
+    pub fn load(&self, request: u32) -> bool {
+        self.channel.load(request)
     }
 
     /// Sends an event that is the new value of a key, on a channel that keeps the latest ones.

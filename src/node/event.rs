@@ -1,7 +1,19 @@
 //! Makes an event from the fields that the shim passes.
 
+use napi_derive::napi;
+
 use crate::error::Error;
 use crate::wire::Event;
+
+/// The fields of an event that is not sent at once.
+#[napi(object)]
+pub struct EventFields {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub data: Option<String>,
+    pub retry: Option<f64>,
+    pub comment: Option<String>,
+}
 
 pub fn event(
     id: Option<String>,

@@ -9,6 +9,7 @@ use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
+use super::backplane::{BackplaneHandle, RedisSettings};
 use super::channel::ChannelHandle;
 use super::connection::{ConnectionHandle, duration};
 use super::context::call_without_context;
@@ -191,14 +192,31 @@ impl HubHandle {
         self.hub.wake();
     }
 
-    /// `keeps_latest`: its events have keys, and it keeps the latest one of each.
+    /// `keeps_latest`: its events have keys, and it keeps the latest one of each. With a backplane,
+    /// it is shared with the channels of that name in other processes.
     #[napi(catch_unwind)]
-    pub fn channel(&self, options: HistoryOptions, keeps_latest: bool) -> ChannelHandle {
+    pub fn channel(
+        &self,
+        options: HistoryOptions,
+        keeps_latest: bool,
+        backplane: Option<&BackplaneHandle>,
+        name: Option<String>,
+    ) -> ChannelHandle {
         let mut options = ChannelOptions::from(options);
         if keeps_latest {
             options.history.keep = Keep::Latest;
         }
-        ChannelHandle { channel: Channel::create(&self.hub, options) }
+        let channel = Channel::create(&self.hub, options);
+        let channel = match (backplane, name) {
+            (Some(handle), Some(name)) => channel.share(handle.backplane.clone(), &name),
+            _ => channel,
+        };
+        ChannelHandle { channel }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn redis(&self, settings: RedisSettings) -> Result<BackplaneHandle> {
+        Ok(BackplaneHandle::redis(&self.hub, settings)?)
     }
 
     #[napi(catch_unwind)]

@@ -1,6 +1,7 @@
 //! The binding to Node.js: conversion, no logic. JavaScript holds a handle for each hub,
 //! connection, channel and set of topics.
 
+mod backplane;
 mod channel;
 mod connection;
 mod context;

@@ -17,6 +17,24 @@ pub struct Notices {
     pub expired: Vec<f64>,
     pub gaps: Vec<Gap>,
     pub drains: Vec<DrainOver>,
+    pub published: Vec<Published>,
+    pub loaded: Vec<u32>,
+    pub backplanes: Vec<BackplaneState>,
+}
+
+/// What became of a publication. It has an id, a fault, or neither.
+#[napi(object)]
+pub struct Published {
+    pub request: u32,
+    pub id: Option<String>,
+    pub fault: Option<String>,
+}
+
+#[napi(object)]
+pub struct BackplaneState {
+    pub backplane: u32,
+    pub is_online: bool,
+    pub reason: Option<String>,
 }
 
 /// One of `events`, `channel` and `topic` is there.
@@ -81,6 +99,18 @@ impl From<Vec<Notice>> for Notices {
                 Notice::DrainOver { drain, connections, ended, destroyed } => {
                     let drain = drain.0;
                     notices.drains.push(DrainOver { drain, connections, ended, destroyed });
+                }
+                Notice::Published { request, result } => {
+                    let (id, fault) = match result {
+                        Ok(id) => (id, None),
+                        Err(fault) => (None, Some(fault)),
+                    };
+                    notices.published.push(Published { request, id, fault });
+                }
+                Notice::Loaded { request } => notices.loaded.push(request),
+                Notice::Backplane { backplane, is_online, reason } => {
+                    let backplane = backplane.0;
+                    notices.backplanes.push(BackplaneState { backplane, is_online, reason });
                 }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),

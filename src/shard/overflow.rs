@@ -39,7 +39,8 @@ impl Connection {
             Overflow::Reread if is_attached && self.can_fall_behind() => {
                 let Some(first) = self.queue.drop_publications() else { return false };
                 let behind = self.behind.get_or_insert_default();
-                behind.after = Some(Place(first.0.saturating_sub(1)));
+                let before = first.number().saturating_sub(1);
+                behind.after = Some(Place::of(first.epoch(), before));
                 self.stage = Stage::Behind;
                 !self.queue.exceeds(self.limits())
             }
@@ -54,8 +55,13 @@ impl Connection {
         (events > 0).then_some(Notice::Gap { connection: self.id, missing })
     }
 
+    /// Channels of several epochs have no place in common after which they could be read.
     fn can_fall_behind(&self) -> bool {
-        matches!(self.stage, Stage::Open | Stage::Behind) && self.reads_after().is_none()
+        let mut epochs = self.behind.iter().flat_map(|it| &it.read).map(|(_, at)| at.epoch());
+        let first = epochs.next();
+        matches!(self.stage, Stage::Open | Stage::Behind)
+            && self.reads_after().is_none()
+            && epochs.all(|epoch| Some(epoch) == first)
     }
 
     /// The place after which the client gets publications from the histories.

@@ -150,3 +150,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn earlier_events_go_before_those_that_are_here_within_the_limits() {
+    let mut history = history(4, FAR, None);
+    history.floor = Place(10);
+    for number in [11, 12] {
+        history.push(Place(number), None, frame(&number.to_string()), 1, Instant::now());
+    }
+    let earlier = [3, 6, 8, 10, 11].map(|number: u64| {
+        (Place(number), Some(Arc::from(format!("id {number}"))), frame(&number.to_string()), 1)
+    });
+    history.load(earlier.into_iter(), Place(2), Instant::now());
+    let now = Instant::now();
+    let kept: Vec<_> = history.after(None, now).map(|(place, _)| place.0).collect();
+    // What is here is not taken twice, and the oldest do not fit.
+    assert_eq!(kept, [8, 10, 11, 12]);
+    assert_eq!(history.floor(), Place(6));
+    assert_eq!(history.find("id 8", now), Some(Place(8)));
+    assert_eq!(history.find("id 3", now), None);
+}

@@ -1,0 +1,62 @@
+// Processes that share channels, and clients of them.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { connectHTTP1 } from '../support/clients/http1.mjs';
+
+const program = fileURLToPath(new URL('node.mjs', import.meta.url));
+
+export class Node {
+  gaps = [];
+  #child;
+  #asked = new Map();
+  #next = 0;
+
+  static async start(t, given) {
+    const node = new Node();
+    node.#child = fork(program, [JSON.stringify(given)]);
+    t.after(() => node.kill());
+    const [{ port }] = await once(node.#child, 'message');
+    node.origin = `http://127.0.0.1:${port}`;
+    node.#child.on('message', (message) => node.#told(message));
+    return node;
+  }
+
+  #told({ number, answer, code, message, gap, blocking }) {
+    if (gap !== undefined) this.gaps.push(gap);
+    else if (blocking) this.isBlocking = true;
+    else {
+      const { resolve, reject } = this.#asked.get(number);
+      this.#asked.delete(number);
+      if (message === undefined) resolve(answer);
+      else reject(Object.assign(new Error(message), { code }));
+    }
+  }
+
+  ask(name, words) {
+    const number = this.#next;
+    this.#next += 1;
+    this.#child.send({ number, name, ...words });
+    return new Promise((resolve, reject) => this.#asked.set(number, { resolve, reject }));
+  }
+
+  /** Opens a stream of these channels. */
+  open(channels, id) {
+    const query = new URLSearchParams(channels.map((name) => ['channel', name]));
+    const headers = id === undefined ? {} : { 'Last-Event-ID': id };
+    return connectHTTP1(this.origin, `/?${query}`, { headers });
+  }
+
+  /** Stops the process, or lets it go on. */
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  async kill() {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+}

@@ -1,0 +1,3 @@
+const { redisBackplane } = require('./lib/backplane/redis.js');
+
+module.exports = { redisBackplane };

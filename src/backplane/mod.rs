@@ -1,0 +1,157 @@
+//! Carries publications between processes, through an engine that gives them one order.
+//!
+//! - A channel with a backplane publishes to the engine, and delivers what comes back. Its own
+//!   events come back too: another way in would break the order.
+//! - A thread talks to the engine and delivers. The host's thread takes no part, and need not run.
+//! - An event's place is its number in the engine, of the epoch of the engine's log. So the id of
+//!   an event is the same in every process, and a client can come back to any of them.
+
+mod delivery;
+mod directory;
+mod engine;
+mod payload;
+mod queue;
+#[cfg(feature = "redis")]
+mod redis;
+mod worker;
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use delivery::Delivery;
+use directory::Directory;
+pub use directory::Follower;
+use engine::{Engine, Subject};
+pub use payload::Payload;
+use queue::Queue;
+#[cfg(feature = "redis")]
+pub use redis::{Redis, RedisOptions, Retain};
+use worker::Worker;
+
+use crate::error::Error;
+use crate::hub::{CloseWithHub, Hub};
+use crate::ids::BackplaneId;
+use crate::sync::Mutex;
+
+/// What becomes of publications while the engine cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// They wait, as long as there is room.
+    Wait,
+    Fail,
+}
+
+/// What the engine's thread is told.
+enum Command {
+    /// The directory has a new subject.
+    Follow(Subject),
+    Unfollow(Subject),
+    /// A client has come back for events that are not here.
+    Load {
+        subject: Subject,
+        request: u32,
+    },
+}
+
+pub struct Backplane {
+    pub id: BackplaneId,
+    queue: Arc<Queue>,
+    directory: Arc<Directory>,
+    commands: UnboundedSender<Command>,
+    closing: Arc<Notify>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Backplane {
+    /// Starts the thread. `max_bytes`: publications that may wait for the engine.
+    pub fn start(
+        hub: &Arc<Hub>,
+        engine: impl Engine + Send,
+        max_bytes: usize,
+        outage: Outage,
+    ) -> Result<Arc<Self>, Error> {
+        let id = hub.next_backplane();
+        let (queue, directory) = (Arc::new(Queue::new(max_bytes)), Arc::<Directory>::default());
+        let (sender, commands) = unbounded_channel();
+        let delivery = Delivery::new(id, directory.clone(), Arc::downgrade(hub));
+        let loads = Vec::new();
+        let closing = Arc::<Notify>::default();
+        let worker = Worker {
+            engine,
+            queue: queue.clone(),
+            commands,
+            closing: closing.clone(),
+            delivery,
+            outage,
+            loads,
+            heard: None,
+        };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+        let runtime = runtime.map_err(|error| Error::Start(error.to_string()))?;
+        let work = move || runtime.block_on(worker.work());
+        let thread = thread::Builder::new().name("sluice-backplane".into()).spawn(work);
+        let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
+        let thread = Mutex::new(Some(thread));
+        let backplane = Arc::new(Self { id, queue, directory, commands: sender, closing, thread });
+        hub.close_with(Arc::<Self>::downgrade(&backplane));
+        Ok(backplane)
+    }
+
+    /// Hands an event to the engine. `request`: the host waits for the outcome.
+    pub fn publish(
+        &self,
+        subject: &Subject,
+        payload: &Payload,
+        is_kept: bool,
+        request: Option<u32>,
+    ) -> Result<(), Error> {
+        self.queue.push(subject.clone(), payload.encode(), is_kept, request)
+    }
+
+    pub fn follow(&self, subject: &Subject, follower: Follower) {
+        self.directory.add(subject, follower);
+        self.tell(Command::Follow(subject.clone()));
+    }
+
+    pub fn unfollow(&self, subject: &Subject, follower: Follower) {
+        if self.directory.remove(subject, follower) {
+            self.tell(Command::Unfollow(subject.clone()));
+        }
+    }
+
+    /// Completes the histories of a subject. [`crate::notice::Notice::Loaded`] follows.
+    pub fn load(&self, subject: &Subject, request: u32) {
+        self.tell(Command::Load { subject: subject.clone(), request });
+    }
+
+    /// Bytes that wait for the engine.
+    pub fn queued_bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+
+    fn tell(&self, command: Command) {
+        // The thread may have ended.
+        let _ = self.commands.send(command);
+    }
+}
+
+impl CloseWithHub for Backplane {
+    fn close(&self) {
+        self.closing.notify_one();
+        let thread = self.thread.lock().take();
+        // The thread itself may be the last to let go of the hub.
+        if let Some(thread) = thread.filter(|it| it.thread().id() != thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Backplane {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,95 @@
+//! An event's bytes in an engine. Every node reads what any node has written, so the first byte is
+//! the version of the form.
+//!
+//! | bytes | what                                                                   |
+//! | ----- | ---------------------------------------------------------------------- |
+//! | 1     | 1                                                                      |
+//! | 1     | which fields follow, a bit for each                                    |
+//! | 4 + n | for each field, in the order of the bits: its length, big-endian, and its bytes |
+
+use crate::log::Key;
+use crate::wire::Event;
+
+const VERSION: u8 = 1;
+/// The last bit says that the event removes the value of its key.
+const REMOVES: u8 = 1 << 7;
+
+/// What travels through an engine.
+#[derive(Clone, Debug, Default)]
+pub struct Payload {
+    pub event: Event,
+    pub key: Option<Key>,
+}
+
+impl Payload {
+    pub fn encode(&self) -> Vec<u8> {
+        let Event { id, event, data, comment, retry, .. } = &self.event;
+        let retry = retry.map(|retry| retry.to_string());
+        let key = self.key.as_ref().map(|key| &*key.name);
+        let (id, event, data) = (id.as_deref(), event.as_deref(), data.as_deref());
+        let fields = [id, event, data, comment.as_deref(), retry.as_deref(), key];
+        let length: usize = fields.iter().flatten().map(|field| 4 + field.len()).sum();
+        let mut bytes = Vec::with_capacity(2 + length);
+        bytes.extend([VERSION, 0]);
+        for (bit, field) in fields.iter().enumerate() {
+            if let Some(field) = field {
+                bytes[1] |= 1 << bit;
+                bytes.extend((field.len() as u32).to_be_bytes());
+                bytes.extend(field.as_bytes());
+            }
+        }
+        if self.key.as_ref().is_some_and(|key| key.removes) {
+            bytes[1] |= REMOVES;
+        }
+        bytes
+    }
+
+    /// `None` if it is no event, or one of a newer form.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let [VERSION, bits, rest @ ..] = bytes else { return None };
+        let mut rest = rest;
+        let mut fields: [Option<String>; 6] = Default::default();
+        for (bit, field) in fields.iter_mut().enumerate() {
+            if bits & (1 << bit) != 0 {
+                let (length, after) = rest.split_first_chunk::<4>()?;
+                let (text, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+                *field = Some(String::from_utf8(text.to_vec()).ok()?);
+                rest = after;
+            }
+        }
+        let [id, event, data, comment, retry, key] = fields;
+        let retry = retry.map(|retry| retry.parse()).transpose().ok()?;
+        let key = key.map(|name| Key { name: name.into(), removes: bits & REMOVES != 0 });
+        let event = Event { id, event, data, comment, retry, topic: None };
+        rest.is_empty().then_some(Self { event, key })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_what_was_written(
+            id: Option<String>, event: Option<String>, data: Option<String>,
+            comment: Option<String>, retry: Option<u32>, key: Option<String>, removes: bool,
+        ) {
+            let event = Event { id, event, data, comment, retry, topic: None };
+            let key = key.map(|name| Key { name: name.into(), removes });
+            let payload = Payload { event, key };
+            let read = Payload::decode(&payload.encode()).unwrap();
+            prop_assert_eq!(&read.event, &payload.event);
+            let parts = |key: &Key| (key.name.clone(), key.removes);
+            prop_assert_eq!(read.key.as_ref().map(parts), payload.key.as_ref().map(parts));
+        }
+
+        #[test]
+        fn any_bytes_are_an_event_or_nothing(bytes: Vec<u8>) {
+            let _ = Payload::decode(&bytes);
+            let _ = Payload::decode(&[&[VERSION], &bytes[..]].concat());
+        }
+    }
+}
