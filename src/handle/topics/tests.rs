@@ -108,7 +108,7 @@ fn a_topic_comes_with_its_first_subscriber_and_goes_with_its_last() {
     assert_eq!(topics.send("news", "2"), 2);
     assert!(topics.unsubscribe(one.id, "news"));
     assert!(!topics.unsubscribe(one.id, "news"));
-    assert_eq!(topics.names(), ["news".into()]);
+    assert_eq!(topics.names(), [Arc::<str>::from("news")]);
     assert!(topics.unsubscribe(other.id, "news"));
     assert!(!topics.exists("news"));
     assert_eq!(topics.hub.metrics().channels, 0);
@@ -123,7 +123,7 @@ fn a_client_that_closes_leaves_its_topics_and_the_host_hears_nothing_of_them() {
     topics.add(&other, "b.*");
     one.close(CloseReason::Client);
     until(|| one.is_closed() && topics.hub.metrics().channels == 1);
-    assert_eq!(topics.names(), ["b.*".into()]);
+    assert_eq!(topics.names(), [Arc::<str>::from("b.*")]);
     assert_eq!(topics.send("b.c", "1"), 1);
     let told: Vec<_> = topics.hub.take_notices();
     assert!(
@@ -284,7 +284,7 @@ fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
     topics.send("news", "1");
     first.close(CloseReason::Client);
     until(|| topics.subscribers("news").unwrap() == [all.id]);
-    assert_eq!(topics.names(), ["*".into()]);
+    assert_eq!(topics.names(), [Arc::<str>::from("*")]);
     topics.send("news", "2");
     let (second, joined) = subscribe("news", Some("1"));
     assert_eq!(joined, JoinOutcome::Gathered);
