@@ -40,11 +40,14 @@ export class Node {
     return new Promise((resolve, reject) => this.#asked.set(number, { resolve, reject }));
   }
 
-  /** Opens a stream of these channels. */
-  open(channels, id) {
+  /** Opens a stream of these channels. Resolves when the client is their member. */
+  async open(channels, id) {
     const query = new URLSearchParams(channels.map((name) => ['channel', name]));
     const headers = id === undefined ? {} : { 'Last-Event-ID': id };
-    return connectHTTP1(this.origin, `/?${query}`, { headers });
+    const client = await connectHTTP1(this.origin, `/?${query}`, { headers });
+    // The head may arrive before the turn is over in which the connection joins.
+    await this.ask('state');
+    return client;
   }
 
   /** Stops the process, or lets it go on. */
