@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
+import { until } from '../until.mjs';
 
 const [, , milliseconds, transport] = process.argv;
 const PAD = 'x'.repeat(1000);
@@ -25,7 +26,8 @@ const server = http.createServer((req, res) => {
 server.listen(0, '127.0.0.1', () => console.log(`port ${server.address().port}`));
 
 await once(process.stdin, 'data');
-console.log(`queued ${sluice.metrics().queuedBytes}`);
+// The metrics learn of the queue after the core has tried to send it.
+await until(() => sluice.metrics().queuedBytes > 2 ** 20, 'the rest of the replay in the queue');
 publish(EVENTS + 1);
 console.log('blocked');
 Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(milliseconds));
