@@ -10,8 +10,8 @@ export interface RedisBackplaneOptions {
   /** `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. */
   url: string;
   /**
-   * The beginning of all keys, in braces, so that a cluster keeps them on one node. Backplanes with
-   * the same prefix share their channels. 1 to 100 letters, digits, `_`, `.` and `-`.
+   * The beginning of all keys, in braces. Backplanes with the same prefix share their channels. 1
+   * to 100 letters, digits, `_`, `.` and `-`.
    * Default: `sluice`.
    */
   prefix?: string;
@@ -36,8 +36,8 @@ export interface RedisBackplaneOptions {
 }
 
 /**
- * Connects the channels of several processes over Redis 6.2 or newer, or Valkey. The core keeps two
- * connections to it, from the first channel on, on a thread of its own: events of other processes
+ * Connects the channels of several processes over Redis. The core keeps two connections to it, from
+ * the first channel on, on a thread of its own: events of other processes
  * reach clients even while JavaScript is busy.
  *
  * @example

@@ -103,7 +103,7 @@ class CatchUp {
 const due = new Set();
 let wakes = false;
 
-/** At the end of this turn, the core begins with what it was given in it: once for everybody. */
+/** Wakes the core at the end of this turn, once for all connections. */
 function wakeSoon() {
   if (wakes) return;
   wakes = true;

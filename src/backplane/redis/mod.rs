@@ -3,7 +3,7 @@
 //! - A subject has a stream, which keeps its events, and a pub/sub channel. One script publishes to
 //!   both, so every follower sees the order of the streams.
 //! - Two connections: one for commands, one for subscriptions.
-//! - All keys of a backplane have one hash tag, so they lie on one node of a cluster.
+//! - All keys of a backplane have one hash tag.
 
 mod follower;
 mod keys;
