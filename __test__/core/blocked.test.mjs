@@ -35,6 +35,9 @@ async function block(t, transport) {
   returning.socket.on('data', pause);
   await until(() => returning.socket.isPaused(), 'the beginning of the replay');
   returning.socket.off('data', pause);
+  // By now the program has noticed that this client is slow.
+  const soon = pings(waiting[0]) + 3;
+  await until(() => pings(waiting[0]) >= soon, 'more pings');
   program.child.stdin.write('block');
   await program.says('blocked');
   return { program, waiting, returning };
@@ -44,7 +47,7 @@ async function block(t, transport) {
 async function check({ program, waiting, returning }) {
   await until(
     () => [...waiting, returning].every((client) => has(client, AFTER)),
-    'the last event',
+    () => `the last event: ${program.out}`,
   );
   for (const client of waiting) assert.deepEqual(numbersOf(client), range(BEFORE, AFTER));
   assert.deepEqual(numbersOf(returning), range(2, AFTER));

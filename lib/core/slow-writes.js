@@ -1,10 +1,13 @@
 'use strict';
 
-/** Reports writes to the core that have waited long for their clients. */
+/**
+ * Reports writes to the core that have waited long for their clients, and repeats it as long as
+ * they wait. The core ends a client only upon such a report, so never while JavaScript is busy.
+ */
 
 /**
- * How long a write may wait before its client counts as slow, in milliseconds. Other responses emit
- * `drain` sooner, unless JavaScript is busy.
+ * How long a write may wait before its client counts as slow, and the interval of the reports, in
+ * milliseconds. Other responses emit `drain` sooner, unless JavaScript is busy.
  */
 const SLOW = 1000;
 /** The interval between two checks, in milliseconds. */
@@ -40,12 +43,13 @@ class SlowWrites {
   }
 
   #look() {
-    const latest = performance.now() - SLOW;
+    const now = performance.now();
+    const latest = now - SLOW;
     const slow = [];
     for (const [id, since] of this.#since) {
       if (since > latest) continue;
       slow.push(id);
-      this.#since.delete(id);
+      this.#since.set(id, now);
     }
     if (slow.length > 0) this.#tell(slow);
     if (this.#since.size > 0) return;

@@ -267,15 +267,22 @@ impl Shard {
         }
     }
 
+    /// The host repeats this for as long as it is true. Only such a report can end a stalled
+    /// client: while the host is busy, nobody knows whether the client reads.
     fn blocked(&mut self, id: ConnectionId) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && let Sink::Stream { blocked, .. } = &mut connection.sink
-        {
-            *blocked = true;
-            connection.progressed = Instant::now();
-            connection.mark_dirty(&mut self.dirty);
-            self.hurry(id);
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let Sink::Stream { blocked, .. } = &mut connection.sink else { return };
+        if *blocked {
+            let limit = connection.options.stall_timeout;
+            if limit.is_some_and(|limit| connection.progressed.elapsed() >= limit) {
+                self.close(id, CloseReason::Stall);
+            }
+            return;
         }
+        *blocked = true;
+        connection.progressed = Instant::now();
+        connection.mark_dirty(&mut self.dirty);
+        self.hurry(id);
     }
 
     fn set_ping(&mut self, id: ConnectionId, interval: Option<Duration>) {

@@ -64,8 +64,8 @@ impl Shard {
         if connection.queued_bytes() == 0 {
             return;
         }
-        // On the `stream` transport, the client is slow only when the host says so.
-        let is_host = matches!(connection.sink, Sink::Stream { blocked: false, .. });
+        // On the `stream` transport, only the host knows. See `Shard::blocked`.
+        let is_host = matches!(connection.sink, Sink::Stream { .. });
         let left =
             if is_host { limit } else { limit.saturating_sub(connection.progressed.elapsed()) };
         if left.is_zero() {

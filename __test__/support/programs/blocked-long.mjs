@@ -18,7 +18,7 @@ const server = http.createServer((req, res) => {
   const connection = new sluice.Connection(req, res, {
     ...{ ping: true, pingInterval: 1000, maxQueueBytes: 2 ** 26, transport },
     // Shorter than the block: a client that reads is not to be taken for a stalled one.
-    stallTimeout: 4000,
+    stallTimeout: 8000,
   });
   connection.on('close', (reason) => console.log(`closed: ${reason}`));
   channel.add(connection);
