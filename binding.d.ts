@@ -95,7 +95,7 @@ export declare class HubHandle {
    */
   channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
   redis(settings: RedisSettings): BackplaneHandle
-  topics(options: TopicsSettings): TopicsHandle
+  topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */
   written(connections: Array<number>, slow: boolean): void
@@ -121,6 +121,15 @@ export declare class TopicsHandle {
   unsubscribe(connection: number, name: string): boolean
   /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
   publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
+  /** Hands an event for a topic to the backplane. A notice with the number follows. */
+  publishShared(request: number, topic: string, fields: EventFields): void
+  /** The id that was minted for the latest event of this process, if the topic mints ids. */
+  mintedId(topic: string): string | null
+  /**
+   * Completes the history of a shared topic. A notice with the number follows, unless it is
+   * complete.
+   */
+  load(topic: string, request: number): boolean
   /** The ids of the connections. */
   subscribers(name: string): Array<number>
   exists(name: string): boolean

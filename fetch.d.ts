@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { Backplane } from './types/backplane.js';
 import type { TopicOptions } from './types/broker.js';
 
 /**
@@ -43,6 +44,17 @@ export interface SSEConfig
    * channel.
    */
   topic?: TopicOptions | ((channel: string) => TopicOptions | undefined);
+  /**
+   * Shares the channels with the services of the same `name` in other processes: `broadcast()` and
+   * `broadcastAll()` reach the clients of all of them. Create it with `redisBackplane()` of
+   * `sluice/redis`. Default: none.
+   */
+  backplane?: Backplane;
+  /**
+   * The name of the service in its backplane: 1 to 100 letters, digits, `_`, `.` and `-`. Default:
+   * `main`.
+   */
+  name?: string;
 }
 
 /** The options of {@link SSE.addClient}. */

@@ -112,6 +112,10 @@ impl Order {
         let Some((channel, is_new)) = found else { return Ok(JoinOutcome::Unchanged) };
         if is_new {
             self.log.open_topic(topics, name, channel, history);
+            if let Some(follower) = self.followers.get(&topics) {
+                self.log.await_backplane(channel);
+                follower.opened(name);
+            }
         }
         self.join(connection, channel, resume)
     }
@@ -190,7 +194,12 @@ impl Order {
         let keeper = self.audience.channel(channel)?.keeper.clone();
         let members = self.audience.close(channel)?;
         match keeper {
-            Keeper::Topic { topics, name, .. } => self.log.close_topic(topics, &name, channel),
+            Keeper::Topic { topics, name, .. } => {
+                self.log.close_topic(topics, &name, channel);
+                if let Some(follower) = self.followers.get(&topics) {
+                    follower.closed(&name);
+                }
+            }
             Keeper::Host | Keeper::Topics => self.log.close(channel),
         }
         for connection in &members {
@@ -216,6 +225,7 @@ impl Order {
         }
         self.audience.close_topics(topics);
         self.log.close_topics(topics);
+        self.followers.remove(&topics);
     }
 
     /// What is left of `emptyTimeout`. `None` when there is no need to look again.

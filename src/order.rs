@@ -8,15 +8,23 @@
 use std::sync::Arc;
 
 use crate::audience::{Audience, Keeper};
-use crate::ids::{ChannelId, ConnectionId, IdMap, Place};
+use crate::ids::{ChannelId, ConnectionId, IdMap, Place, TopicsId};
 use crate::log::{Log, Resume, Source};
 use crate::shard::Inbox;
 use crate::sync::{Mutex, MutexGuard};
 use crate::wire::Frame;
 
+/// Hears which topics exist here, if other processes publish to them too. It must not lock.
+pub trait FollowTopics: Send {
+    fn opened(&self, name: &str);
+    fn closed(&self, name: &str);
+}
+
 pub struct Order {
     pub audience: Audience,
     pub log: Log,
+    /// Of sets of topics that other processes publish to.
+    pub followers: IdMap<TopicsId, Box<dyn FollowTopics>>,
     /// Of open connections that came back with a cursor.
     pub resumes: IdMap<ConnectionId, Resume>,
     /// Current states of channels, which these connections get with [`Order::resume`].
@@ -43,8 +51,8 @@ pub struct Ordered(Mutex<Order>);
 impl Ordered {
     pub fn new(inboxes: Arc<[Arc<Inbox>]>) -> Self {
         let audience = Audience::new(inboxes.len());
-        let (log, resumes, states) = Default::default();
-        Self(Mutex::new(Order { audience, log, resumes, states, inboxes }))
+        let (log, followers, resumes, states) = Default::default();
+        Self(Mutex::new(Order { audience, log, followers, resumes, states, inboxes }))
     }
 
     pub fn lock(&self) -> MutexGuard<'_, Order> {

@@ -12,6 +12,7 @@ import type {
   EventMap,
   ServerSentEvent,
 } from '../index.js';
+import type { Backplane } from './backplane.js';
 import type { DrainOptions, DrainResult } from './drain.js';
 import type { SetupSSEOptions } from './setup-sse.js';
 
@@ -125,6 +126,17 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * turns the history off.
    */
   patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'>;
+  /**
+   * Shares topics and broadcasts with the brokers of the same `name` in other processes. Create it
+   * with `redisBackplane()` of `sluice/redis`. A broker with a backplane has no patterns. Default:
+   * none.
+   */
+  backplane?: Backplane;
+  /**
+   * The name of the broker in its backplane: 1 to 100 letters, digits, `_`, `.` and `-`. Default:
+   * `main`.
+   */
+  name?: string;
   /**
    * How long the session of a client is kept after its connection has closed: its id, secret and
    * topics. Default: 60,000; 0 turns sessions off.
@@ -247,18 +259,34 @@ export class SSEBroker<
    * @throws the errors of {@link Connection.send}.
    */
   send(id: string, event: TopicEvent<Topics>): boolean;
-  /** Sends an event to every client and returns how many there were. */
+  /**
+   * Sends an event to every client and returns how many there were. With a backplane, it reaches
+   * those of all processes, and the number is that of this one.
+   *
+   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
+   */
   broadcast(event: TopicEvent<Topics>): number;
   /**
-   * Sends an event to the subscribers of a topic and returns how many there were.
+   * Sends an event to the subscribers of a topic and returns how many there were. With a backplane,
+   * it reaches those of all processes, and the number is that of this one.
    *
    * @throws the errors of {@link Connection.send}.
    * @throws `ERR_SSE_TOPIC` if the topic name is invalid or contains wildcards.
+   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
    */
   broadcastToTopic<Topic extends keyof Topics & string>(
     topic: Topic,
     event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
   ): number;
+  /**
+   * Sends an event to the subscribers of a topic, and resolves with its id: with a `backplane`,
+   * once the engine has kept it. The id is undefined if the event has none and gets none. The
+   * promise rejects with the errors of {@link SSEBroker.broadcastToTopic}.
+   */
+  publish<Topic extends keyof Topics & string>(
+    topic: Topic,
+    event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
+  ): Promise<{ id: string | undefined }>;
   /** Returns the number of clients. */
   clientCount(): number;
   /** Returns the client with that id. */

@@ -1,4 +1,4 @@
-// A process with channels on a backplane, which the tests tell what to do.
+// A process with channels and a broker on a backplane, which the tests tell what to do.
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { sluice } from '../support/site.mjs';
@@ -9,6 +9,7 @@ const {
   channels: names,
   channel: given,
   connection,
+  broker: brokerOptions,
 } = JSON.parse(process.argv[2]);
 
 const backplane = redisBackplane(options);
@@ -17,19 +18,36 @@ const latest = given?.keep === 'latest' ? { key: ({ event }) => event } : {};
 const channels = new Map(
   names.map((name) => [name, new sluice.Channel({ ...given, ...latest, name, backplane })]),
 );
+const broker = new sluice.SSEBroker({ backplane, pingInterval: 0, ...brokerOptions });
 
 const server = http.createServer((req, res) => {
-  const wanted = new URL(req.url, 'http://localhost').searchParams.getAll('channel');
+  const { searchParams: query } = new URL(req.url, 'http://localhost');
+  const wanted = query.getAll('channel');
   const opened = new sluice.Connection(req, res, { ping: false, ...connection });
-  opened.on('gap', ({ channel }) => {
+  opened.on('gap', ({ channel, topic }) => {
+    if (topic !== undefined) process.send({ gap: topic });
     for (const [name, one] of channels) if (one === channel) process.send({ gap: name });
   });
   for (const name of wanted) channels.get(name).add(opened);
+  if (query.has('client')) {
+    const { id } = broker.connect(opened, { id: query.get('client') });
+    broker.subscribe(id, ...query.getAll('topic'));
+  }
 });
 
 const commands = {
   send: ({ channel, event }) => void channels.get(channel).send(event),
   publish: ({ channel, event }) => channels.get(channel).publish(event),
+  subscribe: ({ client, topics }) => broker.subscribe(client, ...topics),
+  unsubscribe: ({ client, topics }) => broker.unsubscribe(client, ...topics),
+  broadcast: ({ event }) => broker.broadcast(event),
+  toTopic: ({ topic, event }) => broker.broadcastToTopic(topic, event),
+  publishToTopic: ({ topic, event }) => broker.publish(topic, event),
+  /** In one turn of the event loop. */
+  subscribeAndSend: ({ client, topic, event }) => {
+    broker.subscribe(client, topic);
+    broker.broadcastToTopic(topic, event);
+  },
   state: () => backplane.state,
   count: ({ channel }) => channels.get(channel).count(),
   close: () => backplane.close(),

@@ -41,8 +41,18 @@ export class Node {
   }
 
   /** Opens a stream of these channels. Resolves when the client is their member. */
-  async open(channels, id) {
-    const query = new URLSearchParams(channels.map((name) => ['channel', name]));
+  open(channels, id) {
+    return this.#open(new URLSearchParams(channels.map((name) => ['channel', name])), id);
+  }
+
+  /** Opens a stream of a client of the broker, in the same way. */
+  connect(client, topics, id) {
+    const query = new URLSearchParams(topics.map((name) => ['topic', name]));
+    query.set('client', client);
+    return this.#open(query, id);
+  }
+
+  async #open(query, id) {
     const headers = id === undefined ? {} : { 'Last-Event-ID': id };
     const client = await connectHTTP1(this.origin, `/?${query}`, { headers });
     // The head may arrive before the turn is over in which the connection joins.

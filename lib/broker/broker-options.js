@@ -8,6 +8,7 @@
 
 /** @typedef {ReturnType<typeof readBrokerOptions>} BrokerOptions */
 
+const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const { PATTERNS, TOPIC, readChannelOptions } = require('../channel/channel-options.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
@@ -39,11 +40,26 @@ function readBrokerOptions(options, pingForm) {
       option.object('patternHistory', given.patternHistory),
       PATTERNS,
     ),
+    shared: readShared(given),
     sessionTimeout: option.time('sessionTimeout', given.sessionTimeout, 60_000),
     onConnect: option.callback('onConnect', given.onConnect),
     onDisconnect: option.callback('onDisconnect', given.onDisconnect),
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),
   };
+}
+
+/**
+ * The backplane of a broker, and the broker's name there.
+ * @param {SSEBrokerOptions<any>} given
+ */
+function readShared({ backplane, name = 'main' }) {
+  option.assertString('name', name);
+  if (!/^[\w.-]{1,100}$/.test(name)) {
+    throw option.invalid('`name` must have 1 to 100 letters, digits, `_`, `.` and `-`');
+  }
+  if (backplane === undefined) return undefined;
+  assertBackplane(backplane);
+  return { handle: handleOf(backplane), name };
 }
 
 /** @param {TopicOptions | undefined} given */

@@ -27,6 +27,8 @@ let clientsOf;
 class SSEBroker {
   #topics;
   #clients;
+  /** Whether events go through a backplane. */
+  #isShared;
   /** @type {Promise<DrainResult> | undefined} */
   #drained;
 
@@ -41,9 +43,11 @@ class SSEBroker {
   constructor(options, pingForm) {
     const all = readBrokerOptions(options, pingForm);
     const { maxPatterns, maxTopicsTotal: maxTopics, patternHistory, topic, wildcards } = all;
-    const { topicField } = all;
+    const { shared, topicField } = all;
     const names = { wildcards, maxPatterns, maxTopics, topicField };
-    this.#topics = start().topics({ ...names, topic, patternHistory });
+    const settings = { ...names, topic, patternHistory };
+    this.#topics = start().topics(settings, shared?.handle, shared?.name);
+    this.#isShared = shared !== undefined;
     this.#clients = new Clients(all, this.#topics);
   }
 
@@ -132,6 +136,19 @@ class SSEBroker {
   broadcastToTopic(topic, value) {
     assertTopic(topic);
     return event.publish(this.#topics, topic, value);
+  }
+
+  /**
+   * @param {string} topic
+   * @param {ServerSentEvent} value
+   * @returns {Promise<{ id: string | undefined }>}
+   */
+  async publish(topic, value) {
+    assertTopic(topic);
+    if (this.#isShared) return event.publishSharedTopic(this.#topics, topic, value);
+    event.publish(this.#topics, topic, value);
+    const minted = value.data === undefined ? undefined : this.#topics.mintedId(topic);
+    return { id: value.id ?? minted ?? undefined };
   }
 
   clientCount() {

@@ -65,7 +65,10 @@ class Subscriptions extends Set {
       this.#resumed.add(topic);
     }
     if (!this.hasCursor) this.#catchUp.joined();
-    if (addition === 'gathered') this.#gathering?.add({ topic });
+    if (addition === 'gathered') {
+      this.#gathering?.add({ topic });
+      this.#gathering?.awaitHistory((request) => this.#topics.load(topic, request));
+    }
     if (addition === 'gap' || (isBack && !resume)) this.#gathering?.lose({ topic });
     return this;
   }

@@ -20,7 +20,6 @@ const { start } = require('../core/hub.js');
 const { guarded, runAll } = require('../core/listeners.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
-const { ask } = require('../core/requests.js');
 
 /** @type {(value: unknown) => asserts value is Connection} */
 function assertConnection(value) {
@@ -167,7 +166,7 @@ class Channel extends EventEmitter {
     this.#present += 1;
     if (addition === 'gathered') {
       gathering?.add({ channel: this }, snapshot);
-      if (this.#isShared) gathering?.awaitHistory((done) => this.#handle.load(ask(done)));
+      if (this.#isShared) gathering?.awaitHistory((request) => this.#handle.load(request));
     }
     if (snapshot && addition !== 'gathered' && !(resume && addition === 'joined')) {
       sendSnapshot(link, snapshot);

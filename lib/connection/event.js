@@ -9,7 +9,7 @@
 
 const { SluiceError, callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
-const { ask } = require('../core/requests.js');
+const { ask, forget } = require('../core/requests.js');
 
 /** How many UTF-16 code units a key may have. */
 const MAX_KEY = 1024;
@@ -114,12 +114,41 @@ function sendValue(handle, event, keyOf, removes) {
 function publishShared(handle, event, keyOf) {
   const [id, name, data, retry, comment] = fields(event);
   const key = keyOf && data !== undefined ? checkKey(keyOf(event)) : undefined;
+  return kept(event, (request) => {
+    handle.publish(request, key, { id, name, data, retry, comment });
+  });
+}
+
+/**
+ * Hands an event for a topic to the backplane of a broker, in the same way.
+ * @param {TopicsHandle} handle
+ * @param {string} topic
+ * @param {ServerSentEvent} event
+ */
+function publishSharedTopic(handle, topic, event) {
+  const [id, name, data, retry, comment] = fields(event);
+  return kept(event, (request) => {
+    handle.publishShared(request, topic, { id, name, data, retry, comment });
+  });
+}
+
+/**
+ * @param {ServerSentEvent} event
+ * @param {(request: number) => void} publish
+ * @returns {Promise<{ id: string | undefined }>}
+ */
+function kept({ id, data }, publish) {
   return new Promise((resolve, reject) => {
     const request = ask(({ id: minted, fault }) => {
       if (fault === undefined) resolve({ id: id ?? (data === undefined ? undefined : minted) });
       else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
     });
-    callCore(() => handle.publish(request, key, { id, name, data, retry, comment }));
+    try {
+      publish(request);
+    } catch (error) {
+      forget(request);
+      throw fromCore(error);
+    }
   });
 }
 
@@ -159,4 +188,4 @@ function write(handle, frameText) {
   callCore(() => handle.write(frameText));
 }
 
-module.exports = { fields, publish, publishShared, send, sendValue, write };
+module.exports = { fields, publish, publishShared, publishSharedTopic, send, sendValue, write };

@@ -10,6 +10,7 @@
 /** @typedef {{ where: Joined, snapshot?: Snapshot<any> }} Share */
 
 const { runAll } = require('../core/listeners.js');
+const { ask, forget } = require('../core/requests.js');
 const { reportGaps } = require('./gaps.js');
 const { sendSnapshot } = require('./snapshot.js');
 
@@ -58,14 +59,15 @@ class Gathering {
 
   /**
    * Waits until a history is complete.
-   * @param {(done: () => void) => boolean} load false if it is complete already
+   * @param {(request: number) => boolean} load false if it is complete already
    */
   awaitHistory(load) {
-    const done = () => {
+    const request = ask(() => {
       this.#loads -= 1;
       if (this.#loads === 0 && this.#isDue) this.finish();
-    };
-    if (load(done)) this.#loads += 1;
+    });
+    if (load(request)) this.#loads += 1;
+    else forget(request);
   }
 
   /** Resumes as soon as the histories are complete. */

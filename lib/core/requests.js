@@ -30,4 +30,12 @@ function answer(request, answer) {
   callback?.(answer);
 }
 
-module.exports = { answer, ask };
+/**
+ * There will be no answer.
+ * @param {number} request
+ */
+function forget(request) {
+  waiting.delete(request);
+}
+
+module.exports = { answer, ask, forget };

@@ -6,6 +6,8 @@ use std::sync::{Arc, Weak};
 use super::directory::{Directory, Follower};
 use super::engine::{Arrival, Fault, Position, Retained};
 use super::payload::Payload;
+use super::subject::topic_of;
+use crate::audience::Audience;
 use crate::hub::Hub;
 use crate::ids::{BackplaneId, ChannelId, EpochId, Place};
 use crate::log::Draft;
@@ -57,7 +59,7 @@ impl Delivery {
     pub fn start(&self, subject: &str, last: u64) {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };
         let mut order = hub.lock();
-        for channel in self.channels(&order.audience, subject) {
+        for (channel, _) in self.channels(&order.audience, subject) {
             order.log.restart(channel, place);
         }
         self.directory.reach(subject, last);
@@ -68,7 +70,7 @@ impl Delivery {
         let Some(last) = self.directory.last(subject) else { return };
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };
         let mut order = hub.lock();
-        for channel in self.channels(&order.audience, subject) {
+        for (channel, _) in self.channels(&order.audience, subject) {
             if order.log.epoch_of(channel) != place.epoch() {
                 order.log.restart(channel, place);
             }
@@ -89,7 +91,7 @@ impl Delivery {
         for follower in self.directory.followers(&subject) {
             let target = match follower {
                 Follower::Channel(channel) => Target::Channel(channel),
-                Follower::Topic { topics, .. } => Target::Topic(topics, name_of(&subject)),
+                Follower::Topic { topics, .. } => Target::Topic(topics, topic_of(&subject)),
                 Follower::Everyone(topics) => Target::Everyone(topics),
             };
             if let Ok(draft) = draft(&payload, &subject, follower, place) {
@@ -104,7 +106,7 @@ impl Delivery {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(floor)) else { return };
         self.report_gap(&hub, subject);
         let mut order = hub.lock();
-        for channel in self.channels(&order.audience, subject) {
+        for (channel, _) in self.channels(&order.audience, subject) {
             order.log.restart(channel, place);
         }
     }
@@ -114,7 +116,7 @@ impl Delivery {
         self.hub.upgrade().is_some_and(|hub| {
             let order = hub.lock();
             let mut channels = self.channels(&order.audience, subject).into_iter();
-            channels.any(|channel| order.log.is_partial(channel))
+            channels.any(|(channel, _)| order.log.is_partial(channel))
         })
     }
 
@@ -122,11 +124,11 @@ impl Delivery {
     pub fn load(&self, Retained { subject, arrivals, floor }: Retained) {
         let (Some(hub), Some(floor)) = (self.hub.upgrade(), self.place(floor)) else { return };
         let mut order = hub.lock();
-        for channel in self.channels(&order.audience, &subject) {
+        for (channel, follower) in self.channels(&order.audience, &subject) {
             let drafts = arrivals.iter().filter_map(|arrival| {
                 let payload = Payload::decode(&arrival.payload)?;
                 let place = self.place(arrival.number)?;
-                draft(&payload, &subject, Follower::Channel(channel), place).ok()
+                draft(&payload, &subject, follower, place).ok()
             });
             let drafts = drafts.collect();
             order.log.load(channel, floor, drafts);
@@ -169,12 +171,17 @@ impl Delivery {
     }
 
     /// The channels of a subject whose history is kept here.
-    fn channels(&self, audience: &crate::audience::Audience, subject: &str) -> Vec<ChannelId> {
+    fn channels(&self, audience: &Audience, subject: &str) -> Vec<(ChannelId, Follower)> {
         let followers = self.directory.followers(subject).into_iter();
-        let channels = followers.filter_map(|follower| match follower {
-            Follower::Channel(channel) => Some(channel),
-            Follower::Topic { topics, .. } => audience.topics(topics)?.find(name_of(subject)),
-            Follower::Everyone(_) => None,
+        let channels = followers.filter_map(|follower| {
+            let channel = match follower {
+                Follower::Channel(channel) => channel,
+                Follower::Topic { topics, .. } => {
+                    audience.topics(topics)?.find(topic_of(subject))?
+                }
+                Follower::Everyone(_) => return None,
+            };
+            Some((channel, follower))
         });
         channels.collect()
     }
@@ -182,30 +189,17 @@ impl Delivery {
     /// Every member misses something.
     fn report_gap(&self, hub: &Hub, subject: &str) {
         let order = hub.lock();
-        for follower in self.directory.followers(subject) {
-            let found = match follower {
-                Follower::Channel(channel) => Some((channel, Missing::Channel(channel))),
-                Follower::Topic { topics, .. } => {
-                    let name = name_of(subject);
-                    let topics = order.audience.topics(topics);
-                    let channel = topics.and_then(|topics| topics.find(name));
-                    channel.map(|channel| (channel, Missing::Topic(name.into())))
-                }
-                // Broadcasts to every client are in no history.
-                Follower::Everyone(_) => None,
+        for (channel, follower) in self.channels(&order.audience, subject) {
+            let missing = match follower {
+                Follower::Topic { .. } => Missing::Topic(topic_of(subject).into()),
+                _ => Missing::Channel(channel),
             };
-            let Some((channel, missing)) = found else { continue };
             let Some(channel) = order.audience.channel(channel) else { continue };
             for connection in channel.members() {
                 hub.tell_host(Notice::Gap { connection, missing: missing.clone() });
             }
         }
     }
-}
-
-/// The name of a topic or a channel, without the kind in front of it.
-fn name_of(subject: &str) -> &str {
-    subject.split_once(':').map_or("", |(_, name)| name)
 }
 
 fn draft(
@@ -217,7 +211,7 @@ fn draft(
     let Payload { event, key } = payload;
     let mut event = event.clone();
     if let Follower::Topic { has_field: true, .. } = follower {
-        event.topic = Some(name_of(subject).to_owned());
+        event.topic = Some(topic_of(subject).to_owned());
     }
     let draft = match key {
         Some(key) => Draft::with_key(&event, key.clone())?,

@@ -20,23 +20,37 @@ pub enum Follower {
 }
 
 #[derive(Default)]
-pub struct Directory(Mutex<HashMap<Subject, Entry>>);
+pub struct Directory(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    by_subject: HashMap<Subject, Entry>,
+    /// The latest number of the log that this process knows of.
+    seen: Option<u64>,
+}
 
 #[derive(Default)]
 struct Entry {
     followers: Vec<Follower>,
-    /// The number of the latest publication that was delivered, once the engine is followed.
+    /// Everything up to this number was delivered, or was published before anybody here followed.
+    /// `None` until the log is known.
     last: Option<u64>,
+    /// Whether the engine has acknowledged that its publications arrive here.
+    arrives: bool,
 }
 
 impl Directory {
+    /// From now on the follower gets what is published. A few publications that are a little older
+    /// may be among it: this process may not have heard of them yet.
     pub fn add(&self, subject: &Subject, follower: Follower) {
-        self.0.lock().entry(subject.clone()).or_default().followers.push(follower);
+        let Entries { by_subject, seen } = &mut *self.0.lock();
+        let new = || Entry { last: *seen, ..Entry::default() };
+        by_subject.entry(subject.clone()).or_insert_with(new).followers.push(follower);
     }
 
     /// Returns whether nobody follows the subject any more.
     pub fn remove(&self, subject: &str, follower: Follower) -> bool {
-        let mut entries = self.0.lock();
+        let entries = &mut self.0.lock().by_subject;
         let Some(entry) = entries.get_mut(subject) else { return false };
         let Some(at) = entry.followers.iter().position(|it| *it == follower) else { return false };
         entry.followers.swap_remove(at);
@@ -48,30 +62,63 @@ impl Directory {
     }
 
     pub fn followers(&self, subject: &str) -> Vec<Follower> {
-        self.0.lock().get(subject).map(|entry| entry.followers.clone()).unwrap_or_default()
+        let entries = &self.0.lock().by_subject;
+        entries.get(subject).map(|entry| entry.followers.clone()).unwrap_or_default()
     }
 
     pub fn is_followed(&self, subject: &str) -> bool {
-        self.0.lock().contains_key(subject)
+        self.0.lock().by_subject.contains_key(subject)
     }
 
     pub fn subjects(&self) -> Vec<Subject> {
-        self.0.lock().keys().cloned().collect()
+        self.0.lock().by_subject.keys().cloned().collect()
     }
 
     /// How far a subject has been delivered. `None` if it is not followed, or not yet.
     pub fn last(&self, subject: &str) -> Option<u64> {
-        self.0.lock().get(subject)?.last
+        self.0.lock().by_subject.get(subject)?.last
     }
 
     pub fn reach(&self, subject: &str, number: u64) {
-        if let Some(entry) = self.0.lock().get_mut(subject) {
+        let Entries { by_subject, seen } = &mut *self.0.lock();
+        *seen = (*seen).max(Some(number));
+        if let Some(entry) = by_subject.get_mut(subject) {
             entry.last = entry.last.max(Some(number));
         }
     }
 
+    pub fn seen(&self) -> Option<u64> {
+        self.0.lock().seen
+    }
+
+    /// The log has a publication of that number.
+    pub fn see(&self, number: u64) {
+        let seen = &mut self.0.lock().seen;
+        *seen = (*seen).max(Some(number));
+    }
+
+    pub fn arrives(&self, subject: &str) -> bool {
+        self.0.lock().by_subject.get(subject).is_some_and(|entry| entry.arrives)
+    }
+
+    pub fn set_arrives(&self, subjects: &[Subject]) {
+        let entries = &mut self.0.lock().by_subject;
+        for subject in subjects {
+            if let Some(entry) = entries.get_mut(subject) {
+                entry.arrives = true;
+            }
+        }
+    }
+
+    /// The connection is lost.
+    pub fn nothing_arrives(&self) {
+        self.0.lock().by_subject.values_mut().for_each(|entry| entry.arrives = false);
+    }
+
     /// The log was replaced: nothing has been delivered of the new one.
     pub fn forget_positions(&self) {
-        self.0.lock().values_mut().for_each(|entry| entry.last = None);
+        let Entries { by_subject, seen } = &mut *self.0.lock();
+        *seen = None;
+        by_subject.values_mut().for_each(|entry| entry.last = None);
     }
 }

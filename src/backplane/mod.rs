@@ -9,26 +9,32 @@
 mod delivery;
 mod directory;
 mod engine;
+mod follows;
 mod payload;
 mod queue;
 #[cfg(feature = "redis")]
 mod redis;
+pub mod subject;
+mod topics;
 mod worker;
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::Notify;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 
 use delivery::Delivery;
 use directory::Directory;
 pub use directory::Follower;
-use engine::{Engine, Subject};
+use engine::Engine;
+pub use engine::Subject;
+pub use follows::Follows;
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
 pub use redis::{Redis, RedisOptions, Retain};
+pub use topics::TopicFollower;
 use worker::Worker;
 
 use crate::error::Error;
@@ -59,8 +65,7 @@ enum Command {
 pub struct Backplane {
     pub id: BackplaneId,
     queue: Arc<Queue>,
-    directory: Arc<Directory>,
-    commands: UnboundedSender<Command>,
+    pub follows: Follows,
     closing: Arc<Notify>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -96,7 +101,8 @@ impl Backplane {
         let thread = thread::Builder::new().name("sluice-backplane".into()).spawn(work);
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
         let thread = Mutex::new(Some(thread));
-        let backplane = Arc::new(Self { id, queue, directory, commands: sender, closing, thread });
+        let follows = Follows { directory, commands: sender };
+        let backplane = Arc::new(Self { id, queue, follows, closing, thread });
         hub.close_with(Arc::<Self>::downgrade(&backplane));
         Ok(backplane)
     }
@@ -112,30 +118,14 @@ impl Backplane {
         self.queue.push(subject.clone(), payload.encode(), is_kept, request)
     }
 
-    pub fn follow(&self, subject: &Subject, follower: Follower) {
-        self.directory.add(subject, follower);
-        self.tell(Command::Follow(subject.clone()));
-    }
-
-    pub fn unfollow(&self, subject: &Subject, follower: Follower) {
-        if self.directory.remove(subject, follower) {
-            self.tell(Command::Unfollow(subject.clone()));
-        }
-    }
-
     /// Completes the histories of a subject. [`crate::notice::Notice::Loaded`] follows.
     pub fn load(&self, subject: &Subject, request: u32) {
-        self.tell(Command::Load { subject: subject.clone(), request });
+        self.follows.tell(Command::Load { subject: subject.clone(), request });
     }
 
     /// Bytes that wait for the engine.
     pub fn queued_bytes(&self) -> usize {
         self.queue.bytes()
-    }
-
-    fn tell(&self, command: Command) {
-        // The thread may have ended.
-        let _ = self.commands.send(command);
     }
 }
 

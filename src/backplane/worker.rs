@@ -11,12 +11,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 use super::delivery::Delivery;
-use super::engine::{
-    Answer, Arrival, Engine, Fault, Follower, Position, Retained, Subject, Writer,
-};
+use super::engine::{Answer, Arrival, Engine, Fault, Follower, Retained, Subject, Writer};
 use super::queue::Queue;
 use super::{Command, Outage};
 
@@ -24,6 +22,8 @@ use super::{Command, Outage};
 const PATIENCE: Duration = Duration::from_secs(5);
 const FIRST_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_DELAY: Duration = Duration::from_secs(2);
+/// How often an engine is asked for the latest number, if nothing arrives.
+const NEWS: Duration = Duration::from_millis(500);
 
 pub struct Worker<E> {
     pub engine: E,
@@ -88,11 +88,20 @@ impl<E: Engine> Worker<E> {
         let connected = timeout(PATIENCE, self.engine.connect()).await;
         let late = || Fault::Lost("the engine does not answer".into());
         let (mut writer, mut follower) = connected.map_err(|_| late())??;
-        let subjects = self.delivery.directory.subjects();
+        let directory = &self.delivery.directory;
+        directory.nothing_arrives();
+        let subjects = directory.subjects();
         follower.follow(&subjects).await?;
         let position = writer.position().await?;
         self.delivery.begin(&position);
-        self.catch_up(&mut writer, &subjects, &position).await?;
+        subjects.iter().for_each(|subject| self.delivery.join(subject));
+        let away = self.heard.map(|heard| heard.elapsed());
+        catch_up(&mut writer, &self.delivery, &subjects, away).await?;
+        for subject in subjects.iter().filter(|it| directory.last(it).is_none()) {
+            self.delivery.start(subject, position.last);
+        }
+        directory.set_arrives(&subjects);
+        directory.see(position.last);
         load(std::mem::take(&mut self.loads), &mut writer, &self.delivery).await?;
         *delay = FIRST_DELAY;
         self.queue.go_online();
@@ -107,39 +116,31 @@ impl<E: Engine> Worker<E> {
             end = following => end,
         }
     }
+}
 
-    /// Delivers what was published while there was no connection, in order over all subjects.
-    async fn catch_up(
-        &self,
-        writer: &mut E::Writer,
-        subjects: &[Subject],
-        position: &Position,
-    ) -> Answer<()> {
-        let directory = &self.delivery.directory;
-        let known = subjects.iter().filter_map(|it| Some((it.clone(), directory.last(it)?)));
-        let known: Vec<_> = known.collect();
-        let away = self.heard.map(|heard| heard.elapsed());
-        let retained = writer.read(&known, away).await?;
-        let mut arrivals = Vec::new();
-        for (Retained { subject, arrivals: found, floor }, (_, after)) in
-            retained.into_iter().zip(&known)
-        {
-            if floor > *after {
-                self.delivery.lose(&subject, floor);
-            }
-            arrivals.extend(found);
+/// Delivers what was published meanwhile, in order over all subjects. `away`: how long ago
+/// everything until then had arrived, if it ever had.
+async fn catch_up(
+    writer: &mut impl Writer,
+    delivery: &Delivery,
+    subjects: &[Subject],
+    away: Option<Duration>,
+) -> Answer<()> {
+    let known = subjects.iter().filter_map(|it| Some((it.clone(), delivery.directory.last(it)?)));
+    let known: Vec<_> = known.collect();
+    let retained = writer.read(&known, away).await?;
+    let mut arrivals = Vec::new();
+    for (Retained { subject, arrivals: found, floor }, (_, after)) in
+        retained.into_iter().zip(&known)
+    {
+        if floor > *after {
+            delivery.lose(&subject, floor);
         }
-        arrivals.sort_unstable_by_key(|arrival| arrival.number);
-        for arrival in arrivals {
-            self.delivery.deliver(arrival);
-        }
-        for subject in subjects {
-            if directory.last(subject).is_none() {
-                self.delivery.start(subject, position.last);
-            }
-        }
-        Ok(())
+        arrivals.extend(found);
     }
+    arrivals.sort_unstable_by_key(|arrival| arrival.number);
+    arrivals.into_iter().for_each(|arrival| delivery.deliver(arrival));
+    Ok(())
 }
 
 /// Publishes until the connection is lost.
@@ -153,6 +154,9 @@ async fn publish(
         let answers = writer.publish(&batch).await?;
         for (outgoing, answer) in batch.iter().zip(&answers) {
             delivery.settle(outgoing.request, answer.as_ref().map(|number| *number));
+            if let Ok(Some(number)) = answer {
+                delivery.directory.see(*number);
+            }
         }
         queue.done(batch.len());
     }
@@ -166,7 +170,9 @@ async fn follow<W: Writer>(
     delivery: &Delivery,
     heard: &mut Option<Instant>,
 ) -> Answer<Infallible> {
-    let mut told = Vec::new();
+    let directory = &delivery.directory;
+    let (mut told, mut seen) = (Vec::new(), None);
+    let mut clock = interval(NEWS);
     loop {
         let arrival = tokio::select! {
             arrival = follower.next() => {
@@ -178,6 +184,15 @@ async fn follow<W: Writer>(
                 if count == 0 {
                     return Err(Fault::Lost("nobody uses the backplane".into()));
                 }
+                None
+            }
+            _ = clock.tick() => {
+                if seen == directory.seen() {
+                    let position = writer.position().await?;
+                    delivery.assert_epoch(Some(&position.epoch))?;
+                    directory.see(position.last);
+                }
+                seen = directory.seen();
                 None
             }
         };
@@ -195,21 +210,20 @@ async fn follow<W: Writer>(
                 Command::Load { subject, request } => loads.push((subject, request)),
             }
         }
-        let directory = &delivery.directory;
-        for subject in followed.iter().filter(|it| directory.last(it).is_some()) {
-            delivery.join(subject);
-        }
         // Several commands for one subject: what holds now counts.
-        followed.retain(|it| directory.is_followed(it) && directory.last(it).is_none());
+        followed.sort_unstable();
+        followed.dedup();
+        followed.retain(|it| directory.is_followed(it));
+        followed.iter().for_each(|subject| delivery.join(subject));
+        followed.retain(|it| !directory.arrives(it));
         unfollowed.retain(|it| !directory.is_followed(it));
         if !unfollowed.is_empty() {
             follower.unfollow(&unfollowed).await?;
         }
         if !followed.is_empty() {
             follower.follow(&followed).await?;
-            let position = writer.position().await?;
-            delivery.assert_epoch(Some(&position.epoch))?;
-            followed.iter().for_each(|subject| delivery.start(subject, position.last));
+            directory.set_arrives(&followed);
+            catch_up(&mut writer, delivery, &followed, Some(Duration::ZERO)).await?;
         }
         load(loads, &mut writer, delivery).await?;
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Connection;
-use crate::backplane::{Backplane, Follower, Payload};
+use crate::backplane::{Backplane, Follower, Payload, Subject, subject};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId};
@@ -21,7 +21,7 @@ pub struct Channel {
 /// What a channel needs that exists in other processes too.
 struct Shared {
     backplane: Arc<Backplane>,
-    subject: Arc<str>,
+    subject: Subject,
 }
 
 impl Channel {
@@ -32,9 +32,9 @@ impl Channel {
 
     /// Its events go through the backplane, to every process that has a channel of that name.
     pub fn share(mut self, backplane: Arc<Backplane>, name: &str) -> Self {
-        let subject: Arc<str> = format!("c:{name}").into();
+        let subject = subject::of_channel(name);
         self.hub.lock().log.await_backplane(self.id);
-        backplane.follow(&subject, Follower::Channel(self.id));
+        backplane.follows.add(&subject, Follower::Channel(self.id));
         self.shared = Some(Shared { backplane, subject });
         self
     }
@@ -121,7 +121,7 @@ impl Channel {
     pub fn close(&self) -> Option<Vec<ConnectionId>> {
         let members = self.hub.lock().close(self.id);
         if let (true, Some(Shared { backplane, subject })) = (members.is_some(), &self.shared) {
-            backplane.unfollow(subject, Follower::Channel(self.id));
+            backplane.follows.remove(subject, Follower::Channel(self.id));
         }
         members
     }
@@ -132,7 +132,7 @@ impl Channel {
     pub fn close_if_empty(&self) -> bool {
         let is_closed = self.hub.lock().close_if_empty(self.id);
         if let (true, Some(Shared { backplane, subject })) = (is_closed, &self.shared) {
-            backplane.unfollow(subject, Follower::Channel(self.id));
+            backplane.follows.remove(subject, Follower::Channel(self.id));
         }
         is_closed
     }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Connection;
 use crate::audience::TopicsOptions;
+use crate::backplane::{Backplane, Follower, Payload, Subject, TopicFollower, subject};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ConnectionId, TopicsId};
-use crate::log::HistoryOptions;
+use crate::log::{Draft, HistoryOptions};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
@@ -22,6 +23,14 @@ pub struct Topics {
     pattern_history: HistoryOptions,
     /// Whether events say which topic they were sent to.
     has_field: bool,
+    shared: Option<Shared>,
+}
+
+/// What topics need that exist in other processes too.
+struct Shared {
+    backplane: Arc<Backplane>,
+    /// The name of the broker.
+    broker: Box<str>,
 }
 
 impl Topics {
@@ -32,12 +41,35 @@ impl Topics {
         pattern_history: HistoryOptions,
     ) -> Self {
         let id = hub.lock().create_topics(options);
-        Self { id, hub: hub.clone(), options, topic, pattern_history, has_field: false }
+        Self {
+            id,
+            hub: hub.clone(),
+            options,
+            topic,
+            pattern_history,
+            has_field: false,
+            shared: None,
+        }
     }
 
     /// Says whether events say which topic they were sent to.
     pub fn with_field(mut self, has_field: bool) -> Self {
         self.has_field = has_field;
+        self
+    }
+
+    /// Events go through the backplane, to every process that has a broker of that name. Comes
+    /// after [`Topics::with_field`].
+    pub fn share(mut self, backplane: Arc<Backplane>, broker: &str) -> Self {
+        let follower = TopicFollower {
+            follows: backplane.follows.clone(),
+            topics: self.id,
+            broker: broker.into(),
+            has_field: self.has_field,
+        };
+        self.hub.lock().followers.insert(self.id, Box::new(follower));
+        backplane.follows.add(&subject::of_everyone(broker), Follower::Everyone(self.id));
+        self.shared = Some(Shared { backplane, broker: broker.into() });
         self
     }
 
@@ -66,6 +98,9 @@ impl Topics {
         options: Option<ChannelOptions>,
     ) -> Result<JoinOutcome, Error> {
         let is_pattern = self.options.is_pattern(name)?;
+        if is_pattern && self.shared.is_some() {
+            return Err(Error::Topic("a broker with a backplane has no patterns"));
+        }
         self.hub.inbox_of(connection).wait_for_room();
         let mut order = self.hub.lock();
         if is_pattern {
@@ -84,15 +119,24 @@ impl Topics {
         channel.is_some_and(|channel| order.leave(connection, channel))
     }
 
-    /// Sends to every client and returns how many there are.
+    /// Sends to every client and returns how many there are here.
     pub fn broadcast(&self, event: &Event) -> Result<usize, Error> {
+        if let Some(Shared { broker, .. }) = &self.shared {
+            self.hand_over(subject::of_everyone(broker), event, None)?;
+            let order = self.hub.lock();
+            let everyone = order.audience.topics(self.id).map(|topics| topics.everyone());
+            let channel = everyone.and_then(|everyone| order.audience.channel(everyone));
+            return Ok(channel.map_or(0, |channel| channel.count()));
+        }
         self.hub.publish(Target::Everyone(self.id), std::slice::from_ref(event))
     }
 
-    /// Sends to a topic and returns how many subscribers get it, each once.
+    /// Sends to a topic and returns how many subscribers here get it, each once.
     pub fn publish(&self, name: String, mut event: Event) -> Result<usize, Error> {
-        if self.options.is_pattern(&name)? {
-            return Err(Error::Topic("events are sent to one topic, without wildcards"));
+        self.check_target(&name)?;
+        if let Some(Shared { broker, .. }) = &self.shared {
+            self.hand_over(subject::of_topic(broker, &name), &event, None)?;
+            return Ok(self.hub.lock().audience.subscribers(self.id, &name, false).len());
         }
         if !self.has_field {
             return self.publish_to(&name, &event);
@@ -100,6 +144,55 @@ impl Topics {
         // Moved, not copied.
         event.topic = Some(name);
         self.publish_to(event.topic.as_deref().unwrap_or_default(), &event)
+    }
+
+    /// Hands an event for a topic to the backplane. The host waits for the outcome, and gets
+    /// [`crate::notice::Notice::Published`].
+    pub fn publish_shared(&self, name: &str, event: &Event, request: u32) -> Result<(), Error> {
+        self.check_target(name)?;
+        let Some(Shared { broker, .. }) = &self.shared else { return Ok(()) };
+        self.hand_over(subject::of_topic(broker, name), event, Some(request))
+    }
+
+    fn hand_over(
+        &self,
+        subject: Subject,
+        event: &Event,
+        request: Option<u32>,
+    ) -> Result<(), Error> {
+        let Some(Shared { backplane, .. }) = &self.shared else { return Ok(()) };
+        let is_kept = Draft::new(event)?.is_kept();
+        let payload = Payload { event: event.clone(), key: None };
+        backplane.publish(&subject, &payload, is_kept, request)
+    }
+
+    /// Completes the history of a topic for a client that has come back. False if it is complete;
+    /// [`crate::notice::Notice::Loaded`] follows otherwise.
+    pub fn load(&self, name: &str, request: u32) -> bool {
+        let Some(Shared { backplane, broker }) = &self.shared else { return false };
+        let order = self.hub.lock();
+        let channel = order.audience.topics(self.id).and_then(|topics| topics.find(name));
+        let is_partial = channel.is_some_and(|channel| order.log.is_partial(channel));
+        if is_partial {
+            backplane.load(&subject::of_topic(broker, name), request);
+        }
+        is_partial
+    }
+
+    /// The id that was minted for the latest event of this process, if the topic or the patterns
+    /// mint ids.
+    pub fn minted_id(&self, name: &str) -> Option<String> {
+        let order = self.hub.lock();
+        let channel = order.audience.topics(self.id)?.find(name);
+        let mints = order.log.mints_for_topic(self.id, channel);
+        mints.then(|| order.log.id_of(order.log.last())).flatten()
+    }
+
+    fn check_target(&self, name: &str) -> Result<(), Error> {
+        match self.options.is_pattern(name)? {
+            true => Err(Error::Topic("events are sent to one topic, without wildcards")),
+            false => Ok(()),
+        }
     }
 
     fn publish_to(&self, name: &str, event: &Event) -> Result<usize, Error> {
@@ -125,6 +218,10 @@ impl Topics {
     /// Lets every client go and forgets all histories.
     pub fn close(&self) {
         self.hub.lock().close_topics(self.id);
+        if let Some(Shared { backplane, broker }) = &self.shared {
+            let everyone = Follower::Everyone(self.id);
+            backplane.follows.remove(&subject::of_everyone(broker), everyone);
+        }
     }
 }
 

@@ -157,10 +157,7 @@ impl Log {
         channel: Option<ChannelId>,
         draft: Draft,
     ) -> Publication {
-        let topic_mints =
-            channel.and_then(|id| self.channels.get(&id)).is_some_and(|kept| kept.mints);
-        let all = self.topics.get(&topics).and_then(|log| log.all.as_ref());
-        let mints = topic_mints || all.is_some_and(|kept| kept.mints);
+        let mints = self.mints_for_topic(topics, channel);
         let publication = self.place(draft, mints);
         if let Some(channel) = channel {
             self.keep(channel, &publication);
@@ -270,6 +267,12 @@ impl Log {
     /// Whether the channel mints ids for events without one.
     pub fn mints(&self, channel: ChannelId) -> bool {
         self.channels.get(&channel).is_some_and(|kept| kept.mints)
+    }
+
+    /// Whether a topic, or the history of all patterns, mints ids.
+    pub fn mints_for_topic(&self, topics: TopicsId, channel: Option<ChannelId>) -> bool {
+        let all = self.topics.get(&topics).and_then(|log| log.all.as_ref());
+        channel.is_some_and(|channel| self.mints(channel)) || all.is_some_and(|kept| kept.mints)
     }
 
     /// Whether the channel has a history of its own.

@@ -220,13 +220,23 @@ impl HubHandle {
     }
 
     #[napi(catch_unwind)]
-    pub fn topics(&self, options: TopicsSettings) -> TopicsHandle {
+    pub fn topics(
+        &self,
+        options: TopicsSettings,
+        backplane: Option<&BackplaneHandle>,
+        broker: Option<String>,
+    ) -> TopicsHandle {
         let (wildcards, max_patterns) = (options.wildcards, options.max_patterns as usize);
         let pattern_history = ChannelOptions::from(options.pattern_history).history;
         let max_topics = options.max_topics as usize;
         let names = TopicsOptions { wildcards, max_patterns, max_topics };
         let topics = Topics::create(&self.hub, names, options.topic.into(), pattern_history);
-        TopicsHandle { topics: topics.with_field(options.topic_field) }
+        let topics = topics.with_field(options.topic_field);
+        let topics = match (backplane, broker) {
+            (Some(handle), Some(broker)) => topics.share(handle.backplane.clone(), &broker),
+            _ => topics,
+        };
+        TopicsHandle { topics }
     }
 
     #[napi(catch_unwind)]

@@ -4,7 +4,7 @@ use napi_derive::napi;
 
 use super::connection::ConnectionHandle;
 use super::error::Result;
-use super::event::event;
+use super::event::{EventFields, event};
 use super::hub::HistoryOptions;
 use crate::handle::Topics;
 use crate::ids::ConnectionId;
@@ -68,6 +68,27 @@ impl TopicsHandle {
             None => self.topics.broadcast(&event),
         };
         Ok(receivers? as u32)
+    }
+
+    /// Hands an event for a topic to the backplane. A notice with the number follows.
+    #[napi(catch_unwind)]
+    pub fn publish_shared(&self, request: u32, topic: String, fields: EventFields) -> Result<()> {
+        let EventFields { id, name, data, retry, comment } = fields;
+        let event = event(id, name, data, retry, comment)?;
+        Ok(self.topics.publish_shared(&topic, &event, request)?)
+    }
+
+    /// The id that was minted for the latest event of this process, if the topic mints ids.
+    #[napi(catch_unwind)]
+    pub fn minted_id(&self, topic: String) -> Option<String> {
+        self.topics.minted_id(&topic)
+    }
+
+    /// Completes the history of a shared topic. A notice with the number follows, unless it is
+    /// complete.
+    #[napi(catch_unwind)]
+    pub fn load(&self, topic: String, request: u32) -> bool {
+        self.topics.load(&topic, request)
     }
 
     /// The ids of the connections.

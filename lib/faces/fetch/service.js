@@ -28,7 +28,8 @@ function createBroker(config) {
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
   // Ids are always new, so no client returns to its session.
   const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };
-  const names = { wildcards: false, topicField: false };
+  const { backplane, name } = given;
+  const names = { wildcards: false, topicField: false, backplane, name };
   return new SSEBroker({ ...options, ...names, connection, topic }, 'time');
 }
 
