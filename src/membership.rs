@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::audience::{Keeper, TopicsOptions};
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, Place, TopicsId};
-use crate::log::{Cursor, HistoryOptions, Replay, Resume, Source};
-use crate::order::{Order, Ordered};
+use crate::log::{Cursor, HistoryId, HistoryOptions, Replay, Resume, Source};
+use crate::order::{Order, Ordered, source_of};
 use crate::shard::{Command, Emptiness, Left, Memberships, Reread};
 
 /// What came of a join.
@@ -113,7 +113,7 @@ impl Order {
         if is_new {
             self.log.open_topic(topics, name, channel, history);
             if let Some(follower) = self.followers.get(&topics) {
-                self.log.await_backplane(channel);
+                self.log.await_backplane(HistoryId::Channel(channel));
                 follower.opened(name);
             }
         }
@@ -136,7 +136,12 @@ impl Order {
         }
         self.audience.check_patterns(topics, connection)?;
         self.audience.check_names(topics, pattern)?;
-        self.log.open_patterns(topics, history);
+        if self.log.open_patterns(topics, history)
+            && let Some(follower) = self.followers.get(&topics)
+        {
+            self.log.await_backplane(HistoryId::Patterns(topics));
+            follower.opened_all();
+        }
         let found = self.audience.find_or_create(topics, pattern, None);
         let Some((channel, _)) = found else { return Ok(JoinOutcome::Unchanged) };
         if !self.audience.join(connection, channel) {
@@ -272,7 +277,9 @@ impl Order {
             Replay::Later => (JoinOutcome::Gathered, Vec::new()),
         };
         let is_urgent = !replay.is_empty();
-        let last = self.log.last_of(self.log.epoch_of(channel));
+        let history = source_of(&self.audience, channel).map(|source| source.history());
+        let epoch = history.map(|history| self.log.epoch_of(history));
+        let last = self.log.last_of(epoch.unwrap_or_default());
         let inbox = self.inbox_of(connection);
         let command = Command::Join { connection, channel, last, replay };
         if is_urgent {

@@ -18,6 +18,8 @@ use crate::wire::Frame;
 pub trait FollowTopics: Send {
     fn opened(&self, name: &str);
     fn closed(&self, name: &str);
+    /// A client has subscribed to a pattern: every topic matters from now on.
+    fn opened_all(&self);
 }
 
 pub struct Order {

@@ -128,8 +128,9 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'>;
   /**
    * Shares topics and broadcasts with the brokers of the same `name` in other processes. Create it
-   * with `redisBackplane()` of `sluice/redis`. A broker with a backplane has no patterns. Default:
-   * none.
+   * with `redisBackplane()` of `sluice/redis`. All of these brokers must have the same `wildcards`:
+   * without patterns, set it to false, and the engine keeps each event once instead of twice.
+   * Default: none.
    */
   backplane?: Backplane;
   /**

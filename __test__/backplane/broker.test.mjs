@@ -129,19 +129,85 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
     await got(client, 1);
     await redis.stop();
     await until(async () => (await nodes[1].ask('state')) === 'offline', 'the outage');
-    await nodes[1].ask('subscribe', { client: 'client', topics: ['b'] });
+    await nodes[1].ask('subscribe', { client: 'client', topics: ['b', 'c.*'] });
     await nodes[0].ask('toTopic', { topic: 'a', event: tick('1') });
     await nodes[0].ask('toTopic', { topic: 'b', event: tick('2') });
     await nodes[0].ask('broadcast', { event: tick('3') });
+    await nodes[0].ask('toTopic', { topic: 'c.1', event: tick('4') });
     await redis.start();
-    assert.deepEqual(data(await got(client, 4)).sort(), ['1', '2', '3', 'before']);
+    assert.deepEqual(data(await got(client, 5)).sort(), ['1', '2', '3', '4', 'before']);
   });
 
-  test('a pattern is refused', async (t) => {
-    const { nodes } = await cluster(t, 1);
-    await nodes[0].connect('client', []);
-    const subscribed = nodes[0].ask('subscribe', { client: 'client', topics: ['orders.*'] });
-    await assert.rejects(subscribed, { code: 'ERR_SSE_TOPIC' });
+  test('a client of a topic and of patterns gets an event once', async (t) => {
+    const { nodes } = await cluster(t, 2);
+    const topics = [
+      ['orders.7', 'orders.*'],
+      ['orders.*', '*.7'],
+      ['>', 'orders.7'],
+    ];
+    const clients = await Promise.all(
+      topics.map((each, at) => nodes[1].connect(`client-${at}`, each)),
+    );
+    const expected = [];
+    for (let number = 0; number < 20; number += 1) {
+      const node = nodes[number % 2];
+      await node.ask('publishToTopic', { topic: 'orders.7', event: tick(`${number}`) });
+      expected.push(`${number}`);
+    }
+    await nodes[0].ask('publishToTopic', { topic: 'news', event: tick('last') });
+    assert.deepEqual(data(await got(clients[2], 21)), [...expected, 'last']);
+    for (const client of clients.slice(0, 2)) assert.deepEqual(data(eventsOf(client)), expected);
+    assert.equal(clients[1].text.match(/^topic: orders\.7$/gm).length, 20);
+  });
+
+  test('a first pattern neither loses nor repeats events of topics', async (t) => {
+    const { nodes } = await cluster(t, 2);
+    const client = await nodes[1].connect('client', ['a']);
+    const sent = [];
+    const send = async (count) => {
+      for (let left = count; left > 0; left -= 1) {
+        sent.push(nodes[0].ask('publishToTopic', { topic: 'a', event: tick(`${sent.length}`) }));
+      }
+      await Promise.all(sent);
+    };
+    const first = send(200);
+    await nodes[1].ask('subscribe', { client: 'client', topics: ['*'] });
+    await first;
+    await nodes[1].ask('unsubscribe', { client: 'client', topics: ['*'] });
+    await send(50);
+    const expected = Array.from(sent, (_none, number) => `${number}`);
+    assert.deepEqual(data(await got(client, 250)), expected);
+    assert.deepEqual(data(eventsOf(client)), expected);
+  });
+
+  test('a client comes back to another process, and misses nothing of its pattern', async (t) => {
+    const { nodes, start } = await cluster(t, 1);
+    const client = await nodes[0].connect('client', ['orders.*']);
+    const { id } = await nodes[0].ask('publishToTopic', {
+      topic: 'orders.1',
+      event: tick('first'),
+    });
+    assert.deepEqual(await got(client, 1), [{ id, data: 'first' }]);
+    client.leave();
+    for (let number = 0; number < 20; number += 1) {
+      const topic = number % 2 === 0 ? `orders.${number}` : 'news';
+      await nodes[0].ask('publishToTopic', { topic, event: tick(`${number}`) });
+    }
+    await nodes[0].kill();
+    const fresh = await start();
+    const back = await fresh.connect('client', ['orders.*'], id);
+    const expected = Array.from({ length: 10 }, (_none, number) => `${number * 2}`);
+    assert.deepEqual(data(await got(back, 10)), expected);
+    await fresh.ask('toTopic', { topic: 'orders.1', event: tick('live') });
+    assert.deepEqual(data(await got(back, 11)), [...expected, 'live']);
+    assert.deepEqual(fresh.gaps, []);
+  });
+
+  test('a broker without wildcards needs no second stream', async (t) => {
+    const { redis, nodes } = await cluster(t, 1, { wildcards: false });
+    await nodes[0].ask('publishToTopic', { topic: 'a', event: tick('1') });
+    const keys = await redis.command('KEYS', '*stream*');
+    assert.deepEqual(keys.match(/\{sluice\}:\S+/g), ['{sluice}:stream:t:main/a']);
   });
 
   test('services that return Fetch responses share their channels', async (t) => {

@@ -234,6 +234,17 @@ impl Audience {
         used.map(|(name, _)| name.clone()).collect()
     }
 
+    /// The patterns that have subscribers, with these.
+    pub fn patterns(&self, topics: TopicsId) -> Vec<(Arc<str>, Vec<ConnectionId>)> {
+        let Some(entry) = self.topics.get(&topics) else { return Vec::new() };
+        let channels = entry.names.iter().filter_map(|(name, id)| {
+            let channel = self.channels.get(id)?;
+            let is_pattern = matches!(channel.keeper, Keeper::Topic { is_pattern: true, .. });
+            is_pattern.then(|| (name.clone(), channel.members().collect()))
+        });
+        channels.collect()
+    }
+
     pub(super) fn forget_name(&mut self, topics: TopicsId, name: &str, is_pattern: bool) {
         let Some(entry) = self.topics.get_mut(&topics) else { return };
         entry.names.remove(name);

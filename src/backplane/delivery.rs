@@ -6,14 +6,16 @@ use std::sync::{Arc, Weak};
 use super::directory::{Directory, Follower};
 use super::engine::{Arrival, Fault, Position, Retained};
 use super::payload::Payload;
-use super::subject::topic_of;
+use super::subject::{of_topic, topic_of};
 use crate::audience::Audience;
+use crate::error::Error;
 use crate::hub::Hub;
-use crate::ids::{BackplaneId, ChannelId, EpochId, Place};
-use crate::log::Draft;
+use crate::ids::{BackplaneId, EpochId, Place};
+use crate::log::{Draft, HistoryId, Key};
 use crate::notice::{Missing, Notice};
 use crate::publish::Target;
 use crate::sync::Mutex;
+use crate::wire::Event;
 
 pub struct Delivery {
     pub id: BackplaneId,
@@ -59,8 +61,8 @@ impl Delivery {
     pub fn start(&self, subject: &str, last: u64) {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };
         let mut order = hub.lock();
-        for (channel, _) in self.channels(&order.audience, subject) {
-            order.log.restart(channel, place);
+        for (history, _) in self.histories(&order.audience, subject) {
+            order.log.restart(history, place);
         }
         self.directory.reach(subject, last);
     }
@@ -70,9 +72,9 @@ impl Delivery {
         let Some(last) = self.directory.last(subject) else { return };
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };
         let mut order = hub.lock();
-        for (channel, _) in self.channels(&order.audience, subject) {
-            if order.log.epoch_of(channel) != place.epoch() {
-                order.log.restart(channel, place);
+        for (history, _) in self.histories(&order.audience, subject) {
+            if order.log.epoch_of(history) != place.epoch() {
+                order.log.restart(history, place);
             }
         }
     }
@@ -82,19 +84,27 @@ impl Delivery {
         let Arrival { subject, number, payload, .. } = arrival;
         let is_known = self.directory.last(&subject).is_none_or(|last| number <= last);
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(number)) else { return };
-        if is_known {
+        if is_known || self.directory.is_covered(&subject, number) {
             return;
         }
         self.directory.reach(&subject, number);
         // An event of a newer version is skipped, as are those that break the rules.
-        let Some(payload) = Payload::decode(&payload) else { return };
+        let Some(Payload { mut event, key }) = Payload::decode(&payload) else { return };
+        let topic = event.topic.take().unwrap_or_default();
         for follower in self.directory.followers(&subject) {
             let target = match follower {
                 Follower::Channel(channel) => Target::Channel(channel),
-                Follower::Topic { topics, .. } => Target::Topic(topics, topic_of(&subject)),
+                Follower::Topic { topics, .. } | Follower::AllTopics { topics, .. } => {
+                    Target::Topic(topics, &topic)
+                }
                 Follower::Everyone(topics) => Target::Everyone(topics),
             };
-            if let Ok(draft) = draft(&payload, &subject, follower, place) {
+            if let Follower::AllTopics { .. } = follower {
+                let broker = subject.split_once(':').map_or("", |(_, broker)| broker);
+                self.directory.reach(&of_topic(broker, &topic), number);
+            }
+            event.topic = follower.has_field().then(|| topic.clone());
+            if let Ok(draft) = draft(&event, key.clone(), place) {
                 // The channel may have closed.
                 let _ = hub.publish_drafts(target, [draft]);
             }
@@ -106,8 +116,8 @@ impl Delivery {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(floor)) else { return };
         self.report_gap(&hub, subject);
         let mut order = hub.lock();
-        for (channel, _) in self.channels(&order.audience, subject) {
-            order.log.restart(channel, place);
+        for (history, _) in self.histories(&order.audience, subject) {
+            order.log.restart(history, place);
         }
     }
 
@@ -115,8 +125,8 @@ impl Delivery {
     pub fn is_partial(&self, subject: &str) -> bool {
         self.hub.upgrade().is_some_and(|hub| {
             let order = hub.lock();
-            let mut channels = self.channels(&order.audience, subject).into_iter();
-            channels.any(|(channel, _)| order.log.is_partial(channel))
+            let mut histories = self.histories(&order.audience, subject).into_iter();
+            histories.any(|(history, _)| order.log.is_partial(history))
         })
     }
 
@@ -124,14 +134,16 @@ impl Delivery {
     pub fn load(&self, Retained { subject, arrivals, floor }: Retained) {
         let (Some(hub), Some(floor)) = (self.hub.upgrade(), self.place(floor)) else { return };
         let mut order = hub.lock();
-        for (channel, follower) in self.channels(&order.audience, &subject) {
-            let drafts = arrivals.iter().filter_map(|arrival| {
-                let payload = Payload::decode(&arrival.payload)?;
-                let place = self.place(arrival.number)?;
-                draft(&payload, &subject, follower, place).ok()
+        for (history, follower) in self.histories(&order.audience, &subject) {
+            let earlier = arrivals.iter().filter_map(|arrival| {
+                let Payload { mut event, key } = Payload::decode(&arrival.payload)?;
+                let topic = event.topic.as_deref().map(Arc::from);
+                if !follower.has_field() {
+                    event.topic = None;
+                }
+                Some((topic, draft(&event, key, self.place(arrival.number)?).ok()?))
             });
-            let drafts = drafts.collect();
-            order.log.load(channel, floor, drafts);
+            order.log.load(history, floor, earlier.collect());
         }
     }
 
@@ -170,52 +182,51 @@ impl Delivery {
         Some(Place::of(self.epoch.lock().as_ref()?.id, number))
     }
 
-    /// The channels of a subject whose history is kept here.
-    fn channels(&self, audience: &Audience, subject: &str) -> Vec<(ChannelId, Follower)> {
+    /// The histories here that have a subject's events.
+    fn histories(&self, audience: &Audience, subject: &str) -> Vec<(HistoryId, Follower)> {
         let followers = self.directory.followers(subject).into_iter();
-        let channels = followers.filter_map(|follower| {
-            let channel = match follower {
-                Follower::Channel(channel) => channel,
+        let histories = followers.filter_map(|follower| {
+            let history = match follower {
+                Follower::Channel(channel) => HistoryId::Channel(channel),
                 Follower::Topic { topics, .. } => {
-                    audience.topics(topics)?.find(topic_of(subject))?
+                    HistoryId::Channel(audience.topics(topics)?.find(topic_of(subject))?)
                 }
+                Follower::AllTopics { topics, .. } => HistoryId::Patterns(topics),
                 Follower::Everyone(_) => return None,
             };
-            Some((channel, follower))
+            Some((history, follower))
         });
-        channels.collect()
+        histories.collect()
     }
 
     /// Every member misses something.
     fn report_gap(&self, hub: &Hub, subject: &str) {
         let order = hub.lock();
-        for (channel, follower) in self.channels(&order.audience, subject) {
-            let missing = match follower {
-                Follower::Topic { .. } => Missing::Topic(topic_of(subject).into()),
-                _ => Missing::Channel(channel),
+        for (history, follower) in self.histories(&order.audience, subject) {
+            let groups = match (history, follower) {
+                (HistoryId::Patterns(topics), _) => order.audience.patterns(topics),
+                (HistoryId::Channel(channel), _) => {
+                    let members = order.audience.channel(channel).map(|it| it.members().collect());
+                    vec![(topic_of(subject).into(), members.unwrap_or_default())]
+                }
             };
-            let Some(channel) = order.audience.channel(channel) else { continue };
-            for connection in channel.members() {
-                hub.tell_host(Notice::Gap { connection, missing: missing.clone() });
+            for (name, members) in groups {
+                let missing = match follower {
+                    Follower::Channel(channel) => Missing::Channel(channel),
+                    _ => Missing::Topic(name),
+                };
+                for connection in members {
+                    hub.tell_host(Notice::Gap { connection, missing: missing.clone() });
+                }
             }
         }
     }
 }
 
-fn draft(
-    payload: &Payload,
-    subject: &str,
-    follower: Follower,
-    place: Place,
-) -> Result<Draft, crate::error::Error> {
-    let Payload { event, key } = payload;
-    let mut event = event.clone();
-    if let Follower::Topic { has_field: true, .. } = follower {
-        event.topic = Some(topic_of(subject).to_owned());
-    }
+fn draft(event: &Event, key: Option<Key>, place: Place) -> Result<Draft, Error> {
     let draft = match key {
-        Some(key) => Draft::with_key(&event, key.clone())?,
-        None => Draft::new(&event)?,
+        Some(key) => Draft::with_key(event, key)?,
+        None => Draft::new(event)?,
     };
     Ok(draft.at(place))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::engine::Subject;
+use super::subject::all_of;
 use crate::ids::{ChannelId, TopicsId};
 use crate::sync::Mutex;
 
@@ -15,8 +16,24 @@ pub enum Follower {
         topics: TopicsId,
         has_field: bool,
     },
+    /// Every topic of a broker, since a client has subscribed to a pattern. Its arrivals are for
+    /// the subscribers of topics too: an event must reach a client once.
+    AllTopics {
+        topics: TopicsId,
+        has_field: bool,
+    },
     /// Every client of a broker.
     Everyone(TopicsId),
+}
+
+impl Follower {
+    /// Whether its events say which topic they were sent to.
+    pub fn has_field(self) -> bool {
+        match self {
+            Follower::Topic { has_field, .. } | Follower::AllTopics { has_field, .. } => has_field,
+            Follower::Channel(_) | Follower::Everyone(_) => false,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -35,6 +52,8 @@ struct Entry {
     /// Everything up to this number was delivered, or was published before anybody here followed.
     /// `None` until the log is known.
     last: Option<u64>,
+    /// That when the first one followed.
+    since: Option<u64>,
     /// Whether the engine has acknowledged that its publications arrive here.
     arrives: bool,
 }
@@ -44,7 +63,7 @@ impl Directory {
     /// may be among it: this process may not have heard of them yet.
     pub fn add(&self, subject: &Subject, follower: Follower) {
         let Entries { by_subject, seen } = &mut *self.0.lock();
-        let new = || Entry { last: *seen, ..Entry::default() };
+        let new = || Entry { last: *seen, since: *seen, ..Entry::default() };
         by_subject.entry(subject.clone()).or_insert_with(new).followers.push(follower);
     }
 
@@ -84,7 +103,16 @@ impl Directory {
         *seen = (*seen).max(Some(number));
         if let Some(entry) = by_subject.get_mut(subject) {
             entry.last = entry.last.max(Some(number));
+            entry.since = entry.since.or(entry.last);
         }
+    }
+
+    /// Whether a publication also arrives as one of all topics.
+    pub fn is_covered(&self, subject: &str, number: u64) -> bool {
+        let Some(all) = all_of(subject) else { return false };
+        let entries = &self.0.lock().by_subject;
+        let since = entries.get(&*all).and_then(|entry| entry.since);
+        since.is_some_and(|since| number > since)
     }
 
     pub fn seen(&self) -> Option<u64> {
@@ -119,6 +147,8 @@ impl Directory {
     pub fn forget_positions(&self) {
         let Entries { by_subject, seen } = &mut *self.0.lock();
         *seen = None;
-        by_subject.values_mut().for_each(|entry| entry.last = None);
+        for entry in by_subject.values_mut() {
+            (entry.last, entry.since) = (None, None);
+        }
     }
 }

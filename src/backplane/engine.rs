@@ -12,6 +12,8 @@ pub type Subject = Arc<str>;
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub subject: Subject,
+    /// A second subject, that of all topics of a broker. The publication has one number in both.
+    pub all: Option<Subject>,
     pub payload: Arc<[u8]>,
     /// Whether the log keeps it.
     pub is_kept: bool,

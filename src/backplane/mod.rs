@@ -107,15 +107,17 @@ impl Backplane {
         Ok(backplane)
     }
 
-    /// Hands an event to the engine. `request`: the host waits for the outcome.
+    /// Hands an event to the engine. `all`: the subject of all topics, if it is also published
+    /// there. `request`: the host waits for the outcome.
     pub fn publish(
         &self,
-        subject: &Subject,
+        subject: Subject,
+        all: Option<Subject>,
         payload: &Payload,
         is_kept: bool,
         request: Option<u32>,
     ) -> Result<(), Error> {
-        self.queue.push(subject.clone(), payload.encode(), is_kept, request)
+        self.queue.push(subject, all, payload.encode(), is_kept, request)
     }
 
     /// Completes the histories of a subject. [`crate::notice::Notice::Loaded`] follows.

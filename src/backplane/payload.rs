@@ -23,11 +23,11 @@ pub struct Payload {
 
 impl Payload {
     pub fn encode(&self) -> Vec<u8> {
-        let Event { id, event, data, comment, retry, .. } = &self.event;
+        let Event { id, event, data, comment, retry, topic } = &self.event;
         let retry = retry.map(|retry| retry.to_string());
         let key = self.key.as_ref().map(|key| &*key.name);
         let (id, event, data) = (id.as_deref(), event.as_deref(), data.as_deref());
-        let fields = [id, event, data, comment.as_deref(), retry.as_deref(), key];
+        let fields = [id, event, data, comment.as_deref(), retry.as_deref(), key, topic.as_deref()];
         let length: usize = fields.iter().flatten().map(|field| 4 + field.len()).sum();
         let mut bytes = Vec::with_capacity(2 + length);
         bytes.extend([VERSION, 0]);
@@ -48,7 +48,7 @@ impl Payload {
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let [VERSION, bits, rest @ ..] = bytes else { return None };
         let mut rest = rest;
-        let mut fields: [Option<String>; 6] = Default::default();
+        let mut fields: [Option<String>; 7] = Default::default();
         for (bit, field) in fields.iter_mut().enumerate() {
             if bits & (1 << bit) != 0 {
                 let (length, after) = rest.split_first_chunk::<4>()?;
@@ -57,10 +57,10 @@ impl Payload {
                 rest = after;
             }
         }
-        let [id, event, data, comment, retry, key] = fields;
+        let [id, event, data, comment, retry, key, topic] = fields;
         let retry = retry.map(|retry| retry.parse()).transpose().ok()?;
         let key = key.map(|name| Key { name: name.into(), removes: bits & REMOVES != 0 });
-        let event = Event { id, event, data, comment, retry, topic: None };
+        let event = Event { id, event, data, comment, retry, topic };
         rest.is_empty().then_some(Self { event, key })
     }
 }
@@ -75,9 +75,10 @@ mod tests {
         #[test]
         fn what_is_read_is_what_was_written(
             id: Option<String>, event: Option<String>, data: Option<String>,
-            comment: Option<String>, retry: Option<u32>, key: Option<String>, removes: bool,
+            comment: Option<String>, retry: Option<u32>, key: Option<String>,
+            topic: Option<String>, removes: bool,
         ) {
-            let event = Event { id, event, data, comment, retry, topic: None };
+            let event = Event { id, event, data, comment, retry, topic };
             let key = key.map(|name| Key { name: name.into(), removes });
             let payload = Payload { event, key };
             let read = Payload::decode(&payload.encode()).unwrap();

@@ -35,6 +35,7 @@ impl Queue {
     pub fn push(
         &self,
         subject: Subject,
+        all: Option<Subject>,
         payload: Vec<u8>,
         is_kept: bool,
         request: Option<u32>,
@@ -51,7 +52,8 @@ impl Queue {
         waiting.published += 1;
         let number = waiting.published;
         let payload = payload.into();
-        waiting.publications.push_back(Outgoing { subject, payload, is_kept, number, request });
+        let outgoing = Outgoing { subject, all, payload, is_kept, number, request };
+        waiting.publications.push_back(outgoing);
         drop(waiting);
         self.arrived.notify_one();
         Ok(())

@@ -4,6 +4,7 @@
 //! | ----------------- | ------------------------------------------------ |
 //! | `c:<channel>`     | a channel                                        |
 //! | `t:<broker>/<topic>` | a topic; the name of a broker has no slash    |
+//! | `a:<broker>`      | all topics of a broker, for patterns             |
 //! | `b:<broker>`      | every client of a broker                         |
 
 use super::engine::Subject;
@@ -16,8 +17,18 @@ pub fn of_topic(broker: &str, name: &str) -> Subject {
     format!("t:{broker}/{name}").into()
 }
 
+pub fn of_all_topics(broker: &str) -> Subject {
+    format!("a:{broker}").into()
+}
+
 pub fn of_everyone(broker: &str) -> Subject {
     format!("b:{broker}").into()
+}
+
+/// The subject of all topics that a topic's subject belongs to.
+pub fn all_of(subject: &str) -> Option<String> {
+    let (broker, _) = subject.strip_prefix("t:")?.split_once('/')?;
+    Some(format!("a:{broker}"))
 }
 
 /// The topic of a subject.

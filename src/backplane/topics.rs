@@ -31,6 +31,12 @@ impl FollowTopics for TopicFollower {
         self.follows.add(&subject, follower);
     }
 
+    fn opened_all(&self) {
+        let Self { topics, has_field, .. } = *self;
+        let follower = Follower::AllTopics { topics, has_field };
+        self.follows.add(&subject::of_all_topics(&self.broker), follower);
+    }
+
     fn closed(&self, name: &str) {
         let (subject, follower) = self.parts(name);
         self.follows.remove(&subject, follower);

@@ -233,7 +233,8 @@ async fn follow<W: Writer>(
 /// lost a message on the way.
 async fn fill(arrival: &Arrival, writer: &mut impl Writer, delivery: &Delivery) -> Answer<()> {
     let Some(last) = delivery.directory.last(&arrival.subject) else { return Ok(()) };
-    if arrival.previous <= last {
+    let is_covered = delivery.directory.is_covered(&arrival.subject, arrival.number);
+    if arrival.previous <= last || is_covered {
         return Ok(());
     }
     let retained = writer.read(&[(arrival.subject.clone(), last)], Some(Duration::ZERO)).await?;

@@ -7,7 +7,7 @@ use crate::backplane::{Backplane, Follower, Payload, Subject, subject};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId};
-use crate::log::{Draft, Key};
+use crate::log::{Draft, HistoryId, Key};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
 use crate::wire::Event;
@@ -33,7 +33,7 @@ impl Channel {
     /// Its events go through the backplane, to every process that has a channel of that name.
     pub fn share(mut self, backplane: Arc<Backplane>, name: &str) -> Self {
         let subject = subject::of_channel(name);
-        self.hub.lock().log.await_backplane(self.id);
+        self.hub.lock().log.await_backplane(HistoryId::Channel(self.id));
         backplane.follows.add(&subject, Follower::Channel(self.id));
         self.shared = Some(Shared { backplane, subject });
         self
@@ -43,7 +43,7 @@ impl Channel {
     /// [`crate::notice::Notice::Loaded`] follows otherwise.
     pub fn load(&self, request: u32) -> bool {
         let Some(Shared { backplane, subject }) = &self.shared else { return false };
-        let is_partial = self.hub.lock().log.is_partial(self.id);
+        let is_partial = self.hub.lock().log.is_partial(HistoryId::Channel(self.id));
         if is_partial {
             backplane.load(subject, request);
         }
@@ -85,7 +85,7 @@ impl Channel {
         }
         let draft = Draft::new(event)?;
         let payload = Payload { event: event.clone(), key };
-        backplane.publish(subject, &payload, draft.is_kept(), request)
+        backplane.publish(subject.clone(), None, &payload, draft.is_kept(), request)
     }
 
     /// The id that was minted for the latest event of this process, if the channel mints ids.

@@ -8,8 +8,9 @@ use crate::backplane::{Backplane, Follower, Payload, Subject, TopicFollower, sub
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ConnectionId, TopicsId};
-use crate::log::{Draft, HistoryOptions};
+use crate::log::{Draft, HistoryOptions, Source};
 use crate::membership::{ChannelOptions, JoinOutcome};
+use crate::order::source_of;
 use crate::publish::Target;
 use crate::wire::Event;
 
@@ -98,9 +99,6 @@ impl Topics {
         options: Option<ChannelOptions>,
     ) -> Result<JoinOutcome, Error> {
         let is_pattern = self.options.is_pattern(name)?;
-        if is_pattern && self.shared.is_some() {
-            return Err(Error::Topic("a broker with a backplane has no patterns"));
-        }
         self.hub.inbox_of(connection).wait_for_room();
         let mut order = self.hub.lock();
         if is_pattern {
@@ -122,7 +120,7 @@ impl Topics {
     /// Sends to every client and returns how many there are here.
     pub fn broadcast(&self, event: &Event) -> Result<usize, Error> {
         if let Some(Shared { broker, .. }) = &self.shared {
-            self.hand_over(subject::of_everyone(broker), event, None)?;
+            self.hand_over(subject::of_everyone(broker), None, event.clone(), None)?;
             let order = self.hub.lock();
             let everyone = order.audience.topics(self.id).map(|topics| topics.everyone());
             let channel = everyone.and_then(|everyone| order.audience.channel(everyone));
@@ -135,7 +133,7 @@ impl Topics {
     pub fn publish(&self, name: String, mut event: Event) -> Result<usize, Error> {
         self.check_target(&name)?;
         if let Some(Shared { broker, .. }) = &self.shared {
-            self.hand_over(subject::of_topic(broker, &name), &event, None)?;
+            self.hand_over_to(broker, &name, event, None)?;
             return Ok(self.hub.lock().audience.subscribers(self.id, &name, false).len());
         }
         if !self.has_field {
@@ -148,33 +146,53 @@ impl Topics {
 
     /// Hands an event for a topic to the backplane. The host waits for the outcome, and gets
     /// [`crate::notice::Notice::Published`].
-    pub fn publish_shared(&self, name: &str, event: &Event, request: u32) -> Result<(), Error> {
+    pub fn publish_shared(&self, name: &str, event: Event, request: u32) -> Result<(), Error> {
         self.check_target(name)?;
         let Some(Shared { broker, .. }) = &self.shared else { return Ok(()) };
-        self.hand_over(subject::of_topic(broker, name), event, Some(request))
+        self.hand_over_to(broker, name, event, Some(request))
+    }
+
+    fn hand_over_to(
+        &self,
+        broker: &str,
+        name: &str,
+        mut event: Event,
+        request: Option<u32>,
+    ) -> Result<(), Error> {
+        event.topic = Some(name.to_owned());
+        let all = self.options.wildcards.then(|| subject::of_all_topics(broker));
+        self.hand_over(subject::of_topic(broker, name), all, event, request)
     }
 
     fn hand_over(
         &self,
         subject: Subject,
-        event: &Event,
+        all: Option<Subject>,
+        event: Event,
         request: Option<u32>,
     ) -> Result<(), Error> {
         let Some(Shared { backplane, .. }) = &self.shared else { return Ok(()) };
-        let is_kept = Draft::new(event)?.is_kept();
-        let payload = Payload { event: event.clone(), key: None };
-        backplane.publish(&subject, &payload, is_kept, request)
+        let is_kept = Draft::new(&event)?.is_kept();
+        let payload = Payload { event, key: None };
+        backplane.publish(subject, all, &payload, is_kept, request)
     }
 
-    /// Completes the history of a topic for a client that has come back. False if it is complete;
+    /// Completes the history of a topic or a pattern for a client that has come back. False if it is complete;
     /// [`crate::notice::Notice::Loaded`] follows otherwise.
     pub fn load(&self, name: &str, request: u32) -> bool {
         let Some(Shared { backplane, broker }) = &self.shared else { return false };
         let order = self.hub.lock();
         let channel = order.audience.topics(self.id).and_then(|topics| topics.find(name));
-        let is_partial = channel.is_some_and(|channel| order.log.is_partial(channel));
+        let Some(source) = channel.and_then(|channel| source_of(&order.audience, channel)) else {
+            return false;
+        };
+        let is_partial = order.log.is_partial(source.history());
         if is_partial {
-            backplane.load(&subject::of_topic(broker, name), request);
+            let subject = match source {
+                Source::Channel(_) => subject::of_topic(broker, name),
+                Source::Pattern(..) => subject::of_all_topics(broker),
+            };
+            backplane.load(&subject, request);
         }
         is_partial
     }
@@ -219,8 +237,11 @@ impl Topics {
     pub fn close(&self) {
         self.hub.lock().close_topics(self.id);
         if let Some(Shared { backplane, broker }) = &self.shared {
-            let everyone = Follower::Everyone(self.id);
+            let Self { id: topics, has_field, .. } = *self;
+            let everyone = Follower::Everyone(topics);
             backplane.follows.remove(&subject::of_everyone(broker), everyone);
+            let all = Follower::AllTopics { topics, has_field };
+            backplane.follows.remove(&subject::of_all_topics(broker), all);
         }
     }
 }

@@ -55,6 +55,11 @@ impl<Item: Clone> Kept<History<Item>> {
     pub fn log(options: HistoryOptions, floor: Place) -> Self {
         Self::with(History::new(options.limits, floor), options, floor)
     }
+
+    /// As [`Kept::restart`].
+    pub fn restart_log(&mut self, floor: Place) {
+        *self = Self { is_partial: true, ..Self::log(self.options, floor) };
+    }
 }
 
 impl Kept<ChannelHistory> {

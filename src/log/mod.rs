@@ -13,6 +13,7 @@ mod latest;
 mod lost;
 mod publication;
 mod resume;
+mod shared;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -68,6 +69,23 @@ pub enum Source<'a> {
     Pattern(TopicsId, &'a str),
 }
 
+/// A history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryId {
+    Channel(ChannelId),
+    /// The one that all patterns share.
+    Patterns(TopicsId),
+}
+
+impl Source<'_> {
+    pub fn history(&self) -> HistoryId {
+        match *self {
+            Source::Channel(channel) => HistoryId::Channel(channel),
+            Source::Pattern(topics, _) => HistoryId::Patterns(topics),
+        }
+    }
+}
+
 impl Log {
     pub fn count_resume(&mut self, is_complete: bool, replayed: usize) {
         let count = if is_complete { &mut self.metrics.hits } else { &mut self.metrics.misses };
@@ -100,11 +118,6 @@ impl Log {
     /// The place of the latest event that this process knows of.
     pub fn last_of(&self, epoch: EpochId) -> Place {
         self.epochs.last(epoch)
-    }
-
-    /// The epoch that the events of a channel belong to.
-    pub fn epoch_of(&self, channel: ChannelId) -> EpochId {
-        self.channels.get(&channel).map_or(EpochId::default(), |kept| kept.epoch)
     }
 
     /// The id that is minted for a place.
@@ -177,40 +190,6 @@ impl Log {
             }
         }
         publication
-    }
-
-    /// A backplane has the events of a channel that was just opened. Until it can be reached,
-    /// nothing is known of them.
-    pub fn await_backplane(&mut self, channel: ChannelId) {
-        if let Some(kept) = self.channels.get_mut(&channel) {
-            kept.is_partial = true;
-        }
-    }
-
-    /// A backplane has events of a channel, of which everything after `floor` will be here.
-    pub fn restart(&mut self, channel: ChannelId, floor: Place) {
-        self.epochs.reach(floor);
-        if let Some(kept) = self.channels.get_mut(&channel) {
-            kept.restart(floor);
-        }
-    }
-
-    /// Adds events of a channel that were published before everything that is here. They and what
-    /// is here are everything after `floor`.
-    pub fn load(&mut self, channel: ChannelId, floor: Place, earlier: Vec<Draft>) {
-        let Some(kept) = self.channels.get_mut(&channel) else { return };
-        kept.is_partial = false;
-        let epochs = kept.mints.then_some(&self.epochs);
-        let earlier = earlier.into_iter().map(|draft| {
-            let place = draft.place.unwrap_or_default();
-            draft.publish(place, epochs)
-        });
-        kept.history.load(earlier.filter(|it| it.is_kept).collect(), floor, Instant::now());
-    }
-
-    /// Whether a backplane has earlier events of the channel that are not here.
-    pub fn is_partial(&self, channel: ChannelId) -> bool {
-        self.channels.get(&channel).is_some_and(|kept| kept.is_partial)
     }
 
     /// The latest event with a custom id.
@@ -313,10 +292,12 @@ impl Log {
         self.channels.insert(channel, Kept::new(options, floor));
     }
 
-    /// Begins the history that the patterns of a set of topics share, unless there is one.
-    pub fn open_patterns(&mut self, topics: TopicsId, options: HistoryOptions) {
-        let Some(log) = self.topics.get_mut(&topics) else { return };
+    /// Begins the history that the patterns of a set of topics share. False if there is one.
+    pub fn open_patterns(&mut self, topics: TopicsId, options: HistoryOptions) -> bool {
+        let Some(log) = self.topics.get_mut(&topics) else { return false };
+        let is_new = log.all.is_none();
         log.all.get_or_insert_with(|| Kept::log(options, log.last));
+        is_new
     }
 
     pub fn close_topics(&mut self, topics: TopicsId) {

@@ -2,8 +2,8 @@
 //! shares become one replay, merged by place.
 
 use super::kept::Missed;
-use super::{Log, Source};
-use crate::ids::{ChannelId, Place};
+use super::{HistoryId, Log, Source};
+use crate::ids::Place;
 use crate::wire::Frame;
 
 /// The id that a client comes back with.
@@ -36,8 +36,8 @@ enum Phase {
 /// What a client missed in one channel.
 enum Share {
     Read(Missed),
-    /// It is read at the end: a backplane has it, or some of it.
-    Awaited(ChannelId),
+    /// It is read at the end: a backplane has it, or some of it. With the pattern, if it is one.
+    Awaited(HistoryId, Box<str>),
 }
 
 /// What a new member gets of the past.
@@ -73,10 +73,11 @@ impl Resume {
     }
 
     pub fn join(&mut self, source: &Source<'_>, log: &mut Log) -> Replay {
-        if let (Phase::Gathering(shares), Source::Channel(channel)) = (&mut self.phase, source)
-            && log.is_partial(*channel)
+        if let Phase::Gathering(shares) = &mut self.phase
+            && log.is_partial(source.history())
         {
-            shares.push(Share::Awaited(*channel));
+            let pattern = if let Source::Pattern(_, pattern) = source { *pattern } else { "" };
+            shares.push(Share::Awaited(source.history(), pattern.into()));
             return Replay::Later;
         }
         self.resolve(log);
@@ -126,8 +127,11 @@ impl Resume {
     fn read(&mut self, share: Share, log: &mut Log) -> Missed {
         match share {
             Share::Read(missed) => missed,
-            Share::Awaited(channel) => {
-                let source = Source::Channel(channel);
+            Share::Awaited(history, pattern) => {
+                let source = match history {
+                    HistoryId::Channel(channel) => Source::Channel(channel),
+                    HistoryId::Patterns(topics) => Source::Pattern(topics, &pattern),
+                };
                 let found = self.find(&source, log);
                 self.is_valid |= found.is_some();
                 self.places = earliest(self.places.iter().copied().chain(found));

@@ -75,7 +75,7 @@ impl TopicsHandle {
     pub fn publish_shared(&self, request: u32, topic: String, fields: EventFields) -> Result<()> {
         let EventFields { id, name, data, retry, comment } = fields;
         let event = event(id, name, data, retry, comment)?;
-        Ok(self.topics.publish_shared(&topic, &event, request)?)
+        Ok(self.topics.publish_shared(&topic, event, request)?)
     }
 
     /// The id that was minted for the latest event of this process, if the topic mints ids.

@@ -39,12 +39,16 @@ impl RedisWriter {
         let mut pipeline = pipe();
         let epoch = new_epoch();
         let age = self.retain.age.as_millis() as u64;
-        for Outgoing { subject, payload, is_kept, number, .. } in batch {
-            let keys =
-                [&self.keys.log, &self.keys.node, &self.keys.stream(subject), &self.keys.clock];
-            pipeline.cmd("EVALSHA").arg(self.script.get_hash()).arg(keys.len()).arg(&keys[..]);
+        for Outgoing { subject, all, payload, is_kept, number, .. } in batch {
+            let Keys { log, node, clock, .. } = &self.keys;
+            let stream = self.keys.stream(subject);
+            let all_stream = all.as_ref().map(|all| self.keys.stream(all));
+            let keys = [log, node, &stream, clock].into_iter().chain(&all_stream);
+            let keys: Vec<_> = keys.collect();
+            pipeline.cmd("EVALSHA").arg(self.script.get_hash()).arg(keys.len()).arg(keys);
             pipeline.arg(&epoch).arg(number).arg(u8::from(*is_kept)).arg(&payload[..]);
             pipeline.arg(self.retain.events).arg(age).arg(self.keys.channel(subject));
+            pipeline.arg(all.as_ref().map(|all| self.keys.channel(all)));
         }
         pipeline.ignore_errors();
         let values: Vec<Value> = pipeline.query_async(&mut self.connection).await.map_err(lost)?;
