@@ -177,8 +177,8 @@ impl Topics {
         backplane.publish(subject, all, &payload, is_kept, request)
     }
 
-    /// Completes the history of a topic or a pattern for a client that has come back. False if it is
-    /// complete; [`crate::notice::Notice::Loaded`] follows otherwise.
+    /// Completes the history of a topic or a pattern for a client that has come back. False if it
+    /// is complete; [`crate::notice::Notice::Loaded`] follows otherwise.
     pub fn load(&self, name: &str, request: u32) -> bool {
         let Some(Shared { backplane, broker }) = &self.shared else { return false };
         let order = self.hub.lock();
