@@ -26,7 +26,7 @@ export declare class ChannelHandle {
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   /** Hands an event to the backplane. A notice with the number follows. */
-  publish(request: number, key: string | undefined | null, fields: EventFields): void
+  publish(request: number, key: string | undefined | null, removes: boolean, fields: EventFields): void
   /** The id that was minted for the latest event of this process, if the channel mints ids. */
   mintedId(): string | null
   /**

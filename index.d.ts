@@ -703,7 +703,10 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * @throws `ERR_SSE_BACKPLANE` if the engine refuses the event, or cannot be reached and the
    * backplane does not wait. All other errors are those of `send()`. The promise rejects with them.
    */
-  publish(event: ServerSentEvent<Events>): Promise<{ id: string | undefined }>;
+  publish(
+    event: ServerSentEvent<Events>,
+    options?: SendOptions,
+  ): Promise<{ id: string | undefined }>;
   /**
    * Sends text that is already in the wire format to every member, and appends it to the history.
    * See {@link Connection.write}.

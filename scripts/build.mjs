@@ -38,6 +38,12 @@ export function built() {
 /** Builds the release binary if it is missing or out of date. Resolves with an exit code. */
 export async function build() {
   if (built()) return 0;
-  console.log('sluice: building the Rust core, which takes a minute the first time');
-  return npm('run', '--silent', 'build');
+  console.log('sluice: building the Rust core, which takes some minutes the first time');
+  const start = performance.now();
+  const code = await npm('run', '--silent', 'build');
+  if (code !== 0) return code;
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  const megabytes = (statSync(path.join(root, binary())).size / 1e6).toFixed(1);
+  console.log(`sluice: built the Rust core in ${seconds} s: ${megabytes} MB`);
+  return 0;
 }

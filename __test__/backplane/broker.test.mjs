@@ -107,7 +107,7 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
   });
 
   test('a topic that nobody subscribes to any more does not arrive', async (t) => {
-    const { redis, nodes } = await cluster(t, 2);
+    const { redis, nodes } = await cluster(t, 2, { topic: { emptyTimeout: 0 } });
     const client = await nodes[1].connect('client', ['a', 'b']);
     const receivers = async (topic) =>
       Number(

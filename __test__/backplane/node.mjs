@@ -37,7 +37,7 @@ const server = http.createServer((req, res) => {
 
 const commands = {
   send: ({ channel, event }) => void channels.get(channel).send(event),
-  publish: ({ channel, event }) => channels.get(channel).publish(event),
+  publish: ({ channel, event, options }) => channels.get(channel).publish(event, options),
   subscribe: ({ client, topics }) => broker.subscribe(client, ...topics),
   unsubscribe: ({ client, topics }) => broker.unsubscribe(client, ...topics),
   broadcast: ({ event }) => broker.broadcast(event),

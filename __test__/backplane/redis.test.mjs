@@ -252,6 +252,12 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     const fresh = await start();
     const back = await fresh.open(['news'], id);
     assert.deepEqual(data(await got(back, 1)), ['newest']);
+    const gone = { channel: 'news', event: { event: 'tick', data: 'gone' } };
+    await fresh.ask('publish', { ...gone, options: { remove: true } });
+    await got(back, 2);
+    const last = await fresh.open(['news']);
+    await publish(fresh, 'news', 'first again');
+    assert.deepEqual(data(await got(last, 1)), ['first again']);
   });
 
   test('the example of the guide runs unchanged', async (t) => {

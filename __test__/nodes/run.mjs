@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 
 const TESTS = [
+  'backplane/broker',
   'backplane/redis',
+  'backplane/threads',
   'carrier/carrier',
   'carrier/conformance',
   'carrier/dead-peer',

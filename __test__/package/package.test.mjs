@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { binary } from '../../scripts/build.mjs';
 import { packRelease } from '../../scripts/pack.mjs';
 import { FreshApp } from './fresh-app.mjs';
 
@@ -95,6 +97,10 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
         assert.equal(committed, generated);
       }
     }
+  });
+
+  it('has a binary of less than 6 MB', () => {
+    assert.ok(statSync(path.join(root, binary())).size < 6e6);
   });
 
   it('has no install scripts and one dependency', () => {

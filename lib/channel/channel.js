@@ -199,11 +199,7 @@ class Channel extends EventEmitter {
    * @param {SendOptions} [options]
    */
   send(value, options) {
-    this.#assertOpen();
-    const removes = options !== undefined && readRemove(options);
-    if (removes && !this.#isLatest) {
-      throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
-    }
+    const removes = this.#removes(options);
     if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
     else event.send(this.#handle, value);
     return this;
@@ -212,14 +208,28 @@ class Channel extends EventEmitter {
   /**
    * Sends an event, and resolves with its id once the backplane has kept it.
    * @param {ServerSentEvent} value
+   * @param {SendOptions} [options]
    * @returns {Promise<{ id: string | undefined }>}
    */
-  async publish(value) {
-    this.#assertOpen();
-    if (this.#isShared) return event.publishShared(this.#handle, value, this.#key);
-    this.send(value);
+  async publish(value, options) {
+    const removes = this.#removes(options);
+    if (this.#isShared) return event.publishShared(this.#handle, value, this.#key, removes);
+    this.send(value, options);
     const minted = value.data === undefined ? undefined : this.#handle.mintedId();
     return { id: value.id ?? minted ?? undefined };
+  }
+
+  /**
+   * Whether an event removes the value of its key.
+   * @param {SendOptions | undefined} options
+   */
+  #removes(options) {
+    this.#assertOpen();
+    const removes = options !== undefined && readRemove(options);
+    if (removes && !this.#isLatest) {
+      throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
+    }
+    return removes;
   }
 
   /** @param {string} frameText */

@@ -90,18 +90,12 @@ function send(handle, event) {
  */
 function sendValue(handle, event, keyOf, removes) {
   const [id, name, data, retry, comment] = fields(event);
-  if (data !== undefined) {
-    const key = checkKey(keyOf(event));
-    callCore(() => {
-      if (removes) handle.removeValue(key, id, name, data, retry, comment);
-      else handle.setValue(key, id, name, data, retry, comment);
-    });
-  } else if (removes) {
-    throw typeError(
-      'ERR_SSE_KEY',
-      'an event that removes a value needs `data`, because browsers ignore events without it',
-    );
-  } else callCore(() => handle.send(id, name, data, retry, comment));
+  const key = keyFor(event, data, keyOf, removes);
+  callCore(() => {
+    if (key === undefined) handle.send(id, name, data, retry, comment);
+    else if (removes) handle.removeValue(key, id, name, data, retry, comment);
+    else handle.setValue(key, id, name, data, retry, comment);
+  });
 }
 
 /**
@@ -109,13 +103,13 @@ function sendValue(handle, event, keyOf, removes) {
  * @param {ChannelHandle} handle
  * @param {ServerSentEvent} event
  * @param {((event: any) => string) | undefined} keyOf
- * @returns {Promise<{ id: string | undefined }>}
+ * @param {boolean} removes
  */
-function publishShared(handle, event, keyOf) {
+function publishShared(handle, event, keyOf, removes) {
   const [id, name, data, retry, comment] = fields(event);
-  const key = keyOf && data !== undefined ? checkKey(keyOf(event)) : undefined;
+  const key = keyOf && keyFor(event, data, keyOf, removes);
   return kept(event, (request) => {
-    handle.publish(request, key, { id, name, data, retry, comment });
+    handle.publish(request, key, removes, { id, name, data, retry, comment });
   });
 }
 
@@ -150,6 +144,22 @@ function kept({ id, data }, publish) {
       throw fromCore(error);
     }
   });
+}
+
+/**
+ * The key of an event, if it has data.
+ * @param {ServerSentEvent} event
+ * @param {Text} data
+ * @param {(event: any) => string} keyOf
+ * @param {boolean} removes
+ */
+function keyFor(event, data, keyOf, removes) {
+  if (data !== undefined) return checkKey(keyOf(event));
+  if (!removes) return undefined;
+  throw typeError(
+    'ERR_SSE_KEY',
+    'an event that removes a value needs `data`, because browsers ignore events without it',
+  );
 }
 
 /** @param {unknown} key */

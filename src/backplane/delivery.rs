@@ -57,17 +57,7 @@ impl Delivery {
         if name.is_none_or(is_current) { Ok(()) } else { Err(Fault::Replaced) }
     }
 
-    /// Everything after that number will arrive.
-    pub fn start(&self, subject: &str, last: u64) {
-        let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };
-        let mut order = hub.lock();
-        for (history, _) in self.histories(&order.audience, subject) {
-            order.log.restart(history, place);
-        }
-        self.directory.reach(subject, last);
-    }
-
-    /// A subject that is followed has more channels here.
+    /// A subject has histories here that do not have its epoch yet.
     pub fn join(&self, subject: &str) {
         let Some(last) = self.directory.last(subject) else { return };
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };

@@ -103,7 +103,6 @@ impl Directory {
         *seen = (*seen).max(Some(number));
         if let Some(entry) = by_subject.get_mut(subject) {
             entry.last = entry.last.max(Some(number));
-            entry.since = entry.since.or(entry.last);
         }
     }
 
@@ -113,6 +112,15 @@ impl Directory {
         let entries = &self.0.lock().by_subject;
         let since = entries.get(&*all).and_then(|entry| entry.since);
         since.is_some_and(|since| number > since)
+    }
+
+    /// The log is known. What is followed already begins at that number.
+    pub fn open(&self, number: u64) {
+        let Entries { by_subject, seen } = &mut *self.0.lock();
+        *seen = (*seen).max(Some(number));
+        for entry in by_subject.values_mut().filter(|entry| entry.last.is_none()) {
+            (entry.last, entry.since) = (Some(number), Some(number));
+        }
     }
 
     pub fn seen(&self) -> Option<u64> {

@@ -94,14 +94,13 @@ impl<E: Engine> Worker<E> {
         follower.follow(&subjects).await?;
         let position = writer.position().await?;
         self.delivery.begin(&position);
+        let known = subjects.iter().filter(|it| directory.last(it).is_some());
+        let known: Vec<_> = known.cloned().collect();
+        directory.open(position.last);
         subjects.iter().for_each(|subject| self.delivery.join(subject));
         let away = self.heard.map(|heard| heard.elapsed());
-        catch_up(&mut writer, &self.delivery, &subjects, away).await?;
-        for subject in subjects.iter().filter(|it| directory.last(it).is_none()) {
-            self.delivery.start(subject, position.last);
-        }
+        catch_up(&mut writer, &self.delivery, &known, away).await?;
         directory.set_arrives(&subjects);
-        directory.see(position.last);
         load(std::mem::take(&mut self.loads), &mut writer, &self.delivery).await?;
         *delay = FIRST_DELAY;
         self.queue.go_online();

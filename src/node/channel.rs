@@ -59,10 +59,16 @@ impl ChannelHandle {
 
     /// Hands an event to the backplane. A notice with the number follows.
     #[napi(catch_unwind)]
-    pub fn publish(&self, request: u32, key: Option<String>, fields: EventFields) -> Result<()> {
+    pub fn publish(
+        &self,
+        request: u32,
+        key: Option<String>,
+        removes: bool,
+        fields: EventFields,
+    ) -> Result<()> {
         let EventFields { id, name, data, retry, comment } = fields;
         let event = event(id, name, data, retry, comment)?;
-        let key = key.map(|name| Key { name: name.into(), removes: false });
+        let key = key.map(|name| Key { name: name.into(), removes });
         self.channel.publish(&event, key, Some(request))?;
         Ok(())
     }
