@@ -1,6 +1,6 @@
 // Builds and installs the parts of the bench that are missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const directory = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -21,7 +21,9 @@ export function prepare(names) {
   const root = directory('..');
   const built = readdirSync(root).some((name) => name.endsWith('.node'));
   if (names.includes('sluice') && !built) run(root, npm, 'run', 'build');
-  if (!existsSync(directory('node_modules'))) {
+  const { dependencies } = JSON.parse(readFileSync(directory('package.json'), 'utf8'));
+  const isThere = (name) => existsSync(directory(`node_modules/${name}`));
+  if (!Object.keys(dependencies).every(isThere)) {
     run(directory('.'), npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error');
   }
   run(directory('load'), 'cargo', 'build', '--release', '--quiet', '--locked');

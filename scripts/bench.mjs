@@ -1,7 +1,7 @@
 // npm run bench -- [--quick] [--only CASES] [--servers NAMES] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { cases, roundsOf } from '../bench/cases.mjs';
+import { cases, groups, roundsOf } from '../bench/cases.mjs';
 import { killAll } from '../bench/child.mjs';
 import { prepare } from '../bench/prepare.mjs';
 import { progress, progressEnd } from '../bench/progress.mjs';
@@ -17,11 +17,13 @@ const { values } = parseArgs({
   },
 });
 
-function chosen(list, all) {
-  const names = list?.split(',') ?? Object.keys(all);
+function chosen(list, all, groupsOf = {}) {
+  const given = list?.split(',') ?? Object.keys(all);
+  const names = given.flatMap((name) => groupsOf[name] ?? name);
   const unknown = names.filter((name) => !(name in all));
   if (unknown.length > 0) {
-    throw new Error(`unknown name: ${unknown}; choose from ${Object.keys(all).join(', ')}`);
+    const choices = [...Object.keys(all), ...Object.keys(groupsOf)];
+    throw new Error(`unknown name: ${unknown}; choose from ${choices.join(', ')}`);
   }
   return Object.keys(all).filter((name) => names.includes(name));
 }
@@ -60,7 +62,10 @@ async function measure(caseName, serverName, size) {
 async function main() {
   const names = chosen(values.servers, servers);
   const sizes = Object.fromEntries(
-    chosen(values.only, cases).map((name) => [name, cases[name][values.quick ? 'quick' : 'full']]),
+    chosen(values.only, cases, groups).map((name) => [
+      name,
+      cases[name][values.quick ? 'quick' : 'full'],
+    ]),
   );
   progress('preparing');
   prepare(names);
