@@ -1,6 +1,7 @@
 // npm run bench -- [--quick] [--only CASES] [--servers NAMES] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { engines } from '../bench/backplane/engines.mjs';
 import { cases, groups, roundsOf } from '../bench/cases.mjs';
 import { killAll } from '../bench/child.mjs';
 import { prepare } from '../bench/prepare.mjs';
@@ -68,7 +69,8 @@ async function main() {
     ]),
   );
   progress('preparing');
-  prepare(names);
+  const isShared = groups.backplane.some((name) => name in sizes);
+  prepare(names, isShared ? Object.values(engines) : []);
   const last = Math.max(
     ...Object.values(sizes).flatMap((size) => names.map((name) => roundsOf(size, name))),
   );

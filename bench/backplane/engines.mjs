@@ -1,8 +1,8 @@
 // The engines that backplanes are measured over, by the name that `servers/channels.js` knows.
 //
-// `start` resolves with a running engine: its `url` and `port`, the `protocol` of its subscribers as
-// the load client names it, `publish(text)` for these, `stop()`, and `reads()` if it counts how often
-// a range of a log is read.
+// `start` resolves with a running engine: its `url` and `port`, the `protocol` of its subscribers
+// as the load client names it, `publish(text)` for these, `stop()`, and `reads()` if it counts how
+// often a range of a log is read. `assertInstalled` throws if the program is missing.
 import { redis } from './redis.mjs';
 
 export const engines = { redis };

@@ -11,6 +11,9 @@ const BYTES = 140;
 /** Milliseconds after which a process has done what it does after an event. */
 const QUIET = 500;
 
+/** V8 otherwise wakes a thread that has been idle for 8 s, to collect garbage. */
+const idle = ([command, args]) => [command, ['--no-memory-reducer', ...args]];
+
 /** How often the JavaScript thread of a process went to sleep, so how often it was woken. */
 function wakeUps({ child: { pid } }) {
   const status = readFileSync(`/proc/${pid}/task/${pid}/status`, 'utf8');
@@ -64,7 +67,7 @@ const locally = ({ connections, events, rate }) =>
 async function across(site, { connections, few, events, rate, block }) {
   const { load, start } = site;
   const publisher = await start(channels.command, ONE);
-  const node = await start(channels.command, ONE);
+  const node = await start(idle(channels.command), ONE);
   const stage = { server: publisher.child, load };
   const publish = async () => {
     const before = wakeUps(node);

@@ -58,7 +58,6 @@ class RedisServer {
   #commands;
 
   static async start() {
-    if (!program) throw new Error('redis-server was not found: apt-get install redis-server');
     const server = new RedisServer();
     server.#directory = await mkdtemp(path.join(tmpdir(), 'sluice-bench-'));
     server.port = await freePort();
@@ -103,4 +102,9 @@ class RedisServer {
   }
 }
 
-export const redis = { title: 'Redis', start: () => RedisServer.start() };
+function assertInstalled() {
+  if (program) return;
+  throw new Error('redis-server was not found: install it (Debian, Ubuntu: redis-server)');
+}
+
+export const redis = { title: 'Redis', assertInstalled, start: () => RedisServer.start() };
