@@ -1,4 +1,5 @@
 // The limits that sluice promises, and whether the figures hold them.
+import { engines } from './backplane/engines.mjs';
 import { beyond } from './backplane/tables.mjs';
 import { significant } from './format.mjs';
 import { policies, transports } from './stalled.mjs';
@@ -73,16 +74,18 @@ const promises = [
     ratio: (median) => ofReplay(median, 'replayCpu'),
     most: 0.333,
   },
-  {
-    text: 'ms beyond bare subscribers of Redis until clients of another process have an event',
-    ratio: (median) => beyond.most(ofReach(median, 'redis')),
-    most: 3,
-  },
-  {
-    text: 'times that such events wake the JavaScript thread',
-    ratio: (median) => ofReach(median, 'redis')('wakeUps'),
-    most: 0,
-  },
+  ...Object.entries(engines).flatMap(([name, { title }]) => [
+    {
+      text: `ms beyond bare subscribers of ${title} until clients of another process have an event`,
+      ratio: (median) => beyond.most(ofReach(median, name)),
+      most: 3,
+    },
+    {
+      text: `times that events over ${title} wake the JavaScript thread`,
+      ratio: (median) => ofReach(median, name)('wakeUps'),
+      most: 0,
+    },
+  ]),
   {
     text: 'ranges that Redis is asked for, for each channel of clients that come back',
     ratio: (median) => median('arrivals', 'sluice', 'redis readsPerChannel'),
