@@ -1,5 +1,6 @@
 // The cases of the bench. Each starts a new server, opens its connections, and returns figures by
 // name.
+import { backplaneCases } from './backplane/cases.mjs';
 import { replay, storm } from './returning.mjs';
 import { broker } from './servers.mjs';
 import { deliver, medianOf, withServer } from './stage.mjs';
@@ -144,6 +145,10 @@ export const cases = {
     full: { rounds: 1, connections: 5_000 },
     quick: { rounds: 1, connections: 1_000 },
   },
+  ...backplaneCases,
 };
+
+/** Names for several cases. */
+export const groups = { backplane: Object.keys(backplaneCases) };
 
 export const roundsOf = (size, server) => size.roundsFor?.[server] ?? size.rounds;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 /** Milliseconds to wait for an answer. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 const running = new Set();
 
 export class Child {
@@ -40,6 +40,10 @@ export class Child {
   ask(...words) {
     this.#process.stdin.write(`${words.join(' ')}\n`);
     return this.answer();
+  }
+
+  get pid() {
+    return this.#process.pid;
   }
 
   signal(name) {

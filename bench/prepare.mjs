@@ -1,6 +1,6 @@
 // Builds and installs the parts of the bench that are missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const directory = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -12,16 +12,20 @@ function run(cwd, command, ...args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
-export function prepare(names) {
+/** `engines`: those that have to be installed. */
+export function prepare(names, engines) {
   if (process.platform !== 'linux') {
     throw new Error('the bench needs Linux, because its load client uses epoll');
   }
   if (spawnSync('taskset', ['-p', '1']).error)
     throw new Error('taskset was not found: install util-linux');
+  for (const engine of engines) engine.assertInstalled();
   const root = directory('..');
   const built = readdirSync(root).some((name) => name.endsWith('.node'));
   if (names.includes('sluice') && !built) run(root, npm, 'run', 'build');
-  if (!existsSync(directory('node_modules'))) {
+  const { dependencies } = JSON.parse(readFileSync(directory('package.json'), 'utf8'));
+  const isThere = (name) => existsSync(directory(`node_modules/${name}`));
+  if (!Object.keys(dependencies).every(isThere)) {
     run(directory('.'), npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error');
   }
   run(directory('load'), 'cargo', 'build', '--release', '--quiet', '--locked');

@@ -1,4 +1,6 @@
 // The limits that sluice promises, and whether the figures hold them.
+import { engines } from './backplane/engines.mjs';
+import { beyond } from './backplane/tables.mjs';
 import { significant } from './format.mjs';
 import { policies, transports } from './stalled.mjs';
 
@@ -10,6 +12,8 @@ export const growth = (median, figure, measured = 'javascript') =>
 /** A figure of the replay, as a share of that of sse-channels. */
 export const ofReplay = (median, figure) =>
   median('replay', 'sluice', figure) / median('replay', 'sse-channels', figure);
+
+const ofReach = (median, engine) => (figure) => median('reach', 'sluice', `${engine} ${figure}`);
 
 /** The largest of a figure over all policies and transports. */
 const worst = (median, figure) => {
@@ -69,6 +73,23 @@ const promises = [
     text: 'CPU of the replay alone / sse-channels',
     ratio: (median) => ofReplay(median, 'replayCpu'),
     most: 0.333,
+  },
+  ...Object.entries(engines).flatMap(([name, { title }]) => [
+    {
+      text: `ms beyond bare subscribers of ${title} until clients of another process have an event`,
+      ratio: (median) => beyond.most(ofReach(median, name)),
+      most: 3,
+    },
+    {
+      text: `times that events over ${title} wake the JavaScript thread`,
+      ratio: (median) => ofReach(median, name)('wakeUps'),
+      most: 0,
+    },
+  ]),
+  {
+    text: 'ranges that Redis is asked for, for each channel of clients that come back',
+    ratio: (median) => median('arrivals', 'sluice', 'redis readsPerChannel'),
+    most: 1,
   },
 ];
 

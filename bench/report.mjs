@@ -1,5 +1,6 @@
 // Formats medians as Markdown: absolute figures, ratios to the other servers, and the limits.
 import { availableParallelism } from 'node:os';
+import { backplaneConditions, backplaneTables } from './backplane/tables.mjs';
 import { grouped, significant } from './format.mjs';
 import { growth, ofReplay, verdicts } from './promises.mjs';
 import { servers } from './servers.mjs';
@@ -51,6 +52,7 @@ function conditions(cases) {
       `median of ${times} runs`,
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
+    ...backplaneConditions,
   };
   const rounds = ({ rounds, roundsFor = {} }) =>
     [
@@ -179,6 +181,7 @@ export function report({ median, names, cases, command }) {
       ),
     );
   }
+  if (names.includes('sluice')) parts.push(...backplaneTables({ median, cell, table, cases }));
   parts.push(verdicts(median));
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }

@@ -9,7 +9,7 @@ const CHANNELS = 50;
  * Opens the connections of clients that missed events. Returns the cost once each has received
  * those of its channels exactly once and in order.
  */
-async function comeBack(stage, { connections, events, cursors, channels = 1 }) {
+export async function comeBack(stage, { connections, events, cursors, channels = 1 }) {
   await stage.load.ask('expect', events, channels);
   await stage.server.ask('begin');
   await stage.connect(connections, cursors);

@@ -11,8 +11,27 @@ export const loadClient = [path('load/target/release/load'), []];
 /** sluice, with its clients in a broker. */
 export const broker = { command: node('broker') };
 
-/** sluice, with 50 channels. */
-export const channels = { command: node('channels') };
+/** sluice, with 50 channels, or as the options in its last argument say. */
+export const channels = {
+  command: node('channels'),
+  with: (options) => [process.execPath, [...node('channels')[1], JSON.stringify(options)]],
+};
+
+/** A loop of `res.write`, fed by Redis. */
+export const redisWrite = {
+  command: node('redis-write'),
+  title: () => `\`res.write\`, redis ${version('node_modules/redis/package.json')}`,
+};
+
+export const socketIo = {
+  command: node('socket-io'),
+  protocol: 'socket.io',
+  title: () => {
+    const adapter = version('node_modules/@socket.io/redis-adapter/package.json');
+    const own = version('node_modules/socket.io/package.json');
+    return `socket.io ${own}, @socket.io/redis-adapter ${adapter}`;
+  },
+};
 
 /** sluice, with clients that never read. */
 export const stalled = { command: node('stalled') };

@@ -1,7 +1,8 @@
 // npm run bench -- [--quick] [--only CASES] [--servers NAMES] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { cases, roundsOf } from '../bench/cases.mjs';
+import { engines } from '../bench/backplane/engines.mjs';
+import { cases, groups, roundsOf } from '../bench/cases.mjs';
 import { killAll } from '../bench/child.mjs';
 import { prepare } from '../bench/prepare.mjs';
 import { progress, progressEnd } from '../bench/progress.mjs';
@@ -17,11 +18,13 @@ const { values } = parseArgs({
   },
 });
 
-function chosen(list, all) {
-  const names = list?.split(',') ?? Object.keys(all);
+function chosen(list, all, groupsOf = {}) {
+  const given = list?.split(',') ?? Object.keys(all);
+  const names = given.flatMap((name) => groupsOf[name] ?? name);
   const unknown = names.filter((name) => !(name in all));
   if (unknown.length > 0) {
-    throw new Error(`unknown name: ${unknown}; choose from ${Object.keys(all).join(', ')}`);
+    const choices = [...Object.keys(all), ...Object.keys(groupsOf)];
+    throw new Error(`unknown name: ${unknown}; choose from ${choices.join(', ')}`);
   }
   return Object.keys(all).filter((name) => names.includes(name));
 }
@@ -60,10 +63,14 @@ async function measure(caseName, serverName, size) {
 async function main() {
   const names = chosen(values.servers, servers);
   const sizes = Object.fromEntries(
-    chosen(values.only, cases).map((name) => [name, cases[name][values.quick ? 'quick' : 'full']]),
+    chosen(values.only, cases, groups).map((name) => [
+      name,
+      cases[name][values.quick ? 'quick' : 'full'],
+    ]),
   );
   progress('preparing');
-  prepare(names);
+  const isShared = groups.backplane.some((name) => name in sizes);
+  prepare(names, isShared ? Object.values(engines) : []);
   const last = Math.max(
     ...Object.values(sizes).flatMap((size) => names.map((name) => roundsOf(size, name))),
   );

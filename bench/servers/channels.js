@@ -1,6 +1,11 @@
+// Its argument, if any, is JSON: how many `channels` there are, and the `engine` and `url` of their
+// backplane.
+//
 // A client with the number n joins the first 1 + n modulo CHANNELS channels. Event number n goes to
 // channel n modulo CHANNELS. Has these commands besides those of `control.js`:
 //
+//   state             → { state }    that of the backplane
+//   block MS          → { blocked }  blocks the JavaScript thread right after the answer
 //   cursors FIRST...  → { cursors }  for each number, the id of the event before it
 //   watch             → { watched }  the JavaScript thread is watched from here
 //   blocked           → { turn, delay }
@@ -12,10 +17,18 @@ const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { Channel, Connection } = require('../..');
 const { run, threadTime } = require('../control.js');
 
-const CHANNELS = 50;
+const { channels: CHANNELS = 50, engine, url } = JSON.parse(process.argv[2] ?? '{}');
+/** Bytes. The bench publishes faster than any engine takes. */
+const QUEUE = 256 << 20;
 const FRAME = /^id: (\S+)\nevent: tick\ndata: .*"sent":"\d+\.(\d+)"/gm;
 
-const channels = Array.from({ length: CHANNELS }, () => new Channel());
+const backplanes = {
+  redis: () => require('../../redis.js').redisBackplane({ url, maxQueueBytes: QUEUE }),
+};
+const backplane = engine && backplanes[engine]();
+const channels = Array.from({ length: CHANNELS }, (_none, number) =>
+  backplane ? new Channel({ name: String(number), backplane }) : new Channel(),
+);
 const delay = monitorEventLoopDelay({ resolution: 1 });
 let sent = 0;
 let sampler;
@@ -28,6 +41,12 @@ const server = createServer((req, res) => {
   const connection = new Connection(req, res, { onGap: 'all' });
   for (let number = 0; number <= client % CHANNELS; number++) channels[number].add(connection);
 });
+
+function block(milliseconds) {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  setTimeout(() => Atomics.wait(cell, 0, 0, milliseconds), 1);
+  return { blocked: milliseconds };
+}
 
 /** Reads what the histories contain, as a client of all channels. Returns ids by number. */
 async function idsByNumber() {
@@ -81,5 +100,5 @@ run({
     channels[sent % CHANNELS].send({ event, data });
     sent += 1;
   },
-  commands: { cursors, watch, blocked },
+  commands: { state: () => ({ state: backplane.state }), block, cursors, watch, blocked },
 });

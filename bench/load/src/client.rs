@@ -1,4 +1,4 @@
-//! One connection of the load client: connects, asks, and hands out the stamps of its event stream.
+//! One connection of the load client: connects, asks, and hands out the stamps of its events.
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -9,6 +9,7 @@ use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, Socket
 
 use crate::chunked::Chunked;
 use crate::clock;
+use crate::protocol::{Joining, Protocol, Step};
 use crate::stamp::{Stamp, Stamps, Tail};
 use crate::tally::Share;
 
@@ -24,6 +25,7 @@ enum State {
     Connecting,
     /// The response head, as far as it is here.
     Head(Vec<u8>),
+    Joining(Joining),
     Body(Coding),
 }
 
@@ -47,13 +49,19 @@ pub struct Client {
     state: State,
     tail: Tail,
     number: usize,
+    protocol: Protocol,
     cursor: Option<Cursor>,
     pub share: Share,
 }
 
 impl Client {
     /// `number` is the client's own.
-    pub fn connect(address: SocketAddr, number: usize, cursor: Option<Cursor>) -> Result<Self, String> {
+    pub fn connect(
+        address: SocketAddr,
+        number: usize,
+        protocol: Protocol,
+        cursor: Option<Cursor>,
+    ) -> Result<Self, String> {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let socket = net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
             .map_err(|error| format!("socket: {error}"))?;
@@ -65,7 +73,7 @@ impl Client {
             Err(error) => return Err(format!("connect: {error}")),
         }
         let (state, tail) = (State::Connecting, Tail::default());
-        Ok(Self { socket, state, tail, number, cursor, share: Share::default() })
+        Ok(Self { socket, state, tail, number, protocol, cursor, share: Share::default() })
     }
 
     /// The number of the first event that the client does not have.
@@ -82,13 +90,24 @@ impl Client {
         net::sockopt::socket_error(&self.socket)
             .and_then(|result| result)
             .map_err(|error| format!("connect: {error}"))?;
-        let request = self.request_text();
-        match net::send(&self.socket, request.as_bytes(), SendFlags::NOSIGNAL) {
-            Ok(length) if length == request.len() => {}
-            other => return Err(format!("the request was not taken: {other:?}")),
+        match self.protocol.greeting() {
+            Some(greeting) => {
+                self.send(greeting.as_bytes())?;
+                self.state = State::Joining(Joining::new(self.protocol));
+            }
+            None => {
+                self.send(self.request_text().as_bytes())?;
+                self.state = State::Head(Vec::new());
+            }
         }
-        self.state = State::Head(Vec::new());
         Ok(())
+    }
+
+    fn send(&self, bytes: &[u8]) -> Result<(), String> {
+        match net::send(&self.socket, bytes, SendFlags::NOSIGNAL) {
+            Ok(length) if length == bytes.len() => Ok(()),
+            other => Err(format!("a request was not taken: {other:?}")),
+        }
     }
 
     fn request_text(&self) -> String {
@@ -127,8 +146,24 @@ impl Client {
             self.body(&rest, stamps, &mut found)?;
             return Ok(Progress::Opened);
         }
+        if let State::Joining(_) = self.state {
+            return self.join(bytes);
+        }
         self.body(bytes, stamps, &mut found)?;
         Ok(Progress::Received)
+    }
+
+    /// Takes part in what comes before the events.
+    fn join(&mut self, bytes: &[u8]) -> Result<Progress, String> {
+        let State::Joining(joining) = &mut self.state else { return Ok(Progress::None) };
+        match joining.read(bytes) {
+            Step::Wait => Ok(Progress::None),
+            Step::Send(reply) => self.send(reply).map(|()| Progress::None),
+            Step::Joined => {
+                self.state = State::Body(Coding::Identity);
+                Ok(Progress::Opened)
+            }
+        }
     }
 
     fn body(

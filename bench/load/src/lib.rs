@@ -3,6 +3,7 @@
 //! - `stamp`: the marker in each event, which carries when it was sent and its number
 //! - `chunked`: HTTP's chunked coding, taken apart as it arrives
 //! - `client`: one connection of the load client
+//! - `protocol`: what a client speaks, and how it joins where that is no event stream
 //! - `tally`: what came of what was expected
 //! - `commands`: the lines of standard input
 //! - `clock`: CLOCK_MONOTONIC, which is also Node's `process.hrtime`
@@ -11,5 +12,6 @@ pub mod chunked;
 pub mod client;
 pub mod clock;
 pub mod commands;
+pub mod protocol;
 pub mod stamp;
 pub mod tally;

@@ -4,6 +4,8 @@
 //! - `connect PORT COUNT [FIRST:ID ...]`: opens more connections to 127.0.0.1; answers when all
 //!   response heads are here. Client number n comes back with the cursor at n modulo their number.
 //!   FIRST is the number of the first event after it.
+//! - `speak NAME`: connections from here on speak `sse`, `socket.io`, or, as bare subscribers,
+//!   `redis` or `nats`
 //! - `expect COUNT [CHANNELS]`: from now on each connection must get events 0 to COUNT-1, each once
 //!   and in order. With CHANNELS, event n was sent to channel n modulo CHANNELS, and client n is in
 //!   the first 1 + n modulo CHANNELS.
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 use load::client::{Client, Cursor, Progress};
 use load::clock;
 use load::commands::{self, Commands};
+use load::protocol::Protocol;
 use load::stamp::Stamps;
 use load::tally::Tally;
 use rustix::event::{Timespec, epoll};
@@ -40,6 +43,7 @@ struct Load {
     /// Connections that are never read.
     stalled: Vec<TcpStream>,
     address: SocketAddr,
+    protocol: Protocol,
     cursors: Vec<Cursor>,
     wanted: usize,
     connecting: usize,
@@ -63,6 +67,7 @@ impl Load {
             clients: Vec::new(),
             stalled: Vec::new(),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
+            protocol: Protocol::EventStream,
             cursors: Vec::new(),
             wanted: 0,
             connecting: 0,
@@ -87,6 +92,11 @@ impl Load {
                 self.connect_since = Some(Instant::now());
                 self.connected_at = clock::now();
                 self.moved_at = Instant::now();
+            }
+            Some("speak") => {
+                let named = words.get(1).and_then(|name| Protocol::named(name));
+                self.protocol = named.ok_or_else(|| format!("no such protocol: {words:?}"))?;
+                answer(r#"{"speaking":true}"#)?;
             }
             Some("expect") => {
                 let channels = if words.len() > 2 { commands::number(words, 2)? } else { 1 };
@@ -131,7 +141,7 @@ impl Load {
                 0 => None,
                 count => Some(self.cursors[number % count].clone()),
             };
-            let mut client = Client::connect(self.address, number, cursor)?;
+            let mut client = Client::connect(self.address, number, self.protocol, cursor)?;
             client.share = self.tally.begin(number, client.first());
             let data = epoll::EventData::new_u64(number as u64);
             epoll::add(&self.epoll, &client.socket, data, epoll::EventFlags::OUT)

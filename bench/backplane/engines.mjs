@@ -1,0 +1,19 @@
+// The engines that backplanes are measured over, by the name that `servers/channels.js` knows.
+//
+// `start` resolves with a running engine: its `url` and `port`, the `protocol` of its subscribers
+// as the load client names it, `publish(text)` for these, `stop()`, and `reads()` if it counts how
+// often a range of a log is read. `assertInstalled` throws if the program is missing.
+import { redis } from './redis.mjs';
+
+export const engines = { redis };
+
+/** Calls `measure` for each engine. The names of its figures begin with that of the engine. */
+export const overEngines = (measure) => async (_server, size) => {
+  const figures = {};
+  for (const engine of Object.keys(engines)) {
+    for (const [figure, value] of Object.entries(await measure(engine, size))) {
+      figures[`${engine} ${figure}`] = value;
+    }
+  }
+  return figures;
+};

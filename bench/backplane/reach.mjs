@@ -1,0 +1,113 @@
+// The case of an event that is published in one process, for clients of another.
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { channels } from '../servers.mjs';
+import { deliver, withServer } from '../stage.mjs';
+import { withSite } from './site.mjs';
+
+const ONE = { channels: 1 };
+/** Bytes of what is published to bare subscribers, as many as an event has. */
+const BYTES = 140;
+/** Milliseconds after which a process has done what it does after an event. */
+const QUIET = 500;
+
+/** V8 otherwise wakes a thread that has been idle for 8 s, to collect garbage. */
+const idle = ([command, args]) => [command, ['--no-memory-reducer', ...args]];
+
+/** How often the JavaScript thread of a process went to sleep, so how often it was woken. */
+function wakeUps({ child: { pid } }) {
+  const status = readFileSync(`/proc/${pid}/task/${pid}/status`, 'utf8');
+  return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)[1]);
+}
+
+/** Publishes to bare subscribers, and returns the median latency in milliseconds. */
+async function publishBare({ engine, load }, { events, rate }) {
+  await load.ask('expect', events);
+  for (let number = 0; number < events; number++) {
+    await sleep(1000 / rate);
+    const time = String(process.hrtime.bigint()).padStart(20, '0');
+    const stamp = `"sent":"${time}.${String(number).padStart(8, '0')}"`;
+    await engine.publish(stamp.padStart(BYTES, '.'));
+  }
+  const { p50, ...result } = await load.ask('result');
+  if (result.missing || result.surplus || result.failed) {
+    throw new Error(`bare subscribers missed messages: ${JSON.stringify(result)}`);
+  }
+  return p50 / 1000;
+}
+
+/** The latency of the engine itself: as many clients subscribe to it, with no server between. */
+async function bare(site, size) {
+  const { engine, load } = site;
+  const { few, connections } = size;
+  await load.ask('speak', engine.protocol);
+  const figures = {};
+  for (const [name, more, wanted] of [
+    ['bareFew', few, few],
+    ['bareMany', connections - few, connections],
+  ]) {
+    const { opened, failure } = await load.ask('connect', engine.port, more);
+    if (opened !== wanted) throw new Error(`${opened} of ${wanted} subscribed: ${failure}`);
+    await publishBare(site, size);
+    figures[name] = await publishBare(site, size);
+  }
+  await load.ask('close');
+  await load.ask('speak', 'sse');
+  return figures;
+}
+
+/** The median latency of a channel that one process has for itself, in milliseconds. */
+const locally = ({ connections, events, rate }) =>
+  withServer({ command: channels.with(ONE) }, async (stage) => {
+    await stage.connect(connections);
+    await deliver(stage, events, rate);
+    return (await deliver(stage, events, rate)).p50 / 1000;
+  });
+
+async function across(site, { connections, few, events, rate, block }) {
+  const { load, start } = site;
+  const publisher = await start(channels.command, ONE);
+  const node = await start(idle(channels.command), ONE);
+  const stage = { server: publisher.child, load };
+  const publish = async () => {
+    const before = wakeUps(node);
+    const { p50 } = await deliver(stage, events, rate);
+    return { p50: p50 / 1000, wakeUps: wakeUps(node) - before };
+  };
+  const measure = async () => {
+    await deliver(stage, events, rate);
+    await sleep(QUIET);
+    return publish();
+  };
+  await node.connect(few);
+  const toFew = await measure();
+  await node.connect(connections - few);
+  const toMany = await measure();
+
+  const began = performance.now();
+  await node.child.ask('block', block);
+  await sleep(QUIET);
+  const blocked = await publish();
+  const spent = performance.now() - began;
+  await node.child.ask('count');
+  const over = performance.now() - began;
+  if (spent > block || over < block) {
+    throw new Error(`JavaScript was not blocked while events arrived: ${spent}, ${over} ms`);
+  }
+  return {
+    few: toFew.p50,
+    many: toMany.p50,
+    blocked: blocked.p50,
+    wakeUps: Math.max(toFew.wakeUps, toMany.wakeUps),
+    blockedWakeUps: blocked.wakeUps,
+  };
+}
+
+export async function reach(engine, size) {
+  const local = await locally(size);
+  const figures = await withSite(engine, async (site) => ({
+    ...(await bare(site, size)),
+    ...(await across(site, size)),
+  }));
+  return { local, ...figures };
+}
