@@ -11,6 +11,7 @@
 const { PATTERNS, TOPIC, readChannelOptions } = require('../channel/channel-options.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
+const { readNodesOptions } = require('./nodes/nodes-options.js');
 
 const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 
@@ -40,6 +41,7 @@ function readBrokerOptions(options, pingForm) {
       PATTERNS,
     ),
     sessionTimeout: option.time('sessionTimeout', given.sessionTimeout, 60_000),
+    nodes: readNodesOptions(given),
     onConnect: option.callback('onConnect', given.onConnect),
     onDisconnect: option.callback('onDisconnect', given.onDisconnect),
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),

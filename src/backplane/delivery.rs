@@ -4,7 +4,8 @@
 use std::sync::{Arc, Weak};
 
 use super::directory::{Directory, Follower};
-use super::engine::{Arrival, Fault, Position, Retained};
+use super::engine::{Arrival, Fault, Position, Retained, Subject};
+use super::mailbox::{self, Mailbox};
 use super::payload::Payload;
 use crate::hub::Hub;
 use crate::ids::{BackplaneId, ChannelId, EpochId, Place};
@@ -16,6 +17,7 @@ use crate::sync::Mutex;
 pub struct Delivery {
     pub id: BackplaneId,
     pub directory: Arc<Directory>,
+    mailbox: Arc<Mailbox>,
     hub: Weak<Hub>,
     /// Once the engine has answered.
     epoch: Mutex<Option<Epoch>>,
@@ -28,8 +30,13 @@ struct Epoch {
 }
 
 impl Delivery {
-    pub fn new(id: BackplaneId, directory: Arc<Directory>, hub: Weak<Hub>) -> Self {
-        Self { id, directory, hub, epoch: Mutex::new(None) }
+    pub fn new(
+        id: BackplaneId,
+        directory: Arc<Directory>,
+        mailbox: Arc<Mailbox>,
+        hub: Weak<Hub>,
+    ) -> Self {
+        Self { id, directory, mailbox, hub, epoch: Mutex::new(None) }
     }
 
     /// A session begins with the log there.
@@ -84,6 +91,9 @@ impl Delivery {
             return;
         }
         self.directory.reach(&subject, number);
+        if let Some(message) = mailbox::decode(&payload) {
+            return self.hear(&subject, message);
+        }
         // An event of a newer version is skipped, as are those that break the rules.
         let Some(payload) = Payload::decode(&payload) else { return };
         for follower in self.directory.followers(&subject) {
@@ -91,11 +101,20 @@ impl Delivery {
                 Follower::Channel(channel) => Target::Channel(channel),
                 Follower::Topic { topics, .. } => Target::Topic(topics, name_of(&subject)),
                 Follower::Everyone(topics) => Target::Everyone(topics),
+                Follower::Host => continue,
             };
             if let Ok(draft) = draft(&payload, &subject, follower, place) {
                 // The channel may have closed.
                 let _ = hub.publish_drafts(target, [draft]);
             }
+        }
+    }
+
+    /// Another host has said something.
+    fn hear(&self, subject: &Subject, message: &[u8]) {
+        let is_for_host = self.directory.followers(subject).contains(&Follower::Host);
+        if is_for_host && self.mailbox.push(subject, message.to_vec()) {
+            self.tell(Notice::Mail(self.id));
         }
     }
 
@@ -156,6 +175,10 @@ impl Delivery {
         let reason = fault.map(Fault::to_string);
         let is_online = reason.is_none();
         self.tell(Notice::Backplane { backplane: self.id, is_online, reason });
+        // What hosts say is not kept.
+        if is_online && self.mailbox.lose() {
+            self.tell(Notice::Mail(self.id));
+        }
     }
 
     fn tell(&self, notice: Notice) {
@@ -174,7 +197,7 @@ impl Delivery {
         let channels = followers.filter_map(|follower| match follower {
             Follower::Channel(channel) => Some(channel),
             Follower::Topic { topics, .. } => audience.topics(topics)?.find(name_of(subject)),
-            Follower::Everyone(_) => None,
+            Follower::Everyone(_) | Follower::Host => None,
         });
         channels.collect()
     }
@@ -192,7 +215,7 @@ impl Delivery {
                     channel.map(|channel| (channel, Missing::Topic(name.into())))
                 }
                 // Broadcasts to every client are in no history.
-                Follower::Everyone(_) => None,
+                Follower::Everyone(_) | Follower::Host => None,
             };
             let Some((channel, missing)) = found else { continue };
             let Some(channel) = order.audience.channel(channel) else { continue };

@@ -17,6 +17,8 @@ pub enum Follower {
     },
     /// Every client of a broker.
     Everyone(TopicsId),
+    /// The host itself, which other hosts talk to.
+    Host,
 }
 
 #[derive(Default)]

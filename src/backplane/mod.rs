@@ -9,6 +9,7 @@
 mod delivery;
 mod directory;
 mod engine;
+mod mailbox;
 mod payload;
 mod queue;
 #[cfg(feature = "redis")]
@@ -25,6 +26,8 @@ use delivery::Delivery;
 use directory::Directory;
 pub use directory::Follower;
 use engine::{Engine, Subject};
+use mailbox::Mailbox;
+pub use mailbox::{Mail, Message};
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
@@ -60,6 +63,7 @@ pub struct Backplane {
     pub id: BackplaneId,
     queue: Arc<Queue>,
     directory: Arc<Directory>,
+    mailbox: Arc<Mailbox>,
     commands: UnboundedSender<Command>,
     closing: Arc<Notify>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -75,8 +79,10 @@ impl Backplane {
     ) -> Result<Arc<Self>, Error> {
         let id = hub.next_backplane();
         let (queue, directory) = (Arc::new(Queue::new(max_bytes)), Arc::<Directory>::default());
+        let mailbox = Arc::<Mailbox>::default();
         let (sender, commands) = unbounded_channel();
-        let delivery = Delivery::new(id, directory.clone(), Arc::downgrade(hub));
+        let (follows, hub_of) = (directory.clone(), Arc::downgrade(hub));
+        let delivery = Delivery::new(id, follows, mailbox.clone(), hub_of);
         let loads = Vec::new();
         let closing = Arc::<Notify>::default();
         let worker = Worker {
@@ -96,7 +102,9 @@ impl Backplane {
         let thread = thread::Builder::new().name("sluice-backplane".into()).spawn(work);
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
         let thread = Mutex::new(Some(thread));
-        let backplane = Arc::new(Self { id, queue, directory, commands: sender, closing, thread });
+        let commands = sender;
+        let backplane = Self { id, queue, directory, mailbox, commands, closing, thread };
+        let backplane = Arc::new(backplane);
         hub.close_with(Arc::<Self>::downgrade(&backplane));
         Ok(backplane)
     }
@@ -126,6 +134,16 @@ impl Backplane {
     /// Completes the histories of a subject. [`crate::notice::Notice::Loaded`] follows.
     pub fn load(&self, subject: &Subject, request: u32) {
         self.tell(Command::Load { subject: subject.clone(), request });
+    }
+
+    /// Says something to the hosts that follow a subject, also to this one. It is not kept.
+    pub fn say(&self, subject: &Subject, message: &[u8]) -> Result<(), Error> {
+        self.queue.push(subject.clone(), mailbox::encode(message), false, None)
+    }
+
+    /// What other hosts have said. [`crate::notice::Notice::Mail`] tells when there is something.
+    pub fn mail(&self) -> Mail {
+        self.mailbox.take()
     }
 
     /// Bytes that wait for the engine.
