@@ -4,7 +4,6 @@ import express from 'express';
 import { sluice } from '../support/site.mjs';
 
 const { redisBackplane } = createRequire(import.meta.url)('../../redis.js');
-const { setupSSE } = createRequire(import.meta.url)('../../express.js');
 const { backplane: options, broker: given } = JSON.parse(process.argv[2]);
 
 const backplane = redisBackplane(options);
@@ -24,7 +23,7 @@ app.get('/events', (req, res) => {
   const client = broker.connect(req, res, { id, metadata: { shown } });
   broker.subscribe(client.id, ...[topic].flat());
 });
-setupSSE(app, broker, '/sse', {
+sluice.setupSSE(app, broker, '/sse', {
   identify: () => ({ metadata: { shown: 'routes' } }),
   authorizeSubscribe: (_req, _id, topic) => topic !== 'secret',
 });

@@ -132,7 +132,11 @@ class Clients {
       // First: from the first join on, what a returning client is sent waits for the replay.
       greet?.(client, restored.size === session?.topics.length);
       this.#topics.connect(handle);
-      for (const [topic, options] of restored) topics.add(topic, options);
+      for (const [topic, options] of restored) {
+        // Another node may allow topics that this one does not.
+        if (session === moved) addIfAllowed(topics, topic, options);
+        else topics.add(topic, options);
+      }
       if (!session) this.#bringBack(client);
       this.options.onConnect?.(client);
     } catch (error) {
@@ -177,7 +181,7 @@ class Clients {
         .moveIn(client.id, client.id)
         .then((topics = []) => {
           for (const [topic, options] of restorable(client.topics, topics)) {
-            client.topics.add(topic, options);
+            addIfAllowed(client.topics, topic, options);
           }
         })
         .catch((error) => debug('topics are not restored: %o', error))
@@ -239,6 +243,19 @@ function restorable(subscriptions, topics = []) {
     }
   }
   return restored;
+}
+
+/**
+ * @param {Subscriptions} topics
+ * @param {string} topic
+ * @param {HistoryOptions} [options]
+ */
+function addIfAllowed(topics, topic, options) {
+  try {
+    topics.add(topic, options);
+  } catch (error) {
+    debug('a topic is not restored: %j: %o', topic, error);
+  }
 }
 
 /**

@@ -124,4 +124,4 @@ function isDigest(given, secret) {
   return sent.length === known.length && timingSafeEqual(sent, known) && secret !== undefined;
 }
 
-module.exports = { Actions, digestOf };
+module.exports = { Actions, areNames, digestOf };

@@ -19,7 +19,7 @@
 const { randomBytes } = require('node:crypto');
 const { debuglog } = require('node:util');
 const { show } = require('../broker-client.js');
-const { Actions } = require('./actions.js');
+const { Actions, areNames } = require('./actions.js');
 const { Bus } = require('./bus.js');
 const { Own } = require('./own.js');
 const { Peers, SILENCE } = require('./peers.js');
@@ -50,6 +50,7 @@ class Nodes {
   /** When it has last heard itself: others are not dead if this node is cut off. */
   #heardItself = performance.now();
   #ticks = 0;
+  #isClosed = false;
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
@@ -83,12 +84,12 @@ class Nodes {
     const shown = this.#presenceOf?.(client);
     if (shown === undefined) return;
     show(client, shown);
-    client.topics.whenChanged = () => this.#own.mark(client.id);
+    client.topics.whenChanged = () => this.mark(client.id);
   }
 
   /** @param {string} id of a client or session that has come, changed or gone */
   mark(id) {
-    this.#own.mark(id);
+    if (!this.#isClosed) this.#own.mark(id);
   }
 
   get hasPeers() {
@@ -102,7 +103,7 @@ class Nodes {
 
   /** @param {string} topic */
   members(topic) {
-    this.#own.flush();
+    if (!this.#isClosed) this.#own.flush();
     return this.#presence.members(topic);
   }
 
@@ -147,7 +148,7 @@ class Nodes {
     try {
       const found = await this.#ask(node, 'session', [id, wanted, digest]);
       const { topics } = found ?? {};
-      return Array.isArray(topics) ? topics : undefined;
+      return areNames(topics) ? topics : undefined;
     } catch (error) {
       debug('a session was not moved: %o', error);
       return undefined;
@@ -155,6 +156,7 @@ class Nodes {
   }
 
   close() {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#bus?.trySay({ kind: 'bye' });
     this.#bus?.close();
