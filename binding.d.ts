@@ -12,6 +12,12 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class BackplaneHandle {
   get id(): number
   get queuedBytes(): number
+  /** Says something to everybody who hears the subject, also here. */
+  say(subject: string, bytes: Buffer): void
+  /** A notice follows when there is something to take. */
+  hear(subject: string): void
+  unhear(subject: string): void
+  takeMail(): Mail
   /** Ends its thread. What still waits for the engine is dropped. */
   close(): void
 }
@@ -209,6 +215,18 @@ export interface HistoryOptions {
   mint: boolean
 }
 
+/** What the JavaScript of other processes has said. */
+export interface Mail {
+  messages: Array<Message>
+  /** Some messages were lost before these. */
+  isIncomplete: boolean
+}
+
+export interface Message {
+  subject: string
+  bytes: Buffer
+}
+
 export interface MetricsSnapshot {
   connections: ConnectionsByTransport
   channels: number
@@ -233,6 +251,8 @@ export interface Notices {
   published: Array<Published>
   loaded: Array<number>
   backplanes: Array<BackplaneState>
+  /** The backplanes that have messages. */
+  mail: Array<number>
 }
 
 export interface OpenOptions {

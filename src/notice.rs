@@ -33,6 +33,8 @@ pub enum Notice {
     Loaded { request: u32 },
     /// The engine can be reached, or not any more, for a reason.
     Backplane { backplane: BackplaneId, is_online: bool, reason: Option<String> },
+    /// The host has messages to take from a backplane. Posted once until it does.
+    Mail(BackplaneId),
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },

@@ -52,6 +52,17 @@ export interface BrokerClient<Metadata extends object = Record<string, unknown>>
   readonly lastEventID: string | undefined;
 }
 
+/** A client that is subscribed to a topic, in any process. */
+export interface PresenceMember {
+  /** The id of the client. Several connections with one id are one member. */
+  id: string;
+  /** What the option `presence` shows of it. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the application shows
+  metadata: any;
+  /** The random id of the process's broker. */
+  node: string;
+}
+
 /** What a topic keeps for clients that reconnect. See {@link ChannelOptions}. */
 export interface TopicOptions
   extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'> {
@@ -127,10 +138,14 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    */
   patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'>;
   /**
-   * Shares topics and broadcasts with the brokers of the same `name` in other processes. Create it
-   * with `redisBackplane()` of `sluice/redis`. All of these brokers must have the same `wildcards`:
-   * without patterns, set it to false, and the engine keeps each event once instead of twice.
-   * Default: none.
+   * Connects the broker with those of the same `name` in other processes; see docs/scaling.md.
+   * Topics and broadcasts reach the clients of all processes. So do `send`, `disconnect`,
+   * `subscribe` and `unsubscribe`. {@link SSEBroker.presence} lists the members of all, and a
+   * client can come back to another process. Create it with `redisBackplane()` of `sluice/redis`. Default:
+   * the broker is alone.
+   *
+   * All of these brokers must have the same `wildcards`: without patterns, set it to false, and the
+   * engine keeps each event once instead of twice.
    */
   backplane?: Backplane;
   /**
@@ -156,6 +171,29 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * session of a client.
    */
   sessionTimeout?: number;
+  /**
+   * Shows clients as members of their topics, in {@link SSEBroker.presence}.
+   *
+   * - `true`: with their whole `metadata`.
+   * - A function: with what it returns for the client when it connects, which all processes get.
+   *   `undefined` leaves the client out. An error ends the connection, as one of `onConnect` does.
+   *
+   * The metadata has at most 4,096 characters as JSON. A client is a member of its first 1,000
+   * topics. Default: `false`.
+   */
+  presence?: boolean | ((client: BrokerClient<Metadata>) => unknown);
+  /**
+   * How long a client may be away from a topic before it has left: one that returns in time, to any
+   * process, causes neither `onLeave` nor `onJoin`. Default: 5,000.
+   */
+  presenceDelay?: number;
+  /**
+   * Called in every process when a topic has a new member. A process that starts is told of those
+   * that are there.
+   */
+  onJoin?: (topic: string, member: PresenceMember) => void;
+  /** Called in every process when a member has left a topic for `presenceDelay`. */
+  onLeave?: (topic: string, member: PresenceMember) => void;
   /**
    * Called when a client connects. If it throws, the connection ends and
    * {@link SSEBroker.connect} throws the error.
@@ -230,7 +268,11 @@ export class SSEBroker<
   connect(connection: Connection, options?: ConnectOptions<Metadata>): BrokerClient<Metadata>;
   /**
    * Ends a client's connection after its queued events are sent, and deletes its session. Returns
-   * false if there is no such client.
+   * false if there is no such client. With a `backplane`, this call and the next three reach a
+   * client of any process: they return true if it is known to be there, and do not wait for that
+   * process. An error there is not reported.
+   *
+   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
    */
   disconnect(id: string): boolean;
   /**
@@ -288,8 +330,31 @@ export class SSEBroker<
     topic: Topic,
     event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
   ): Promise<{ id: string | undefined }>;
-  /** Returns the number of clients. */
-  clientCount(): number;
+  /**
+   * Returns the number of clients of this process or, with `everywhere`, of all processes that
+   * share the `backplane`, as far as they are known here.
+   *
+   * @throws `ERR_SSE_OPTION` if `everywhere` is not a boolean.
+   */
+  clientCount(options?: { everywhere?: boolean }): number;
+  /**
+   * Returns the members of a topic, or the subscribers of that very pattern, in all processes. It
+   * is empty without the option `presence`.
+   *
+   * @example
+   * ```ts
+   * import { SSEBroker } from 'sluice';
+   *
+   * const broker = new SSEBroker({
+   *   presence: ({ metadata }) => ({ name: metadata.name }),
+   *   onJoin: (topic, { metadata }) => console.log(`${metadata.name} joins ${topic}`),
+   * });
+   * broker.presence('room.7'); // [{ id, metadata: { name: 'Ada' }, node }]
+   * ```
+   *
+   * @throws `ERR_SSE_TOPIC` if the topic is not a valid string.
+   */
+  presence(topic: string): PresenceMember[];
   /** Returns the client with that id. */
   client(id: string): BrokerClient<Metadata> | undefined;
   /** Returns all clients, in the order in which they connected. */

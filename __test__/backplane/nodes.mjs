@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { connectHTTP1 } from '../support/clients/http1.mjs';
 
-const program = fileURLToPath(new URL('node.mjs', import.meta.url));
+const fileOf = (program) => fileURLToPath(new URL(program, import.meta.url));
 
 export class Node {
   gaps = [];
@@ -12,9 +12,9 @@ export class Node {
   #asked = new Map();
   #next = 0;
 
-  static async start(t, given) {
+  static async start(t, given, program = 'node.mjs') {
     const node = new Node();
-    node.#child = fork(program, [JSON.stringify(given)]);
+    node.#child = fork(fileOf(program), [JSON.stringify(given)]);
     t.after(() => node.kill());
     const [{ port }] = await once(node.#child, 'message');
     node.origin = `http://127.0.0.1:${port}`;

@@ -6,7 +6,7 @@
 
 const { EventEmitter } = require('node:events');
 const { SluiceError } = require('../core/error.js');
-const { backplanes } = require('../core/notices.js');
+const { backplanes, mailboxes } = require('../core/notices.js');
 
 /** @type {(backplane: Backplane) => BackplaneHandle} */
 let handleOf;
@@ -41,6 +41,7 @@ class Backplane extends EventEmitter {
     this.#state = 'closed';
     if (!this.#handle) return;
     backplanes.delete(this.#handle.id);
+    mailboxes.delete(this.#handle.id);
     this.#handle.close();
   }
 

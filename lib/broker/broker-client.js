@@ -12,12 +12,25 @@ const { randomBytes } = require('node:crypto');
  * @type {(client: BrokerClient) => string | undefined}
  */
 let wantedId;
+/**
+ * Sets what members of topics show of a client.
+ * @type {(client: BrokerClient, value: unknown) => void}
+ */
+let show;
+/** @type {(client: BrokerClient) => unknown} */
+let shownOf;
 
 class BrokerClient {
   #secret;
   #wanted;
+  /** What members of topics show of it; undefined if it is no member. */
+  #shown = /** @type {unknown} */ (undefined);
 
   static {
+    show = (client, value) => {
+      client.#shown = value;
+    };
+    shownOf = (client) => client.#shown;
     wantedId = (client) => client.#wanted;
   }
 
@@ -51,4 +64,4 @@ class BrokerClient {
   }
 }
 
-module.exports = { BrokerClient, wantedId };
+module.exports = { BrokerClient, show, shownOf, wantedId };

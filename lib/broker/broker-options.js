@@ -7,11 +7,13 @@
 /** @import { PingForm } from '../connection/connection-options.js' */
 
 /** @typedef {ReturnType<typeof readBrokerOptions>} BrokerOptions */
+/** @typedef {NonNullable<ReturnType<typeof readShared>>} Shared */
 
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const { PATTERNS, TOPIC, readChannelOptions } = require('../channel/channel-options.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
+const { readNodesOptions } = require('./nodes/nodes-options.js');
 
 const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 
@@ -28,6 +30,7 @@ function readBrokerOptions(options, pingForm) {
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);
+  const shared = readShared(given);
   return {
     connection,
     pingForm: pingForm ?? option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
@@ -40,8 +43,9 @@ function readBrokerOptions(options, pingForm) {
       option.object('patternHistory', given.patternHistory),
       PATTERNS,
     ),
-    shared: readShared(given),
+    shared,
     sessionTimeout: option.time('sessionTimeout', given.sessionTimeout, 60_000),
+    nodes: readNodesOptions(given, shared),
     onConnect: option.callback('onConnect', given.onConnect),
     onDisconnect: option.callback('onDisconnect', given.onDisconnect),
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),

@@ -8,7 +8,6 @@
 /** @import { Request } from '../carrier/carrier.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
 /** @import { BrokerClient } from './broker-client.js' */
-/** @import { Subscriptions } from './subscriptions.js' */
 
 const { carrierOf } = require('../carrier/node-response.js');
 const { Connection } = require('../connection/connection.js');
@@ -17,6 +16,7 @@ const event = require('../connection/event.js');
 const { callCore } = require('../core/error.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
+const { addAll } = require('./add-all.js');
 const { readBrokerOptions } = require('./broker-options.js');
 const { Clients, readArrival } = require('./clients.js');
 const { assertTopic } = require('./topic.js');
@@ -82,12 +82,7 @@ class SSEBroker {
 
   /** @param {string} id */
   disconnect(id) {
-    const { byId, sessions } = this.#clients;
-    const client = byId.get(id);
-    client?.connection.end();
-    // Last: the end of the connection has kept a session.
-    sessions.delete(id);
-    return client !== undefined;
+    return this.#clients.disconnect(id) || this.#elsewhere('disconnect', id);
   }
 
   /**
@@ -99,7 +94,7 @@ class SSEBroker {
     // All or none. A topic is checked even if the client does not exist.
     if (topics.length > 1 || !subscriptions) for (const topic of topics) this.#check(topic);
     if (subscriptions) addAll(subscriptions, topics);
-    return subscriptions !== undefined;
+    return subscriptions !== undefined || this.#elsewhere('subscribe', id, topics);
   }
 
   /**
@@ -109,8 +104,9 @@ class SSEBroker {
   unsubscribe(id, ...topics) {
     for (const topic of topics) assertTopic(topic);
     const subscriptions = this.#clients.byId.get(id)?.topics;
+    if (!subscriptions) return this.#elsewhere('unsubscribe', id, topics);
     let wasSubscribed = false;
-    for (const topic of topics) wasSubscribed = subscriptions?.delete(topic) || wasSubscribed;
+    for (const topic of topics) wasSubscribed = subscriptions.delete(topic) || wasSubscribed;
     return wasSubscribed;
   }
 
@@ -120,8 +116,9 @@ class SSEBroker {
    */
   send(id, value) {
     const client = this.#clients.byId.get(id);
-    client?.connection.send(value);
-    return client !== undefined;
+    if (!client) return this.#clients.nodes !== undefined && this.#sendElsewhere(id, value);
+    client.connection.send(value);
+    return true;
   }
 
   /** @param {ServerSentEvent} value */
@@ -151,8 +148,18 @@ class SSEBroker {
     return { id: value.id ?? minted ?? undefined };
   }
 
-  clientCount() {
-    return this.#clients.byId.size;
+  /** @param {{ everywhere?: boolean }} [options] */
+  clientCount(options) {
+    const { byId, nodes } = this.#clients;
+    const { everywhere } = option.object('options', options);
+    const isEverywhere = option.boolean('everywhere', everywhere, false);
+    return byId.size + (isEverywhere ? (nodes?.clientCount ?? 0) : 0);
+  }
+
+  /** @param {string} topic */
+  presence(topic) {
+    assertTopic(topic);
+    return this.#clients.nodes?.members(topic) ?? [];
   }
 
   /** @param {string} id */
@@ -202,34 +209,35 @@ class SSEBroker {
     clients.isClosed = true;
     const ended = Array.from(clients.byConnection.values(), ({ connection }) => connection.end());
     clients.sessions.clear();
+    clients.nodes?.close();
     this.#topics.close();
     await Promise.all(ended);
+  }
+
+  /**
+   * @param {string} id
+   * @param {ServerSentEvent} value
+   */
+  #sendElsewhere(id, value) {
+    // Here, where its errors are thrown.
+    const [eventId, name, data, retry, comment] = event.fields(value);
+    return this.#elsewhere('send', id, { id: eventId, event: name, data, retry, comment });
+  }
+
+  /**
+   * Asks the node that has a client to do something. Returns whether there is one.
+   * @param {string} name
+   * @param {string} id
+   * @param {...unknown} args
+   */
+  #elsewhere(name, id, ...args) {
+    return this.#clients.nodes?.call(name, id, ...args) ?? false;
   }
 
   /** @param {unknown} topic */
   #check(topic) {
     assertTopic(topic);
     callCore(() => this.#topics.check(topic));
-  }
-}
-
-/**
- * Adds all topics or none: the application's options for a new topic may fail.
- * @param {Subscriptions} subscriptions
- * @param {string[]} topics
- */
-function addAll(subscriptions, topics) {
-  // The usual case, in which there is nothing to take back.
-  if (topics.length === 1) {
-    subscriptions.add(topics[0]);
-    return;
-  }
-  const added = topics.filter((topic) => !subscriptions.has(topic));
-  try {
-    for (const topic of added) subscriptions.add(topic);
-  } catch (error) {
-    for (const topic of added) subscriptions.delete(topic);
-    throw error;
   }
 }
 

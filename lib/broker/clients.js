@@ -12,12 +12,13 @@
 
 /**
  * The id and metadata of a client that connects, and its claim to a session.
- * @typedef {{ id: string | undefined, metadata: Record<string, unknown>, claim?: Claim }} Arrival
+ * @typedef {{ id: string | undefined, metadata: Record<string, unknown>, claim?: Claim,
+ *   moved?: Session }} Arrival `moved`: the session that another node had
  */
 /**
- * The id that a client says it had, and whether it proves that with a secret. `proves` is also
- * called without a secret, so that unknown ids take the same time.
- * @typedef {{ id: string, proves: (secret: string | undefined) => boolean }} Claim
+ * The id and secret that a client says it had, and whether the secret is right. `proves` is also
+ * called without one, so that unknown ids take the same time.
+ * @typedef {{ id: string, secret: string, proves: (secret: string | undefined) => boolean }} Claim
  */
 
 const { randomBytes } = require('node:crypto');
@@ -27,7 +28,9 @@ const { Draining } = require('../core/draining.js');
 const { SluiceError, typeError } = require('../core/error.js');
 const { guarded } = require('../core/listeners.js');
 const option = require('../core/option.js');
-const { BrokerClient } = require('./broker-client.js');
+const { BrokerClient, wantedId } = require('./broker-client.js');
+const { digestOf } = require('./nodes/actions.js');
+const { Nodes } = require('./nodes/nodes.js');
 const { Sessions, sessionOf } = require('./sessions.js');
 const { Subscriptions } = require('./subscriptions.js');
 
@@ -47,6 +50,8 @@ class Clients {
    * @type {Map<number, BrokerClient>}
    */
   byConnection = new Map();
+  /** @type {Nodes | undefined} */
+  nodes;
   #topics;
 
   /**
@@ -57,6 +62,10 @@ class Clients {
     this.options = options;
     this.sessions = new Sessions(options.sessionTimeout);
     this.#topics = topics;
+    if (!options.nodes) return;
+    const nodes = new Nodes(this, options.nodes);
+    this.nodes = nodes;
+    this.sessions.whenGone = (id) => nodes.mark(id);
   }
 
   assertOpen() {
@@ -84,7 +93,7 @@ class Clients {
    * @param {(client: BrokerClient, resumed: boolean) => void} [greet] gets the client before
    *   `onConnect` does, and whether it gets all topics of an earlier session back
    */
-  register(connection, { id: wanted, metadata, claim }, greet) {
+  register(connection, { id: wanted, metadata, claim, moved }, greet) {
     this.assertOpen();
     const link = linkOf(connection);
     if (link.isOver) {
@@ -97,7 +106,8 @@ class Clients {
     if (this.byConnection.has(handle.id)) {
       throw typeError('ERR_SSE_TYPE', 'the connection has a client already: connect it once');
     }
-    const session = this.#claimed(claim, wanted) ?? this.#returning(connection, wanted);
+    const own = this.#claimed(claim, wanted) ?? this.#returning(connection, wanted);
+    const session = own ?? (moved && !this.byId.has(moved.id) ? moved : undefined);
     const id = session?.id ?? this.#freeId(wanted);
     const topics = new Subscriptions(this.#topics, this.options.topicOf, connection);
     const client = new BrokerClient({ ...session, id, wanted }, connection, metadata, topics);
@@ -108,6 +118,7 @@ class Clients {
       this.byId.delete(id);
       this.#topics.disconnect(handle.id);
       this.sessions.keep(client);
+      this.nodes?.mark(id);
     });
     // Runs first: a listener of the application may throw.
     connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
@@ -115,17 +126,66 @@ class Clients {
       guarded(() => this.options.onDisconnect?.(client, reason));
     });
     try {
-      const restored = restorable(topics, session);
+      this.nodes?.admit(client);
+      this.nodes?.mark(id);
+      const restored = restorable(topics, session?.topics);
       // First: from the first join on, what a returning client is sent waits for the replay.
       greet?.(client, restored.size === session?.topics.length);
       this.#topics.connect(handle);
-      for (const [topic, options] of restored) topics.add(topic, options);
+      for (const [topic, options] of restored) {
+        // Another node may allow topics that this one does not.
+        if (session === moved) addIfAllowed(topics, topic, options);
+        else topics.add(topic, options);
+      }
+      if (!session) this.#bringBack(client);
       this.options.onConnect?.(client);
     } catch (error) {
       connection.end();
       throw error;
     }
     return client;
+  }
+
+  /** @param {string} id */
+  disconnect(id) {
+    const client = this.byId.get(id);
+    client?.connection.end();
+    // Last: the end of the connection has kept a session.
+    this.sessions.delete(id);
+    return client !== undefined;
+  }
+
+  /**
+   * The session that a client claims, if another node has it. That node closes its connection.
+   * @param {Claim} claim
+   * @param {string | undefined} wanted
+   * @returns {Promise<Session | undefined>}
+   */
+  async moveIn({ id, secret }, wanted) {
+    if (!this.sessions.isOn || this.byId.has(id) || this.sessions.get(id)) return undefined;
+    const topics = await this.nodes?.moveIn(id, wanted, digestOf(secret));
+    return topics && { id, secret, wanted, topics };
+  }
+
+  /**
+   * A client comes back under the id that the application gives it, from another node: what it
+   * missed waits for its topics.
+   * @param {BrokerClient} client
+   */
+  #bringBack(client) {
+    const { gathering } = linkOf(client.connection).catchUp;
+    const { nodes } = this;
+    if (!gathering || !nodes?.hasSession(client.id) || wantedId(client) !== client.id) return;
+    const done = gathering.wait();
+    nodes
+      .moveIn(client.id, client.id)
+      .then((topics = []) => {
+        for (const [topic, options] of restorable(client.topics, topics)) {
+          addIfAllowed(client.topics, topic, options);
+        }
+      })
+      .catch((error) => debug('topics are not restored: %o', error))
+      .finally(done);
   }
 
   /** @param {string | undefined} wanted */
@@ -167,12 +227,12 @@ class Clients {
  * The topics of a session with their options, but for those that the application's options no
  * longer allow.
  * @param {Subscriptions} subscriptions
- * @param {Session | undefined} session
+ * @param {string[] | undefined} topics
  */
-function restorable(subscriptions, session) {
+function restorable(subscriptions, topics = []) {
   /** @type {Map<string, HistoryOptions | undefined>} */
   const restored = new Map();
-  for (const topic of session?.topics ?? []) {
+  for (const topic of topics) {
     try {
       restored.set(topic, subscriptions.optionsIfNew(topic));
     } catch (error) {
@@ -181,6 +241,19 @@ function restorable(subscriptions, session) {
     }
   }
   return restored;
+}
+
+/**
+ * @param {Subscriptions} topics
+ * @param {string} topic
+ * @param {HistoryOptions} [options]
+ */
+function addIfAllowed(topics, topic, options) {
+  try {
+    topics.add(topic, options);
+  } catch (error) {
+    debug('a topic is not restored: %j: %o', topic, error);
+  }
 }
 
 /**

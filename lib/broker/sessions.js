@@ -36,6 +36,11 @@ class Sessions {
    */
   #entries = new Map();
   #size = 0;
+  /**
+   * Called with the id of a session that is no longer kept.
+   * @type {((id: string) => void) | undefined}
+   */
+  whenGone;
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
@@ -60,8 +65,11 @@ class Sessions {
    * @param {BrokerClient} client
    */
   keep(client) {
-    if (!this.isOn || client.topics.size === 0) return;
-    const session = sessionOf(client);
+    if (this.isOn && client.topics.size > 0) this.put(sessionOf(client));
+  }
+
+  /** @param {Session} session */
+  put(session) {
     const size = session.topics.reduce((sum, topic) => sum + topic.length, 0);
     this.delete(session.id);
     if (size > MAX_SIZE) return;
@@ -86,6 +94,7 @@ class Sessions {
     if (!entry) return;
     this.#size -= entry.size;
     this.#entries.delete(id);
+    this.whenGone?.(id);
   }
 
   clear() {

@@ -25,6 +25,11 @@ class Subscriptions extends Set {
   #gathering;
   hasCursor = false;
   /**
+   * Called when the client has other topics, if somebody wants to know.
+   * @type {(() => void) | undefined}
+   */
+  whenChanged;
+  /**
    * Topics whose history the client has got: its cursor no longer matters there.
    * @type {Set<string> | undefined}
    */
@@ -60,6 +65,7 @@ class Subscriptions extends Set {
     // The client has left already.
     if (addition === 'unchanged') return this;
     super.add(topic);
+    this.whenChanged?.();
     if (resume) {
       this.#resumed ??= new Set();
       this.#resumed.add(topic);
@@ -76,6 +82,7 @@ class Subscriptions extends Set {
   /** @param {string} topic */
   delete(topic) {
     if (!super.delete(topic)) return false;
+    this.whenChanged?.();
     this.#topics.unsubscribe(this.#id, topic);
     return true;
   }

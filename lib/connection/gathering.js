@@ -33,8 +33,8 @@ class Gathering {
   #lost = [];
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
-  /** How many histories are being completed. */
-  #loads = 0;
+  /** How much it waits for, such as histories that are being completed. */
+  #waits = 0;
   /** The connection resumes once they are. */
   #isDue = false;
 
@@ -62,18 +62,26 @@ class Gathering {
    * @param {(request: number) => boolean} load false if it is complete already
    */
   awaitHistory(load) {
-    const request = ask(() => {
-      this.#loads -= 1;
-      if (this.#loads === 0 && this.#isDue) this.finish();
-    });
-    if (load(request)) this.#loads += 1;
-    else forget(request);
+    const done = this.wait();
+    const request = ask(done);
+    if (load(request)) return;
+    forget(request);
+    done();
+  }
+
+  /** The connection does not resume before the returned function is called. */
+  wait() {
+    this.#waits += 1;
+    return () => {
+      this.#waits -= 1;
+      if (this.#waits === 0 && this.#isDue) this.finish();
+    };
   }
 
   /** Resumes as soon as the histories are complete. */
   resume() {
     clearTimeout(this.#timer);
-    if (this.#loads === 0) return this.finish();
+    if (this.#waits === 0) return this.finish();
     this.#isDue = true;
     // Clients get a gap if the backplane does not answer.
     this.#timer = setTimeout(() => this.finish(), LONGEST_LOAD).unref();

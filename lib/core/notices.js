@@ -53,6 +53,12 @@ const drains = new Map();
 const backplanes = new Map();
 
 /**
+ * What takes the messages of other processes, by backplane.
+ * @type {Map<number, () => void>}
+ */
+const mailboxes = new Map();
+
+/**
  * Runs outside the asynchronous context of any request. Connections enter their own.
  * @param {Notices} notices
  * @param {StreamWrites} streamWrites
@@ -77,6 +83,7 @@ function dispatch(notices, streamWrites) {
   for (const { backplane, isOnline, reason } of notices.backplanes) {
     guarded(() => backplanes.get(backplane)?.(isOnline, reason));
   }
+  for (const backplane of notices.mail) guarded(() => mailboxes.get(backplane)?.());
   // Last: the connections have closed before.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);
@@ -91,4 +98,4 @@ function whatOf({ events, channel, topic }) {
   return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
-module.exports = { backplanes, channels, connections, dispatch, drains };
+module.exports = { backplanes, channels, connections, dispatch, drains, mailboxes };

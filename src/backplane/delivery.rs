@@ -4,7 +4,8 @@
 use std::sync::{Arc, Weak};
 
 use super::directory::{Directory, Follower};
-use super::engine::{Arrival, Fault, Position, Retained};
+use super::engine::{Arrival, Fault, Position, Retained, Subject};
+use super::mailbox::{self, Mailbox};
 use super::payload::Payload;
 use super::subject::{of_topic, topic_of};
 use crate::audience::Audience;
@@ -20,6 +21,7 @@ use crate::wire::Event;
 pub struct Delivery {
     pub id: BackplaneId,
     pub directory: Arc<Directory>,
+    mailbox: Arc<Mailbox>,
     hub: Weak<Hub>,
     /// Once the engine has answered.
     epoch: Mutex<Option<Epoch>>,
@@ -32,8 +34,13 @@ struct Epoch {
 }
 
 impl Delivery {
-    pub fn new(id: BackplaneId, directory: Arc<Directory>, hub: Weak<Hub>) -> Self {
-        Self { id, directory, hub, epoch: Mutex::new(None) }
+    pub fn new(
+        id: BackplaneId,
+        directory: Arc<Directory>,
+        mailbox: Arc<Mailbox>,
+        hub: Weak<Hub>,
+    ) -> Self {
+        Self { id, directory, mailbox, hub, epoch: Mutex::new(None) }
     }
 
     /// A session begins with the log there.
@@ -78,6 +85,9 @@ impl Delivery {
             return;
         }
         self.directory.reach(&subject, number);
+        if let Some(message) = mailbox::decode(&payload) {
+            return self.hear(&subject, message);
+        }
         // An event of a newer version is skipped, as are those that break the rules.
         let Some(Payload { mut event, key }) = Payload::decode(&payload) else { return };
         let topic = event.topic.take().unwrap_or_default();
@@ -88,6 +98,7 @@ impl Delivery {
                     Target::Topic(topics, &topic)
                 }
                 Follower::Everyone(topics) => Target::Everyone(topics),
+                Follower::Host => continue,
             };
             if let Follower::AllTopics { .. } = follower {
                 let broker = subject.split_once(':').map_or("", |(_, broker)| broker);
@@ -98,6 +109,14 @@ impl Delivery {
                 // The channel may have closed.
                 let _ = hub.publish_drafts(target, [draft]);
             }
+        }
+    }
+
+    /// Another host has said something.
+    fn hear(&self, subject: &Subject, message: &[u8]) {
+        let is_for_host = self.directory.followers(subject).contains(&Follower::Host);
+        if is_for_host && self.mailbox.push(subject, message.to_vec()) {
+            self.tell(Notice::Mail(self.id));
         }
     }
 
@@ -160,6 +179,10 @@ impl Delivery {
         let reason = fault.map(Fault::to_string);
         let is_online = reason.is_none();
         self.tell(Notice::Backplane { backplane: self.id, is_online, reason });
+        // What hosts say is not kept.
+        if is_online && self.mailbox.lose() {
+            self.tell(Notice::Mail(self.id));
+        }
     }
 
     fn tell(&self, notice: Notice) {
@@ -182,7 +205,7 @@ impl Delivery {
                     HistoryId::Channel(audience.topics(topics)?.find(topic_of(subject))?)
                 }
                 Follower::AllTopics { topics, .. } => HistoryId::Patterns(topics),
-                Follower::Everyone(_) => return None,
+                Follower::Everyone(_) | Follower::Host => return None,
             };
             Some((history, follower))
         });

@@ -24,6 +24,8 @@ pub enum Follower {
     },
     /// Every client of a broker.
     Everyone(TopicsId),
+    /// The host itself, which other hosts talk to.
+    Host,
 }
 
 impl Follower {
@@ -31,7 +33,7 @@ impl Follower {
     pub fn has_field(self) -> bool {
         match self {
             Follower::Topic { has_field, .. } | Follower::AllTopics { has_field, .. } => has_field,
-            Follower::Channel(_) | Follower::Everyone(_) => false,
+            Follower::Channel(_) | Follower::Everyone(_) | Follower::Host => false,
         }
     }
 }

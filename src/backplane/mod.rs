@@ -10,6 +10,7 @@ mod delivery;
 mod directory;
 mod engine;
 mod follows;
+mod mailbox;
 mod payload;
 mod queue;
 #[cfg(feature = "redis")]
@@ -30,6 +31,8 @@ pub use directory::Follower;
 use engine::Engine;
 pub use engine::Subject;
 pub use follows::Follows;
+use mailbox::Mailbox;
+pub use mailbox::{Mail, Message};
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
@@ -66,6 +69,7 @@ pub struct Backplane {
     pub id: BackplaneId,
     queue: Arc<Queue>,
     pub follows: Follows,
+    mailbox: Arc<Mailbox>,
     closing: Arc<Notify>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -80,8 +84,10 @@ impl Backplane {
     ) -> Result<Arc<Self>, Error> {
         let id = hub.next_backplane();
         let (queue, directory) = (Arc::new(Queue::new(max_bytes)), Arc::<Directory>::default());
+        let mailbox = Arc::<Mailbox>::default();
         let (sender, commands) = unbounded_channel();
-        let delivery = Delivery::new(id, directory.clone(), Arc::downgrade(hub));
+        let (follows, hub_of) = (directory.clone(), Arc::downgrade(hub));
+        let delivery = Delivery::new(id, follows, mailbox.clone(), hub_of);
         let loads = Vec::new();
         let closing = Arc::<Notify>::default();
         let worker = Worker {
@@ -102,7 +108,7 @@ impl Backplane {
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
         let thread = Mutex::new(Some(thread));
         let follows = Follows { directory, commands: sender };
-        let backplane = Arc::new(Self { id, queue, follows, closing, thread });
+        let backplane = Arc::new(Self { id, queue, follows, mailbox, closing, thread });
         hub.close_with(Arc::<Self>::downgrade(&backplane));
         Ok(backplane)
     }
@@ -123,6 +129,16 @@ impl Backplane {
     /// Completes the histories of a subject. [`crate::notice::Notice::Loaded`] follows.
     pub fn load(&self, subject: &Subject, request: u32) {
         self.follows.tell(Command::Load { subject: subject.clone(), request });
+    }
+
+    /// Says something to the hosts that follow a subject, also to this one. It is not kept.
+    pub fn say(&self, subject: &Subject, message: &[u8]) -> Result<(), Error> {
+        self.queue.push(subject.clone(), None, mailbox::encode(message), false, None)
+    }
+
+    /// What other hosts have said. [`crate::notice::Notice::Mail`] tells when there is something.
+    pub fn mail(&self) -> Mail {
+        self.mailbox.take()
     }
 
     /// Bytes that wait for the engine.

@@ -4,13 +4,29 @@ use std::sync::Arc;
 #[cfg(feature = "redis")]
 use std::time::Duration;
 
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
-use crate::backplane::Backplane;
+use super::error;
+use crate::backplane::{Backplane, Follower};
 #[cfg(feature = "redis")]
 use crate::backplane::{Outage, Redis, RedisOptions, Retain};
 use crate::error::Error;
 use crate::hub::{CloseWithHub, Hub};
+
+/// What the JavaScript of other processes has said.
+#[napi(object)]
+pub struct Mail {
+    pub messages: Vec<Message>,
+    /// Some messages were lost before these.
+    pub is_incomplete: bool,
+}
+
+#[napi(object)]
+pub struct Message {
+    pub subject: String,
+    pub bytes: Buffer,
+}
 
 /// The options of a backplane over Redis.
 #[napi(object)]
@@ -43,6 +59,33 @@ impl BackplaneHandle {
     #[napi(getter, catch_unwind)]
     pub fn queued_bytes(&self) -> f64 {
         self.backplane.queued_bytes() as f64
+    }
+
+    /// Says something to everybody who hears the subject, also here.
+    #[napi(catch_unwind)]
+    pub fn say(&self, subject: String, bytes: Buffer) -> error::Result<()> {
+        Ok(self.backplane.say(&subject.into(), &bytes)?)
+    }
+
+    /// A notice follows when there is something to take.
+    #[napi(catch_unwind)]
+    pub fn hear(&self, subject: String) {
+        self.backplane.follows.add(&subject.into(), Follower::Host);
+    }
+
+    #[napi(catch_unwind)]
+    pub fn unhear(&self, subject: String) {
+        self.backplane.follows.remove(&subject.into(), Follower::Host);
+    }
+
+    #[napi(catch_unwind)]
+    pub fn take_mail(&self) -> Mail {
+        let mail = self.backplane.mail();
+        let messages = mail.messages.into_iter().map(|message| Message {
+            subject: message.subject.to_string(),
+            bytes: message.bytes.into(),
+        });
+        Mail { messages: messages.collect(), is_incomplete: mail.is_incomplete }
     }
 
     /// Ends its thread. What still waits for the engine is dropped.

@@ -20,6 +20,8 @@ pub struct Notices {
     pub published: Vec<Published>,
     pub loaded: Vec<u32>,
     pub backplanes: Vec<BackplaneState>,
+    /// The backplanes that have messages.
+    pub mail: Vec<u32>,
 }
 
 /// What became of a publication. It has an id, a fault, or neither.
@@ -108,6 +110,7 @@ impl From<Vec<Notice>> for Notices {
                     notices.published.push(Published { request, id, fault });
                 }
                 Notice::Loaded { request } => notices.loaded.push(request),
+                Notice::Mail(backplane) => notices.mail.push(backplane.0),
                 Notice::Backplane { backplane, is_online, reason } => {
                     let backplane = backplane.0;
                     notices.backplanes.push(BackplaneState { backplane, is_online, reason });

@@ -17,7 +17,7 @@ const SESSION = /^(\S+) (\S+)$/;
 function readClaim({ headers, req }) {
   const { id, secret } = fromHeader(headers['sse-session']) ?? fromQuery(req.url);
   if (!id || !secret) return undefined;
-  return { id, proves: (known) => isSecret(secret, known) };
+  return { id, secret, proves: (known) => isSecret(secret, known) };
 }
 
 /** @param {unknown} header */

@@ -13,6 +13,7 @@ const { DrainingError, everything } = require('../../core/draining.js');
 const { LimitError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 const { readClaim } = require('./claim.js');
+const { ClientElsewhere, proveElsewhere } = require('./elsewhere.js');
 const { readJSON, prove, readRequest, unproven } = require('./request.js');
 const { Denial, Refusal, allows, failure, isSettled } = require('./exchange.js');
 
@@ -39,12 +40,17 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       everything.assertNot();
       clients.draining.assertNot();
       const arrival = (await identify?.(exchange.request)) ?? {};
-      if (isSettled(exchange)) return undefined;
+      const isClient = exchange.req.method !== 'HEAD';
+      const claim = isClient ? readClaim(exchange) : undefined;
+      const moved = claim && (await clients.moveIn(claim, readArrival(arrival).id));
+      if (isSettled(exchange)) {
+        if (moved) clients.sessions.put(moved);
+        return undefined;
+      }
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
         // HEAD gets the head alone, so its request is never a client.
-        if (exchange.req.method === 'HEAD') return;
-        const claim = readClaim(exchange);
-        clients.register(connection, { ...readArrival(arrival), claim }, greet);
+        if (!isClient) return;
+        clients.register(connection, { ...readArrival(arrival), claim, moved }, greet);
       });
     } catch (error) {
       const { code } = /** @type {any} */ (error ?? {});
@@ -103,18 +109,22 @@ function subscribing(broker, options) {
     const asked = await read(exchange, broker, options.bodyLimit);
     if (!asked) return undefined;
     const { client, topics } = asked;
-    assertRoom(client, topics, maxTopics);
+    if (!(client instanceof ClientElsewhere)) assertRoom(client, topics, maxTopics);
     // One after another: the client must not choose how many hooks run at once.
     const denied = [];
     for (const topic of topics) {
       if (!(await mayHave(exchange, client.id, topic))) denied.push(topic);
     }
     if (denied.length > 0) throw new Denial(denied);
+    if (client instanceof ClientElsewhere) {
+      await subscribe(exchange, () => client.subscribe(topics, maxTopics), maxTopics);
+      return { status: 200, body: { success: true, topics } };
+    }
     // Meanwhile the client may have left, its id may be another's, or another request has
     // subscribed it.
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
-    subscribe(exchange, broker, client, topics);
+    await subscribe(exchange, () => broker.subscribe(client.id, ...topics), maxTopics);
     return { status: 200, body: { success: true, topics } };
   };
 }
@@ -130,7 +140,8 @@ function unsubscribing(broker, { bodyLimit }) {
     const asked = await read(exchange, broker, bodyLimit);
     if (!asked) return undefined;
     const { client, topics } = asked;
-    for (const topic of topics) client.topics.delete(topic);
+    if (client instanceof ClientElsewhere) await client.unsubscribe(topics);
+    else for (const topic of topics) client.topics.delete(topic);
     return { status: 200, body: { success: true, topics } };
   };
 }
@@ -146,7 +157,24 @@ async function read(exchange, broker, bodyLimit) {
   const message = await readJSON(exchange.headers, exchange.body(), bodyLimit);
   if (message === undefined && isSettled(exchange)) return undefined;
   const { clientId, secret, topics } = readRequest(message);
-  return { client: prove(broker, clientId, secret), topics };
+  return { client: await proved(broker, clientId, secret), topics };
+}
+
+/**
+ * The client that a request names, here or in another process.
+ * @param {SSEBroker} broker
+ * @param {string} id
+ * @param {unknown} secret
+ */
+function proved(broker, id, secret) {
+  const { nodes } = clientsOf(broker);
+  try {
+    return prove(broker, id, secret);
+  } catch (error) {
+    if (secret === undefined || !nodes?.hasPeers) throw error;
+    // Also with a wrong secret of a client here: the time must not tell who is connected where.
+    return proveElsewhere(nodes, id, secret);
+  }
 }
 
 /**
@@ -157,25 +185,30 @@ async function read(exchange, broker, bodyLimit) {
 function assertRoom(client, topics, maxTopics) {
   const added = topics.filter((topic) => !client.topics.has(topic));
   if (added.length === 0 || client.topics.size + added.length <= maxTopics) return;
-  throw new Refusal(
+  throw noRoom(maxTopics);
+}
+
+/** @param {number} maxTopics */
+const noRoom = (maxTopics) =>
+  new Refusal(
     403,
     'ERR_SSE_TOPIC_LIMIT',
     `a client may be subscribed to ${maxTopics} topics at most: unsubscribe from some first`,
   );
-}
 
 /**
  * @param {Exchange} exchange
- * @param {SSEBroker} broker
- * @param {BrokerClient} client
- * @param {string[]} topics
+ * @param {() => unknown} act subscribes the client
+ * @param {number} maxTopics
  */
-function subscribe(exchange, broker, client, topics) {
+async function subscribe(exchange, act, maxTopics) {
   try {
-    broker.subscribe(client.id, ...topics);
+    await act();
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const { code, message } = /** @type {any} */ (error ?? {});
     if (code === 'ERR_SSE_TOPIC') throw new Refusal(400, code, message);
+    if (code === 'ERR_SSE_TOPIC_LIMIT' && message === 'room') throw noRoom(maxTopics);
     if (code === 'ERR_SSE_TOPIC_LIMIT') throw new Refusal(403, code, PATTERN_LIMIT);
     if (error instanceof LimitError) throw refusalOf(error, exchange);
     throw failure(error, 'ERR_SSE_SUBSCRIBE', 'the client could not be subscribed: see the cause');

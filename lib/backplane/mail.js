@@ -1,0 +1,88 @@
+'use strict';
+
+/** Messages between the JavaScript of processes, over a backplane. They are not kept. */
+
+/** @import { BackplaneHandle } from '../../binding.js' */
+
+/**
+ * @typedef {object} MailListener
+ * @property {(subject: string, bytes: Buffer) => void} arrived
+ * @property {() => void} missed some messages may have been lost
+ */
+
+const { callCore } = require('../core/error.js');
+const { guarded } = require('../core/listeners.js');
+const { mailboxes } = require('../core/notices.js');
+
+class Mail {
+  #handle;
+  /** @type {Map<string, Set<MailListener>>} */
+  #listeners = new Map();
+
+  /** @param {BackplaneHandle} handle */
+  constructor(handle) {
+    this.#handle = handle;
+    mailboxes.set(handle.id, () => this.#take());
+  }
+
+  /**
+   * Everybody who hears the subject gets it, also here.
+   * @param {string} subject
+   * @param {Buffer} bytes
+   */
+  say(subject, bytes) {
+    callCore(() => this.#handle.say(subject, bytes));
+  }
+
+  /**
+   * @param {string} subject
+   * @param {MailListener} listener
+   */
+  hear(subject, listener) {
+    let listeners = this.#listeners.get(subject);
+    if (!listeners) {
+      listeners = new Set();
+      this.#listeners.set(subject, listeners);
+      this.#handle.hear(subject);
+    }
+    listeners.add(listener);
+  }
+
+  /**
+   * @param {string} subject
+   * @param {MailListener} listener
+   */
+  unhear(subject, listener) {
+    const listeners = this.#listeners.get(subject);
+    if (!listeners?.delete(listener) || listeners.size > 0) return;
+    this.#listeners.delete(subject);
+    this.#handle.unhear(subject);
+  }
+
+  #take() {
+    const { messages, isIncomplete } = this.#handle.takeMail();
+    for (const { subject, bytes } of messages) {
+      for (const listener of this.#listeners.get(subject) ?? []) {
+        guarded(() => listener.arrived(subject, bytes));
+      }
+    }
+    if (!isIncomplete) return;
+    const all = new Set([...this.#listeners.values()].flatMap((listeners) => [...listeners]));
+    for (const listener of all) guarded(() => listener.missed());
+  }
+}
+
+/** @type {WeakMap<BackplaneHandle, Mail>} */
+const mails = new WeakMap();
+
+/** @param {BackplaneHandle} handle */
+function mailOf(handle) {
+  let mail = mails.get(handle);
+  if (!mail) {
+    mail = new Mail(handle);
+    mails.set(handle, mail);
+  }
+  return mail;
+}
+
+module.exports = { mailOf };

@@ -1,0 +1,98 @@
+'use strict';
+
+/**
+ * The messages between the brokers of several processes, as JSON. Other processes may have other
+ * versions, and anything may write to the engine: what does not have this form is ignored.
+ */
+
+/**
+ * @typedef {object} Shared what other processes know about a client
+ * @property {string} id
+ * @property {boolean} live false if only its session is kept
+ * @property {any} [data] its metadata for presence
+ * @property {string[]} [topics] if it takes part in presence
+ */
+/** @typedef {{ set: Shared } | { gone: string }} Change */
+/** @typedef {{ part: number, last: boolean, clients: Shared[] }} Part a part of a full state */
+
+/**
+ * - `hello`: the node asks for the state of all others.
+ * - `beat`: a sign of life.
+ * - `bye`: the node closes.
+ * - `state`: a part of what a node has.
+ * - `changes`: what has changed since.
+ * - `call`: the node wants something done. `ask`: and an answer.
+ * - `answer`: to a question.
+ *
+ * @typedef {{ from: string } & (
+ *   | { kind: 'hello' }
+ *   | { kind: 'beat', seq: number }
+ *   | { kind: 'bye' }
+ *   | { kind: 'state', seq: number } & Part
+ *   | { kind: 'changes', seq: number, changes: Change[] }
+ *   | { kind: 'call', name: string, args: any[] }
+ *   | { kind: 'ask', number: number, name: string, args: any[] }
+ *   | { kind: 'answer', number: number, value: any }
+ * )} Message
+ */
+
+const VERSION = 1;
+/** How many bytes a message may have. */
+const MAX_BYTES = 1 << 20;
+
+/** @param {Message} message */
+const encode = (message) => Buffer.from(JSON.stringify({ v: VERSION, ...message }));
+
+/**
+ * @param {Buffer} bytes
+ * @returns {Message | undefined} undefined if it breaks the rules
+ */
+function decode(bytes) {
+  if (bytes.length > MAX_BYTES) return undefined;
+  try {
+    const message = JSON.parse(bytes.toString());
+    return isMessage(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @type {(value: unknown) => value is string} */
+const isName = (value) => typeof value === 'string' && value !== '';
+const isCount = (/** @type {unknown} */ value) => Number.isSafeInteger(value) && Number(value) >= 0;
+/** @type {(value: any) => boolean} */
+const isObject = (value) => typeof value === 'object' && value !== null;
+
+/** @type {(value: any) => value is Shared} */
+const isShared = (value) =>
+  isObject(value) &&
+  isName(value.id) &&
+  typeof value.live === 'boolean' &&
+  (value.topics === undefined || (Array.isArray(value.topics) && value.topics.every(isName)));
+
+/** @type {(value: any) => value is Change} */
+const isChange = (value) => isObject(value) && (isName(value.gone) || isShared(value.set));
+
+/** @type {Record<string, (message: any) => boolean>} */
+const FORMS = {
+  __proto__: /** @type {any} */ (null),
+  hello: () => true,
+  beat: ({ seq }) => isCount(seq),
+  bye: () => true,
+  state: ({ seq, part, last, clients }) =>
+    isCount(seq) &&
+    isCount(part) &&
+    typeof last === 'boolean' &&
+    Array.isArray(clients) &&
+    clients.every(isShared),
+  changes: ({ seq, changes }) => isCount(seq) && Array.isArray(changes) && changes.every(isChange),
+  call: ({ name, args }) => isName(name) && Array.isArray(args),
+  ask: ({ number, name, args }) => isCount(number) && isName(name) && Array.isArray(args),
+  answer: ({ number }) => isCount(number),
+};
+
+/** @type {(value: any) => value is Message} */
+const isMessage = (value) =>
+  isObject(value) && value.v === VERSION && isName(value.from) && !!FORMS[value.kind]?.(value);
+
+module.exports = { MAX_BYTES, decode, encode, isName };

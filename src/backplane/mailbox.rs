@@ -1,0 +1,102 @@
+//! What the hosts of other processes have said to this one, until the host takes it.
+//!
+//! Bounded in bytes: a host that is busy for long misses messages, and learns that it did.
+
+use super::engine::Subject;
+use crate::sync::Mutex;
+
+/// How many bytes of messages may wait for the host.
+const MAX_BYTES: usize = 8 << 20;
+/// The first byte of a message in the engine. It is no version of an event's form.
+const MARK: u8 = 0xff;
+
+#[derive(Debug)]
+pub struct Message {
+    pub subject: Subject,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+pub struct Mail {
+    /// In the order of the engine.
+    pub messages: Vec<Message>,
+    /// Some were lost: the connection to the engine was, or there was no room.
+    pub is_incomplete: bool,
+}
+
+#[derive(Default)]
+pub struct Mailbox(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    mail: Mail,
+    bytes: usize,
+    /// The host knows that there is something to take.
+    is_told: bool,
+}
+
+impl Mailbox {
+    /// Returns whether the host is to be told.
+    #[must_use]
+    pub fn push(&self, subject: &Subject, bytes: Vec<u8>) -> bool {
+        let mut waiting = self.0.lock();
+        let size = size_of::<Message>() + bytes.len();
+        if waiting.bytes + size > MAX_BYTES {
+            waiting.mail.is_incomplete = true;
+        } else {
+            waiting.bytes += size;
+            waiting.mail.messages.push(Message { subject: subject.clone(), bytes });
+        }
+        !std::mem::replace(&mut waiting.is_told, true)
+    }
+
+    /// Messages may have been missed. Returns whether the host is to be told.
+    #[must_use]
+    pub fn lose(&self) -> bool {
+        let mut waiting = self.0.lock();
+        waiting.mail.is_incomplete = true;
+        !std::mem::replace(&mut waiting.is_told, true)
+    }
+
+    pub fn take(&self) -> Mail {
+        std::mem::take(&mut *self.0.lock()).mail
+    }
+}
+
+/// A message as it travels through the engine.
+pub fn encode(message: &[u8]) -> Vec<u8> {
+    [&[MARK], message].concat()
+}
+
+/// The message in a payload. `None` if it is an event.
+pub fn decode(payload: &[u8]) -> Option<&[u8]> {
+    payload.strip_prefix(&[MARK])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_takes_nothing_holds_a_bounded_number_of_bytes() {
+        let (mailbox, subject) = (Mailbox::default(), Subject::from("n:main"));
+        let told = (0..1000).filter(|_| mailbox.push(&subject, vec![0; 1 << 16])).count();
+        assert_eq!(told, 1);
+        let mail = mailbox.take();
+        assert!(mail.is_incomplete);
+        assert!(mail.messages.iter().map(|it| it.bytes.len()).sum::<usize>() <= MAX_BYTES);
+        assert!(mail.messages.len() > 100);
+        assert!(mailbox.push(&subject, vec![1]));
+        let mail = mailbox.take();
+        assert!(!mail.is_incomplete);
+        assert_eq!(mail.messages.len(), 1);
+    }
+
+    #[test]
+    fn a_message_is_no_event_and_an_event_is_no_message() {
+        use super::super::Payload;
+        assert!(Payload::decode(&encode(b"hello")).is_none());
+        assert_eq!(decode(&encode(b"hello")), Some(&b"hello"[..]));
+        assert_eq!(decode(&Payload::default().encode()), None);
+    }
+}
