@@ -12,6 +12,11 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class BackplaneHandle {
   get id(): number
   get queuedBytes(): number
+  /** Who asks, in the notices that [`BackplaneHandle::answer`] answers. */
+  get asker(): number | null
+  answer(request: number, reply: HostReply): void
+  /** The connection counts as lost. */
+  fail(request: number, reason: string): void
   /** Ends its thread. What still waits for the engine is dropped. */
   close(): void
 }
@@ -130,6 +135,11 @@ export declare class TopicsHandle {
   close(): void
 }
 
+export interface After {
+  subject: string
+  number: number
+}
+
 export interface BackplaneState {
   backplane: number
   isOnline: boolean
@@ -166,6 +176,14 @@ export interface DrainPlan {
   comment?: string
 }
 
+export interface EngineArrival {
+  subject: string
+  epoch?: string
+  number: number
+  previous: number
+  payload: Uint8Array
+}
+
 /** The fields of an event that is not sent at once. */
 export interface EventFields {
   id?: string
@@ -200,6 +218,36 @@ export interface HistoryOptions {
   mint: boolean
 }
 
+export interface HostCall {
+  asker: number
+  request: number
+  /** The method of the engine, or `credentials`. */
+  name: string
+  publications?: Array<Publication>
+  subjects?: Array<string>
+  after?: Array<After>
+}
+
+/** What one of them asks for is there. */
+export interface HostReply {
+  username?: string
+  password?: string
+  published?: Array<Settled>
+  position?: LogPosition
+  retained?: Array<KeptEvents>
+}
+
+export interface KeptEvents {
+  subject: string
+  arrivals: Array<EngineArrival>
+  floor: number
+}
+
+export interface LogPosition {
+  epoch: string
+  last: number
+}
+
 export interface MetricsSnapshot {
   connections: ConnectionsByTransport
   channels: number
@@ -224,6 +272,7 @@ export interface Notices {
   published: Array<Published>
   loaded: Array<number>
   backplanes: Array<BackplaneState>
+  asked: Array<HostCall>
 }
 
 export interface OpenOptions {
@@ -244,6 +293,13 @@ export interface OpenOptions {
   allOnGap: boolean
 }
 
+export interface Publication {
+  subject: string
+  payload: Uint8Array
+  isKept: boolean
+  number: number
+}
+
 /** What became of a publication. It has an id, a fault, or neither. */
 export interface Published {
   request: number
@@ -251,9 +307,22 @@ export interface Published {
   fault?: string
 }
 
-/** The options of a backplane over Redis. */
+export interface RedisNode {
+  host: string
+  port: number
+}
+
 export interface RedisSettings {
-  url: string
+  /** One server, the sentinels, or nodes of the cluster. */
+  nodes: Array<RedisNode>
+  sentinel?: SentinelSettings
+  isCluster: boolean
+  username?: string
+  password?: string
+  /** Whether JavaScript is asked for the user and the password. */
+  asksCredentials: boolean
+  database: number
+  tls?: TlsSettings
   prefix: string
   /** How many events Redis keeps of each channel, and for how many milliseconds. */
   retainEvents: number
@@ -264,6 +333,28 @@ export interface RedisSettings {
   waits: boolean
   /** The name of this process among those that publish. */
   node: string
+}
+
+export interface SentinelSettings {
+  name: string
+  username?: string
+  password?: string
+  tls: boolean
+}
+
+/** A number, a reason why the engine refuses the publication, or neither. */
+export interface Settled {
+  number?: number
+  refused?: string
+}
+
+/** PEM. */
+export interface TlsSettings {
+  ca?: string
+  /** Both or neither. */
+  cert?: string
+  key?: string
+  serverName?: string
 }
 
 export interface TopicsSettings {

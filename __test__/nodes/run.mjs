@@ -7,6 +7,7 @@ import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 
 const TESTS = [
   'backplane/redis',
+  'backplane/redis-tls',
   'carrier/carrier',
   'carrier/conformance',
   'carrier/dead-peer',

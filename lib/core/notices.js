@@ -5,7 +5,7 @@
  * queue drained, a channel expired, a drain is over, or bytes are to be written.
  */
 
-/** @import { Gap, Notices } from '../../binding.js' */
+/** @import { Gap, HostCall, Notices } from '../../binding.js' */
 /** @import { CloseReason } from '../../index.js' */
 /** @import { DrainResult } from '../../types/drain.js' */
 /** @import { StreamWrites } from './stream-writes.js' */
@@ -53,6 +53,12 @@ const drains = new Map();
 const backplanes = new Map();
 
 /**
+ * What engines ask for, by the number of the asker.
+ * @type {Map<number, (call: HostCall) => void>}
+ */
+const askers = new Map();
+
+/**
  * Runs outside the asynchronous context of any request. Connections enter their own.
  * @param {Notices} notices
  * @param {StreamWrites} streamWrites
@@ -77,6 +83,7 @@ function dispatch(notices, streamWrites) {
   for (const { backplane, isOnline, reason } of notices.backplanes) {
     guarded(() => backplanes.get(backplane)?.(isOnline, reason));
   }
+  for (const call of notices.asked) guarded(() => askers.get(call.asker)?.(call));
   // Last: the connections have closed before.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);
@@ -91,4 +98,4 @@ function whatOf({ events, channel, topic }) {
   return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
-module.exports = { backplanes, channels, connections, dispatch, drains };
+module.exports = { askers, backplanes, channels, connections, dispatch, drains };

@@ -9,6 +9,7 @@
 mod delivery;
 mod directory;
 mod engine;
+mod host_calls;
 mod payload;
 mod queue;
 #[cfg(feature = "redis")]
@@ -24,11 +25,13 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use delivery::Delivery;
 use directory::Directory;
 pub use directory::Follower;
-use engine::{Engine, Subject};
+use engine::Engine;
+pub use engine::{Answer, Arrival, Fault, Outgoing, Position, Retained, Subject};
+pub use host_calls::{Call, HostCalls, Reply};
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
-pub use redis::{Redis, RedisOptions, Retain};
+pub use redis::{Address, Login, Redis, RedisOptions, Retain, Servers, Tls};
 use worker::Worker;
 
 use crate::error::Error;

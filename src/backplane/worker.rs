@@ -56,7 +56,12 @@ impl<E: Engine> Worker<E> {
     async fn serve(&mut self) {
         let mut delay = FIRST_DELAY;
         loop {
-            let Err(fault) = self.session(&mut delay).await;
+            let begun = Instant::now();
+            let Err(fault) = self.session().await;
+            // An engine that takes the connection and nothing else is not asked all the time.
+            if begun.elapsed() > LONGEST_DELAY {
+                delay = FIRST_DELAY;
+            }
             self.delivery.report(Some(&fault));
             if self.outage == Outage::Fail {
                 for outgoing in self.queue.go_offline() {
@@ -84,7 +89,7 @@ impl<E: Engine> Worker<E> {
     }
 
     /// One connection, from its beginning until it is lost.
-    async fn session(&mut self, delay: &mut Duration) -> Answer<Infallible> {
+    async fn session(&mut self) -> Answer<Infallible> {
         let connected = timeout(PATIENCE, self.engine.connect()).await;
         let late = || Fault::Lost("the engine does not answer".into());
         let (mut writer, mut follower) = connected.map_err(|_| late())??;
@@ -94,7 +99,6 @@ impl<E: Engine> Worker<E> {
         self.delivery.begin(&position);
         self.catch_up(&mut writer, &subjects, &position).await?;
         load(std::mem::take(&mut self.loads), &mut writer, &self.delivery).await?;
-        *delay = FIRST_DELAY;
         self.queue.go_online();
         self.delivery.report(None);
 

@@ -1,36 +1,22 @@
 //! `BackplaneHandle`: a backplane, for JavaScript.
 
 use std::sync::Arc;
-#[cfg(feature = "redis")]
-use std::time::Duration;
 
 use napi_derive::napi;
 
-use crate::backplane::Backplane;
+use super::host_call::HostReply;
+use super::redis_settings::RedisSettings;
+use crate::backplane::{Backplane, Fault, HostCalls};
 #[cfg(feature = "redis")]
-use crate::backplane::{Outage, Redis, RedisOptions, Retain};
+use crate::backplane::{Outage, Redis};
 use crate::error::Error;
 use crate::hub::{CloseWithHub, Hub};
-
-/// The options of a backplane over Redis.
-#[napi(object)]
-pub struct RedisSettings {
-    pub url: String,
-    pub prefix: String,
-    /// How many events Redis keeps of each channel, and for how many milliseconds.
-    pub retain_events: u32,
-    pub retain_age: u32,
-    /// Bytes that may wait for Redis.
-    pub max_queue_bytes: f64,
-    /// Whether events wait while Redis cannot be reached.
-    pub waits: bool,
-    /// The name of this process among those that publish.
-    pub node: String,
-}
 
 #[napi]
 pub struct BackplaneHandle {
     pub(super) backplane: Arc<Backplane>,
+    /// What its engine asks JavaScript.
+    calls: Option<Arc<HostCalls>>,
 }
 
 #[napi]
@@ -43,6 +29,27 @@ impl BackplaneHandle {
     #[napi(getter, catch_unwind)]
     pub fn queued_bytes(&self) -> f64 {
         self.backplane.queued_bytes() as f64
+    }
+
+    /// Who asks, in the notices that [`BackplaneHandle::answer`] answers.
+    #[napi(getter, catch_unwind)]
+    pub fn asker(&self) -> Option<u32> {
+        self.calls.as_ref().map(|calls| calls.id.0)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn answer(&self, request: u32, reply: HostReply) {
+        if let Some(calls) = &self.calls {
+            calls.answer(request, Ok(reply.into()));
+        }
+    }
+
+    /// The connection counts as lost.
+    #[napi(catch_unwind)]
+    pub fn fail(&self, request: u32, reason: String) {
+        if let Some(calls) = &self.calls {
+            calls.answer(request, Err(Fault::Lost(reason)));
+        }
     }
 
     /// Ends its thread. What still waits for the engine is dropped.
@@ -60,12 +67,11 @@ impl BackplaneHandle {
 
     #[cfg(feature = "redis")]
     pub fn redis(hub: &Arc<Hub>, settings: RedisSettings) -> Result<Self, Error> {
-        let age = Duration::from_millis(settings.retain_age.into());
-        let retain = Retain { events: settings.retain_events, age };
-        let options = RedisOptions { url: settings.url, prefix: settings.prefix, retain };
         let outage = if settings.waits { Outage::Wait } else { Outage::Fail };
-        let engine = Redis::new(options, settings.node);
-        let max_bytes = settings.max_queue_bytes as usize;
-        Ok(Self { backplane: Backplane::start(hub, engine, max_bytes, outage)? })
+        let (node, max_bytes) = (settings.node.clone(), settings.max_queue_bytes as usize);
+        let calls = HostCalls::new(hub);
+        let engine = Redis::new(settings.into(), node, calls.clone());
+        let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
+        Ok(Self { backplane, calls: Some(calls) })
     }
 }

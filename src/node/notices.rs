@@ -4,10 +4,11 @@
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
+use super::host_call::HostCall;
 use crate::ids::ConnectionId;
 use crate::notice::{Missing, Notice};
 
-#[napi(object)]
+#[napi(object, object_from_js = false)]
 #[derive(Default)]
 pub struct Notices {
     pub writes: Vec<Write>,
@@ -20,6 +21,7 @@ pub struct Notices {
     pub published: Vec<Published>,
     pub loaded: Vec<u32>,
     pub backplanes: Vec<BackplaneState>,
+    pub asked: Vec<HostCall>,
 }
 
 /// What became of a publication. It has an id, a fault, or neither.
@@ -111,6 +113,9 @@ impl From<Vec<Notice>> for Notices {
                 Notice::Backplane { backplane, is_online, reason } => {
                     let backplane = backplane.0;
                     notices.backplanes.push(BackplaneState { backplane, is_online, reason });
+                }
+                Notice::Asked { asker, request, call } => {
+                    notices.asked.push(HostCall::new(asker, request, call));
                 }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),
