@@ -14,9 +14,15 @@ export declare class BackplaneHandle {
   get queuedBytes(): number
   /** Who asks, in the notices that [`BackplaneHandle::answer`] answers. */
   get asker(): number | null
+  /** The call that a notice has told of, unless it is too late. */
+  takeCall(request: number): HostCall | null
   answer(request: number, reply: HostReply): void
   /** The connection counts as lost. */
   fail(request: number, reason: string): void
+  /** Only for an engine in JavaScript. */
+  deliver(arrivals: Array<EngineArrival>): void
+  /** Only for an engine in JavaScript, whose connection is lost. */
+  lose(reason: string): void
   /** Ends its thread. What still waits for the engine is dropped. */
   close(): void
 }
@@ -99,6 +105,7 @@ export declare class HubHandle {
    * it is shared with the channels of that name in other processes.
    */
   channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
+  custom(settings: CustomSettings): BackplaneHandle
   redis(settings: RedisSettings): BackplaneHandle
   topics(options: TopicsSettings): TopicsHandle
   takeNotices(): Notices
@@ -140,6 +147,12 @@ export interface After {
   number: number
 }
 
+/** A call of an engine waits in its handle. */
+export interface Asked {
+  asker: number
+  request: number
+}
+
 export interface BackplaneState {
   backplane: number
   isOnline: boolean
@@ -156,6 +169,14 @@ export interface Closed {
 export interface ConnectionsByTransport {
   native: number
   stream: number
+}
+
+/** The options of a backplane whose engine is in JavaScript. */
+export interface CustomSettings {
+  /** Bytes that may wait for the engine. */
+  maxQueueBytes: number
+  /** Whether events wait while the engine cannot be reached. */
+  waits: boolean
 }
 
 export interface DrainOver {
@@ -219,8 +240,6 @@ export interface HistoryOptions {
 }
 
 export interface HostCall {
-  asker: number
-  request: number
   /** The method of the engine, or `credentials`. */
   name: string
   publications?: Array<Publication>
@@ -272,7 +291,7 @@ export interface Notices {
   published: Array<Published>
   loaded: Array<number>
   backplanes: Array<BackplaneState>
-  asked: Array<HostCall>
+  asked: Array<Asked>
 }
 
 export interface OpenOptions {

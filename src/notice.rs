@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::backplane::Call;
 use crate::connection::CloseReason;
 use crate::ids::{BackplaneId, ChannelId, ConnectionId, DrainId};
 use crate::sync::Mutex;
@@ -34,9 +33,8 @@ pub enum Notice {
     Loaded { request: u32 },
     /// The engine can be reached, or not any more, for a reason.
     Backplane { backplane: BackplaneId, is_online: bool, reason: Option<String> },
-    /// An engine's thread asks for something. The host answers with
-    /// [`crate::backplane::HostCalls::answer`].
-    Asked { asker: BackplaneId, request: u32, call: Call },
+    /// An engine's thread asks for something. The host takes the call, and answers.
+    Asked { asker: BackplaneId, request: u32 },
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },

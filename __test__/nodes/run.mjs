@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 
 const TESTS = [
+  'backplane/custom',
   'backplane/redis',
   'backplane/redis-tls',
   'carrier/carrier',

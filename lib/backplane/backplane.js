@@ -60,7 +60,7 @@ class Backplane extends EventEmitter {
       this.#state = 'connecting';
       backplanes.set(handle.id, (isOnline, reason) => this.#changed(isOnline, reason));
       if (typeof handle.asker === 'number') {
-        askers.set(handle.asker, (call) => void this.#answer(handle, call));
+        askers.set(handle.asker, (request) => void this.#answer(handle, request));
       }
     }
     return this.#handle;
@@ -68,14 +68,16 @@ class Backplane extends EventEmitter {
 
   /**
    * @param {BackplaneHandle} handle
-   * @param {HostCall} call
+   * @param {number} request
    */
-  async #answer(handle, call) {
+  async #answer(handle, request) {
+    const call = handle.takeCall(request);
+    if (!call) return;
     try {
       const reply = await this.#answerer?.(call);
-      handle.answer(call.request, /** @type {HostReply} */ (reply ?? {}));
+      handle.answer(request, /** @type {HostReply} */ (reply ?? {}));
     } catch (error) {
-      handle.fail(call.request, `${call.name}() failed: ${messageOf(error)}`);
+      handle.fail(request, `${call.name}() failed: ${messageOf(error)}`);
     }
   }
 

@@ -5,7 +5,7 @@
  * queue drained, a channel expired, a drain is over, or bytes are to be written.
  */
 
-/** @import { Gap, HostCall, Notices } from '../../binding.js' */
+/** @import { Gap, Notices } from '../../binding.js' */
 /** @import { CloseReason } from '../../index.js' */
 /** @import { DrainResult } from '../../types/drain.js' */
 /** @import { StreamWrites } from './stream-writes.js' */
@@ -54,7 +54,7 @@ const backplanes = new Map();
 
 /**
  * What engines ask for, by the number of the asker.
- * @type {Map<number, (call: HostCall) => void>}
+ * @type {Map<number, (request: number) => void>}
  */
 const askers = new Map();
 
@@ -83,7 +83,7 @@ function dispatch(notices, streamWrites) {
   for (const { backplane, isOnline, reason } of notices.backplanes) {
     guarded(() => backplanes.get(backplane)?.(isOnline, reason));
   }
-  for (const call of notices.asked) guarded(() => askers.get(call.asker)?.(call));
+  for (const { asker, request } of notices.asked) guarded(() => askers.get(asker)?.(request));
   // Last: the connections have closed before.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);

@@ -45,7 +45,13 @@ pub struct HostCalls {
     pub id: BackplaneId,
     hub: Weak<Hub>,
     next: AtomicU32,
-    waiting: Mutex<HashMap<u32, oneshot::Sender<Answer<Reply>>>>,
+    waiting: Mutex<HashMap<u32, Waiting>>,
+}
+
+struct Waiting {
+    /// Until the host takes it.
+    call: Option<Call>,
+    answer: oneshot::Sender<Answer<Reply>>,
 }
 
 impl HostCalls {
@@ -59,8 +65,8 @@ impl HostCalls {
         let hub = self.hub.upgrade().ok_or_else(|| Fault::Lost("the core has ended".into()))?;
         let (sender, answered) = oneshot::channel();
         let request = self.next.fetch_add(1, Relaxed);
-        self.wait(request, sender);
-        hub.tell_host(Notice::Asked { asker: self.id, request, call });
+        self.wait(request, Waiting { call: Some(call), answer: sender });
+        hub.tell_host(Notice::Asked { asker: self.id, request });
         drop(hub);
         match timeout(PATIENCE, answered).await {
             Ok(Ok(answer)) => answer,
@@ -68,18 +74,25 @@ impl HostCalls {
         }
     }
 
-    fn wait(&self, request: u32, sender: oneshot::Sender<Answer<Reply>>) {
+    fn wait(&self, request: u32, call: Waiting) {
         let mut waiting = self.waiting.lock();
         // Those that have timed out.
-        waiting.retain(|_, sender| !sender.is_closed());
-        waiting.insert(request, sender);
+        waiting.retain(|_, call| !call.answer.is_closed());
+        waiting.insert(request, call);
+    }
+
+    /// `None` if it was taken, or if the engine waits no longer.
+    pub fn take(&self, request: u32) -> Option<Call> {
+        let mut waiting = self.waiting.lock();
+        let call = waiting.get_mut(&request).filter(|call| !call.answer.is_closed())?;
+        call.call.take()
     }
 
     pub fn answer(&self, request: u32, answer: Answer<Reply>) {
-        let sender = self.waiting.lock().remove(&request);
-        if let Some(sender) = sender {
+        let call = self.waiting.lock().remove(&request);
+        if let Some(call) = call {
             // The engine may have given up.
-            let _ = sender.send(answer);
+            let _ = call.answer.send(answer);
         }
     }
 }

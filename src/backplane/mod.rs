@@ -6,6 +6,7 @@
 //! - An event's place is its number in the engine, of the epoch of the engine's log. So the id of
 //!   an event is the same in every process, and a client can come back to any of them.
 
+mod custom;
 mod delivery;
 mod directory;
 mod engine;
@@ -14,14 +15,18 @@ mod payload;
 mod queue;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(test)]
+mod tests;
 mod worker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+pub use custom::{Custom, CustomInbox};
 use delivery::Delivery;
 use directory::Directory;
 pub use directory::Follower;
@@ -82,7 +87,7 @@ impl Backplane {
         let delivery = Delivery::new(id, directory.clone(), Arc::downgrade(hub));
         let loads = Vec::new();
         let closing = Arc::<Notify>::default();
-        let worker = Worker {
+        let mut worker = Worker {
             engine,
             queue: queue.clone(),
             commands,
@@ -91,11 +96,16 @@ impl Backplane {
             outage,
             loads,
             heard: None,
+            interrupted: None,
         };
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| Error::Start(error.to_string()))?;
-        let work = move || runtime.block_on(worker.work());
+        let work = move || {
+            while catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.work()))).is_err() {
+                worker.recover();
+            }
+        };
         let thread = thread::Builder::new().name("sluice-backplane".into()).spawn(work);
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
         let thread = Mutex::new(Some(thread));

@@ -37,11 +37,13 @@ pub struct Worker<E> {
     pub loads: Vec<(Subject, u32)>,
     /// When everything until then had arrived.
     pub heard: Option<Instant>,
+    /// Why the thread has to begin anew.
+    pub interrupted: Option<Fault>,
 }
 
 impl<E: Engine> Worker<E> {
     /// Works until it is told to close. What is not published then is not published at all.
-    pub async fn work(mut self) {
+    pub async fn work(&mut self) {
         let closing = self.closing.clone();
         tokio::select! {
             () = closing.notified() => {}
@@ -53,7 +55,16 @@ impl<E: Engine> Worker<E> {
         }
     }
 
+    /// A bug costs the connection. The next call of [`Worker::work`] makes another one.
+    pub fn recover(&mut self) {
+        let bug = "the thread of the backplane has panicked: please report this as a bug";
+        self.interrupted = Some(Fault::Lost(bug.into()));
+    }
+
     async fn serve(&mut self) {
+        if let Some(fault) = self.interrupted.take() {
+            self.interrupt(&fault, LONGEST_DELAY).await;
+        }
         let mut delay = FIRST_DELAY;
         loop {
             let begun = Instant::now();
@@ -62,15 +73,20 @@ impl<E: Engine> Worker<E> {
             if begun.elapsed() > LONGEST_DELAY {
                 delay = FIRST_DELAY;
             }
-            self.delivery.report(Some(&fault));
-            if self.outage == Outage::Fail {
-                for outgoing in self.queue.go_offline() {
-                    self.delivery.settle(outgoing.request, Err(&fault));
-                }
-            }
-            self.pause(delay).await;
+            self.interrupt(&fault, delay).await;
             delay = LONGEST_DELAY.min(delay * 2);
         }
+    }
+
+    /// The connection is lost. Returns when it is time for another one.
+    async fn interrupt(&mut self, fault: &Fault, delay: Duration) {
+        self.delivery.report(Some(fault));
+        if self.outage == Outage::Fail {
+            for outgoing in self.queue.go_offline() {
+                self.delivery.settle(outgoing.request, Err(fault));
+            }
+        }
+        self.pause(delay).await;
     }
 
     /// Follows and unfollows are made up for by the next session.

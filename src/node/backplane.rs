@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use napi_derive::napi;
 
-use super::host_call::HostReply;
+use super::host_call::{EngineArrival, HostCall, HostReply};
 use super::redis_settings::RedisSettings;
-use crate::backplane::{Backplane, Fault, HostCalls};
 #[cfg(feature = "redis")]
-use crate::backplane::{Outage, Redis};
+use crate::backplane::Redis;
+use crate::backplane::{Arrival, Backplane, Custom, CustomInbox, Fault, HostCalls, Outage};
 use crate::error::Error;
 use crate::hub::{CloseWithHub, Hub};
 
@@ -17,6 +17,17 @@ pub struct BackplaneHandle {
     pub(super) backplane: Arc<Backplane>,
     /// What its engine asks JavaScript.
     calls: Option<Arc<HostCalls>>,
+    /// What its engine in JavaScript hands in.
+    inbox: Option<Arc<CustomInbox>>,
+}
+
+/// The options of a backplane whose engine is in JavaScript.
+#[napi(object)]
+pub struct CustomSettings {
+    /// Bytes that may wait for the engine.
+    pub max_queue_bytes: f64,
+    /// Whether events wait while the engine cannot be reached.
+    pub waits: bool,
 }
 
 #[napi]
@@ -37,6 +48,12 @@ impl BackplaneHandle {
         self.calls.as_ref().map(|calls| calls.id.0)
     }
 
+    /// The call that a notice has told of, unless it is too late.
+    #[napi(catch_unwind)]
+    pub fn take_call(&self, request: u32) -> Option<HostCall> {
+        self.calls.as_ref()?.take(request).map(HostCall::from)
+    }
+
     #[napi(catch_unwind)]
     pub fn answer(&self, request: u32, reply: HostReply) {
         if let Some(calls) = &self.calls {
@@ -52,6 +69,22 @@ impl BackplaneHandle {
         }
     }
 
+    /// Only for an engine in JavaScript.
+    #[napi(catch_unwind)]
+    pub fn deliver(&self, arrivals: Vec<EngineArrival>) {
+        if let Some(inbox) = &self.inbox {
+            inbox.deliver(arrivals.into_iter().map(Arrival::from).collect());
+        }
+    }
+
+    /// Only for an engine in JavaScript, whose connection is lost.
+    #[napi(catch_unwind)]
+    pub fn lose(&self, reason: String) {
+        if let Some(inbox) = &self.inbox {
+            inbox.lose(reason);
+        }
+    }
+
     /// Ends its thread. What still waits for the engine is dropped.
     #[napi(catch_unwind)]
     pub fn close(&self) {
@@ -60,6 +93,15 @@ impl BackplaneHandle {
 }
 
 impl BackplaneHandle {
+    pub fn custom(hub: &Arc<Hub>, settings: CustomSettings) -> Result<Self, Error> {
+        let outage = if settings.waits { Outage::Wait } else { Outage::Fail };
+        let calls = HostCalls::new(hub);
+        let (engine, inbox) = Custom::new(calls.clone());
+        let max_bytes = settings.max_queue_bytes as usize;
+        let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
+        Ok(Self { backplane, calls: Some(calls), inbox: Some(inbox) })
+    }
+
     #[cfg(not(feature = "redis"))]
     pub fn redis(_hub: &Arc<Hub>, _settings: RedisSettings) -> Result<Self, Error> {
         Err(Error::Start("it was built without the feature `redis`".into()))
@@ -72,6 +114,6 @@ impl BackplaneHandle {
         let calls = HostCalls::new(hub);
         let engine = Redis::new(settings.into(), node, calls.clone());
         let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
-        Ok(Self { backplane, calls: Some(calls) })
+        Ok(Self { backplane, calls: Some(calls), inbox: None })
     }
 }

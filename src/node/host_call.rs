@@ -4,13 +4,10 @@ use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use crate::backplane::{Answer, Arrival, Call, Fault, Outgoing, Position, Reply, Retained};
-use crate::ids::BackplaneId;
 
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
 pub struct HostCall {
-    pub asker: u32,
-    pub request: u32,
     /// The method of the engine, or `credentials`.
     pub name: &'static str,
     pub publications: Option<Vec<Publication>>,
@@ -71,9 +68,9 @@ pub struct EngineArrival {
     pub payload: Uint8Array,
 }
 
-impl HostCall {
-    pub fn new(asker: BackplaneId, request: u32, call: Call) -> Self {
-        let call_of = |name| Self { asker: asker.0, request, name, ..Self::default() };
+impl From<Call> for HostCall {
+    fn from(call: Call) -> Self {
+        let call_of = |name| Self { name, ..Self::default() };
         let names = |subjects: Vec<crate::backplane::Subject>| {
             Some(subjects.iter().map(|subject| subject.to_string()).collect())
         };

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use super::backplane::BackplaneHandle;
+use super::backplane::{BackplaneHandle, CustomSettings};
 use super::channel::ChannelHandle;
 use super::connection::{ConnectionHandle, duration};
 use super::context::call_without_context;
@@ -213,6 +213,11 @@ impl HubHandle {
             _ => channel,
         };
         ChannelHandle { channel }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn custom(&self, settings: CustomSettings) -> Result<BackplaneHandle> {
+        Ok(BackplaneHandle::custom(&self.hub, settings)?)
     }
 
     #[napi(catch_unwind)]

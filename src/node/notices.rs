@@ -4,11 +4,10 @@
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
-use super::host_call::HostCall;
 use crate::ids::ConnectionId;
 use crate::notice::{Missing, Notice};
 
-#[napi(object, object_from_js = false)]
+#[napi(object)]
 #[derive(Default)]
 pub struct Notices {
     pub writes: Vec<Write>,
@@ -21,7 +20,7 @@ pub struct Notices {
     pub published: Vec<Published>,
     pub loaded: Vec<u32>,
     pub backplanes: Vec<BackplaneState>,
-    pub asked: Vec<HostCall>,
+    pub asked: Vec<Asked>,
 }
 
 /// What became of a publication. It has an id, a fault, or neither.
@@ -30,6 +29,13 @@ pub struct Published {
     pub request: u32,
     pub id: Option<String>,
     pub fault: Option<String>,
+}
+
+/// A call of an engine waits in its handle.
+#[napi(object)]
+pub struct Asked {
+    pub asker: u32,
+    pub request: u32,
 }
 
 #[napi(object)]
@@ -114,8 +120,8 @@ impl From<Vec<Notice>> for Notices {
                     let backplane = backplane.0;
                     notices.backplanes.push(BackplaneState { backplane, is_online, reason });
                 }
-                Notice::Asked { asker, request, call } => {
-                    notices.asked.push(HostCall::new(asker, request, call));
+                Notice::Asked { asker, request } => {
+                    notices.asked.push(Asked { asker: asker.0, request });
                 }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),
