@@ -18,6 +18,17 @@ export declare class BackplaneHandle {
   hear(subject: string): void
   unhear(subject: string): void
   takeMail(): Mail
+  /** Who asks, in the notices that [`BackplaneHandle::answer`] answers. */
+  get asker(): number | null
+  /** The call that a notice has told of, unless it is too late. */
+  takeCall(request: number): HostCall | null
+  answer(request: number, reply: HostReply): void
+  /** The connection counts as lost. */
+  fail(request: number, reason: string): void
+  /** Only for an engine in JavaScript. */
+  deliver(arrivals: Array<EngineArrival>): void
+  /** Only for an engine in JavaScript, whose connection is lost. */
+  lose(reason: string): void
   /** Ends its thread. What still waits for the engine is dropped. */
   close(): void
 }
@@ -100,6 +111,7 @@ export declare class HubHandle {
    * it is shared with the channels of that name in other processes.
    */
   channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
+  custom(settings: CustomSettings): BackplaneHandle
   redis(settings: RedisSettings): BackplaneHandle
   topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
@@ -145,6 +157,17 @@ export declare class TopicsHandle {
   close(): void
 }
 
+export interface After {
+  subject: string
+  number: number
+}
+
+/** A call of an engine waits in its handle. */
+export interface Asked {
+  asker: number
+  request: number
+}
+
 export interface BackplaneState {
   backplane: number
   isOnline: boolean
@@ -163,6 +186,14 @@ export interface ConnectionsByTransport {
   stream: number
 }
 
+/** The options of a backplane whose engine is in JavaScript. */
+export interface CustomSettings {
+  /** Bytes that may wait for the engine. */
+  maxQueueBytes: number
+  /** Whether events wait while the engine cannot be reached. */
+  waits: boolean
+}
+
 export interface DrainOver {
   drain: number
   connections: number
@@ -179,6 +210,14 @@ export interface DrainPlan {
   name?: string
   data?: string
   comment?: string
+}
+
+export interface EngineArrival {
+  subject: string
+  epoch?: string
+  number: number
+  previous: number
+  payload: Uint8Array
 }
 
 /** The fields of an event that is not sent at once. */
@@ -213,6 +252,34 @@ export interface HistoryOptions {
   emptyTimeout: number
   /** Whether events without an id get one. */
   mint: boolean
+}
+
+export interface HostCall {
+  /** The method of the engine, or `credentials`. */
+  name: string
+  publications?: Array<Publication>
+  subjects?: Array<string>
+  after?: Array<After>
+}
+
+/** What one of them asks for is there. */
+export interface HostReply {
+  username?: string
+  password?: string
+  published?: Array<Settled>
+  position?: LogPosition
+  retained?: Array<KeptEvents>
+}
+
+export interface KeptEvents {
+  subject: string
+  arrivals: Array<EngineArrival>
+  floor: number
+}
+
+export interface LogPosition {
+  epoch: string
+  last: number
 }
 
 /** What the JavaScript of other processes has said. */
@@ -253,6 +320,7 @@ export interface Notices {
   backplanes: Array<BackplaneState>
   /** The backplanes that have messages. */
   mail: Array<number>
+  asked: Array<Asked>
 }
 
 export interface OpenOptions {
@@ -273,6 +341,13 @@ export interface OpenOptions {
   allOnGap: boolean
 }
 
+export interface Publication {
+  subjects: Array<string>
+  payload: Uint8Array
+  isKept: boolean
+  number: number
+}
+
 /** What became of a publication. It has an id, a fault, or neither. */
 export interface Published {
   request: number
@@ -280,9 +355,22 @@ export interface Published {
   fault?: string
 }
 
-/** The options of a backplane over Redis. */
+export interface RedisNode {
+  host: string
+  port: number
+}
+
 export interface RedisSettings {
-  url: string
+  /** One server, the sentinels, or nodes of the cluster. */
+  nodes: Array<RedisNode>
+  sentinel?: SentinelSettings
+  isCluster: boolean
+  username?: string
+  password?: string
+  /** Whether JavaScript is asked for the user and the password. */
+  asksCredentials: boolean
+  database: number
+  tls?: TlsSettings
   prefix: string
   /** How many events Redis keeps of each channel, and for how many milliseconds. */
   retainEvents: number
@@ -293,6 +381,28 @@ export interface RedisSettings {
   waits: boolean
   /** The name of this process among those that publish. */
   node: string
+}
+
+export interface SentinelSettings {
+  name: string
+  username?: string
+  password?: string
+  tls: boolean
+}
+
+/** A number, a reason why the engine refuses the publication, or neither. */
+export interface Settled {
+  number?: number
+  refused?: string
+}
+
+/** PEM. */
+export interface TlsSettings {
+  ca?: string
+  /** Both or neither. */
+  cert?: string
+  key?: string
+  serverName?: string
 }
 
 export interface TopicsSettings {

@@ -6,9 +6,63 @@ import type { Backplane } from './types/backplane.js';
 
 export type { Backplane, BackplaneEvents } from './types/backplane.js';
 
+export interface RedisCredentials {
+  username?: string;
+  password: string;
+}
+
+export interface RedisSentinelOptions {
+  /** The name of the master. */
+  name: string;
+  /** The sentinels, as `host:port`. The default port is 26379. */
+  nodes: string[];
+  /** The user and the password of the sentinels, which have their own. */
+  username?: string;
+  password?: string;
+  /** Whether connections to the sentinels use TLS, with the options of `tls`. Default: false. */
+  tls?: boolean;
+}
+
+/** Certificates and keys are PEM. */
+export interface RedisTlsOptions {
+  /**
+   * The authorities that are trusted. Default: those of Mozilla, which are part of the package. The
+   * store of the system and `NODE_EXTRA_CA_CERTS` are not used.
+   */
+  ca?: string | Buffer;
+  /** The certificate of this client, and its key. */
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  /** The name in the certificate of the server, if it is not the host. */
+  serverName?: string;
+}
+
 export interface RedisBackplaneOptions {
-  /** `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. */
-  url: string;
+  /**
+   * `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. Exactly one of
+   * `url`, `sentinel` and `cluster` is needed.
+   */
+  url?: string;
+  /** Sentinels, which are asked for the master at each connect. */
+  sentinel?: RedisSentinelOptions;
+  /** A Redis Cluster of version 7 or later, which is asked for the owner of the keys. */
+  cluster?: {
+    /** Some nodes, as `host:port`. The default port is 6379. */
+    nodes: string[];
+  };
+  /** The user. Default: that of `url`, or Redis' default user. */
+  username?: string;
+  /** Default: that of `url`, or none. */
+  password?: string;
+  /**
+   * Returns the user and the password. It is called at each connect, and has five seconds. If it
+   * fails, the connection is tried again. It cannot be combined with `username` and `password`.
+   */
+  credentials?: () => RedisCredentials | Promise<RedisCredentials>;
+  /** The number of the database. Default: that of `url`, or 0. A cluster has only 0. */
+  database?: number;
+  /** Connects with TLS, as does a `url` with `rediss://`. */
+  tls?: true | RedisTlsOptions;
   /**
    * The beginning of all keys, in braces. Backplanes with the same prefix share their channels. 1
    * to 100 letters, digits, `_`, `.` and `-`.

@@ -9,7 +9,7 @@
 //! | `models`       | models of the threads, for tests                                         |
 //! | `node`         | the binding to Node.js: conversion, no logic                             |
 //! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
-//! | [`backplane`]  | carries events between processes, through Redis                          |
+//! | [`backplane`]  | carries events between processes, through Redis or an engine of the host |
 //! | [`publish`]    | the only way in for events                                               |
 //! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
 //! | [`membership`] | joins and leaves                                                         |

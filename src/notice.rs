@@ -35,6 +35,8 @@ pub enum Notice {
     Backplane { backplane: BackplaneId, is_online: bool, reason: Option<String> },
     /// The host has messages to take from a backplane. Posted once until it does.
     Mail(BackplaneId),
+    /// An engine's thread asks for something. The host takes the call, and answers.
+    Asked { asker: BackplaneId, request: u32 },
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },

@@ -10,7 +10,10 @@ export interface BackplaneEvents {
   offline: [error: SluiceError];
 }
 
-/** Carries events between processes. Create one with `redisBackplane()` of `sluice/redis`. */
+/**
+ * Carries events between processes. Create one with `redisBackplane()` of `sluice/redis`, or with
+ * `customBackplane()` or `memoryBackplane()` of `sluice/backplane`.
+ */
 export interface Backplane extends EventEmitter<BackplaneEvents> {
   /**
    * - `idle`: no channel uses it, and it has no connection.

@@ -207,7 +207,8 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
     const { redis, nodes } = await cluster(t, 1, { wildcards: false });
     await nodes[0].ask('publishToTopic', { topic: 'a', event: tick('1') });
     const keys = await redis.command('KEYS', '*stream*');
-    assert.deepEqual(keys.match(/\{sluice\}:\S+/g), ['{sluice}:stream:t:main/a']);
+    assert.equal(keys.match(/^\{sluice\}:/gm).length, 1);
+    assert.match(keys, /:t:main\/a\r\n$/);
   });
 
   test('services that return Fetch responses share their channels', async (t) => {

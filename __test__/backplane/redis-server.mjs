@@ -10,21 +10,25 @@ import { freePort } from '../support/free-port.mjs';
 import { until } from '../support/until.mjs';
 
 const directories = (process.env.PATH ?? '').split(path.delimiter).concat('/usr/sbin');
-const program = directories
+export const redisProgram = directories
   .map((directory) => path.join(directory, 'redis-server'))
   .find((file) => existsSync(file));
 
 /** Why the tests cannot run here, or false. */
 export const noRedis =
-  !program && 'redis-server is missing: install it (Debian, Ubuntu: apt-get install redis-server)';
+  !redisProgram &&
+  'redis-server is missing: install it (Debian, Ubuntu: apt-get install redis-server)';
 
 export class RedisServer {
   #directory;
   #child;
+  #options;
 
-  static async start(t) {
+  /** `options`: more of the command line, such as `--appendonly no`. */
+  static async start(t, options = []) {
     const server = new RedisServer();
     server.port = await freePort();
+    server.#options = options;
     server.#directory = await mkdtemp(path.join(tmpdir(), 'sluice-redis-'));
     t.after(async () => {
       await server.stop();
@@ -40,9 +44,10 @@ export class RedisServer {
 
   /** Also starts it again, with what it has written to its file. */
   async start() {
-    const options = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#directory];
+    const place = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#directory];
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-    this.#child = spawn(program, [...options, ...durable].map(String), { stdio: 'ignore' });
+    const options = [...place, ...durable, ...this.#options];
+    this.#child = spawn(redisProgram, options.map(String), { stdio: 'ignore' });
     await until(() => this.command('PING').catch(() => false), 'Redis');
   }
 
@@ -54,9 +59,18 @@ export class RedisServer {
     await exited;
   }
 
+  /** Stops the process, or lets it go on. */
+  signal(name) {
+    this.#child.kill(name);
+  }
+
   /** Sends one command, and resolves with the text of the answer. */
-  async command(...words) {
-    const socket = net.connect(this.port, '127.0.0.1');
+  command(...words) {
+    return RedisServer.ask(this.port, ...words);
+  }
+
+  static async ask(port, ...words) {
+    const socket = net.connect(port, '127.0.0.1');
     const parts = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
     try {
       await once(socket, 'connect');

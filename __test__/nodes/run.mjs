@@ -8,7 +8,9 @@ import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 const TESTS = [
   'backplane/arrivals',
   'backplane/broker',
+  'backplane/custom',
   'backplane/redis',
+  'backplane/redis-tls',
   'backplane/threads',
   'carrier/carrier',
   'carrier/conformance',

@@ -60,7 +60,16 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   it('contains only the entry points, their types and the published folders', () => {
-    const names = ['binding', 'digipair', 'express', 'fastify', 'fetch', 'index', 'redis'];
+    const names = [
+      'backplane',
+      'binding',
+      'digipair',
+      'express',
+      'fastify',
+      'fetch',
+      'index',
+      'redis',
+    ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
     const always = ['LICENSE', 'README.md', 'package.json'];
     assert.deepEqual(release.root.files, [...entries, ...always, ...folders].sort());

@@ -2,17 +2,18 @@
 
 /** A backplane, as users see it. The core talks to the engine. */
 
-/** @import { BackplaneHandle } from '../../binding.js' */
+/** @import { BackplaneHandle, HostCall, HostReply } from '../../binding.js' */
 
 const { EventEmitter } = require('node:events');
 const { SluiceError } = require('../core/error.js');
-const { backplanes, mailboxes } = require('../core/notices.js');
+const { askers, backplanes, mailboxes } = require('../core/notices.js');
 
 /** @type {(backplane: Backplane) => BackplaneHandle} */
 let handleOf;
 
 class Backplane extends EventEmitter {
   #start;
+  #answerer;
   /** @type {BackplaneHandle | undefined} */
   #handle;
   /** @type {'idle' | 'connecting' | 'online' | 'offline' | 'closed'} */
@@ -22,10 +23,14 @@ class Backplane extends EventEmitter {
     handleOf = (backplane) => backplane.#started();
   }
 
-  /** @param {() => BackplaneHandle} start called when the first channel uses it */
-  constructor(start) {
+  /**
+   * @param {() => BackplaneHandle} start called when the first channel uses it
+   * @param {(call: HostCall) => unknown} [answerer] answers what the engine asks for, perhaps later
+   */
+  constructor(start, answerer) {
     super();
     this.#start = start;
+    this.#answerer = answerer;
   }
 
   get state() {
@@ -42,6 +47,7 @@ class Backplane extends EventEmitter {
     if (!this.#handle) return;
     backplanes.delete(this.#handle.id);
     mailboxes.delete(this.#handle.id);
+    if (typeof this.#handle.asker === 'number') askers.delete(this.#handle.asker);
     this.#handle.close();
   }
 
@@ -50,11 +56,30 @@ class Backplane extends EventEmitter {
       throw new SluiceError('ERR_SSE_CLOSED', 'the backplane is closed: create a new one');
     }
     if (!this.#handle) {
-      this.#handle = this.#start();
+      const handle = this.#start();
+      this.#handle = handle;
       this.#state = 'connecting';
-      backplanes.set(this.#handle.id, (isOnline, reason) => this.#changed(isOnline, reason));
+      backplanes.set(handle.id, (isOnline, reason) => this.#changed(isOnline, reason));
+      if (typeof handle.asker === 'number') {
+        askers.set(handle.asker, (request) => void this.#answer(handle, request));
+      }
     }
     return this.#handle;
+  }
+
+  /**
+   * @param {BackplaneHandle} handle
+   * @param {number} request
+   */
+  async #answer(handle, request) {
+    const call = handle.takeCall(request);
+    if (!call) return;
+    try {
+      const reply = await this.#answerer?.(call);
+      handle.answer(request, /** @type {HostReply} */ (reply ?? {}));
+    } catch (error) {
+      handle.fail(request, `${call.name}() failed: ${messageOf(error)}`);
+    }
   }
 
   /**
@@ -68,6 +93,9 @@ class Backplane extends EventEmitter {
     else if (before !== 'offline') this.emit('offline', outage(reason));
   }
 }
+
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /** @param {string | undefined} reason */
 const outage = (reason) =>

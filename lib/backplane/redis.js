@@ -9,26 +9,28 @@ const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
 const { Backplane } = require('./backplane.js');
 const { readCommon, readPrefix } = require('./options.js');
+const { readServers } = require('./redis-servers.js');
 
 /** @param {RedisBackplaneOptions} options */
 function redisBackplane(options) {
   const given = option.object('options', options);
+  const credentials = option.callback('credentials', given.credentials);
   const settings = {
     ...readCommon(given),
-    url: readUrl(given.url),
+    ...readServers(given),
+    asksCredentials: credentials !== undefined,
     prefix: readPrefix('prefix', given.prefix),
   };
-  return new Backplane(() => callCore(() => start().redis(settings)));
+  const answerer = credentials && (() => ask(credentials));
+  return new Backplane(() => callCore(() => start().redis(settings)), answerer);
 }
 
-/** @param {unknown} value */
-function readUrl(value) {
-  if (typeof value !== 'string') throw option.wrongType('url', 'a string', value);
-  const { protocol } = URL.canParse(value) ? new URL(value) : { protocol: '' };
-  if (protocol !== 'redis:' && protocol !== 'rediss:') {
-    throw option.invalid('`url` must begin with redis:// or, with TLS, rediss://');
-  }
-  return value;
+/** @param {NonNullable<RedisBackplaneOptions['credentials']>} credentials */
+async function ask(credentials) {
+  const { username, password } = option.object('credentials()', await credentials());
+  option.assertString('password', password);
+  if (username !== undefined) option.assertString('username', username);
+  return { username, password };
 }
 
 module.exports = { redisBackplane };

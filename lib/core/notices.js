@@ -59,6 +59,12 @@ const backplanes = new Map();
 const mailboxes = new Map();
 
 /**
+ * What engines ask for, by the number of the asker.
+ * @type {Map<number, (request: number) => void>}
+ */
+const askers = new Map();
+
+/**
  * Runs outside the asynchronous context of any request. Connections enter their own.
  * @param {Notices} notices
  * @param {StreamWrites} streamWrites
@@ -84,6 +90,7 @@ function dispatch(notices, streamWrites) {
     guarded(() => backplanes.get(backplane)?.(isOnline, reason));
   }
   for (const backplane of notices.mail) guarded(() => mailboxes.get(backplane)?.());
+  for (const { asker, request } of notices.asked) guarded(() => askers.get(asker)?.(request));
   // Last: the connections have closed before.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);
@@ -98,4 +105,4 @@ function whatOf({ events, channel, topic }) {
   return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
-module.exports = { backplanes, channels, connections, dispatch, drains, mailboxes };
+module.exports = { askers, backplanes, channels, connections, dispatch, drains, mailboxes };

@@ -24,6 +24,12 @@ pub struct Outgoing {
     pub request: Option<u32>,
 }
 
+impl Outgoing {
+    pub fn subjects(&self) -> impl Iterator<Item = &Subject> {
+        [&self.subject].into_iter().chain(&self.all)
+    }
+}
+
 /// A publication as the engine gives it back.
 #[derive(Clone, Debug)]
 pub struct Arrival {

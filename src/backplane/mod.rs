@@ -6,37 +6,44 @@
 //! - An event's place is its number in the engine, of the epoch of the engine's log. So the id of
 //!   an event is the same in every process, and a client can come back to any of them.
 
+mod custom;
 mod delivery;
 mod directory;
 mod engine;
 mod follows;
+mod host_calls;
 mod mailbox;
 mod payload;
 mod queue;
 #[cfg(feature = "redis")]
 mod redis;
 pub mod subject;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod worker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::unbounded_channel;
 
+pub use custom::{Custom, CustomInbox};
 use delivery::Delivery;
 use directory::Directory;
 pub use directory::Follower;
 use engine::Engine;
-pub use engine::Subject;
+pub use engine::{Answer, Arrival, Fault, Outgoing, Position, Retained, Subject};
 pub use follows::Follows;
+pub use host_calls::{Call, HostCalls, Reply};
 use mailbox::Mailbox;
 pub use mailbox::{Mail, Message};
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
-pub use redis::{Redis, RedisOptions, Retain};
+pub use redis::{Address, Login, Redis, RedisOptions, Retain, Servers, Tls};
 pub use topics::TopicFollower;
 use worker::Worker;
 
@@ -90,7 +97,7 @@ impl Backplane {
         let delivery = Delivery::new(id, follows, mailbox.clone(), hub_of);
         let loads = Vec::new();
         let closing = Arc::<Notify>::default();
-        let worker = Worker {
+        let mut worker = Worker {
             engine,
             queue: queue.clone(),
             commands,
@@ -99,11 +106,16 @@ impl Backplane {
             outage,
             loads,
             heard: None,
+            interrupted: None,
         };
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(|error| Error::Start(error.to_string()))?;
-        let work = move || runtime.block_on(worker.work());
+        let work = move || {
+            while catch_unwind(AssertUnwindSafe(|| runtime.block_on(worker.work()))).is_err() {
+                worker.recover();
+            }
+        };
         let thread = thread::Builder::new().name("sluice-backplane".into()).spawn(work);
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
         let thread = Mutex::new(Some(thread));

@@ -37,11 +37,13 @@ pub struct Worker<E> {
     pub loads: Vec<(Subject, u32)>,
     /// When everything until then had arrived.
     pub heard: Option<Instant>,
+    /// Why the thread has to begin anew.
+    pub interrupted: Option<Fault>,
 }
 
 impl<E: Engine> Worker<E> {
     /// Works until it is told to close. What is not published then is not published at all.
-    pub async fn work(mut self) {
+    pub async fn work(&mut self) {
         let closing = self.closing.clone();
         tokio::select! {
             () = closing.notified() => {}
@@ -53,19 +55,38 @@ impl<E: Engine> Worker<E> {
         }
     }
 
+    /// A bug costs the connection. The next call of [`Worker::work`] makes another one.
+    pub fn recover(&mut self) {
+        let bug = "the thread of the backplane has panicked: please report this as a bug";
+        self.interrupted = Some(Fault::Lost(bug.into()));
+    }
+
     async fn serve(&mut self) {
+        if let Some(fault) = self.interrupted.take() {
+            self.interrupt(&fault, LONGEST_DELAY).await;
+        }
         let mut delay = FIRST_DELAY;
         loop {
-            let Err(fault) = self.session(&mut delay).await;
-            self.delivery.report(Some(&fault));
-            if self.outage == Outage::Fail {
-                for outgoing in self.queue.go_offline() {
-                    self.delivery.settle(outgoing.request, Err(&fault));
-                }
+            let begun = Instant::now();
+            let Err(fault) = self.session().await;
+            // An engine that takes the connection and nothing else is not asked all the time.
+            if begun.elapsed() > LONGEST_DELAY {
+                delay = FIRST_DELAY;
             }
-            self.pause(delay).await;
+            self.interrupt(&fault, delay).await;
             delay = LONGEST_DELAY.min(delay * 2);
         }
+    }
+
+    /// The connection is lost. Returns when it is time for another one.
+    async fn interrupt(&mut self, fault: &Fault, delay: Duration) {
+        self.delivery.report(Some(fault));
+        if self.outage == Outage::Fail {
+            for outgoing in self.queue.go_offline() {
+                self.delivery.settle(outgoing.request, Err(fault));
+            }
+        }
+        self.pause(delay).await;
     }
 
     /// Follows and unfollows are made up for by the next session.
@@ -84,7 +105,7 @@ impl<E: Engine> Worker<E> {
     }
 
     /// One connection, from its beginning until it is lost.
-    async fn session(&mut self, delay: &mut Duration) -> Answer<Infallible> {
+    async fn session(&mut self) -> Answer<Infallible> {
         let connected = timeout(PATIENCE, self.engine.connect()).await;
         let late = || Fault::Lost("the engine does not answer".into());
         let (mut writer, mut follower) = connected.map_err(|_| late())??;
@@ -102,7 +123,6 @@ impl<E: Engine> Worker<E> {
         catch_up(&mut writer, &self.delivery, &known, away).await?;
         directory.set_arrives(&subjects);
         load(std::mem::take(&mut self.loads), &mut writer, &self.delivery).await?;
-        *delay = FIRST_DELAY;
         self.queue.go_online();
         self.delivery.report(None);
 

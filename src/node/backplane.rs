@@ -1,16 +1,18 @@
 //! `BackplaneHandle`: a backplane, for JavaScript.
 
 use std::sync::Arc;
-#[cfg(feature = "redis")]
-use std::time::Duration;
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use super::error;
-use crate::backplane::{Backplane, Follower};
+use super::host_call::{EngineArrival, HostCall, HostReply};
+use super::redis_settings::RedisSettings;
 #[cfg(feature = "redis")]
-use crate::backplane::{Outage, Redis, RedisOptions, Retain};
+use crate::backplane::Redis;
+use crate::backplane::{
+    Arrival, Backplane, Custom, CustomInbox, Fault, Follower, HostCalls, Outage,
+};
 use crate::error::Error;
 use crate::hub::{CloseWithHub, Hub};
 
@@ -28,25 +30,22 @@ pub struct Message {
     pub bytes: Buffer,
 }
 
-/// The options of a backplane over Redis.
-#[napi(object)]
-pub struct RedisSettings {
-    pub url: String,
-    pub prefix: String,
-    /// How many events Redis keeps of each channel, and for how many milliseconds.
-    pub retain_events: u32,
-    pub retain_age: u32,
-    /// Bytes that may wait for Redis.
-    pub max_queue_bytes: f64,
-    /// Whether events wait while Redis cannot be reached.
-    pub waits: bool,
-    /// The name of this process among those that publish.
-    pub node: String,
-}
-
 #[napi]
 pub struct BackplaneHandle {
     pub(super) backplane: Arc<Backplane>,
+    /// What its engine asks JavaScript.
+    calls: Option<Arc<HostCalls>>,
+    /// What its engine in JavaScript hands in.
+    inbox: Option<Arc<CustomInbox>>,
+}
+
+/// The options of a backplane whose engine is in JavaScript.
+#[napi(object)]
+pub struct CustomSettings {
+    /// Bytes that may wait for the engine.
+    pub max_queue_bytes: f64,
+    /// Whether events wait while the engine cannot be reached.
+    pub waits: bool,
 }
 
 #[napi]
@@ -88,6 +87,49 @@ impl BackplaneHandle {
         Mail { messages: messages.collect(), is_incomplete: mail.is_incomplete }
     }
 
+    /// Who asks, in the notices that [`BackplaneHandle::answer`] answers.
+    #[napi(getter, catch_unwind)]
+    pub fn asker(&self) -> Option<u32> {
+        self.calls.as_ref().map(|calls| calls.id.0)
+    }
+
+    /// The call that a notice has told of, unless it is too late.
+    #[napi(catch_unwind)]
+    pub fn take_call(&self, request: u32) -> Option<HostCall> {
+        self.calls.as_ref()?.take(request).map(HostCall::from)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn answer(&self, request: u32, reply: HostReply) {
+        if let Some(calls) = &self.calls {
+            calls.answer(request, Ok(reply.into()));
+        }
+    }
+
+    /// The connection counts as lost.
+    #[napi(catch_unwind)]
+    pub fn fail(&self, request: u32, reason: String) {
+        if let Some(calls) = &self.calls {
+            calls.answer(request, Err(Fault::Lost(reason)));
+        }
+    }
+
+    /// Only for an engine in JavaScript.
+    #[napi(catch_unwind)]
+    pub fn deliver(&self, arrivals: Vec<EngineArrival>) {
+        if let Some(inbox) = &self.inbox {
+            inbox.deliver(arrivals.into_iter().map(Arrival::from).collect());
+        }
+    }
+
+    /// Only for an engine in JavaScript, whose connection is lost.
+    #[napi(catch_unwind)]
+    pub fn lose(&self, reason: String) {
+        if let Some(inbox) = &self.inbox {
+            inbox.lose(reason);
+        }
+    }
+
     /// Ends its thread. What still waits for the engine is dropped.
     #[napi(catch_unwind)]
     pub fn close(&self) {
@@ -96,6 +138,15 @@ impl BackplaneHandle {
 }
 
 impl BackplaneHandle {
+    pub fn custom(hub: &Arc<Hub>, settings: CustomSettings) -> Result<Self, Error> {
+        let outage = if settings.waits { Outage::Wait } else { Outage::Fail };
+        let calls = HostCalls::new(hub);
+        let (engine, inbox) = Custom::new(calls.clone());
+        let max_bytes = settings.max_queue_bytes as usize;
+        let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
+        Ok(Self { backplane, calls: Some(calls), inbox: Some(inbox) })
+    }
+
     #[cfg(not(feature = "redis"))]
     pub fn redis(_hub: &Arc<Hub>, _settings: RedisSettings) -> Result<Self, Error> {
         Err(Error::Start("it was built without the feature `redis`".into()))
@@ -103,12 +154,11 @@ impl BackplaneHandle {
 
     #[cfg(feature = "redis")]
     pub fn redis(hub: &Arc<Hub>, settings: RedisSettings) -> Result<Self, Error> {
-        let age = Duration::from_millis(settings.retain_age.into());
-        let retain = Retain { events: settings.retain_events, age };
-        let options = RedisOptions { url: settings.url, prefix: settings.prefix, retain };
         let outage = if settings.waits { Outage::Wait } else { Outage::Fail };
-        let engine = Redis::new(options, settings.node);
-        let max_bytes = settings.max_queue_bytes as usize;
-        Ok(Self { backplane: Backplane::start(hub, engine, max_bytes, outage)? })
+        let (node, max_bytes) = (settings.node.clone(), settings.max_queue_bytes as usize);
+        let calls = HostCalls::new(hub);
+        let engine = Redis::new(settings.into(), node, calls.clone());
+        let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
+        Ok(Self { backplane, calls: Some(calls), inbox: None })
     }
 }

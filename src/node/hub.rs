@@ -9,7 +9,7 @@ use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use super::backplane::{BackplaneHandle, RedisSettings};
+use super::backplane::{BackplaneHandle, CustomSettings};
 use super::channel::ChannelHandle;
 use super::connection::{ConnectionHandle, duration};
 use super::context::call_without_context;
@@ -18,6 +18,7 @@ use super::event::event;
 use super::exit::shut_down_at_exit;
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
+use super::redis_settings::RedisSettings;
 use super::topics::TopicsHandle;
 use crate::audience::TopicsOptions;
 use crate::connection::{ConnectionOptions, Overflow, QueueLimits};
@@ -212,6 +213,11 @@ impl HubHandle {
             _ => channel,
         };
         ChannelHandle { channel }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn custom(&self, settings: CustomSettings) -> Result<BackplaneHandle> {
+        Ok(BackplaneHandle::custom(&self.hub, settings)?)
     }
 
     #[napi(catch_unwind)]

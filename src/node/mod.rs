@@ -8,7 +8,11 @@ mod context;
 mod error;
 mod event;
 mod exit;
+mod host_call;
 mod hub;
 mod metrics;
 mod notices;
+#[cfg(feature = "redis")]
+mod redis_options;
+mod redis_settings;
 mod topics;

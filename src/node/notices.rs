@@ -22,6 +22,7 @@ pub struct Notices {
     pub backplanes: Vec<BackplaneState>,
     /// The backplanes that have messages.
     pub mail: Vec<u32>,
+    pub asked: Vec<Asked>,
 }
 
 /// What became of a publication. It has an id, a fault, or neither.
@@ -30,6 +31,13 @@ pub struct Published {
     pub request: u32,
     pub id: Option<String>,
     pub fault: Option<String>,
+}
+
+/// A call of an engine waits in its handle.
+#[napi(object)]
+pub struct Asked {
+    pub asker: u32,
+    pub request: u32,
 }
 
 #[napi(object)]
@@ -114,6 +122,9 @@ impl From<Vec<Notice>> for Notices {
                 Notice::Backplane { backplane, is_online, reason } => {
                     let backplane = backplane.0;
                     notices.backplanes.push(BackplaneState { backplane, is_online, reason });
+                }
+                Notice::Asked { asker, request } => {
+                    notices.asked.push(Asked { asker: asker.0, request });
                 }
                 Notice::Closed { connection, reason, left } => notices.closed.push(Closed {
                     connection: number(connection),

@@ -1,13 +1,17 @@
 //! The connection for subscriptions.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use redis::aio::{PubSub, PubSubSink, PubSubStream};
-use tokio::time::timeout;
+use redis::aio::MultiplexedConnection;
+use redis::{PushInfo, PushKind, Value, pipe};
+use tokio::time::{Instant, timeout_at};
 
+use super::PATIENCE;
+use super::fault::fault;
 use super::keys::Keys;
-use super::lost;
+use super::pushes::Pushes;
+use super::seen::Seen;
 use crate::backplane::engine::{Answer, Arrival, Fault, Follower, Subject};
 
 /// Subscriptions in one command.
@@ -16,57 +20,105 @@ const BATCH: usize = 1000;
 const SILENCE: Duration = Duration::from_secs(5);
 
 pub struct RedisFollower {
-    sink: PubSubSink,
-    stream: PubSubStream,
+    connection: MultiplexedConnection,
+    pushes: Pushes,
     keys: Keys,
+    seen: Seen,
+    /// Whether the pub/sub channels belong to the node of their slot.
+    is_sharded: bool,
+    followed: HashSet<Subject>,
+    /// When the latest sign of life came, and since when the next one is overdue.
+    heard: Instant,
+    asked: Option<Instant>,
 }
 
 impl RedisFollower {
-    pub fn new(pubsub: PubSub, keys: Keys) -> Self {
-        let (sink, stream) = pubsub.split();
-        Self { sink, stream, keys }
+    pub fn new(
+        connection: MultiplexedConnection,
+        pushes: Pushes,
+        keys: Keys,
+        seen: Seen,
+        is_sharded: bool,
+    ) -> Self {
+        let (followed, heard) = (HashSet::new(), Instant::now());
+        Self { connection, pushes, keys, seen, is_sharded, followed, heard, asked: None }
     }
 
-    fn channels(&self, subjects: &[Subject]) -> Vec<String> {
-        subjects.iter().map(|subject| self.keys.channel(subject)).collect()
+    /// Redis confirms each channel.
+    async fn command(&mut self, name: &str, subjects: &[Subject]) -> Answer<()> {
+        for batch in subjects.chunks(BATCH) {
+            let mut pipeline = pipe();
+            for subject in batch {
+                pipeline.cmd(name).arg(self.keys.channel(subject));
+            }
+            let _: Vec<Value> = pipeline.query_async(&mut self.connection).await.map_err(fault)?;
+        }
+        Ok(())
     }
 
-    /// `<epoch> <number> <previous> <payload>`
-    fn arrival(&self, message: &redis::Msg) -> Option<Arrival> {
-        let subject = self.keys.subject_of(message.get_channel_name())?.into();
-        let mut parts = message.get_payload_bytes().splitn(4, |byte| *byte == b' ');
-        let mut text = || str::from_utf8(parts.next()?).ok();
-        let (epoch, number, previous) = (text()?, text()?, text()?);
-        let (number, previous) = (number.parse().ok()?, previous.parse().ok()?);
-        let payload = parts.next()?.to_vec();
-        Some(Arrival { subject, epoch: Some(epoch.into()), number, previous, payload })
+    fn take(&self, info: &PushInfo) -> Answer<Option<Arrival>> {
+        let [Value::BulkString(channel), rest @ ..] = &info.data[..] else { return Ok(None) };
+        let channel = str::from_utf8(channel).ok();
+        let Some(subject) = channel.and_then(|channel| self.keys.subject_of(channel)) else {
+            return Ok(None);
+        };
+        if info.kind == PushKind::SUnsubscribe {
+            let has_moved = self.followed.contains(subject);
+            let moved = || Fault::Lost("another node of the cluster has the slot".into());
+            return if has_moved { Err(moved()) } else { Ok(None) };
+        }
+        let [Value::BulkString(message)] = rest else { return Ok(None) };
+        // What others publish to the same pub/sub channel is not for us.
+        let arrival = arrival(subject, message);
+        if let Some(arrival) =
+            arrival.as_ref().filter(|it| it.epoch.as_ref() == Some(&self.seen.epoch))
+        {
+            self.seen.see(arrival.number);
+        }
+        Ok(arrival)
     }
+}
+
+/// `<epoch> <number> <previous> <payload>`
+fn arrival(subject: &str, message: &[u8]) -> Option<Arrival> {
+    let mut parts = message.splitn(4, |byte| *byte == b' ');
+    let mut text = || str::from_utf8(parts.next()?).ok();
+    let (epoch, number, previous) = (text()?, text()?, text()?);
+    let (number, previous) = (number.parse().ok()?, previous.parse().ok()?);
+    let payload = parts.next()?.to_vec();
+    Some(Arrival { subject: subject.into(), epoch: Some(epoch.into()), number, previous, payload })
 }
 
 impl Follower for RedisFollower {
     async fn follow(&mut self, subjects: &[Subject]) -> Answer<()> {
-        for batch in self.channels(subjects).chunks(BATCH) {
-            self.sink.subscribe(batch).await.map_err(lost)?;
-        }
-        Ok(())
+        self.followed.extend(subjects.iter().cloned());
+        self.command(if self.is_sharded { "SSUBSCRIBE" } else { "SUBSCRIBE" }, subjects).await
     }
 
     async fn unfollow(&mut self, subjects: &[Subject]) -> Answer<()> {
-        for batch in self.channels(subjects).chunks(BATCH) {
-            self.sink.unsubscribe(batch).await.map_err(lost)?;
+        for subject in subjects {
+            self.followed.remove(subject);
         }
-        Ok(())
+        self.command(if self.is_sharded { "SUNSUBSCRIBE" } else { "UNSUBSCRIBE" }, subjects).await
     }
 
     async fn next(&mut self) -> Answer<Option<Arrival>> {
-        match timeout(SILENCE, self.stream.next()).await {
-            // What others publish to the same pub/sub channel is not for us.
-            Ok(Some(message)) => Ok(self.arrival(&message)),
+        match timeout_at(self.heard + SILENCE, self.pushes.next()).await {
+            Ok(Some(info)) => {
+                (self.heard, self.asked) = (Instant::now(), None);
+                self.take(&info)
+            }
             Ok(None) => Err(Fault::Lost("Redis has closed the connection".into())),
-            Err(_) => match timeout(SILENCE, self.sink.ping::<redis::Value>()).await {
-                Ok(pong) => pong.map(|_| None).map_err(lost),
-                Err(_) => Err(Fault::Lost("Redis does not answer".into())),
-            },
+            Err(_) => {
+                // Whoever calls may give up at any time, so this must not begin anew each time.
+                let asked = *self.asked.get_or_insert_with(Instant::now);
+                let ping = redis::cmd("PING").clone();
+                let pong = timeout_at(asked + PATIENCE, ping.query_async(&mut self.connection));
+                let silent = |_| Fault::Lost("Redis does not answer".into());
+                let _: Value = pong.await.map_err(silent)?.map_err(fault)?;
+                (self.heard, self.asked) = (Instant::now(), None);
+                Ok(None)
+            }
         }
     }
 }

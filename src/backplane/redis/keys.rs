@@ -2,26 +2,28 @@
 
 use std::sync::Arc;
 
+/// The keys of one log. Those of a log that was replaced have other names, and expire.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// With the hash tag.
+    /// With the hash tag: all keys are on one node of a cluster.
     tag: Arc<str>,
+    pub epoch: Arc<str>,
     pub log: String,
     pub clock: String,
     pub node: String,
 }
 
 impl Keys {
-    pub fn new(prefix: &str, node: &str) -> Self {
-        let tag = format!("{{{prefix}}}:");
-        let key = |name: &str| format!("{tag}{name}");
-        let (log, clock, node) = (key("log"), key("clock"), key(&format!("node:{node}")));
-        Self { tag: tag.into(), log, clock, node }
+    pub fn new(prefix: &str, node: &str, epoch: &Arc<str>) -> Self {
+        let tag = tag(prefix);
+        let key = |name: &str| format!("{tag}{name}:{epoch}");
+        let (clock, node) = (key("clock"), key(&format!("node:{node}")));
+        Self { log: log(prefix), clock, node, epoch: epoch.clone(), tag: tag.into() }
     }
 
     /// The stream of a subject.
     pub fn stream(&self, subject: &str) -> String {
-        format!("{}stream:{subject}", self.tag)
+        format!("{}stream:{}:{subject}", self.tag, self.epoch)
     }
 
     /// The pub/sub channel of a subject.
@@ -32,4 +34,18 @@ impl Keys {
     pub fn subject_of<'a>(&self, channel: &'a str) -> Option<&'a str> {
         channel.strip_prefix(&*self.tag)
     }
+}
+
+/// Where the log is, and which epoch it has.
+pub fn log(prefix: &str) -> String {
+    format!("{}log", tag(prefix))
+}
+
+/// Which numbers the log has left out.
+pub fn cuts(prefix: &str) -> String {
+    format!("{}cuts", tag(prefix))
+}
+
+fn tag(prefix: &str) -> String {
+    format!("{{{prefix}}}:")
 }

@@ -2,52 +2,62 @@
 //!
 //! - A subject has a stream, which keeps its events, and a pub/sub channel. One script publishes to
 //!   both, so every follower sees the order of the streams.
-//! - Two connections: one for commands, one for subscriptions.
-//! - All keys of a backplane have one hash tag.
+//! - Two connections: one for commands, one for subscriptions. Each session begins by finding the
+//!   server, because another one may have become the master.
+//! - All keys of a backplane have one hash tag, so one node of a cluster has them all.
 
+mod begin;
+mod dial;
+mod fault;
+mod find;
 mod follower;
 mod keys;
+mod options;
+mod pushes;
+mod seen;
 mod writer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{AsyncConnectionConfig, Client};
-
 use super::engine::{Answer, Engine, Fault};
+use super::host_calls::{Call, HostCalls, Reply};
+use dial::Dial;
 use follower::RedisFollower;
 use keys::Keys;
+pub use options::{Address, Login, RedisOptions, Retain, Servers, Tls};
+use seen::Seen;
 use writer::RedisWriter;
 
 /// How long Redis may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-#[derive(Clone, Debug)]
-pub struct RedisOptions {
-    /// `redis://` or, with TLS, `rediss://`.
-    pub url: String,
-    /// The beginning of all keys.
-    pub prefix: String,
-    pub retain: Retain,
-}
-
-/// How long a stream keeps its events.
-#[derive(Clone, Copy, Debug)]
-pub struct Retain {
-    /// Redis may keep a few more.
-    pub events: u32,
-    /// After its latest event.
-    pub age: Duration,
-}
-
 pub struct Redis {
     options: RedisOptions,
     /// The name of this process among those that publish.
     node: String,
+    /// For credentials.
+    host: Arc<HostCalls>,
+    seen: Option<Seen>,
 }
 
 impl Redis {
-    pub fn new(options: RedisOptions, node: String) -> Self {
-        Self { options, node }
+    pub fn new(options: RedisOptions, node: String, host: Arc<HostCalls>) -> Self {
+        if options.tls.is_some() {
+            // If the program has another one already, that is fine too.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        Self { options, node, host, seen: None }
+    }
+
+    async fn login(&self) -> Answer<Login> {
+        if let Some(login) = &self.options.login {
+            return Ok(login.clone());
+        }
+        match self.host.call(Call::Credentials).await? {
+            Reply::Credentials { username, password } => Ok(Login { username, password }),
+            _ => Err(Fault::Lost("credentials() returned nothing".into())),
+        }
     }
 }
 
@@ -56,19 +66,18 @@ impl Engine for Redis {
     type Follower = RedisFollower;
 
     async fn connect(&mut self) -> Answer<(RedisWriter, RedisFollower)> {
-        let client = Client::open(self.options.url.as_str()).map_err(lost)?;
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        let commands = client.get_multiplexed_async_connection_with_config(&config);
-        let commands = commands.await.map_err(lost)?;
-        let subscriptions = client.get_async_pubsub().await.map_err(lost)?;
-        let keys = Keys::new(&self.options.prefix, &self.node);
-        let writer = RedisWriter::new(commands, keys.clone(), self.options.retain);
-        Ok((writer, RedisFollower::new(subscriptions, keys)))
+        let login = self.login().await?;
+        let address = find::find(&mut self.options, &login).await?;
+        let RedisOptions { servers, tls, database, prefix, retain, .. } = &self.options;
+        let dial = Dial { tls: tls.as_ref(), login, database: *database };
+        let mut commands = dial.commands(&address).await?;
+        let (subscriptions, pushes) = dial.subscriptions(&address).await?;
+        let seen = begin::begin(&mut commands, prefix, self.seen.as_ref()).await?;
+        self.seen = Some(seen.clone());
+        let keys = Keys::new(prefix, &self.node, &seen.epoch);
+        let is_sharded = matches!(servers, Servers::Cluster(_));
+        let writer = RedisWriter::new(commands, keys.clone(), seen.clone(), *retain, is_sharded);
+        let follower = RedisFollower::new(subscriptions, pushes, keys, seen, is_sharded);
+        Ok((writer, follower))
     }
-}
-
-fn lost(error: redis::RedisError) -> Fault {
-    Fault::Lost(error.to_string())
 }

@@ -1,44 +1,67 @@
--- Publishes one event: takes the next number, appends the event to the log of its subject, and
--- tells the subject's followers, all at once. Returns the number, or what the same publication got
--- when it was sent before.
+-- Publishes a batch of events in order, all at once. For each: takes the next number, appends the
+-- event to the stream of its subject, and tells the subject's followers. Returns a number for each
+-- event: that of now, or what the same publication got when it was sent before, or 0 if that is
+-- forgotten. An event that Redis refuses has a text instead.
 --
--- KEYS: log (hash: epoch, last, minute), node (hash: numbers of recent publications), stream, clock,
---       and perhaps the stream of all topics of the broker
--- ARGV: a random epoch for a new log, the node's number of this publication, whether the stream
---       keeps the event (1 or 0), payload, most events in the stream, milliseconds that the stream
---       is kept, the pub/sub channel, and perhaps that of all topics
-local log, node, stream, clock, all = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local epoch, own, kept, payload = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
-local most, retain, channel = ARGV[5], tonumber(ARGV[6]), ARGV[7]
+-- KEYS: log (hash: epoch, last, minute), node (hash: the latest publication that was taken, and
+--       numbers of recent ones), clock, and two streams for each event: that of its subject, and
+--       that of all topics, or the same one again
+-- ARGV: epoch, most events in a stream, milliseconds that a stream is kept, PUBLISH or SPUBLISH;
+--       then for each event the node's number of the publication, whether the stream keeps the
+--       event (1 or 0), the payload, and the pub/sub channels of the two streams
+local log, node, clock = KEYS[1], KEYS[2], KEYS[3]
+local epoch, most, retain, publish = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
-local before = redis.call('HGET', node, own)
-if before then return tonumber(before) end
-
-if redis.call('HSETNX', log, 'epoch', epoch) == 0 then epoch = redis.call('HGET', log, 'epoch') end
-local number = redis.call('HINCRBY', log, 'last', 1)
+if redis.call('HGET', log, 'epoch') ~= epoch then
+  return redis.error_reply('REPLACED the log was replaced')
+end
 
 -- Where the log was at the beginning of each minute: a subject without a stream has published
 -- nothing for as long as streams are kept.
 local minute = math.floor(tonumber(redis.call('TIME')[1]) / 60)
 if tonumber(redis.call('HGET', log, 'minute') or '0') < minute then
+  local first = tonumber(redis.call('HGET', log, 'last') or '0') + 1
   redis.call('HSET', log, 'minute', minute)
-  redis.call('ZADD', clock, minute, number)
+  redis.call('ZADD', clock, minute, string.format('%.0f', first))
   redis.call('ZREMRANGEBYSCORE', clock, '-inf', minute - math.ceil(retain / 60000) - 2)
+  redis.call('PEXPIRE', clock, retain + 180000)
 end
 
-local function append(stream, channel)
-  local latest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
-  local previous = latest and string.match(latest[1], '^%d+') or '0'
+-- `latest`: the latest entry of the stream.
+local function append(stream, latest, number, kept, payload, channel)
+  local previous = latest[1] and string.match(latest[1][1], '^%d+') or '0'
   if kept then
     redis.call('XADD', stream, 'MAXLEN', '~', most, number .. '-0', 'p', previous, 'e', payload)
     redis.call('PEXPIRE', stream, retain)
   end
-  redis.call('PUBLISH', channel, table.concat({ epoch, number, previous, payload }, ' '))
+  redis.call(publish, channel, table.concat({ epoch, number, previous, payload }, ' '))
 end
-append(stream, channel)
-if all then append(all, ARGV[8]) end
 
-redis.call('HSET', node, own, number)
-redis.call('HDEL', node, tonumber(own) - 1024)
+local done = tonumber(redis.call('HGET', node, 'done') or '0')
+local answers = {}
+for event = 1, (#KEYS - 3) / 2 do
+  local stream, all, at = KEYS[2 * event + 2], KEYS[2 * event + 3], 5 * event - 1
+  local own, kept, payload = tonumber(ARGV[at + 1]), ARGV[at + 2] == '1', ARGV[at + 3]
+  if own <= done then
+    local before = redis.call('HGET', node, own)
+    answers[event] = tonumber(before or '0') or before
+  else
+    local latest = redis.pcall('XREVRANGE', stream, '+', '-', 'COUNT', 1)
+    local result = latest.err
+    if not result then
+      result = redis.call('HINCRBY', log, 'last', 1)
+      local number = string.format('%.0f', result)
+      append(stream, latest, number, kept, payload, ARGV[at + 4])
+      if all ~= stream then
+        local before = redis.call('XREVRANGE', all, '+', '-', 'COUNT', 1)
+        append(all, before, number, kept, payload, ARGV[at + 5])
+      end
+    end
+    redis.call('HSET', node, own, result, 'done', own)
+    redis.call('HDEL', node, own - 1024)
+    done = own
+    answers[event] = result
+  end
+end
 redis.call('PEXPIRE', node, 600000)
-return number
+return answers

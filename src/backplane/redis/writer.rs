@@ -1,110 +1,95 @@
 //! The connection for commands.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamId, StreamRangeReply};
-use redis::{ErrorKind, Script, Value, pipe};
+use redis::{Script, Value, pipe};
 
+use super::Retain;
+use super::fault::{fault, is_unknown_script, parse};
 use super::keys::Keys;
-use super::{Retain, lost};
+use super::seen::Seen;
 use crate::backplane::engine::{
     Answer, Arrival, Fault, Outgoing, Position, Retained, Subject, Writer,
 };
 
 const PUBLISH: &str = include_str!("publish.lua");
-/// An epoch has at most seven digits in base 36.
-const EPOCHS: u64 = 36_u64.pow(7);
 
 #[derive(Clone)]
 pub struct RedisWriter {
     connection: MultiplexedConnection,
     keys: Keys,
+    seen: Seen,
     retain: Retain,
+    /// Whether the pub/sub channels belong to the node of their slot.
+    is_sharded: bool,
     script: Arc<Script>,
 }
 
 impl RedisWriter {
-    pub fn new(connection: MultiplexedConnection, keys: Keys, retain: Retain) -> Self {
-        Self { connection, keys, retain, script: Arc::new(Script::new(PUBLISH)) }
-    }
-
-    /// The answers, or `None` if Redis does not have the script.
-    async fn try_publish(
-        &mut self,
-        batch: &[Outgoing],
-    ) -> Answer<Option<Vec<Answer<Option<u64>>>>> {
-        let mut pipeline = pipe();
-        let epoch = new_epoch();
-        let age = self.retain.age.as_millis() as u64;
-        for Outgoing { subject, all, payload, is_kept, number, .. } in batch {
-            let Keys { log, node, clock, .. } = &self.keys;
-            let stream = self.keys.stream(subject);
-            let all_stream = all.as_ref().map(|all| self.keys.stream(all));
-            let keys = [log, node, &stream, clock].into_iter().chain(&all_stream);
-            let keys: Vec<_> = keys.collect();
-            pipeline.cmd("EVALSHA").arg(self.script.get_hash()).arg(keys.len()).arg(keys);
-            pipeline.arg(&epoch).arg(number).arg(u8::from(*is_kept)).arg(&payload[..]);
-            pipeline.arg(self.retain.events).arg(age).arg(self.keys.channel(subject));
-            pipeline.arg(all.as_ref().map(|all| self.keys.channel(all)));
-        }
-        pipeline.ignore_errors();
-        let values: Vec<Value> = pipeline.query_async(&mut self.connection).await.map_err(lost)?;
-        let mut answers = Vec::with_capacity(values.len());
-        for value in values {
-            answers.push(match value.extract_error() {
-                Ok(Value::Int(number)) => Ok(Some(number as u64)),
-                Ok(other) => Err(Fault::Refused(format!("Redis answered {other:?}"))),
-                Err(error)
-                    if error.kind() == ErrorKind::Server(redis::ServerErrorKind::NoScript) =>
-                {
-                    return Ok(None);
-                }
-                Err(error) => Err(Fault::Refused(error.to_string())),
-            });
-        }
-        Ok(Some(answers))
+    pub fn new(
+        connection: MultiplexedConnection,
+        keys: Keys,
+        seen: Seen,
+        retain: Retain,
+        is_sharded: bool,
+    ) -> Self {
+        let script = Arc::new(Script::new(PUBLISH));
+        Self { connection, keys, seen, retain, is_sharded, script }
     }
 }
 
 impl Writer for RedisWriter {
     async fn publish(&mut self, batch: &[Outgoing]) -> Answer<Vec<Answer<Option<u64>>>> {
-        if let Some(answers) = self.try_publish(batch).await? {
-            return Ok(answers);
+        let mut call = redis::cmd("EVALSHA");
+        call.arg(self.script.get_hash()).arg(3 + 2 * batch.len());
+        call.arg(&self.keys.log).arg(&self.keys.node).arg(&self.keys.clock);
+        for Outgoing { subject, all, .. } in batch {
+            call.arg(self.keys.stream(subject));
+            call.arg(self.keys.stream(all.as_ref().unwrap_or(subject)));
         }
-        let load = redis::cmd("SCRIPT").arg("LOAD").arg(PUBLISH).clone();
-        let _: String = load.query_async(&mut self.connection).await.map_err(lost)?;
-        let again = self.try_publish(batch).await?;
-        again.ok_or_else(|| Fault::Lost("Redis forgets scripts at once".into()))
+        call.arg(&*self.keys.epoch).arg(self.retain.events).arg(self.retain.age.as_millis() as u64);
+        call.arg(if self.is_sharded { "SPUBLISH" } else { "PUBLISH" });
+        for Outgoing { subject, all, payload, is_kept, number, .. } in batch {
+            call.arg(number).arg(u8::from(*is_kept)).arg(&payload[..]);
+            call.arg(self.keys.channel(subject));
+            call.arg(self.keys.channel(all.as_ref().unwrap_or(subject)));
+        }
+        let mut answers = call.query_async(&mut self.connection).await;
+        if answers.as_ref().is_err_and(is_unknown_script) {
+            let load = redis::cmd("SCRIPT").arg("LOAD").arg(PUBLISH).clone();
+            let _: String = load.query_async(&mut self.connection).await.map_err(fault)?;
+            answers = call.query_async(&mut self.connection).await;
+        }
+        let answers: Vec<Value> = answers.map_err(fault)?;
+        if answers.len() != batch.len() {
+            return Err(Fault::Lost("Redis has not answered every publication".into()));
+        }
+        let answers = answers.into_iter().map(|answer| match answer {
+            // It was taken long ago.
+            Value::Int(0) => Ok(None),
+            Value::Int(number) => {
+                self.seen.see(number as u64);
+                Ok(Some(number as u64))
+            }
+            Value::BulkString(reason) => {
+                Err(Fault::Refused(String::from_utf8_lossy(&reason).into_owned()))
+            }
+            other => Err(Fault::Refused(format!("Redis answered {other:?}"))),
+        });
+        Ok(answers.collect())
     }
 
     async fn position(&mut self) -> Answer<Position> {
-        // A log that nobody has published to begins here.
-        let (epoch, last): (String, Option<u64>) = pipe()
-            .atomic()
-            .cmd("HSETNX")
-            .arg(&self.keys.log)
-            .arg("epoch")
-            .arg(new_epoch())
-            .ignore()
-            .cmd("HGET")
-            .arg(&self.keys.log)
-            .arg("epoch")
-            .cmd("HGET")
-            .arg(&self.keys.log)
-            .arg("last")
-            .query_async(&mut self.connection)
-            .await
-            .map_err(lost)?;
-        if epoch.is_empty()
-            || epoch.len() > 7
-            || !epoch.bytes().all(|it| it.is_ascii_alphanumeric())
-        {
-            return Err(Fault::Lost(format!("{} has no valid epoch", self.keys.log)));
+        let read = redis::cmd("HMGET").arg(&self.keys.log).arg("epoch").arg("last").clone();
+        let (epoch, last): (Option<String>, Option<u64>) =
+            read.query_async(&mut self.connection).await.map_err(fault)?;
+        if epoch.as_deref() != Some(&*self.keys.epoch) {
+            return Err(Fault::Replaced);
         }
-        Ok(Position { epoch: epoch.into(), last: last.unwrap_or(0) })
+        Ok(Position { epoch: self.keys.epoch.clone(), last: last.unwrap_or(0) })
     }
 
     async fn read(
@@ -119,20 +104,24 @@ impl Writer for RedisWriter {
         pipeline.atomic();
         pipeline.cmd("TIME");
         pipeline.cmd("ZRANGE").arg(&self.keys.clock).arg(0).arg(-1).arg("WITHSCORES");
-        pipeline.cmd("HGET").arg(&self.keys.log).arg("last");
+        pipeline.cmd("HMGET").arg(&self.keys.log).arg("epoch").arg("last");
         for (subject, number) in after {
             let stream = self.keys.stream(subject);
             pipeline.cmd("XRANGE").arg(stream).arg(format!("({number}-0")).arg("+");
         }
-        let values: Vec<Value> = pipeline.query_async(&mut self.connection).await.map_err(lost)?;
+        let values: Vec<Value> = pipeline.query_async(&mut self.connection).await.map_err(fault)?;
         let mut values = values.into_iter();
         let mut next = || values.next().unwrap_or(Value::Nil);
         let (now, _): (u64, u64) = redis::from_redis_value(next()).map_err(parse)?;
         let clock: Vec<(u64, u64)> = redis::from_redis_value(next()).map_err(parse)?;
-        let last: Option<u64> = redis::from_redis_value(next()).map_err(parse)?;
+        let (epoch, last): (Option<String>, Option<u64>) =
+            redis::from_redis_value(next()).map_err(parse)?;
+        if epoch.as_deref() != Some(&*self.keys.epoch) {
+            return Err(Fault::Replaced);
+        }
         // Nothing that was published after this number has expired.
         let since = now.saturating_sub(self.retain.age.as_secs());
-        let young = clock.iter().find(|(_, minute)| minute * 60 >= since);
+        let young = clock.iter().find(|(_, minute)| minute.saturating_mul(60) >= since);
         let oldest = match (away, young) {
             (Some(away), _) if away < self.retain.age => 0,
             (_, Some((number, _))) => number.saturating_sub(1),
@@ -144,7 +133,7 @@ impl Writer for RedisWriter {
             let arrivals: Vec<_> =
                 found.ids.iter().filter_map(|entry| arrival(subject, entry)).collect();
             let floor = match arrivals.first() {
-                Some(Arrival { previous: 0, number, .. }) => oldest.min(number - 1),
+                Some(Arrival { previous: 0, number, .. }) => oldest.min(number.saturating_sub(1)),
                 Some(first) => first.previous,
                 None => oldest,
             };
@@ -159,18 +148,4 @@ fn arrival(subject: &Subject, entry: &StreamId) -> Option<Arrival> {
     let previous = entry.get::<u64>("p")?;
     let payload = entry.get::<Vec<u8>>("e")?;
     Some(Arrival { subject: subject.clone(), epoch: None, number, previous, payload })
-}
-
-fn new_epoch() -> String {
-    let mut number = RandomState::new().hash_one(0) % EPOCHS;
-    let mut digits = String::new();
-    while number > 0 || digits.is_empty() {
-        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
-        number /= 36;
-    }
-    digits
-}
-
-fn parse(error: redis::ParsingError) -> Fault {
-    Fault::Lost(format!("Redis has keys of another form: {error}"))
 }

@@ -1,0 +1,21 @@
+// Processes on one backplane, for the tests of its engine.
+import { until } from '../support/until.mjs';
+import { Node } from './nodes.mjs';
+
+export const data = (events) => events.map((event) => event.data);
+
+/** Starts so many processes, and waits until the engine is there for all of them. */
+export async function processes(t, count, backplane, channels = ['news']) {
+  const start = () => Node.start(t, { backplane, channels });
+  const nodes = await Promise.all(Array.from({ length: count }, start));
+  await online(nodes);
+  return nodes;
+}
+
+export const online = (nodes) => Promise.all(nodes.map((node) => reaches(node, 'online')));
+
+export const reaches = (node, state) =>
+  until(async () => (await node.ask('state')) === state, `a process that is ${state}`);
+
+export const publish = (node, text, channel = 'news') =>
+  node.ask('publish', { channel, event: { event: 'tick', data: text } });

@@ -1,0 +1,98 @@
+//! What an engine's thread asks the host, which answers later, from its own thread.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::engine::{Answer, Fault, Outgoing, Position, Retained, Subject};
+use crate::hub::Hub;
+use crate::ids::BackplaneId;
+use crate::notice::Notice;
+use crate::sync::Mutex;
+
+/// How long the host may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub enum Call {
+    /// The user and the password for the next connection.
+    Credentials,
+    /// The following ones are for an engine that the host implements.
+    Connect,
+    Publish(Vec<Outgoing>),
+    Follow(Vec<Subject>),
+    Unfollow(Vec<Subject>),
+    Position,
+    Read(Vec<(Subject, u64)>),
+}
+
+#[derive(Debug)]
+pub enum Reply {
+    Done,
+    Credentials { username: Option<String>, password: Option<String> },
+    Published(Vec<Answer<Option<u64>>>),
+    Position(Position),
+    Read(Vec<Retained>),
+}
+
+pub struct HostCalls {
+    /// Tells the host who asks.
+    pub id: BackplaneId,
+    hub: Weak<Hub>,
+    next: AtomicU32,
+    waiting: Mutex<HashMap<u32, Waiting>>,
+}
+
+struct Waiting {
+    /// Until the host takes it.
+    call: Option<Call>,
+    answer: oneshot::Sender<Answer<Reply>>,
+}
+
+impl HostCalls {
+    pub fn new(hub: &Arc<Hub>) -> Arc<Self> {
+        let (id, hub) = (hub.next_backplane(), Arc::downgrade(hub));
+        Arc::new(Self { id, hub, next: AtomicU32::new(0), waiting: Mutex::default() })
+    }
+
+    /// Asks the host, and waits for its answer. A late one counts as a lost connection.
+    pub async fn call(&self, call: Call) -> Answer<Reply> {
+        let hub = self.hub.upgrade().ok_or_else(|| Fault::Lost("the core has ended".into()))?;
+        let (sender, answered) = oneshot::channel();
+        let request = self.next.fetch_add(1, Relaxed);
+        self.wait(request, Waiting { call: Some(call), answer: sender });
+        hub.tell_host(Notice::Asked { asker: self.id, request });
+        drop(hub);
+        match timeout(PATIENCE, answered).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(Fault::Lost("JavaScript does not answer in time".into())),
+        }
+    }
+
+    fn wait(&self, request: u32, call: Waiting) {
+        let mut waiting = self.waiting.lock();
+        // Those that have timed out.
+        waiting.retain(|_, call| !call.answer.is_closed());
+        waiting.insert(request, call);
+    }
+
+    /// `None` if it was taken, or if the engine waits no longer.
+    pub fn take(&self, request: u32) -> Option<Call> {
+        let mut waiting = self.waiting.lock();
+        let call = waiting.get_mut(&request).filter(|call| !call.answer.is_closed())?;
+        call.call.take()
+    }
+
+    pub fn answer(&self, request: u32, answer: Answer<Reply>) {
+        let call = self.waiting.lock().remove(&request);
+        if let Some(call) = call {
+            // The engine may have given up.
+            let _ = call.answer.send(answer);
+        }
+    }
+}

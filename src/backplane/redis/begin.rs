@@ -1,0 +1,59 @@
+//! The beginning of a session: which log there is.
+
+use std::hash::{BuildHasher, RandomState};
+
+use redis::Script;
+use redis::aio::MultiplexedConnection;
+
+use super::fault::fault;
+use super::keys;
+use super::seen::Seen;
+use crate::backplane::engine::{Answer, Fault};
+
+const BEGIN: &str = include_str!("begin.lua");
+/// An epoch has at most seven digits in base 36.
+const EPOCHS: u64 = 36_u64.pow(7);
+/// Numbers that are left out when another run of the server goes on with the log. More than it can
+/// have lost.
+const LEFT_OUT: u64 = 1 << 26;
+
+/// Returns what was seen of the log that is there. `before`: of the log that the process knows.
+pub async fn begin(
+    commands: &mut MultiplexedConnection,
+    prefix: &str,
+    before: Option<&Seen>,
+) -> Answer<Seen> {
+    let run = run(commands).await?;
+    let (known, latest) = before.map_or(("", 0), |seen| (&*seen.epoch, seen.latest()));
+    let (log, cuts) = (keys::log(prefix), keys::cuts(prefix));
+    let script = Script::new(BEGIN);
+    let mut call = script.key(&log);
+    call.key(cuts).arg(new_epoch()).arg(run).arg(known).arg(latest).arg(LEFT_OUT);
+    let (epoch, _): (String, u64) = call.invoke_async(commands).await.map_err(fault)?;
+    if epoch.is_empty() || epoch.len() > 7 || !epoch.bytes().all(|it| it.is_ascii_alphanumeric()) {
+        return Err(Fault::Lost(format!("{log} has no valid epoch")));
+    }
+    match before {
+        Some(seen) if *seen.epoch == *epoch => Ok(seen.clone()),
+        _ => Ok(Seen::new(epoch.into())),
+    }
+}
+
+/// The name of the server's run: a restart has another one, and so has every replica.
+async fn run(commands: &mut MultiplexedConnection) -> Answer<String> {
+    let info: String =
+        redis::cmd("INFO").arg("server").query_async(commands).await.map_err(fault)?;
+    let run = info.lines().find_map(|line| line.strip_prefix("run_id:"));
+    let missing = || Fault::Lost("INFO server has no run_id".into());
+    run.map(|run| run.trim().to_owned()).ok_or_else(missing)
+}
+
+fn new_epoch() -> String {
+    let mut number = RandomState::new().hash_one(0) % EPOCHS;
+    let mut digits = String::new();
+    while number > 0 || digits.is_empty() {
+        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
+        number /= 36;
+    }
+    digits
+}

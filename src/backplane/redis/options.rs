@@ -1,0 +1,70 @@
+//! How to reach Redis, and what it keeps.
+
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub struct RedisOptions {
+    pub servers: Servers,
+    /// Asked for at each connect if they are not known.
+    pub login: Option<Login>,
+    pub database: u32,
+    pub tls: Option<Tls>,
+    /// The beginning of all keys.
+    pub prefix: String,
+    pub retain: Retain,
+}
+
+/// Where Redis is.
+#[derive(Clone, Debug)]
+pub enum Servers {
+    /// The first one.
+    Direct(Vec<Address>),
+    /// These know the master of that name.
+    Sentinel { nodes: Vec<Address>, name: String, login: Login, has_tls: bool },
+    /// Some nodes of a cluster.
+    Cluster(Vec<Address>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    pub host: String,
+    pub port: u16,
+}
+
+#[derive(Clone, Default)]
+pub struct Login {
+    pub username: Option<String>,
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Login")
+    }
+}
+
+/// Certificates and the key are PEM.
+#[derive(Clone, Default)]
+pub struct Tls {
+    /// Those that are trusted, instead of the usual ones.
+    pub authorities: Option<Vec<u8>>,
+    /// That of this client, and its key.
+    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+    /// The name in the server's certificate, if it is not the host.
+    pub server_name: Option<String>,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Tls")
+    }
+}
+
+/// How long a stream keeps its events.
+#[derive(Clone, Copy, Debug)]
+pub struct Retain {
+    /// Redis may keep a few more.
+    pub events: u32,
+    /// After its latest event.
+    pub age: Duration,
+}

@@ -1,0 +1,46 @@
+//! From the settings of JavaScript to the options of the engine.
+
+use std::time::Duration;
+
+use super::redis_settings::{RedisNode, RedisSettings, SentinelSettings, TlsSettings};
+use crate::backplane::{Address, Login, RedisOptions, Retain, Servers, Tls};
+
+impl From<RedisSettings> for RedisOptions {
+    fn from(settings: RedisSettings) -> Self {
+        let RedisSettings { nodes, sentinel, username, password, .. } = settings;
+        let nodes: Vec<_> = nodes.into_iter().map(Address::from).collect();
+        let servers = match sentinel {
+            Some(SentinelSettings { name, username, password, tls: has_tls }) => {
+                let login = Login { username, password };
+                Servers::Sentinel { nodes, name, login, has_tls }
+            }
+            None if settings.is_cluster => Servers::Cluster(nodes),
+            None => Servers::Direct(nodes),
+        };
+        Self {
+            servers,
+            login: (!settings.asks_credentials).then_some(Login { username, password }),
+            database: settings.database,
+            tls: settings.tls.map(Tls::from),
+            prefix: settings.prefix,
+            retain: Retain {
+                events: settings.retain_events,
+                age: Duration::from_millis(settings.retain_age.into()),
+            },
+        }
+    }
+}
+
+impl From<RedisNode> for Address {
+    fn from(RedisNode { host, port }: RedisNode) -> Self {
+        Self { host, port }
+    }
+}
+
+impl From<TlsSettings> for Tls {
+    fn from(TlsSettings { ca, cert, key, server_name }: TlsSettings) -> Self {
+        let bytes = String::into_bytes;
+        let identity = cert.zip(key).map(|(cert, key)| (bytes(cert), bytes(key)));
+        Self { authorities: ca.map(bytes), identity, server_name }
+    }
+}
