@@ -153,6 +153,14 @@ export interface Asked {
   request: number
 }
 
+export interface BackplaneMetrics {
+  published: number
+  delivered: number
+  filled: number
+  connects: number
+  queuedBytes: number
+}
+
 export interface BackplaneState {
   backplane: number
   isOnline: boolean
@@ -278,6 +286,7 @@ export interface MetricsSnapshot {
   /** By the names of the core's `CloseReason`. */
   closes: Record<string, number>
   history: HistoryMetrics
+  backplanes: BackplaneMetrics
 }
 
 export interface Notices {

@@ -9,6 +9,7 @@ use super::payload::Payload;
 use crate::hub::Hub;
 use crate::ids::{BackplaneId, ChannelId, EpochId, Place};
 use crate::log::Draft;
+use crate::metrics::BackplaneMetrics;
 use crate::notice::{Missing, Notice};
 use crate::publish::Target;
 use crate::sync::Mutex;
@@ -75,6 +76,12 @@ impl Delivery {
         }
     }
 
+    /// Gives an event that was missed, and read from the log.
+    pub fn fill(&self, arrival: Arrival) {
+        self.count(|metrics| metrics.filled += 1);
+        self.deliver(arrival);
+    }
+
     /// Gives an event to everybody here whom it is for, unless they have it.
     pub fn deliver(&self, arrival: Arrival) {
         let Arrival { subject, number, payload, .. } = arrival;
@@ -84,6 +91,7 @@ impl Delivery {
             return;
         }
         self.directory.reach(&subject, number);
+        hub.count_backplane(|metrics| metrics.delivered += 1);
         // An event of a newer version is skipped, as are those that break the rules.
         let Some(payload) = Payload::decode(&payload) else { return };
         for follower in self.directory.followers(&subject) {
@@ -140,6 +148,9 @@ impl Delivery {
 
     /// What became of a publication, if the host waits for it.
     pub fn settle(&self, request: Option<u32>, answer: Result<Option<u64>, &Fault>) {
+        if answer.is_ok() {
+            self.count(|metrics| metrics.published += 1);
+        }
         let Some(request) = request else { return };
         let result = match answer {
             Ok(number) => Ok(number.and_then(|number| {
@@ -155,7 +166,16 @@ impl Delivery {
     pub fn report(&self, fault: Option<&Fault>) {
         let reason = fault.map(Fault::to_string);
         let is_online = reason.is_none();
+        if is_online {
+            self.count(|metrics| metrics.connects += 1);
+        }
         self.tell(Notice::Backplane { backplane: self.id, is_online, reason });
+    }
+
+    fn count(&self, count: impl FnOnce(&mut BackplaneMetrics)) {
+        if let Some(hub) = self.hub.upgrade() {
+            hub.count_backplane(count);
+        }
     }
 
     fn tell(&self, notice: Notice) {

@@ -141,11 +141,6 @@ impl Backplane {
         self.tell(Command::Load { subject: subject.clone(), request });
     }
 
-    /// Bytes that wait for the engine.
-    pub fn queued_bytes(&self) -> usize {
-        self.queue.bytes()
-    }
-
     fn tell(&self, command: Command) {
         // The thread may have ended.
         let _ = self.commands.send(command);
@@ -153,6 +148,10 @@ impl Backplane {
 }
 
 impl CloseWithHub for Backplane {
+    fn queued_bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+
     fn close(&self) {
         self.closing.notify_one();
         let thread = self.thread.lock().take();

@@ -151,7 +151,7 @@ impl<E: Engine> Worker<E> {
         }
         arrivals.sort_unstable_by_key(|arrival| arrival.number);
         for arrival in arrivals {
-            self.delivery.deliver(arrival);
+            self.delivery.fill(arrival);
         }
         for subject in subjects {
             if directory.last(subject).is_none() {
@@ -248,7 +248,7 @@ async fn fill(arrival: &Arrival, writer: &mut impl Writer, delivery: &Delivery) 
             delivery.lose(&subject, floor);
         }
         arrivals.into_iter().filter(|it| it.number < arrival.number).for_each(|it| {
-            delivery.deliver(it);
+            delivery.fill(it);
         });
     }
     Ok(())
