@@ -168,6 +168,14 @@ export interface Asked {
   request: number
 }
 
+export interface BackplaneMetrics {
+  published: number
+  delivered: number
+  filled: number
+  connects: number
+  queuedBytes: number
+}
+
 export interface BackplaneState {
   backplane: number
   isOnline: boolean
@@ -305,6 +313,7 @@ export interface MetricsSnapshot {
   /** By the names of the core's `CloseReason`. */
   closes: Record<string, number>
   history: HistoryMetrics
+  backplanes: BackplaneMetrics
 }
 
 export interface Notices {

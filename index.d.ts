@@ -766,6 +766,19 @@ export interface Metrics {
    * current state.
    */
   history: { bytes: number; hits: number; misses: number; replayed: number };
+  /** All backplanes together. */
+  backplanes: {
+    /** The number of events that an engine has taken. */
+    published: number;
+    /** The number of events that engines have brought for channels of this process. */
+    delivered: number;
+    /** The number of those that were read from a log, because they were missed. */
+    filled: number;
+    /** How often an engine was reached. */
+    connects: number;
+    /** The number of bytes that wait for engines now. */
+    queuedBytes: number;
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ use crate::connection::{ConnectionOptions, QueueGauge};
 use crate::drain::{Drain, DrainOptions, schedule};
 use crate::ids::{BackplaneId, ConnectionId, DrainId};
 use crate::log::Cursor;
-use crate::metrics::{Counters, Metrics};
+use crate::metrics::{BackplaneMetrics, Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
 use crate::shard::{Command, Inbox, Links, ShardThread};
@@ -33,6 +33,9 @@ pub struct Hub {
 pub trait CloseWithHub: Send + Sync {
     /// Ends the thread, and waits for it.
     fn close(&self);
+
+    /// Bytes that wait for it.
+    fn queued_bytes(&self) -> usize;
 }
 
 impl Hub {
@@ -185,8 +188,17 @@ impl Hub {
     }
 
     pub fn metrics(&self) -> Metrics {
+        let users = self.closed_with.lock().clone();
+        let queued = users.iter().filter_map(Weak::upgrade).map(|user| user.queued_bytes() as u64);
+        let queued_bytes = queued.sum();
         let order = self.lock();
-        self.counters.snapshot(order.audience.count(), order.log.metrics())
+        let mut metrics = self.counters.snapshot(order.audience.count(), order.log.metrics());
+        metrics.backplanes.queued_bytes = queued_bytes;
+        metrics
+    }
+
+    pub fn count_backplane(&self, count: impl FnOnce(&mut BackplaneMetrics)) {
+        self.counters.count_backplane(count);
     }
 
     /// Closes every connection and waits for the threads.

@@ -17,6 +17,22 @@ pub struct Metrics {
     /// How many connections closed, by reason, in the order of [`CloseReason::ALL`].
     pub closes: [u64; CloseReason::ALL.len()],
     pub history: HistoryMetrics,
+    pub backplanes: BackplaneMetrics,
+}
+
+/// Of all backplanes together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackplaneMetrics {
+    /// Events that an engine has taken.
+    pub published: u64,
+    /// Events that engines have brought for channels of this process.
+    pub delivered: u64,
+    /// Those of them that were read from a log, because they were missed.
+    pub filled: u64,
+    /// How often an engine was reached.
+    pub connects: u64,
+    /// Bytes that wait for engines.
+    pub queued_bytes: u64,
 }
 
 /// How often clients came back to a channel, and what they got.
@@ -69,6 +85,10 @@ impl Counters {
         let mut metrics = self.0.lock();
         metrics.count_transport(transport, -1);
         metrics.closes[reason as usize] += 1;
+    }
+
+    pub fn count_backplane(&self, count: impl FnOnce(&mut BackplaneMetrics)) {
+        count(&mut self.0.lock().backplanes);
     }
 
     pub fn snapshot(&self, channels: usize, history: HistoryMetrics) -> Metrics {

@@ -136,6 +136,7 @@ describe('an engine of the application', SOON, () => {
     const engine = engineOf();
     const { open, publish, gaps } = await site(t, customBackplane(engine));
     const client = await open();
+    const before = sluice.metrics().backplanes;
     engine.isDeaf = true;
     await publish('missed');
     engine.isDeaf = false;
@@ -144,6 +145,11 @@ describe('an engine of the application', SOON, () => {
     await publish('live');
     assert.deepEqual(data(await got(client, 2)), ['missed', 'live']);
     assert.deepEqual(gaps, []);
+    await until(() => sluice.metrics().backplanes.queuedBytes === 0, 'the queue');
+    const after = sluice.metrics().backplanes;
+    const counted = Object.entries(after).map(([name, count]) => [name, count - before[name]]);
+    const expected = { published: 2, delivered: 2, filled: 1, connects: 1, queuedBytes: 0 };
+    assert.deepEqual(Object.fromEntries(counted), expected);
     client.leave();
   });
 

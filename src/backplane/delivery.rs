@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{BackplaneId, EpochId, Place};
 use crate::log::{Draft, HistoryId, Key};
+use crate::metrics::BackplaneMetrics;
 use crate::notice::{Missing, Notice};
 use crate::publish::Target;
 use crate::sync::Mutex;
@@ -76,6 +77,12 @@ impl Delivery {
         }
     }
 
+    /// Gives an event that was missed, and read from the log.
+    pub fn fill(&self, arrival: Arrival) {
+        self.count(|metrics| metrics.filled += 1);
+        self.deliver(arrival);
+    }
+
     /// Gives an event to everybody here whom it is for, unless they have it.
     pub fn deliver(&self, arrival: Arrival) {
         let Arrival { subject, number, payload, .. } = arrival;
@@ -88,6 +95,7 @@ impl Delivery {
         if let Some(message) = mailbox::decode(&payload) {
             return self.hear(&subject, message);
         }
+        hub.count_backplane(|metrics| metrics.delivered += 1);
         // An event of a newer version is skipped, as are those that break the rules.
         let Some(Payload { mut event, key }) = Payload::decode(&payload) else { return };
         let topic = event.topic.take().unwrap_or_default();
@@ -163,6 +171,9 @@ impl Delivery {
 
     /// What became of a publication, if the host waits for it.
     pub fn settle(&self, request: Option<u32>, answer: Result<Option<u64>, &Fault>) {
+        if answer.is_ok() {
+            self.count(|metrics| metrics.published += 1);
+        }
         let Some(request) = request else { return };
         let result = match answer {
             Ok(number) => Ok(number.and_then(|number| {
@@ -178,10 +189,19 @@ impl Delivery {
     pub fn report(&self, fault: Option<&Fault>) {
         let reason = fault.map(Fault::to_string);
         let is_online = reason.is_none();
+        if is_online {
+            self.count(|metrics| metrics.connects += 1);
+        }
         self.tell(Notice::Backplane { backplane: self.id, is_online, reason });
         // What hosts say is not kept.
         if is_online && self.mailbox.lose() {
             self.tell(Notice::Mail(self.id));
+        }
+    }
+
+    fn count(&self, count: impl FnOnce(&mut BackplaneMetrics)) {
+        if let Some(hub) = self.hub.upgrade() {
+            hub.count_backplane(count);
         }
     }
 

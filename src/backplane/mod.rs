@@ -152,14 +152,13 @@ impl Backplane {
     pub fn mail(&self) -> Mail {
         self.mailbox.take()
     }
-
-    /// Bytes that wait for the engine.
-    pub fn queued_bytes(&self) -> usize {
-        self.queue.bytes()
-    }
 }
 
 impl CloseWithHub for Backplane {
+    fn queued_bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+
     fn close(&self) {
         self.closing.notify_one();
         let thread = self.thread.lock().take();

@@ -158,7 +158,7 @@ async fn catch_up(
         arrivals.extend(found);
     }
     arrivals.sort_unstable_by_key(|arrival| arrival.number);
-    arrivals.into_iter().for_each(|arrival| delivery.deliver(arrival));
+    arrivals.into_iter().for_each(|arrival| delivery.fill(arrival));
     Ok(())
 }
 
@@ -262,7 +262,7 @@ async fn fill(arrival: &Arrival, writer: &mut impl Writer, delivery: &Delivery) 
             delivery.lose(&subject, floor);
         }
         arrivals.into_iter().filter(|it| it.number < arrival.number).for_each(|it| {
-            delivery.deliver(it);
+            delivery.fill(it);
         });
     }
     Ok(())

@@ -18,6 +18,16 @@ pub struct MetricsSnapshot {
     /// By the names of the core's `CloseReason`.
     pub closes: IndexMap<&'static str, f64>,
     pub history: HistoryMetrics,
+    pub backplanes: BackplaneMetrics,
+}
+
+#[napi(object)]
+pub struct BackplaneMetrics {
+    pub published: f64,
+    pub delivered: f64,
+    pub filled: f64,
+    pub connects: f64,
+    pub queued_bytes: f64,
 }
 
 #[napi(object)]
@@ -54,6 +64,13 @@ impl From<Metrics> for MetricsSnapshot {
                 hits: metrics.history.hits as f64,
                 misses: metrics.history.misses as f64,
                 replayed: metrics.history.replayed as f64,
+            },
+            backplanes: BackplaneMetrics {
+                published: metrics.backplanes.published as f64,
+                delivered: metrics.backplanes.delivered as f64,
+                filled: metrics.backplanes.filled as f64,
+                connects: metrics.backplanes.connects as f64,
+                queued_bytes: metrics.backplanes.queued_bytes as f64,
             },
         }
     }
