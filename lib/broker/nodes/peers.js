@@ -4,7 +4,8 @@
 
 /** @import { Shared } from './messages.js' */
 
-/** @typedef {(node: string, before: Shared | undefined, after: Shared | undefined) => void} Changed */
+/** @typedef {Shared | undefined} Known */
+/** @typedef {(node: string, before: Known, after: Known) => void} Changed */
 
 const { Peer } = require('./peer.js');
 

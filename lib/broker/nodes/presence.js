@@ -6,7 +6,12 @@
 
 /** @typedef {{ id: string, metadata: any, node: string }} Member */
 /** @typedef {(topic: string, member: Member) => void} Listener */
-/** @typedef {{ delay: number, onJoin: Listener | undefined, onLeave: Listener | undefined }} Options */
+/**
+ * @typedef {object} Options
+ * @property {number} delay in milliseconds
+ * @property {Listener | undefined} onJoin
+ * @property {Listener | undefined} onLeave
+ */
 
 const { guarded } = require('../../core/listeners.js');
 
