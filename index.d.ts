@@ -863,7 +863,8 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CLOSED`         | the server has ended the connection                                |
  * | `ERR_SSE_DISCONNECTED`   | a Fetch body was cut off: its reader was too slow, or `destroy()`  |
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
- * | `ERR_SSE_BACKPLANE`      | the engine of a backplane refuses an event, or cannot be reached   |
+ * | `ERR_SSE_BACKPLANE`      | the engine of a backplane refuses an event, cannot be reached,     |
+ * |                          | or another process of a broker does not answer                     |
  * | `ERR_SSE_BACKPLANE_FULL` | too many events wait for the engine of a backplane                 |
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |

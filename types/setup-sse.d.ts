@@ -107,6 +107,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * | 415    | `ERR_SSE_MEDIA_TYPE` (the body is not JSON)                                         |
  * | 429    | `ERR_SSE_LIMIT` (`limits.maxPerKey` of the broker's `connection`)                   |
  * | 503    | `ERR_SSE_BROKER_CLOSED`, `ERR_SSE_LIMIT` (`maxConnections`, `maxTopicsTotal`),      |
+ * |        | `ERR_SSE_BACKPLANE` (the process that has the client does not answer),              |
  * |        | `ERR_SSE_DRAINING`                                                                  |
  *
  * The answers `ERR_SSE_LIMIT` and `ERR_SSE_DRAINING` have the header `Retry-After`.

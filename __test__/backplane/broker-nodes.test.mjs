@@ -153,7 +153,7 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
   });
 
   test('a member that returns to another process in time has not left', async (t) => {
-    const { nodes } = await cluster(t, 2, { presenceDelay: 3000 });
+    const { nodes } = await cluster(t, 2, { presenceDelay: 6000 });
     const query = { id: 'ada', topic: 'room', shown: 'Ada' };
     const first = await connect(t, nodes[0], query);
     await tells(nodes[1], ['join', 'room', 'ada', 'Ada']);
@@ -322,11 +322,11 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
     const client = await connect(t, nodes[1], { id: 'ada', topic: 'room', shown: 'Ada' });
     await shows(nodes[0], 'room', ['ada']);
     const before = await nodes[1].ask('rss');
-    const blocked = nodes[1].ask('block', { milliseconds: 4000 });
+    const blocked = nodes[1].ask('block', { milliseconds: 8000 });
     await until(() => nodes[1].isBlocking, 'the block');
     const data = 'x'.repeat(500_000);
     let sent = 0;
-    for (; sent < 120; sent += 1) {
+    for (; sent < 60; sent += 1) {
       try {
         await nodes[0].ask('send', { id: 'ada', event: { data } });
       } catch (error) {
@@ -343,6 +343,6 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
     await until(() => client.text.includes('data: last'), 'the last event');
     const arrived = eventsOf(client).length - 1;
     // 8 MiB wait for JavaScript at most.
-    assert.ok(arrived > 0 && arrived < 100, `${arrived} of ${sent} arrived`);
+    assert.ok(arrived > 0 && arrived < sent, `${arrived} of ${sent} arrived`);
   });
 });

@@ -2,7 +2,7 @@
 
 /** The clients of a broker: how connections become clients, and stop being ones. */
 
-/** @import { HistoryOptions, TopicsHandle } from '../../binding.js' */
+/** @import { TopicsHandle } from '../../binding.js' */
 /** @import { CloseReason, ConnectionOptions } from '../../index.js' */
 /** @import { Carrier } from '../carrier/carrier.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
@@ -22,7 +22,6 @@
  */
 
 const { randomBytes } = require('node:crypto');
-const { debuglog } = require('node:util');
 const { linkOf, openLink } = require('../connection/connection.js');
 const { Draining } = require('../core/draining.js');
 const { SluiceError, typeError } = require('../core/error.js');
@@ -31,10 +30,9 @@ const option = require('../core/option.js');
 const { BrokerClient, wantedId } = require('./broker-client.js');
 const { digestOf } = require('./nodes/actions.js');
 const { Nodes } = require('./nodes/nodes.js');
+const { restorable, restoreAllowed } = require('./restoring.js');
 const { Sessions, sessionOf } = require('./sessions.js');
 const { Subscriptions } = require('./subscriptions.js');
-
-const debug = debuglog('sluice');
 
 /** An id of 128 bits, which cannot be guessed. */
 const randomId = () => randomBytes(16).toString('base64url');
@@ -132,12 +130,9 @@ class Clients {
       // First: from the first join on, what a returning client is sent waits for the replay.
       greet?.(client, restored.size === session?.topics.length);
       this.#topics.connect(handle);
-      for (const [topic, options] of restored) {
-        // Another node may allow topics that this one does not.
-        if (session === moved) addIfAllowed(topics, topic, options);
-        else topics.add(topic, options);
-      }
-      if (!session) this.#bringBack(client);
+      if (session === moved) restoreAllowed(topics, restored);
+      else for (const [topic, options] of restored) topics.add(topic, options);
+      if (!session && this.nodes) this.#bringBack(client, this.nodes);
       this.options.onConnect?.(client);
     } catch (error) {
       connection.end();
@@ -161,9 +156,11 @@ class Clients {
    * @param {string | undefined} wanted
    * @returns {Promise<Session | undefined>}
    */
-  async moveIn({ id, secret }, wanted) {
-    if (!this.sessions.isOn || this.byId.has(id) || this.sessions.get(id)) return undefined;
-    const topics = await this.nodes?.moveIn(id, wanted, digestOf(secret));
+  async moveIn({ id, secret, proves }, wanted) {
+    if (!this.nodes?.hasPeers || !this.sessions.isOn) return undefined;
+    const live = this.byId.get(id);
+    if (proves((live ?? this.sessions.get(id))?.secret)) return undefined;
+    const topics = await this.nodes.moveIn(id, wanted, digestOf(secret));
     return topics && { id, secret, wanted, topics };
   }
 
@@ -171,21 +168,18 @@ class Clients {
    * A client comes back under the id that the application gives it, from another node: what it
    * missed waits for its topics.
    * @param {BrokerClient} client
+   * @param {Nodes} nodes
    */
-  #bringBack(client) {
+  #bringBack(client, nodes) {
     const { gathering } = linkOf(client.connection).catchUp;
-    const { nodes } = this;
-    if (!gathering || !nodes?.hasSession(client.id) || wantedId(client) !== client.id) return;
+    if (!gathering || !nodes.hasSession(client.id) || wantedId(client) !== client.id) return;
     const done = gathering.wait();
-    nodes
+    const restore = (/** @type {string[] | undefined} */ found) =>
+      restoreAllowed(client.topics, restorable(client.topics, found));
+    void nodes
       .moveIn(client.id, client.id)
-      .then((topics = []) => {
-        for (const [topic, options] of restorable(client.topics, topics)) {
-          addIfAllowed(client.topics, topic, options);
-        }
-      })
-      .catch((error) => debug('topics are not restored: %o', error))
-      .finally(done);
+      .then(restore)
+      .finally(() => guarded(done));
   }
 
   /** @param {string | undefined} wanted */
@@ -220,39 +214,6 @@ class Clients {
     const session = this.sessions.get(wanted);
     this.sessions.delete(wanted);
     return lastEventId === undefined ? undefined : session;
-  }
-}
-
-/**
- * The topics of a session with their options, but for those that the application's options no
- * longer allow.
- * @param {Subscriptions} subscriptions
- * @param {string[] | undefined} topics
- */
-function restorable(subscriptions, topics = []) {
-  /** @type {Map<string, HistoryOptions | undefined>} */
-  const restored = new Map();
-  for (const topic of topics) {
-    try {
-      restored.set(topic, subscriptions.optionsIfNew(topic));
-    } catch (error) {
-      // As JSON: clients choose the names of topics, and a line end would forge a line of the log.
-      debug('a topic is not restored: %j: %o', topic, error);
-    }
-  }
-  return restored;
-}
-
-/**
- * @param {Subscriptions} topics
- * @param {string} topic
- * @param {HistoryOptions} [options]
- */
-function addIfAllowed(topics, topic, options) {
-  try {
-    topics.add(topic, options);
-  } catch (error) {
-    debug('a topic is not restored: %j: %o', topic, error);
   }
 }
 

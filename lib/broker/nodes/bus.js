@@ -12,8 +12,14 @@ const { mailOf } = require('../../backplane/mail.js');
 const { SluiceError } = require('../../core/error.js');
 const { MAX_BYTES, decode, encode } = require('./messages.js');
 
-/** @typedef {Message extends infer M ? M extends Sent ? Omit<M, 'from'> : never : never} Words */
-/** @typedef {{ from: string }} Sent */
+/**
+ * @template Of
+ * @typedef {Of extends { from: string } ? Omit<Of, 'from'> : never} Unsigned
+ */
+/**
+ * A message without its sender.
+ * @typedef {Unsigned<Message>} Words
+ */
 /**
  * @typedef {object} BusListener
  * @property {(message: Message, direct: boolean) => void} heard

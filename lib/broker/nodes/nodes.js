@@ -2,12 +2,7 @@
 
 /**
  * The nodes of a broker: processes whose brokers have the same name on the same backplane. Each
- * knows the clients of all, and the members of topics.
- *
- * - A node that starts, or may have missed messages, says hello. The others answer with their
- *   state.
- * - Afterwards they tell changes, which are numbered, and send signs of life. A node that misses a
- *   number asks for the whole state again.
+ * knows the clients of all, and the members of topics. Without a backplane there is one.
  */
 
 /** @import { Clients } from '../clients.js' */
@@ -15,26 +10,19 @@
 /** @import { Words } from './bus.js' */
 /** @import { Message } from './messages.js' */
 /** @import { NodesOptions } from './nodes-options.js' */
-/** @import { Peer } from './peer.js' */
 
 const { randomBytes } = require('node:crypto');
 const { debuglog } = require('node:util');
 const { show } = require('../broker-client.js');
 const { Actions, areNames } = require('./actions.js');
-const { Bus } = require('./bus.js');
+const { Membership } = require('./membership.js');
 const { Own } = require('./own.js');
-const { Peers, SILENCE } = require('./peers.js');
+const { Peers } = require('./peers.js');
 const { Presence } = require('./presence.js');
 const { Questions } = require('./questions.js');
 const { describe } = require('./shared.js');
 
 const debug = debuglog('sluice');
-
-/** The time between two looks at the others, and between two signs of life, in milliseconds. */
-const TICK = 1_000;
-const TICKS_PER_BEAT = 3;
-/** The shortest time between two requests for the state of one node. */
-const ASK_PAUSE = 500;
 
 class Nodes {
   id = randomBytes(16).toString('base64url');
@@ -43,17 +31,10 @@ class Nodes {
   #presence;
   #presenceOf;
   #questions = new Questions();
-  /** @type {Bus | undefined} */
-  #bus;
   #peers;
-  /** Whether this node has heard its own hello, and so everything after it. */
-  #hasHeardHello = false;
-  /** When it has last heard itself: others are not dead if this node is cut off. */
-  #heardItself = performance.now();
-  #ticks = 0;
   #isClosed = false;
-  /** @type {NodeJS.Timeout | undefined} */
-  #timer;
+  /** @type {Membership | undefined} */
+  #membership;
 
   /**
    * @param {Clients} clients
@@ -69,12 +50,13 @@ class Nodes {
       say: (seq, changes) => this.#bus?.trySay({ kind: 'changes', seq, changes }),
     });
     if (!shared) return;
-    this.#bus = new Bus(shared.handle, shared.name, this.id, {
-      heard: (message, isDirect) => this.#heard(message, isDirect),
-      missed: () => this.#hello(),
-    });
-    this.#timer = setInterval(() => this.#tick(), TICK).unref();
-    this.#hello();
+    const node = { ...shared, id: this.id };
+    const talk = (/** @type {Message} */ message) => this.#talk(message);
+    this.#membership = new Membership(node, this.#own, this.#peers, talk);
+  }
+
+  get #bus() {
+    return this.#membership?.bus;
   }
 
   /**
@@ -144,7 +126,8 @@ class Nodes {
    * @returns {Promise<string[] | undefined>} undefined if there is none
    */
   async moveIn(id, wanted, digest) {
-    const node = this.#peers.holder(id, false);
+    // As in `ask`: the time must not tell who is known.
+    const node = this.#peers.holder(id, false) ?? (digest === undefined ? undefined : this.id);
     if (node === undefined) return undefined;
     try {
       const found = await this.#ask(node, 'session', [id, wanted, digest]);
@@ -158,9 +141,7 @@ class Nodes {
 
   close() {
     this.#isClosed = true;
-    clearInterval(this.#timer);
-    this.#bus?.trySay({ kind: 'bye' });
-    this.#bus?.close();
+    this.#membership?.close();
     this.#questions.close();
     this.#presence.close();
   }
@@ -176,82 +157,16 @@ class Nodes {
     );
   }
 
-  #hello() {
-    this.#hasHeardHello = false;
-    this.#bus?.trySay({ kind: 'hello' });
-  }
-
-  #tick() {
-    this.#ticks += 1;
-    if (!this.#hasHeardHello) this.#hello();
-    if (this.#ticks % TICKS_PER_BEAT === 0) {
-      this.#bus?.trySay({ kind: 'beat', seq: this.#own.seq });
-    }
-    if (!this.#isCutOff()) this.#peers.sweep();
-  }
-
-  #isCutOff() {
-    return performance.now() - this.#heardItself > SILENCE / 2;
-  }
-
   /**
+   * Another node means this one, or this node asks itself.
    * @param {Message} message
-   * @param {boolean} isDirect
    */
-  #heard(message, isDirect) {
-    const { from, kind } = message;
-    if (from === this.id) {
-      if (this.#isCutOff()) this.#peers.touch();
-      this.#heardItself = performance.now();
-      if (kind === 'hello') this.#hasHeardHello = true;
-      if (kind === 'ask' && isDirect) this.#answer(message);
-      else if (kind === 'answer') this.#questions.answered(from, message.number, message.value);
-      return;
-    }
-    if (kind === 'bye') return this.#peers.remove(from);
-    const peer = this.#peers.heard(from);
-    if (peer) this.#heardPeer(peer, message, isDirect);
-  }
-
-  /**
-   * @param {Peer} peer
-   * @param {Message} message
-   * @param {boolean} isDirect
-   */
-  #heardPeer(peer, message, isDirect) {
-    const { kind, from } = message;
-    if (kind === 'hello') {
-      this.#tellState(from);
-      // It does not have the state of this node's last hello, if it is new.
-      if (!peer.isCurrent(0)) this.#askState(peer);
-    } else if (kind === 'beat') {
-      if (!peer.isCurrent(message.seq)) this.#askState(peer);
-    } else if (kind === 'changes') {
-      if (!peer.apply(message.seq, message.changes)) this.#askState(peer);
-    } else if (!isDirect) {
-      // The others are only for one node.
-    } else if (kind === 'state') peer.load(message.seq, message);
-    else if (kind === 'call') this.#call(message);
+  #talk(message) {
+    const { kind } = message;
+    if (kind === 'call') this.#call(message);
     else if (kind === 'ask') this.#answer(message);
-    else if (kind === 'answer') this.#questions.answered(from, message.number, message.value);
-  }
-
-  /** @param {Peer} peer */
-  #askState(peer) {
-    const now = performance.now();
-    if (now - peer.asked < ASK_PAUSE) return;
-    peer.asked = now;
-    this.#bus?.trySay({ kind: 'hello' }, peer.id);
-  }
-
-  /** @param {string} node */
-  #tellState(node) {
-    this.#own.flush();
-    const { seq } = this.#own;
-    const parts = this.#own.state();
-    for (const [part, clients] of parts.entries()) {
-      const last = part === parts.length - 1;
-      this.#bus?.trySay({ kind: 'state', seq, part, last, clients }, node);
+    else if (kind === 'answer') {
+      this.#questions.answered(message.from, message.number, message.value);
     }
   }
 

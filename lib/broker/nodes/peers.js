@@ -4,12 +4,8 @@
 
 /** @import { Shared } from './messages.js' */
 
-/**
- * @callback Changed
- * @param {string} node
- * @param {Shared | undefined} before
- * @param {Shared | undefined} after
- */
+/** @typedef {Shared | undefined} Known */
+/** @typedef {(node: string, before: Known, after: Known) => void} Changed */
 
 const { Peer } = require('./peer.js');
 

@@ -8,7 +8,7 @@
 /** @typedef {(topic: string, member: Member) => void} Listener */
 /**
  * @typedef {object} Options
- * @property {number} delay
+ * @property {number} delay in milliseconds
  * @property {Listener | undefined} onJoin
  * @property {Listener | undefined} onLeave
  */
