@@ -69,7 +69,8 @@ impl Order {
             // A client that left a channel and joined it again may have its values twice.
             replay.dedup_by_key(|(place, _)| *place);
         }
-        self.inbox_of(connection).push_quietly(Command::Resume { connection, replay });
+        let ahead = self.resumes.get(&connection).and_then(Resume::ahead);
+        self.inbox_of(connection).push_quietly(Command::Resume { connection, replay, ahead });
         let has_cursor = needs_cursor && self.send_cursor(connection);
         self.inbox_of(connection).wake();
         has_cursor

@@ -3,7 +3,7 @@
 
 use super::kept::Missed;
 use super::{HistoryId, Log, Source};
-use crate::ids::Place;
+use crate::ids::{EpochId, Place};
 use crate::wire::Frame;
 
 /// The id that a client comes back with.
@@ -65,6 +65,11 @@ impl Resume {
             self.places.extend(self.minted);
             self.is_valid |= self.minted.is_some();
         }
+    }
+
+    /// A place of a backplane's log, of which this process may not have everything until then.
+    pub fn ahead(&self) -> Option<Place> {
+        self.minted.filter(|place| place.epoch() != EpochId::default())
     }
 
     /// Whether the client can come back with its own cursor, so that it needs no other.

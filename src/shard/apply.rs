@@ -71,7 +71,9 @@ impl Shard {
                     connection.held().let_own_pass();
                 }
             }
-            Command::Resume { connection, replay } => self.resume(connection, replay),
+            Command::Resume { connection, replay, ahead } => {
+                self.resume(connection, replay, ahead);
+            }
             Command::Prime { connection, frame } => self.prime(connection, frame),
             Command::Leave { connection, channel } => self.leave_channel(channel, connection),
             Command::Written { connections, slow } => {
@@ -207,15 +209,23 @@ impl Shard {
         }
     }
 
-    fn resume(&mut self, id: ConnectionId, replay: Vec<(Place, Frame)>) {
+    fn resume(&mut self, id: ConnectionId, replay: Vec<(Place, Frame)>, ahead: Option<Place>) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.hold(false);
         match connection.stage {
-            Stage::Open | Stage::Ending(_) => return,
+            Stage::Open | Stage::Ahead | Stage::Ending(_) => return,
             Stage::Gathering => {
                 connection.stage = Stage::Open;
                 let held = connection.held.take().unwrap_or_default();
+                if ahead.is_some() {
+                    connection.stage = Stage::Ahead;
+                    connection.held().set_ahead(ahead);
+                }
                 for Merged { place, frame, live } in held.merge(replay) {
+                    let has = |place| connection.held.as_ref()?.has(place);
+                    if live && place.and_then(has) == Some(true) {
+                        continue;
+                    }
                     match place {
                         Some(place) => connection.push_publication(place, frame, live),
                         None => connection.push_events(&[frame], live),
@@ -235,7 +245,7 @@ impl Shard {
 
     fn prime(&mut self, id: ConnectionId, frame: Frame) {
         if let Some(connection) = self.connections.get_mut(id)
-            && connection.stage == Stage::Open
+            && matches!(connection.stage, Stage::Open | Stage::Ahead)
         {
             connection.push_control(frame);
             report(connection, &mut self.tally);

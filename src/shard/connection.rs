@@ -66,6 +66,8 @@ pub(super) enum Stage {
     /// What it is sent waits for what it missed.
     Gathering,
     Open,
+    /// Publications that the client has may still arrive.
+    Ahead,
     /// It gets publications from the histories.
     Behind,
     /// It ends once its queue is empty.
@@ -182,6 +184,7 @@ impl Connection {
             Stage::Open => {}
             Stage::Ending(_) => return false,
             Stage::Behind => return self.take_unread(run, &[run.channel]),
+            Stage::Ahead => return self.take_new(run),
             Stage::Gathering => {
                 let held = self.held();
                 run.frames().iter().for_each(|it| held.push(it.place, it.frame.clone()));
@@ -209,6 +212,24 @@ impl Connection {
         }
         self.queue.advance(sent);
         true
+    }
+
+    /// Takes what the client does not have. Returns whether that is anything.
+    fn take_new(&mut self, run: &Run) -> bool {
+        let (mut has_new, mut is_ahead) = (false, true);
+        for Entry { place, frame, .. } in run.frames() {
+            match self.held().has(*place) {
+                Some(true) => continue,
+                Some(false) => is_ahead = false,
+                None => {}
+            }
+            self.push_publication(*place, frame.clone(), true);
+            has_new = true;
+        }
+        if !is_ahead {
+            (self.stage, self.held) = (Stage::Open, None);
+        }
+        has_new
     }
 
     /// Pushes each event alone. Returns how many older ones were dropped.

@@ -84,7 +84,9 @@ impl Connection {
         loop {
             if queue.is_empty() {
                 match self.stage {
-                    Stage::Gathering | Stage::Open | Stage::Behind => return Flushed::Empty,
+                    Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => {
+                        return Flushed::Empty;
+                    }
                     Stage::Ending(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
                         self.last_chunk_queued = true;
                         queue.push(Segment { bytes: LAST_CHUNK, live: true, ..Segment::default() });
@@ -137,7 +139,7 @@ impl Connection {
         match self.stage {
             _ if *in_flight > 0 => Flushed::Waiting,
             Stage::Ending(reason) => Flushed::Ended(reason),
-            Stage::Gathering | Stage::Open | Stage::Behind => Flushed::Empty,
+            Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => Flushed::Empty,
         }
     }
 

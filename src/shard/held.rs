@@ -11,6 +11,9 @@ pub(super) struct Held {
     /// connection alone need not wait.
     latest: Option<Place>,
     bytes: usize,
+    /// The client has everything of that epoch up to here, although it has not arrived here yet:
+    /// the client comes from another process.
+    ahead: Option<Place>,
 }
 
 pub(super) struct Merged {
@@ -27,6 +30,16 @@ struct Waiting {
 }
 
 impl Held {
+    pub fn set_ahead(&mut self, ahead: Option<Place>) {
+        self.ahead = ahead;
+    }
+
+    /// Whether the client has a publication already. `None` if nobody knows.
+    pub fn has(&self, place: Place) -> Option<bool> {
+        let ahead = self.ahead.filter(|ahead| ahead.epoch() == place.epoch())?;
+        Some(place <= ahead)
+    }
+
     /// The connection has joined a channel whose latest event has that place.
     pub fn begin(&mut self, place: Place) {
         self.latest = self.latest.max(Some(place));

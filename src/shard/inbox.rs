@@ -69,6 +69,8 @@ pub enum Command {
     Resume {
         connection: ConnectionId,
         replay: Vec<(Place, Frame)>,
+        /// It has everything of that epoch up to here. Some of it may still arrive.
+        ahead: Option<Place>,
     },
     /// Comes after every publication up to that place, which a client that was behind has read.
     CaughtUp {

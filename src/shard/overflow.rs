@@ -59,7 +59,7 @@ impl Connection {
     fn can_fall_behind(&self) -> bool {
         let mut epochs = self.behind.iter().flat_map(|it| &it.read).map(|(_, at)| at.epoch());
         let first = epochs.next();
-        matches!(self.stage, Stage::Open | Stage::Behind)
+        matches!(self.stage, Stage::Open | Stage::Ahead | Stage::Behind)
             && self.reads_after().is_none()
             && epochs.all(|epoch| Some(epoch) == first)
     }
@@ -102,7 +102,7 @@ impl Connection {
         if let Some(behind) = &mut self.behind {
             behind.is_held = holds;
         }
-        if holds && self.stage == Stage::Open {
+        if holds && matches!(self.stage, Stage::Open | Stage::Ahead) {
             self.stage = Stage::Gathering;
         }
     }

@@ -121,7 +121,7 @@ async fn a_returning_client_first_gets_what_it_missed() {
     bench.work_for(SECOND * 2).await;
     assert_eq!(bench.read(), "");
     let replay = vec![(Place(1), frame(2))];
-    bench.connection.push(|connection| Command::Resume { connection, replay });
+    bench.connection.push(|connection| Command::Resume { connection, replay, ahead: None });
     bench.work_for(SECOND / 10).await;
     assert_eq!(bench.read(), "data: xx\n\nretry: 1001\n\n");
     assert_eq!(bench.told(), (vec![CloseReason::Drain], vec![[1, 1, 0]]));
