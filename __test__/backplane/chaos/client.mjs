@@ -12,6 +12,8 @@ export class ChaosClient {
   received = [];
   /** When its connections with a gap were opened. */
   gaps = [];
+  /** The cursors of the connections that received a line. */
+  trace = new Map();
   /** After how many events it drops the connection. */
   patience = Infinity;
   #request;
@@ -29,6 +31,7 @@ export class ChaosClient {
     const query = new URLSearchParams(this.channels.map((name) => ['channel', name]));
     const headers = this.cursor === undefined ? {} : { 'Last-Event-ID': this.cursor };
     const opened = Date.now();
+    const { cursor } = this;
     const request = http.get(`${this.origin()}/?${query}`, { agent: false, headers });
     this.#request = request;
     const again = () => {
@@ -45,13 +48,13 @@ export class ChaosClient {
         rest = blocks.pop();
         for (const block of blocks) {
           if (this.#request !== request) return;
-          this.#got(block, opened);
+          this.#got(block, opened, cursor);
         }
       });
     });
   }
 
-  #got(block, opened) {
+  #got(block, opened, cursor) {
     const fields = new Map(
       block.split('\n').map((line) => [line.split(':', 1)[0], line.replace(/^[^:]*: ?/, '')]),
     );
@@ -64,7 +67,9 @@ export class ChaosClient {
       this.received.push(null);
       this.gaps.push(opened);
     } else if (fields.has('data')) {
-      this.received.push(`${id} ${fields.get('data')}`);
+      const line = `${id} ${fields.get('data')}`;
+      this.received.push(line);
+      this.trace.set(line, [...(this.trace.get(line) ?? []), cursor]);
       this.patience -= 1;
       if (this.patience > 0) return;
       this.patience = Infinity;

@@ -7,7 +7,7 @@ const placeOf = (id) => Number.parseInt(id.split('-')[1], 36);
  * The first difference between the client and the log, or undefined. Where a gap was reported,
  * events may be missing. Gaps are allowed for connections that opened during an outage.
  */
-export function faultOf({ channels, first, received, gaps }, log, outages) {
+export function faultOf({ channels, first, received, gaps, trace }, log, outages) {
   const opened = gaps.find((time) => !outages.some(([from, to]) => from <= time && time <= to));
   if (opened !== undefined) return 'a gap, although the log has everything';
   const wanted = new Set(channels);
@@ -22,7 +22,13 @@ export function faultOf({ channels, first, received, gaps }, log, outages) {
       continue;
     }
     const at = expected.findIndex((event, place) => place >= next && event.line === line);
-    if (at < 0) return `${line} twice, or out of order`;
+    if (at < 0) {
+      const times = received.filter((other) => other === line).length;
+      const isKept = expected.some((event) => event.line === line);
+      return `${line} (received ${times} times, ${isKept ? '' : 'not '}in the log), expected ${
+        expected[next]?.line
+      }, connected with ${trace.get(line)}`;
+    }
     if (at > next && !mayMiss) return `${line} instead of ${expected[next].line}`;
     next = at + 1;
     mayMiss = false;

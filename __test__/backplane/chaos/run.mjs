@@ -162,7 +162,7 @@ export async function runChaos(t, { engine, seed, clients, rounds, log = () => {
     report = await ask('check', { log: events, outages });
     return report.faults.length === 0;
   };
-  await until(check, 'clients', 60_000).catch(() => {});
+  await until(check, 'clients', 30_000).catch(() => {});
   const unsure = sent.length - kept.length - failed.length;
   return { ...counts, sent: sent.length, unsure, events: events.length, twice, failed, ...report };
 }
