@@ -58,6 +58,7 @@ const commands = {
   },
 };
 
+process.once('disconnect', () => process.exit());
 process.on('message', async ({ number, name, ...words }) => {
   try {
     process.send({ number, answer: await commands[name](words) });

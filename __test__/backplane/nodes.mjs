@@ -16,6 +16,8 @@ export class Node {
     const node = new Node();
     node.#child = fork(fileOf(program), [JSON.stringify(given)]);
     t.after(() => node.kill());
+    // A message to a process that has just been killed.
+    node.#child.on('error', () => {});
     const [{ port }] = await once(node.#child, 'message');
     node.origin = `http://127.0.0.1:${port}`;
     node.#child.on('message', (message) => node.#told(message));

@@ -6,15 +6,18 @@ export class LossyProxy {
   /** The next answer to a publication is lost. */
   loses = false;
   lost = 0;
+  #cuts = new Set();
 
   static async start(t, target) {
     const proxy = new LossyProxy();
     const server = net.createServer((client) => {
       const redis = net.connect(target, '127.0.0.1');
       const cut = () => {
+        proxy.#cuts.delete(cut);
         client.destroy();
         redis.destroy();
       };
+      proxy.#cuts.add(cut);
       let publishes = false;
       client.on('data', (chunk) => {
         publishes = chunk.includes('EVALSHA');
@@ -30,8 +33,16 @@ export class LossyProxy {
     });
     proxy.port = await freePort();
     await new Promise((resolve) => server.listen(proxy.port, '127.0.0.1', resolve));
-    t.after(() => server.close());
+    t.after(() => {
+      server.close();
+      proxy.cut();
+    });
     return proxy;
+  }
+
+  /** Cuts all connections. */
+  cut() {
+    for (const cut of this.#cuts) cut();
   }
 
   get url() {
