@@ -1,4 +1,4 @@
-// A proxy before Redis, which can lose an answer together with the connection.
+// A proxy before Redis, which can lose an answer together with the connection, or be slow.
 import net from 'node:net';
 import { freePort } from '../support/free-port.mjs';
 
@@ -7,6 +7,7 @@ export class LossyProxy {
   loses = false;
   lost = 0;
   #cuts = new Set();
+  #servers = new Set();
 
   static async start(t, target) {
     const proxy = new LossyProxy();
@@ -14,10 +15,12 @@ export class LossyProxy {
       const redis = net.connect(target, '127.0.0.1');
       const cut = () => {
         proxy.#cuts.delete(cut);
+        proxy.#servers.delete(redis);
         client.destroy();
         redis.destroy();
       };
       proxy.#cuts.add(cut);
+      proxy.#servers.add(redis);
       let publishes = false;
       client.on('data', (chunk) => {
         publishes = chunk.includes('EVALSHA');
@@ -43,6 +46,15 @@ export class LossyProxy {
   /** Cuts all connections. */
   cut() {
     for (const cut of this.#cuts) cut();
+  }
+
+  /** Nothing from Redis arrives until `go()`. */
+  stop() {
+    for (const redis of this.#servers) redis.pause();
+  }
+
+  go() {
+    for (const redis of this.#servers) redis.resume();
   }
 
   get url() {

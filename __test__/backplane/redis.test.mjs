@@ -172,6 +172,30 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     assert.equal(events[1].id, id);
   });
 
+  test('a client does not get again what its process hears of later', async (t) => {
+    const { redis, nodes } = await cluster(t, 1, { channel: { historySize: 100 } });
+    const proxy = await LossyProxy.start(t, redis.port);
+    const slow = await Node.start(t, {
+      ...{ backplane: { url: proxy.url }, channels: CHANNELS, channel: { historySize: 100 } },
+    });
+    const client = await nodes[0].open(CHANNELS);
+    const { id: first } = await publish(nodes[0], 'news', 'first');
+    await got(client, 1);
+    // Its histories are complete from now on.
+    const early = await slow.open(CHANNELS, first);
+    const { id: second } = await publish(nodes[0], 'orders', 'second');
+    assert.deepEqual(await got(early, 1), [{ id: second, data: 'second' }]);
+    proxy.stop();
+    for (const text of ['1', '2', '3', '4']) await publish(nodes[0], CHANNELS[text % 2], text);
+    const seen = await got(client, 6);
+    const back = await slow.open(CHANNELS, seen[4].id);
+    proxy.go();
+    assert.deepEqual(data(await got(early, 5)), ['second', '1', '2', '3', '4']);
+    await publish(nodes[0], 'news', 'last');
+    assert.deepEqual(data(await got(back, 2)), ['4', 'last']);
+    assert.deepEqual(data(eventsOf(back)), ['4', 'last']);
+  });
+
   test('events of other processes arrive while JavaScript is blocked', async (t) => {
     const { nodes } = await cluster(t, 2);
     const client = await nodes[1].open(['news']);
