@@ -65,7 +65,7 @@ impl Delivery {
         if name.is_none_or(is_current) { Ok(()) } else { Err(Fault::Replaced) }
     }
 
-    /// A subject has histories here that do not have its epoch yet.
+    /// Histories of a subject begin anew if they do not have the epoch of the log.
     pub fn join(&self, subject: &str) {
         let Some(last) = self.directory.last(subject) else { return };
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };

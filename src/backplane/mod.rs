@@ -10,6 +10,7 @@ mod custom;
 mod delivery;
 mod directory;
 mod engine;
+mod following;
 mod follows;
 mod host_calls;
 mod mailbox;
