@@ -112,6 +112,7 @@ export declare class HubHandle {
    */
   channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
   custom(settings: CustomSettings): BackplaneHandle
+  nats(settings: NatsSettings): BackplaneHandle
   redis(settings: RedisSettings): BackplaneHandle
   topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
@@ -314,6 +315,24 @@ export interface MetricsSnapshot {
   closes: Record<string, number>
   history: HistoryMetrics
   backplanes: BackplaneMetrics
+}
+
+export interface NatsSettings {
+  servers: Array<string>
+  stream: string
+  replicas: number
+  user?: string
+  password?: string
+  token?: string
+  /** How many events NATS keeps of each channel, and for how many milliseconds. */
+  retainEvents: number
+  retainAge: number
+  /** Bytes that may wait for NATS. */
+  maxQueueBytes: number
+  /** Whether events wait while NATS cannot be reached. */
+  waits: boolean
+  /** The name of this process among those that publish. */
+  node: string
 }
 
 export interface Notices {

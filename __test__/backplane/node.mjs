@@ -3,7 +3,9 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { sluice } from '../support/site.mjs';
 
-const { redisBackplane } = createRequire(import.meta.url)('../../redis.js');
+const require = createRequire(import.meta.url);
+const { natsBackplane } = require('../../nats.js');
+const { redisBackplane } = require('../../redis.js');
 const {
   backplane: options,
   channels: names,
@@ -12,7 +14,10 @@ const {
   broker: brokerOptions,
 } = JSON.parse(process.argv[2]);
 
-const backplane = redisBackplane(options);
+const { url, ...others } = options;
+const backplane = url.startsWith('nats:')
+  ? natsBackplane({ servers: url, ...others })
+  : redisBackplane(options);
 // Functions cannot be passed to a process.
 const latest = given?.keep === 'latest' ? { key: ({ event }) => event } : {};
 const channels = new Map(

@@ -1,4 +1,4 @@
-// A proxy before Redis, which can lose an answer together with the connection, or be slow.
+// A proxy before an engine, which can lose an answer together with the connection, or be slow.
 import net from 'node:net';
 import { freePort } from '../support/free-port.mjs';
 
@@ -6,34 +6,36 @@ export class LossyProxy {
   /** The next answer to a publication is lost. */
   loses = false;
   lost = 0;
+  #protocol;
   #cuts = new Set();
   #servers = new Set();
 
-  static async start(t, target) {
+  static async start(t, { port, url }) {
     const proxy = new LossyProxy();
     const server = net.createServer((client) => {
-      const redis = net.connect(target, '127.0.0.1');
+      const engine = net.connect(port, '127.0.0.1');
       const cut = () => {
         proxy.#cuts.delete(cut);
-        proxy.#servers.delete(redis);
+        proxy.#servers.delete(engine);
         client.destroy();
-        redis.destroy();
+        engine.destroy();
       };
       proxy.#cuts.add(cut);
-      proxy.#servers.add(redis);
+      proxy.#servers.add(engine);
       let publishes = false;
       client.on('data', (chunk) => {
         publishes = chunk.includes('EVALSHA');
-        redis.write(chunk);
+        engine.write(chunk);
       });
-      redis.on('data', (chunk) => {
+      engine.on('data', (chunk) => {
         if (!publishes || !proxy.loses) return client.write(chunk);
         proxy.loses = false;
         proxy.lost += 1;
         cut();
       });
-      for (const socket of [client, redis]) socket.on('error', cut).on('close', cut);
+      for (const socket of [client, engine]) socket.on('error', cut).on('close', cut);
     });
+    proxy.#protocol = new URL(url).protocol;
     proxy.port = await freePort();
     await new Promise((resolve) => server.listen(proxy.port, '127.0.0.1', resolve));
     t.after(() => {
@@ -48,16 +50,16 @@ export class LossyProxy {
     for (const cut of this.#cuts) cut();
   }
 
-  /** Nothing from Redis arrives until `go()`. */
+  /** Nothing from the engine arrives until `go()`. */
   stop() {
-    for (const redis of this.#servers) redis.pause();
+    for (const engine of this.#servers) engine.pause();
   }
 
   go() {
-    for (const redis of this.#servers) redis.resume();
+    for (const engine of this.#servers) engine.resume();
   }
 
   get url() {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.#protocol}//127.0.0.1:${this.port}`;
   }
 }

@@ -69,6 +69,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'fetch',
       'index',
       'redis',
+      'nats',
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
     const always = ['LICENSE', 'README.md', 'package.json'];

@@ -61,6 +61,14 @@ pub struct Position {
     pub last: u64,
 }
 
+/// How long an engine keeps its events.
+#[derive(Clone, Copy, Debug)]
+pub struct Retain {
+    /// How many of each subject; an engine may keep a few more.
+    pub events: u32,
+    pub age: Duration,
+}
+
 /// Why an engine could not do something.
 #[derive(Clone, Debug)]
 pub enum Fault {

@@ -14,6 +14,8 @@ mod following;
 mod follows;
 mod host_calls;
 mod mailbox;
+#[cfg(feature = "nats")]
+mod nats;
 mod payload;
 mod queue;
 #[cfg(feature = "redis")]
@@ -36,15 +38,17 @@ use delivery::Delivery;
 use directory::Directory;
 pub use directory::Follower;
 use engine::Engine;
-pub use engine::{Answer, Arrival, Fault, Outgoing, Position, Retained, Subject};
+pub use engine::{Answer, Arrival, Fault, Outgoing, Position, Retain, Retained, Subject};
 pub use follows::Follows;
 pub use host_calls::{Call, HostCalls, Reply};
 use mailbox::Mailbox;
 pub use mailbox::{Mail, Message};
+#[cfg(feature = "nats")]
+pub use nats::{Nats, NatsOptions};
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
-pub use redis::{Address, Login, Redis, RedisOptions, Retain, Servers, Tls};
+pub use redis::{Address, Login, Redis, RedisOptions, Servers, Tls};
 pub use topics::TopicFollower;
 use worker::Worker;
 

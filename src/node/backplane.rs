@@ -7,7 +7,10 @@ use napi_derive::napi;
 
 use super::error;
 use super::host_call::{EngineArrival, HostCall, HostReply};
+use super::nats_settings::NatsSettings;
 use super::redis_settings::RedisSettings;
+#[cfg(feature = "nats")]
+use crate::backplane::Nats;
 #[cfg(feature = "redis")]
 use crate::backplane::Redis;
 use crate::backplane::{
@@ -145,6 +148,19 @@ impl BackplaneHandle {
         let max_bytes = settings.max_queue_bytes as usize;
         let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
         Ok(Self { backplane, calls: Some(calls), inbox: Some(inbox) })
+    }
+
+    #[cfg(not(feature = "nats"))]
+    pub fn nats(_hub: &Arc<Hub>, _settings: NatsSettings) -> Result<Self, Error> {
+        Err(Error::Start("it was built without the feature `nats`".into()))
+    }
+
+    #[cfg(feature = "nats")]
+    pub fn nats(hub: &Arc<Hub>, settings: NatsSettings) -> Result<Self, Error> {
+        let outage = if settings.waits { Outage::Wait } else { Outage::Fail };
+        let (node, max_bytes) = (settings.node.clone(), settings.max_queue_bytes as usize);
+        let backplane = Backplane::start(hub, Nats::new(settings.into(), node), max_bytes, outage)?;
+        Ok(Self { backplane, calls: None, inbox: None })
     }
 
     #[cfg(not(feature = "redis"))]

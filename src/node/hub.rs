@@ -18,6 +18,7 @@ use super::event::event;
 use super::exit::shut_down_at_exit;
 use super::metrics::MetricsSnapshot;
 use super::notices::Notices;
+use super::nats_settings::NatsSettings;
 use super::redis_settings::RedisSettings;
 use super::topics::TopicsHandle;
 use crate::audience::TopicsOptions;
@@ -218,6 +219,11 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn custom(&self, settings: CustomSettings) -> Result<BackplaneHandle> {
         Ok(BackplaneHandle::custom(&self.hub, settings)?)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn nats(&self, settings: NatsSettings) -> Result<BackplaneHandle> {
+        Ok(BackplaneHandle::nats(&self.hub, settings)?)
     }
 
     #[napi(catch_unwind)]

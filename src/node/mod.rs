@@ -11,6 +11,7 @@ mod exit;
 mod host_call;
 mod hub;
 mod metrics;
+mod nats_settings;
 mod notices;
 #[cfg(feature = "redis")]
 mod redis_options;

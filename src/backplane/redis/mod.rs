@@ -25,7 +25,7 @@ use super::host_calls::{Call, HostCalls, Reply};
 use dial::Dial;
 use follower::RedisFollower;
 use keys::Keys;
-pub use options::{Address, Login, RedisOptions, Retain, Servers, Tls};
+pub use options::{Address, Login, RedisOptions, Servers, Tls};
 use seen::Seen;
 use writer::RedisWriter;
 

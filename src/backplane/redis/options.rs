@@ -1,6 +1,6 @@
 //! How to reach Redis, and what it keeps.
 
-use std::time::Duration;
+use crate::backplane::engine::Retain;
 
 #[derive(Clone, Debug)]
 pub struct RedisOptions {
@@ -58,13 +58,4 @@ impl std::fmt::Debug for Tls {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Tls")
     }
-}
-
-/// How long a stream keeps its events.
-#[derive(Clone, Copy, Debug)]
-pub struct Retain {
-    /// Redis may keep a few more.
-    pub events: u32,
-    /// After its latest event.
-    pub age: Duration,
 }

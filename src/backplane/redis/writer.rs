@@ -7,12 +7,11 @@ use redis::aio::MultiplexedConnection;
 use redis::streams::{StreamId, StreamRangeReply};
 use redis::{Script, Value, pipe};
 
-use super::Retain;
 use super::fault::{fault, is_unknown_script, parse};
 use super::keys::Keys;
 use super::seen::Seen;
 use crate::backplane::engine::{
-    Answer, Arrival, Fault, Outgoing, Position, Retained, Subject, Writer,
+    Answer, Arrival, Fault, Outgoing, Position, Retain, Retained, Subject, Writer,
 };
 
 const PUBLISH: &str = include_str!("publish.lua");

@@ -1,0 +1,78 @@
+// Starts NATS with JetStream on a free port, with a directory of its own.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../support/free-port.mjs';
+import { until } from '../support/until.mjs';
+
+const directories = (process.env.PATH ?? '').split(path.delimiter).concat('/usr/sbin');
+const program = directories
+  .map((directory) => path.join(directory, 'nats-server'))
+  .find((file) => existsSync(file));
+
+/** Why the tests cannot run here, or false. */
+export const noNats =
+  !program && 'nats-server is missing: install it (Debian, Ubuntu: apt-get install nats-server)';
+
+const answers = (port) =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+
+export class NatsServer {
+  #directory;
+  #child;
+
+  /** `more`: lines of the configuration. */
+  static async start(t, more = '') {
+    const server = new NatsServer();
+    server.port = await freePort();
+    server.#directory = await mkdtemp(path.join(tmpdir(), 'sluice-nats-'));
+    const store = path.join(server.#directory, 'store');
+    // Written to the disk at once, as clients take what was acknowledged for kept.
+    const jetstream = `jetstream { store_dir: "${store}", max_file: 1G }`;
+    const settings = [`listen: "127.0.0.1:${server.port}"`, jetstream, more];
+    await writeFile(server.#configuration, settings.join('\n'));
+    t.after(async () => {
+      await server.stop();
+      await rm(server.#directory, { recursive: true, force: true });
+    });
+    await server.start();
+    return server;
+  }
+
+  get #configuration() {
+    return path.join(this.#directory, 'nats.conf');
+  }
+
+  get url() {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** Also starts it again, with what it has written to its files. */
+  async start() {
+    this.#child = spawn(program, ['-c', this.#configuration], { stdio: 'ignore' });
+    await until(() => answers(this.port), 'NATS');
+  }
+
+  async stop(signal = 'SIGKILL') {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
+  /** Forgets everything. It must not run. */
+  async clear() {
+    await rm(path.join(this.#directory, 'store'), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,3 @@
+const { natsBackplane } = require('./lib/backplane/nats.js');
+
+module.exports = { natsBackplane };

@@ -1,0 +1,160 @@
+//! Publishes, and reads what the stream has kept.
+
+use std::collections::HashMap;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use async_nats::Client;
+use async_nats::jetstream::Context;
+use async_nats::jetstream::consumer::pull::Config;
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::{Info, Stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::names::Names;
+use super::{PATIENCE, epoch_of, lost};
+use crate::backplane::engine::{
+    Answer, Arrival, Fault, Outgoing, Position, Retained, Subject, Writer,
+};
+
+/// Subjects that are read at the same time.
+const READS: usize = 32;
+/// A message's headers, and the room that NATS wants beside.
+const HEADERS: usize = 1024;
+
+#[derive(Clone)]
+pub struct NatsWriter {
+    pub client: Client,
+    pub context: Context,
+    pub stream: Stream,
+    pub names: Names,
+    pub epoch: Arc<str>,
+    /// The name of this process.
+    pub publisher: String,
+    pub seen: Arc<AtomicU64>,
+}
+
+impl NatsWriter {
+    async fn info(&self) -> Answer<Info> {
+        let info = self.stream.get_info().await.map_err(lost)?;
+        if epoch_of(&info) == self.epoch { Ok(info) } else { Err(Fault::Replaced) }
+    }
+
+    /// What the stream has of a subject after a number, each with its name in NATS.
+    async fn messages(&self, subject: &Subject, number: u64) -> Answer<Vec<(String, Arrival)>> {
+        let config = Config {
+            filter_subject: self.names.filter(subject),
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: number + 1 },
+            ack_policy: AckPolicy::None,
+            inactive_threshold: PATIENCE,
+            memory_storage: true,
+            num_replicas: 1,
+            ..Config::default()
+        };
+        let consumer = self.stream.create_consumer(config).await.map_err(lost)?;
+        let mut found = Vec::new();
+        if consumer.cached_info().num_pending == 0 {
+            return Ok(found);
+        }
+        let mut messages = consumer.messages().await.map_err(lost)?;
+        while let Some(message) = messages.next().await {
+            let message = message.map_err(lost)?;
+            let info = message.info().map_err(lost)?;
+            let (subject, payload) = (subject.clone(), message.payload.to_vec());
+            let number = info.stream_sequence;
+            let arrival = Arrival { subject, epoch: None, number, previous: 0, payload };
+            found.push((message.subject.to_string(), arrival));
+            if info.pending == 0 {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn retained(
+        &self,
+        subject: &Subject,
+        number: u64,
+        info: &Info,
+        away: Option<Duration>,
+    ) -> Answer<Retained> {
+        let found = self.messages(subject, number).await?;
+        let mut floor = info.state.first_sequence.saturating_sub(1);
+        // What has expired meanwhile had arrived before.
+        let is_young = away.is_some_and(|away| away < info.config.max_age);
+        if is_young && floor <= self.seen.load(Relaxed) {
+            floor = 0;
+        }
+        // The oldest ones of a name that has reached its limit may be gone.
+        let limit = info.config.max_messages_per_subject as usize;
+        let mut names: HashMap<&str, (usize, u64)> = HashMap::new();
+        for (name, arrival) in &found {
+            names.entry(name).or_insert((0, arrival.number)).0 += 1;
+        }
+        for (count, first) in names.into_values() {
+            if count >= limit {
+                floor = floor.max(first - 1);
+            }
+        }
+        let arrivals = found.into_iter().map(|(_, arrival)| arrival).collect();
+        Ok(Retained { subject: subject.clone(), arrivals, floor })
+    }
+}
+
+impl Writer for NatsWriter {
+    async fn publish(&mut self, batch: &[Outgoing]) -> Answer<Vec<Answer<Option<u64>>>> {
+        let mut sent = Vec::with_capacity(batch.len());
+        for outgoing in batch {
+            let Outgoing { payload, number, .. } = outgoing;
+            let most = self.client.max_payload().saturating_sub(HEADERS);
+            if payload.len() > most {
+                let reason = format!("NATS takes events of at most {most} bytes: `max_payload`");
+                sent.push(Err(Fault::Refused(reason)));
+                continue;
+            }
+            let message = PublishMessage::build()
+                .payload(payload.to_vec().into())
+                .message_id(format!("{}-{number}", self.publisher));
+            let name = self.names.of_publication(outgoing);
+            sent.push(Ok(self.context.send_publish(name, message).await.map_err(lost)?));
+        }
+        let mut answers = Vec::with_capacity(batch.len());
+        for sent in sent {
+            answers.push(match sent {
+                Err(fault) => Err(fault),
+                Ok(ack) => match ack.into_future().await {
+                    Ok(ack) => Ok(Some(ack.sequence)),
+                    Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                        Err(Fault::Refused(error.to_string()))
+                    }
+                    Err(error) => return Err(lost(error)),
+                },
+            });
+        }
+        Ok(answers)
+    }
+
+    async fn position(&mut self) -> Answer<Position> {
+        let last = self.info().await?.state.last_sequence;
+        Ok(Position { epoch: self.epoch.clone(), last })
+    }
+
+    async fn read(
+        &mut self,
+        after: &[(Subject, u64)],
+        away: Option<Duration>,
+    ) -> Answer<Vec<Retained>> {
+        if after.is_empty() {
+            return Ok(Vec::new());
+        }
+        let info = self.info().await?;
+        let reads = after.iter().map(|(subject, number)| {
+            self.retained(subject, *number, &info, away)
+        });
+        stream::iter(reads).buffered(READS).try_collect().await
+    }
+}

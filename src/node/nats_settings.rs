@@ -1,0 +1,35 @@
+//! `NatsSettings`: the options of a backplane over NATS, from JavaScript.
+
+use napi_derive::napi;
+
+#[napi(object)]
+pub struct NatsSettings {
+    pub servers: Vec<String>,
+    pub stream: String,
+    pub replicas: u32,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    pub token: Option<String>,
+    /// How many events NATS keeps of each channel, and for how many milliseconds.
+    pub retain_events: u32,
+    pub retain_age: u32,
+    /// Bytes that may wait for NATS.
+    pub max_queue_bytes: f64,
+    /// Whether events wait while NATS cannot be reached.
+    pub waits: bool,
+    /// The name of this process among those that publish.
+    pub node: String,
+}
+
+#[cfg(feature = "nats")]
+impl From<NatsSettings> for crate::backplane::NatsOptions {
+    fn from(settings: NatsSettings) -> Self {
+        let NatsSettings { servers, stream, replicas, user, password, token, .. } = settings;
+        let retain = crate::backplane::Retain {
+            events: settings.retain_events,
+            age: std::time::Duration::from_millis(settings.retain_age.into()),
+        };
+        let user = user.map(|user| (user, password.unwrap_or_default()));
+        Self { servers, stream, replicas: replicas as usize, user, token, retain }
+    }
+}
