@@ -83,7 +83,7 @@ export interface BackplaneEngine {
   follow(subjects: string[]): void | Promise<void>;
   unfollow(subjects: string[]): void | Promise<void>;
   position(): LogPosition | Promise<LogPosition>;
-  /** Returns an item for each subject, in the same order. */
+  /** Returns an item for each subject, in the same order, and all as of one moment. */
   read(after: { subject: string; number: number }[]): RetainedEvents[] | Promise<RetainedEvents[]>;
   /** The backplane was closed. */
   close?(): void;

@@ -1,10 +1,14 @@
-// npm run chaos -- [--engine redis] [--seed N] [--clients N] [--rounds N]
+// npm run chaos -- [--engine redis|nats] [--seed N] [--clients N] [--rounds N]
 import { parseArgs } from 'node:util';
 import { runChaos } from '../__test__/backplane/chaos/run.mjs';
+import { NatsServer, noNats } from '../__test__/backplane/nats-server.mjs';
 import { noRedis, RedisServer } from '../__test__/backplane/redis-server.mjs';
 
-const USAGE = 'usage: npm run chaos -- [--engine redis] [--seed N] [--clients N] [--rounds N]';
-const ENGINES = { redis: { engine: RedisServer, missing: noRedis } };
+const USAGE = 'usage: npm run chaos -- [--engine redis|nats] [--seed N] [--clients N] [--rounds N]';
+const ENGINES = {
+  nats: { engine: NatsServer, missing: noNats },
+  redis: { engine: RedisServer, missing: noRedis },
+};
 
 function fail(message) {
   console.error(`sluice: ${message}`);

@@ -18,6 +18,12 @@ const NEEDED = [
     service: 'redis-server',
     skipped: 'the tests over Redis',
   },
+  {
+    package: 'nats-server',
+    programs: ['nats-server'],
+    service: 'nats-server',
+    skipped: 'the tests over NATS',
+  },
   { package: 'nginx', programs: ['nginx'], service: 'nginx', skipped: 'the tests behind nginx' },
   {
     package: 'libnginx-mod-nchan',

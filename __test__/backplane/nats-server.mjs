@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,9 +36,7 @@ export class NatsServer {
     const server = new NatsServer();
     server.port = await freePort();
     server.#directory = await mkdtemp(path.join(tmpdir(), 'sluice-nats-'));
-    const store = path.join(server.#directory, 'store');
-    // Written to the disk at once, as clients take what was acknowledged for kept.
-    const jetstream = `jetstream { store_dir: "${store}", max_file: 1G }`;
+    const jetstream = `jetstream { store_dir: "${server.#store}", max_file: 1G }`;
     const settings = [`listen: "127.0.0.1:${server.port}"`, jetstream, more];
     await writeFile(server.#configuration, settings.join('\n'));
     t.after(async () => {
@@ -53,6 +51,10 @@ export class NatsServer {
     return path.join(this.#directory, 'nats.conf');
   }
 
+  get #store() {
+    return path.join(this.#directory, 'store');
+  }
+
   get url() {
     return `nats://127.0.0.1:${this.port}`;
   }
@@ -63,7 +65,8 @@ export class NatsServer {
     await until(() => answers(this.port), 'NATS');
   }
 
-  async stop(signal = 'SIGKILL') {
+  /** It ends by itself: when it is killed, it may lose what it has acknowledged. */
+  async stop(signal = 'SIGTERM') {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
@@ -71,8 +74,19 @@ export class NatsServer {
     await exited;
   }
 
+  /** Keeps what it has, for `goBack()`. It must not run. */
+  async remember() {
+    await cp(this.#store, `${this.#store}-before`, { recursive: true });
+  }
+
+  /** Has what it had, and nothing else. It must not run. */
+  async goBack() {
+    await this.clear();
+    await cp(`${this.#store}-before`, this.#store, { recursive: true });
+  }
+
   /** Forgets everything. It must not run. */
   async clear() {
-    await rm(path.join(this.#directory, 'store'), { recursive: true, force: true });
+    await rm(this.#store, { recursive: true, force: true });
   }
 }

@@ -54,6 +54,28 @@ describe('channels over NATS', { ...SOON, skip: noNats }, () => {
     back.leave();
   });
 
+  test('a stream that has lost its end is a gap, and gives no number to two events', async (t) => {
+    const { server, nodes, online } = await cluster(t, 2);
+    const clients = await Promise.all(nodes.map((node) => node.open(['news'])));
+    await publish(nodes[0], 'news', 'kept');
+    await server.stop();
+    await server.remember();
+    await server.start();
+    await online();
+    await publish(nodes[0], 'news', 'lost');
+    for (const client of clients) await got(client, 2);
+    await server.stop();
+    await server.goBack();
+    await server.start();
+    for (const node of nodes) await until(() => node.gaps.length > 0, 'the gap');
+    await publish(nodes[0], 'news', 'new');
+    for (const client of clients) {
+      const events = await got(client, 3);
+      assert.deepEqual(data(events), ['kept', 'lost', 'new']);
+      assert.equal(new Set(events.map(({ id }) => id)).size, 3);
+    }
+  });
+
   test('an event that is larger than NATS takes is refused', async (t) => {
     const { nodes } = await cluster(t, 1);
     const client = await nodes[0].open(['news']);

@@ -9,6 +9,7 @@ const TESTS = [
   'backplane/arrivals',
   'backplane/broker',
   'backplane/custom',
+  'backplane/nats',
   'backplane/redis',
   'backplane/redis-tls',
   'backplane/threads',

@@ -33,7 +33,8 @@ function natsBackplane(options) {
 function readServers(value) {
   const servers = [value].flat();
   for (const server of servers) {
-    if (typeof server !== 'string') throw option.wrongType('servers', 'a string or an array', value);
+    if (typeof server !== 'string')
+      throw option.wrongType('servers', 'a string or an array', value);
     const { protocol } = URL.canParse(server) ? new URL(server) : { protocol: '' };
     if (!PROTOCOLS.includes(protocol)) {
       throw option.invalid('`servers` must begin with nats:// or, with TLS, tls://');

@@ -127,8 +127,8 @@ pub struct CustomFollower {
 }
 
 impl Follower for CustomFollower {
-    async fn follow(&mut self, subjects: &[Subject]) -> Answer<()> {
-        self.calls.call(Call::Follow(subjects.to_vec())).await.map(|_| ())
+    async fn follow(&mut self, subjects: &[Subject]) -> Answer<Option<u64>> {
+        self.calls.call(Call::Follow(subjects.to_vec())).await.map(|_| None)
     }
 
     async fn unfollow(&mut self, subjects: &[Subject]) -> Answer<()> {

@@ -109,7 +109,7 @@ pub trait Writer: Clone + 'static {
 
     fn position(&mut self) -> impl Future<Output = Answer<Position>>;
 
-    /// Reads what each subject has after a number. `away`: how long ago every publication until
+    /// Reads what each subject has after a number, all of them as of one moment. `away`: how long ago every publication until
     /// then had arrived, if it ever had. What has expired since is missing.
     fn read(
         &mut self,
@@ -119,8 +119,9 @@ pub trait Writer: Clone + 'static {
 }
 
 pub trait Follower {
-    /// Every publication after the returned future resolves arrives.
-    fn follow(&mut self, subjects: &[Subject]) -> impl Future<Output = Answer<()>>;
+    /// Every publication after the returned number arrives. If there is none, every one does that
+    /// comes after the returned future has resolved.
+    fn follow(&mut self, subjects: &[Subject]) -> impl Future<Output = Answer<Option<u64>>>;
 
     fn unfollow(&mut self, subjects: &[Subject]) -> impl Future<Output = Answer<()>>;
 

@@ -15,12 +15,14 @@ use super::engine::{Answer, Arrival, Fault, Follower, Retained, Subject, Writer}
 const NEWS: Duration = Duration::from_millis(500);
 
 /// Delivers what was published meanwhile, in order over all subjects. `away`: how long ago
-/// everything until then had arrived, if it ever had.
+/// everything until then had arrived, if it ever had. `end`: what comes after it arrives by itself,
+/// in order with other subjects.
 pub async fn catch_up(
     writer: &mut impl Writer,
     delivery: &Delivery,
     subjects: &[Subject],
     away: Option<Duration>,
+    end: u64,
 ) -> Answer<()> {
     let known = subjects.iter().filter_map(|it| Some((it.clone(), delivery.directory.last(it)?)));
     let known: Vec<_> = known.collect();
@@ -32,7 +34,7 @@ pub async fn catch_up(
         if floor > *after {
             delivery.lose(&subject, floor);
         }
-        arrivals.extend(found);
+        arrivals.extend(found.into_iter().filter(|it| it.number <= end));
     }
     arrivals.sort_unstable_by_key(|arrival| arrival.number);
     arrivals.into_iter().for_each(|arrival| delivery.fill(arrival));
@@ -98,9 +100,12 @@ pub async fn follow<W: Writer>(
             follower.unfollow(&unfollowed).await?;
         }
         if !followed.is_empty() {
-            follower.follow(&followed).await?;
+            let end = match follower.follow(&followed).await? {
+                Some(end) => end,
+                None => writer.position().await?.last,
+            };
             directory.set_arrives(&followed);
-            catch_up(&mut writer, delivery, &followed, Some(Duration::ZERO)).await?;
+            catch_up(&mut writer, delivery, &followed, Some(Duration::ZERO), end).await?;
         }
         load(loads, &mut writer, delivery).await?;
     }

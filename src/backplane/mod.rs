@@ -10,6 +10,8 @@ mod custom;
 mod delivery;
 mod directory;
 mod engine;
+#[cfg(any(feature = "nats", feature = "redis"))]
+mod epoch;
 mod following;
 mod follows;
 mod host_calls;

@@ -49,8 +49,8 @@ impl Writer for Silent {
 }
 
 impl Follower for Silent {
-    async fn follow(&mut self, _subjects: &[Subject]) -> Answer<()> {
-        Ok(())
+    async fn follow(&mut self, _subjects: &[Subject]) -> Answer<Option<u64>> {
+        Ok(None)
     }
 
     async fn unfollow(&mut self, _subjects: &[Subject]) -> Answer<()> {

@@ -4,6 +4,7 @@
 //!   and is ready. It starts again whenever the connection is lost.
 //! - Publications leave in batches. What is not settled is sent again after a lost connection.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -109,8 +110,17 @@ impl<E: Engine> Worker<E> {
         let (mut writer, mut follower) = connected.map_err(|_| late())??;
         let directory = &self.delivery.directory;
         directory.nothing_arrives();
-        let subjects = directory.subjects();
-        follower.follow(&subjects).await?;
+        let (mut subjects, mut followed) = (Vec::new(), HashSet::new());
+        loop {
+            // The host may make channels meanwhile.
+            let all = directory.subjects().into_iter();
+            let new: Vec<_> = all.filter(|subject| followed.insert(subject.clone())).collect();
+            if new.is_empty() {
+                break;
+            }
+            follower.follow(&new).await?;
+            subjects.extend(new);
+        }
         let position = writer.position().await?;
         self.delivery.begin(&position);
         let known = subjects.iter().filter(|it| directory.last(it).is_some());
@@ -118,7 +128,7 @@ impl<E: Engine> Worker<E> {
         directory.open(position.last);
         subjects.iter().for_each(|subject| self.delivery.join(subject));
         let away = self.heard.map(|heard| heard.elapsed());
-        catch_up(&mut writer, &self.delivery, &known, away).await?;
+        catch_up(&mut writer, &self.delivery, &known, away, position.last).await?;
         directory.set_arrives(&subjects);
         load(std::mem::take(&mut self.loads), &mut writer, &self.delivery).await?;
         self.queue.go_online();

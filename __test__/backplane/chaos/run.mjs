@@ -41,13 +41,13 @@ async function startClients(t, given) {
 
 /**
  * @param t cleans up, as the context of a test does
- * @param engine starts a server: `RedisServer`
+ * @param engine starts a server: `RedisServer` or `NatsServer`
  */
 export async function runChaos(t, { engine, seed, clients, rounds, log = () => {} }) {
   const random = randomOf(seed);
   const counts = { kills: 0, cuts: 0, restarts: 0, moves: 0, drops: 0 };
   const server = await engine.start(t);
-  const proxy = await LossyProxy.start(t, server.port);
+  const proxy = await LossyProxy.start(t, server);
   const given = {
     backplane: { url: proxy.url, retain: { events: KEPT } },
     channels: CHANNELS,

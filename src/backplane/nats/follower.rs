@@ -58,7 +58,13 @@ impl NatsFollower {
                 let payload = message.payload.to_vec();
                 // Whoever has not got everything until the hole reads what is left of it.
                 let previous = self.hole;
-                self.arrivals.push_back(Arrival { subject, epoch: None, number, previous, payload });
+                self.arrivals.push_back(Arrival {
+                    subject,
+                    epoch: None,
+                    number,
+                    previous,
+                    payload,
+                });
             }
         }
         Ok(())
@@ -66,9 +72,9 @@ impl NatsFollower {
 }
 
 impl Follower for NatsFollower {
-    async fn follow(&mut self, subjects: &[Subject]) -> Answer<()> {
+    async fn follow(&mut self, subjects: &[Subject]) -> Answer<Option<u64>> {
         self.followed.extend(subjects.iter().cloned());
-        Ok(())
+        Ok(Some(self.last))
     }
 
     async fn unfollow(&mut self, subjects: &[Subject]) -> Answer<()> {

@@ -15,12 +15,13 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
-use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, StorageType};
-use async_nats::jetstream;
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, StorageType, Stream};
+use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions, Event};
 use tokio::sync::watch;
 
 use super::engine::{Answer, Engine, Fault, Retain};
+use super::epoch::{is_epoch, new_epoch};
 use follower::NatsFollower;
 use names::Names;
 use writer::NatsWriter;
@@ -31,8 +32,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LAG: i64 = 4096;
 /// How long NATS remembers a publication, so that it takes one that is sent again only once.
 const MEMORY: Duration = Duration::from_secs(600);
-/// An epoch has at most seven digits in base 36.
-const EPOCHS: u128 = 36_u128.pow(7);
 
 pub struct NatsOptions {
     pub servers: Vec<String>,
@@ -48,13 +47,14 @@ pub struct Nats {
     options: NatsOptions,
     /// The name of this process among those that publish.
     node: String,
-    /// The latest number that this process has got.
+    /// The log that the process knows, and the latest number that it has got.
+    epoch: Option<Arc<str>>,
     seen: Arc<AtomicU64>,
 }
 
 impl Nats {
     pub fn new(options: NatsOptions, node: String) -> Self {
-        Self { options, node, seen: Arc::default() }
+        Self { options, node, epoch: None, seen: Arc::default() }
     }
 
     async fn dial(&self) -> Answer<(Client, watch::Receiver<bool>)> {
@@ -80,6 +80,26 @@ impl Nats {
         Ok((client, is_lost))
     }
 
+    /// A stream whose end is lost gives numbers a second time: it gets another name.
+    async fn begin(&mut self, context: &Context) -> Answer<(Stream, u64)> {
+        // The first process decides on the limits of the stream.
+        let mut stream = context.get_or_create_stream(self.config()).await.map_err(lost)?;
+        let mut info = stream.info().await.map_err(lost)?.clone();
+        let is_known = self.epoch == Some(epoch_of(&info)?);
+        if is_known && info.state.last_sequence < self.seen.load(Relaxed) {
+            let config = Config { description: Some(new_epoch()), ..info.config };
+            context.update_stream(config).await.map_err(lost)?;
+            info = stream.info().await.map_err(lost)?.clone();
+        }
+        let (epoch, last) = (epoch_of(&info)?, info.state.last_sequence);
+        if self.epoch.as_ref() != Some(&epoch) {
+            self.seen = Arc::default();
+        }
+        self.seen.fetch_max(last, Relaxed);
+        self.epoch = Some(epoch);
+        Ok((stream, last))
+    }
+
     fn config(&self) -> Config {
         let NatsOptions { stream, replicas, retain, .. } = &self.options;
         Config {
@@ -90,6 +110,7 @@ impl Nats {
             discard: DiscardPolicy::Old,
             storage: StorageType::File,
             num_replicas: *replicas,
+            description: Some(new_epoch()),
             duplicate_window: MEMORY.min(retain.age),
             ..Config::default()
         }
@@ -104,10 +125,7 @@ impl Engine for Nats {
         let (client, is_lost) = self.dial().await?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(PATIENCE);
-        // The first process decides on the limits of the stream.
-        let stream = context.get_or_create_stream(self.config()).await.map_err(lost)?;
-        let Info { state, .. } = stream.cached_info();
-        let last = state.last_sequence;
+        let (stream, last) = self.begin(&context).await?;
         let config = OrderedConfig {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: last + 1 },
             ..OrderedConfig::default()
@@ -115,8 +133,7 @@ impl Engine for Nats {
         let consumer = stream.create_consumer(config).await.map_err(lost)?;
         let messages = consumer.messages().await.map_err(lost)?;
         let names = Names { stream: self.options.stream.clone() };
-        let epoch = epoch_of(stream.cached_info());
-        self.seen.fetch_max(last, Relaxed);
+        let epoch = epoch_of(stream.cached_info())?;
         let follower = NatsFollower::new(messages, names.clone(), is_lost, self.seen.clone(), last);
         let publisher = self.node.clone();
         let seen = self.seen.clone();
@@ -124,15 +141,12 @@ impl Engine for Nats {
     }
 }
 
-/// A stream that was made anew was made at another time.
-fn epoch_of(info: &Info) -> Arc<str> {
-    let mut number = info.created.unix_timestamp_nanos().unsigned_abs() % EPOCHS;
-    let mut digits = String::new();
-    while number > 0 || digits.is_empty() {
-        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
-        number /= 36;
-    }
-    digits.into()
+/// The name of the log is the description of its stream.
+fn epoch_of(info: &Info) -> Answer<Arc<str>> {
+    let epoch = info.config.description.as_deref().filter(|name| is_epoch(name));
+    let name = &info.config.name;
+    let fault = || Fault::Lost(format!("the stream {name} belongs to something else"));
+    epoch.map(Arc::from).ok_or_else(fault)
 }
 
 fn lost(error: impl std::fmt::Display) -> Fault {

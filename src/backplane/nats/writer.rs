@@ -41,11 +41,17 @@ pub struct NatsWriter {
 impl NatsWriter {
     async fn info(&self) -> Answer<Info> {
         let info = self.stream.get_info().await.map_err(lost)?;
-        if epoch_of(&info) == self.epoch { Ok(info) } else { Err(Fault::Replaced) }
+        if epoch_of(&info)? == self.epoch { Ok(info) } else { Err(Fault::Replaced) }
     }
 
-    /// What the stream has of a subject after a number, each with its name in NATS.
-    async fn messages(&self, subject: &Subject, number: u64) -> Answer<Vec<(String, Arrival)>> {
+    /// What the stream has of a subject after a number, up to another one. Each with its name in
+    /// NATS.
+    async fn messages(
+        &self,
+        subject: &Subject,
+        number: u64,
+        last: u64,
+    ) -> Answer<Vec<(String, Arrival)>> {
         let config = Config {
             filter_subject: self.names.filter(subject),
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: number + 1 },
@@ -66,6 +72,9 @@ impl NatsWriter {
             let info = message.info().map_err(lost)?;
             let (subject, payload) = (subject.clone(), message.payload.to_vec());
             let number = info.stream_sequence;
+            if number > last {
+                break;
+            }
             let arrival = Arrival { subject, epoch: None, number, previous: 0, payload };
             found.push((message.subject.to_string(), arrival));
             if info.pending == 0 {
@@ -82,7 +91,9 @@ impl NatsWriter {
         info: &Info,
         away: Option<Duration>,
     ) -> Answer<Retained> {
-        let found = self.messages(subject, number).await?;
+        // Subjects are not read at once. Up to here, none of them lacks anything.
+        let last = info.state.last_sequence;
+        let found = self.messages(subject, number, last).await?;
         let mut floor = info.state.first_sequence.saturating_sub(1);
         // What has expired meanwhile had arrived before.
         let is_young = away.is_some_and(|away| away < info.config.max_age);
@@ -152,9 +163,8 @@ impl Writer for NatsWriter {
             return Ok(Vec::new());
         }
         let info = self.info().await?;
-        let reads = after.iter().map(|(subject, number)| {
-            self.retained(subject, *number, &info, away)
-        });
+        let reads =
+            after.iter().map(|(subject, number)| self.retained(subject, *number, &info, away));
         stream::iter(reads).buffered(READS).try_collect().await
     }
 }

@@ -1,7 +1,5 @@
 //! The beginning of a session: which log there is.
 
-use std::hash::{BuildHasher, RandomState};
-
 use redis::Script;
 use redis::aio::MultiplexedConnection;
 
@@ -9,10 +7,9 @@ use super::fault::fault;
 use super::keys;
 use super::seen::Seen;
 use crate::backplane::engine::{Answer, Fault};
+use crate::backplane::epoch::{is_epoch, new_epoch};
 
 const BEGIN: &str = include_str!("begin.lua");
-/// An epoch has at most seven digits in base 36.
-const EPOCHS: u64 = 36_u64.pow(7);
 /// Numbers that are left out when another run of the server goes on with the log. More than it can
 /// have lost.
 const LEFT_OUT: u64 = 1 << 26;
@@ -30,7 +27,7 @@ pub async fn begin(
     let mut call = script.key(&log);
     call.key(cuts).arg(new_epoch()).arg(run).arg(known).arg(latest).arg(LEFT_OUT);
     let (epoch, _): (String, u64) = call.invoke_async(commands).await.map_err(fault)?;
-    if epoch.is_empty() || epoch.len() > 7 || !epoch.bytes().all(|it| it.is_ascii_alphanumeric()) {
+    if !is_epoch(&epoch) {
         return Err(Fault::Lost(format!("{log} has no valid epoch")));
     }
     match before {
@@ -46,14 +43,4 @@ async fn run(commands: &mut MultiplexedConnection) -> Answer<String> {
     let run = info.lines().find_map(|line| line.strip_prefix("run_id:"));
     let missing = || Fault::Lost("INFO server has no run_id".into());
     run.map(|run| run.trim().to_owned()).ok_or_else(missing)
-}
-
-fn new_epoch() -> String {
-    let mut number = RandomState::new().hash_one(0) % EPOCHS;
-    let mut digits = String::new();
-    while number > 0 || digits.is_empty() {
-        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
-        number /= 36;
-    }
-    digits
 }

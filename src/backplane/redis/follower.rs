@@ -90,9 +90,10 @@ fn arrival(subject: &str, message: &[u8]) -> Option<Arrival> {
 }
 
 impl Follower for RedisFollower {
-    async fn follow(&mut self, subjects: &[Subject]) -> Answer<()> {
+    async fn follow(&mut self, subjects: &[Subject]) -> Answer<Option<u64>> {
         self.followed.extend(subjects.iter().cloned());
-        self.command(if self.is_sharded { "SSUBSCRIBE" } else { "SUBSCRIBE" }, subjects).await
+        let command = if self.is_sharded { "SSUBSCRIBE" } else { "SUBSCRIBE" };
+        self.command(command, subjects).await.map(|()| None)
     }
 
     async fn unfollow(&mut self, subjects: &[Subject]) -> Answer<()> {
