@@ -109,8 +109,9 @@ pub trait Writer: Clone + 'static {
 
     fn position(&mut self) -> impl Future<Output = Answer<Position>>;
 
-    /// Reads what each subject has after a number, all of them as of one moment. `away`: how long ago every publication until
-    /// then had arrived, if it ever had. What has expired since is missing.
+    /// Reads what each subject has after a number, all of them as of one moment. `away`: how long
+    /// ago every publication until then had arrived, if it ever had. What has expired since is
+    /// missing.
     fn read(
         &mut self,
         after: &[(Subject, u64)],
