@@ -123,6 +123,16 @@ impl Engine for Nats {
 
     async fn connect(&mut self) -> Answer<(NatsWriter, NatsFollower)> {
         let (client, is_lost) = self.dial().await?;
+        unless_lost(is_lost.clone(), self.open(client, is_lost)).await
+    }
+}
+
+impl Nats {
+    async fn open(
+        &mut self,
+        client: Client,
+        is_lost: watch::Receiver<bool>,
+    ) -> Answer<(NatsWriter, NatsFollower)> {
         let mut context = jetstream::new(client.clone());
         context.set_timeout(PATIENCE);
         let (stream, last) = self.begin(&context).await?;
@@ -134,10 +144,12 @@ impl Engine for Nats {
         let messages = consumer.messages().await.map_err(lost)?;
         let names = Names { stream: self.options.stream.clone() };
         let epoch = epoch_of(stream.cached_info())?;
-        let follower = NatsFollower::new(messages, names.clone(), is_lost, self.seen.clone(), last);
+        let (lost, seen) = (is_lost.clone(), self.seen.clone());
+        let follower = NatsFollower::new(messages, names.clone(), lost, seen, last);
         let publisher = self.node.clone();
         let seen = self.seen.clone();
-        Ok((NatsWriter { client, context, stream, names, epoch, publisher, seen }, follower))
+        let writer = NatsWriter { client, context, stream, names, epoch, publisher, seen, is_lost };
+        Ok((writer, follower))
     }
 }
 
@@ -147,6 +159,19 @@ fn epoch_of(info: &Info) -> Answer<Arc<str>> {
     let name = &info.config.name;
     let fault = || Fault::Lost(format!("the stream {name} belongs to something else"));
     epoch.map(Arc::from).ok_or_else(fault)
+}
+
+/// A request whose connection is lost would wait for its timeout.
+async fn unless_lost<Of>(
+    mut is_lost: watch::Receiver<bool>,
+    work: impl Future<Output = Answer<Of>>,
+) -> Answer<Of> {
+    tokio::select! {
+        _ = is_lost.wait_for(|is_lost| *is_lost) => {
+            Err(Fault::Lost("the connection to NATS is lost".into()))
+        }
+        answer = work => answer,
+    }
 }
 
 fn lost(error: impl std::fmt::Display) -> Fault {

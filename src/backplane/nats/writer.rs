@@ -14,9 +14,10 @@ use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Info, Stream};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::sync::watch;
 
 use super::names::Names;
-use super::{PATIENCE, epoch_of, lost};
+use super::{PATIENCE, epoch_of, lost, unless_lost};
 use crate::backplane::engine::{
     Answer, Arrival, Fault, Outgoing, Position, Retained, Subject, Writer,
 };
@@ -36,6 +37,7 @@ pub struct NatsWriter {
     /// The name of this process.
     pub publisher: String,
     pub seen: Arc<AtomicU64>,
+    pub is_lost: watch::Receiver<bool>,
 }
 
 impl NatsWriter {
@@ -114,10 +116,8 @@ impl NatsWriter {
         let arrivals = found.into_iter().map(|(_, arrival)| arrival).collect();
         Ok(Retained { subject: subject.clone(), arrivals, floor })
     }
-}
 
-impl Writer for NatsWriter {
-    async fn publish(&mut self, batch: &[Outgoing]) -> Answer<Vec<Answer<Option<u64>>>> {
+    async fn send(&self, batch: &[Outgoing]) -> Answer<Vec<Answer<Option<u64>>>> {
         let mut sent = Vec::with_capacity(batch.len());
         for outgoing in batch {
             let Outgoing { payload, number, .. } = outgoing;
@@ -149,9 +149,26 @@ impl Writer for NatsWriter {
         Ok(answers)
     }
 
+    async fn read_all(
+        &self,
+        after: &[(Subject, u64)],
+        away: Option<Duration>,
+    ) -> Answer<Vec<Retained>> {
+        let info = self.info().await?;
+        let reads =
+            after.iter().map(|(subject, number)| self.retained(subject, *number, &info, away));
+        stream::iter(reads).buffered(READS).try_collect().await
+    }
+}
+
+impl Writer for NatsWriter {
+    async fn publish(&mut self, batch: &[Outgoing]) -> Answer<Vec<Answer<Option<u64>>>> {
+        unless_lost(self.is_lost.clone(), self.send(batch)).await
+    }
+
     async fn position(&mut self) -> Answer<Position> {
-        let last = self.info().await?.state.last_sequence;
-        Ok(Position { epoch: self.epoch.clone(), last })
+        let info = unless_lost(self.is_lost.clone(), self.info()).await?;
+        Ok(Position { epoch: self.epoch.clone(), last: info.state.last_sequence })
     }
 
     async fn read(
@@ -162,9 +179,6 @@ impl Writer for NatsWriter {
         if after.is_empty() {
             return Ok(Vec::new());
         }
-        let info = self.info().await?;
-        let reads =
-            after.iter().map(|(subject, number)| self.retained(subject, *number, &info, away));
-        stream::iter(reads).buffered(READS).try_collect().await
+        unless_lost(self.is_lost.clone(), self.read_all(after, away)).await
     }
 }
