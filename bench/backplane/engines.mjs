@@ -3,9 +3,10 @@
 // `start` resolves with a running engine: its `url` and `port`, the `protocol` of its subscribers
 // as the load client names it, `publish(text)` for these, `stop()`, and `reads()` if it counts how
 // often a range of a log is read. `assertInstalled` throws if the program is missing.
+import { nats } from './nats.mjs';
 import { redis } from './redis.mjs';
 
-export const engines = { redis };
+export const engines = { redis, nats };
 
 /** Calls `measure` for each engine. The names of its figures begin with that of the engine. */
 export const overEngines = (measure) => async (_server, size) => {

@@ -24,6 +24,7 @@ const FRAME = /^id: (\S+)\nevent: tick\ndata: .*"sent":"\d+\.(\d+)"/gm;
 
 const backplanes = {
   redis: () => require('../../redis.js').redisBackplane({ url, maxQueueBytes: QUEUE }),
+  nats: () => require('../../nats.js').natsBackplane({ servers: url, maxQueueBytes: QUEUE }),
 };
 const backplane = engine && backplanes[engine]();
 const channels = Array.from({ length: CHANNELS }, (_none, number) =>
