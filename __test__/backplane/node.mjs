@@ -15,7 +15,7 @@ const {
 } = JSON.parse(process.argv[2]);
 
 const { url, ...others } = options;
-const backplane = url.startsWith('nats:')
+const backplane = url?.startsWith('nats:')
   ? natsBackplane({ servers: url, ...others })
   : redisBackplane(options);
 // Functions cannot be passed to a process.
