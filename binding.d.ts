@@ -16,6 +16,8 @@ export declare class BackplaneHandle {
   say(subject: string, bytes: Buffer): void
   /** A notice follows when there is something to take. */
   hear(subject: string): void
+  /** The id of the place up to which everything of a subject that is heard has arrived. */
+  reached(subject: string): string | null
   unhear(subject: string): void
   takeMail(): Mail
   /** Who asks, in the notices that [`BackplaneHandle::answer`] answers. */

@@ -9,6 +9,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { Backplane } from './types/backplane.js';
 import type { TopicOptions } from './types/broker.js';
 
 declare module 'fastify' {
@@ -87,14 +88,16 @@ declare module 'fastify' {
     sendEvent(data: unknown): this;
     /**
      * Sends an event to the client with that seid. The other arguments are those of `sendEvent`.
-     * If the client's handler is still waiting, the event opens its stream. Returns false if there
-     * is no such client, or if its stream does not open because of `limits`, `maxConnections` or
-     * `expiresAt`. That client then gets the answer of the error.
+     * If the client's handler is still waiting, the event opens its stream. Returns false if its
+     * stream does not open because of `limits`, `maxConnections` or `expiresAt`. That client then
+     * gets the answer of the error.
      *
      * Returns false if no such client is connected. If it was, up to a minute ago, the event is
-     * kept for its return: see {@link sluice.SEOptions.topic}.
+     * kept for its return: see {@link sluice.SEOptions.topic}. With a `backplane`, the client may
+     * be connected to another process: the event is handed to the engine, and the result is true.
      *
      * @throws the errors of `Connection.send`, if there is such a client or if events are kept.
+     * @throws `ERR_SSE_BACKPLANE_FULL` if too many events wait for the engine of the `backplane`.
      */
     sendEventBySeid(
       seid: string,
@@ -249,6 +252,19 @@ declare namespace sluice {
      * `ERR_SSE_SEID_TAKEN`. A shorter `stallTimeout` finds lost connections earlier.
      */
     topic?: Omit<TopicOptions, 'ids'>;
+    /**
+     * Shares the seids with every `SE` of the same `name` in other processes: `sendEventBySeid()`
+     * reaches a client of any process, and a client that reconnects to another process gets what
+     * it missed. Requires a `historySize` of at least 1. Default: none.
+     *
+     * Two processes can have clients with the same seid at the same time. Both get its events.
+     */
+    backplane?: Backplane;
+    /**
+     * The name of this plugin in its backplane: 1 to 100 letters, digits, `_`, `.` and `-`.
+     * Default: `se`.
+     */
+    name?: string;
   }
 
   /**

@@ -47,7 +47,7 @@ export interface SSEConfig
   /**
    * Shares the channels with the services of the same `name` in other processes: `broadcast()` and
    * `broadcastAll()` reach the clients of all of them. Create it with `redisBackplane()` of
-   * `sluice/redis`. Default: none.
+   * `sluice/redis` or `natsBackplane()` of `sluice/nats`. Default: none.
    */
   backplane?: Backplane;
   /**

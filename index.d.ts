@@ -549,7 +549,7 @@ export interface ChannelOptions<Events extends object = EventMap> {
   /**
    * Shares the channel with the channels of the same `name` in other processes: each event reaches
    * the members in all of them, and a client can come back to any of them. Create it with
-   * `redisBackplane()` of `sluice/redis`. Default: none.
+   * `redisBackplane()` of `sluice/redis` or `natsBackplane()` of `sluice/nats`. Default: none.
    */
   backplane?: Backplane;
   /** The name of the channel in its backplane, which needs it. */

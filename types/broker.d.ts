@@ -141,8 +141,8 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * Connects the broker with those of the same `name` in other processes; see docs/scaling.md.
    * Topics and broadcasts reach the clients of all processes. So do `send`, `disconnect`,
    * `subscribe` and `unsubscribe`. {@link SSEBroker.presence} lists the members of all, and a
-   * client can come back to another process. Create it with `redisBackplane()` of `sluice/redis`.
-   * Default: the broker is alone.
+   * client can come back to another process. Create it with `redisBackplane()` of `sluice/redis` or
+   * `natsBackplane()` of `sluice/nats`. Default: the broker is alone.
    *
    * All of these brokers must have the same `wildcards`: without patterns, set it to false, and the
    * engine keeps each event once instead of twice.

@@ -1,12 +1,12 @@
-// A process with a broker on a backplane, which the tests tell what to do.
-import { createRequire } from 'node:module';
+// A process with a broker on a backplane, and its routes.
 import express from 'express';
 import { sluice } from '../support/site.mjs';
+import { backplaneOf } from './backplane-of.mjs';
+import { obey, tellPort } from './obey.mjs';
 
-const { redisBackplane } = createRequire(import.meta.url)('../../redis.js');
 const { backplane: options, broker: given } = JSON.parse(process.argv[2]);
 
-const backplane = redisBackplane(options);
+const backplane = backplaneOf(options);
 const told = [];
 const broker = new sluice.SSEBroker({
   pingInterval: 0,
@@ -28,7 +28,7 @@ sluice.setupSSE(app, broker, '/sse', {
   authorizeSubscribe: (_req, _id, topic) => topic !== 'secret',
 });
 
-const commands = {
+obey({
   state: () => backplane.state,
   send: ({ id, event }) => broker.send(id, event),
   disconnect: ({ id }) => broker.disconnect(id),
@@ -42,18 +42,5 @@ const commands = {
   told: () => told,
   rss: () => process.memoryUsage().rss,
   close: () => broker.close(),
-  /** Blocks JavaScript for so long. */
-  block: ({ milliseconds }) => {
-    process.send({ blocking: true });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-  },
-};
-
-process.on('message', async ({ number, name, ...words }) => {
-  try {
-    process.send({ number, answer: await commands[name](words) });
-  } catch (error) {
-    process.send({ number, code: error.code, message: error.message });
-  }
 });
-const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+const server = app.listen(0, '127.0.0.1', () => tellPort(server));

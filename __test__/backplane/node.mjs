@@ -1,11 +1,9 @@
-// A process with channels and a broker on a backplane, which the tests tell what to do.
+// A process with channels and a broker on a backplane.
 import http from 'node:http';
-import { createRequire } from 'node:module';
 import { sluice } from '../support/site.mjs';
+import { backplaneOf } from './backplane-of.mjs';
+import { obey, tellPort } from './obey.mjs';
 
-const require = createRequire(import.meta.url);
-const { natsBackplane } = require('../../nats.js');
-const { redisBackplane } = require('../../redis.js');
 const {
   backplane: options,
   channels: names,
@@ -14,10 +12,7 @@ const {
   broker: brokerOptions,
 } = JSON.parse(process.argv[2]);
 
-const { url, ...others } = options;
-const backplane = url?.startsWith('nats:')
-  ? natsBackplane({ servers: url, ...others })
-  : redisBackplane(options);
+const backplane = backplaneOf(options);
 // Functions cannot be passed to a process.
 const latest = given?.keep === 'latest' ? { key: ({ event }) => event } : {};
 const channels = new Map(
@@ -40,7 +35,7 @@ const server = http.createServer((req, res) => {
   }
 });
 
-const commands = {
+obey({
   send: ({ channel, event }) => void channels.get(channel).send(event),
   publish: ({ channel, event, options }) => channels.get(channel).publish(event, options),
   subscribe: ({ client, topics }) => broker.subscribe(client, ...topics),
@@ -56,19 +51,5 @@ const commands = {
   state: () => backplane.state,
   count: ({ channel }) => channels.get(channel).count(),
   close: () => backplane.close(),
-  /** Blocks JavaScript for so long. */
-  block: ({ milliseconds }) => {
-    process.send({ blocking: true });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-  },
-};
-
-process.once('disconnect', () => process.exit());
-process.on('message', async ({ number, name, ...words }) => {
-  try {
-    process.send({ number, answer: await commands[name](words) });
-  } catch (error) {
-    process.send({ number, code: error.code, message: error.message });
-  }
 });
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+server.listen(0, '127.0.0.1', () => tellPort(server));

@@ -18,7 +18,11 @@ export class Node {
     t.after(() => node.kill());
     // A message to a process that has just been killed.
     node.#child.on('error', () => {});
-    const [{ port }] = await once(node.#child, 'message');
+    const failed = once(node.#child, 'exit').then(() => {
+      throw new Error(`${program} has ended before it was ready`);
+    });
+    const [{ port }] = await Promise.race([once(node.#child, 'message'), failed]);
+    failed.catch(() => {});
     node.origin = `http://127.0.0.1:${port}`;
     node.#child.on('message', (message) => node.#told(message));
     return node;

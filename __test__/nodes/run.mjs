@@ -12,6 +12,7 @@ const TESTS = [
   'backplane/nats',
   'backplane/redis',
   'backplane/redis-tls',
+  'backplane/se',
   'backplane/threads',
   'carrier/carrier',
   'carrier/conformance',

@@ -106,7 +106,7 @@ function assertBackplane(value) {
   if (!(value instanceof Backplane)) {
     throw new SluiceError(
       'ERR_SSE_OPTION',
-      '`backplane` must be a backplane: create one with redisBackplane()',
+      '`backplane` must be a backplane: create one with redisBackplane() or natsBackplane()',
     );
   }
 }

@@ -1,12 +1,16 @@
 'use strict';
 
-/** Messages between the JavaScript of processes, over a backplane. They are not kept. */
+/**
+ * Messages between the JavaScript of processes, over a backplane. They are not kept. JavaScript can
+ * also hear that a subject has an event.
+ */
 
 /** @import { BackplaneHandle } from '../../binding.js' */
 
 /**
  * @typedef {object} MailListener
  * @property {(subject: string, bytes: Buffer) => void} arrived
+ *   a message, or the id of the place before an event
  * @property {() => void} missed some messages may have been lost
  */
 
@@ -23,6 +27,8 @@ class Mail {
   constructor(handle) {
     this.#handle = handle;
     mailboxes.set(handle.id, () => this.#take());
+    // The notice of what has come before reached nobody, and there is one until it is taken.
+    handle.takeMail();
   }
 
   /**
@@ -46,6 +52,14 @@ class Mail {
       this.#handle.hear(subject);
     }
     listeners.add(listener);
+  }
+
+  /**
+   * The id of the place up to which everything of a subject has arrived, if the engine has told it.
+   * @param {string} subject
+   */
+  reached(subject) {
+    return this.#handle.reached(subject) ?? undefined;
   }
 
   /**
@@ -85,4 +99,4 @@ function mailOf(handle) {
   return mail;
 }
 
-module.exports = { mailOf };
+module.exports = { Mail, mailOf };

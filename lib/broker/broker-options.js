@@ -30,7 +30,7 @@ function readBrokerOptions(options, pingForm) {
   };
   const connection = option.over(defaults, option.object('connection', given.connection));
   readConnectionOptions(connection);
-  const shared = readShared(given);
+  const shared = readShared(given, 'main');
   return {
     connection,
     pingForm: pingForm ?? option.oneOf('heartbeat', given.heartbeat, HEARTBEATS, 'comment'),
@@ -54,9 +54,11 @@ function readBrokerOptions(options, pingForm) {
 
 /**
  * The backplane of a broker, and the broker's name there.
- * @param {SSEBrokerOptions<any>} given
+ * @param {{ backplane?: unknown, name?: unknown }} given
+ * @param {string} fallback
  */
-function readShared({ backplane, name = 'main' }) {
+function readShared({ backplane, name: given }, fallback) {
+  const name = given ?? fallback;
   option.assertString('name', name);
   if (!/^[\w.-]{1,100}$/.test(name)) {
     throw option.invalid('`name` must have 1 to 100 letters, digits, `_`, `.` and `-`');
@@ -79,4 +81,4 @@ function readTopic(given) {
   return { topic: readTopicOptions({}), topicOf };
 }
 
-module.exports = { HEARTBEATS, readBrokerOptions };
+module.exports = { HEARTBEATS, readBrokerOptions, readShared };

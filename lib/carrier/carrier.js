@@ -19,6 +19,7 @@
  * @property {any} [response] `connection.response`
  * @property {Request} [incoming] the request of Node.js, if `request` is none
  * @property {string | undefined} cursor the client's `Last-Event-ID`, decoded
+ * @property {string} [since] the cursor of a client that has none
  * @property {boolean} [headOnly] the client gets no body, as it asked with HEAD
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it
  * @property {(listener: CarrierListener) => void} listen called once, before the head

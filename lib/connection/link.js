@@ -98,7 +98,7 @@ class Link {
     this.#stallTimeout = settings.core.stallTimeout;
     this.transport = this.#chooseTransport(settings);
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
-    const cursor = cursorOf(carrier, settings.cursorQuery);
+    const cursor = cursorOf(carrier, settings.cursorQuery) ?? carrier.since;
     this.cursor = cursor;
     this.onGap = settings.onGap;
     this.#hasOverflow = settings.hasOverflow;

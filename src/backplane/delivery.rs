@@ -22,7 +22,7 @@ use crate::wire::Event;
 pub struct Delivery {
     pub id: BackplaneId,
     pub directory: Arc<Directory>,
-    mailbox: Arc<Mailbox>,
+    pub mailbox: Mailbox,
     hub: Weak<Hub>,
     /// Once the engine has answered.
     epoch: Mutex<Option<Epoch>>,
@@ -35,13 +35,8 @@ struct Epoch {
 }
 
 impl Delivery {
-    pub fn new(
-        id: BackplaneId,
-        directory: Arc<Directory>,
-        mailbox: Arc<Mailbox>,
-        hub: Weak<Hub>,
-    ) -> Self {
-        Self { id, directory, mailbox, hub, epoch: Mutex::new(None) }
+    pub fn new(id: BackplaneId, directory: Arc<Directory>, hub: Weak<Hub>) -> Self {
+        Self { id, directory, mailbox: Mailbox::default(), hub, epoch: Mutex::new(None) }
     }
 
     /// A session begins with the log there.
@@ -106,7 +101,10 @@ impl Delivery {
                     Target::Topic(topics, &topic)
                 }
                 Follower::Everyone(topics) => Target::Everyone(topics),
-                Follower::Host => continue,
+                Follower::Host => {
+                    self.announce(&subject, number);
+                    continue;
+                }
             };
             if let Follower::AllTopics { .. } = follower {
                 let broker = subject.split_once(':').map_or("", |(_, broker)| broker);
@@ -124,6 +122,14 @@ impl Delivery {
     fn hear(&self, subject: &Subject, message: &[u8]) {
         let is_for_host = self.directory.followers(subject).contains(&Follower::Host);
         if is_for_host && self.mailbox.push(subject, message.to_vec()) {
+            self.tell(Notice::Mail(self.id));
+        }
+    }
+
+    /// The host waits for an event of the subject: it gets the id of the place before it.
+    fn announce(&self, subject: &Subject, number: u64) {
+        let Some(id) = self.id_at(number.saturating_sub(1)) else { return };
+        if self.mailbox.push_first(subject, id.into_bytes()) {
             self.tell(Notice::Mail(self.id));
         }
     }
@@ -176,10 +182,7 @@ impl Delivery {
         }
         let Some(request) = request else { return };
         let result = match answer {
-            Ok(number) => Ok(number.and_then(|number| {
-                let hub = self.hub.upgrade()?;
-                hub.lock().log.id_of(self.place(number)?)
-            })),
+            Ok(number) => Ok(number.and_then(|number| self.id_at(number))),
             Err(fault) => Err(fault.to_string()),
         };
         self.tell(Notice::Published { request, result });
@@ -209,6 +212,11 @@ impl Delivery {
         if let Some(hub) = self.hub.upgrade() {
             hub.tell_host(notice);
         }
+    }
+
+    /// The minted id of that number.
+    pub fn id_at(&self, number: u64) -> Option<String> {
+        self.hub.upgrade()?.lock().log.id_of(self.place(number)?)
     }
 
     fn place(&self, number: u64) -> Option<Place> {

@@ -25,7 +25,10 @@ pub async fn catch_up(
     end: u64,
 ) -> Answer<()> {
     let known = subjects.iter().filter_map(|it| Some((it.clone(), delivery.directory.last(it)?)));
-    let known: Vec<_> = known.collect();
+    let known: Vec<_> = known.filter(|(_, last)| *last < end).collect();
+    if known.is_empty() {
+        return Ok(());
+    }
     let retained = writer.read(&known, away).await?;
     let mut arrivals = Vec::new();
     for (Retained { subject, arrivals: found, floor }, (_, after)) in

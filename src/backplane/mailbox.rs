@@ -2,6 +2,8 @@
 //!
 //! Bounded in bytes: a host that is busy for long misses messages, and learns that it did.
 
+use std::collections::HashSet;
+
 use super::engine::Subject;
 use crate::sync::Mutex;
 
@@ -31,6 +33,8 @@ pub struct Mailbox(Mutex<Waiting>);
 struct Waiting {
     mail: Mail,
     bytes: usize,
+    /// The subjects whose first event waits.
+    firsts: HashSet<Subject>,
     /// The host knows that there is something to take.
     is_told: bool,
 }
@@ -47,6 +51,18 @@ impl Mailbox {
             waiting.bytes += size;
             waiting.mail.messages.push(Message { subject: subject.clone(), bytes });
         }
+        !std::mem::replace(&mut waiting.is_told, true)
+    }
+
+    /// The host is to know of a subject's first event. There are as few as subjects that it waits
+    /// for, so there is always room. Returns whether the host is to be told.
+    #[must_use]
+    pub fn push_first(&self, subject: &Subject, bytes: Vec<u8>) -> bool {
+        let mut waiting = self.0.lock();
+        if !waiting.firsts.insert(subject.clone()) {
+            return false;
+        }
+        waiting.mail.messages.push(Message { subject: subject.clone(), bytes });
         !std::mem::replace(&mut waiting.is_told, true)
     }
 
@@ -90,6 +106,20 @@ mod tests {
         let mail = mailbox.take();
         assert!(!mail.is_incomplete);
         assert_eq!(mail.messages.len(), 1);
+    }
+
+    #[test]
+    fn only_the_first_event_of_a_subject_waits_even_if_there_is_no_room_for_messages() {
+        let (mailbox, subject) = (Mailbox::default(), Subject::from("t:se/7"));
+        while !mailbox.0.lock().mail.is_incomplete {
+            let _ = mailbox.push(&Subject::from("n:main"), vec![0; 1 << 20]);
+        }
+        for id in [b"a", b"b"] {
+            assert!(!mailbox.push_first(&subject, id.to_vec()));
+        }
+        let last = mailbox.take().messages.pop();
+        assert_eq!(last.map(|it| (it.subject, it.bytes)), Some((subject.clone(), b"a".to_vec())));
+        assert!(mailbox.push_first(&subject, b"c".to_vec()));
     }
 
     #[test]

@@ -43,7 +43,6 @@ use engine::Engine;
 pub use engine::{Answer, Arrival, Fault, Outgoing, Position, Retain, Retained, Subject};
 pub use follows::Follows;
 pub use host_calls::{Call, HostCalls, Reply};
-use mailbox::Mailbox;
 pub use mailbox::{Mail, Message};
 #[cfg(feature = "nats")]
 pub use nats::{Nats, NatsOptions};
@@ -83,7 +82,7 @@ pub struct Backplane {
     pub id: BackplaneId,
     queue: Arc<Queue>,
     pub follows: Follows,
-    mailbox: Arc<Mailbox>,
+    delivery: Arc<Delivery>,
     closing: Arc<Notify>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -98,10 +97,8 @@ impl Backplane {
     ) -> Result<Arc<Self>, Error> {
         let id = hub.next_backplane();
         let (queue, directory) = (Arc::new(Queue::new(max_bytes)), Arc::<Directory>::default());
-        let mailbox = Arc::<Mailbox>::default();
         let (sender, commands) = unbounded_channel();
-        let (follows, hub_of) = (directory.clone(), Arc::downgrade(hub));
-        let delivery = Delivery::new(id, follows, mailbox.clone(), hub_of);
+        let delivery = Arc::new(Delivery::new(id, directory.clone(), Arc::downgrade(hub)));
         let loads = Vec::new();
         let closing = Arc::<Notify>::default();
         let mut worker = Worker {
@@ -109,7 +106,7 @@ impl Backplane {
             queue: queue.clone(),
             commands,
             closing: closing.clone(),
-            delivery,
+            delivery: delivery.clone(),
             outage,
             loads,
             heard: None,
@@ -127,7 +124,7 @@ impl Backplane {
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
         let thread = Mutex::new(Some(thread));
         let follows = Follows { directory, commands: sender };
-        let backplane = Arc::new(Self { id, queue, follows, mailbox, closing, thread });
+        let backplane = Arc::new(Self { id, queue, follows, delivery, closing, thread });
         hub.close_with(Arc::<Self>::downgrade(&backplane));
         Ok(backplane)
     }
@@ -157,7 +154,13 @@ impl Backplane {
 
     /// What other hosts have said. [`crate::notice::Notice::Mail`] tells when there is something.
     pub fn mail(&self) -> Mail {
-        self.mailbox.take()
+        self.delivery.mailbox.take()
+    }
+
+    /// The id of the place up to which everything of a subject has arrived. `None` if the engine
+    /// has not answered yet.
+    pub fn reached(&self, subject: &str) -> Option<String> {
+        self.delivery.id_at(self.delivery.directory.last(subject)?)
     }
 }
 

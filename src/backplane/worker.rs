@@ -30,7 +30,7 @@ pub struct Worker<E> {
     pub commands: UnboundedReceiver<Command>,
     /// Notified when the worker is to end.
     pub closing: Arc<Notify>,
-    pub delivery: Delivery,
+    pub delivery: Arc<Delivery>,
     pub outage: Outage,
     /// Histories that are to be completed as soon as there is a connection.
     pub loads: Vec<(Subject, u32)>,

@@ -75,6 +75,12 @@ impl BackplaneHandle {
         self.backplane.follows.add(&subject.into(), Follower::Host);
     }
 
+    /// The id of the place up to which everything of a subject that is heard has arrived.
+    #[napi(catch_unwind)]
+    pub fn reached(&self, subject: String) -> Option<String> {
+        self.backplane.reached(&subject)
+    }
+
     #[napi(catch_unwind)]
     pub fn unhear(&self, subject: String) {
         self.backplane.follows.remove(&subject.into(), Follower::Host);

@@ -9,7 +9,7 @@
  * @typedef {object} Entry
  * @property {string} seid
  * @property {boolean} isOpen true when its stream is open, false while its handler has not answered
- * @property {() => void} [stopWatching] stops waiting for its client to leave
+ * @property {() => void} [release] called when it no longer waits
  */
 
 const { whenGone } = require('../../carrier/gone.js');
@@ -37,10 +37,15 @@ class Clients {
    * A handler has begun. The reply is forgotten when its client leaves.
    * @param {string} seid
    * @param {FastifyReply} reply
+   * @param {() => void} released called when it no longer waits
    */
-  wait(seid, reply) {
+  wait(seid, reply, released) {
     const stopWatching = whenGone(reply.request.raw, reply.raw, () => this.delete(reply));
-    this.#entries.set(reply, { seid, isOpen: false, stopWatching });
+    const release = () => {
+      stopWatching();
+      released();
+    };
+    this.#entries.set(reply, { seid, isOpen: false, release });
     const queue = this.#queues.get(seid) ?? new Set();
     this.#queues.set(seid, queue.add(reply));
     this.bySeid[seid] ??= reply;
@@ -83,9 +88,9 @@ class Clients {
   delete(reply) {
     const entry = this.#entries.get(reply);
     if (!entry) return;
-    const { seid, stopWatching } = entry;
+    const { seid, release } = entry;
     this.#entries.delete(reply);
-    stopWatching?.();
+    release?.();
     const queue = this.#queues.get(seid);
     queue?.delete(reply);
     if (queue?.size === 0) this.#queues.delete(seid);

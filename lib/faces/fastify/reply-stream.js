@@ -29,7 +29,7 @@ class ReplyStream {
    */
   keepIn(history, connection, seid, mint) {
     history.join(seid, connection, mint);
-    this.#publish = (event) => history.send(seid, event);
+    this.#publish = (event) => history.send(seid, event, mint);
   }
 
   /**

@@ -11,6 +11,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { PassThrough } = require('node:stream');
 const fastifyPlugin = require('fastify-plugin');
+const { readShared } = require('../../broker/broker-options.js');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const { SluiceError } = require('../../core/error.js');
 const option = require('../../core/option.js');
@@ -34,8 +35,10 @@ class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
   #streams = new WeakMap();
   /**
-   * The plugin instance and context of a reply. The handler of another request may open its stream.
-   * @type {WeakMap<FastifyReply, { streams: EventStreams, context: AsyncResource }>}
+   * The plugin instance and context of a reply, because the handler of another request may open its
+   * stream; and a place before everything that other processes have sent to its seid meanwhile.
+   * @type {WeakMap<FastifyReply,
+   *   { streams: EventStreams, context: AsyncResource, since: string | undefined }>}
    */
   #homes = new WeakMap();
   #clients = new Clients();
@@ -47,14 +50,14 @@ class SE {
   /** @param {SEOptions} [opts] */
   constructor(opts) {
     const given = option.object('opts', opts);
-    const { seidGenerator, seidTimeout, stream, streamOptions, autoGenerateId, topic, ...rest } =
-      given;
+    const { seidGenerator, seidTimeout, stream, streamOptions, autoGenerateId, ...others } = given;
+    const { topic, backplane, name, ...connection } = others;
     option.callback('seidGenerator', seidGenerator);
     option.callback('stream', stream);
-    readConnectionOptions(rest);
+    readConnectionOptions(connection);
     // A stream joins one topic, and at once.
-    this.#options = { ...rest, resume: /** @type {const} */ ('auto') };
-    this.#history = new SeidHistory(topic);
+    this.#options = { ...connection, resume: /** @type {const} */ ('auto') };
+    this.#history = new SeidHistory(topic, readShared({ backplane, name }, 'se'));
     this.#seidTimeout = option.time('seidTimeout', seidTimeout, 5000, 1);
     this.#ownStream = stream !== undefined || streamOptions !== undefined;
     this.seidGenerator = seidGenerator ?? randomSeid;
@@ -95,10 +98,7 @@ class SE {
     /** @param {string} seid @param {unknown[]} sent */
     fastify.decorateReply('sendEventBySeid', function sendEventBySeid(seid, ...sent) {
       const reply = se.#clients.find(seid);
-      if (reply === undefined) {
-        if (se.#keeps(seid)) se.#history.send(seid, toEvent(sent));
-        return false;
-      }
+      if (reply === undefined) return se.#sendElsewhere(seid, sent);
       const home = se.#homes.get(reply);
       try {
         // The stream must not open in the asynchronous context of the request that sends.
@@ -126,8 +126,38 @@ class SE {
   #begin(streams, reply) {
     const { raw, seid } = reply.request;
     if (isOver(raw, reply.raw)) return;
-    this.#homes.set(reply, { streams, context: new AsyncResource('SluiceReply') });
-    this.#clients.wait(seid, reply);
+    const context = new AsyncResource('SluiceReply');
+    const watch = this.#history.watch(seid, (since) => {
+      if (this.#clients.find(seid) !== reply) return;
+      context.runInAsyncScope(() => this.#openFor(streams, reply, watch?.since ?? since));
+    });
+    this.#homes.set(reply, { streams, context, since: watch?.since });
+    this.#clients.wait(seid, reply, () => watch?.stop());
+  }
+
+  /**
+   * Opens the stream of a reply that waits, for an event that another process has sent.
+   * @param {EventStreams} streams
+   * @param {FastifyReply} reply
+   * @param {string} since
+   */
+  #openFor(streams, reply, since) {
+    try {
+      this.#open(streams, reply, undefined, since);
+    } catch (error) {
+      reply.send(error);
+    }
+  }
+
+  /**
+   * Returns whether a client may get the event: with a backplane, other processes may have it.
+   * @param {string} seid
+   * @param {unknown[]} sent
+   */
+  #sendElsewhere(seid, sent) {
+    if (!this.#keeps(seid)) return false;
+    this.#history.send(seid, toEvent(sent), this.autoGenerateId);
+    return this.#history.isShared;
   }
 
   /**
@@ -147,7 +177,8 @@ class SE {
 
   /** @param {string} seid */
   #keeps(seid) {
-    return this.seidGenerator !== randomSeid && this.#history.keeps(seid);
+    if (this.seidGenerator === randomSeid && !this.#history.isShared) return false;
+    return this.#history.keeps(seid);
   }
 
   /**
@@ -166,8 +197,9 @@ class SE {
    * @param {EventStreams} streams
    * @param {FastifyReply} reply
    * @param {ServerSentEvent} [first]
+   * @param {string} [since] the cursor of a client that has none
    */
-  #open(streams, reply, first) {
+  #open(streams, reply, first, since = this.#homes.get(reply)?.since) {
     const { method, seid } = reply.request;
     this.#assertFree(reply);
     const stream = new ReplyStream();
@@ -184,7 +216,7 @@ class SE {
         }
         if (first) stream.send(first, mint);
       };
-      streams.open(reply, this.#options, prepare, through);
+      streams.open(reply, this.#options, { prepare, through, since });
     } catch (error) {
       stream.connection = undefined;
       this.#fail(reply, error);

@@ -1,32 +1,58 @@
 'use strict';
 
-/** What was sent to each seid, for clients that drop and return. */
+/** What was sent to each seid, for clients that drop and return, and for other processes. */
 
+/** @import { BackplaneHandle, TopicsHandle } from '../../../binding.js' */
 /** @import { ServerSentEvent } from '../../../index.js' */
 /** @import { TopicOptions } from '../../../types/broker.js' */
+/** @import { Mail } from '../../backplane/mail.js' */
 /** @import { Connection } from '../../connection/connection.js' */
 
-const { SSEBroker } = require('../../broker/broker.js');
-const { TOPIC, readChannelOptions } = require('../../channel/channel-options.js');
+/**
+ * The backplane, and the name of this `SE` there.
+ * @typedef {{ handle: BackplaneHandle, name: string }} Shared
+ */
+
+const { mailOf } = require('../../backplane/mail.js');
+const { Subscriptions } = require('../../broker/subscriptions.js');
+const { PATTERNS, TOPIC, readChannelOptions } = require('../../channel/channel-options.js');
+const { linkOf } = require('../../connection/connection.js');
+const event = require('../../connection/event.js');
+const { start } = require('../../core/hub.js');
 const option = require('../../core/option.js');
 
 /** The longest name of a topic, in bytes. */
 const MAX_SEID = 1024;
+/** How many seids have a history at a time. */
+const MAX_SEIDS = 100_000;
 
-/** A seid is a topic of a broker, with the client that has it as its only subscriber. */
+/** A seid is a topic, with the client that has it as its only subscriber. */
 class SeidHistory {
   #isOn;
   #options;
+  #shared;
   /**
    * Made when it is first needed, as it starts the core.
-   * @type {SSEBroker | undefined}
+   * @type {TopicsHandle | undefined}
    */
-  #broker;
+  #topics;
 
-  /** @param {TopicOptions | undefined} given */
-  constructor(given) {
-    this.#options = option.object('topic', given);
-    this.#isOn = readChannelOptions(this.#options, TOPIC).historySize > 0;
+  /**
+   * @param {TopicOptions | undefined} given
+   * @param {Shared | undefined} shared
+   */
+  constructor(given, shared) {
+    this.#options = readChannelOptions(option.object('topic', given), TOPIC);
+    this.#isOn = this.#options.historySize > 0;
+    this.#shared = shared;
+    if (shared && !this.#isOn) {
+      throw option.invalid('with a `backplane`, `historySize` of `topic` must be at least 1');
+    }
+  }
+
+  /** Whether clients may be in other processes. */
+  get isShared() {
+    return this.#shared !== undefined;
   }
 
   /**
@@ -45,22 +71,80 @@ class SeidHistory {
    * @param {boolean} mint whether events without an id get one
    */
   join(seid, connection, mint) {
-    this.#broker ??= new SSEBroker({
-      topic: { ...this.#options, ids: mint ? 'auto' : 'manual' },
-      wildcards: false,
-      topicField: false,
-      sessionTimeout: 0,
-    });
-    const { id } = this.#broker.connect(connection);
-    this.#broker.subscribe(id, seid);
+    const topics = this.#open(mint);
+    const link = linkOf(connection);
+    const { handle } = link;
+    topics.connect(handle);
+    link.whenEnding(() => topics.disconnect(handle.id));
+    new Subscriptions(topics, undefined, connection).add(seid);
   }
 
   /**
+   * Without a backplane, only seids that a client of this process has had have a history.
    * @param {string} seid
-   * @param {ServerSentEvent} event
+   * @param {ServerSentEvent} value
+   * @param {boolean} mint
    */
-  send(seid, event) {
-    this.#broker?.broadcastToTopic(seid, event);
+  send(seid, value, mint) {
+    const topics = this.#shared ? this.#open(mint) : this.#topics;
+    if (topics) event.publish(topics, seid, value);
+  }
+
+  /**
+   * Watches for an event to a seid whose client still waits for its first one.
+   * @param {string} seid
+   * @param {(since: string) => void} arrived
+   *   gets the id of the place before the event
+   */
+  watch(seid, arrived) {
+    if (!this.#shared || !this.keeps(seid)) return undefined;
+    return new Watch(mailOf(this.#shared.handle), `t:${this.#shared.name}/${seid}`, arrived);
+  }
+
+  /** @param {boolean} mint */
+  #open(mint) {
+    this.#topics ??= start().topics(
+      {
+        wildcards: false,
+        maxPatterns: 0,
+        maxTopics: MAX_SEIDS,
+        topicField: false,
+        topic: { ...this.#options, mint },
+        patternHistory: PATTERNS,
+      },
+      this.#shared?.handle,
+      this.#shared?.name,
+    );
+    return this.#topics;
+  }
+}
+
+class Watch {
+  #mail;
+  #subject;
+  #listener;
+
+  /**
+   * @param {Mail} mail
+   * @param {string} subject
+   * @param {(since: string) => void} arrived
+   */
+  constructor(mail, subject, arrived) {
+    this.#mail = mail;
+    this.#subject = subject;
+    this.#listener = {
+      arrived: (/** @type {string} */ _subject, /** @type {Buffer} */ bytes) =>
+        arrived(bytes.toString()),
+      // It is not lost.
+      missed: () => {},
+    };
+    mail.hear(subject, this.#listener);
+    /** The id of the latest place, if the engine has told it yet. */
+    this.since = mail.reached(subject);
+  }
+
+  stop() {
+    this.#mail.unhear(this.#subject, this.#listener);
   }
 }
 

@@ -3,6 +3,7 @@
 /** Answers Fastify requests with event streams, and ends them when the server closes. */
 
 /** @import { FastifyInstance, FastifyReply } from 'fastify' */
+/** @import { Carrier } from '../../carrier/carrier.js' */
 /** @import { PingForm } from '../../connection/connection-options.js' */
 /** @import { Connection } from '../../connection/connection.js' */
 /** @import { Link } from '../../connection/link.js' */
@@ -20,6 +21,16 @@ const { SluiceError } = require('../../core/error.js');
 const { setHead } = require('./head.js');
 const { EventStreamPayload } = require('./payload.js');
 const { abandon, guardSend } = require('./send.js');
+
+/**
+ * How a stream opens.
+ * @typedef {object} Opening
+ * @property {(connection: Connection) => void} [prepare]
+ *   runs before Fastify knows of the stream; if it throws, the reply is still the handler's
+ * @property {Duplex} [through] a stream that gets the frames, and that Fastify sends
+ * @property {PingForm} [pingForm]
+ * @property {string} [since] the cursor of a client that has none
+ */
 
 /** How long a client may take for queued bytes when the server closes, in milliseconds. */
 const GRACE = 1000;
@@ -60,12 +71,9 @@ class EventStreams {
    * Answers a request with a stream, whose head is written when Fastify's `onSend` hooks have run.
    * @param {FastifyReply} reply
    * @param {ConnectionOptions} given
-   * @param {(connection: Connection) => void} [prepare]
-   *   runs before Fastify knows of the stream; if it throws, the reply is still the handler's
-   * @param {Duplex} [through] a stream that gets the frames, and that Fastify sends
-   * @param {PingForm} [pingForm]
+   * @param {Opening} [opening]
    */
-  open(reply, given, prepare, through, pingForm) {
+  open(reply, given, opening = {}) {
     if (reply.sent || streams.has(reply)) {
       throw new SluiceError(
         'ERR_SSE_HEADERS_SENT',
@@ -74,12 +82,13 @@ class EventStreams {
     }
     const statusCode = given.statusCode ?? reply.statusCode;
     const options = { ...given, statusCode, ...ofRequest(reply, given) };
+    const { through, since } = opening;
     const stream = orGone(() =>
-      through ? piped(reply, options, through) : own(reply, options, pingForm),
+      through ? piped(reply, options, through, since) : own(reply, options, opening),
     );
     const { connection, link } = stream;
     try {
-      prepare?.(connection);
+      opening.prepare?.(connection);
       setHead(reply, options);
     } catch (error) {
       abandon(stream);
@@ -128,12 +137,15 @@ function orGone(open) {
  * A stream that the connection writes.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
- * @param {PingForm | undefined} pingForm
+ * @param {Opening} opening
  * @returns {OpenStream}
  */
-function own(reply, options, pingForm) {
+function own(reply, options, { pingForm, since }) {
   const { request, raw } = reply;
-  const { link, connection } = openLink(carrierOf(request.raw, raw), options, pingForm);
+  /** @type {Carrier} */
+  const carrier = carrierOf(request.raw, raw);
+  carrier.since = since;
+  const { link, connection } = openLink(carrier, options, pingForm);
   const payload = new EventStreamPayload(reply, () => {
     if (stream.state === 'abandoned') return;
     // The queue has overflowed in the meantime. Nothing else ends the response.
@@ -157,10 +169,13 @@ function own(reply, options, pingForm) {
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
  * @param {Duplex} through
+ * @param {string | undefined} since
  * @returns {OpenStream}
  */
-function piped({ request, raw }, options, through) {
-  const { link, connection } = openLink(pipedCarrier(request.raw, raw, through), options);
+function piped({ request, raw }, options, through, since) {
+  const carrier = pipedCarrier(request.raw, raw, through);
+  carrier.since = since;
+  const { link, connection } = openLink(carrier, options);
   link.begin();
   finishOnClose(raw);
   const { statusCode } = options;

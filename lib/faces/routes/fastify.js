@@ -24,7 +24,7 @@ const exchangeOf = (request, reply, streams) => ({
   getHeader: (name) => reply.getHeader(name),
   setHeader: (name, value) => reply.header(name, value),
   log: (error, what) => request.log.error({ err: error }, what),
-  open: (options, pingForm, prepare) => streams.open(reply, options, prepare, undefined, pingForm),
+  open: (options, pingForm, prepare) => streams.open(reply, options, { prepare, pingForm }),
   send: (status, body) => reply.code(status).send(body),
 });
 
