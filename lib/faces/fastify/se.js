@@ -6,6 +6,7 @@
 /** @import { Connection } from '../../connection/connection.js' */
 /** @import { SEOptions } from '../../../fastify.js' */
 /** @import { ServerSentEvent } from '../../../index.js' */
+/** @import { Watch } from './seid-history.js' */
 
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
@@ -35,10 +36,10 @@ class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
   #streams = new WeakMap();
   /**
-   * The plugin instance and context of a reply, because the handler of another request may open its
-   * stream; and a place before everything that other processes have sent to its seid meanwhile.
+   * Where a reply comes from, because the handler of another request may open its stream: the
+   * plugin instance, the context, and the watch for events of other processes.
    * @type {WeakMap<FastifyReply,
-   *   { streams: EventStreams, context: AsyncResource, since: string | undefined }>}
+   *   { streams: EventStreams, context: AsyncResource, watch: Watch | undefined }>}
    */
   #homes = new WeakMap();
   #clients = new Clients();
@@ -131,7 +132,7 @@ class SE {
       if (this.#clients.find(seid) !== reply) return;
       context.runInAsyncScope(() => this.#openFor(streams, reply, watch?.since ?? since));
     });
-    this.#homes.set(reply, { streams, context, since: watch?.since });
+    this.#homes.set(reply, { streams, context, watch });
     this.#clients.wait(seid, reply, () => watch?.stop());
   }
 
@@ -199,7 +200,7 @@ class SE {
    * @param {ServerSentEvent} [first]
    * @param {string} [since] the cursor of a client that has none
    */
-  #open(streams, reply, first, since = this.#homes.get(reply)?.since) {
+  #open(streams, reply, first, since = this.#homes.get(reply)?.watch?.since) {
     const { method, seid } = reply.request;
     this.#assertFree(reply);
     const stream = new ReplyStream();

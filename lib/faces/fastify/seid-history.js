@@ -119,10 +119,17 @@ class SeidHistory {
   }
 }
 
+/** Most handlers answer at once: the watch begins when one has not answered within its turn. */
 class Watch {
   #mail;
   #subject;
   #listener;
+  #start = setImmediate(() => this.#begin());
+  /**
+   * The id of the latest place when it began, if the engine had told it.
+   * @type {string | undefined}
+   */
+  since;
 
   /**
    * @param {Mail} mail
@@ -138,14 +145,17 @@ class Watch {
       // It is not lost.
       missed: () => {},
     };
-    mail.hear(subject, this.#listener);
-    /** The id of the latest place, if the engine has told it yet. */
-    this.since = mail.reached(subject);
+  }
+
+  #begin() {
+    this.#mail.hear(this.#subject, this.#listener);
+    this.since = this.#mail.reached(this.#subject);
   }
 
   stop() {
+    clearImmediate(this.#start);
     this.#mail.unhear(this.#subject, this.#listener);
   }
 }
 
-module.exports = { SeidHistory };
+module.exports = { SeidHistory, Watch };
