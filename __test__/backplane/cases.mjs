@@ -19,6 +19,17 @@ export function channelCases(Server) {
     }
   });
 
+  test('members of this process have an event once its promise resolves', async (t) => {
+    const { nodes } = await cluster(t, Server, 1);
+    for (let number = 0; number < 50; number += 1) {
+      const client = await nodes[0].open(['news']);
+      const event = { event: 'tick', data: `${number}` };
+      await nodes[0].ask('publishAndEnd', { channel: 'news', event });
+      assert.equal(await client.over(), 'clean');
+      assert.deepEqual(data(eventsOf(client)), [`${number}`]);
+    }
+  });
+
   test('events have one order in all processes', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const clients = await Promise.all(nodes.map((node) => node.open(CHANNELS)));

@@ -38,6 +38,10 @@ const server = http.createServer((req, res) => {
 obey({
   send: ({ channel, event }) => void channels.get(channel).send(event),
   publish: ({ channel, event, options }) => channels.get(channel).publish(event, options),
+  publishAndEnd: async ({ channel, event }) => {
+    await channels.get(channel).publish(event);
+    for (const opened of channels.get(channel).connections()) opened.end();
+  },
   subscribe: ({ client, topics }) => broker.subscribe(client, ...topics),
   unsubscribe: ({ client, topics }) => broker.unsubscribe(client, ...topics),
   broadcast: ({ event }) => broker.broadcast(event),

@@ -24,6 +24,10 @@ async function two(t, options) {
   const setUp = (fastify) => {
     fastify.get('/', (_request, reply) => reply.sendEvent('hello'));
     fastify.get('/wait', () => {});
+    fastify.get('/end', (_request, reply) => {
+      for (let number = 0; number < 20; number += 1) reply.sendEvent(`number ${number}`);
+      reply.endEvent();
+    });
     fastify.post('/send/:seid/:text', async ({ params }, reply) => ({
       sent: reply.sendEventBySeid(params.seid, params.text, 'name'),
     }));
@@ -110,6 +114,14 @@ describe('SE with a backplane', { concurrency: true }, () => {
       assert.equal(await client.over(), 'clean');
       assert.deepEqual(client.data, [`round-${round}`]);
     }
+  });
+
+  test('a stream ends after what was sent before', SOON, async (t) => {
+    const [one] = await two(t);
+    const client = await one.connect('/end', as('ada'));
+    assert.equal(await client.over(), 'clean');
+    assert.equal(client.data.length, 20);
+    assert.deepEqual(Object.keys(one.se.clients), []);
   });
 
   test('random seids reach other servers too', SOON, async (t) => {

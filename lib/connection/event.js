@@ -127,23 +127,31 @@ function publishSharedTopic(handle, topic, event) {
 }
 
 /**
+ * Throws at once unless the event can be handed over.
  * @param {ServerSentEvent} event
  * @param {(request: number) => void} publish
  * @returns {Promise<{ id: string | undefined }>}
  */
 function kept({ id, data }, publish) {
-  return new Promise((resolve, reject) => {
-    const request = ask(({ id: minted, fault }) => {
-      if (fault === undefined) resolve({ id: id ?? (data === undefined ? undefined : minted) });
-      else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
-    });
-    try {
-      publish(request);
-    } catch (error) {
-      forget(request);
-      throw fromCore(error);
-    }
+  /** @type {(value: { id: string | undefined }) => void} */
+  let resolve;
+  /** @type {(error: Error) => void} */
+  let reject;
+  /** @type {Promise<{ id: string | undefined }>} */
+  const outcome = new Promise((...settle) => {
+    [resolve, reject] = settle;
   });
+  const request = ask(({ id: minted, fault }) => {
+    if (fault === undefined) resolve({ id: id ?? (data === undefined ? undefined : minted) });
+    else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
+  });
+  try {
+    publish(request);
+  } catch (error) {
+    forget(request);
+    throw fromCore(error);
+  }
+  return outcome;
 }
 
 /**

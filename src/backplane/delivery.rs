@@ -3,8 +3,9 @@
 
 use std::sync::{Arc, Weak};
 
+use super::awaited::{Awaited, Kept};
 use super::directory::{Directory, Follower};
-use super::engine::{Arrival, Fault, Position, Retained, Subject};
+use super::engine::{Arrival, Fault, Outgoing, Position, Retained, Subject};
 use super::mailbox::{self, Mailbox};
 use super::payload::Payload;
 use super::subject::{of_topic, topic_of};
@@ -23,6 +24,7 @@ pub struct Delivery {
     pub id: BackplaneId,
     pub directory: Arc<Directory>,
     pub mailbox: Mailbox,
+    pub awaited: Awaited,
     hub: Weak<Hub>,
     /// Once the engine has answered.
     epoch: Mutex<Option<Epoch>>,
@@ -36,7 +38,14 @@ struct Epoch {
 
 impl Delivery {
     pub fn new(id: BackplaneId, directory: Arc<Directory>, hub: Weak<Hub>) -> Self {
-        Self { id, directory, mailbox: Mailbox::default(), hub, epoch: Mutex::new(None) }
+        Self {
+            id,
+            directory,
+            mailbox: Mailbox::default(),
+            awaited: Awaited::default(),
+            hub,
+            epoch: Mutex::new(None),
+        }
     }
 
     /// A session begins with the log there.
@@ -50,6 +59,7 @@ impl Delivery {
                 self.report_gap(&hub, &subject);
             }
             self.directory.forget_positions();
+            self.release_all();
         }
     }
 
@@ -78,8 +88,20 @@ impl Delivery {
         self.deliver(arrival);
     }
 
+    /// Everything of a subject up to that number is delivered.
+    pub fn reach(&self, subject: &str, number: u64) {
+        self.directory.reach(subject, number);
+        self.release(subject, number);
+    }
+
     /// Gives an event to everybody here whom it is for, unless they have it.
     pub fn deliver(&self, arrival: Arrival) {
+        let (subject, number) = (arrival.subject.clone(), arrival.number);
+        self.pass_on(arrival);
+        self.release(&subject, number);
+    }
+
+    fn pass_on(&self, arrival: Arrival) {
         let Arrival { subject, number, payload, .. } = arrival;
         let is_known = self.directory.last(&subject).is_none_or(|last| number <= last);
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(number)) else { return };
@@ -106,14 +128,14 @@ impl Delivery {
                     continue;
                 }
             };
-            if let Follower::AllTopics { .. } = follower {
-                let broker = subject.split_once(':').map_or("", |(_, broker)| broker);
-                self.directory.reach(&of_topic(broker, &topic), number);
-            }
             event.topic = follower.has_field().then(|| topic.clone());
             if let Ok(draft) = draft(&event, key.clone(), place) {
                 // The channel may have closed.
                 let _ = hub.publish_drafts(target, [draft]);
+            }
+            if let Follower::AllTopics { .. } = follower {
+                let broker = subject.split_once(':').map_or("", |(_, broker)| broker);
+                self.reach(&of_topic(broker, &topic), number);
             }
         }
     }
@@ -138,6 +160,7 @@ impl Delivery {
     pub fn lose(&self, subject: &str, floor: u64) {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(floor)) else { return };
         self.report_gap(&hub, subject);
+        self.release(subject, floor);
         let mut order = hub.lock();
         for (history, _) in self.histories(&order.audience, subject) {
             order.log.restart(history, place);
@@ -175,17 +198,37 @@ impl Delivery {
         self.tell(Notice::Loaded { request });
     }
 
-    /// What became of a publication, if the host waits for it.
-    pub fn settle(&self, request: Option<u32>, answer: Result<Option<u64>, &Fault>) {
+    /// What became of a publication, if the host waits for it. If there are members here, it waits
+    /// until they have the event.
+    pub fn settle(&self, outgoing: &Outgoing, answer: Result<Option<u64>, &Fault>) {
         if answer.is_ok() {
             self.count(|metrics| metrics.published += 1);
         }
-        let Some(request) = request else { return };
+        let Some(request) = outgoing.request else { return };
         let result = match answer {
+            Ok(Some(number)) if self.directory.lacks(&outgoing.subject, number) => {
+                return self.awaited.push(&outgoing.subject, Kept { number, request });
+            }
             Ok(number) => Ok(number.and_then(|number| self.id_at(number))),
             Err(fault) => Err(fault.to_string()),
         };
         self.tell(Notice::Published { request, result });
+    }
+
+    /// The host no longer waits for events of a subject up to that number.
+    pub fn release(&self, subject: &str, number: u64) {
+        self.tell_kept(self.awaited.take(subject, number));
+    }
+
+    /// The host waits for nothing that the engine has already.
+    pub fn release_all(&self) {
+        self.tell_kept(self.awaited.take_all());
+    }
+
+    fn tell_kept(&self, kept: Vec<Kept>) {
+        for Kept { number, request } in kept {
+            self.tell(Notice::Published { request, result: Ok(self.id_at(number)) });
+        }
     }
 
     /// The engine can be reached, or it cannot, because of a fault.
@@ -194,6 +237,8 @@ impl Delivery {
         let is_online = reason.is_none();
         if is_online {
             self.count(|metrics| metrics.connects += 1);
+        } else {
+            self.release_all();
         }
         self.tell(Notice::Backplane { backplane: self.id, is_online, reason });
         // What hosts say is not kept.

@@ -100,6 +100,11 @@ impl Directory {
         self.0.lock().by_subject.get(subject)?.last
     }
 
+    /// Whether an event of a followed subject is still to be delivered.
+    pub fn lacks(&self, subject: &str, number: u64) -> bool {
+        self.last(subject).is_some_and(|last| last < number)
+    }
+
     pub fn reach(&self, subject: &str, number: u64) {
         let Entries { by_subject, seen } = &mut *self.0.lock();
         *seen = (*seen).max(Some(number));

@@ -41,6 +41,7 @@ pub async fn catch_up(
     }
     arrivals.sort_unstable_by_key(|arrival| arrival.number);
     arrivals.into_iter().for_each(|arrival| delivery.fill(arrival));
+    known.iter().for_each(|(subject, _)| delivery.reach(subject, end));
     Ok(())
 }
 
@@ -53,7 +54,7 @@ pub async fn follow<W: Writer>(
     heard: &mut Option<Instant>,
 ) -> Answer<Infallible> {
     let directory = &delivery.directory;
-    let (mut told, mut seen) = (Vec::new(), None);
+    let (mut told, mut checks) = (Vec::new(), Checks::default());
     let mut clock = interval(NEWS);
     loop {
         let arrival = tokio::select! {
@@ -69,12 +70,7 @@ pub async fn follow<W: Writer>(
                 None
             }
             _ = clock.tick() => {
-                if seen == directory.seen() {
-                    let position = writer.position().await?;
-                    delivery.assert_epoch(Some(&position.epoch))?;
-                    directory.see(position.last);
-                }
-                seen = directory.seen();
+                checks.check(&mut writer, delivery).await?;
                 None
             }
         };
@@ -99,6 +95,7 @@ pub async fn follow<W: Writer>(
         followed.iter().for_each(|subject| delivery.join(subject));
         followed.retain(|it| !directory.arrives(it));
         unfollowed.retain(|it| !directory.is_followed(it));
+        unfollowed.iter().for_each(|subject| delivery.release(subject, u64::MAX));
         if !unfollowed.is_empty() {
             follower.unfollow(&unfollowed).await?;
         }
@@ -111,6 +108,39 @@ pub async fn follow<W: Writer>(
             catch_up(&mut writer, delivery, &followed, Some(Duration::ZERO), end).await?;
         }
         load(loads, &mut writer, delivery).await?;
+    }
+}
+
+/// What is looked at from time to time.
+#[derive(Default)]
+struct Checks {
+    /// The latest number, as of the last time.
+    seen: Option<u64>,
+    /// For each subject, the promise that had waited longest.
+    awaited: HashMap<Subject, u32>,
+}
+
+impl Checks {
+    async fn check(&mut self, writer: &mut impl Writer, delivery: &Delivery) -> Answer<()> {
+        let directory = &delivery.directory;
+        if self.seen == directory.seen() {
+            let position = writer.position().await?;
+            delivery.assert_epoch(Some(&position.epoch))?;
+            directory.see(position.last);
+        }
+        self.seen = directory.seen();
+        // What the engine has kept, and has not told this process of since the last time, is read.
+        let before = std::mem::replace(&mut self.awaited, delivery.awaited.oldest());
+        let late = self.awaited.iter().filter(|(it, request)| before.get(*it) == Some(*request));
+        let late: Vec<_> = late.map(|(subject, _)| subject.clone()).collect();
+        if late.is_empty() {
+            return Ok(());
+        }
+        let end = writer.position().await?.last;
+        catch_up(writer, delivery, &late, Some(Duration::ZERO), end).await?;
+        // An engine that still does not have it never will.
+        late.iter().for_each(|subject| delivery.release(subject, u64::MAX));
+        Ok(())
     }
 }
 

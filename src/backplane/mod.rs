@@ -6,6 +6,7 @@
 //! - An event's place is its number in the engine, of the epoch of the engine's log. So the id of
 //!   an event is the same in every process, and a client can come back to any of them.
 
+mod awaited;
 mod custom;
 mod delivery;
 mod directory;

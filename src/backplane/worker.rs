@@ -50,8 +50,9 @@ impl<E: Engine> Worker<E> {
         }
         let fault = Fault::Refused("the backplane is closed".into());
         for outgoing in self.queue.go_offline() {
-            self.delivery.settle(outgoing.request, Err(&fault));
+            self.delivery.settle(&outgoing, Err(&fault));
         }
+        self.delivery.release_all();
     }
 
     /// A bug costs the connection. The next call of [`Worker::work`] makes another one.
@@ -82,7 +83,7 @@ impl<E: Engine> Worker<E> {
         self.delivery.report(Some(fault));
         if self.outage == Outage::Fail {
             for outgoing in self.queue.go_offline() {
-                self.delivery.settle(outgoing.request, Err(fault));
+                self.delivery.settle(&outgoing, Err(fault));
             }
         }
         self.pause(delay).await;
@@ -155,7 +156,7 @@ async fn publish(
         let batch = queue.next().await;
         let answers = writer.publish(&batch).await?;
         for (outgoing, answer) in batch.iter().zip(&answers) {
-            delivery.settle(outgoing.request, answer.as_ref().map(|number| *number));
+            delivery.settle(outgoing, answer.as_ref().map(|number| *number));
             if let Ok(Some(number)) = answer {
                 delivery.directory.see(*number);
             }

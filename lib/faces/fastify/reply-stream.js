@@ -6,6 +6,11 @@
 /** @import { Connection } from '../../connection/connection.js' */
 /** @import { SeidHistory } from './seid-history.js' */
 
+const { setTimeout: sleep } = require('node:timers/promises');
+
+/** How long events may take through the backplane before the stream ends, in milliseconds. */
+const PATIENCE = 5000;
+
 class ReplyStream {
   /**
    * Undefined when the client had left before the stream opened.
@@ -16,9 +21,14 @@ class ReplyStream {
   #sent = 0;
   /**
    * Sends to the history of the seid, if there is one.
-   * @type {((event: ServerSentEvent) => void) | undefined}
+   * @type {((event: ServerSentEvent) => Promise<void> | undefined) | undefined}
    */
   #publish;
+  /**
+   * Until the latest event has come back from the backplane.
+   * @type {Promise<void> | undefined}
+   */
+  #published;
 
   /**
    * What is sent from now on is kept for a client that returns with the same seid.
@@ -40,10 +50,25 @@ class ReplyStream {
     const { connection } = this;
     // The seid may have another client by now.
     if (!connection || connection.closed) return;
-    if (this.#publish) return this.#publish(event);
+    if (this.#publish) {
+      this.#published = this.#publish(event);
+      return;
+    }
     const id = event.id ?? (mint ? `${connection.id}.${this.#sent + 1}` : undefined);
     connection.send({ ...event, id });
     this.#sent += 1;
+  }
+
+  /** Ends it after what was sent. While the engine is away, the client waits for a few seconds. */
+  async end() {
+    this.isEnded = true;
+    if (this.#published) {
+      const timer = new AbortController();
+      const late = sleep(PATIENCE, undefined, { ref: false, signal: timer.signal });
+      await Promise.race([this.#published, late.catch(() => {})]);
+      timer.abort();
+    }
+    this.connection?.end();
   }
 }
 

@@ -188,9 +188,8 @@ class SE {
    */
   #end(streams, reply) {
     const stream = this.#streams.get(reply) ?? this.#open(streams, reply);
-    stream.isEnded = true;
     this.#clients.delete(reply);
-    stream.connection?.end();
+    void stream.end();
   }
 
   /**

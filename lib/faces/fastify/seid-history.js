@@ -26,6 +26,8 @@ const MAX_SEID = 1024;
 /** How many seids have a history at a time. */
 const MAX_SEIDS = 100_000;
 
+const noop = () => {};
+
 /** A seid is a topic, with the client that has it as its only subscriber. */
 class SeidHistory {
   #isOn;
@@ -80,14 +82,18 @@ class SeidHistory {
   }
 
   /**
-   * Without a backplane, only seids that a client of this process has had have a history.
+   * Without a backplane, only seids that a client of this process has had have a history. With one,
+   * it returns a promise that resolves when the clients of this process have the event.
    * @param {string} seid
    * @param {ServerSentEvent} value
    * @param {boolean} mint
    */
   send(seid, value, mint) {
-    const topics = this.#shared ? this.#open(mint) : this.#topics;
-    if (topics) event.publish(topics, seid, value);
+    if (this.#shared) {
+      return event.publishSharedTopic(this.#open(mint), seid, value).then(noop, noop);
+    }
+    if (this.#topics) event.publish(this.#topics, seid, value);
+    return undefined;
   }
 
   /**
