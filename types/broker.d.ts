@@ -323,8 +323,9 @@ export class SSEBroker<
   ): number;
   /**
    * Sends an event to the subscribers of a topic, and resolves with its id: with a `backplane`,
-   * once the engine has kept it. The id is undefined if the event has none and gets none. The
-   * promise rejects with the errors of {@link SSEBroker.broadcastToTopic}.
+   * once the engine has kept it and the subscribers of the topic in this process have it. The id is
+   * undefined if the event has none and gets none. The promise rejects with the errors of
+   * {@link SSEBroker.broadcastToTopic}.
    */
   publish<Topic extends keyof Topics & string>(
     topic: Topic,
