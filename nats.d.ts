@@ -28,7 +28,10 @@ export interface NatsTlsOptions {
 }
 
 export interface NatsBackplaneOptions {
-  /** One server or several of a cluster: `nats://host[:port]`, or `tls://` with TLS. */
+  /**
+   * One server or several of a cluster: `nats://[user:password@]host[:port]`, or `tls://` with TLS.
+   * A user without a password is a token. All servers must have the same ones.
+   */
   servers: string | string[];
   /**
    * The JetStream stream, which also is the beginning of all subjects. Backplanes with the same

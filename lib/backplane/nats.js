@@ -8,19 +8,18 @@ const { callCore } = require('../core/error.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
 const { Backplane } = require('./backplane.js');
+const { readServers } = require('./nats-servers.js');
 const { readCommon } = require('./options.js');
 const { readText, readTls } = require('./tls.js');
-
-const PROTOCOLS = ['nats:', 'tls:'];
 
 /** @param {NatsBackplaneOptions} options */
 function natsBackplane(options) {
   const given = option.object('options', options);
-  const servers = readServers(given.servers);
+  const { servers, login: ofServers } = readServers(given.servers);
   const credentials = option.callback('credentials', given.credentials);
-  const login = readLogin(given);
-  const hasLogin = Object.values(login).some((value) => value !== undefined);
-  if (credentials && (hasLogin || servers.some(hasUser))) {
+  const ofOptions = readLogin(given);
+  const login = isSet(ofOptions) ? ofOptions : ofServers;
+  if (credentials && isSet(login)) {
     throw option.invalid('`credentials` cannot be combined with a user, a password or a token');
   }
   const settings = {
@@ -35,6 +34,9 @@ function natsBackplane(options) {
   const answerer = credentials && (() => ask(credentials));
   return new Backplane(() => callCore(() => start().nats(settings)), answerer);
 }
+
+/** @param {object} login */
+const isSet = (login) => Object.values(login).some((value) => value !== undefined);
 
 /** @param {NonNullable<NatsBackplaneOptions['credentials']>} credentials */
 async function ask(credentials) {
@@ -63,24 +65,6 @@ function readLogin(given, owner = '') {
     throw option.invalid(`\`${owner}token\` cannot be combined with a user`);
   }
   return { user, password, token };
-}
-
-/** @param {string} server */
-const hasUser = (server) => new URL(server).username !== '';
-
-/** @param {unknown} value */
-function readServers(value) {
-  const servers = [value].flat();
-  for (const server of servers) {
-    if (typeof server !== 'string')
-      throw option.wrongType('servers', 'a string or an array', value);
-    const { protocol } = URL.canParse(server) ? new URL(server) : { protocol: '' };
-    if (!PROTOCOLS.includes(protocol)) {
-      throw option.invalid('`servers` must begin with nats:// or, with TLS, tls://');
-    }
-  }
-  if (servers.length === 0) throw option.invalid('`servers` must have at least one server');
-  return /** @type {string[]} */ (servers);
 }
 
 /** @param {unknown} value */

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind};
 use async_nats::{ConnectError, ConnectErrorKind};
 
 use crate::backplane::engine::Fault;
@@ -10,6 +12,30 @@ use crate::backplane::engine::Fault;
 /// `what` failed.
 pub fn failed<E: Error + 'static>(what: &str) -> impl Fn(E) -> Fault {
     move |error| Fault::Lost(format!("{what} failed: {}", causes(&error)))
+}
+
+pub fn unnumbered(error: async_nats::Error) -> Fault {
+    Fault::Lost(format!("NATS has sent a message without a number: {error}"))
+}
+
+/// The stream is not there, and could not be created.
+pub fn no_stream(name: &str) -> impl Fn(CreateStreamError) -> Fault {
+    move |error| {
+        let is_off = match error.kind() {
+            CreateStreamErrorKind::JetStreamUnavailable => true,
+            CreateStreamErrorKind::JetStream(cause) => {
+                let code = cause.error_code();
+                code == ErrorCode::JETSTREAM_NOT_ENABLED
+                    || code == ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT
+            }
+            _ => false,
+        };
+        if is_off {
+            let reason = "NATS has no JetStream for this user: turn on JetStream in the server";
+            return Fault::Lost(reason.into());
+        }
+        failed(&format!("finding or creating the stream {name}"))(error)
+    }
 }
 
 /// No connection could be made.

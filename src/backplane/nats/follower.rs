@@ -10,10 +10,9 @@ use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::arrived::Arrived;
-use super::fault::failed;
+use super::fault::{failed, unnumbered};
 use super::line::Line;
 use super::names::Names;
-use super::writer::unnumbered;
 use crate::backplane::engine::{Answer, Arrival, Fault, Follower, Subject};
 
 /// A connection without messages gives a sign of life that often. The client itself notices one

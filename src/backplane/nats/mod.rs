@@ -27,7 +27,7 @@ use super::epoch::{is_epoch, new_epoch};
 use super::host_calls::{Credentials, HostCalls};
 use super::tls::Tls;
 use arrived::Arrived;
-use fault::failed;
+use fault::{failed, no_stream};
 use follower::NatsFollower;
 use line::Line;
 use names::Names;
@@ -70,10 +70,9 @@ impl Nats {
     /// A stream whose end is lost gives numbers a second time: it gets another name.
     async fn begin(&mut self, context: &Context) -> Answer<(Stream, u64)> {
         // The first process decides on the limits of the stream.
-        let doing = format!("finding or creating the stream {}", self.options.stream);
         let stream = context.get_or_create_stream(self.config()).await;
-        let mut stream = stream.map_err(failed(&doing))?;
-        let mut info = stream.info().await.map_err(failed(&doing))?.clone();
+        let mut stream = stream.map_err(no_stream(&self.options.stream))?;
+        let mut info = stream.info().await.map_err(failed("asking for the stream"))?.clone();
         let is_known = self.epoch == Some(epoch_of(&info)?);
         if is_known && info.state.last_sequence < self.arrived.last() {
             let config = Config { description: Some(new_epoch()), ..info.config };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::arrived::Arrived;
-use super::fault::failed;
+use super::fault::{failed, unnumbered};
 use super::line::Line;
 use super::names::Names;
 use super::{PATIENCE, epoch_of};
@@ -176,10 +176,6 @@ impl NatsWriter {
         }
         Ok(read)
     }
-}
-
-pub fn unnumbered(error: async_nats::Error) -> Fault {
-    Fault::Lost(format!("NATS has sent a message without a number: {error}"))
 }
 
 impl Writer for NatsWriter {
