@@ -277,6 +277,7 @@ export interface HostCall {
 export interface HostReply {
   username?: string
   password?: string
+  token?: string
   published?: Array<Settled>
   position?: LogPosition
   retained?: Array<KeptEvents>
@@ -326,6 +327,9 @@ export interface NatsSettings {
   user?: string
   password?: string
   token?: string
+  /** Whether JavaScript is asked for these three. */
+  asksCredentials: boolean
+  tls?: TlsSettings
   /** How many events NATS keeps of each channel, and for how many milliseconds. */
   retainEvents: number
   retainAge: number

@@ -6,8 +6,32 @@ import type { Backplane } from './types/backplane.js';
 
 export type { Backplane, BackplaneEvents } from './types/backplane.js';
 
+/** A user and a password, or a token. */
+export interface NatsCredentials {
+  user?: string;
+  password?: string;
+  token?: string;
+}
+
+/** Certificates and keys are PEM. */
+export interface NatsTlsOptions {
+  /**
+   * The authorities that are trusted. Default: those of Mozilla, which are part of the package. The
+   * store of the system and `NODE_EXTRA_CA_CERTS` are not used.
+   */
+  ca?: string | Buffer;
+  /** The certificate of this client, and its key. */
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  /** The name in the certificates of the servers, if it is not the host. */
+  serverName?: string;
+}
+
 export interface NatsBackplaneOptions {
-  /** One server or several of a cluster: `nats://host[:port]`, or `tls://` with TLS. */
+  /**
+   * One server or several of a cluster: `nats://[user:password@]host[:port]`, or `tls://` with TLS.
+   * A user without a password is a token. All servers must have the same ones.
+   */
   servers: string | string[];
   /**
    * The JetStream stream, which also is the beginning of all subjects. Backplanes with the same
@@ -24,11 +48,19 @@ export interface NatsBackplaneOptions {
     /** For how long. Default: 3,600,000, an hour. At least 1,000. */
     age?: number;
   };
-  /** The user and the password. */
+  /** The user and the password, together. Default: those in the URLs of `servers`, or none. */
   user?: string;
   password?: string;
   /** A token, instead of a user. */
   token?: string;
+  /**
+   * Returns a user and a password, or a token. It is called at each connect, and has five seconds.
+   * If it fails, the connection is tried again. It cannot be combined with `user`, `password` and
+   * `token`, nor with a user in `servers`.
+   */
+  credentials?: () => NatsCredentials | Promise<NatsCredentials>;
+  /** Requires TLS, as does a server that begins with `tls://` or that asks for TLS. */
+  tls?: true | NatsTlsOptions;
   /** How many bytes of events may wait for NATS. Default: 16 MiB. */
   maxQueueBytes?: number;
   /**

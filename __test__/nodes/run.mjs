@@ -10,6 +10,7 @@ const TESTS = [
   'backplane/broker',
   'backplane/custom',
   'backplane/nats',
+  'backplane/nats-tls',
   'backplane/redis',
   'backplane/redis-tls',
   'backplane/se',

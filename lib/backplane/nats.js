@@ -8,40 +8,63 @@ const { callCore } = require('../core/error.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
 const { Backplane } = require('./backplane.js');
+const { readServers } = require('./nats-servers.js');
 const { readCommon } = require('./options.js');
-
-const PROTOCOLS = ['nats:', 'tls:'];
+const { readText, readTls } = require('./tls.js');
 
 /** @param {NatsBackplaneOptions} options */
 function natsBackplane(options) {
   const given = option.object('options', options);
-  const { user, password, token } = given;
-  for (const [name, value] of Object.entries({ user, password, token })) {
-    if (value !== undefined) option.assertString(name, value);
+  const { servers, login: ofServers } = readServers(given.servers);
+  const credentials = option.callback('credentials', given.credentials);
+  const ofOptions = readLogin(given);
+  const login = isSet(ofOptions) ? ofOptions : ofServers;
+  if (credentials && isSet(login)) {
+    throw option.invalid('`credentials` cannot be combined with a user, a password or a token');
   }
   const settings = {
     ...readCommon(given),
-    servers: readServers(given.servers),
+    ...login,
+    servers,
     stream: readStream(given.stream),
     replicas: option.whole('replicas', given.replicas, 1, 1, 5),
-    ...{ user, password, token },
+    asksCredentials: credentials !== undefined,
+    tls: readTls(given.tls),
   };
-  return new Backplane(() => callCore(() => start().nats(settings)));
+  const answerer = credentials && (() => ask(credentials));
+  return new Backplane(() => callCore(() => start().nats(settings)), answerer);
 }
 
-/** @param {unknown} value */
-function readServers(value) {
-  const servers = [value].flat();
-  for (const server of servers) {
-    if (typeof server !== 'string')
-      throw option.wrongType('servers', 'a string or an array', value);
-    const { protocol } = URL.canParse(server) ? new URL(server) : { protocol: '' };
-    if (!PROTOCOLS.includes(protocol)) {
-      throw option.invalid('`servers` must begin with nats:// or, with TLS, tls://');
-    }
+/** @param {object} login */
+const isSet = (login) => Object.values(login).some((value) => value !== undefined);
+
+/** @param {NonNullable<NatsBackplaneOptions['credentials']>} credentials */
+async function ask(credentials) {
+  const { user, password, token } = readLogin(
+    option.object('credentials()', await credentials()),
+    'credentials().',
+  );
+  if (user === undefined && token === undefined) {
+    throw option.invalid('`credentials()` must return a user and a password, or a token');
   }
-  if (servers.length === 0) throw option.invalid('`servers` must have at least one server');
-  return /** @type {string[]} */ (servers);
+  return { username: user, password, token };
+}
+
+/**
+ * @param {{ user?: any, password?: any, token?: any }} given
+ * @param {string} [owner] what comes before the names in messages
+ */
+function readLogin(given, owner = '') {
+  const user = readText(`${owner}user`, given.user);
+  const password = readText(`${owner}password`, given.password);
+  const token = readText(`${owner}token`, given.token);
+  if ((user === undefined) !== (password === undefined)) {
+    throw option.invalid(`\`${owner}user\` and \`${owner}password\` must be set together`);
+  }
+  if (user !== undefined && token !== undefined) {
+    throw option.invalid(`\`${owner}token\` cannot be combined with a user`);
+  }
+  return { user, password, token };
 }
 
 /** @param {unknown} value */

@@ -2,10 +2,11 @@
 
 /** Where Redis is, and how to log in: the options of `redisBackplane()` about connections. */
 
-/** @import { RedisBackplaneOptions, RedisTlsOptions } from '../../redis.js' */
+/** @import { RedisBackplaneOptions } from '../../redis.js' */
 
 const option = require('../core/option.js');
 const { typeError } = require('../core/error.js');
+const { readText, readTls } = require('./tls.js');
 
 const PORT = 6379;
 const SENTINEL_PORT = 26379;
@@ -114,41 +115,5 @@ function readAddresses(name, values, port) {
 
 /** @param {string} hostname of a URL, where an IPv6 address has brackets */
 const withoutBrackets = (hostname) => hostname.replace(/^\[(.*)\]$/, '$1');
-
-/** @param {true | RedisTlsOptions | undefined} value */
-function readTls(value) {
-  if (value === undefined) return undefined;
-  const { ca, cert, key, serverName } = value === true ? {} : option.object('tls', value);
-  if ((cert === undefined) !== (key === undefined)) {
-    throw option.invalid('`tls.cert` and `tls.key` must be set together');
-  }
-  return {
-    ca: readPem('tls.ca', ca),
-    cert: readPem('tls.cert', cert),
-    key: readPem('tls.key', key),
-    serverName: readText('tls.serverName', serverName),
-  };
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function readPem(name, value) {
-  if (value === undefined) return undefined;
-  const text = Buffer.isBuffer(value) ? value.toString('latin1') : value;
-  option.assertString(name, text);
-  if (!text.includes('-----BEGIN ')) throw option.invalid(`\`${name}\` must be PEM`);
-  return text;
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function readText(name, value) {
-  if (value !== undefined) option.assertString(name, value);
-  return value;
-}
 
 module.exports = { readServers };

@@ -1,6 +1,7 @@
 //! What an engine's thread asks the host, which answers later, from its own thread.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
@@ -34,10 +35,24 @@ pub enum Call {
 #[derive(Debug)]
 pub enum Reply {
     Done,
-    Credentials { username: Option<String>, password: Option<String> },
+    Credentials(Credentials),
     Published(Vec<Answer<Option<u64>>>),
     Position(Position),
     Read(Vec<Retained>),
+}
+
+/// How to log in. It depends on the engine which of them are there.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    pub username: Option<String>,
+    pub password: Option<String>,
+    pub token: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Credentials")
+    }
 }
 
 pub struct HostCalls {
@@ -71,6 +86,14 @@ impl HostCalls {
         match timeout(PATIENCE, answered).await {
             Ok(Ok(answer)) => answer,
             _ => Err(Fault::Lost("JavaScript does not answer in time".into())),
+        }
+    }
+
+    #[cfg(any(feature = "nats", feature = "redis"))]
+    pub async fn credentials(&self) -> Answer<Credentials> {
+        match self.call(Call::Credentials).await? {
+            Reply::Credentials(credentials) => Ok(credentials),
+            _ => Err(Fault::Lost("credentials() returned nothing".into())),
         }
     }
 

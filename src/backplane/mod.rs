@@ -26,6 +26,8 @@ mod redis;
 pub mod subject;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "nats", feature = "redis"))]
+mod tls;
 mod topics;
 mod worker;
 
@@ -43,14 +45,16 @@ pub use directory::Follower;
 use engine::Engine;
 pub use engine::{Answer, Arrival, Fault, Outgoing, Position, Retain, Retained, Subject};
 pub use follows::Follows;
-pub use host_calls::{Call, HostCalls, Reply};
+pub use host_calls::{Call, Credentials, HostCalls, Reply};
 pub use mailbox::{Mail, Message};
 #[cfg(feature = "nats")]
 pub use nats::{Nats, NatsOptions};
 pub use payload::Payload;
 use queue::Queue;
 #[cfg(feature = "redis")]
-pub use redis::{Address, Login, Redis, RedisOptions, Servers, Tls};
+pub use redis::{Address, Login, Redis, RedisOptions, Servers};
+#[cfg(any(feature = "nats", feature = "redis"))]
+pub use tls::Tls;
 pub use topics::TopicFollower;
 use worker::Worker;
 

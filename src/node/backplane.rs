@@ -165,8 +165,10 @@ impl BackplaneHandle {
     pub fn nats(hub: &Arc<Hub>, settings: NatsSettings) -> Result<Self, Error> {
         let outage = if settings.waits { Outage::Wait } else { Outage::Fail };
         let (node, max_bytes) = (settings.node.clone(), settings.max_queue_bytes as usize);
-        let backplane = Backplane::start(hub, Nats::new(settings.into(), node), max_bytes, outage)?;
-        Ok(Self { backplane, calls: None, inbox: None })
+        let calls = HostCalls::new(hub);
+        let engine = Nats::new(settings.into(), node, calls.clone());
+        let backplane = Backplane::start(hub, engine, max_bytes, outage)?;
+        Ok(Self { backplane, calls: Some(calls), inbox: None })
     }
 
     #[cfg(not(feature = "redis"))]

@@ -3,7 +3,9 @@
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
-use crate::backplane::{Answer, Arrival, Call, Fault, Outgoing, Position, Reply, Retained};
+use crate::backplane::{
+    Answer, Arrival, Call, Credentials, Fault, Outgoing, Position, Reply, Retained,
+};
 
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
@@ -34,6 +36,7 @@ pub struct After {
 pub struct HostReply {
     pub username: Option<String>,
     pub password: Option<String>,
+    pub token: Option<String>,
     pub published: Option<Vec<Settled>>,
     pub position: Option<LogPosition>,
     pub retained: Option<Vec<KeptEvents>>,
@@ -108,7 +111,7 @@ impl From<Outgoing> for Publication {
 
 impl From<HostReply> for Reply {
     fn from(reply: HostReply) -> Self {
-        let HostReply { username, password, published, position, retained } = reply;
+        let HostReply { username, password, token, published, position, retained } = reply;
         if let Some(published) = published {
             return Reply::Published(published.into_iter().map(Answer::from).collect());
         }
@@ -122,8 +125,8 @@ impl From<HostReply> for Reply {
             });
             return Reply::Read(retained.collect());
         }
-        if username.is_some() || password.is_some() {
-            return Reply::Credentials { username, password };
+        if username.is_some() || password.is_some() || token.is_some() {
+            return Reply::Credentials(Credentials { username, password, token });
         }
         Reply::Done
     }

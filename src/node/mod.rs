@@ -16,4 +16,5 @@ mod notices;
 #[cfg(feature = "redis")]
 mod redis_options;
 mod redis_settings;
+mod tls_settings;
 mod topics;

@@ -2,6 +2,8 @@
 
 use napi_derive::napi;
 
+use super::tls_settings::TlsSettings;
+
 #[napi(object)]
 pub struct NatsSettings {
     pub servers: Vec<String>,
@@ -10,6 +12,9 @@ pub struct NatsSettings {
     pub user: Option<String>,
     pub password: Option<String>,
     pub token: Option<String>,
+    /// Whether JavaScript is asked for these three.
+    pub asks_credentials: bool,
+    pub tls: Option<TlsSettings>,
     /// How many events NATS keeps of each channel, and for how many milliseconds.
     pub retain_events: u32,
     pub retain_age: u32,
@@ -25,11 +30,18 @@ pub struct NatsSettings {
 impl From<NatsSettings> for crate::backplane::NatsOptions {
     fn from(settings: NatsSettings) -> Self {
         let NatsSettings { servers, stream, replicas, user, password, token, .. } = settings;
+        let credentials = crate::backplane::Credentials { username: user, password, token };
         let retain = crate::backplane::Retain {
             events: settings.retain_events,
             age: std::time::Duration::from_millis(settings.retain_age.into()),
         };
-        let user = user.map(|user| (user, password.unwrap_or_default()));
-        Self { servers, stream, replicas: replicas as usize, user, token, retain }
+        Self {
+            servers,
+            stream,
+            replicas: replicas as usize,
+            credentials: (!settings.asks_credentials).then_some(credentials),
+            tls: settings.tls.map(Into::into),
+            retain,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::redis_settings::{RedisNode, RedisSettings, SentinelSettings, TlsSettings};
+use super::redis_settings::{RedisNode, RedisSettings, SentinelSettings};
 use crate::backplane::{Address, Login, RedisOptions, Retain, Servers, Tls};
 
 impl From<RedisSettings> for RedisOptions {
@@ -34,13 +34,5 @@ impl From<RedisSettings> for RedisOptions {
 impl From<RedisNode> for Address {
     fn from(RedisNode { host, port }: RedisNode) -> Self {
         Self { host, port }
-    }
-}
-
-impl From<TlsSettings> for Tls {
-    fn from(TlsSettings { ca, cert, key, server_name }: TlsSettings) -> Self {
-        let bytes = String::into_bytes;
-        let identity = cert.zip(key).map(|(cert, key)| (bytes(cert), bytes(key)));
-        Self { authorities: ca.map(bytes), identity, server_name }
     }
 }

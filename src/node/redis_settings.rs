@@ -2,6 +2,8 @@
 
 use napi_derive::napi;
 
+use super::tls_settings::TlsSettings;
+
 #[napi(object)]
 pub struct RedisSettings {
     /// One server, the sentinels, or nodes of the cluster.
@@ -38,14 +40,4 @@ pub struct SentinelSettings {
     pub username: Option<String>,
     pub password: Option<String>,
     pub tls: bool,
-}
-
-/// PEM.
-#[napi(object)]
-pub struct TlsSettings {
-    pub ca: Option<String>,
-    /// Both or neither.
-    pub cert: Option<String>,
-    pub key: Option<String>,
-    pub server_name: Option<String>,
 }

@@ -2,16 +2,16 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::pull::Ordered;
 use futures_util::StreamExt;
-use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
-use super::lost;
+use super::arrived::Arrived;
+use super::fault::{failed, unnumbered};
+use super::line::Line;
 use super::names::Names;
 use crate::backplane::engine::{Answer, Arrival, Fault, Follower, Subject};
 
@@ -22,42 +22,32 @@ const SILENCE: Duration = Duration::from_secs(5);
 pub struct NatsFollower {
     messages: Ordered,
     names: Names,
-    is_lost: watch::Receiver<bool>,
-    seen: Arc<AtomicU64>,
+    line: Line,
+    arrived: Arc<Arrived>,
     followed: HashSet<Subject>,
     /// A message may be in two subjects.
     arrivals: VecDeque<Arrival>,
-    last: u64,
-    /// The number before which messages were removed before they arrived here.
-    hole: u64,
 }
 
 impl NatsFollower {
-    pub fn new(
-        messages: Ordered,
-        names: Names,
-        is_lost: watch::Receiver<bool>,
-        seen: Arc<AtomicU64>,
-        last: u64,
-    ) -> Self {
+    pub fn new(messages: Ordered, names: Names, line: Line, arrived: Arc<Arrived>) -> Self {
         let (followed, arrivals) = Default::default();
-        Self { messages, names, is_lost, seen, followed, arrivals, last, hole: 0 }
+        Self { messages, names, line, arrived, followed, arrivals }
     }
 
     fn take(&mut self, message: &Message) -> Answer<()> {
-        let info = message.info().map_err(lost)?;
+        let info = message.info().map_err(unnumbered)?;
         let number = info.stream_sequence;
-        if number != self.last + 1 {
-            self.hole = number - 1;
+        // A consumer that was made again may begin anew.
+        if !self.arrived.arrive(number) {
+            return Ok(());
         }
-        self.last = number;
-        self.seen.fetch_max(number, Relaxed);
         let Some((subject, all)) = self.names.subjects(&message.subject) else { return Ok(()) };
         for subject in [Some(subject), all].into_iter().flatten() {
             if self.followed.contains(&subject) {
                 let payload = message.payload.to_vec();
                 // Whoever has not got everything until the hole reads what is left of it.
-                let previous = self.hole;
+                let previous = self.arrived.hole();
                 self.arrivals.push_back(Arrival {
                     subject,
                     epoch: None,
@@ -74,7 +64,7 @@ impl NatsFollower {
 impl Follower for NatsFollower {
     async fn follow(&mut self, subjects: &[Subject]) -> Answer<Option<u64>> {
         self.followed.extend(subjects.iter().cloned());
-        Ok(Some(self.last))
+        Ok(Some(self.arrived.last()))
     }
 
     async fn unfollow(&mut self, subjects: &[Subject]) -> Answer<()> {
@@ -88,15 +78,11 @@ impl Follower for NatsFollower {
         if let Some(arrival) = self.arrivals.pop_front() {
             return Ok(Some(arrival));
         }
-        let message = tokio::select! {
-            _ = self.is_lost.wait_for(|is_lost| *is_lost) => {
-                return Err(Fault::Lost("the connection to NATS is lost".into()));
-            }
-            message = self.messages.next() => message,
-            () = sleep(SILENCE) => return Ok(None),
-        };
+        let message = timeout(SILENCE, self.messages.next());
+        let message = self.line.unless_lost(async { Ok(message.await) }).await?;
+        let Ok(message) = message else { return Ok(None) };
         let end = || Fault::Lost("NATS has ended the consumer of the stream".into());
-        self.take(&message.ok_or_else(end)?.map_err(lost)?)?;
+        self.take(&message.ok_or_else(end)?.map_err(failed("following the stream"))?)?;
         Ok(self.arrivals.pop_front())
     }
 }

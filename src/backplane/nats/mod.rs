@@ -5,24 +5,31 @@
 //!   reader sees the order of several subjects.
 //! - A connection that is lost is not mended. The next session begins with another one.
 
+mod arrived;
+mod dial;
+mod fault;
 mod follower;
+mod line;
 mod names;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use async_nats::Client;
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, StorageType, Stream};
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions, Event};
-use tokio::sync::watch;
 
 use super::engine::{Answer, Engine, Fault, Retain};
 use super::epoch::{is_epoch, new_epoch};
+use super::host_calls::{Credentials, HostCalls};
+use super::tls::Tls;
+use arrived::Arrived;
+use fault::{failed, no_stream};
 use follower::NatsFollower;
+use line::Line;
 use names::Names;
 use writer::NatsWriter;
 
@@ -38,8 +45,9 @@ pub struct NatsOptions {
     pub stream: String,
     /// How many servers of a cluster keep the stream.
     pub replicas: usize,
-    pub user: Option<(String, String)>,
-    pub token: Option<String>,
+    /// Asked for at each connect if they are not known.
+    pub credentials: Option<Credentials>,
+    pub tls: Option<Tls>,
     pub retain: Retain,
 }
 
@@ -47,55 +55,36 @@ pub struct Nats {
     options: NatsOptions,
     /// The name of this process among those that publish.
     node: String,
-    /// The log that the process knows, and the latest number that it has got.
+    /// For credentials.
+    host: Arc<HostCalls>,
+    /// The log that the process knows, and what it has got of it.
     epoch: Option<Arc<str>>,
-    seen: Arc<AtomicU64>,
+    arrived: Arc<Arrived>,
 }
 
 impl Nats {
-    pub fn new(options: NatsOptions, node: String) -> Self {
-        Self { options, node, epoch: None, seen: Arc::default() }
-    }
-
-    async fn dial(&self) -> Answer<(Client, watch::Receiver<bool>)> {
-        let (lose, is_lost) = watch::channel(false);
-        let NatsOptions { servers, user, token, .. } = &self.options;
-        let mut options = ConnectOptions::new()
-            .name("sluice")
-            .connection_timeout(PATIENCE)
-            .request_timeout(Some(PATIENCE))
-            .event_callback(move |event| {
-                if matches!(event, Event::Disconnected | Event::Closed) {
-                    lose.send_replace(true);
-                }
-                std::future::ready(())
-            });
-        if let Some((user, password)) = user {
-            options = options.user_and_password(user.clone(), password.clone());
-        }
-        if let Some(token) = token {
-            options = options.token(token.clone());
-        }
-        let client = options.connect(&servers[..]).await.map_err(lost)?;
-        Ok((client, is_lost))
+    pub fn new(options: NatsOptions, node: String, host: Arc<HostCalls>) -> Self {
+        Self { options, node, host, epoch: None, arrived: Arc::default() }
     }
 
     /// A stream whose end is lost gives numbers a second time: it gets another name.
     async fn begin(&mut self, context: &Context) -> Answer<(Stream, u64)> {
         // The first process decides on the limits of the stream.
-        let mut stream = context.get_or_create_stream(self.config()).await.map_err(lost)?;
-        let mut info = stream.info().await.map_err(lost)?.clone();
+        let stream = context.get_or_create_stream(self.config()).await;
+        let mut stream = stream.map_err(no_stream(&self.options.stream))?;
+        let mut info = stream.info().await.map_err(failed("asking for the stream"))?.clone();
         let is_known = self.epoch == Some(epoch_of(&info)?);
-        if is_known && info.state.last_sequence < self.seen.load(Relaxed) {
+        if is_known && info.state.last_sequence < self.arrived.last() {
             let config = Config { description: Some(new_epoch()), ..info.config };
-            context.update_stream(config).await.map_err(lost)?;
-            info = stream.info().await.map_err(lost)?.clone();
+            let doing = "giving the stream another description";
+            context.update_stream(config).await.map_err(failed(doing))?;
+            info = stream.info().await.map_err(failed(doing))?.clone();
         }
         let (epoch, last) = (epoch_of(&info)?, info.state.last_sequence);
         if self.epoch.as_ref() != Some(&epoch) {
-            self.seen = Arc::default();
+            self.arrived = Arc::default();
         }
-        self.seen.fetch_max(last, Relaxed);
+        self.arrived.begin(last);
         self.epoch = Some(epoch);
         Ok((stream, last))
     }
@@ -122,17 +111,18 @@ impl Engine for Nats {
     type Follower = NatsFollower;
 
     async fn connect(&mut self) -> Answer<(NatsWriter, NatsFollower)> {
-        let (client, is_lost) = self.dial().await?;
-        unless_lost(is_lost.clone(), self.open(client, is_lost)).await
+        let credentials = match &self.options.credentials {
+            Some(credentials) => credentials.clone(),
+            None => self.host.credentials().await?,
+        };
+        let NatsOptions { servers, tls, .. } = &self.options;
+        let (client, line) = dial::dial(servers, tls.as_ref(), credentials).await?;
+        line.unless_lost(self.open(client, line.clone())).await
     }
 }
 
 impl Nats {
-    async fn open(
-        &mut self,
-        client: Client,
-        is_lost: watch::Receiver<bool>,
-    ) -> Answer<(NatsWriter, NatsFollower)> {
+    async fn open(&mut self, client: Client, line: Line) -> Answer<(NatsWriter, NatsFollower)> {
         let mut context = jetstream::new(client.clone());
         context.set_timeout(PATIENCE);
         let (stream, last) = self.begin(&context).await?;
@@ -140,15 +130,26 @@ impl Nats {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: last + 1 },
             ..OrderedConfig::default()
         };
-        let consumer = stream.create_consumer(config).await.map_err(lost)?;
-        let messages = consumer.messages().await.map_err(lost)?;
+        let doing = "following the stream";
+        let consumer = stream.create_consumer(config).await.map_err(failed(doing))?;
+        let messages = consumer.messages().await.map_err(failed(doing))?;
         let names = Names { stream: self.options.stream.clone() };
         let epoch = epoch_of(stream.cached_info())?;
-        let (lost, seen) = (is_lost.clone(), self.seen.clone());
-        let follower = NatsFollower::new(messages, names.clone(), lost, seen, last);
+        let arrived = self.arrived.clone();
+        let follower = NatsFollower::new(messages, names.clone(), line.clone(), arrived.clone());
         let publisher = self.node.clone();
-        let seen = self.seen.clone();
-        let writer = NatsWriter { client, context, stream, names, epoch, publisher, seen, is_lost };
+        let is_settled = false;
+        let writer = NatsWriter {
+            client,
+            context,
+            stream,
+            names,
+            epoch,
+            publisher,
+            arrived,
+            line,
+            is_settled,
+        };
         Ok((writer, follower))
     }
 }
@@ -157,23 +158,9 @@ impl Nats {
 fn epoch_of(info: &Info) -> Answer<Arc<str>> {
     let epoch = info.config.description.as_deref().filter(|name| is_epoch(name));
     let name = &info.config.name;
-    let fault = || Fault::Lost(format!("the stream {name} belongs to something else"));
+    let fault = || {
+        let reason = "belongs to something else: choose another name with the option `stream`";
+        Fault::Lost(format!("the stream {name} {reason}"))
+    };
     epoch.map(Arc::from).ok_or_else(fault)
-}
-
-/// A request whose connection is lost would wait for its timeout.
-async fn unless_lost<Of>(
-    mut is_lost: watch::Receiver<bool>,
-    work: impl Future<Output = Answer<Of>>,
-) -> Answer<Of> {
-    tokio::select! {
-        _ = is_lost.wait_for(|is_lost| *is_lost) => {
-            Err(Fault::Lost("the connection to NATS is lost".into()))
-        }
-        answer = work => answer,
-    }
-}
-
-fn lost(error: impl std::fmt::Display) -> Fault {
-    Fault::Lost(error.to_string())
 }

@@ -3,9 +3,16 @@
 use std::collections::HashMap;
 use std::future::IntoFuture;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use super::arrived::Arrived;
+use super::fault::{failed, unnumbered};
+use super::line::Line;
+use super::names::Names;
+use super::{PATIENCE, epoch_of};
+use crate::backplane::engine::{
+    Answer, Arrival, Fault, Outgoing, Position, Retained, Subject, Writer,
+};
 use async_nats::Client;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::pull::Config;
@@ -14,16 +21,12 @@ use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Info, Stream};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::sync::watch;
-
-use super::names::Names;
-use super::{PATIENCE, epoch_of, lost, unless_lost};
-use crate::backplane::engine::{
-    Answer, Arrival, Fault, Outgoing, Position, Retained, Subject, Writer,
-};
 
 /// Subjects that are read at the same time.
 const READS: usize = 32;
+/// For messages of faults.
+const READING: &str = "reading the stream";
+const PUBLISHING: &str = "publishing";
 /// A message's headers, and the room that NATS wants beside.
 const HEADERS: usize = 1024;
 
@@ -36,13 +39,15 @@ pub struct NatsWriter {
     pub epoch: Arc<str>,
     /// The name of this process.
     pub publisher: String,
-    pub seen: Arc<AtomicU64>,
-    pub is_lost: watch::Receiver<bool>,
+    pub arrived: Arc<Arrived>,
+    pub line: Line,
+    /// Whether this session has read what was published before it.
+    pub is_settled: bool,
 }
 
 impl NatsWriter {
     async fn info(&self) -> Answer<Info> {
-        let info = self.stream.get_info().await.map_err(lost)?;
+        let info = self.stream.get_info().await.map_err(failed("asking for the stream"))?;
         if epoch_of(&info)? == self.epoch { Ok(info) } else { Err(Fault::Replaced) }
     }
 
@@ -63,15 +68,15 @@ impl NatsWriter {
             num_replicas: 1,
             ..Config::default()
         };
-        let consumer = self.stream.create_consumer(config).await.map_err(lost)?;
+        let consumer = self.stream.create_consumer(config).await.map_err(failed(READING))?;
         let mut found = Vec::new();
         if consumer.cached_info().num_pending == 0 {
             return Ok(found);
         }
-        let mut messages = consumer.messages().await.map_err(lost)?;
+        let mut messages = consumer.messages().await.map_err(failed(READING))?;
         while let Some(message) = messages.next().await {
-            let message = message.map_err(lost)?;
-            let info = message.info().map_err(lost)?;
+            let message = message.map_err(failed(READING))?;
+            let info = message.info().map_err(unnumbered)?;
             let (subject, payload) = (subject.clone(), message.payload.to_vec());
             let number = info.stream_sequence;
             if number > last {
@@ -97,10 +102,9 @@ impl NatsWriter {
         let last = info.state.last_sequence;
         let found = self.messages(subject, number, last).await?;
         let mut floor = info.state.first_sequence.saturating_sub(1);
-        // What has expired meanwhile had arrived before.
-        let is_young = away.is_some_and(|away| away < info.config.max_age);
-        if is_young && floor <= self.seen.load(Relaxed) {
-            floor = 0;
+        // Some of what was removed had arrived before.
+        if away.is_some() {
+            floor = self.arrived.floor(floor);
         }
         // The oldest ones of a name that has reached its limit may be gone.
         let limit = info.config.max_messages_per_subject as usize;
@@ -131,7 +135,11 @@ impl NatsWriter {
                 .payload(payload.to_vec().into())
                 .message_id(format!("{}-{number}", self.publisher));
             let name = self.names.of_publication(outgoing);
-            sent.push(Ok(self.context.send_publish(name, message).await.map_err(lost)?));
+            sent.push(Ok(self
+                .context
+                .send_publish(name, message)
+                .await
+                .map_err(failed(PUBLISHING))?));
         }
         let mut answers = Vec::with_capacity(batch.len());
         for sent in sent {
@@ -142,7 +150,7 @@ impl NatsWriter {
                     Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                         Err(Fault::Refused(error.to_string()))
                     }
-                    Err(error) => return Err(lost(error)),
+                    Err(error) => return Err(failed(PUBLISHING)(error)),
                 },
             });
         }
@@ -150,24 +158,33 @@ impl NatsWriter {
     }
 
     async fn read_all(
-        &self,
+        &mut self,
         after: &[(Subject, u64)],
         away: Option<Duration>,
     ) -> Answer<Vec<Retained>> {
-        let info = self.info().await?;
-        let reads =
-            after.iter().map(|(subject, number)| self.retained(subject, *number, &info, away));
-        stream::iter(reads).buffered(READS).try_collect().await
+        let read = if after.is_empty() {
+            Vec::new()
+        } else {
+            let info = self.info().await?;
+            let reads =
+                after.iter().map(|(subject, number)| self.retained(subject, *number, &info, away));
+            stream::iter(reads).buffered(READS).try_collect().await?
+        };
+        // A session begins with a read of everything that is followed.
+        if !std::mem::replace(&mut self.is_settled, true) {
+            self.arrived.settle();
+        }
+        Ok(read)
     }
 }
 
 impl Writer for NatsWriter {
     async fn publish(&mut self, batch: &[Outgoing]) -> Answer<Vec<Answer<Option<u64>>>> {
-        unless_lost(self.is_lost.clone(), self.send(batch)).await
+        self.line.unless_lost(self.send(batch)).await
     }
 
     async fn position(&mut self) -> Answer<Position> {
-        let info = unless_lost(self.is_lost.clone(), self.info()).await?;
+        let info = self.line.unless_lost(self.info()).await?;
         Ok(Position { epoch: self.epoch.clone(), last: info.state.last_sequence })
     }
 
@@ -176,9 +193,7 @@ impl Writer for NatsWriter {
         after: &[(Subject, u64)],
         away: Option<Duration>,
     ) -> Answer<Vec<Retained>> {
-        if after.is_empty() {
-            return Ok(Vec::new());
-        }
-        unless_lost(self.is_lost.clone(), self.read_all(after, away)).await
+        let line = self.line.clone();
+        line.unless_lost(self.read_all(after, away)).await
     }
 }

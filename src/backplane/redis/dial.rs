@@ -11,9 +11,10 @@ use redis::{
 
 use super::PATIENCE;
 use super::fault::fault;
-use super::options::{Address, Login, Tls};
+use super::options::{Address, Login};
 use super::pushes::{Pushes, pushes};
 use crate::backplane::engine::Answer;
+use crate::backplane::tls::Tls;
 
 /// How to connect to servers of one kind.
 pub struct Dial<'a> {

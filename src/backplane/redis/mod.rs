@@ -20,12 +20,12 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Answer, Engine, Fault};
-use super::host_calls::{Call, HostCalls, Reply};
+use super::engine::{Answer, Engine};
+use super::host_calls::{Credentials, HostCalls};
 use dial::Dial;
 use follower::RedisFollower;
 use keys::Keys;
-pub use options::{Address, Login, RedisOptions, Servers, Tls};
+pub use options::{Address, Login, RedisOptions, Servers};
 use seen::Seen;
 use writer::RedisWriter;
 
@@ -54,10 +54,8 @@ impl Redis {
         if let Some(login) = &self.options.login {
             return Ok(login.clone());
         }
-        match self.host.call(Call::Credentials).await? {
-            Reply::Credentials { username, password } => Ok(Login { username, password }),
-            _ => Err(Fault::Lost("credentials() returned nothing".into())),
-        }
+        let Credentials { username, password, .. } = self.host.credentials().await?;
+        Ok(Login { username, password })
     }
 }
 

@@ -1,6 +1,7 @@
 //! How to reach Redis, and what it keeps.
 
 use crate::backplane::engine::Retain;
+use crate::backplane::tls::Tls;
 
 #[derive(Clone, Debug)]
 pub struct RedisOptions {
@@ -40,22 +41,5 @@ pub struct Login {
 impl std::fmt::Debug for Login {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Login")
-    }
-}
-
-/// Certificates and the key are PEM.
-#[derive(Clone, Default)]
-pub struct Tls {
-    /// Those that are trusted, instead of the usual ones.
-    pub authorities: Option<Vec<u8>>,
-    /// That of this client, and its key.
-    pub identity: Option<(Vec<u8>, Vec<u8>)>,
-    /// The name in the server's certificate, if it is not the host.
-    pub server_name: Option<String>,
-}
-
-impl std::fmt::Debug for Tls {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Tls")
     }
 }

@@ -1,0 +1,45 @@
+'use strict';
+
+/** The option `tls` of backplanes, and texts of their options. */
+
+/** @import { RedisTlsOptions } from '../../redis.js' */
+
+const option = require('../core/option.js');
+
+/** @param {true | RedisTlsOptions | undefined} value */
+function readTls(value) {
+  if (value === undefined) return undefined;
+  const { ca, cert, key, serverName } = value === true ? {} : option.object('tls', value);
+  if ((cert === undefined) !== (key === undefined)) {
+    throw option.invalid('`tls.cert` and `tls.key` must be set together');
+  }
+  return {
+    ca: readPem('tls.ca', ca),
+    cert: readPem('tls.cert', cert),
+    key: readPem('tls.key', key),
+    serverName: readText('tls.serverName', serverName),
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function readPem(name, value) {
+  if (value === undefined) return undefined;
+  const text = Buffer.isBuffer(value) ? value.toString('latin1') : value;
+  option.assertString(name, text);
+  if (!text.includes('-----BEGIN ')) throw option.invalid(`\`${name}\` must be PEM`);
+  return text;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function readText(name, value) {
+  if (value !== undefined) option.assertString(name, value);
+  return value;
+}
+
+module.exports = { readText, readTls };

@@ -1,0 +1,66 @@
+//! Whether a connection is lost, and why.
+
+use std::future::ready;
+
+use async_nats::{ConnectOptions, Event, ServerError};
+use tokio::sync::watch;
+
+use crate::backplane::engine::{Answer, Fault};
+
+#[derive(Clone)]
+pub struct Line(watch::Receiver<Option<String>>);
+
+impl Line {
+    /// Also returns the options with what watches the connection.
+    pub fn watch(options: ConnectOptions) -> (Self, ConnectOptions) {
+        let (lose, lost) = watch::channel(None);
+        let options = options.event_callback(move |event| {
+            if let Some(reason) = reason(event) {
+                // The first reason is the cause of the others.
+                lose.send_if_modified(|lost| {
+                    let is_first = lost.is_none();
+                    lost.get_or_insert(reason);
+                    is_first
+                });
+            }
+            ready(())
+        });
+        (Self(lost), options)
+    }
+
+    /// A request whose connection is lost would wait for its timeout.
+    pub async fn unless_lost<Of>(&self, work: impl Future<Output = Answer<Of>>) -> Answer<Of> {
+        let mut lost = self.0.clone();
+        let reason = async move {
+            let reason = lost.wait_for(Option::is_some).await;
+            reason.map_or(None, |reason| reason.clone()).unwrap_or_else(|| CLOSED.into())
+        };
+        tokio::select! {
+            reason = reason => Err(Fault::Lost(reason)),
+            answer = work => answer,
+        }
+    }
+}
+
+const CLOSED: &str = "the connection to NATS was closed";
+
+/// Why a connection is of no more use after an event.
+fn reason(event: Event) -> Option<String> {
+    match event {
+        Event::Disconnected | Event::Closed => Some(CLOSED.into()),
+        // Nothing answers a request that is not allowed.
+        Event::ServerError(ServerError::Other(error)) => {
+            let is_forbidden = error.to_ascii_lowercase().contains("permissions violation");
+            let hint = if is_forbidden {
+                ": allow the user what the guide to several processes lists"
+            } else {
+                ""
+            };
+            Some(format!("NATS says: {error}{hint}"))
+        }
+        Event::ServerError(ServerError::AuthorizationViolation) => {
+            Some("NATS has ended the connection: the login is not valid any more".into())
+        }
+        _ => None,
+    }
+}
