@@ -12,9 +12,7 @@ import { BrokenApp, builtBinary } from './broken-app.mjs';
 
 const require = createRequire(import.meta.url);
 const manifest = require('../../package.json');
-const { parseTriple } = require('@napi-rs/cli');
-const { refusal } = require('../../lib/core/binary/refusal.js');
-const { SUPPORTED, platformName } = require('../../lib/core/binary/platform.js');
+const { SUPPORTED } = require('../../lib/core/binary/platform.js');
 
 const ENTRIES = [
   '',
@@ -91,6 +89,14 @@ describe('a binary that is missing or cannot be loaded', () => {
     const error = app.errorOf('sluice', { flags });
     assertSays(error, new RegExp(`runs with ${PERMISSION} but without --allow-addons`));
     assert.ok(app.errorOf('sluice', { flags: [...flags, '--allow-addons'] }).loaded);
+  });
+
+  it('says that --permission does not let it read the binary', () => {
+    app.installPlatform(platform(), builtBinary);
+    const readable = [path.join(app.package, '*'), path.join(app.directory, 'load.cjs')];
+    const reads = readable.map((name) => `--allow-fs-read=${name}`);
+    const flags = [PERMISSION, '--allow-addons', ...reads];
+    assertSays(app.errorOf('sluice', { flags }), /may not read the file/, /--allow-fs-read/);
   });
 
   it('says that --no-addons forbids the binary', () => {
@@ -179,35 +185,4 @@ describe('a binary that is missing or cannot be loaded', () => {
       assert.ok(app.errorOf('./dist/app.js').loaded);
     });
   });
-});
-
-describe('the platforms of the error', () => {
-  it('are the targets that are built', () => {
-    const built = manifest.napi.targets.map((target) => parseTriple(target).platformArchABI);
-    assert.deepEqual(SUPPORTED, built);
-  });
-
-  it('include this one, by the name of its binary', () => {
-    assert.equal(platformName(), platform());
-  });
-});
-
-describe('the messages of systems that cannot be tested here', () => {
-  const MESSAGES = [
-    ['Error loading shared library ld-linux-x86-64.so.2: No such file', /this system has musl/],
-    ['Error relocating /a/sluice.node: __res_init: symbol not found', /this system has musl/],
-    ['dlopen(a.node): mach-o file, but is an incompatible architecture', /another platform/],
-    ['\\\\?\\C:\\a.node is not a valid Win32 application.', /another platform/],
-    ['a.node: failed to map segment from shared object', /does not allow programs/],
-  ];
-  for (const [message, expected] of MESSAGES) {
-    it(`are recognized: ${message}`, () => assert.match(refusal([message]).found, expected));
-  }
-});
-
-it('the glibc that a binary needs is what readelf reads', onGlibc, () => {
-  const { status, stdout } = spawnSync('readelf', ['-V', builtBinary], { encoding: 'utf8' });
-  assert.equal(status, 0);
-  const names = [...stdout.matchAll(/Name: GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
-  assert.equal(neededGlibc(builtBinary), `2.${Math.max(...names)}`);
 });
