@@ -876,6 +876,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
  * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
+ * | `ERR_SSE_BINARY`         | the native binary is missing or cannot be loaded; see docs/install |
  * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
  *
  * `ERR_SSE_LIMIT` has a `statusCode` and `headers`, with which Express, Fastify and Koa answer by
@@ -911,6 +912,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_DRAINING'
   | 'ERR_SSE_STARTED'
   | 'ERR_SSE_START'
+  | 'ERR_SSE_BINARY'
   | 'ERR_SSE_INTERNAL';
 
 /**

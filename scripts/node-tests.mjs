@@ -4,7 +4,7 @@ import { root } from './process.mjs';
 import { printSlowest, runTestFiles } from './test-files.mjs';
 
 /** These pack and install, so they run alone. */
-const PACKAGING = ['package/package.test.mjs'];
+const PACKAGING = ['package/package.test.mjs', 'package/release.test.mjs'];
 
 /** `--quick` leaves these out: packaging, browsers, many thousand streams, and valgrind. */
 const LEFT_OUT = [

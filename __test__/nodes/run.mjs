@@ -48,6 +48,7 @@ const TESTS = [
   'client/broker',
   'client/servers',
   'faces/option-names',
+  'package/binary',
   'security/cursor',
   'security/faults',
   'security/frames',

@@ -19,15 +19,26 @@ import { fileURLToPath } from 'node:url';
 import { binary } from '../../scripts/build.mjs';
 import { packRelease } from '../../scripts/pack.mjs';
 import { FreshApp } from './fresh-app.mjs';
+import { attwProblems, publintMessages } from './published-types.mjs';
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const require = createRequire(import.meta.url);
 
+function filesOf(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
+}
+
 /** The files in the folders that are published completely. */
-const folders = ['lib', 'types', 'client']
-  .flatMap((name) => readdirSync(path.join(root, name), { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile())
-  .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
+const folders = ['lib', 'types', 'client'].flatMap(filesOf);
+
+/** The files that build a binary where none is published: the core, without its tests. */
+const isTest = /(^|\/)tests(\.rs$|\/)|^src\/(fuzz|models)\//;
+const sources = [
+  ...['Cargo.lock', 'Cargo.toml', 'build-binary.js', 'build.rs'],
+  ...filesOf('src').filter((name) => !isTest.test(name)),
+];
 
 /** Returns the names of the values that index.d.ts exports, without its types. */
 function declaredNames() {
@@ -73,7 +84,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
     const always = ['LICENSE', 'README.md', 'package.json'];
-    assert.deepEqual(release.root.files, [...entries, ...always, ...folders].sort());
+    assert.deepEqual(release.root.files, [...entries, ...always, ...folders, ...sources].sort());
   });
 
   it('has one binary and its description in each platform package', () => {
@@ -111,6 +122,14 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
 
   it('has a binary of less than 6 MB', () => {
     assert.ok(statSync(path.join(root, binary())).size < 6e6);
+  });
+
+  it('is clean for publint', async () => {
+    assert.deepEqual(await publintMessages(release.root.tarball), []);
+  });
+
+  it('has types that resolve like its code, for attw', () => {
+    assert.deepEqual(attwProblems(release.root.tarball), []);
   });
 
   it('has no install scripts and one dependency', () => {

@@ -2,7 +2,7 @@
 
 /** The hub, of which each Node.js environment has one: its settings, start and metrics. */
 
-const { HubHandle } = require('../../binding.js');
+const { HubHandle } = require('./binding.js');
 const { SluiceError, callCore } = require('./error.js');
 const { guarded } = require('./listeners.js');
 const { connections, dispatch } = require('./notices.js');
@@ -12,7 +12,7 @@ const { StreamWrites } = require('./stream-writes.js');
 const MAX_SHARDS = 64;
 const MAX_CONNECTIONS = 2 ** 32 - 1;
 
-/** @type {HubHandle | undefined} */
+/** @type {import('../../binding.js').HubHandle | undefined} */
 let hub;
 /** @type {number | undefined} */
 let shards;
