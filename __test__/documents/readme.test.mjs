@@ -16,6 +16,7 @@ const files = process.env.SLUICE_README
 
 /** Guides without a program, because their examples need more than a server. */
 const WITHOUT_PROGRAM = [
+  'docs/doctor.md',
   'docs/digipair.md',
   'docs/install.md',
   'docs/scaling.md',

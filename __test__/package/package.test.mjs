@@ -31,7 +31,7 @@ function filesOf(folder) {
 }
 
 /** The files in the folders that are published completely. */
-const folders = ['lib', 'types', 'client'].flatMap(filesOf);
+const folders = ['bin', 'lib', 'types', 'client'].flatMap(filesOf);
 
 /** The files that build a binary where none is published: the core, without its tests. */
 const isTest = /(^|\/)tests(\.rs$|\/)|^src\/(fuzz|models)\//;
