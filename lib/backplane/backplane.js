@@ -5,7 +5,9 @@
 /** @import { BackplaneHandle, HostCall, HostReply } from '../../binding.js' */
 
 const { EventEmitter } = require('node:events');
+const { inspect } = require('node:util');
 const { SluiceError } = require('../core/error.js');
+const { show } = require('../core/inspect.js');
 const { askers, backplanes, mailboxes } = require('../core/notices.js');
 
 /** @type {(backplane: Backplane) => BackplaneHandle} */
@@ -39,6 +41,12 @@ class Backplane extends EventEmitter {
 
   get queuedBytes() {
     return this.#handle?.queuedBytes ?? 0;
+  }
+
+  /** @param {import('../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    const { state, queuedBytes } = this;
+    return show('Backplane', { state, queuedBytes }, asked);
   }
 
   close() {

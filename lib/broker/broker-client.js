@@ -6,6 +6,8 @@
 /** @import { Subscriptions } from './subscriptions.js' */
 
 const { randomBytes } = require('node:crypto');
+const { inspect } = require('node:util');
+const { show: shownAs } = require('../core/inspect.js');
 
 /**
  * The id that the application gave to a client, if any.
@@ -56,6 +58,13 @@ class BrokerClient {
 
   get lastEventID() {
     return this.lastEventId;
+  }
+
+  /** Without its secret. */
+  /** @param {import('../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    const { id, metadata, topics, connection } = this;
+    return shownAs('BrokerClient', { id, metadata, topics: [...topics], connection }, asked);
   }
 
   get secret() {

@@ -9,11 +9,13 @@
 /** @import { PingForm } from '../connection/connection-options.js' */
 /** @import { BrokerClient } from './broker-client.js' */
 
+const { inspect } = require('node:util');
 const { carrierOf } = require('../carrier/node-response.js');
 const { Connection } = require('../connection/connection.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
 const { callCore } = require('../core/error.js');
+const { show } = require('../core/inspect.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
 const { addAll } = require('./add-all.js');
@@ -78,6 +80,14 @@ class SSEBroker {
     const { link, connection } = clients.open(carrierOf(first, second), rest);
     link.begin();
     return clients.register(connection, arrival);
+  }
+
+  /** @param {import('../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    const { byId, isClosed } = this.#clients;
+    const topics = isClosed ? 0 : this.#topics.names().length;
+    const fields = { clients: byId.size, topics, draining: this.draining, closed: isClosed };
+    return show('SSEBroker', fields, asked);
   }
 
   /** @param {string} id */

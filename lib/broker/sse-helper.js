@@ -4,7 +4,9 @@
 
 /** @import { SSEBroker } from '../../types/broker.js' */
 
+const { inspect } = require('node:util');
 const { rangeError, typeError } = require('../core/error.js');
+const { show } = require('../core/inspect.js');
 const { assertString, hasMethods } = require('../core/option.js');
 
 class SSEHelper {
@@ -19,6 +21,11 @@ class SSEHelper {
       );
     }
     this.#broker = broker;
+  }
+
+  /** @param {import('../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    return show('SSEHelper', { broker: this.#broker }, asked);
   }
 
   /**

@@ -8,10 +8,12 @@
 /** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
+const { inspect } = require('node:util');
 const { readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { Draining } = require('../core/draining.js');
 const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
+const { show } = require('../core/inspect.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const event = require('../connection/event.js');
@@ -123,6 +125,12 @@ class Channel extends EventEmitter {
 
   get draining() {
     return this.#draining.hasBegun;
+  }
+
+  /** @param {import('../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    const { closed, draining } = this;
+    return show('Channel', { members: this.count(), draining, closed }, asked);
   }
 
   /**

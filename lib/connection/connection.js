@@ -8,8 +8,10 @@
 
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
+const { inspect } = require('node:util');
 const { carrierOf } = require('../carrier/node-response.js');
 const { SluiceError } = require('../core/error.js');
+const { show } = require('../core/inspect.js');
 const option = require('../core/option.js');
 const { defaults, readConnectionOptions } = require('./connection-options.js');
 const event = require('./event.js');
@@ -72,6 +74,13 @@ class Connection extends EventEmitter {
 
   get closed() {
     return this.#link.state === 'closed';
+  }
+
+  /** @param {import('../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    const { id, transport, queuedBytes, lastEventId } = this;
+    const { state } = this.#link;
+    return show('Connection', { id, state, transport, queuedBytes, lastEventId }, asked);
   }
 
   /** @param {ServerSentEvent} value */

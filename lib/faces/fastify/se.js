@@ -11,10 +11,12 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { PassThrough } = require('node:stream');
+const { inspect } = require('node:util');
 const fastifyPlugin = require('fastify-plugin');
 const { readShared } = require('../../broker/broker-options.js');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const { SluiceError } = require('../../core/error.js');
+const { show } = require('../../core/inspect.js');
 const option = require('../../core/option.js');
 const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
@@ -70,6 +72,12 @@ class SE {
       fastify: '5.x',
       name: 'sluice-se',
     });
+  }
+
+  /** @param {import('../../core/inspect.js').Asked} asked */
+  [inspect.custom](...asked) {
+    const { autoGenerateId, clients } = this;
+    return show('SE', { clients: Object.keys(clients), autoGenerateId }, asked);
   }
 
   /** @param {FastifyInstance} fastify */

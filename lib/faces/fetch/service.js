@@ -6,11 +6,13 @@
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
+const { inspect } = require('node:util');
 const { SSEBroker, clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
 const { BodyCarrier } = require('../../carrier/body-carrier.js');
 const { readCursor } = require('../../carrier/cursor.js');
 const { typeError } = require('../../core/error.js');
+const { show } = require('../../core/inspect.js');
 const option = require('../../core/option.js');
 const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
@@ -83,7 +85,8 @@ function createSSE(config) {
   const clientOf = (/** @type {BrokerClient} */ member) =>
     /** @type {FetchClient} */ (clients.get(member));
 
-  return {
+  /** @type {SSE} */
+  const service = {
     addClient(options) {
       const given = option.object('options', options);
       const carrier = new BodyCarrier(cursorOf(given), readOutgoing(given.outgoing));
@@ -126,6 +129,10 @@ function createSSE(config) {
       broker.close();
     },
   };
+  /** @param {import('../../core/inspect.js').Asked} asked */
+  const shown = (...asked) =>
+    show('SSE', { clients: broker.clientCount(), channels: broker.topics() }, asked);
+  return Object.assign(service, { [inspect.custom]: shown });
 }
 
 module.exports = { createSSE };
