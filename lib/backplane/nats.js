@@ -10,11 +10,24 @@ const option = require('../core/option.js');
 const { Backplane } = require('./backplane.js');
 const { readCommon } = require('./options.js');
 
+/** @type {option.Names<NatsBackplaneOptions>} */
+const NAMES = {
+  servers: true,
+  stream: true,
+  replicas: true,
+  retain: true,
+  user: true,
+  password: true,
+  token: true,
+  maxQueueBytes: true,
+  outage: true,
+};
+
 const PROTOCOLS = ['nats:', 'tls:'];
 
 /** @param {NatsBackplaneOptions} options */
 function natsBackplane(options) {
-  const given = option.object('options', options);
+  const given = option.object('options', options, NAMES);
   const { user, password, token } = given;
   for (const [name, value] of Object.entries({ user, password, token })) {
     if (value !== undefined) option.assertString(name, value);

@@ -3,9 +3,16 @@
 /** Where Redis is, and how to log in: the options of `redisBackplane()` about connections. */
 
 /** @import { RedisBackplaneOptions, RedisTlsOptions } from '../../redis.js' */
+/** @import { RedisSentinelOptions } from '../../redis.js' */
 
 const option = require('../core/option.js');
 const { typeError } = require('../core/error.js');
+
+const CLUSTER_NAMES = { nodes: true };
+/** @type {option.Names<RedisSentinelOptions>} */
+const SENTINEL_NAMES = { name: true, nodes: true, username: true, password: true, tls: true };
+/** @type {option.Names<RedisTlsOptions>} */
+const TLS_NAMES = { ca: true, cert: true, key: true, serverName: true };
 
 const PORT = 6379;
 const SENTINEL_PORT = 26379;
@@ -42,10 +49,14 @@ function readServers(given) {
 function readNodes({ sentinel, cluster }, direct) {
   if (direct) return { nodes: [{ host: direct.host, port: direct.port }] };
   if (cluster !== undefined) {
-    const { nodes } = option.object('cluster', cluster);
+    const { nodes } = option.object('cluster', cluster, CLUSTER_NAMES);
     return { nodes: readAddresses('cluster.nodes', nodes, PORT) };
   }
-  const { name, nodes, username, password, tls } = option.object('sentinel', sentinel);
+  const { name, nodes, username, password, tls } = option.object(
+    'sentinel',
+    sentinel,
+    SENTINEL_NAMES,
+  );
   option.assertString('sentinel.name', name);
   return {
     nodes: readAddresses('sentinel.nodes', nodes, SENTINEL_PORT),
@@ -118,7 +129,8 @@ const withoutBrackets = (hostname) => hostname.replace(/^\[(.*)\]$/, '$1');
 /** @param {true | RedisTlsOptions | undefined} value */
 function readTls(value) {
   if (value === undefined) return undefined;
-  const { ca, cert, key, serverName } = value === true ? {} : option.object('tls', value);
+  const { ca, cert, key, serverName } =
+    value === true ? {} : option.object('tls', value, TLS_NAMES);
   if ((cert === undefined) !== (key === undefined)) {
     throw option.invalid('`tls.cert` and `tls.key` must be set together');
   }

@@ -8,7 +8,7 @@
 /** @import { SetupOptions } from './options.js' */
 
 const { clientsOf } = require('../../broker/broker.js');
-const { readArrival } = require('../../broker/clients.js');
+const { ARRIVAL_NAMES, readArrival } = require('../../broker/clients.js');
 const { DrainingError, everything } = require('../../core/draining.js');
 const { LimitError } = require('../../core/error.js');
 const option = require('../../core/option.js');
@@ -39,7 +39,8 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       // Before the hooks, which may be costly.
       everything.assertNot();
       clients.draining.assertNot();
-      const arrival = (await identify?.(exchange.request)) ?? {};
+      const answer = (await identify?.(exchange.request)) ?? {};
+      const arrival = option.object('identify()', answer, ARRIVAL_NAMES);
       const isClient = exchange.req.method !== 'HEAD';
       const claim = isClient ? readClaim(exchange) : undefined;
       const moved = claim && (await clients.moveIn(claim, readArrival(arrival).id));
