@@ -11,8 +11,31 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Backplane } from './types/backplane.js';
 import type { DrainOptions, DrainResult } from './types/drain.js';
 
+/**
+ * The data of an event: a string, or a value that JSON represents. Promises, functions, maps, sets
+ * and values of type `unknown` are not data.
+ */
+export type EventData =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | (object & Plain)
+  // Lets object literals have any members.
+  | (Plain & { readonly [name: string]: unknown });
+
+/** Functions have the first of these members; promises, maps and sets have the second. */
+interface Plain {
+  readonly [Symbol.hasInstance]?: never;
+  readonly [Symbol.toStringTag]?: never;
+}
+
 /** Maps event names to the types of their data. An event without a name is called `message`. */
-export type EventMap = Record<string, unknown>;
+export type EventMap = Record<string, EventData>;
+
+/** With `any` for an event map there may be any events, but not any data. */
+type Known<Events extends object> = symbol extends keyof Events ? EventMap : Events;
 
 interface EventFields {
   /**
@@ -34,7 +57,9 @@ interface EventFields {
  * `data` is a string or any value that JSON can represent. Strings are sent unchanged, except that
  * CRLF and CR become LF. Other values are serialized once.
  */
-export type ServerSentEvent<Events extends object = EventMap> =
+export type ServerSentEvent<Events extends object = EventMap> = EventOf<Known<Events>>;
+
+type EventOf<Events extends object> =
   | {
       [Name in keyof Events & string]: EventFields & { event: Name; data: Events[Name] };
     }[keyof Events & string]
@@ -42,7 +67,7 @@ export type ServerSentEvent<Events extends object = EventMap> =
       event?: undefined;
       data?: Events extends { message: infer Data } ? Data : undefined;
     })
-  | (string extends keyof Events ? EventFields & { event?: string; data?: unknown } : never);
+  | (string extends keyof Events ? EventFields & { event?: string; data?: EventData } : never);
 
 /**
  * How a connection's bytes are written: `native` means that the core writes to the socket,
@@ -267,10 +292,10 @@ export interface ConnectionOptions {
 }
 
 /** The data of the events with that name. */
-type DataOf<Events extends object, Name> = Name extends keyof Events
-  ? Events[Name]
+type DataOf<Events extends object, Name> = Name extends keyof Known<Events>
+  ? Known<Events>[Name]
   : string extends keyof Events
-    ? unknown
+    ? EventData
     : never;
 
 /**

@@ -34,9 +34,9 @@ function pairFix(req, res) {
       'call reply.hijack() and pass request.raw and reply.raw'
     );
   }
+  if (typeof req?.flushHeaders === 'function') return ': pass `req` first, then `res`';
   if (req instanceof Request) return ', but received a Fetch Request: use createSSE()';
   if (req?.req ?? res?.res) return ', but received those of Koa: pass ctx.req and ctx.res';
-  if (typeof req?.flushHeaders === 'function') return ': pass `req` first, then `res`';
   return ', as in new Connection(req, res)';
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Finds names that a reader does not know, such as misspelt options, and suggests the right one. */
+/** Finds names that a reader does not know, such as misspelt options, and suggests others. */
 
 /** Longer names are no typing errors, and would take long to compare. */
 const MAX_LENGTH = 40;

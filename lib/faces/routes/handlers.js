@@ -39,8 +39,7 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       // Before the hooks, which may be costly.
       everything.assertNot();
       clients.draining.assertNot();
-      const answer = (await identify?.(exchange.request)) ?? {};
-      const arrival = option.object('identify()', answer, ARRIVAL_NAMES);
+      const arrival = (await identify?.(exchange.request)) ?? {};
       const isClient = exchange.req.method !== 'HEAD';
       const claim = isClient ? readClaim(exchange) : undefined;
       const moved = claim && (await clients.moveIn(claim, readArrival(arrival).id));
@@ -48,6 +47,7 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
         if (moved) clients.sessions.put(moved);
         return undefined;
       }
+      option.object('identify()', arrival, ARRIVAL_NAMES);
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
         // HEAD gets the head alone, so its request is never a client.
         if (!isClient) return;
