@@ -311,6 +311,27 @@ export type StreamItem<Events extends object = EventMap, Name = 'message'> =
   | (string extends DataOf<Events, Name> ? Uint8Array | ArrayBuffer : never);
 
 /**
+ * Makes the error for a wrong item short: it names the item, and not the source's members. The
+ * end of a `ReadableStream` is undefined, and no item.
+ */
+type Checked<Item, Allowed> = [Exclude<Item, undefined>] extends [Unchanging<Allowed>]
+  ? unknown
+  : WrongItem<Item>;
+
+interface WrongItem<Item> {
+  'neither an event nor the data of one': Item;
+}
+
+/** Takes the literals of a source, whose arrays are read-only. */
+type Unchanging<Value> = Value extends Plain
+  ? Value
+  : Value extends readonly (infer Element)[]
+    ? readonly Unchanging<Element>[]
+    : Value extends object
+      ? { readonly [Name in keyof Value]: Unchanging<Value[Name]> }
+      : Value;
+
+/**
  * A source of events: an iterable, an async iterable such as a Node.js `Readable`, or a web
  * `ReadableStream`. A string is not a source.
  */
@@ -320,7 +341,7 @@ export type StreamSource<Item = unknown> =
   | {
       readonly locked: boolean;
       getReader(): {
-        read(): Promise<{ done: false; value: Item } | { done: true; value?: Item | undefined }>;
+        read(): Promise<{ done: false; value: Item } | { done: true; value?: unknown }>;
         cancel(reason?: unknown): Promise<void>;
       };
     };
@@ -488,8 +509,11 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * and with `ERR_SSE_OPTION` if an option is invalid; these two leave the source and the
    * connection unchanged.
    */
-  stream<const Name extends (keyof Events & string) | 'message' = 'message'>(
-    source: StreamSource<StreamItem<Events, Name>>,
+  stream<
+    const Name extends (keyof Events & string) | 'message' = 'message',
+    const Item = StreamItem<Events, Name>,
+  >(
+    source: StreamSource<Item> & Checked<Item, StreamItem<Events, Name>>,
     options?: StreamOptions<Name>,
   ): Promise<StreamResult>;
   /** Changes the time between pings; 0 stops them. */

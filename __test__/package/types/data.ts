@@ -15,7 +15,7 @@ class Station {
 }
 
 declare const reading: Reading;
-declare const loose: any;
+declare const loose: ReturnType<typeof JSON.parse>;
 
 const channel = new Channel();
 const accepted: EventData[] = [
