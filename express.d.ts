@@ -26,8 +26,11 @@ type PathParameters = Record<string, string>;
  * If the client has already disconnected, your handler isn't called and no error is raised. Other
  * errors of opening the connection go to `next()`, and Express answers with them.
  *
+ * Without a type argument, the connection may join channels of any event map. Path parameters are
+ * strings: annotate `req` to give them names.
+ *
  * @throws `ERR_SSE_TYPE` if `handler` is not a function.
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts

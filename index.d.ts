@@ -52,10 +52,12 @@ interface EventFields {
 
 /**
  * An event, as `send` takes it. All fields are optional, but an event without any field throws
- * `ERR_SSE_EMPTY`.
+ * `ERR_SSE_EMPTY`, and one with another field throws `ERR_SSE_FIELD`.
  *
  * `data` is a string or any value that JSON can represent. Strings are sent unchanged, except that
- * CRLF and CR become LF. Other values are serialized once.
+ * CRLF and CR become LF. Other values are serialized once. Those that JSON turns into an empty
+ * object throw `ERR_SSE_DATA`: promises, maps, sets, errors and others. An event that has a name
+ * and no data is sent with empty data, because browsers ignore an event without data.
  */
 export type ServerSentEvent<Events extends object = EventMap> = EventOf<Known<Events>>;
 
@@ -127,8 +129,8 @@ export interface ConnectionLimits {
 }
 
 /**
- * The options of a connection, on every face. An option that has the wrong type or is out of range
- * throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ * The options of a connection, on every face. An option that is unknown, has the wrong type or is
+ * out of range throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
  */
 export interface ConnectionOptions {
   /** Whether the connection sends pings. Default: `true`. */
@@ -161,7 +163,10 @@ export interface ConnectionOptions {
    * so that the client uses its own delay. At most 2^32 - 1.
    */
   retry?: number;
-  /** Response headers. They override headers that were set before. */
+  /**
+   * Response headers. They override headers that were set before. `Content-Type` throws, as a
+   * stream is always `text/event-stream`.
+   */
   headers?: OutgoingHttpHeaders;
   /**
    * The status of the response, from 200 to 599 and not 204, 205 or 304. Default: 200, the only
@@ -448,7 +453,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * @throws `ERR_SSE_HEADERS_SENT` if the response has already started.
    * @throws `ERR_SSE_GONE` if the client has already disconnected, or if the request waits behind
    * an event stream on the same socket.
-   * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+   * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
    * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
    * @throws `ERR_SSE_DRAINING` if the process drains; see {@link DrainingError}.
    * @throws `ERR_SSE_START` if the core cannot start.
@@ -541,7 +546,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
 }
 
 /**
- * The options of a channel. An option that has the wrong type or is out of range throws
+ * The options of a channel. An option that is unknown, has the wrong type or is out of range throws
  * `ERR_SSE_OPTION`.
  */
 export interface ChannelOptions<Events extends object = EventMap> {
@@ -700,7 +705,7 @@ interface ChannelEvents<Events extends object> {
  * ```
  */
 export class Channel<Events extends object = EventMap> extends EventEmitter<ChannelEvents<Events>> {
-  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
+  /** @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range. */
   constructor(options?: ChannelOptions<Events>);
 
   readonly closed: boolean;
@@ -867,7 +872,7 @@ export interface Configuration {
  * Configures the core. Call it before you create the first connection or channel.
  *
  * @throws `ERR_SSE_STARTED` if the core is already running.
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts
@@ -886,13 +891,16 @@ export function configure(configuration: Configuration): void;
  * | code                     | meaning                                                  |
  * | ------------------------ | -------------------------------------------------------- |
  * | `ERR_SSE_TYPE`           | an argument has the wrong type                           |
- * | `ERR_SSE_FIELD`          | `id` or `event` contains CR, LF or NUL                   |
- * | `ERR_SSE_DATA`           | JSON cannot represent `data` (cycles, BigInt, functions) |
+ * | `ERR_SSE_FIELD`          | `id` or `event` contains CR, LF or NUL, or an event has  |
+ * |                          | an unknown field                                         |
+ * | `ERR_SSE_DATA`           | JSON cannot represent `data`: cycles, BigInt, functions, |
+ * |                          | promises, maps, sets, errors                             |
  * | `ERR_SSE_EMPTY`          | an event has no field                                    |
  * | `ERR_SSE_FRAME`          | frame text is incomplete or has an unknown field         |
  * | `ERR_SSE_TOPIC`          | a topic name is invalid, or must not contain wildcards   |
  * | `ERR_SSE_KEY`            | an event for `keep: 'latest'` has no valid key           |
- * | `ERR_SSE_OPTION`         | an option has the wrong type or an invalid value         |
+ * | `ERR_SSE_OPTION`         | an option is unknown, or has the wrong type or an        |
+ * |                          | invalid value                                            |
  *
  * These are a `RangeError`:
  *

@@ -119,7 +119,7 @@ export interface TopicOptions
 }
 
 /**
- * The options of a broker. An option that has the wrong type or is out of range throws
+ * The options of a broker. An option that is unknown, has the wrong type or is out of range throws
  * `ERR_SSE_OPTION`, and so do an option and its alias with different values.
  */
 export interface SSEBrokerOptions<Metadata extends object = Record<string, unknown>> {
@@ -291,7 +291,7 @@ export class SSEBroker<
   Topics extends object = TopicMap,
   Metadata extends object = Record<string, unknown>,
 > {
-  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
+  /** @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range. */
   constructor(options?: SSEBrokerOptions<Metadata>);
 
   /**

@@ -1,6 +1,7 @@
 // Tests that typical mistakes of a newcomer throw an error whose message names the mistake and the
 // fix.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import * as server from '../support/servers/node-http.mjs';
 import { site, sluice } from '../support/site.mjs';
@@ -79,4 +80,15 @@ test('data that JSON represents is sent, also an empty object', () => {
     channel.send({ data });
   }
   assert.equal(channel.closed, false);
+});
+
+test('the request and the reply of Fastify work as their `raw`, as in Nest', SOON, async (t) => {
+  const app = createRequire(import.meta.url)('fastify')();
+  t.after(() => app.close());
+  app.get('/', (request, reply) => {
+    reply.hijack();
+    new sluice.Connection(request.raw, reply.raw).send({ data: 'hello' }).end();
+  });
+  const response = await fetch(await app.listen({ port: 0 }));
+  assert.equal(await response.text(), 'data: hello\n\n');
 });

@@ -95,7 +95,7 @@ function cursorOf(given) {
 function toEvent(event, data, id) {
   option.assertString('event', event);
   if (data === undefined) {
-    throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
+    throw typeError('ERR_SSE_DATA', '`data` is missing: pass it after the name, or null');
   }
   return { event, data, id };
 }
