@@ -6,6 +6,7 @@
 /** @import { Request, Response } from './carrier.js' */
 
 const { SluiceError, typeError } = require('../core/error.js');
+const { hasMethods } = require('../core/option.js');
 const { isDropped } = require('./last-response.js');
 
 const HEADERS = {
@@ -14,13 +15,6 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
 };
-
-/**
- * Whether these are objects of Koa, which have the members of Node's and pass calls on to them.
- * @param {any} req
- * @param {any} res
- */
-const isWrapped = (req, res) => req.req !== undefined || res.res !== undefined;
 
 /**
  * What to pass instead of what a framework passes to handlers.
@@ -46,8 +40,8 @@ function pairFix(req, res) {
  * @param {Response} res
  */
 function assertOpenable(req, res) {
-  const isPair = typeof req?.headers === 'object' && typeof res?.flushHeaders === 'function';
-  if (!isPair || isWrapped(req, res)) {
+  // A response of Koa has the other members too, but is no stream.
+  if (typeof req?.headers !== 'object' || !hasMethods(res, 'flushHeaders', 'once')) {
     const expected = 'Connection expects `req` and `res` of a Node HTTP server';
     throw typeError('ERR_SSE_TYPE', `${expected}${pairFix(req, res)}`);
   }
