@@ -75,11 +75,12 @@ function replacedWriter(socket) {
 const SHOWN = 80;
 
 /**
- * Shows the beginning of a function, by which its owner can be found.
- * @param {unknown} replacement
+ * Shows the beginning of a function, by which its owner can be found, or the name of a bound one.
+ * @param {any} replacement
  */
 function describe(replacement) {
-  const source = String(replacement).replace(/\s+/g, ' ');
+  const text = String(replacement).replace(/\s+/g, ' ');
+  const source = text.includes('[native code]') ? replacement.name : text;
   return `\`${source.length > SHOWN ? `${source.slice(0, SHOWN)}…` : source}\``;
 }
 
