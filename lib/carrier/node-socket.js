@@ -79,8 +79,8 @@ const SHOWN = 80;
  * @param {any} replacement
  */
 function describe(replacement) {
-  const text = String(replacement).replace(/\s+/g, ' ');
-  const source = text.includes('[native code]') ? replacement.name : text;
+  const source = String(replacement).replace(/\s+/g, ' ');
+  if (source.includes('[native code]')) return `a bound function ${replacement.name}`.trim();
   return `\`${source.length > SHOWN ? `${source.slice(0, SHOWN)}…` : source}\``;
 }
 
