@@ -139,6 +139,6 @@ export interface MemoryBackplaneOptions extends CustomBackplaneOptions {
  * const { id } = await news.publish({ event: 'headline', data: 'Everybody gets this' });
  * ```
  *
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  */
 export function memoryBackplane(options?: MemoryBackplaneOptions): Backplane;

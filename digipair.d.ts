@@ -152,8 +152,8 @@ export interface Channel {
  * `disconnected` pins.
  *
  * @throws `ERR_SSE_TYPE` if the context has no request and response.
- * @throws `ERR_SSE_OPTION` if a property has the wrong type, or if `disconnected` is set and
- * `@digipair/engine` is not installed.
+ * @throws `ERR_SSE_OPTION` if a property is unknown or has the wrong type, or if `disconnected` is
+ * set and `@digipair/engine` is not installed.
  * @throws `ERR_SSE_HEADERS_SENT` if the request was already answered.
  * @throws `ERR_SSE_GONE` if the client has already disconnected.
  * @throws `ERR_SSE_DRAINING`, with a `statusCode` and `headers`, while the process drains.
@@ -201,7 +201,7 @@ export function registerChannel(
  * Sends a message to the sessions with a name. Resolves with false if there are none. If there was
  * one up to a minute ago, the message is kept for its return.
  *
- * @throws `ERR_SSE_OPTION` if a property has the wrong type.
+ * @throws `ERR_SSE_OPTION` if a property is unknown or has the wrong type.
  * @throws `ERR_SSE_DATA` if the message is missing, or if JSON cannot represent it.
  * @throws `ERR_SSE_TYPE` if the event's name is not a string.
  * @throws `ERR_SSE_FIELD` if the event's name contains CR, LF or NUL.

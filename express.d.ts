@@ -4,10 +4,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 // @ts-ignore: the types may not be installed; then both are `any`
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
-import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { Connection, ConnectionOptions } from './index.js';
 
 // The brackets prevent distribution: a missing type is `any`, which would match both branches.
 type OrElse<Type, Fallback> = [0] extends [1 & Type] ? Fallback : Type;
+
+/** Annotate `req` for others, such as those of wildcards, which are arrays. */
+type PathParameters = Record<string, string>;
 
 /**
  * Returns an Express handler that opens a connection for each request and calls your handler with
@@ -23,8 +26,11 @@ type OrElse<Type, Fallback> = [0] extends [1 & Type] ? Fallback : Type;
  * If the client has already disconnected, your handler isn't called and no error is raised. Other
  * errors of opening the connection go to `next()`, and Express answers with them.
  *
+ * Without a type argument, the connection may join channels of any event map. Path parameters are
+ * strings: annotate `req` to give them names.
+ *
  * @throws `ERR_SSE_TYPE` if `handler` is not a function.
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts
@@ -36,8 +42,9 @@ type OrElse<Type, Fallback> = [0] extends [1 & Type] ? Fallback : Type;
  * ```
  */
 export function sse<
-  Events extends object = EventMap,
-  Req extends IncomingMessage = OrElse<ExpressRequest, IncomingMessage>,
+  // biome-ignore lint/suspicious/noExplicitAny: a connection that may join a channel of any events
+  Events extends object = any,
+  Req extends IncomingMessage = OrElse<ExpressRequest<PathParameters>, IncomingMessage>,
   Res extends ServerResponse = OrElse<ExpressResponse, ServerResponse>,
 >(
   handler: (connection: Connection<Events>, req: Req, res: Res) => unknown,

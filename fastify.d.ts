@@ -283,7 +283,7 @@ declare namespace sluice {
    * ```
    */
   export class SE {
-    /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
+    /** @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range. */
     constructor(opts?: SEOptions);
     /**
      * The plugin. It adds `request.seid`, `reply.sendEvent()`, `reply.sendEventBySeid()` and

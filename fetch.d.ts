@@ -9,8 +9,8 @@ import type { Backplane } from './types/backplane.js';
 import type { TopicOptions } from './types/broker.js';
 
 /**
- * The configuration of {@link createSSE}. An option that has the wrong type or is out of range
- * throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ * The configuration of {@link createSSE}. An option that is unknown, has the wrong type or is out
+ * of range throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
  */
 export interface SSEConfig
   extends Pick<
@@ -205,7 +205,7 @@ export interface SSE<Events extends object = EventMap> {
 /**
  * Creates a service that returns event streams as Fetch `Response`s.
  *
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts

@@ -11,8 +11,31 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Backplane } from './types/backplane.js';
 import type { DrainOptions, DrainResult } from './types/drain.js';
 
+/**
+ * The data of an event: a string, or a value that JSON represents. Promises, functions, maps, sets
+ * and values of type `unknown` are not data.
+ */
+export type EventData =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | (object & Plain)
+  // Lets object literals have any members.
+  | (Plain & { readonly [name: string]: unknown });
+
+/** Functions have the first of these members; promises, maps and sets have the second. */
+interface Plain {
+  readonly [Symbol.hasInstance]?: never;
+  readonly [Symbol.toStringTag]?: never;
+}
+
 /** Maps event names to the types of their data. An event without a name is called `message`. */
-export type EventMap = Record<string, unknown>;
+export type EventMap = Record<string, EventData>;
+
+/** With `any` for an event map there may be any events, but not any data. */
+type Known<Events extends object> = symbol extends keyof Events ? EventMap : Events;
 
 interface EventFields {
   /**
@@ -29,12 +52,16 @@ interface EventFields {
 
 /**
  * An event, as `send` takes it. All fields are optional, but an event without any field throws
- * `ERR_SSE_EMPTY`.
+ * `ERR_SSE_EMPTY`, and one with another field throws `ERR_SSE_FIELD`.
  *
  * `data` is a string or any value that JSON can represent. Strings are sent unchanged, except that
- * CRLF and CR become LF. Other values are serialized once.
+ * CRLF and CR become LF. Other values are serialized once. Those that JSON turns into an empty
+ * object throw `ERR_SSE_DATA`: promises, maps, sets, errors and others. An event that has a name
+ * and no data is sent with empty data, because browsers ignore an event without data.
  */
-export type ServerSentEvent<Events extends object = EventMap> =
+export type ServerSentEvent<Events extends object = EventMap> = EventOf<Known<Events>>;
+
+type EventOf<Events extends object> =
   | {
       [Name in keyof Events & string]: EventFields & { event: Name; data: Events[Name] };
     }[keyof Events & string]
@@ -42,7 +69,7 @@ export type ServerSentEvent<Events extends object = EventMap> =
       event?: undefined;
       data?: Events extends { message: infer Data } ? Data : undefined;
     })
-  | (string extends keyof Events ? EventFields & { event?: string; data?: unknown } : never);
+  | (string extends keyof Events ? EventFields & { event?: string; data?: EventData } : never);
 
 /**
  * How a connection's bytes are written: `native` means that the core writes to the socket,
@@ -102,8 +129,8 @@ export interface ConnectionLimits {
 }
 
 /**
- * The options of a connection, on every face. An option that has the wrong type or is out of range
- * throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ * The options of a connection, on every face. An option that is unknown, has the wrong type or is
+ * out of range throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
  */
 export interface ConnectionOptions {
   /** Whether the connection sends pings. Default: `true`. */
@@ -136,7 +163,10 @@ export interface ConnectionOptions {
    * so that the client uses its own delay. At most 2^32 - 1.
    */
   retry?: number;
-  /** Response headers. They override headers that were set before. */
+  /**
+   * Response headers. They override headers that were set before. `Content-Type` throws, as a
+   * stream is always `text/event-stream`.
+   */
   headers?: OutgoingHttpHeaders;
   /**
    * The status of the response, from 200 to 599 and not 204, 205 or 304. Default: 200, the only
@@ -267,10 +297,10 @@ export interface ConnectionOptions {
 }
 
 /** The data of the events with that name. */
-type DataOf<Events extends object, Name> = Name extends keyof Events
-  ? Events[Name]
+type DataOf<Events extends object, Name> = Name extends keyof Known<Events>
+  ? Known<Events>[Name]
   : string extends keyof Events
-    ? unknown
+    ? EventData
     : never;
 
 /**
@@ -286,6 +316,27 @@ export type StreamItem<Events extends object = EventMap, Name = 'message'> =
   | (string extends DataOf<Events, Name> ? Uint8Array | ArrayBuffer : never);
 
 /**
+ * Makes the error for a wrong item short: it names the item, and not the source's members. The
+ * end of a `ReadableStream` is undefined, and no item.
+ */
+type Checked<Item, Allowed> = [Exclude<Item, undefined>] extends [Unchanging<Allowed>]
+  ? unknown
+  : WrongItem<Item>;
+
+interface WrongItem<Item> {
+  'neither an event nor the data of one': Item;
+}
+
+/** Takes the literals of a source, whose arrays are read-only. */
+type Unchanging<Value> = Value extends Plain
+  ? Value
+  : Value extends readonly (infer Element)[]
+    ? readonly Unchanging<Element>[]
+    : Value extends object
+      ? { readonly [Name in keyof Value]: Unchanging<Value[Name]> }
+      : Value;
+
+/**
  * A source of events: an iterable, an async iterable such as a Node.js `Readable`, or a web
  * `ReadableStream`. A string is not a source.
  */
@@ -295,7 +346,7 @@ export type StreamSource<Item = unknown> =
   | {
       readonly locked: boolean;
       getReader(): {
-        read(): Promise<{ done: false; value: Item } | { done: true; value?: Item | undefined }>;
+        read(): Promise<{ done: false; value: Item } | { done: true; value?: unknown }>;
         cancel(reason?: unknown): Promise<void>;
       };
     };
@@ -402,7 +453,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * @throws `ERR_SSE_HEADERS_SENT` if the response has already started.
    * @throws `ERR_SSE_GONE` if the client has already disconnected, or if the request waits behind
    * an event stream on the same socket.
-   * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+   * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
    * @throws `ERR_SSE_TRANSPORT` if `transport` is `'native'` and the core cannot take the socket.
    * @throws `ERR_SSE_DRAINING` if the process drains; see {@link DrainingError}.
    * @throws `ERR_SSE_START` if the core cannot start.
@@ -463,8 +514,11 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * and with `ERR_SSE_OPTION` if an option is invalid; these two leave the source and the
    * connection unchanged.
    */
-  stream<const Name extends (keyof Events & string) | 'message' = 'message'>(
-    source: StreamSource<StreamItem<Events, Name>>,
+  stream<
+    const Name extends (keyof Events & string) | 'message' = 'message',
+    const Item = StreamItem<Events, Name>,
+  >(
+    source: StreamSource<Item> & Checked<Item, StreamItem<Events, Name>>,
     options?: StreamOptions<Name>,
   ): Promise<StreamResult>;
   /** Changes the time between pings; 0 stops them. */
@@ -492,7 +546,7 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
 }
 
 /**
- * The options of a channel. An option that has the wrong type or is out of range throws
+ * The options of a channel. An option that is unknown, has the wrong type or is out of range throws
  * `ERR_SSE_OPTION`.
  */
 export interface ChannelOptions<Events extends object = EventMap> {
@@ -651,7 +705,7 @@ interface ChannelEvents<Events extends object> {
  * ```
  */
 export class Channel<Events extends object = EventMap> extends EventEmitter<ChannelEvents<Events>> {
-  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
+  /** @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range. */
   constructor(options?: ChannelOptions<Events>);
 
   readonly closed: boolean;
@@ -819,7 +873,7 @@ export interface Configuration {
  * Configures the core. Call it before you create the first connection or channel.
  *
  * @throws `ERR_SSE_STARTED` if the core is already running.
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts
@@ -838,13 +892,16 @@ export function configure(configuration: Configuration): void;
  * | code                     | meaning                                                  |
  * | ------------------------ | -------------------------------------------------------- |
  * | `ERR_SSE_TYPE`           | an argument has the wrong type                           |
- * | `ERR_SSE_FIELD`          | `id` or `event` contains CR, LF or NUL                   |
- * | `ERR_SSE_DATA`           | JSON cannot represent `data` (cycles, BigInt, functions) |
+ * | `ERR_SSE_FIELD`          | `id` or `event` contains CR, LF or NUL, or an event has  |
+ * |                          | an unknown field                                         |
+ * | `ERR_SSE_DATA`           | JSON cannot represent `data`: cycles, BigInt, functions, |
+ * |                          | promises, maps, sets, errors                             |
  * | `ERR_SSE_EMPTY`          | an event has no field                                    |
  * | `ERR_SSE_FRAME`          | frame text is incomplete or has an unknown field         |
  * | `ERR_SSE_TOPIC`          | a topic name is invalid, or must not contain wildcards   |
  * | `ERR_SSE_KEY`            | an event for `keep: 'latest'` has no valid key           |
- * | `ERR_SSE_OPTION`         | an option has the wrong type or an invalid value         |
+ * | `ERR_SSE_OPTION`         | an option is unknown, or has the wrong type or an        |
+ * |                          | invalid value                                            |
  *
  * These are a `RangeError`:
  *

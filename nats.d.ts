@@ -89,6 +89,6 @@ export interface NatsBackplaneOptions {
  * const { id } = await news.publish({ event: 'headline', data: 'Everybody gets this' });
  * ```
  *
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  */
 export function natsBackplane(options: NatsBackplaneOptions): Backplane;

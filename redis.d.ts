@@ -104,6 +104,6 @@ export interface RedisBackplaneOptions {
  * const { id } = await news.publish({ event: 'headline', data: 'Everybody gets this' });
  * ```
  *
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  */
 export function redisBackplane(options: RedisBackplaneOptions): Backplane;

@@ -16,8 +16,52 @@ import type { Backplane } from './backplane.js';
 import type { DrainOptions, DrainResult } from './drain.js';
 import type { SetupSSEOptions } from './setup-sse.js';
 
-/** Maps topic names, or template literal types of names, to event maps. */
+/**
+ * Maps topic names to event maps. Names may be patterns, such as `orders.*`, or template literal
+ * types.
+ */
 export type TopicMap = Record<string, EventMap>;
+
+/**
+ * The name of a topic. A key such as `orders.*` stands for all topics that it matches as a pattern,
+ * such as `orders.7`.
+ */
+export type TopicName<Topics extends object> = AnyName<keyof Topics & string>;
+
+type AnyName<Key extends string> = Key extends '*' | '>'
+  ? string
+  : Key extends `${infer Head}.${infer Tail}`
+    ? `${Head extends '*' ? string : Head}.${AnyName<Tail>}`
+    : Key;
+
+/** Whether a pattern matches a topic: `*` stands for one token, and `>` for all that follow. */
+type Matches<Pattern extends string, Topic extends string> = Pattern extends '>'
+  ? true
+  : Pattern extends `${infer Head}.${infer Tail}`
+    ? Topic extends `${infer Token}.${infer Rest}`
+      ? Head extends '*' | Token
+        ? Matches<Tail, Rest>
+        : false
+      : false
+    : Pattern extends '*'
+      ? Topic extends `${string}.${string}`
+        ? false
+        : true
+      : Topic extends Pattern
+        ? true
+        : false;
+
+/** The keys of a topic: its name or, without that, the patterns that match it. */
+type KeyOf<Topics extends object, Topic extends string> = Topic extends keyof Topics
+  ? Topic
+  : {
+      [Key in keyof Topics & string]: Matches<Key, Topic> extends true ? Key : never;
+    }[keyof Topics & string];
+
+/** An event of one topic. */
+export type EventOfTopic<Topics extends object, Topic extends string> = TopicEvent<
+  Pick<Topics, KeyOf<Topics, Topic> & keyof Topics>
+>;
 
 /** An event of any topic. */
 export type TopicEvent<Topics extends object> = Topics[keyof Topics] extends infer Events
@@ -75,7 +119,7 @@ export interface TopicOptions
 }
 
 /**
- * The options of a broker. An option that has the wrong type or is out of range throws
+ * The options of a broker. An option that is unknown, has the wrong type or is out of range throws
  * `ERR_SSE_OPTION`, and so do an option and its alias with different values.
  */
 export interface SSEBrokerOptions<Metadata extends object = Record<string, unknown>> {
@@ -247,7 +291,7 @@ export class SSEBroker<
   Topics extends object = TopicMap,
   Metadata extends object = Record<string, unknown>,
 > {
-  /** @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range. */
+  /** @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range. */
   constructor(options?: SSEBrokerOptions<Metadata>);
 
   /**
@@ -317,9 +361,9 @@ export class SSEBroker<
    * @throws `ERR_SSE_TOPIC` if the topic name is invalid or contains wildcards.
    * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
    */
-  broadcastToTopic<Topic extends keyof Topics & string>(
+  broadcastToTopic<Topic extends TopicName<Topics>>(
     topic: Topic,
-    event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
+    event: EventOfTopic<Topics, Topic>,
   ): number;
   /**
    * Sends an event to the subscribers of a topic, and resolves with its id: with a `backplane`,
@@ -327,9 +371,9 @@ export class SSEBroker<
    * undefined if the event has none and gets none. The promise rejects with the errors of
    * {@link SSEBroker.broadcastToTopic}.
    */
-  publish<Topic extends keyof Topics & string>(
+  publish<Topic extends TopicName<Topics>>(
     topic: Topic,
-    event: Topics[Topic] extends object ? ServerSentEvent<Topics[Topic]> : never,
+    event: EventOfTopic<Topics, Topic>,
   ): Promise<{ id: string | undefined }>;
   /**
    * Returns the number of clients of this process or, with `everywhere`, of all processes that
@@ -402,13 +446,13 @@ export class SSEHelper<Topics extends object = TopicMap> {
   /** Sends an event named `notification` to every client. */
   notifyAll(notification: unknown): number;
   /** Sends an event named `notification` to the subscribers of a topic. */
-  notifyTopic(topic: keyof Topics & string, notification: unknown): number;
+  notifyTopic(topic: TopicName<Topics>, notification: unknown): number;
   /** Sends an event named `update` with the data `{ key, value }` to a client. */
   update(id: string, key: string, value: unknown): boolean;
   /** Sends an event named `update` to every client. */
   updateAll(key: string, value: unknown): number;
   /** Sends an event named `update` to the subscribers of a topic. */
-  updateTopic(topic: keyof Topics & string, key: string, value: unknown): number;
+  updateTopic(topic: TopicName<Topics>, key: string, value: unknown): number;
   /** Sends an event named `alert` with the data `{ level, message }` to a client. */
   alert(id: string, level: string, message: string): boolean;
   /** Sends an event named `alert` to every client. */
@@ -420,5 +464,5 @@ export class SSEHelper<Topics extends object = TopicMap> {
    */
   progress(id: string, progress: number, message: string): boolean;
   /** Sends an event named `progress` to the subscribers of a topic. See {@link progress}. */
-  progressTopic(topic: keyof Topics & string, progress: number, message: string): number;
+  progressTopic(topic: TopicName<Topics>, progress: number, message: string): number;
 }

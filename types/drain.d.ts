@@ -141,7 +141,7 @@ export interface Shutdown {
  * other requests.
  *
  * @throws `ERR_SSE_TYPE` if the value is not a server.
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts

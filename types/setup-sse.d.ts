@@ -6,9 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import type { ConnectOptions, SSEBroker } from './broker.js';
 
 /**
- * The options of {@link setupSSE}. `Req` is the type of the framework's request. An option that has
- * the wrong type or is out of range throws `ERR_SSE_OPTION`, and so do an option and its alias with
- * different values.
+ * The options of {@link setupSSE}. `Req` is the type of the framework's request. An option that is
+ * unknown, has the wrong type or is out of range throws `ERR_SSE_OPTION`, and so do an option and
+ * its alias with different values.
  */
 export interface SetupSSEOptions<Req = IncomingMessage> {
   /**
@@ -120,7 +120,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * origins are recognized by `Sec-Fetch-Site`, which browsers send over HTTPS and on localhost.
  *
  * @throws `ERR_SSE_TYPE` if an argument is not an app, a broker or a path.
- * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts

@@ -39,6 +39,7 @@ const TESTS = [
   'connection/bad-input',
   'connection/expiry',
   'connection/limits',
+  'connection/mistakes',
   'connection/stream-source',
   'broker/broker',
   'faces/routes',

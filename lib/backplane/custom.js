@@ -11,6 +11,8 @@ const option = require('../core/option.js');
 const { Backplane } = require('./backplane.js');
 const { readCommon } = require('./options.js');
 
+/** @type {option.Names<CustomBackplaneOptions>} */
+const NAMES = { maxQueueBytes: true, outage: true };
 const METHODS = ['connect', 'publish', 'follow', 'unfollow', 'position', 'read'];
 
 /**
@@ -25,7 +27,7 @@ function customBackplane(engine, options) {
       `customBackplane() expects an engine with the method ${missing}()`,
     );
   }
-  const { maxQueueBytes, waits } = readCommon(option.object('options', options));
+  const { maxQueueBytes, waits } = readCommon(option.object('options', options, NAMES));
   return new CustomBackplane(engine, { maxQueueBytes, waits });
 }
 

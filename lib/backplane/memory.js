@@ -10,6 +10,10 @@ const option = require('../core/option.js');
 const { customBackplane } = require('./custom.js');
 const { readPrefix } = require('./options.js');
 
+/** @type {option.Names<MemoryBackplaneOptions>} */
+const NAMES = { name: true, retain: true, maxQueueBytes: true, outage: true };
+const RETAIN_NAMES = { events: true };
+
 const EVENTS = 500;
 /** More than a batch has. */
 const REMEMBERED = 1024;
@@ -19,12 +23,12 @@ const logs = new Map();
 
 /** @param {MemoryBackplaneOptions} [options] */
 function memoryBackplane(options) {
-  const given = option.object('options', options);
-  const name = readPrefix('name', given.name);
-  const { events } = option.object('retain', given.retain);
+  const { name: prefix, retain, ...rest } = option.object('options', options, NAMES);
+  const name = readPrefix('name', prefix);
+  const { events } = option.object('retain', retain, RETAIN_NAMES);
   const most = option.whole('retain.events', events, EVENTS, 1, 2 ** 32 - 1);
   if (!logs.has(name)) logs.set(name, new MemoryLog());
-  return customBackplane(new MemoryEngine(logs.get(name), most), given);
+  return customBackplane(new MemoryEngine(logs.get(name), most), rest);
 }
 
 class MemoryLog {

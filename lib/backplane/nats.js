@@ -12,9 +12,24 @@ const { readServers } = require('./nats-servers.js');
 const { readCommon } = require('./options.js');
 const { readText, readTls } = require('./tls.js');
 
+/** @type {option.Names<NatsBackplaneOptions>} */
+const NAMES = {
+  servers: true,
+  stream: true,
+  replicas: true,
+  retain: true,
+  user: true,
+  password: true,
+  token: true,
+  credentials: true,
+  tls: true,
+  maxQueueBytes: true,
+  outage: true,
+};
+
 /** @param {NatsBackplaneOptions} options */
 function natsBackplane(options) {
-  const given = option.object('options', options);
+  const given = option.object('options', options, NAMES);
   const { servers, login: ofServers } = readServers(given.servers);
   const credentials = option.callback('credentials', given.credentials);
   const ofOptions = readLogin(given);

@@ -7,11 +7,12 @@ const option = require('../core/option.js');
 
 const OUTAGE = /** @type {const} */ (['wait', 'fail']);
 const MAX_QUEUE_BYTES = 16 << 20;
+const RETAIN_NAMES = { events: true, age: true };
 const RETAIN = { events: 500, age: 3_600_000 };
 
 /** @param {{ retain?: any, maxQueueBytes?: any, outage?: any }} given */
 function readCommon({ retain, maxQueueBytes, outage }) {
-  const kept = option.object('retain', retain);
+  const kept = option.object('retain', retain, RETAIN_NAMES);
   return {
     retainEvents: option.whole('retain.events', kept.events, RETAIN.events, 1, 2 ** 32 - 1),
     retainAge: option.whole('retain.age', kept.age, RETAIN.age, 1000, 2 ** 32 - 1),

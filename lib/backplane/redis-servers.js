@@ -2,11 +2,15 @@
 
 /** Where Redis is, and how to log in: the options of `redisBackplane()` about connections. */
 
-/** @import { RedisBackplaneOptions } from '../../redis.js' */
+/** @import { RedisBackplaneOptions, RedisSentinelOptions } from '../../redis.js' */
 
 const option = require('../core/option.js');
 const { typeError } = require('../core/error.js');
 const { readText, readTls } = require('./tls.js');
+
+const CLUSTER_NAMES = { nodes: true };
+/** @type {option.Names<RedisSentinelOptions>} */
+const SENTINEL_NAMES = { name: true, nodes: true, username: true, password: true, tls: true };
 
 const PORT = 6379;
 const SENTINEL_PORT = 26379;
@@ -43,10 +47,14 @@ function readServers(given) {
 function readNodes({ sentinel, cluster }, direct) {
   if (direct) return { nodes: [{ host: direct.host, port: direct.port }] };
   if (cluster !== undefined) {
-    const { nodes } = option.object('cluster', cluster);
+    const { nodes } = option.object('cluster', cluster, CLUSTER_NAMES);
     return { nodes: readAddresses('cluster.nodes', nodes, PORT) };
   }
-  const { name, nodes, username, password, tls } = option.object('sentinel', sentinel);
+  const { name, nodes, username, password, tls } = option.object(
+    'sentinel',
+    sentinel,
+    SENTINEL_NAMES,
+  );
   option.assertString('sentinel.name', name);
   return {
     nodes: readAddresses('sentinel.nodes', nodes, SENTINEL_PORT),

@@ -11,9 +11,25 @@ const { Backplane } = require('./backplane.js');
 const { readCommon, readPrefix } = require('./options.js');
 const { readServers } = require('./redis-servers.js');
 
+/** @type {option.Names<RedisBackplaneOptions>} */
+const NAMES = {
+  url: true,
+  sentinel: true,
+  cluster: true,
+  username: true,
+  password: true,
+  credentials: true,
+  database: true,
+  tls: true,
+  prefix: true,
+  retain: true,
+  maxQueueBytes: true,
+  outage: true,
+};
+
 /** @param {RedisBackplaneOptions} options */
 function redisBackplane(options) {
-  const given = option.object('options', options);
+  const given = option.object('options', options, NAMES);
   const credentials = option.callback('credentials', given.credentials);
   const settings = {
     ...readCommon(given),

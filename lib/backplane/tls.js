@@ -6,10 +6,13 @@
 
 const option = require('../core/option.js');
 
+/** @type {option.Names<RedisTlsOptions>} */
+const NAMES = { ca: true, cert: true, key: true, serverName: true };
+
 /** @param {true | RedisTlsOptions | undefined} value */
 function readTls(value) {
   if (value === undefined) return undefined;
-  const { ca, cert, key, serverName } = value === true ? {} : option.object('tls', value);
+  const { ca, cert, key, serverName } = value === true ? {} : option.object('tls', value, NAMES);
   if ((cert === undefined) !== (key === undefined)) {
     throw option.invalid('`tls.cert` and `tls.key` must be set together');
   }

@@ -4,16 +4,49 @@
 
 /** @import { SSEBrokerOptions, TopicOptions } from '../../types/broker.js' */
 /** @import { ConnectionOptions } from '../../index.js' */
+/** @import { Names } from '../core/option.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
 
 /** @typedef {ReturnType<typeof readBrokerOptions>} BrokerOptions */
 /** @typedef {NonNullable<ReturnType<typeof readShared>>} Shared */
 
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
-const { PATTERNS, TOPIC, readChannelOptions } = require('../channel/channel-options.js');
+const {
+  HISTORY_NAMES,
+  PATTERNS,
+  TOPIC,
+  TOPIC_NAMES,
+  readChannelOptions,
+} = require('../channel/channel-options.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
 const { readNodesOptions } = require('./nodes/nodes-options.js');
+
+/** @type {Names<SSEBrokerOptions>} */
+const BROKER_NAMES = {
+  maxQueueEvents: true,
+  eventBufferSize: true,
+  pingInterval: true,
+  heartbeatInterval: true,
+  heartbeat: true,
+  connection: true,
+  topic: true,
+  wildcards: true,
+  topicField: true,
+  maxPatterns: true,
+  maxTopicsTotal: true,
+  patternHistory: true,
+  backplane: true,
+  name: true,
+  sessionTimeout: true,
+  presence: true,
+  presenceDelay: true,
+  onJoin: true,
+  onLeave: true,
+  onConnect: true,
+  onDisconnect: true,
+  authorizeSubscribe: true,
+};
 
 const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
 
@@ -22,7 +55,7 @@ const HEARTBEATS = /** @type {const} */ (['comment', 'event']);
  * @param {PingForm} [pingForm] instead of the `heartbeat` option
  */
 function readBrokerOptions(options, pingForm) {
-  const given = option.object('options', options);
+  const given = option.object('options', options, BROKER_NAMES);
   /** @type {ConnectionOptions} */
   const defaults = {
     pingInterval: option.time(...option.named(given, 'pingInterval'), 30_000),
@@ -40,7 +73,7 @@ function readBrokerOptions(options, pingForm) {
     maxPatterns: option.count('maxPatterns', given.maxPatterns, 100),
     maxTopicsTotal: option.count('maxTopicsTotal', given.maxTopicsTotal, 100_000),
     patternHistory: readChannelOptions(
-      option.object('patternHistory', given.patternHistory),
+      option.object('patternHistory', given.patternHistory, HISTORY_NAMES),
       PATTERNS,
     ),
     shared,
@@ -69,7 +102,8 @@ function readShared({ backplane, name: given }, fallback) {
 }
 
 /** @param {TopicOptions | undefined} given */
-const readTopicOptions = (given) => readChannelOptions(option.object('topic', given), TOPIC);
+const readTopicOptions = (given) =>
+  readChannelOptions(option.object('topic', given, TOPIC_NAMES), TOPIC);
 
 /**
  * The options of all topics, or a function that returns those of one topic.

@@ -12,6 +12,7 @@
 const { inspect } = require('node:util');
 const { carrierOf } = require('../carrier/node-response.js');
 const { Connection } = require('../connection/connection.js');
+const { CONNECTION_NAMES } = require('../connection/connection-options.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
 const { callCore } = require('../core/error.js');
@@ -20,8 +21,12 @@ const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
 const { addAll } = require('./add-all.js');
 const { readBrokerOptions } = require('./broker-options.js');
-const { Clients, readArrival } = require('./clients.js');
+const { ARRIVAL_NAMES, Clients, readArrival } = require('./clients.js');
 const { assertTopic } = require('./topic.js');
+
+/** The options of `connect()`, which opens the connection. */
+const CONNECT_NAMES = { ...ARRIVAL_NAMES, ...CONNECTION_NAMES };
+const COUNT_NAMES = { everywhere: true };
 
 /** @type {(broker: SSEBroker) => Clients} */
 let clientsOf;
@@ -74,7 +79,12 @@ class SSEBroker {
   connect(first, second, third) {
     const clients = this.#clients;
     const isOpen = first instanceof Connection;
-    const { id, metadata, ...rest } = option.object('options', isOpen ? second : third);
+    const given = option.object(
+      'options',
+      isOpen ? second : third,
+      isOpen ? ARRIVAL_NAMES : CONNECT_NAMES,
+    );
+    const { id, metadata, ...rest } = given;
     const arrival = readArrival({ id, metadata });
     if (isOpen) return clients.register(first, arrival);
     const { link, connection } = clients.open(carrierOf(first, second), rest);
@@ -154,14 +164,14 @@ class SSEBroker {
     assertTopic(topic);
     if (this.#isShared) return event.publishSharedTopic(this.#topics, topic, value);
     event.publish(this.#topics, topic, value);
-    const minted = value.data === undefined ? undefined : this.#topics.mintedId(topic);
+    const minted = event.hasData(value) ? this.#topics.mintedId(topic) : undefined;
     return { id: value.id ?? minted ?? undefined };
   }
 
   /** @param {{ everywhere?: boolean }} [options] */
   clientCount(options) {
     const { byId, nodes } = this.#clients;
-    const { everywhere } = option.object('options', options);
+    const { everywhere } = option.object('options', options, COUNT_NAMES);
     const isEverywhere = option.boolean('everywhere', everywhere, false);
     return byId.size + (isEverywhere ? (nodes?.clientCount ?? 0) : 0);
   }

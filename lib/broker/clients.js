@@ -4,6 +4,8 @@
 
 /** @import { TopicsHandle } from '../../binding.js' */
 /** @import { CloseReason, ConnectionOptions } from '../../index.js' */
+/** @import { ConnectOptions } from '../../types/broker.js' */
+/** @import { Names } from '../core/option.js' */
 /** @import { Carrier } from '../carrier/carrier.js' */
 /** @import { PingForm } from '../connection/connection-options.js' */
 /** @import { Connection } from '../connection/connection.js' */
@@ -33,6 +35,9 @@ const { Nodes } = require('./nodes/nodes.js');
 const { restorable, restoreAllowed } = require('./restoring.js');
 const { Sessions, sessionOf } = require('./sessions.js');
 const { Subscriptions } = require('./subscriptions.js');
+
+/** @type {Names<ConnectOptions>} */
+const ARRIVAL_NAMES = { id: true, metadata: true };
 
 /** An id of 128 bits, which cannot be guessed. */
 const randomId = () => randomBytes(16).toString('base64url');
@@ -228,4 +233,4 @@ function readArrival({ id, metadata }) {
   return { id, metadata: option.object('metadata', metadata) };
 }
 
-module.exports = { Clients, readArrival };
+module.exports = { ARRIVAL_NAMES, Clients, readArrival };

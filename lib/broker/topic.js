@@ -11,7 +11,8 @@ const { kind } = require('../core/option.js');
  */
 function assertTopic(value) {
   if (typeof value !== 'string') {
-    throw typeError('ERR_SSE_TOPIC', `a topic must be a string, but it is ${kind(value)}`);
+    const fix = Array.isArray(value) ? ': spread it, as in subscribe(id, ...topics)' : '';
+    throw typeError('ERR_SSE_TOPIC', `a topic must be a string, but it is ${kind(value)}${fix}`);
   }
   // UTF-8 would replace the half, and two different names would become the same.
   if (!value.isWellFormed()) {

@@ -6,6 +6,7 @@
 /** @import { Request, Response } from './carrier.js' */
 
 const { SluiceError, typeError } = require('../core/error.js');
+const { hasMethods } = require('../core/option.js');
 const { isDropped } = require('./last-response.js');
 
 const HEADERS = {
@@ -16,16 +17,33 @@ const HEADERS = {
 };
 
 /**
+ * What to pass instead of what a framework passes to handlers.
+ * @param {any} req
+ * @param {any} res
+ */
+function pairFix(req, res) {
+  if (res?.raw !== undefined) {
+    return (
+      ', but received those of Fastify: call reply.eventStream() of sluice/fastify or, in Nest, ' +
+      'call reply.hijack() and pass request.raw and reply.raw'
+    );
+  }
+  if (typeof req?.flushHeaders === 'function') return ': pass `req` first, then `res`';
+  if (req instanceof Request) return ', but received a Fetch Request: use createSSE()';
+  if (req?.req ?? res?.res) return ', but received those of Koa: pass ctx.req and ctx.res';
+  return ', as in new Connection(req, res)';
+}
+
+/**
  * Throws unless a stream can begin on this response.
  * @param {Request} req
  * @param {Response} res
  */
 function assertOpenable(req, res) {
-  if (typeof req?.headers !== 'object' || typeof res?.flushHeaders !== 'function') {
-    throw typeError(
-      'ERR_SSE_TYPE',
-      'Connection expects `req` and `res` of a Node HTTP server, as in new Connection(req, res)',
-    );
+  // A response of Koa has the other members too, but is no stream.
+  if (typeof req?.headers !== 'object' || !hasMethods(res, 'flushHeaders', 'once')) {
+    const expected = 'Connection expects `req` and `res` of a Node HTTP server';
+    throw typeError('ERR_SSE_TYPE', `${expected}${pairFix(req, res)}`);
   }
   if (isDropped(res)) {
     throw new SluiceError(

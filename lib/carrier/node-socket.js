@@ -40,29 +40,48 @@ const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
  */
 function obstacle(req, res) {
   const socket = /** @type {NodeSocket | null} */ (res.socket);
-  if (process.platform === 'win32' || isOtherRuntime) return 'not on this platform';
+  if (process.platform === 'win32' || isOtherRuntime)
+    return 'sluice does not do so on this platform';
   if (!(res instanceof http.ServerResponse) || !(socket instanceof net.Socket)) {
-    return 'not a response of a plain HTTP/1.x server';
+    return 'the response is not that of a plain HTTP/1.x server';
   }
   if (socket.encrypted) return 'the socket is encrypted';
   if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name))
     return 'the socket has no handle';
-  if (transformsBytes(socket)) return 'something else writes the socket';
+  const writer = replacedWriter(socket);
+  if (writer) return `\`socket.${writer}\` was replaced by ${describe(socket[writer])}`;
   if (socket._httpMessage !== res) return 'the response waits for another one on the same socket';
-  if (res.write !== http.ServerResponse.prototype.write)
-    return 'something else writes the response';
+  if (res.write !== http.ServerResponse.prototype.write) {
+    // As compression middleware does.
+    const isCompression = typeof res.flush === 'function';
+    const by = isCompression ? 'compression middleware' : describe(res.write);
+    return `\`res.write\` was replaced by ${by}`;
+  }
   if (res.hasHeader('Content-Encoding')) return 'the response has a content encoding';
   if (req.method === 'HEAD') return 'the response has no body';
   return undefined;
 }
 
 /**
- * Whether a socket may write other bytes than it was given, which the core would not.
+ * The method through which a socket may write other bytes than it was given. The core would not.
  * @param {NodeSocket} socket
  */
-function transformsBytes(socket) {
+function replacedWriter(socket) {
   const own = /** @type {NodeSocket} */ (net.Socket.prototype);
-  return WRITERS.some((name) => socket[name] !== own[name]);
+  return WRITERS.find((name) => socket[name] !== own[name]);
+}
+
+/** How much of a function's source an error shows, in characters. */
+const SHOWN = 80;
+
+/**
+ * Shows the beginning of a function, by which its owner can be found, or the name of a bound one.
+ * @param {any} replacement
+ */
+function describe(replacement) {
+  const source = String(replacement).replace(/\s+/g, ' ');
+  if (source.includes('[native code]')) return `a bound function ${replacement.name}`.trim();
+  return `\`${source.length > SHOWN ? `${source.slice(0, SHOWN)}…` : source}\``;
 }
 
 /**

@@ -4,10 +4,27 @@
 
 /** @import { HistoryOptions } from '../../binding.js' */
 /** @import { ChannelOptions } from '../../index.js' */
+/** @import { TopicOptions } from '../../types/broker.js' */
+/** @import { Names } from '../core/option.js' */
 
 const { rangeError } = require('../core/error.js');
 const option = require('../core/option.js');
 const { OVERFLOW } = require('../connection/connection-options.js');
+
+/** @type {Names<Omit<TopicOptions, 'emptyTimeout'>>} */
+const HISTORY_NAMES = { historySize: true, historyBytes: true, historyAge: true, ids: true };
+/** @type {Names<TopicOptions>} */
+const TOPIC_NAMES = { ...HISTORY_NAMES, emptyTimeout: true };
+/** @type {Names<ChannelOptions>} */
+const CHANNEL_NAMES = {
+  ...TOPIC_NAMES,
+  keep: true,
+  key: true,
+  overflow: true,
+  maxMembers: true,
+  backplane: true,
+  name: true,
+};
 
 /**
  * @param {Partial<ChannelOptions>} given
@@ -59,4 +76,12 @@ function readState(given, historySize) {
   return { isLatest, key, overflow };
 }
 
-module.exports = { PATTERNS, TOPIC, readChannelOptions, readState };
+module.exports = {
+  CHANNEL_NAMES,
+  HISTORY_NAMES,
+  PATTERNS,
+  TOPIC,
+  TOPIC_NAMES,
+  readChannelOptions,
+  readState,
+};

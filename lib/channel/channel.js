@@ -5,11 +5,12 @@
 /** @import { AddOptions, ChannelOptions, SendOptions } from '../../index.js' */
 /** @import { ServerSentEvent, Snapshot } from '../../index.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
+/** @import { Names } from '../core/option.js' */
 /** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
 const { inspect } = require('node:util');
-const { readChannelOptions, readState } = require('./channel-options.js');
+const { CHANNEL_NAMES, readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
 const { Draining } = require('../core/draining.js');
 const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
@@ -41,9 +42,14 @@ const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connecti
 
 const full = () => new LimitError(503, 'the channel has too many members: try again later');
 
+/** @type {Names<SendOptions>} */
+const SEND_NAMES = { remove: true };
+/** @type {Names<AddOptions>} */
+const ADD_NAMES = { snapshot: true };
+
 /** @param {SendOptions} options */
 const readRemove = (options) =>
-  option.boolean('remove', option.object('options', options).remove, false);
+  option.boolean('remove', option.object('options', options, SEND_NAMES).remove, false);
 
 /**
  * Holds live events until the turn of the event loop ends. Then the connection gets the states of
@@ -104,7 +110,7 @@ class Channel extends EventEmitter {
   /** @param {ChannelOptions<any>} [options] */
   constructor(options) {
     super();
-    const given = option.object('options', options);
+    const given = option.object('options', options, CHANNEL_NAMES);
     const core = readChannelOptions(given);
     const { isLatest, key, overflow } = readState(given, core.historySize);
     this.#isLatest = isLatest;
@@ -141,7 +147,8 @@ class Channel extends EventEmitter {
     assertConnection(connection);
     this.#draining.assertNot();
     this.#assertOpen();
-    const snapshot = option.callback('snapshot', option.object('options', options).snapshot);
+    const given = option.object('options', options, ADD_NAMES);
+    const snapshot = option.callback('snapshot', given.snapshot);
     const link = linkOf(connection);
     if (snapshot && this.#isLatest) {
       throw option.invalid("`snapshot` is not for a channel with `keep: 'latest'`: it has its own");
@@ -207,7 +214,7 @@ class Channel extends EventEmitter {
    * @param {SendOptions} [options]
    */
   send(value, options) {
-    const removes = this.#removes(options);
+    const removes = this.#removes(value, options);
     if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
     else event.send(this.#handle, value);
     return this;
@@ -220,20 +227,24 @@ class Channel extends EventEmitter {
    * @returns {Promise<{ id: string | undefined }>}
    */
   async publish(value, options) {
-    const removes = this.#removes(options);
+    const removes = this.#removes(value, options);
     if (this.#isShared) return event.publishShared(this.#handle, value, this.#key, removes);
     this.send(value, options);
-    const minted = value.data === undefined ? undefined : this.#handle.mintedId();
+    const minted = event.hasData(value) ? this.#handle.mintedId() : undefined;
     return { id: value.id ?? minted ?? undefined };
   }
 
   /**
    * Whether an event removes the value of its key.
+   * @param {ServerSentEvent} value
    * @param {SendOptions | undefined} options
    */
-  #removes(options) {
+  #removes(value, options) {
     this.#assertOpen();
-    const removes = options !== undefined && readRemove(options);
+    if (options === undefined) return false;
+    // First: in send('name', data) the options are the data.
+    event.assertEvent(value);
+    const removes = readRemove(options);
     if (removes && !this.#isLatest) {
       throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
     }

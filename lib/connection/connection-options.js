@@ -3,6 +3,7 @@
 /** Reads the options of a connection. */
 
 /** @import { ConnectionLimits, ConnectionOptions } from '../../index.js' */
+/** @import { Names } from '../core/option.js' */
 
 /**
  * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. The first ping
@@ -18,6 +19,33 @@ const BODILESS = [204, 205, 304];
 /** What happens when a queue exceeds its limits. */
 const OVERFLOW = /** @type {const} */ (['disconnect', 'drop-oldest', 'conflate', 'reread']);
 
+/** @type {Names<ConnectionOptions>} */
+const CONNECTION_NAMES = {
+  ping: true,
+  pingInterval: true,
+  heartbeatInterval: true,
+  maxLifetime: true,
+  timeout: true,
+  maxLifetimeJitter: true,
+  retry: true,
+  headers: true,
+  statusCode: true,
+  maxQueueBytes: true,
+  overflow: true,
+  maxQueueEvents: true,
+  eventBufferSize: true,
+  stallTimeout: true,
+  limits: true,
+  expiresAt: true,
+  reauthorize: true,
+  resume: true,
+  cursorQuery: true,
+  onGap: true,
+  transport: true,
+};
+/** @type {Names<ConnectionLimits>} */
+const LIMIT_NAMES = { key: true, maxPerKey: true };
+
 const defaults = { pingInterval: 50_000 };
 
 /**
@@ -25,7 +53,7 @@ const defaults = { pingInterval: 50_000 };
  * @param {PingForm} [pingForm]
  */
 function readConnectionOptions(options, pingForm = 'comment') {
-  const given = option.object('options', options);
+  const given = option.object('options', options, CONNECTION_NAMES);
   const ping = option.boolean('ping', given.ping, true);
   const pingInterval = option.time(...option.named(given, 'pingInterval'), defaults.pingInterval);
   const statusCode = option.whole('statusCode', given.statusCode, 200, 200, 599);
@@ -41,7 +69,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     limits: readLimits(given.limits),
     expiresAt: readExpiresAt(given.expiresAt),
     reauthorize: option.callback('reauthorize', given.reauthorize),
-    head: { statusCode, headers: option.object('headers', given.headers) },
+    head: { statusCode, headers: readHeaders(given.headers) },
     core: {
       pingInterval: ping ? pingInterval : 0,
       pingForm,
@@ -56,6 +84,18 @@ function readConnectionOptions(options, pingForm = 'comment') {
       maxQueueEvents: option.count(...option.named(given, 'maxQueueEvents'), 0),
     },
   };
+}
+
+/** @param {ConnectionOptions['headers']} value */
+function readHeaders(value) {
+  const headers = option.object('headers', value);
+  for (const name of Object.keys(headers)) {
+    if (name.toLowerCase() !== 'content-type') continue;
+    throw option.invalid(
+      `\`headers\` must not have \`${name}\`, as a stream is always text/event-stream: remove it`,
+    );
+  }
+  return headers;
 }
 
 /**
@@ -83,7 +123,7 @@ function readOnGap(value) {
  */
 function readLimits(value) {
   if (value === undefined) return undefined;
-  const { key, maxPerKey } = option.object('limits', value);
+  const { key, maxPerKey } = option.object('limits', value, LIMIT_NAMES);
   const limit = option.whole('limits.maxPerKey', maxPerKey, undefined, 1, 2 ** 32 - 1);
   if (limit === undefined) throw option.wrongType('limits.maxPerKey', 'a number', maxPerKey);
   return { key: option.callback('limits.key', key), maxPerKey: limit };
@@ -102,4 +142,4 @@ function readCursorQuery(value) {
   throw option.wrongType('cursorQuery', 'a string that is not empty', value);
 }
 
-module.exports = { OVERFLOW, defaults, readConnectionOptions };
+module.exports = { CONNECTION_NAMES, OVERFLOW, defaults, readConnectionOptions };

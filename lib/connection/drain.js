@@ -4,6 +4,7 @@
 
 /** @import { DrainPlan } from '../../binding.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
+/** @import { Names } from '../core/option.js' */
 /** @import { Range } from '../core/draining.js' */
 
 const { everything } = require('../core/draining.js');
@@ -14,6 +15,10 @@ const option = require('../core/option.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 const { fields } = require('./event.js');
 const { lastBytesSent } = require('./last-bytes.js');
+
+/** @type {Names<DrainOptions>} */
+const DRAIN_NAMES = { within: true, retry: true, event: true };
+const RETRY_NAMES = { min: true, max: true };
 
 const WITHIN = 10_000;
 const RETRY = { min: 1000, max: 5000 };
@@ -62,7 +67,7 @@ function drainConnections({ plan }, ids) {
 
 /** @param {DrainOptions | undefined} options */
 function readDrainOptions(options) {
-  const given = option.object('options', options);
+  const given = option.object('options', options, DRAIN_NAMES);
   const within = option.time('within', given.within, WITHIN);
   const retry = readRetry(given.retry);
   return { retry, plan: { within, minRetry: retry.min, maxRetry: retry.max, ...readEvent(given) } };
@@ -77,7 +82,7 @@ function readRetry(value = RETRY) {
     const both = option.count('retry', value, 0);
     return { min: both, max: both };
   }
-  const given = option.object('retry', value);
+  const given = option.object('retry', value, RETRY_NAMES);
   const min = option.count('retry.min', given.min, RETRY.min);
   const max = option.count('retry.max', given.max, Math.max(min, RETRY.max));
   if (min > max) throw option.invalid('`retry.min` must not be greater than `retry.max`');
@@ -99,4 +104,4 @@ function readEvent({ event }) {
   return { id, name, data, comment };
 }
 
-module.exports = { drain, drainConnections, readDrainOptions };
+module.exports = { DRAIN_NAMES, drain, drainConnections, readDrainOptions };

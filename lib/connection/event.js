@@ -4,12 +4,18 @@
 
 /** @import { ChannelHandle, ConnectionHandle, TopicsHandle } from '../../binding.js' */
 /** @import { ServerSentEvent } from '../../index.js' */
+/** @import { Names } from '../core/option.js' */
 
 /** @typedef {string | undefined} Text */
 
 const { SluiceError, callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
+const { suggestion, unknownName } = require('../core/known-names.js');
 const { ask, forget } = require('../core/requests.js');
+const { serialise } = require('./event-data.js');
+
+/** @type {Names<ServerSentEvent>} */
+const FIELDS = { id: true, event: true, data: true, retry: true, comment: true };
 
 /** How many UTF-16 code units a key may have. */
 const MAX_KEY = 1024;
@@ -23,21 +29,36 @@ function text(name, value) {
   );
 }
 
-/** @type {(data: unknown) => string | undefined} */
-function serialise(data) {
-  if (data === undefined || typeof data === 'string') return data;
-  let json;
-  try {
-    json = JSON.stringify(data);
-  } catch (cause) {
-    const { message } = /** @type {Error} */ (cause);
-    throw typeError('ERR_SSE_DATA', `\`data\` cannot be serialised as JSON: ${message}`, { cause });
-  }
-  if (json === undefined) {
-    const message = `\`data\` must be a string or a JSON value, not ${kind(data)}`;
-    throw typeError('ERR_SSE_DATA', message);
-  }
-  return json;
+/**
+ * Whether the client gets data: browsers ignore an event without it, so a name alone gets an empty
+ * string.
+ * @param {ServerSentEvent} event
+ */
+const hasData = ({ event, data }) => data !== undefined || event !== undefined;
+
+/** @type {(event: unknown) => asserts event is ServerSentEvent} */
+function assertEvent(event) {
+  if (typeof event === 'object' && event !== null && !Array.isArray(event)) return;
+  const expected = 'an event must be an object with `id`, `event`, `data`, `retry` or `comment`';
+  const fix = typeof event === 'string' ? `: ${objectForm(event)}` : '';
+  throw typeError('ERR_SSE_TYPE', `${expected}, but it is ${kind(event)}${fix}`);
+}
+
+/** @param {string} text that was sent instead of an event: its name, or its data */
+function objectForm(text) {
+  const quoted = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  return `pass { event: ${quoted}, data }, or { data: ${quoted} }`;
+}
+
+/**
+ * Some fields may be undefined, or there are others.
+ * @param {object} event
+ */
+function assertFields(event) {
+  const name = unknownName(event, FIELDS);
+  if (name === undefined) return;
+  const fix = suggestion(name, FIELDS);
+  throw typeError('ERR_SSE_FIELD', `an event has no field \`${name}\`: ${fix}`);
 }
 
 /**
@@ -46,23 +67,26 @@ function serialise(data) {
  * @returns {[id: Text, name: Text, data: Text, retry: number | undefined, comment: Text]}
  */
 function fields(event) {
-  if (typeof event !== 'object' || event === null) {
-    throw typeError(
-      'ERR_SSE_TYPE',
-      'an event must be an object with `id`, `event`, `data`, `retry` or `comment`',
-    );
-  }
-  const { retry } = event;
+  assertEvent(event);
+  const { id, event: name, data, retry, comment } = event;
+  // This runs for each event, and to count names is cheaper than to look them up.
+  let others = 0;
+  for (const _ in event) others += 1;
+  if (id !== undefined) others -= 1;
+  if (name !== undefined) others -= 1;
+  if (data !== undefined) others -= 1;
+  if (retry !== undefined) others -= 1;
+  if (comment !== undefined) others -= 1;
+  if (others > 0) assertFields(event);
   if (retry !== undefined && typeof retry !== 'number') {
     throw rangeError(
       'ERR_SSE_RETRY',
       '`retry` must be a whole number of milliseconds from 0 to 4294967295',
     );
   }
-  const id = text('id', event.id);
-  const name = text('event', event.event);
-  const comment = text('comment', event.comment);
-  return [id, name, serialise(event.data), retry, comment];
+  const checked = text('event', name);
+  const json = serialise(data) ?? (checked === undefined ? undefined : '');
+  return [text('id', id), checked, json, retry, text('comment', comment)];
 }
 
 /**
@@ -90,7 +114,7 @@ function send(handle, event) {
  */
 function sendValue(handle, event, keyOf, removes) {
   const [id, name, data, retry, comment] = fields(event);
-  const key = keyFor(event, data, keyOf, removes);
+  const key = keyFor(event, keyOf, removes);
   callCore(() => {
     if (key === undefined) handle.send(id, name, data, retry, comment);
     else if (removes) handle.removeValue(key, id, name, data, retry, comment);
@@ -107,7 +131,7 @@ function sendValue(handle, event, keyOf, removes) {
  */
 function publishShared(handle, event, keyOf, removes) {
   const [id, name, data, retry, comment] = fields(event);
-  const key = keyOf && keyFor(event, data, keyOf, removes);
+  const key = keyOf && keyFor(event, keyOf, removes);
   return kept(event, (request) => {
     handle.publish(request, key, removes, { id, name, data, retry, comment });
   });
@@ -132,7 +156,8 @@ function publishSharedTopic(handle, topic, event) {
  * @param {(request: number) => void} publish
  * @returns {Promise<{ id: string | undefined }>}
  */
-function kept({ id, data }, publish) {
+function kept(event, publish) {
+  const { id } = event;
   /** @type {(value: { id: string | undefined }) => void} */
   let resolve;
   /** @type {(error: Error) => void} */
@@ -142,7 +167,7 @@ function kept({ id, data }, publish) {
     [resolve, reject] = settle;
   });
   const request = ask(({ id: minted, fault }) => {
-    if (fault === undefined) resolve({ id: id ?? (data === undefined ? undefined : minted) });
+    if (fault === undefined) resolve({ id: id ?? (hasData(event) ? minted : undefined) });
     else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
   });
   try {
@@ -157,12 +182,11 @@ function kept({ id, data }, publish) {
 /**
  * The key of an event, if it has data.
  * @param {ServerSentEvent} event
- * @param {Text} data
  * @param {(event: any) => string} keyOf
  * @param {boolean} removes
  */
-function keyFor(event, data, keyOf, removes) {
-  if (data !== undefined) return checkKey(keyOf(event));
+function keyFor(event, keyOf, removes) {
+  if (event.data !== undefined) return checkKey(keyOf(event));
   if (!removes) return undefined;
   throw typeError(
     'ERR_SSE_KEY',
@@ -206,4 +230,14 @@ function write(handle, frameText) {
   callCore(() => handle.write(frameText));
 }
 
-module.exports = { fields, publish, publishShared, publishSharedTopic, send, sendValue, write };
+module.exports = {
+  assertEvent,
+  fields,
+  hasData,
+  publish,
+  publishShared,
+  publishSharedTopic,
+  send,
+  sendValue,
+  write,
+};

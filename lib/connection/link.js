@@ -337,11 +337,13 @@ class Link {
   #chooseTransport({ transport }) {
     if (transport === 'stream') return 'stream';
     const { carrier } = this;
-    const obstacle = carrier.handOver ? carrier.obstacle?.() : 'not a response of a Node server';
+    const obstacle = carrier.handOver
+      ? carrier.obstacle?.()
+      : 'the response is not that of a Node server';
     if (obstacle && transport === 'native') {
       throw new SluiceError(
         'ERR_SSE_TRANSPORT',
-        `the socket cannot be handed over (${obstacle}): use transport: 'auto'`,
+        `the socket cannot be handed over, because ${obstacle}: use transport: 'auto'`,
       );
     }
     return obstacle ? 'stream' : 'native';

@@ -9,6 +9,9 @@ const { connections, dispatch } = require('./notices.js');
 const option = require('./option.js');
 const { StreamWrites } = require('./stream-writes.js');
 
+/** @type {option.Names<import('../../index.js').Configuration>} */
+const NAMES = { shards: true, maxTotalQueueBytes: true, maxConnections: true };
+
 const MAX_SHARDS = 64;
 const MAX_CONNECTIONS = 2 ** 32 - 1;
 
@@ -23,7 +26,7 @@ let connectionLimit;
 
 /** @param {import('../../index.js').Configuration} configuration */
 function configure(configuration) {
-  const given = option.object('configuration', configuration);
+  const given = option.object('configuration', configuration, NAMES);
   const wanted = option.whole('shards', given.shards, undefined, 1, MAX_SHARDS);
   const { maxTotalQueueBytes: queueLimit } = given;
   if (queueLimit !== undefined) option.bytes('maxTotalQueueBytes', queueLimit, queueLimit);

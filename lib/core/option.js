@@ -3,7 +3,14 @@
 /** Checks options and arguments. Errors name the option or the call. */
 
 const { rangeError, typeError } = require('./error.js');
+const { suggestion, unknownName } = require('./known-names.js');
 const { invalid, named, over, pick } = require('./option-names.js');
+
+/**
+ * The names of an interface's members. The compiler reports a name that is missing or wrong.
+ * @template Options
+ * @typedef {Record<keyof Options, true>} Names
+ */
 
 /** The longest time that the timers of Node.js and of the core can hold, in milliseconds. */
 const MAX_TIME = 2 ** 31 - 1;
@@ -134,18 +141,33 @@ function callback(name, value) {
  * @template {object} Options
  * @param {string} name
  * @param {Options | undefined} value
+ * @param {object} [known] has the names of all options as keys; without it, there may be others
  * @returns {Partial<Options>}
  */
-function object(name, value) {
+function object(name, value, known) {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw wrongType(name, 'an object', value);
   }
+  if (known) assertKnown(name, value, known);
   return value;
+}
+
+/**
+ * Throws if an object has an option that its reader does not know.
+ * @param {string} name
+ * @param {object} given
+ * @param {object} known has the names of all options as keys
+ */
+function assertKnown(name, given, known) {
+  const unknown = unknownName(given, known);
+  if (unknown === undefined) return;
+  throw invalid(`\`${name}\` has an unknown option \`${unknown}\`: ${suggestion(unknown, known)}`);
 }
 
 module.exports = {
   MAX_TIME,
+  assertKnown,
   assertString,
   boolean,
   bytes,

@@ -4,13 +4,17 @@
 
 /** @import { IncomingMessage, Server, ServerResponse } from 'node:http' */
 /** @import { Http2Session } from 'node:http2' */
+/** @import { Names } from '../core/option.js' */
 /** @import { DrainResult, ShutdownOptions, ShutdownServer } from '../../types/drain.js' */
 
 const os = require('node:os');
-const { drain, readDrainOptions } = require('../connection/drain.js');
+const { DRAIN_NAMES, drain, readDrainOptions } = require('../connection/drain.js');
 const option = require('../core/option.js');
 
 const SIGNALS = /** @type {const} */ (['SIGTERM', 'SIGINT']);
+
+/** @type {Names<ShutdownOptions>} */
+const SHUTDOWN_NAMES = { ...DRAIN_NAMES, signals: true, exit: true };
 
 class Shutdown {
   #server;
@@ -36,7 +40,7 @@ class Shutdown {
         server,
       );
     }
-    const { signals, exit, ...rest } = option.object('options', options);
+    const { signals, exit, ...rest } = option.object('options', options, SHUTDOWN_NAMES);
     readDrainOptions(rest);
     this.#server = server;
     this.#drainOptions = rest;

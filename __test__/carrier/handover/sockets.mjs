@@ -78,6 +78,6 @@ test('the native transport is rejected on a socket that transforms bytes', SOON,
     socket._write = prototype._write.bind(socket);
   });
   const client = (await connect()).get();
-  await client.has('something else writes the socket');
+  await client.has('`socket._write` was replaced by a bound function');
   assert.match(client.text, /ERR_SSE_TRANSPORT/);
 });

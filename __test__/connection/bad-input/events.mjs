@@ -38,7 +38,7 @@ const bad = {
     'TypeError',
     /field|data/,
   ],
-  'a misspelt field': [{ date: 'x' }, 'ERR_SSE_EMPTY', 'TypeError', /field|data/],
+  'a misspelt field': [{ date: 'x' }, 'ERR_SSE_FIELD', 'TypeError', /`date`.*`data`/],
 
   'undefined for an event': [undefined, 'ERR_SSE_TYPE', 'TypeError', /event|object/],
   'null for an event': [null, 'ERR_SSE_TYPE', 'TypeError', /event|object/],

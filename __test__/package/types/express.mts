@@ -1,6 +1,6 @@
 // Checks the types of sse() together with the types of Express.
 import express, { type Request, type Response } from 'express';
-import type { Connection } from 'sluice';
+import { Channel, type Connection } from 'sluice';
 import { sse } from 'sluice/express';
 
 interface Progress {
@@ -53,6 +53,31 @@ app.get(
 express.Router().get(
   '/router',
   sse((connection) => connection.stream(['a'])),
+);
+
+const typed = new Channel<Progress>();
+
+// A typed channel takes the connection, and path parameters have their types.
+app.get(
+  '/typed/:job',
+  sse((connection, req) => {
+    const job: string = req.params.job;
+    typed.add(connection);
+    typed.send({ event: 'done', data: { url: job } });
+    // @ts-expect-error a promise is not data
+    connection.send({ data: Promise.resolve(1) });
+  }),
+);
+app.get(
+  '/short',
+  sse((connection) => typed.add(connection)),
+);
+app.get(
+  '/explicit/:job',
+  sse((connection: Connection<Progress>, req) => {
+    const job: string = req.params.job;
+    connection.send({ event: 'done', data: { url: job } });
+  }),
 );
 
 // @ts-expect-error not a handler

@@ -35,6 +35,19 @@ typed.stream(bytes, { event: 'token' });
 typed.stream([{ event: 'price' as const, data: { cents: 1 } }]);
 typed.stream([{ comment: 'only' }]);
 
+// Literals need no `as const`, and arrays in data need not be read-only.
+declare const lists: Connection<{ tags: string[]; nested: { list: { a: string[] }[] } }>;
+lists.stream([['a', 'b']], { event: 'tags' });
+lists.stream([
+  { event: 'tags', data: ['a'] },
+  { event: 'nested', data: { list: [{ a: ['x'] }] } },
+]);
+typed.stream([{ event: 'price', data: { cents: 1 } }]);
+
+// @ts-expect-error not the data of that event
+typed.stream([{ event: 'price', data: { cents: '1' } }]);
+// @ts-expect-error functions are not data
+loose.stream([() => 1]);
 // @ts-expect-error data of another event
 typed.stream(prices, { event: 'token' });
 // @ts-expect-error bytes are text

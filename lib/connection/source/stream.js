@@ -3,6 +3,7 @@
 /** Sends the items of a source to a connection, at the pace of its client. */
 
 /** @import { StreamOptions } from '../../../index.js' */
+/** @import { Names } from '../../core/option.js' */
 /** @import { Outlet, Target } from './outlet.js' */
 
 const { setMaxListeners } = require('node:events');
@@ -11,12 +12,15 @@ const option = require('../../core/option.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
 
+/** @type {Names<StreamOptions>} */
+const STREAM_NAMES = { event: true, onError: true, end: true, signal: true };
+
 /** How long a synchronous source may block the event loop, in milliseconds. */
 const SLICE = 5;
 
 /** @param {StreamOptions<string> | undefined} options */
 function readOptions(options) {
-  const given = option.object('options', options);
+  const given = option.object('options', options, STREAM_NAMES);
   const { event, signal } = given;
   if (event !== undefined && typeof event !== 'string') {
     throw option.wrongType('event', 'a string', event);

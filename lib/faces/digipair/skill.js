@@ -3,6 +3,7 @@
 /** digipair's skill: the functions that its pins call. */
 
 /** @import { Broadcast, Context, Push } from '../../../digipair.js' */
+/** @import { Names } from '../../core/option.js' */
 /** @import { RegisterChannel, RegisterSession, Scope } from '../../../digipair.js' */
 
 const { typeError } = require('../../core/error.js');
@@ -12,15 +13,24 @@ const { readDisconnected } = require('./disconnected.js');
 const { broker, find, join, open } = require('./session.js');
 const { text, topicOf } = require('./topic.js');
 
+const SCOPE_NAMES = /** @type {const} */ ({ digipair: true, reasoning: true, start: true });
+/** @type {Names<RegisterSession>} */
+const SESSION_NAMES = { ...SCOPE_NAMES, id: true, disconnected: true };
+/** @type {Names<RegisterChannel>} */
+const CHANNEL_NAMES = { ...SESSION_NAMES, session: true };
+/** @type {Names<Push & Broadcast>} */
+const MESSAGE_NAMES = { ...SCOPE_NAMES, id: true, message: true, event: true };
+
 /**
  * The properties of a pin, with the `id` and the topic of the session or channel that it is about.
  * @template {Scope & { id?: unknown }} Params
  * @param {'session' | 'channel'} kind
  * @param {Params} params
  * @param {Context} context
+ * @param {Names<Params>} names of the properties
  */
-function read(kind, params, context) {
-  const given = option.object('params', params);
+function read(kind, params, context, names) {
+  const given = option.object('params', params, names);
   const id = text('id', given.id, '');
   return { given, id, topic: topicOf(kind, id, given, context) };
 }
@@ -31,7 +41,7 @@ function read(kind, params, context) {
  * @param {Context} context
  */
 async function registerSession(params, _pins, context) {
-  const { given, id, topic } = read('session', params, context);
+  const { given, id, topic } = read('session', params, context, SESSION_NAMES);
   const disconnected = readDisconnected(given.disconnected, context);
   const session = open(context, id);
   join(session, id === '' ? undefined : topic, disconnected);
@@ -44,7 +54,7 @@ async function registerSession(params, _pins, context) {
  * @param {Context} context
  */
 async function registerChannel(params, _pins, context) {
-  const { given, id, topic } = read('channel', params, context);
+  const { given, id, topic } = read('channel', params, context, CHANNEL_NAMES);
   const disconnected = readDisconnected(given.disconnected, context);
   for (const session of find(given, context)) join(session, topic, disconnected);
   return new Channel(id, topic);
@@ -56,7 +66,7 @@ async function registerChannel(params, _pins, context) {
  * @param {Context} context
  */
 async function push(params, _pins, context) {
-  const { given, topic } = read('session', params, context);
+  const { given, topic } = read('session', params, context, MESSAGE_NAMES);
   if (given.id === undefined) throw option.invalid('push needs the `id` of a session');
   return broker().broadcastToTopic(topic, eventOf(given)) > 0;
 }
@@ -67,7 +77,7 @@ async function push(params, _pins, context) {
  * @param {Context} context
  */
 async function broadcast(params, _pins, context) {
-  const { given, topic } = read('channel', params, context);
+  const { given, topic } = read('channel', params, context, MESSAGE_NAMES);
   return broker().broadcastToTopic(topic, eventOf(given));
 }
 

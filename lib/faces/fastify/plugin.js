@@ -2,12 +2,15 @@
 
 /** The plugin that adds `reply.eventStream()`. */
 
-/** @import { FastifyInstance, FastifyReply } from 'fastify' */
+/** @import { FastifyInstance, FastifyRegisterOptions, FastifyReply } from 'fastify' */
 /** @import { ConnectionOptions } from '../../../index.js' */
 /** @import { EventStreamOptions } from '../../../fastify.js' */
 
 const fastifyPlugin = require('fastify-plugin');
-const { readConnectionOptions } = require('../../connection/connection-options.js');
+const {
+  CONNECTION_NAMES,
+  readConnectionOptions,
+} = require('../../connection/connection-options.js');
 const option = require('../../core/option.js');
 const { PING_INTERVAL } = require('../ping-interval.js');
 const { varyBy } = require('../vary.js');
@@ -15,6 +18,8 @@ const { eventStreamPreference } = require('./accept.js');
 const { httpError } = require('./error.js');
 const { EventStreams } = require('./streams.js');
 
+/** @type {option.Names<EventStreamOptions>} */
+const STREAM_NAMES = { ...CONNECTION_NAMES, accept: true };
 const ACCEPT = /** @type {const} */ (['only', 'dual']);
 
 /**
@@ -22,16 +27,19 @@ const ACCEPT = /** @type {const} */ (['only', 'dual']);
  * @param {ConnectionOptions} given
  */
 async function sluice(fastify, given) {
-  readConnectionOptions(given);
+  const { prefix, logLevel, logSerializers, ...all } = /** @type {FastifyRegisterOptions<any>} */ (
+    given
+  );
+  readConnectionOptions(all);
   /** @type {ConnectionOptions} */
-  const defaults = option.over({ pingInterval: PING_INTERVAL }, given);
+  const defaults = option.over({ pingInterval: PING_INTERVAL }, all);
   const streams = new EventStreams(fastify);
   /**
    * @this {FastifyReply}
    * @param {EventStreamOptions} [options]
    */
   function eventStream(options) {
-    const { accept, ...own } = option.object('options', options);
+    const { accept, ...own } = option.object('options', options, STREAM_NAMES);
     if (!negotiate(this, accept)) return undefined;
     const headers = { ...defaults.headers, ...own.headers };
     return streams.open(this, { ...option.over(defaults, own), headers });

@@ -24,6 +24,7 @@ const { httpError } = require('./error.js');
 const { watchHandler } = require('./handlers.js');
 const { ReplyStream } = require('./reply-stream.js');
 const { toEvent } = require('./se-event.js');
+const { checkedOptions } = require('./se-options.js');
 const { generateSeid } = require('./seid.js');
 const { SeidHistory } = require('./seid-history.js');
 const { EventStreams } = require('./streams.js');
@@ -52,7 +53,7 @@ class SE {
 
   /** @param {SEOptions} [opts] */
   constructor(opts) {
-    const given = option.object('opts', opts);
+    const given = checkedOptions(opts);
     const { seidGenerator, seidTimeout, stream, streamOptions, autoGenerateId, ...others } = given;
     const { topic, backplane, name, ...connection } = others;
     option.callback('seidGenerator', seidGenerator);

@@ -18,9 +18,38 @@ const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { readOutgoing } = require('./outgoing.js');
 
+/** @type {option.Names<SSEConfig>} */
+const CONFIG_NAMES = {
+  pingInterval: true,
+  heartbeatInterval: true,
+  retryInterval: true,
+  maxQueueEvents: true,
+  eventBufferSize: true,
+  topic: true,
+  backplane: true,
+  name: true,
+  headers: true,
+  limits: true,
+  maxLifetime: true,
+  timeout: true,
+  maxLifetimeJitter: true,
+  maxQueueBytes: true,
+  stallTimeout: true,
+};
+/** @type {option.Names<AddClientOptions>} */
+const CLIENT_NAMES = {
+  lastEventId: true,
+  lastEventID: true,
+  outgoing: true,
+  expiresAt: true,
+  onGap: true,
+  reauthorize: true,
+  resume: true,
+};
+
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
-  const given = option.object('config', config);
+  const given = option.object('config', config, CONFIG_NAMES);
   const { headers, limits, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
@@ -68,9 +97,18 @@ function cursorOf(given) {
 function toEvent(event, data, id) {
   option.assertString('event', event);
   if (data === undefined) {
-    throw typeError('ERR_SSE_DATA', 'clients drop an event without data: pass null or a string');
+    throw typeError('ERR_SSE_DATA', '`data` is missing: pass it after the name, or null');
   }
   return { event, data, id };
+}
+
+/** @param {string} channel */
+function oneChannel(channel) {
+  if (!Array.isArray(channel)) return channel;
+  throw typeError(
+    'ERR_SSE_TOPIC',
+    'a channel must be a string, but it is an array: call it for each',
+  );
 }
 
 /**
@@ -88,7 +126,7 @@ function createSSE(config) {
   /** @type {SSE} */
   const service = {
     addClient(options) {
-      const given = option.object('options', options);
+      const given = option.object('options', options, CLIENT_NAMES);
       const carrier = new BodyCarrier(cursorOf(given), readOutgoing(given.outgoing));
       const { expiresAt, onGap, reauthorize, resume } = given;
       const own = { expiresAt, onGap, reauthorize, resume };
@@ -110,8 +148,8 @@ function createSSE(config) {
       return member && clientOf(member);
     },
 
-    subscribe: (clientId, channel) => broker.subscribe(clientId, channel),
-    unsubscribe: (clientId, channel) => broker.unsubscribe(clientId, channel),
+    subscribe: (clientId, channel) => broker.subscribe(clientId, oneChannel(channel)),
+    unsubscribe: (clientId, channel) => broker.unsubscribe(clientId, oneChannel(channel)),
 
     broadcast(channel, event, data, id) {
       broker.broadcastToTopic(channel, toEvent(event, data, id));

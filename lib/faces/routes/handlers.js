@@ -8,7 +8,7 @@
 /** @import { SetupOptions } from './options.js' */
 
 const { clientsOf } = require('../../broker/broker.js');
-const { readArrival } = require('../../broker/clients.js');
+const { ARRIVAL_NAMES, readArrival } = require('../../broker/clients.js');
 const { DrainingError, everything } = require('../../core/draining.js');
 const { LimitError } = require('../../core/error.js');
 const option = require('../../core/option.js');
@@ -47,6 +47,7 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
         if (moved) clients.sessions.put(moved);
         return undefined;
       }
+      option.object('identify()', arrival, ARRIVAL_NAMES);
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
         // HEAD gets the head alone, so its request is never a client.
         if (!isClient) return;

@@ -8,6 +8,19 @@ const { HEARTBEATS } = require('../../broker/broker-options.js');
 const option = require('../../core/option.js');
 const { readCORS } = require('./origins.js');
 
+/** @type {option.Names<SetupSSEOptions>} */
+const NAMES = {
+  authorizeSubscribe: true,
+  identify: true,
+  heartbeat: true,
+  pingInterval: true,
+  heartbeatInterval: true,
+  cors: true,
+  bodyLimit: true,
+  maxTopics: true,
+  stats: true,
+};
+
 /** The topics are the arguments of one call. */
 const MAX_TOPICS = 2 ** 16;
 
@@ -15,7 +28,7 @@ const MAX_TOPICS = 2 ** 16;
 
 /** @param {SetupSSEOptions | null} [options] */
 function readSetupOptions(options) {
-  const given = option.object('options', options ?? undefined);
+  const given = option.object('options', options ?? undefined, NAMES);
   const { stats } = given;
   return {
     authorizeSubscribe: option.callback('authorizeSubscribe', given.authorizeSubscribe),

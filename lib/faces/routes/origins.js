@@ -9,6 +9,9 @@ const option = require('../../core/option.js');
 const { varyBy } = require('../vary.js');
 const { Refusal } = require('./exchange.js');
 
+/** @type {option.Names<NonNullable<SetupSSEOptions['cors']>>} */
+const NAMES = { origin: true, credentials: true, headers: true, maxAge: true };
+
 /** An origin as a browser sends it; those of apps have schemes of their own. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s\\]+$/;
 /** `Sec-Fetch-Site` of requests that no other site's page has made; only browsers send it. */
@@ -32,7 +35,7 @@ const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.
  * @returns {Origins}
  */
 function readCORS(cors) {
-  const given = cors === undefined ? { origin: [] } : option.object('cors', cors);
+  const given = cors === undefined ? { origin: [] } : option.object('cors', cors, NAMES);
   const { origin, headers = [] } = given;
   const listed = Array.isArray(origin) ? origin : [origin];
   const credentials = option.boolean('cors.credentials', given.credentials, false);
