@@ -80,7 +80,10 @@ const SHOWN = 80;
  */
 function describe(replacement) {
   const source = String(replacement).replace(/\s+/g, ' ');
-  if (source.includes('[native code]')) return `a bound function ${replacement.name}`.trim();
+  if (source.includes('[native code]')) {
+    const name = replacement.name.replace(/^bound /, '');
+    return name ? `a bound function \`${name}\`` : 'a bound function';
+  }
   return `\`${source.length > SHOWN ? `${source.slice(0, SHOWN)}…` : source}\``;
 }
 
