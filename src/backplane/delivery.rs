@@ -1,6 +1,7 @@
 //! What an engine's thread does in this process: it puts arrivals into the order, and tells the
 //! host. JavaScript takes no part in the delivery.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use super::awaited::{Awaited, Kept};
@@ -24,7 +25,7 @@ pub struct Delivery {
     pub id: BackplaneId,
     pub directory: Arc<Directory>,
     pub mailbox: Mailbox,
-    pub awaited: Awaited,
+    awaited: Awaited,
     hub: Weak<Hub>,
     /// Once the engine has answered.
     epoch: Mutex<Option<Epoch>>,
@@ -218,6 +219,16 @@ impl Delivery {
     /// The host no longer waits for events of a subject up to that number.
     pub fn release(&self, subject: &str, number: u64) {
         self.tell_kept(self.awaited.take(subject, number));
+    }
+
+    /// The host no longer waits for events that it waited for at the last call already.
+    pub fn release_late(&self, awaited: &mut HashMap<Subject, u32>) {
+        let before = std::mem::replace(awaited, self.awaited.oldest());
+        for (subject, request) in &*awaited {
+            if before.get(subject) == Some(request) {
+                self.release(subject, u64::MAX);
+            }
+        }
     }
 
     /// The host waits for nothing that the engine has already.

@@ -13,6 +13,9 @@ use super::engine::{Answer, Arrival, Fault, Follower, Retained, Subject, Writer}
 
 /// How often an engine is asked for the latest number, if nothing arrives.
 const NEWS: Duration = Duration::from_millis(500);
+/// How long the host waits for an event that the engine has kept to come back, and at most twice
+/// that. To read it would put it before earlier events of other subjects.
+const LATE: Duration = Duration::from_secs(2);
 
 /// Delivers what was published meanwhile, in order over all subjects. `away`: how long ago
 /// everything until then had arrived, if it ever had. `end`: what comes after it arrives by itself,
@@ -54,8 +57,8 @@ pub async fn follow<W: Writer>(
     heard: &mut Option<Instant>,
 ) -> Answer<Infallible> {
     let directory = &delivery.directory;
-    let (mut told, mut checks) = (Vec::new(), Checks::default());
-    let mut clock = interval(NEWS);
+    let (mut told, mut seen, mut awaited) = (Vec::new(), None, HashMap::new());
+    let (mut news, mut late) = (interval(NEWS), interval(LATE));
     loop {
         let arrival = tokio::select! {
             arrival = follower.next() => {
@@ -69,8 +72,12 @@ pub async fn follow<W: Writer>(
                 }
                 None
             }
-            _ = clock.tick() => {
-                checks.check(&mut writer, delivery).await?;
+            _ = news.tick() => {
+                hear_news(&mut seen, &mut writer, delivery).await?;
+                None
+            }
+            _ = late.tick() => {
+                delivery.release_late(&mut awaited);
                 None
             }
         };
@@ -111,37 +118,20 @@ pub async fn follow<W: Writer>(
     }
 }
 
-/// What is looked at from time to time.
-#[derive(Default)]
-struct Checks {
-    /// The latest number, as of the last time.
-    seen: Option<u64>,
-    /// For each subject, the promise that had waited longest.
-    awaited: HashMap<Subject, u32>,
-}
-
-impl Checks {
-    async fn check(&mut self, writer: &mut impl Writer, delivery: &Delivery) -> Answer<()> {
-        let directory = &delivery.directory;
-        if self.seen == directory.seen() {
-            let position = writer.position().await?;
-            delivery.assert_epoch(Some(&position.epoch))?;
-            directory.see(position.last);
-        }
-        self.seen = directory.seen();
-        // What the engine has kept, and has not told this process of since the last time, is read.
-        let before = std::mem::replace(&mut self.awaited, delivery.awaited.oldest());
-        let late = self.awaited.iter().filter(|(it, request)| before.get(*it) == Some(*request));
-        let late: Vec<_> = late.map(|(subject, _)| subject.clone()).collect();
-        if late.is_empty() {
-            return Ok(());
-        }
-        let end = writer.position().await?.last;
-        catch_up(writer, delivery, &late, Some(Duration::ZERO), end).await?;
-        // An engine that still does not have it never will.
-        late.iter().for_each(|subject| delivery.release(subject, u64::MAX));
-        Ok(())
+/// Asks for the latest number, if nothing has arrived since the last time.
+async fn hear_news(
+    seen: &mut Option<u64>,
+    writer: &mut impl Writer,
+    delivery: &Delivery,
+) -> Answer<()> {
+    let directory = &delivery.directory;
+    if *seen == directory.seen() {
+        let position = writer.position().await?;
+        delivery.assert_epoch(Some(&position.epoch))?;
+        directory.see(position.last);
     }
+    *seen = directory.seen();
+    Ok(())
 }
 
 /// Delivers what lies between the last publication of a subject and this one, if the engine has
