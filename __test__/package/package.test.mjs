@@ -68,6 +68,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'fastify',
       'fetch',
       'index',
+      'metrics',
       'redis',
       'nats',
     ];
