@@ -46,6 +46,8 @@ const TESTS = [
   'client/broker',
   'client/servers',
   'faces/option-names',
+  'operating/diagnostics',
+  'operating/printing',
   'security/cursor',
   'security/faults',
   'security/frames',

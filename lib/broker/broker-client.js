@@ -6,6 +6,7 @@
 /** @import { Subscriptions } from './subscriptions.js' */
 
 const { randomBytes } = require('node:crypto');
+const { printable } = require('../core/printable.js');
 
 /**
  * The id that the application gave to a client, if any.
@@ -63,5 +64,14 @@ class BrokerClient {
     return this.#secret;
   }
 }
+
+// Without the secret, which must not get into logs.
+printable(BrokerClient.prototype, 'BrokerClient', (/** @type {BrokerClient} */ client) => ({
+  id: client.id,
+  topics: [...client.topics],
+  metadata: client.metadata,
+  createdAt: client.createdAt,
+  connection: client.connection,
+}));
 
 module.exports = { BrokerClient, show, shownOf, wantedId };

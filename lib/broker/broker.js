@@ -16,6 +16,7 @@ const event = require('../connection/event.js');
 const { callCore } = require('../core/error.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
 const { addAll } = require('./add-all.js');
 const { readBrokerOptions } = require('./broker-options.js');
 const { Clients, readArrival } = require('./clients.js');
@@ -240,5 +241,12 @@ class SSEBroker {
     callCore(() => this.#topics.check(topic));
   }
 }
+
+printable(SSEBroker.prototype, 'SSEBroker', (/** @type {SSEBroker} */ broker) => ({
+  clients: broker.clientCount(),
+  topics: broker.topics().length,
+  draining: broker.draining,
+  closed: clientsOf(broker).isClosed,
+}));
 
 module.exports = { SSEBroker, clientsOf };

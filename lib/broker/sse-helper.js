@@ -6,9 +6,17 @@
 
 const { rangeError, typeError } = require('../core/error.js');
 const { assertString, hasMethods } = require('../core/option.js');
+const { printable } = require('../core/printable.js');
+
+/** @type {(helper: SSEHelper) => SSEBroker<any, any>} */
+let brokerOf;
 
 class SSEHelper {
   #broker;
+
+  static {
+    brokerOf = (helper) => helper.#broker;
+  }
 
   /** @param {SSEBroker<any, any>} broker */
   constructor(broker) {
@@ -146,5 +154,7 @@ function progressEvent(progress, message) {
 /** @param {string} name */
 const nothing = (name) =>
   typeError('ERR_SSE_DATA', `\`${name}\` must be a JSON value: pass null for none`);
+
+printable(SSEHelper.prototype, 'SSEHelper', (helper) => ({ broker: brokerOf(helper) }));
 
 module.exports = { SSEHelper };

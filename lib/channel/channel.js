@@ -10,6 +10,7 @@
 const { EventEmitter } = require('node:events');
 const { readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
+const { debug } = require('../core/diagnostics.js');
 const { Draining } = require('../core/draining.js');
 const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
@@ -20,6 +21,7 @@ const { start } = require('../core/hub.js');
 const { guarded, runAll } = require('../core/listeners.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
 
 /** @type {(value: unknown) => asserts value is Connection} */
 function assertConnection(value) {
@@ -282,6 +284,7 @@ class Channel extends EventEmitter {
   close() {
     if (this.#closed) return;
     this.#closed = true;
+    debug('channel %d closes', this.#id);
     const left = connectionsOf(this.#handle.close());
     this.#present -= left.length;
     this.#forgetIfDone();
@@ -320,5 +323,11 @@ class Channel extends EventEmitter {
     if (this.#handle.closeIfEmpty()) this.close();
   }
 }
+
+printable(Channel.prototype, 'Channel', (/** @type {Channel} */ channel) => ({
+  members: channel.count(),
+  closed: channel.closed,
+  draining: channel.draining,
+}));
 
 module.exports = { Channel };

@@ -11,6 +11,7 @@ const { EventEmitter } = require('node:events');
 const { carrierOf } = require('../carrier/node-response.js');
 const { SluiceError } = require('../core/error.js');
 const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
 const { defaults, readConnectionOptions } = require('./connection-options.js');
 const event = require('./event.js');
 const { Link } = require('./link.js');
@@ -172,6 +173,16 @@ class Connection extends EventEmitter {
     }
   }
 }
+
+printable(Connection.prototype, 'Connection', (/** @type {Connection} */ connection) => ({
+  id: connection.id,
+  state: linkOf(connection).state,
+  transport: connection.transport,
+  url: connection.request?.url,
+  lastEventId: connection.lastEventId,
+  queuedBytes: connection.queuedBytes,
+  openedAt: new Date(connection.timestamp),
+}));
 
 /** @type {(carrier: Carrier, options?: ConnectionOptions, pingForm?: PingForm) => Link} */
 const linkTo = (carrier, options, pingForm) =>

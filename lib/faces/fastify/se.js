@@ -14,6 +14,7 @@ const fastifyPlugin = require('fastify-plugin');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const { SluiceError } = require('../../core/error.js');
 const option = require('../../core/option.js');
+const { printable } = require('../../core/printable.js');
 const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
@@ -227,5 +228,10 @@ class SE {
     }
   }
 }
+
+printable(SE.prototype, 'SE', (/** @type {SE} */ { clients, autoGenerateId }) => ({
+  clients: Object.keys(clients).length,
+  autoGenerateId,
+}));
 
 module.exports = { SE };

@@ -12,6 +12,7 @@ const { BodyCarrier } = require('../../carrier/body-carrier.js');
 const { readCursor } = require('../../carrier/cursor.js');
 const { typeError } = require('../../core/error.js');
 const option = require('../../core/option.js');
+const { printable } = require('../../core/printable.js');
 const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { readOutgoing } = require('./outgoing.js');
@@ -83,7 +84,8 @@ function createSSE(config) {
   const clientOf = (/** @type {BrokerClient} */ member) =>
     /** @type {FetchClient} */ (clients.get(member));
 
-  return {
+  /** @type {SSE} */
+  const service = {
     addClient(options) {
       const given = option.object('options', options);
       const carrier = new BodyCarrier(cursorOf(given), readOutgoing(given.outgoing));
@@ -126,6 +128,8 @@ function createSSE(config) {
       broker.close();
     },
   };
+  const describe = () => ({ clients: broker.clientCount(), channels: broker.topics().length });
+  return printable(service, 'SSE', describe);
 }
 
 module.exports = { createSSE };
