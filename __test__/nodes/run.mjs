@@ -49,6 +49,8 @@ const TESTS = [
   'client/broker',
   'client/servers',
   'faces/option-names',
+  'operating/diagnostics',
+  'operating/printing',
   'package/binary',
   'security/cursor',
   'security/faults',

@@ -79,6 +79,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'fastify',
       'fetch',
       'index',
+      'metrics',
       'redis',
       'nats',
     ];
@@ -178,6 +179,22 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
          plugin === require('sluice/fastify'));`,
     );
     assert.equal(app.run('node', 'faces.mjs').stdout, 'true true true\n');
+  });
+
+  it('has metrics without OpenTelemetry, and says what to install for it', () => {
+    writeFileSync(
+      path.join(app.directory, 'metrics.mjs'),
+      `import { metricsText, observeMetrics } from 'sluice/metrics';
+       try {
+         observeMetrics();
+       } catch ({ code, message }) {
+         console.log(metricsText().startsWith('# HELP sluice_'), code, message);
+       }`,
+    );
+    assert.match(
+      app.run('node', 'metrics.mjs').stdout,
+      /^true ERR_SSE_OPTION @opentelemetry\/api is not installed: run `npm install/,
+    );
   });
 
   it('exports the names that index.d.ts declares, to require and to import', () => {

@@ -5,10 +5,10 @@
 /** @import { BackplaneHandle, HostCall, HostReply } from '../../binding.js' */
 
 const { EventEmitter } = require('node:events');
-const { inspect } = require('node:util');
+const { debug, quoted } = require('../core/diagnostics.js');
 const { SluiceError } = require('../core/error.js');
-const { show } = require('../core/inspect.js');
 const { askers, backplanes, mailboxes } = require('../core/notices.js');
+const { printable } = require('../core/printable.js');
 
 /** @type {(backplane: Backplane) => BackplaneHandle} */
 let handleOf;
@@ -43,16 +43,11 @@ class Backplane extends EventEmitter {
     return this.#handle?.queuedBytes ?? 0;
   }
 
-  /** @param {import('../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    const { state, queuedBytes } = this;
-    return show('Backplane', { state, queuedBytes }, asked);
-  }
-
   close() {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     if (!this.#handle) return;
+    debug('backplane %d: closed', this.#handle.id);
     backplanes.delete(this.#handle.id);
     mailboxes.delete(this.#handle.id);
     if (typeof this.#handle.asker === 'number') askers.delete(this.#handle.asker);
@@ -67,6 +62,7 @@ class Backplane extends EventEmitter {
       const handle = this.#start();
       this.#handle = handle;
       this.#state = 'connecting';
+      debug('backplane %d: connecting', handle.id);
       backplanes.set(handle.id, (isOnline, reason) => this.#changed(isOnline, reason));
       if (typeof handle.asker === 'number') {
         askers.set(handle.asker, (request) => void this.#answer(handle, request));
@@ -97,10 +93,16 @@ class Backplane extends EventEmitter {
   #changed(isOnline, reason) {
     const before = this.#state;
     this.#state = isOnline ? 'online' : 'offline';
+    if (this.#state !== before && debug.enabled) {
+      const why = isOnline ? '' : ` (${quoted(reason)})`;
+      debug('backplane %d: %s%s', this.#handle?.id, this.#state, why);
+    }
     if (isOnline) this.emit('online');
     else if (before !== 'offline') this.emit('offline', outage(reason));
   }
 }
+
+printable(Backplane.prototype, 'Backplane', ({ state, queuedBytes }) => ({ state, queuedBytes }));
 
 /** @param {unknown} error */
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -6,8 +6,7 @@
 /** @import { Subscriptions } from './subscriptions.js' */
 
 const { randomBytes } = require('node:crypto');
-const { inspect } = require('node:util');
-const { show: shownAs } = require('../core/inspect.js');
+const { printable } = require('../core/printable.js');
 
 /**
  * The id that the application gave to a client, if any.
@@ -60,17 +59,19 @@ class BrokerClient {
     return this.lastEventId;
   }
 
-  /** Without its secret. */
-  /** @param {import('../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    const { id, metadata, topics, connection } = this;
-    return shownAs('BrokerClient', { id, metadata, topics: [...topics], connection }, asked);
-  }
-
   get secret() {
     this.#secret ??= randomBytes(32).toString('base64url');
     return this.#secret;
   }
 }
+
+// Without the secret, which must not get into logs.
+printable(BrokerClient.prototype, 'BrokerClient', (/** @type {BrokerClient} */ client) => ({
+  id: client.id,
+  topics: [...client.topics],
+  metadata: client.metadata,
+  createdAt: client.createdAt,
+  connection: client.connection,
+}));
 
 module.exports = { BrokerClient, show, shownOf, wantedId };

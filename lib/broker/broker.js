@@ -9,16 +9,15 @@
 /** @import { PingForm } from '../connection/connection-options.js' */
 /** @import { BrokerClient } from './broker-client.js' */
 
-const { inspect } = require('node:util');
 const { carrierOf } = require('../carrier/node-response.js');
 const { Connection } = require('../connection/connection.js');
 const { CONNECTION_NAMES } = require('../connection/connection-options.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
 const { callCore } = require('../core/error.js');
-const { show } = require('../core/inspect.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
 const { addAll } = require('./add-all.js');
 const { readBrokerOptions } = require('./broker-options.js');
 const { ARRIVAL_NAMES, Clients, readArrival } = require('./clients.js');
@@ -90,14 +89,6 @@ class SSEBroker {
     const { link, connection } = clients.open(carrierOf(first, second), rest);
     link.begin();
     return clients.register(connection, arrival);
-  }
-
-  /** @param {import('../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    const { byId, isClosed } = this.#clients;
-    const topics = isClosed ? 0 : this.#topics.names().length;
-    const fields = { clients: byId.size, topics, draining: this.draining, closed: isClosed };
-    return show('SSEBroker', fields, asked);
   }
 
   /** @param {string} id */
@@ -260,5 +251,12 @@ class SSEBroker {
     callCore(() => this.#topics.check(topic));
   }
 }
+
+printable(SSEBroker.prototype, 'SSEBroker', (/** @type {SSEBroker} */ broker) => ({
+  clients: broker.clientCount(),
+  topics: broker.topics().length,
+  draining: broker.draining,
+  closed: clientsOf(broker).isClosed,
+}));
 
 module.exports = { SSEBroker, clientsOf };

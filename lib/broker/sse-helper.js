@@ -4,13 +4,19 @@
 
 /** @import { SSEBroker } from '../../types/broker.js' */
 
-const { inspect } = require('node:util');
 const { rangeError, typeError } = require('../core/error.js');
-const { show } = require('../core/inspect.js');
 const { assertString, hasMethods } = require('../core/option.js');
+const { printable } = require('../core/printable.js');
+
+/** @type {(helper: SSEHelper) => SSEBroker<any, any>} */
+let brokerOf;
 
 class SSEHelper {
   #broker;
+
+  static {
+    brokerOf = (helper) => helper.#broker;
+  }
 
   /** @param {SSEBroker<any, any>} broker */
   constructor(broker) {
@@ -21,11 +27,6 @@ class SSEHelper {
       );
     }
     this.#broker = broker;
-  }
-
-  /** @param {import('../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    return show('SSEHelper', { broker: this.#broker }, asked);
   }
 
   /**
@@ -153,5 +154,7 @@ function progressEvent(progress, message) {
 /** @param {string} name */
 const nothing = (name) =>
   typeError('ERR_SSE_DATA', `\`${name}\` must be a JSON value: pass null for none`);
+
+printable(SSEHelper.prototype, 'SSEHelper', (helper) => ({ broker: brokerOf(helper) }));
 
 module.exports = { SSEHelper };

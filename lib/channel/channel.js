@@ -9,12 +9,11 @@
 /** @import { Link } from '../connection/link.js' */
 
 const { EventEmitter } = require('node:events');
-const { inspect } = require('node:util');
 const { CHANNEL_NAMES, readChannelOptions, readState } = require('./channel-options.js');
 const { Connection, linkOf } = require('../connection/connection.js');
+const { debug } = require('../core/diagnostics.js');
 const { Draining } = require('../core/draining.js');
 const { LimitError, SluiceError, callCore, typeError } = require('../core/error.js');
-const { show } = require('../core/inspect.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const event = require('../connection/event.js');
@@ -23,6 +22,7 @@ const { start } = require('../core/hub.js');
 const { guarded, runAll } = require('../core/listeners.js');
 const { channels, connections } = require('../core/notices.js');
 const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
 
 /** @type {(value: unknown) => asserts value is Connection} */
 function assertConnection(value) {
@@ -131,12 +131,6 @@ class Channel extends EventEmitter {
 
   get draining() {
     return this.#draining.hasBegun;
-  }
-
-  /** @param {import('../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    const { closed, draining } = this;
-    return show('Channel', { members: this.count(), draining, closed }, asked);
   }
 
   /**
@@ -301,6 +295,7 @@ class Channel extends EventEmitter {
   close() {
     if (this.#closed) return;
     this.#closed = true;
+    debug('channel %d closes', this.#id);
     const left = connectionsOf(this.#handle.close());
     this.#present -= left.length;
     this.#forgetIfDone();
@@ -339,5 +334,11 @@ class Channel extends EventEmitter {
     if (this.#handle.closeIfEmpty()) this.close();
   }
 }
+
+printable(Channel.prototype, 'Channel', (/** @type {Channel} */ channel) => ({
+  members: channel.count(),
+  closed: channel.closed,
+  draining: channel.draining,
+}));
 
 module.exports = { Channel };

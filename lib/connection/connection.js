@@ -8,11 +8,10 @@
 
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
-const { inspect } = require('node:util');
 const { carrierOf } = require('../carrier/node-response.js');
 const { SluiceError } = require('../core/error.js');
-const { show } = require('../core/inspect.js');
 const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
 const { defaults, readConnectionOptions } = require('./connection-options.js');
 const event = require('./event.js');
 const { Link } = require('./link.js');
@@ -74,13 +73,6 @@ class Connection extends EventEmitter {
 
   get closed() {
     return this.#link.state === 'closed';
-  }
-
-  /** @param {import('../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    const { id, transport, queuedBytes, lastEventId } = this;
-    const { state } = this.#link;
-    return show('Connection', { id, state, transport, queuedBytes, lastEventId }, asked);
   }
 
   /** @param {ServerSentEvent} value */
@@ -181,6 +173,16 @@ class Connection extends EventEmitter {
     }
   }
 }
+
+printable(Connection.prototype, 'Connection', (/** @type {Connection} */ connection) => ({
+  id: connection.id,
+  state: linkOf(connection).state,
+  transport: connection.transport,
+  url: connection.request?.url,
+  lastEventId: connection.lastEventId,
+  queuedBytes: connection.queuedBytes,
+  openedAt: new Date(connection.timestamp),
+}));
 
 /** @type {(carrier: Carrier, options?: ConnectionOptions, pingForm?: PingForm) => Link} */
 const linkTo = (carrier, options, pingForm) =>

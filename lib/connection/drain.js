@@ -7,6 +7,7 @@
 /** @import { Names } from '../core/option.js' */
 /** @import { Range } from '../core/draining.js' */
 
+const { debug, drain: drainChannel, publish } = require('../core/diagnostics.js');
 const { everything } = require('../core/draining.js');
 const { callCore } = require('../core/error.js');
 const { isStarted, start } = require('../core/hub.js');
@@ -54,12 +55,18 @@ function drainConnections({ plan }, ids) {
   const number = count;
   count = (count + 1) % 2 ** 32;
   callCore(() => start().drain(number, plan, ids));
+  debug('drain %d begins: %s connections within %d ms', number, ids?.length ?? 'all', plan.within);
+  publish(drainChannel, () => ({ state: 'begin', drain: number, within: plan.within }));
   const holder = {};
   holdProcess(holder);
   return new Promise((resolve) => {
     drains.set(number, async (result) => {
       await lastBytesSent();
       releaseProcess(holder);
+      const { connections, ended, destroyed } = result;
+      const figures = { connections, ended, destroyed };
+      debug('drain %d is over: %j', number, figures);
+      publish(drainChannel, () => ({ state: 'end', drain: number, ...figures }));
       resolve(result);
     });
   });

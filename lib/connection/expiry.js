@@ -11,14 +11,12 @@
 /** @import { ConnectionOptions } from '../../index.js' */
 /** @import { Link } from './link.js' */
 
-const { debuglog } = require('node:util');
+const { debug } = require('../core/diagnostics.js');
 const { SluiceError } = require('../core/error.js');
 const { MAX_TIME } = require('../core/option.js');
 
 /** How long before the end the application is asked, in milliseconds, or half of the time left. */
 const LEAD = 10_000;
-
-const debug = debuglog('sluice');
 
 class Expiry {
   #link;
@@ -92,6 +90,7 @@ function readUntil(expiresAt, request) {
   if (value === undefined) return undefined;
   const until = timeOf(value);
   if (until !== undefined && until > Date.now()) return until;
+  debug('refused with 401: the authorization has expired, or its time is invalid');
   // Fails closed: an invalid time is an error of the application or of the token.
   const error = new SluiceError('ERR_SSE_EXPIRED', 'the authorization has expired: sign in again');
   throw Object.assign(error, { statusCode: 401 });

@@ -9,6 +9,7 @@
 
 const { gapOf } = require('../carrier/cursor.js');
 const { runAll } = require('../core/listeners.js');
+const report = require('./report.js');
 
 /** The event that tells a client that events are missing. */
 const RESET = 'sluice.reset';
@@ -20,6 +21,7 @@ const RESET = 'sluice.reset';
 function reportGaps(link, all) {
   const { connection, cursor = '', handle, onGap } = link;
   const gaps = /** @type {Gap[]} */ (all.map((missed) => gapOf(missed, cursor)));
+  for (const gap of gaps) report.missed(link, gap);
   runAll(
     gaps.flatMap((gap) => [
       () => connection.emit('gap', gap),

@@ -26,6 +26,7 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { readQueryCursor } = require('../carrier/cursor.js');
+const { debug } = require('../core/diagnostics.js');
 const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp, wakeSoon } = require('./catch-up.js');
@@ -37,6 +38,7 @@ const { sendLastBytes } = require('./last-bytes.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 const { admit, release } = require('./admission.js');
 const { Expiry, readUntil } = require('./expiry.js');
+const report = require('./report.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
@@ -132,6 +134,7 @@ class Link {
       this.transport = this.#chooseTransport(settings);
       carrier.head(settings.head.statusCode, settings.head.headers);
       this.#advance('open');
+      report.opened(this);
       if (this.transport === 'stream' || !carrier.handOver?.(this)) this.writeThrough();
     } catch (error) {
       this.close('destroy');
@@ -238,12 +241,16 @@ class Link {
   takeSocket(descriptor, chunked, halfOpen) {
     const isTaken = this.handle.attachSocket(descriptor, chunked, halfOpen);
     if (!isTaken) return false;
+    debug('connection %d: the core has taken over the socket', this.handle.id);
     wakeSoon();
     holdProcess(this);
     return true;
   }
 
   writeThrough() {
+    if (this.transport === 'native') {
+      debug('connection %d: the hand-over was given up, JavaScript writes', this.handle.id);
+    }
     this.transport = 'stream';
     const { carrier } = this;
     if (carrier.needsProcess) holdProcess(this);
@@ -264,6 +271,7 @@ class Link {
 
   /** @param {Missed} missed */
   missed(missed) {
+    if ('events' in missed) report.dropped(this, missed.events);
     this.#context.runInAsyncScope(reportGaps, undefined, this, [missed]);
   }
 
@@ -301,6 +309,7 @@ class Link {
     guarded(() => this.#finish(ORDERLY.includes(reason)));
     if (reason === 'drain' && this.transport === 'stream') sendLastBytes(this.carrier);
     this.#resolveEnded?.();
+    report.closed(this, reason);
     this.connection.emit('close', reason);
   }
 
@@ -335,16 +344,16 @@ class Link {
    * @returns {'native' | 'stream'}
    */
   #chooseTransport({ transport }) {
-    if (transport === 'stream') return 'stream';
-    const { carrier } = this;
-    const obstacle = carrier.handOver
-      ? carrier.obstacle?.()
-      : 'the response is not that of a Node server';
+    const obstacle = transport === 'stream' ? "transport: 'stream'" : obstacleOf(this.carrier);
     if (obstacle && transport === 'native') {
       throw new SluiceError(
         'ERR_SSE_TRANSPORT',
         `the socket cannot be handed over, because ${obstacle}: use transport: 'auto'`,
       );
+    }
+    // The first choice, before the core has a handle, may not be the last.
+    if (obstacle && this.handle) {
+      debug('connection %d: JavaScript writes (%s)', this.handle.id, obstacle);
     }
     return obstacle ? 'stream' : 'native';
   }
@@ -358,5 +367,12 @@ function cursorOf({ cursor, request }, parameter) {
   if (cursor !== undefined || parameter === undefined) return cursor;
   return readQueryCursor(request?.url, parameter);
 }
+
+/**
+ * Why the socket cannot be handed over, if so.
+ * @param {Carrier} carrier
+ */
+const obstacleOf = (carrier) =>
+  carrier.handOver ? carrier.obstacle?.() : 'the response is not that of a Node server';
 
 module.exports = { Link };

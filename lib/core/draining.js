@@ -2,6 +2,7 @@
 
 /** How connections are refused while a process or a broker drains. */
 
+const { debug } = require('./diagnostics.js');
 const { SluiceError } = require('./error.js');
 
 /** @typedef {{ min: number, max: number }} Range in milliseconds */
@@ -16,6 +17,7 @@ class DrainingError extends SluiceError {
       'ERR_SSE_DRAINING',
       'the server is about to close and accepts no new connections: try again after `Retry-After`',
     );
+    debug('refused with 503: the server drains');
     const seconds = Math.ceil((min + Math.random() * (max - min)) / 1000);
     this.headers = { 'Retry-After': String(Math.max(1, seconds)) };
   }

@@ -5,6 +5,7 @@
 /** @import { SluiceErrorCode } from '../../index.js' */
 
 const { randomInt } = require('node:crypto');
+const { debug } = require('./diagnostics.js');
 
 /** Errors of state; see `SluiceErrorCode` in index.d.ts. */
 class SluiceError extends Error {
@@ -31,6 +32,7 @@ class LimitError extends SluiceError {
    */
   constructor(statusCode, message) {
     super('ERR_SSE_LIMIT', message);
+    debug('refused with %d: %s', statusCode, message);
     this.statusCode = statusCode;
     this.headers = { 'Retry-After': String(randomInt(RETRY_AFTER.min, RETRY_AFTER.max + 1)) };
   }

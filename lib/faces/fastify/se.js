@@ -11,13 +11,12 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { PassThrough } = require('node:stream');
-const { inspect } = require('node:util');
 const fastifyPlugin = require('fastify-plugin');
 const { readShared } = require('../../broker/broker-options.js');
 const { readConnectionOptions } = require('../../connection/connection-options.js');
 const { SluiceError } = require('../../core/error.js');
-const { show } = require('../../core/inspect.js');
 const option = require('../../core/option.js');
+const { printable } = require('../../core/printable.js');
 const { isOver } = require('../../carrier/gone.js');
 const { Clients } = require('./clients.js');
 const { httpError } = require('./error.js');
@@ -73,12 +72,6 @@ class SE {
       fastify: '5.x',
       name: 'sluice-se',
     });
-  }
-
-  /** @param {import('../../core/inspect.js').Asked} asked */
-  [inspect.custom](...asked) {
-    const { autoGenerateId, clients } = this;
-    return show('SE', { clients: Object.keys(clients), autoGenerateId }, asked);
   }
 
   /** @param {FastifyInstance} fastify */
@@ -268,5 +261,10 @@ class SE {
     }
   }
 }
+
+printable(SE.prototype, 'SE', (/** @type {SE} */ { clients, autoGenerateId }) => ({
+  clients: Object.keys(clients).length,
+  autoGenerateId,
+}));
 
 module.exports = { SE };

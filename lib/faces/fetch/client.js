@@ -6,6 +6,8 @@
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 /** @import { ClientController } from './controller.js' */
 
+const { printable } = require('../../core/printable.js');
+
 class FetchClient {
   #connection;
 
@@ -27,5 +29,12 @@ class FetchClient {
     return this.#connection;
   }
 }
+
+printable(FetchClient.prototype, 'SSEClient', (/** @type {FetchClient} */ client) => ({
+  id: client.id,
+  channels: [...client.channels],
+  createdAt: client.createdAt,
+  lastEventId: client.lastEventId,
+}));
 
 module.exports = { FetchClient };

@@ -6,14 +6,13 @@
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
 
 const { validateHeaderName, validateHeaderValue } = require('node:http');
-const { inspect } = require('node:util');
 const { SSEBroker, clientsOf } = require('../../broker/broker.js');
 const { readArrival } = require('../../broker/clients.js');
 const { BodyCarrier } = require('../../carrier/body-carrier.js');
 const { readCursor } = require('../../carrier/cursor.js');
 const { typeError } = require('../../core/error.js');
-const { show } = require('../../core/inspect.js');
 const option = require('../../core/option.js');
+const { printable } = require('../../core/printable.js');
 const { FetchClient } = require('./client.js');
 const { ClientController } = require('./controller.js');
 const { readOutgoing } = require('./outgoing.js');
@@ -167,10 +166,8 @@ function createSSE(config) {
       broker.close();
     },
   };
-  /** @param {import('../../core/inspect.js').Asked} asked */
-  const shown = (...asked) =>
-    show('SSE', { clients: broker.clientCount(), channels: broker.topics() }, asked);
-  return Object.assign(service, { [inspect.custom]: shown });
+  const describe = () => ({ clients: broker.clientCount(), channels: broker.topics().length });
+  return printable(service, 'SSE', describe);
 }
 
 module.exports = { createSSE };

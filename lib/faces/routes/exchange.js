@@ -30,6 +30,7 @@
  */
 
 const { isOver } = require('../../carrier/gone.js');
+const { debug } = require('../../core/diagnostics.js');
 const { SluiceError } = require('../../core/error.js');
 
 /** A request that is answered with an error. The message is for the client. */
@@ -42,6 +43,7 @@ class Refusal extends Error {
   constructor(status, code, message) {
     super(message);
     this.name = 'Refusal';
+    debug('refused with %d: %s', status, code);
     this.status = status;
     this.code = code;
   }

@@ -1,0 +1,55 @@
+'use strict';
+
+/** Tells tools and NODE_DEBUG=sluice what happens to a connection. */
+
+/** @import { CloseReason, Gap } from '../../index.js' */
+/** @import { Link } from './link.js' */
+
+const channels = require('../core/diagnostics.js');
+
+const { debug, publish, quoted } = channels;
+
+/** @param {Link} link */
+function opened({ carrier, connection, cursor, handle, transport }) {
+  publish(channels.opened, () => ({ connection }));
+  if (!debug.enabled) return;
+  const { method, url } = carrier.request ?? carrier.incoming ?? {};
+  const what = `${quoted(method)} ${quoted(url)}, cursor ${quoted(cursor)}`;
+  debug('connection %d opens: %s, transport %s', handle.id, what, transport);
+}
+
+/**
+ * @param {Link} link
+ * @param {CloseReason} reason
+ */
+function closed({ connection, handle }, reason) {
+  debug('connection %d closes: %s', handle.id, reason);
+  publish(channels.closed, () => ({ connection, reason }));
+  if (reason === 'overflow') publish(channels.overflow, () => ({ connection }));
+}
+
+/**
+ * @param {Link} link
+ * @param {number} events how many its queue had no room for
+ */
+function dropped({ connection }, events) {
+  publish(channels.overflow, () => ({ connection, events }));
+}
+
+/**
+ * @param {Link} link
+ * @param {Gap} gap
+ */
+function missed({ connection, handle }, gap) {
+  publish(channels.gap, () => ({ connection, gap }));
+  if (debug.enabled) debug('connection %d misses events: %s', handle.id, textOf(gap));
+}
+
+/** @param {any} gap */
+function textOf({ events, topic, lastEventId }) {
+  if (events !== undefined) return `${events} were dropped`;
+  const where = topic === undefined ? 'a channel' : `topic ${quoted(topic)}`;
+  return `${where} after ${quoted(lastEventId)}`;
+}
+
+module.exports = { closed, dropped, missed, opened };

@@ -1,0 +1,46 @@
+'use strict';
+
+/**
+ * What happens, for tools that subscribe through node:diagnostics_channel, and as text for
+ * NODE_DEBUG=sluice. Both cost a check when they are off.
+ */
+
+const { channel } = require('node:diagnostics_channel');
+const { debuglog } = require('node:util');
+
+const opened = channel('sluice:connection:open');
+const closed = channel('sluice:connection:close');
+const gap = channel('sluice:connection:gap');
+const overflow = channel('sluice:connection:overflow');
+const drain = channel('sluice:drain');
+
+/** The most characters of a text that a client has chosen. */
+const LONGEST = 200;
+/** Control characters that JSON leaves as they are, and a terminal or a log may act on. */
+const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
+
+const debug = debuglog('sluice');
+
+/**
+ * A text of a client as JSON, which cannot forge a line of a log.
+ * @param {string | undefined} text
+ */
+function quoted(text) {
+  if (text === undefined) return 'none';
+  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return JSON.stringify(short).replace(
+    UNSAFE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Publishes only if a tool listens. Node.js reports what its subscribers throw.
+ * @param {import('node:diagnostics_channel').Channel} to
+ * @param {() => object} message
+ */
+function publish(to, message) {
+  if (to.hasSubscribers) to.publish(message());
+}
+
+module.exports = { closed, debug, drain, gap, opened, overflow, publish, quoted };
