@@ -15,7 +15,13 @@ const files = process.env.SLUICE_README
   : ['README.md', ...guides.map((name) => `docs/${name}`)];
 
 /** Guides without a program, because their examples need more than a server. */
-const WITHOUT_PROGRAM = ['docs/digipair.md', 'docs/scaling.md', 'docs/security.md'];
+const WITHOUT_PROGRAM = [
+  'docs/digipair.md',
+  'docs/scaling.md',
+  'docs/security.md',
+  // Its program is a test; __test__/testing/guide.test.mjs runs it.
+  'docs/testing.md',
+];
 
 for (const file of files) {
   describe(`the examples of ${file}`, () => {

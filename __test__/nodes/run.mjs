@@ -46,6 +46,7 @@ const TESTS = [
   'client/broker',
   'client/servers',
   'faces/option-names',
+  'testing/testing',
   'security/cursor',
   'security/faults',
   'security/frames',

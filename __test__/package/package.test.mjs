@@ -70,6 +70,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'index',
       'redis',
       'nats',
+      'testing',
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
     const always = ['LICENSE', 'README.md', 'package.json'];
