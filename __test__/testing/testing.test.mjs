@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { sluice } from '../support/site.mjs';
@@ -41,6 +44,13 @@ const KINDS = {
     });
     return app;
   },
+  'a Nest application': async (channel) => {
+    class Root {}
+    Module({})(Root);
+    const app = await NestFactory.create(Root, { logger: false });
+    app.getHttpAdapter().get('/news', (req, res) => channel.add(new Connection(req, res)));
+    return app;
+  },
   'a Hono app': (channel) => new Hono().get('/news', (c) => respond(channel, c.req.raw)),
   'a route handler of Next.js': (channel) => ({ fetch: (req) => respond(channel, req) }),
 };
@@ -63,7 +73,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
   describe(kind, SOON, () => {
     test('its events are read in order, by number, in a loop and in groups', async () => {
       const channel = new Channel();
-      const client = await openStream(make(channel), NEWS);
+      const client = await openStream(await make(channel), NEWS);
       assert.equal(client.status, 200);
       assert.match(client.headers['content-type'], /^text\/event-stream/);
       for (let n = 1; n <= 5; n += 1) channel.send({ event: 'count', data: n });
@@ -80,7 +90,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
 
     test('learns that a client has left, and replays what it missed', async () => {
       const channel = new Channel();
-      const client = await openStream(make(channel), NEWS);
+      const client = await openStream(await make(channel), NEWS);
       channel.send({ data: 'read' });
       await client.event(1);
       client.leave();
@@ -94,7 +104,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
 
     test('ends the loops of its clients when it ends the stream', async () => {
       const channel = new Channel();
-      const client = await openStream(make(channel), NEWS);
+      const client = await openStream(await make(channel), NEWS);
       channel.send({ data: 'last' });
       for (const connection of channel.connections()) connection.end();
       const received = [];
