@@ -928,6 +928,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
  * | `ERR_SSE_LIMIT`          | too many connections, members of a channel, or topics; see below   |
  * | `ERR_SSE_EXPIRED`        | `expiresAt` is no later time; its `statusCode` is 401              |
+ * | `ERR_SSE_EXPECTED`       | a client of `sluice/testing` waited for an answer or event in vain |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
@@ -961,6 +962,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_BROKER_CLOSED'
   | 'ERR_SSE_LIMIT'
   | 'ERR_SSE_EXPIRED'
+  | 'ERR_SSE_EXPECTED'
   | 'ERR_SSE_CONNECT'
   | 'ERR_SSE_SUBSCRIBE'
   | 'ERR_SSE_TOPIC'

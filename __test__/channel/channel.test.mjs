@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openStream } from '../../testing.js';
 import * as server from '../support/servers/node-http.mjs';
 import { site, sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
 import { tally } from '../support/tally.mjs';
 import { until } from '../support/until.mjs';
 
-const { Channel } = sluice;
+const { Channel, Connection } = sluice;
 const after = (id) => ({ headers: { 'Last-Event-ID': id } });
 
 /**
@@ -15,14 +16,22 @@ const after = (id) => ({ headers: { 'Last-Event-ID': id } });
  * gap.
  */
 async function replay(t, channel, id) {
-  const { open } = await site(t, server);
-  const { connection, client } = await open({}, after(id));
-  const gaps = tally(connection, 'gap');
-  channel.add(connection);
-  connection.send({ data: 'the last one' });
-  await client.has('data: the last one\n\n');
+  let gaps;
+  const handler = (req, res) => {
+    const connection = new Connection(req, res, { ping: false });
+    gaps = tally(connection, 'gap');
+    channel.add(connection);
+    connection.send({ data: 'the last one' });
+  };
+  const client = await openStream(handler, { lastEventId: id, timeout: 60_000 });
+  t.after(() => client.leave());
+  const events = [];
+  for await (const { data } of client) {
+    if (data === 'the last one') break;
+    events.push(data);
+  }
   await sleep(10);
-  return { events: client.data.slice(0, -1), gaps: gaps.length };
+  return { events, gaps: gaps.length };
 }
 
 const filled = (options, ids) => {

@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The areas of the code. Each may import only from itself and from those after it. */
 const LIB = [
   'lib/doctor',
+  'lib/testing',
   'lib/faces',
   'lib/broker',
   'lib/channel',

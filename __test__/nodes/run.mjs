@@ -52,6 +52,7 @@ const TESTS = [
   'operating/diagnostics',
   'operating/printing',
   'package/binary',
+  'testing/testing',
   'security/cursor',
   'security/faults',
   'security/frames',

@@ -82,6 +82,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'metrics',
       'redis',
       'nats',
+      'testing',
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);
     const always = ['LICENSE', 'README.md', 'package.json'];

@@ -17,6 +17,7 @@ const { assertOpenable, streamHeaders } = require('./head.js');
 const { isLastResponse, makeLastResponse } = require('./last-response.js');
 const { obstacle } = require('./node-socket.js');
 const { redirect } = require('./redirect.js');
+const { unreferenced } = require('./unreferenced.js');
 
 const noop = () => {};
 
@@ -57,7 +58,8 @@ class NodeCarrier {
 
   /** An injected request has no socket that would keep the process alive. */
   get needsProcess() {
-    return !(this.request.socket instanceof Socket);
+    const { socket } = this.request;
+    return !(socket instanceof Socket || unreferenced.has(socket));
   }
 
   /** @param {CarrierListener} listener */

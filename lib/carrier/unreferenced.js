@@ -1,0 +1,10 @@
+'use strict';
+
+/**
+ * The sockets of tests, whose streams must not keep the process alive: a test that fails may leave
+ * its clients open, and the test runner would wait for them.
+ * @type {WeakSet<object>}
+ */
+const unreferenced = new WeakSet();
+
+module.exports = { unreferenced };

@@ -1,0 +1,66 @@
+'use strict';
+
+/** Requests to a handler that returns a Fetch `Response`. */
+
+/** @import { Answer, Ask } from './handler.js' */
+
+const { hasMethods, wrongArgument } = require('../core/option.js');
+
+const noop = () => {};
+
+/**
+ * @param {(request: Request, environment: object) => Response | Promise<Response>} fetch
+ * @param {Ask} ask
+ * @returns {Promise<Answer>}
+ */
+async function askFetch(fetch, { path, method, headers }) {
+  const controller = new AbortController();
+  const url = new URL(path, 'http://localhost');
+  const request = new Request(url, { method, headers, signal: controller.signal });
+  const answer = answerOf(await fetch(request, {}));
+  return {
+    ...answer,
+    leave() {
+      // Servers do both.
+      controller.abort();
+      answer.leave();
+    },
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Answer}
+ */
+function answerOf(value) {
+  if (!isResponse(value))
+    throw wrongArgument('openStream()', 'a handler that returns a Response', value);
+  const reader = value.body?.getReader();
+  return {
+    status: value.status,
+    headers: Object.fromEntries(value.headers),
+    body: reader ? chunks(reader) : nothing(),
+    leave: () => void reader?.cancel().catch(noop),
+  };
+}
+
+/** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
+async function* chunks(reader) {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+async function* nothing() {}
+
+/**
+ * Frameworks may have a class of their own.
+ * @param {any} value
+ * @returns {value is Response}
+ */
+const isResponse = (value) =>
+  typeof value?.status === 'number' && hasMethods(value?.headers, 'get') && 'body' in value;
+
+module.exports = { answerOf, askFetch, isResponse };

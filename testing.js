@@ -1,0 +1,3 @@
+const { openStream } = require('./lib/testing/open-stream.js');
+
+module.exports = { openStream };
