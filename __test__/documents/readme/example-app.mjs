@@ -51,7 +51,15 @@ export class ExampleApp {
   /** Compiles TypeScript examples. Puts the output next to the source. */
   compile(...names) {
     const compiler = path.join(modules, 'typescript/bin/tsc');
-    const options = ['--strict', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
+    const options = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+      '--skipLibCheck',
+      '--experimentalDecorators',
+    ];
     const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, ...names], {
       cwd: this.#directory,
       encoding: 'utf8',
