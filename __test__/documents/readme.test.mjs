@@ -20,7 +20,14 @@ const files = process.env.SLUICE_README
   : ['README.md', ...guides.map((name) => `docs/${name}`)];
 
 /** Guides without a program, because their examples need more than a server. */
-const WITHOUT_PROGRAM = ['docs/digipair.md', 'docs/scaling.md', 'docs/security.md'];
+const WITHOUT_PROGRAM = [
+  'docs/digipair.md',
+  'docs/migrating.md',
+  'docs/operations.md',
+  'docs/scaling.md',
+  'docs/security.md',
+  'docs/troubleshooting.md',
+];
 
 for (const file of files) {
   describe(`the examples of ${file}`, () => {

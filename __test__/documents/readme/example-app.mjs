@@ -67,6 +67,19 @@ export class ExampleApp {
     assert.equal(status, 0, stdout);
   }
 
+  /** Type-checks parts of programs, which may also be parts of pages. */
+  checkTypes(...names) {
+    const compiler = path.join(modules, 'typescript/bin/tsc');
+    const options = ['--strict', '--noImplicitAny', 'false', '--module', 'nodenext', '--noEmit'];
+    const libraries = ['--lib', 'es2024,dom', '--types', 'node', '--skipLibCheck'];
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [compiler, ...options, ...libraries, ...names],
+      { cwd: this.#directory, encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stdout);
+  }
+
   /**
    * Starts a server with a free port in `PORT`. Resolves with its origin when it listens.
    */
