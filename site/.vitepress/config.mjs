@@ -68,8 +68,13 @@ export default defineConfig({
   srcDir: 'pages',
   outDir: '../target/site',
   cacheDir: '../target/site-cache',
-  // Names of types in the reference look like tags of Vue.
-  markdown: { anchor: { slugify } },
+  markdown: {
+    anchor: { slugify },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  // The theme gives the first page no main landmark.
+  transformHtml: (html) =>
+    html.replace('class="VPContent is-home" id', 'role="main" class="VPContent is-home" id'),
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
