@@ -9,7 +9,12 @@ import { ExampleApp } from './readme/example-app.mjs';
 import { parseExamples } from './readme/examples.mjs';
 
 const repository = path.resolve(fileURLToPath(import.meta.url), '../../..');
-const guides = readdirSync(path.join(repository, 'docs')).filter((name) => name.endsWith('.md'));
+/** Takes a minute to install and build, so `npm run frameworks` runs it. */
+const BUILT_BY_SCRIPT = 'frameworks/nextjs.md';
+
+const guides = readdirSync(path.join(repository, 'docs'), { recursive: true })
+  .map((name) => name.split(path.sep).join('/'))
+  .filter((name) => name.endsWith('.md') && name !== BUILT_BY_SCRIPT);
 const files = process.env.SLUICE_README
   ? [process.env.SLUICE_README]
   : ['README.md', ...guides.map((name) => `docs/${name}`)];
@@ -19,10 +24,13 @@ const WITHOUT_PROGRAM = [
   'docs/doctor.md',
   'docs/digipair.md',
   'docs/install.md',
+  'docs/migrating.md',
+  'docs/operations.md',
   'docs/scaling.md',
   'docs/security.md',
   // Its program is a test; __test__/testing/guide.test.mjs runs it.
   'docs/testing.md',
+  'docs/troubleshooting.md',
 ];
 
 for (const file of files) {

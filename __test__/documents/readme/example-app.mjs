@@ -51,11 +51,32 @@ export class ExampleApp {
   /** Compiles TypeScript examples. Puts the output next to the source. */
   compile(...names) {
     const compiler = path.join(modules, 'typescript/bin/tsc');
-    const options = ['--strict', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
+    const options = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+      '--skipLibCheck',
+      '--experimentalDecorators',
+    ];
     const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, ...names], {
       cwd: this.#directory,
       encoding: 'utf8',
     });
+    assert.equal(status, 0, stdout);
+  }
+
+  /** Type-checks parts of programs, which may also be parts of pages. */
+  checkTypes(...names) {
+    const compiler = path.join(modules, 'typescript/bin/tsc');
+    const options = ['--strict', '--noImplicitAny', 'false', '--module', 'nodenext', '--noEmit'];
+    const libraries = ['--lib', 'es2024,dom', '--types', 'node', '--skipLibCheck'];
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [compiler, ...options, ...libraries, ...names],
+      { cwd: this.#directory, encoding: 'utf8' },
+    );
     assert.equal(status, 0, stdout);
   }
 
