@@ -7,7 +7,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { anchorsOf, blocksOf, linksOf } from './blocks/markdown.mjs';
-import { declarationsFor, modular } from './blocks/snippets.mjs';
+import { toModule } from './blocks/snippets.mjs';
 import { ExampleApp } from './readme/example-app.mjs';
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
@@ -28,6 +28,7 @@ const OTHERS = ['text', 'json', 'nginx'];
 /** Programs in commands that come with a system, with Node.js, or with a package of the page. */
 const PROGRAMS = [
   ...['node', 'npm', 'npx', 'curl', 'ulimit', 'docker', 'pm2', 'git', 'cd', 'openssl', 'sysctl'],
+  'esbuild',
 ];
 
 function checkCommand(line) {
@@ -58,7 +59,7 @@ describe('the code blocks of README.md and docs/', () => {
     const snippets = withoutTest.filter(isCode);
     const names = snippets.map(({ place, code }) => {
       const name = `${place.replaceAll(/[^a-z0-9]+/gi, '-')}.mts`;
-      app.write({ name, code: `${declarationsFor(code)}${modular(code)}\nexport {};\n` });
+      app.write({ name, code: toModule(code) });
       return name;
     });
     assert.ok(names.length > 0);

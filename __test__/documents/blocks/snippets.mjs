@@ -6,12 +6,15 @@ const NAMES = {
   client: "import('sluice/client').SSEClient",
   config: '{ set(name: string, value: object): void }',
   connection: "import('sluice').Connection",
+  expect: '(value: unknown) => { toMatchObject(expected: object): void }',
+  meterProvider: "import('@opentelemetry/api').MeterProvider",
   news: "import('sluice').Channel",
   readSecret: '() => Promise<string>',
   req: "import('express').Request & { token: { exp: number } }",
   res: "import('express').Response",
   server: "import('node:http').Server",
   sessions: '{ isValid(token: object): Promise<boolean> }',
+  test: "typeof import('node:test').test",
 };
 
 /** What parts of programs use without importing it. */
@@ -19,18 +22,28 @@ const IMPORTS = {
   Channel: 'sluice',
   Connection: 'sluice',
   gracefulShutdown: 'sluice',
+  natsBackplane: 'sluice/nats',
   readFileSync: 'node:fs',
   redisBackplane: 'sluice/redis',
 };
 
+/** Imports of the reader's own files, and of test runners that are not installed here. */
+const ELSEWHERE = /^(const|import) .*('\.\/app\.js'|'vitest').*\n/gm;
+
+/** Returns a part of a program as a module that can be type-checked by itself. */
+export function toModule(code) {
+  const own = code.replaceAll(ELSEWHERE, '');
+  return `${declarationsFor(own)}${modular(own)}\nexport {};\n`;
+}
+
 /** Returns code with `import` in place of `require()`, which has no types in TypeScript. */
-export const modular = (code) =>
+const modular = (code) =>
   code
     .replaceAll(/const (\{[^}]*\}|\w+) = require\('([^']+)'\);/g, "import $1 from '$2';")
     .replaceAll(/require\('([^']+)'\)/g, "await import('$1')");
 
 /** Returns the declarations that a part of a program needs before it. */
-export function declarationsFor(code) {
+function declarationsFor(code) {
   const uses = (name) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(code);
   const has = (name) => new RegExp(`(const|let|import)[^;=]*\\b${name}\\b`).test(code);
   const needs = (name) => uses(name) && !has(name);
