@@ -16,6 +16,8 @@ const some = () => {
   return [...wanted];
 };
 
+const deliveries = () => clients.reduce((sum, { received }) => sum + received.length, 0);
+
 const commands = {
   origins: (given) => {
     origins = given;
@@ -34,6 +36,7 @@ const commands = {
       client.connect();
     }
   },
+  deliveries: () => deliveries(),
   /** Compares each client with the log. */
   check: ({ log, outages }) => ({
     faults: clients
@@ -42,7 +45,7 @@ const commands = {
         return fault && `client ${number} of ${client.channels}: ${fault}`;
       })
       .filter(Boolean),
-    deliveries: clients.reduce((sum, { received }) => sum + received.length, 0),
+    deliveries: deliveries(),
     gaps: clients.reduce((sum, { gaps }) => sum + gaps.length, 0),
   }),
 };

@@ -16,6 +16,8 @@ const KEPT = 100_000;
 /** Milliseconds between two publications. */
 const PACE = 5;
 const BURST = 50;
+/** For how many seconds nothing arrives any more when all has arrived. */
+const STILL = 3;
 const program = fileURLToPath(new URL('clients.mjs', import.meta.url));
 
 async function startClients(t, given) {
@@ -37,6 +39,17 @@ async function startClients(t, given) {
     });
     return Promise.race([answered, ended]);
   };
+}
+
+/** Waits until a count no longer grows: to compare all clients takes long on a busy machine. */
+async function rest(count) {
+  let [before, times] = [-1, 0];
+  while (times < STILL) {
+    await sleep(1000);
+    const now = await count();
+    times = now === before ? times + 1 : 0;
+    before = now;
+  }
 }
 
 /**
@@ -157,6 +170,7 @@ export async function runChaos(t, { engine, seed, clients, rounds, log = () => {
   });
   const failed = sent.filter(({ error }) => error).map(({ error }) => error.message);
   const twice = events.length - new Set(events.map(({ line }) => line.split(' ')[1])).size;
+  await rest(() => ask('deliveries'));
   let report;
   const check = async () => {
     report = await ask('check', { log: events, outages });
