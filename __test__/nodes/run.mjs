@@ -6,10 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 
 const TESTS = [
-  'backplane/arrivals',
-  'backplane/broker',
   'backplane/custom',
-  'backplane/nats',
   'backplane/nats-tls',
   'backplane/redis',
   'backplane/redis-tls',
