@@ -4,6 +4,9 @@ const { metrics } = require('../..');
 const RESOLUTION = 10;
 const HISTORY = 120;
 const WINDOW = 10;
+// A transport that does less than this share of its work, or is busier than that, is too slow.
+const DONE = 0.9;
+const BUSY = 0.95;
 
 /**
  * The median, because other processes of the machine interrupt a measurement now and then.
@@ -54,6 +57,7 @@ class Stats {
     const times = this.#broadcast.takeTimes();
     return {
       time: Date.now(),
+      seconds: (now.time - before.time) / 1000,
       transport: this.#broadcast.transport,
       rate: this.#broadcast.rate,
       clients: this.#load.count,
@@ -104,13 +108,24 @@ class Stats {
     }
     const readings = [...this.#settled.readings, reading].slice(-WINDOW);
     this.#settled.readings = readings;
+    const sum = (/** @type {(each: Reading) => number} */ read) =>
+      readings.reduce((total, each) => total + read(each), 0);
+    const asked = rate * sum((each) => each.seconds);
+    const delivered = sum((each) => each.deliveries * each.seconds);
+    const busy = median(readings.map((each) => each.busy));
+    const done = Math.min(
+      sum((each) => each.broadcasts),
+      delivered / clients,
+    );
     this.results[transport] = {
+      // One broadcast may fall into the second after.
+      keepsUp: done + 1 >= DONE * asked && busy < BUSY,
       clients,
       rate,
       sendTime: median(readings.map((each) => each.sendTime)),
       p99: median(readings.map((each) => each.delay.p99)),
       max: Math.max(...readings.map((each) => each.delay.max)),
-      busy: median(readings.map((each) => each.busy)),
+      busy,
     };
     return readings.length;
   }

@@ -48,7 +48,7 @@ export function buildTable(onChoose) {
       sendTime: meter('JavaScript time'),
       p99: meter('Delay, p99'),
       max: cell('wide number', 'Longest'),
-      busy: cell('wide number', 'Busy'),
+      busy: cell('number', 'Busy'),
     };
     if (transport === 'stream') {
       const later = document.createElement('span');
@@ -84,6 +84,7 @@ export function showResults(results, current) {
     showMeter(parts.sendTime, result?.sendTime, mostSendTime);
     showMeter(parts.p99, result?.p99, mostDelay);
     parts.max.textContent = result ? formatMilliseconds(result.max) : '–';
-    parts.busy.textContent = result ? formatPercent(result.busy) : '–';
+    const late = result && !result.keepsUp ? ' · cannot keep up' : '';
+    parts.busy.textContent = result ? formatPercent(result.busy) + late : '–';
   }
 }
