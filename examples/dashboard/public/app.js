@@ -4,7 +4,7 @@ import { listen, post } from './connection.js';
 import { bindNumber } from './controls.js';
 import { showEntry } from './feed.js';
 import { formatCount } from './format.js';
-import { showVerdict } from './verdict.js';
+import { showVerdict } from './verdict.mjs';
 
 const STATUS = {
   live: 'Live',

@@ -1,4 +1,5 @@
-const line = document.querySelector('#verdict');
+const NAMES = { native: 'native', stream: 'stream', loop: 'the res.write loop' };
+const names = new Intl.ListFormat('en');
 
 function formatTime(milliseconds) {
   return milliseconds < 1
@@ -6,10 +7,12 @@ function formatTime(milliseconds) {
     : `${milliseconds.toFixed(1)} ms`;
 }
 
+const hasLoadOf = (one, other) => one.clients === other.clients && one.rate === other.rate;
+
 function compare({ native, loop }) {
   const time = formatTime(native.sendTime);
   const start = `native used the JavaScript thread for ${time} per broadcast`;
-  if (native.clients !== loop.clients || native.rate !== loop.rate) {
+  if (!hasLoadOf(native, loop)) {
     return `${start}; the res.write loop was measured with another load.`;
   }
   const ratio = loop.sendTime / native.sendTime;
@@ -19,9 +22,19 @@ function compare({ native, loop }) {
   return `${start}, a res.write loop for ${formatTime(loop.sendTime)}.`;
 }
 
-function verdict({ native, loop }, measuring) {
+function complain(results) {
+  const late = Object.keys(NAMES).filter(
+    (name) => results[name]?.keepsUp === false && hasLoadOf(results[name], results.native),
+  );
+  const list = names.format(late.map((name) => NAMES[name]));
+  return late.length > 0 ? ` ${list[0].toUpperCase()}${list.slice(1)} cannot keep up.` : '';
+}
+
+/** What the results say in one line. */
+export function verdict(results, measuring) {
+  const { native, loop } = results;
   if (native && loop && native.sendTime > 0) {
-    return compare({ native, loop });
+    return compare({ native, loop }) + complain(results);
   }
   return measuring
     ? `Measuring ${measuring.transport}, ${measuring.step} of ${measuring.steps} …`
@@ -29,6 +42,7 @@ function verdict({ native, loop }, measuring) {
 }
 
 export function showVerdict(results, measuring) {
+  const line = document.querySelector('#verdict');
   const text = verdict(results, measuring);
   // A status is read aloud when it changes.
   if (line.textContent !== text) {
