@@ -40,10 +40,11 @@ export function buildTable(onChoose) {
     radio.value = transport;
     radio.addEventListener('change', () => onChoose(transport));
     head.querySelector('.mode').textContent = name;
-    head.querySelector('small').textContent = what;
     const parts = {
       row,
       radio,
+      what,
+      small: head.querySelector('small'),
       load: cell('wide', 'Clients × rate'),
       sendTime: meter('JavaScript time'),
       p99: meter('Delay, p99'),
@@ -84,7 +85,9 @@ export function showResults(results, current) {
     showMeter(parts.sendTime, result?.sendTime, mostSendTime);
     showMeter(parts.p99, result?.p99, mostDelay);
     parts.max.textContent = result ? formatMilliseconds(result.max) : '–';
-    const late = result && !result.keepsUp ? ' · cannot keep up' : '';
-    parts.busy.textContent = result ? formatPercent(result.busy) + late : '–';
+    parts.busy.textContent = result ? formatPercent(result.busy) : '–';
+    const isLate = result?.keepsUp === false;
+    parts.row.classList.toggle('late', isLate);
+    parts.small.textContent = isLate ? 'Cannot keep up' : parts.what;
   }
 }
