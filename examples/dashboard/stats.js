@@ -91,7 +91,7 @@ class Stats {
 
   /**
    * A measurement starts one second after all clients are connected and covers the last ten
-   * seconds.
+   * seconds. A thread that was too busy for ten seconds to connect them all is measured as it is.
    *
    * @param {Reading} reading
    * @returns How many seconds it covers by now.
@@ -103,16 +103,19 @@ class Stats {
       this.#settled = { key, readings: [] };
       return 0;
     }
-    if (clients === 0 || connected !== clients || broadcasts === 0) {
+    if (clients === 0 || broadcasts === 0) {
       return 0;
     }
     const readings = [...this.#settled.readings, reading].slice(-WINDOW);
     this.#settled.readings = readings;
+    const busy = median(readings.map((each) => each.busy));
+    if (connected !== clients && (readings.length < WINDOW || busy < BUSY)) {
+      return 0;
+    }
     const sum = (/** @type {(each: Reading) => number} */ read) =>
       readings.reduce((total, each) => total + read(each), 0);
     const asked = rate * sum((each) => each.seconds);
     const delivered = sum((each) => each.deliveries * each.seconds);
-    const busy = median(readings.map((each) => each.busy));
     const done = Math.min(
       sum((each) => each.broadcasts),
       delivered / clients,
