@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { violationsOf } from '../support/axe.mjs';
 import { describeInBrowser, launch, PAGE_GUARD } from '../support/browser.mjs';
 import { connectHTTP1 } from '../support/clients/http1.mjs';
 import { until } from '../support/until.mjs';
@@ -102,6 +103,17 @@ describeInBrowser('the dashboard in a browser', () => {
     }
   });
 
+  test('measures by itself with 1,000 clients, and a second page joins', async () => {
+    await page.getByText('1,000 of 1,000 connected').waitFor();
+    const other = await browser.newPage();
+    other.setDefaultTimeout(PAGE_GUARD);
+    await other.goto(dashboard.url);
+    await other.locator('#measure', { hasText: 'Stop:' }).waitFor();
+    await page.locator('#verdict', { hasText: 'native used the JavaScript thread' }).waitFor();
+    await other.locator('#verdict', { hasText: 'native used the JavaScript thread' }).waitFor();
+    await other.close();
+  });
+
   test('shows 200 clients after they were asked for, and their deliveries', async () => {
     await page.locator('#clients-number').fill('200');
     await page.getByText('200 of 200 connected').waitFor();
@@ -115,8 +127,8 @@ describeInBrowser('the dashboard in a browser', () => {
     test(`moves the clients to ${transport} and measures it`, async () => {
       await page.locator(`input[type=radio][value=${transport}]`).check();
       const row = page.locator(`tr[data-transport=${transport}]`);
-      await page.locator(`tr.chosen:not(.unmeasured)[data-transport=${transport}]`).waitFor();
-      assert.match(await row.textContent(), /200 × 5\/s/);
+      const chosen = page.locator(`tr.chosen[data-transport=${transport}]`);
+      await chosen.filter({ hasText: /(?<!\d)200 × 5\/s/ }).waitFor();
       for (const value of await row.locator('.value').allTextContents()) {
         assert.match(value, /^\d+(\.\d+)? ms$/);
       }
@@ -147,7 +159,23 @@ describeInBrowser('the dashboard in a browser', () => {
     complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('400')));
   });
 
-  for (const size of [390, 1024, 1199, 1200]) {
+  test('says that a loop over 4,000 clients cannot keep up, and how busy the thread is', async () => {
+    await page.locator('input[type=radio][value=loop]').check();
+    await page.locator('#clients-number').fill('4000');
+    await page.getByText('4,000 of 4,000 connected').waitFor();
+    await page.locator('#rate-number').fill('50');
+    const row = page.locator('tr[data-transport=loop]', { hasText: '4,000 × 50/s' });
+    await row.getByText('Cannot keep up').waitFor();
+    for (const width of [390, 1200]) {
+      await page.setViewportSize({ width, height: 844 });
+      await row.getByText('Cannot keep up').waitFor();
+      await row.locator('td', { hasText: /^\d+%$/ }).waitFor();
+    }
+    await post(dashboard.url, 'clients', { clients: 0 });
+    await page.getByText('0 of 0 connected').waitFor();
+  });
+
+  for (const size of [390, 640, 700, 760, 820, 841, 1024, 1199, 1200]) {
     test(`fits a window of ${size} pixels`, async () => {
       await page.setViewportSize({ width: size, height: 844 });
       const widths = await page.evaluate(() => [
@@ -158,18 +186,31 @@ describeInBrowser('the dashboard in a browser', () => {
     });
   }
 
+  test('has no violation that axe finds, in light and in dark', async () => {
+    assert.deepEqual(await violationsOf(page), []);
+  });
+
   test('logged no error and asked no other host', () => {
     assert.deepEqual(complaints, []);
     assert.deepEqual([...hosts], [dashboard.url]);
   });
 
-  test('says that the server is gone, and recovers when it is back', async () => {
+  test('dims its figures while the server is gone, and recovers when it is back', async () => {
     const port = Number(new URL(dashboard.url).port);
+    const dimmed = () =>
+      page.evaluate(() =>
+        ['#compare table', '#verdict', '#charts', '#connected'].filter(
+          (figures) => getComputedStyle(document.querySelector(figures)).opacity < 0.6,
+        ),
+      );
+    assert.deepEqual(await dimmed(), []);
     await stopDashboard(dashboard);
     await page.getByText('The server is gone').waitFor();
+    assert.equal((await dimmed()).length, 4);
     dashboard = await startDashboard(port);
     await page.locator('#status[data-state=live]').waitFor();
     await page.locator('#feed li[data-event=gap]').waitFor();
+    assert.deepEqual(await dimmed(), []);
   });
 });
 
@@ -233,6 +274,27 @@ describe('the dashboard server', () => {
     assert.match(third.text, /event: sluice\.reset\n.*event: state\n.*event: stats\n/s);
     assert.doesNotMatch(third.text, /^data: missed$/m);
     for (const client of [first, second, third]) client.leave();
+  });
+
+  test('stops measuring when asked, which a page that opens leaves so, and starts again', async () => {
+    const other = await startDashboard();
+    const STATE = /event: state\ndata: (.*)\n\n/;
+    const stateOf = async () => {
+      const page = await connectHTTP1(other.url, '/events');
+      await until(() => STATE.test(page.text), 'the state');
+      const [, state] = STATE.exec(page.text);
+      page.leave();
+      return JSON.parse(state).measuring;
+    };
+    const first = { transport: 'loop', step: 1, steps: 3 };
+    assert.deepEqual(await stateOf(), first);
+    assert.equal((await post(other.url, 'measure', { run: false })).status, 200);
+    assert.equal(await stateOf(), null);
+    await post(other.url, 'measure', { run: true });
+    assert.deepEqual(await stateOf(), first);
+    const refused = await post(other.url, 'measure', {});
+    assert.deepEqual(await refused.json(), { error: 'run must be true or false.' });
+    await stopDashboard(other);
   });
 
   test('takes the next port when its own is taken', async () => {

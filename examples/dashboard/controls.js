@@ -39,21 +39,24 @@ function sameOrigin(req, res, next) {
  * @param {object} demo
  * @param {import('./broadcast').Broadcast} demo.broadcast
  * @param {import('./load').Load} demo.load
+ * @param {import('./measurement').Measurement} demo.measurement
  * @param {() => object} demo.settings
  * @param {(event: string, data: string) => void} demo.announce
  */
-function controls({ broadcast, load, settings, announce }) {
+function controls({ broadcast, load, measurement, settings, announce }) {
   const router = express.Router();
   router.use(sameOrigin, express.json({ limit: '2kb' }));
 
   router.post('/clients', (req, res) => {
     load.setCount(wholeNumber(req.body?.clients, 'clients', LIMITS.clients));
+    measurement.cancel();
     announce('clients', `${load.count.toLocaleString('en')} clients wanted`);
     res.json(settings());
   });
 
   router.post('/rate', (req, res) => {
     broadcast.setRate(wholeNumber(req.body?.rate, 'rate', LIMITS.rate));
+    measurement.cancel();
     announce('rate', `${broadcast.rate} broadcasts a second`);
     res.json(settings());
   });
@@ -63,9 +66,22 @@ function controls({ broadcast, load, settings, announce }) {
     if (!TRANSPORTS.includes(transport)) {
       throw new BadRequest(`transport must be one of ${TRANSPORTS.join(', ')}.`);
     }
+    measurement.cancel();
     if (transport !== broadcast.transport) {
       broadcast.setTransport(transport);
       announce('transport', `Clients move to ${transport}`);
+    }
+    res.json(settings());
+  });
+
+  router.post('/measure', (req, res) => {
+    if (typeof req.body?.run !== 'boolean') {
+      throw new BadRequest('run must be true or false.');
+    }
+    if (req.body.run) {
+      measurement.start();
+    } else {
+      measurement.cancel();
     }
     res.json(settings());
   });

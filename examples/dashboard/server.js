@@ -5,12 +5,14 @@ const { Channel, Connection, SluiceError } = require('../..');
 const { Broadcast } = require('./broadcast');
 const { controls, LIMITS } = require('./controls');
 const { Load } = require('./load');
+const { Measurement } = require('./measurement');
 const { HISTORY, Stats } = require('./stats');
 
 const host = process.env.HOST || '127.0.0.1';
 const broadcast = new Broadcast();
 const load = new Load();
 const stats = new Stats(broadcast, load);
+const measurement = new Measurement(broadcast, load);
 
 // What the pages listen to. A page that reconnects gets what it missed of both.
 const feed = new Channel({ historySize: 100 });
@@ -24,7 +26,10 @@ const announce = (event, data) => feed.send({ event, data });
 
 feed.on('join', () => announce('page', `A page has opened, ${feed.count()} in all`));
 feed.on('leave', () => announce('page', `A page has closed, ${feed.count()} in all`));
-load.on('exit', () => announce('clients', 'The load clients have stopped unexpectedly'));
+load.on('exit', () => {
+  measurement.cancel();
+  announce('clients', 'The load clients have stopped unexpectedly');
+});
 
 const settings = () => ({
   transport: broadcast.transport,
@@ -35,7 +40,13 @@ const settings = () => ({
 /** The state, for a page that is new or was away for too long. */
 const snapshot = () => ({
   event: 'state',
-  data: { limits: LIMITS, settings: settings(), history: stats.history, results: stats.results },
+  data: {
+    limits: LIMITS,
+    settings: settings(),
+    history: stats.history,
+    results: stats.results,
+    measuring: measurement.state,
+  },
 });
 
 const app = express();
@@ -45,6 +56,7 @@ app.disable('x-powered-by');
 app.get('/events', (req, res) => {
   const connection = new Connection(req, res, { retry: 1000, onGap: 'reset' });
   feed.add(connection);
+  measurement.arrive();
   figures.add(connection, { snapshot });
 });
 
@@ -71,7 +83,7 @@ app.use((_req, res, next) => {
 });
 app.use('/uplot', express.static(path.dirname(require.resolve('uplot'))));
 app.use(express.static(path.join(__dirname, 'public')));
-app.use(controls({ broadcast, load, settings, announce }));
+app.use(controls({ broadcast, load, measurement, settings, announce }));
 
 /** @type {express.ErrorRequestHandler} */
 const refuse = (error, _req, res, next) => {
@@ -93,7 +105,10 @@ app.use(refuse);
 broadcast.setRate(5);
 const ticker = setInterval(() => {
   const sample = stats.sample();
-  figures.send({ event: 'stats', data: { settings: settings(), sample, results: stats.results } });
+  measurement.advance(sample);
+  const { results } = stats;
+  const data = { settings: settings(), sample, results, measuring: measurement.state };
+  figures.send({ event: 'stats', data });
   if (sample.broadcasts > 0) {
     const number = broadcast.sent.toLocaleString('en');
     const clients = sample.connected.toLocaleString('en');

@@ -4,6 +4,9 @@ const { metrics } = require('../..');
 const RESOLUTION = 10;
 const HISTORY = 120;
 const WINDOW = 10;
+// A transport that does less than this share of its work, or is busier than that, is too slow.
+const DONE = 0.9;
+const BUSY = 0.95;
 
 /**
  * The median, because other processes of the machine interrupt a measurement now and then.
@@ -54,6 +57,7 @@ class Stats {
     const times = this.#broadcast.takeTimes();
     return {
       time: Date.now(),
+      seconds: (now.time - before.time) / 1000,
       transport: this.#broadcast.transport,
       rate: this.#broadcast.rate,
       clients: this.#load.count,
@@ -87,7 +91,7 @@ class Stats {
 
   /**
    * A measurement starts one second after all clients are connected and covers the last ten
-   * seconds.
+   * seconds. A thread that was too busy for ten seconds to connect them all is measured as it is.
    *
    * @param {Reading} reading
    * @returns How many seconds it covers by now.
@@ -99,18 +103,32 @@ class Stats {
       this.#settled = { key, readings: [] };
       return 0;
     }
-    if (clients === 0 || connected !== clients || broadcasts === 0) {
+    if (clients === 0 || broadcasts === 0) {
       return 0;
     }
     const readings = [...this.#settled.readings, reading].slice(-WINDOW);
     this.#settled.readings = readings;
+    const busy = median(readings.map((each) => each.busy));
+    if (connected !== clients && (readings.length < WINDOW || busy < BUSY)) {
+      return 0;
+    }
+    const sum = (/** @type {(each: Reading) => number} */ read) =>
+      readings.reduce((total, each) => total + read(each), 0);
+    const asked = rate * sum((each) => each.seconds);
+    const delivered = sum((each) => each.deliveries * each.seconds);
+    const done = Math.min(
+      sum((each) => each.broadcasts),
+      delivered / clients,
+    );
     this.results[transport] = {
+      // One broadcast may fall into the second after.
+      keepsUp: done + 1 >= DONE * asked && busy < BUSY,
       clients,
       rate,
       sendTime: median(readings.map((each) => each.sendTime)),
       p99: median(readings.map((each) => each.delay.p99)),
       max: Math.max(...readings.map((each) => each.delay.max)),
-      busy: median(readings.map((each) => each.busy)),
+      busy,
     };
     return readings.length;
   }

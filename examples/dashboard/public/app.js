@@ -4,7 +4,7 @@ import { listen, post } from './connection.js';
 import { bindNumber } from './controls.js';
 import { showEntry } from './feed.js';
 import { formatCount } from './format.js';
-import { measureAll } from './measure.js';
+import { showVerdict } from './verdict.mjs';
 
 const STATUS = {
   live: 'Live',
@@ -19,7 +19,6 @@ const message = document.querySelector('#message');
 const charts = buildCharts();
 
 let settings;
-const waiting = [];
 let measuring;
 
 // Sends a change to the server; what goes wrong is said next to the controls.
@@ -51,11 +50,20 @@ function showSample(sample) {
   connected.textContent = `${formatCount(sample.connected)} of ${formatCount(sample.clients)}`;
 }
 
+function showMeasuring(state) {
+  measuring = state.measuring;
+  showVerdict(state.results, measuring);
+  measure.textContent = measuring
+    ? `Stop: ${measuring.transport}, ${measuring.step} of ${measuring.steps}`
+    : 'Measure all three';
+}
+
 listen({
   onStatus(state) {
     if (status.dataset.state !== state) {
       status.dataset.state = state;
       status.textContent = STATUS[state];
+      document.body.dataset.server = state === 'live' ? 'live' : 'gone';
     }
     measure.disabled = state === 'lost';
   },
@@ -64,6 +72,7 @@ listen({
     rate.limit(state.limits.rate);
     applySettings(state.settings);
     showResults(state.results, state.settings.transport);
+    showMeasuring(state);
     charts.replace(state.history);
     if (state.history.length > 0) {
       showSample(state.history.at(-1));
@@ -73,37 +82,13 @@ listen({
     applySettings(stats.settings);
     showSample(stats.sample);
     showResults(stats.results, stats.settings.transport);
+    showMeasuring(stats);
     charts.append(stats.sample);
-    for (const resolve of waiting.splice(0)) {
-      resolve(stats);
-    }
   },
   onEntry: showEntry,
 });
 
-measure.addEventListener('click', async () => {
-  if (measuring) {
-    measuring.abort();
-    return;
-  }
-  measuring = new AbortController();
-  try {
-    await measureAll({
-      post,
-      settings,
-      signal: measuring.signal,
-      nextStats: () => new Promise((resolve) => waiting.push(resolve)),
-      onStep(transport, step, steps) {
-        measure.textContent = `Stop: ${transport}, ${step} of ${steps}`;
-      },
-    });
-    problem.hidden = true;
-  } catch (error) {
-    complain(error);
-  }
-  measuring = undefined;
-  measure.textContent = 'Measure all three';
-});
+measure.addEventListener('click', () => change('measure', { run: !measuring }));
 
 message.addEventListener('submit', async (event) => {
   event.preventDefault();

@@ -40,15 +40,16 @@ export function buildTable(onChoose) {
     radio.value = transport;
     radio.addEventListener('change', () => onChoose(transport));
     head.querySelector('.mode').textContent = name;
-    head.querySelector('small').textContent = what;
     const parts = {
       row,
       radio,
+      what,
+      small: head.querySelector('small'),
       load: cell('wide', 'Clients × rate'),
       sendTime: meter('JavaScript time'),
       p99: meter('Delay, p99'),
       max: cell('wide number', 'Longest'),
-      busy: cell('wide number', 'Busy'),
+      busy: cell('number', 'Busy'),
     };
     if (transport === 'stream') {
       const later = document.createElement('span');
@@ -85,5 +86,8 @@ export function showResults(results, current) {
     showMeter(parts.p99, result?.p99, mostDelay);
     parts.max.textContent = result ? formatMilliseconds(result.max) : '–';
     parts.busy.textContent = result ? formatPercent(result.busy) : '–';
+    const isLate = result?.keepsUp === false;
+    parts.row.classList.toggle('late', isLate);
+    parts.small.textContent = isLate ? 'Cannot keep up' : parts.what;
   }
 }
