@@ -14,7 +14,9 @@ function opened({ carrier, connection, cursor, handle, transport }) {
   publish(channels.opened, () => ({ connection }));
   if (!debug.enabled) return;
   const { method, url } = carrier.request ?? carrier.incoming ?? {};
-  const what = `${quoted(method)} ${quoted(url)}, cursor ${quoted(cursor)}`;
+  // The query may have a token. A cursor is any bytes that a client likes.
+  const where = `${quoted(method)} ${quoted(url?.split('?')[0])}`;
+  const what = `${where}, ${cursor === undefined ? 'no cursor' : 'a cursor'}`;
   debug('connection %d opens: %s, transport %s', handle.id, what, transport);
 }
 
@@ -46,10 +48,9 @@ function missed({ connection, handle }, gap) {
 }
 
 /** @param {any} gap */
-function textOf({ events, topic, lastEventId }) {
+function textOf({ events, topic }) {
   if (events !== undefined) return `${events} were dropped`;
-  const where = topic === undefined ? 'a channel' : `topic ${quoted(topic)}`;
-  return `${where} after ${quoted(lastEventId)}`;
+  return topic === undefined ? 'a channel' : `topic ${quoted(topic)}`;
 }
 
 module.exports = { closed, dropped, missed, opened };
