@@ -14,6 +14,7 @@ const LEFT_OUT = [
   'core/memory.test.mjs',
   'examples/chat.test.mjs',
   'examples/dashboard.test.mjs',
+  'examples/pages.test.mjs',
 ];
 
 /** How many random histories `--quick` tries, instead of those that a test tries by default. */
@@ -31,6 +32,7 @@ const LONG = [
   'faces/nest.test.mjs',
   'faces/digipair.test.mjs',
   'examples/dashboard.test.mjs',
+  'examples/pages.test.mjs',
   'client/client.test.mjs',
   'faces/routes.test.mjs',
 ];
