@@ -22,8 +22,9 @@ export class Chart {
   });
 
   constructor(figure) {
-    this.label = figure.querySelector('span').textContent;
+    this.label = figure.querySelector('figcaption span').textContent;
     this.current = figure.querySelector('strong');
+    this.most = figure.querySelector('.most');
     this.#svg.append(this.#area, this.#line);
     figure.querySelector('figcaption').after(this.#svg);
   }
@@ -40,6 +41,7 @@ export class Chart {
     this.#area.setAttribute('points', `${x(this.#points[0])},${HEIGHT} ${line} ${WIDTH},${HEIGHT}`);
     const number = (figure) => Math.round(figure).toLocaleString('en');
     this.current.textContent = number(value);
+    this.most.textContent = `at most ${number(most)}`;
     this.#svg.setAttribute('aria-label', `${this.label}: ${number(value)}, most ${number(most)}`);
   }
 }

@@ -103,7 +103,8 @@ function showRows({ total, matching, rows }) {
 
 function row({ number, path, address, transport, age, queuedBytes, isPage }) {
   const made = document.createElement('tr');
-  const where = text('td', path, 'path');
+  const where = text('td', '', 'path');
+  where.append(text('span', path));
   if (isPage) {
     made.className = 'own';
     where.append(text('span', 'this page', 'badge'));
@@ -111,10 +112,10 @@ function row({ number, path, address, transport, age, queuedBytes, isPage }) {
   made.append(
     text('td', number, 'number'),
     where,
+    text('td', bytes(queuedBytes), 'number'),
+    text('td', duration(age), 'number'),
     text('td', address),
     text('td', transport),
-    text('td', duration(age), 'number'),
-    text('td', bytes(queuedBytes), 'number'),
   );
   return made;
 }
