@@ -17,7 +17,8 @@ const HOSTILE = '/<img/src=x/onerror=document.title=1>';
 /** Starts a server with a few streams, one of which has a hostile path, and a page of it. */
 async function open(t, options) {
   const channel = new sluice.Channel();
-  const inspect = inspectHandler({ authorize: () => true });
+  const allowed = new Set(['page']);
+  const inspect = inspectHandler({ authorize: () => allowed.has('page') });
   const server = http.createServer((req, res) => {
     if (req.url.startsWith('/sluice/')) return inspect(req, res);
     channel.add(new sluice.Connection(req, res));
@@ -55,7 +56,7 @@ async function open(t, options) {
   page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
   await page.goto(`http://127.0.0.1:${port}/sluice/`);
   await page.waitForFunction(() => document.body.dataset.state === 'live');
-  return { channel, faults, page, stop };
+  return { allowed, faults, page, server, stop };
 }
 
 const paths = (page) => page.locator('#rows .path').allTextContents();
@@ -111,5 +112,16 @@ describeInBrowser('the page of the inspector', () => {
     await page.waitForFunction(() => document.body.dataset.state === 'lost');
     assert.match(await page.locator('#state').textContent(), /lost/);
     await page.waitForFunction(() => getComputedStyle(document.querySelector('main')).opacity < 1);
+  });
+
+  test('comes back by itself once it is allowed again', SOON, async (t) => {
+    const { allowed, page, server } = await open(t);
+    const refused = page.waitForResponse((response) => response.status() === 403);
+    allowed.clear();
+    server.closeAllConnections();
+    await refused;
+    await page.waitForFunction(() => document.body.dataset.state === 'lost');
+    allowed.add('page');
+    await page.waitForFunction(() => document.body.dataset.state === 'live');
   });
 });

@@ -15,6 +15,9 @@ const NAMES = { authorize: true };
 /** A stream ends after that time, and the page comes back, so that it is authorized again. */
 const LIFETIME = 10 * 60_000;
 
+/** How long the page waits before it comes back, in milliseconds. */
+const RETRY = 1000;
+
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy':
@@ -103,7 +106,7 @@ function watch(req, res, text, watchers) {
   if (!query) return refuse(res, 400, problem);
   if (watchers.areFull) return refuse(res, 503, 'Too many pages are open');
   try {
-    watchers.add(linkOf(new Connection(req, res, { maxLifetime: LIFETIME })), query);
+    watchers.add(linkOf(new Connection(req, res, { maxLifetime: LIFETIME, retry: RETRY })), query);
   } catch (error) {
     const { code, statusCode = 500 } = /** @type {any} */ (error);
     debug('inspect: no stream: %s', error);

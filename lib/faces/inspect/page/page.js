@@ -6,6 +6,8 @@ import { bytes, count, duration, text } from './format.js';
 const SILENCE = 5000;
 /** How long the search waits for the next key, in milliseconds. */
 const TYPING = 300;
+/** After a refusal the browser does not come back by itself; the page does, in milliseconds. */
+const RETURN = 3000;
 
 const find = (id) => document.getElementById(id);
 const charts = {
@@ -17,6 +19,7 @@ let stream;
 let last;
 let silence;
 let typing;
+let returning;
 
 function setState(state, label) {
   document.body.dataset.state = state;
@@ -27,10 +30,14 @@ const lost = () => setState('lost', 'Connection lost: the figures are old');
 
 /** Opens a stream for the query. The handler chooses the rows. */
 function open() {
+  clearTimeout(returning);
   stream?.close();
   stream = new EventSource(`events?${new URLSearchParams(query)}`);
   stream.addEventListener('snapshot', ({ data }) => show(JSON.parse(data)));
-  stream.addEventListener('error', lost);
+  stream.addEventListener('error', ({ target }) => {
+    lost();
+    if (target.readyState === EventSource.CLOSED) returning = setTimeout(open, RETURN);
+  });
   markSort();
 }
 
