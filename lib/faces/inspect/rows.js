@@ -16,17 +16,6 @@ const MAX_SLOW = 5;
 /** The most characters of a text that a client has chosen. */
 const LONGEST = 200;
 
-/**
- * @typedef {object} Row
- * @property {number} number the core's number, as NODE_DEBUG=sluice prints it
- * @property {string} path
- * @property {string} address
- * @property {string} transport
- * @property {number} age in seconds
- * @property {number} openedAt
- * @property {number} queuedBytes
- */
-
 /** @type {(text: unknown) => string} */
 const short = (text) => {
   const all = String(text ?? '');
@@ -39,25 +28,54 @@ const short = (text) => {
  */
 const pathOf = (request) => short((request?.originalUrl ?? request?.url ?? '').split('?', 1)[0]);
 
-/** @returns {Row[]} */
-function allRows() {
-  const now = Date.now();
-  const rows = [];
-  for (const [number, listener] of connections) {
-    const { carrier, connection, handle, transport } = /** @type {any} */ (listener);
-    const request = carrier.request ?? carrier.incoming;
-    const openedAt = connection?.timestamp ?? now;
-    rows.push({
-      number,
-      path: pathOf(request),
-      address: short(request?.socket?.remoteAddress ?? request?.ip),
-      transport,
-      age: Math.max(0, Math.floor((now - openedAt) / 1000)),
-      openedAt,
-      queuedBytes: handle.queuedBytes,
-    });
+/** One connection. Its texts are made when they are first read: most rows are not shown. */
+class Row {
+  /** @type {string | undefined} */
+  #path;
+  /** @type {string | undefined} */
+  #address;
+
+  /**
+   * @param {number} number the core's number, as NODE_DEBUG=sluice prints it
+   * @param {any} link
+   * @param {number} now
+   */
+  constructor(number, link, now) {
+    this.number = number;
+    this.link = link;
+    this.openedAt = link.connection?.timestamp ?? now;
+    this.queuedBytes = link.handle.queuedBytes;
   }
-  return rows;
+
+  get #request() {
+    return this.link.carrier.request ?? this.link.carrier.incoming;
+  }
+
+  get path() {
+    this.#path ??= pathOf(this.#request);
+    return this.#path;
+  }
+
+  get address() {
+    this.#address ??= short(this.#request?.socket?.remoteAddress ?? this.#request?.ip);
+    return this.#address;
+  }
+
+  get transport() {
+    return this.link.transport;
+  }
+
+  /** @param {number} now */
+  shown(now) {
+    const { number, path, address, transport, queuedBytes } = this;
+    const age = Math.max(0, Math.floor((now - this.openedAt) / 1000));
+    return { number, path, address, transport, age, queuedBytes };
+  }
+}
+
+/** @param {number} now */
+function allRows(now) {
+  return Array.from(connections, ([number, link]) => new Row(number, link, now));
 }
 
 /** @type {(one: string, other: string) => number} */
@@ -77,26 +95,35 @@ const COMPARE = {
  * @param {Row[]} rows
  * @param {Query} query
  * @param {number} own the number of the page's own connection
+ * @param {number} now
  */
-function chosen(rows, { sort, order, search }, own) {
+function chosen(rows, { sort, order, search }, own, now) {
   const found = rows.filter(
-    ({ number, path, address }) =>
+    (row) =>
       search === '' ||
-      path.toLowerCase().includes(search) ||
-      address.includes(search) ||
-      String(number) === search,
+      String(row.number) === search ||
+      row.path.toLowerCase().includes(search) ||
+      row.address.includes(search),
   );
   const direction = order === 'asc' ? 1 : -1;
   // Of equal ones the older is first, so that rows do not jump.
   found.sort((a, b) => direction * COMPARE[sort](a, b) || a.number - b.number);
-  const shown = found.slice(0, MAX_ROWS).map((row) => ({ ...row, isPage: row.number === own }));
-  return { total: rows.length, matching: found.length, rows: shown };
+  const shown = found.slice(0, MAX_ROWS);
+  return {
+    total: rows.length,
+    matching: found.length,
+    rows: shown.map((row) => ({ ...row.shown(now), isPage: row.number === own })),
+  };
 }
 
-/** @param {Row[]} rows */
-function slowest(rows) {
+/**
+ * @param {Row[]} rows
+ * @param {number} now
+ */
+function slowest(rows, now) {
   const queued = rows.filter(({ queuedBytes }) => queuedBytes > 0);
-  return queued.sort((one, other) => COMPARE.queue(other, one)).slice(0, MAX_SLOW);
+  queued.sort((one, other) => COMPARE.queue(other, one));
+  return queued.slice(0, MAX_SLOW).map((row) => row.shown(now));
 }
 
 module.exports = { allRows, chosen, slowest };

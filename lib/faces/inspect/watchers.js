@@ -50,17 +50,18 @@ class Watchers {
     // A page that has not taken the last snapshot gets none, so that its queue cannot grow.
     const ready = [...pages].filter(({ link }) => !link.isOver && link.handle.queuedBytes === 0);
     if (ready.length === 0) return;
-    const rows = allRows();
+    const now = Date.now();
+    const rows = allRows(now);
     const common = {
-      time: Date.now(),
+      time: now,
       pid: process.pid,
       node: process.version,
       uptime: Math.floor(process.uptime()),
       metrics: metrics(),
-      slow: slowest(rows),
+      slow: slowest(rows, now),
     };
     for (const { link, query } of ready) {
-      const data = { ...common, connections: chosen(rows, query, link.handle.id) };
+      const data = { ...common, connections: chosen(rows, query, link.handle.id, now) };
       event.send(link.handle, { event: 'snapshot', data });
     }
   }
