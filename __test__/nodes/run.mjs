@@ -47,6 +47,7 @@ const TESTS = [
   'client/servers',
   'faces/option-names',
   'operating/diagnostics',
+  'operating/inspect',
   'operating/printing',
   'package/binary',
   'testing/testing',

@@ -79,6 +79,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'fastify',
       'fetch',
       'index',
+      'inspect',
       'metrics',
       'redis',
       'nats',

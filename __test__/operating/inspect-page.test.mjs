@@ -1,0 +1,127 @@
+// The page of sluice/inspect in Chromium: looks, contents, names of clients, a lost stream.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { describeInBrowser, launch, PAGE_GUARD } from '../support/browser.mjs';
+import { sluice } from '../support/site.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+
+const require = createRequire(import.meta.url);
+const { source: axe } = require('axe-core');
+const { inspectHandler } = require('../../inspect.js');
+
+const HOSTILE = '/<img/src=x/onerror=document.title=1>';
+
+/** Starts a server with a few streams, one of which has a hostile path, and a page of it. */
+async function open(t, options) {
+  const channel = new sluice.Channel();
+  const allowed = new Set(['page']);
+  const inspect = inspectHandler({ authorize: () => allowed.has('page') });
+  const server = http.createServer((req, res) => {
+    if (req.url.startsWith('/sluice/')) return inspect(req, res);
+    channel.add(new sluice.Connection(req, res));
+  });
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  t.after(stop);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  const streams = [HOSTILE, `/${'long'.repeat(100)}`, '/news', '/news', '/prices'];
+  for (const path of streams) {
+    const client = http.get({ port, host: '127.0.0.1', path, agent: false });
+    client.on('error', () => {}).on('response', (response) => response.on('error', () => {}));
+    client.on('response', (response) => {
+      // The long one does not read.
+      if (path.length < 100) response.resume();
+    });
+    t.after(() => client.destroy());
+  }
+  await until(() => channel.count() === streams.length, 'the clients to join');
+  const slow = [...channel.connections()].find(({ request }) => request.url.length > 100);
+  // The kernel takes the first events. Once it is full, the queue stays.
+  const filling = setInterval(() => {
+    if (slow.queuedBytes === 0 && !slow.closed) slow.send({ data: 'x'.repeat(64_000) });
+  }, 20);
+  t.after(() => clearInterval(filling));
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(PAGE_GUARD);
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
+  await page.goto(`http://127.0.0.1:${port}/sluice/`);
+  await page.waitForFunction(() => document.body.dataset.state === 'live');
+  return { allowed, faults, page, server, stop };
+}
+
+const paths = (page) => page.locator('#rows .path').allTextContents();
+
+describeInBrowser('the page of the inspector', () => {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`fits from 390 to 1920 px and has no axe violation, ${colorScheme}`, SOON, async (t) => {
+      const { faults, page } = await open(t, { colorScheme });
+      await page.waitForSelector('#deliveries-chart svg[aria-label]');
+      await page.waitForSelector('#slow li');
+      for (const width of [390, 768, 1920]) {
+        await page.setViewportSize({ width, height: 1000 });
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        assert.equal(overflow, 0, `${width} px`);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run());
+        const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+        assert.deepEqual(found, [], `${width} px`);
+        const folder = process.env.SLUICE_SCREENSHOTS;
+        if (folder) {
+          const path = `${folder}/inspect-${colorScheme}-${width}.png`;
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  test('shows names as text, marks itself, sorts, searches and dims', SOON, async (t) => {
+    const { faults, page, stop } = await open(t);
+    assert.equal(await page.locator('#rows tr').count(), 6);
+    assert.ok((await paths(page)).includes(HOSTILE));
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.title(), 'sluice inspect');
+    assert.equal(await page.locator('tr.own .path').textContent(), '/sluice/eventsthis page');
+    const slowest = page.locator('#slow li', { hasText: /No\. \d+, \/longlong/ });
+    await slowest.waitFor();
+    await until(async () => /^\/longlong/.test((await paths(page))[0]), 'it to be the first row');
+    const sorted = (name, value) => page.waitForSelector(`th[aria-sort=${value}] >> text=${name}`);
+    await page.click('button[data-sort=path]');
+    await sorted('Path', 'ascending');
+    await until(async () => (await paths(page))[0] === HOSTILE, 'the first of the paths');
+    await page.click('button[data-sort=path]');
+    await sorted('Path', 'descending');
+    await until(async () => (await paths(page)).at(-1) === HOSTILE, 'the paths in reverse');
+    await page.fill('#search', 'NEWS');
+    await until(async () => String(await paths(page)) === '/news,/news', 'the paths found');
+    assert.match(await page.locator('#shown').textContent(), /^2 of \d+ connections$/);
+    assert.deepEqual(faults, []);
+    stop();
+    await page.waitForFunction(() => document.body.dataset.state === 'lost');
+    assert.match(await page.locator('#state').textContent(), /lost/);
+    await page.waitForFunction(() => getComputedStyle(document.querySelector('main')).opacity < 1);
+  });
+
+  test('comes back by itself once it is allowed again', SOON, async (t) => {
+    const { allowed, page, server } = await open(t);
+    const refused = page.waitForResponse((response) => response.status() === 403);
+    allowed.clear();
+    server.closeAllConnections();
+    await refused;
+    await page.waitForFunction(() => document.body.dataset.state === 'lost');
+    allowed.add('page');
+    await page.waitForFunction(() => document.body.dataset.state === 'live');
+  });
+});

@@ -1,0 +1,184 @@
+// The handler of sluice/inspect: who gets what, in three frameworks.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import express from 'express';
+import fastify from 'fastify';
+import { sluice } from '../support/site.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+import { firstSnapshot, listening } from './inspect/client.mjs';
+
+const { inspectHandler } = createRequire(import.meta.url)('../../inspect.js');
+
+const FILES = ['', 'page.js', 'chart.js', 'format.js', 'style.css', 'panels.css', 'icon.svg'];
+const allow = () => true;
+const close = { headers: { Connection: 'close' } };
+
+/** Starts a server of `node:http`. The streams are at `/stream`, with any query. */
+async function start(t, authorize = allow, channel = new sluice.Channel()) {
+  const inspect = inspectHandler({ authorize });
+  return listening(t, (req, res) => {
+    if (req.url.startsWith('/sluice/')) return inspect(req, res);
+    channel.add(new sluice.Connection(req, res));
+  });
+}
+
+async function everywhere(t, options) {
+  const app = express();
+  app.use('/sluice', inspectHandler(options));
+  const plugins = fastify({ forceCloseConnections: true });
+  plugins.all('/sluice/*', inspectHandler(options));
+  t.after(() => plugins.close());
+  return {
+    fastify: await plugins.listen({ port: 0, host: '127.0.0.1' }),
+    express: await listening(t, app),
+    'node:http': await listening(t, inspectHandler(options)),
+  };
+}
+
+test('Express, Fastify and node:http serve the page, its files and its stream', SOON, async (t) => {
+  for (const [name, origin] of Object.entries(await everywhere(t, { authorize: allow }))) {
+    for (const file of FILES) {
+      const answer = await fetch(`${origin}/sluice/${file}`, close);
+      assert.equal(answer.status, 200, `${name} ${file}`);
+      assert.match(answer.headers.get('content-security-policy'), /^default-src 'self';/);
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
+      assert.ok((await answer.text()).length > 0);
+    }
+    const { metrics, connections } = await firstSnapshot(t, `${origin}/sluice/events`);
+    assert.deepEqual(Object.keys(metrics), Object.keys(sluice.metrics()), name);
+    assert.ok(connections.rows.some(({ isPage, path }) => isPage && path === '/sluice/events'));
+    for (const unknown of ['package.json', '..%2fhandler.js', 'index.html']) {
+      assert.equal((await fetch(`${origin}/sluice/${unknown}`, close)).status, 404);
+    }
+    const post = await fetch(`${origin}/sluice/`, { ...close, method: 'POST' });
+    assert.equal(post.status, 405);
+  }
+});
+
+test('Express sends an address without a slash to the one with it', SOON, async (t) => {
+  const origins = await everywhere(t, { authorize: allow });
+  const answer = await fetch(`${origins.express}/sluice`, close);
+  assert.equal(answer.url, `${origins.express}/sluice/`);
+  assert.equal(answer.status, 200);
+});
+
+test('whatever but true is answered with 403, everywhere', SOON, async (t) => {
+  const refusals = [
+    () => false,
+    () => undefined,
+    () => 1,
+    async () => 'true',
+    () => ({}),
+    () => {
+      throw new Error('no');
+    },
+    () => Promise.reject(new Error('no')),
+  ];
+  let refusal;
+  const origins = await everywhere(t, { authorize: (request) => refusal(request) });
+  for (refusal of refusals) {
+    for (const [name, origin] of Object.entries(origins)) {
+      for (const file of [...FILES, 'events', 'unknown']) {
+        const answer = await fetch(`${origin}/sluice/${file}`, close);
+        assert.equal(answer.status, 403, `${name} ${file} ${refusal}`);
+        assert.equal(await answer.text(), 'Not allowed\n');
+      }
+    }
+  }
+  refusal = async ({ headers }) => headers['x-key'] === 'right';
+  for (const origin of Object.values(origins)) {
+    const headers = { Connection: 'close', 'X-Key': 'right' };
+    assert.equal((await fetch(`${origin}/sluice/`, { headers })).status, 200);
+  }
+});
+
+test('authorize is required, and options are checked', () => {
+  for (const options of [undefined, {}, { authorize: true }, { authorize: null }]) {
+    assert.throws(() => inspectHandler(options), { code: 'ERR_SSE_OPTION', message: /authorize/ });
+  }
+  const misspelt = { authorise: allow };
+  assert.throws(() => inspectHandler(misspelt), { message: /did you mean `authorize`/ });
+});
+
+test('a bad query is answered with 400', SOON, async (t) => {
+  const origin = await start(t);
+  const long = 'x'.repeat(101);
+  for (const query of ['sort=id', 'order=up', `search=${long}`, 'sort=age&sort=age', 'sort=']) {
+    const answer = await fetch(`${origin}/sluice/events?${query}`, close);
+    assert.equal(answer.status, 400, query);
+    assert.match(await answer.text(), /^`(sort|order|search)` m/);
+  }
+});
+
+test('a page gets 300 connections, searched and sorted among all', SOON, async (t) => {
+  const channel = new sluice.Channel();
+  const origin = await start(t, allow, channel);
+  const agent = new http.Agent();
+  t.after(() => agent.destroy());
+  for (let n = 0; n < 310; n += 1) {
+    http.get(`${origin}/s/${n}?key=secret`, { agent }).on('error', () => {});
+  }
+  await until(() => channel.count() === 310, 'the clients to join');
+  const events = `${origin}/sluice/events`;
+  const { connections } = await firstSnapshot(t, `${events}?search=/S/&sort=number&order=asc`);
+  assert.equal(connections.matching, 310);
+  assert.ok(connections.total > 310);
+  assert.equal(connections.rows.length, 300);
+  const numbers = connections.rows.map(({ number }) => number);
+  assert.deepEqual(
+    numbers,
+    [...numbers].sort((one, other) => one - other),
+  );
+  const [{ path, address, transport, age, queuedBytes }] = connections.rows;
+  assert.match(path, /^\/s\/\d+$/);
+  assert.equal(address, '127.0.0.1');
+  assert.equal(transport, 'native');
+  assert.ok(age >= 0 && queuedBytes >= 0);
+  const last = await firstSnapshot(t, `${events}?search=/s/&sort=number`);
+  assert.equal(last.connections.rows[0].number, Math.max(...numbers) + 10);
+  const one = await firstSnapshot(t, `${events}?search=%2Fs%2F309`);
+  assert.deepEqual(
+    one.connections.rows.map((row) => row.path),
+    ['/s/309'],
+  );
+});
+
+test('the client that does not read is the slowest reader, and first', SOON, async (t) => {
+  const channel = new sluice.Channel();
+  const origin = await start(t, allow, channel);
+  const client = http.get(`${origin}/slow`, { agent: false }).on('error', () => {});
+  t.after(() => client.destroy());
+  client.on('response', (response) => response.on('error', () => {}));
+  await until(() => channel.count() === 1, 'the client to join');
+  const [connection] = channel.connections();
+  const event = { data: 'x'.repeat(64_000) };
+  // The kernel takes the first events. Once it is full, the queue stays.
+  await until(async () => {
+    if (connection.queuedBytes === 0) channel.send(event);
+    const { slow, connections } = await firstSnapshot(t, `${origin}/sluice/events`);
+    const [slowest] = slow;
+    return slowest?.path === '/slow' && connections.rows[0].number === slowest.number;
+  }, 'the slow reader to be first');
+});
+
+test('a ninth page is refused, until another has left', SOON, async (t) => {
+  const origin = await start(t);
+  const stops = [];
+  const open = async () => {
+    const stop = new AbortController();
+    const answer = await fetch(`${origin}/sluice/events`, { signal: stop.signal });
+    if (answer.status === 200) stops.push(stop);
+    else await answer.text();
+    return answer.status;
+  };
+  t.after(() => {
+    for (const stop of stops) stop.abort();
+  });
+  for (let n = 0; n < 8; n += 1) assert.equal(await open(), 200);
+  assert.equal(await open(), 503);
+  stops.pop().abort();
+  await until(async () => (await open()) === 200, 'room for a page');
+});

@@ -1,0 +1,3 @@
+const { inspectHandler } = require('./lib/faces/inspect/handler.js');
+
+module.exports = { inspectHandler };
