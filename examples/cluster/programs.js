@@ -40,4 +40,20 @@ function freePort() {
   });
 }
 
-module.exports = { freePort, requirePrograms, runProgram };
+/**
+ * Resolves when a program accepts connections.
+ * @param {number} port
+ * @returns {Promise<void>}
+ */
+function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', () => setTimeout(() => resolve(accepts(port)), 20));
+  });
+}
+
+module.exports = { accepts, freePort, requirePrograms, runProgram };

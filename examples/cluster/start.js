@@ -4,7 +4,7 @@ const { fork } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
-const { freePort, requirePrograms, runProgram } = require('./programs');
+const { accepts, freePort, requirePrograms, runProgram } = require('./programs');
 const { writeConfiguration } = require('./nginx');
 
 const NODES = ['a', 'b', 'c', 'd'];
@@ -80,6 +80,7 @@ async function main() {
   const port = Number(process.env.PORT || 3000) || (await freePort());
   const file = writeConfiguration(folder, port, ports);
   keep('nginx', runProgram(programs.get('nginx'), ['-p', folder, '-c', file]));
+  await accepts(port);
 
   const url = `http://127.0.0.1:${port}`;
   keep('clients', fork(path.join(__dirname, 'clients.mjs'), [url]));
