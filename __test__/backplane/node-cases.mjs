@@ -212,7 +212,8 @@ export function nodeCases(Server) {
     assert.deepEqual([back.clientId, back.secret, back.resumed], [clientId, secret, true]);
     await until(() => client.end, 'the end of the old connection');
     assert.deepEqual(await nodes[1].ask('topicsOf', { id: clientId }), ['news', 'orders.*']);
-    // And back again, once the connection is closed.
+    // And back again, once the first process knows who has the client, and that it is closed.
+    await knows(nodes[0], 1);
     back.client.leave();
     await until(async () => (await nodes[1].ask('here')) === 0, 'the close');
     await knows(nodes[0], 0);

@@ -8,7 +8,6 @@ import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 const TESTS = [
   'backplane/custom',
   'backplane/nats-tls',
-  'backplane/redis',
   'backplane/redis-tls',
   'backplane/se',
   'backplane/threads',
