@@ -752,8 +752,9 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   send(event: ServerSentEvent<Events>, options?: SendOptions): this;
   /**
    * Sends an event, and resolves with its id: with a `backplane`, once the engine has kept it and
-   * the members in this process have it, unless the engine is lost in between. The id is undefined
-   * if the event has none and gets none.
+   * the members in this process have it. It no longer waits for these members if the engine is lost
+   * in between, or takes more than two seconds. The id is undefined if the event has none and gets
+   * none.
    *
    * @throws `ERR_SSE_BACKPLANE` if the engine refuses the event, or cannot be reached and the
    * backplane does not wait. All other errors are those of `send()`. The promise rejects with them.

@@ -367,8 +367,9 @@ export class SSEBroker<
   ): number;
   /**
    * Sends an event to the subscribers of a topic, and resolves with its id: with a `backplane`,
-   * once the engine has kept it and the subscribers of the topic in this process have it. The id is
-   * undefined if the event has none and gets none. The promise rejects with the errors of
+   * once the engine has kept it and the subscribers of the topic in this process have it. It no
+   * longer waits for them if the engine is lost in between, or takes more than two seconds. The id
+   * is undefined if the event has none and gets none. The promise rejects with the errors of
    * {@link SSEBroker.broadcastToTopic}.
    */
   publish<Topic extends TopicName<Topics>>(

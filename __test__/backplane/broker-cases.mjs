@@ -1,4 +1,4 @@
-// What brokers of several processes do with topics, whichever engine connects them.
+// Topics of brokers in several processes, over any engine.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';

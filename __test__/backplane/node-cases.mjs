@@ -1,4 +1,4 @@
-// What brokers of several processes know of each other's clients, whichever engine connects them.
+// Brokers of several processes know each other's clients, over any engine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsOf } from '../channel/server.mjs';
