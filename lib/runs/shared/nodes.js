@@ -74,6 +74,7 @@ class Nodes {
    * @param {number} since when this process began to wait for it
    */
   isDead(node, since) {
+    if (node === this.id) return false;
     // While the engine cannot be reached, nobody is heard.
     if (this.#backplane.state !== 'online') this.#touch();
     const latest = Math.max(this.#heard.get(node) ?? 0, this.#since, since);

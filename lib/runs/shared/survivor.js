@@ -41,7 +41,7 @@ class Survivor {
   }
 
   #look() {
-    if (!this.#work.isIdle) this.#nodes.beat();
+    if (!this.#work.isIdle || this.#ending.size > 0) this.#nodes.beat();
     for (const run of this.#catalogue.all()) {
       if (this.#work.has(run) || run.channel.ended || this.#ending.has(run)) continue;
       const { record, knownSince } = run.refresh();
@@ -57,6 +57,8 @@ class Survivor {
   async #end(run) {
     const { format } = this.#settings;
     this.#ending.add(run);
+    // Those who see the claim must know that its process is alive.
+    this.#nodes.beat();
     try {
       await run.claim(this.#nodes.id);
       if (!this.#isFirst(run)) return;
