@@ -176,7 +176,7 @@ describe('a run', SOON, () => {
     await (await runs.start('a', () => WORDS)).finished;
     const request = (init) => new Request('http://local/a', init);
     const response = await runs.response(request(), 'a');
-    assert.match(await response.text(), /data: one\n\n[^]*data: three\n\n/);
+    assert.match(await response.text(), /data: one\n\n[\s\S]*data: three\n\n/);
     const again = request({ headers: { 'Last-Event-ID': '1' } });
     assert.doesNotMatch(await (await runs.response(again, 'a')).text(), /one/);
     assert.equal((await runs.response(request(), 'other')).status, 404);

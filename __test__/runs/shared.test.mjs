@@ -39,11 +39,13 @@ describe('runs over Redis', { ...SOON, skip: noRedis }, () => {
     assert.equal((await read(here, 'a')).status, 403);
     await producer.ask('give', { id: 'a', items: ['one', 'two'] });
     await early.count(2);
-    const half = await over(await read(there, `a?startIndex=1`, ann).then(async (client) => {
-      await producer.ask('give', { id: 'a', items: ['three'] });
-      await producer.ask('end', { id: 'a' });
-      return client;
-    }));
+    const half = await over(
+      await read(there, `a?startIndex=1`, ann).then(async (client) => {
+        await producer.ask('give', { id: 'a', items: ['three'] });
+        await producer.ask('end', { id: 'a' });
+        return client;
+      }),
+    );
     assert.deepEqual(half.data, ['two', 'three']);
     assert.deepEqual((await over(early)).data, ['one', 'two', 'three']);
     const cursor = { ...ann, 'Last-Event-ID': idOf(early, 'two') };

@@ -71,7 +71,9 @@ export function controlled() {
   return {
     source,
     state,
-    give: (...items) => items.forEach((value) => step({ done: false, value })),
+    give(...items) {
+      for (const value of items) step({ done: false, value });
+    },
     end: () => step({ done: true }),
   };
 }

@@ -26,18 +26,15 @@ const aiSdk = {
     { data: { type: 'error', errorText: 'The answer could not be completed.' } },
     { data: { type: 'finish', finishReason: 'error' } },
   ],
-  stopped: () => [
-    { data: { type: 'abort' } },
-    { data: { type: 'finish', finishReason: 'other' } },
-  ],
+  stopped: () => [{ data: { type: 'abort' } }, { data: { type: 'finish', finishReason: 'other' } }],
   noneStatus: 204,
   replayFinished: false,
   compact,
 };
 
 /**
- * Joins neighbouring deltas of one part. Each joined event has the id of its last delta, so a reader
- * that leaves in between comes back to the right place.
+ * Joins neighbouring deltas of one part. Each joined event has the id of its last delta, so a
+ * reader that leaves in between comes back to the right place.
  * @param {RunEvent[]} events
  */
 function compact(events) {
@@ -84,7 +81,8 @@ function readDelta({ event, data }) {
     return undefined;
   }
   const [part, grown] = DELTAS.get(chunk?.type) ?? [];
-  if (part === undefined || grown === undefined || Object.keys(chunk).length !== 3) return undefined;
+  if (part === undefined || grown === undefined || Object.keys(chunk).length !== 3)
+    return undefined;
   if (typeof chunk[part] !== 'string' || typeof chunk[grown] !== 'string') return undefined;
   return { chunk, key: JSON.stringify([chunk.type, chunk[part]]), piece: chunk[grown] };
 }

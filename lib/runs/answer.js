@@ -51,7 +51,8 @@ function refuse(req, res, { status, message }) {
  * @param {Refusal} refusal
  */
 function refusalOf({ status, message }) {
-  if (status === 204) return new Response(null, { status, headers: { 'Cache-Control': 'no-store' } });
+  if (status === 204)
+    return new Response(null, { status, headers: { 'Cache-Control': 'no-store' } });
   return new Response(message, { status, headers: PLAIN });
 }
 

@@ -38,8 +38,7 @@ const LAST = 16;
 /** With a backplane, the source waits after that many events until the engine has the last one. */
 const UNCONFIRMED = 64;
 
-const newKey = () =>
-  Array.from({ length: KEY_LENGTH }, () => randomInt(36).toString(36)).join('');
+const newKey = () => Array.from({ length: KEY_LENGTH }, () => randomInt(36).toString(36)).join('');
 
 class Run {
   /** How many events it has. */
