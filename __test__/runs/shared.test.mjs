@@ -14,10 +14,10 @@ const RETAIN = { events: 1100, age: 60_000 };
 const SETTINGS = { maxEvents: 1000, ttl: 30_000 };
 const PROGRAM = '../runs/run-node.mjs';
 
-async function site(t, engine, count, settings = {}) {
+async function site(t, engine, count, settings = {}, options = {}) {
   const server = await engine.start(t);
   const given = {
-    backplane: { url: server.url, retain: RETAIN },
+    backplane: { url: server.url, retain: RETAIN, ...options },
     settings: { ...SETTINGS, ...settings },
   };
   const start = () => Node.start(t, given, PROGRAM);
@@ -131,6 +131,27 @@ describe('runs over Redis alone', { ...SOON, skip: noRedis }, () => {
     await producer.ask('end', { id: 'a' });
     assert.deepEqual((await over(client)).data, ['one', 'two', 'three']);
     assert.equal(await events(other, 'a'), 3);
+  });
+
+  test('end once Redis is back, if it was away at their end', async (t) => {
+    const { nodes, server: redis } = await site(t, RedisServer, 2, {}, { outage: 'fail' });
+    const [producer, other] = nodes;
+    await producer.ask('start', { id: 'a' });
+    await producer.ask('give', { id: 'a', items: ['one'] });
+    const client = await read(other, 'a');
+    await client.count(1);
+    await redis.stop();
+    await until(async () => (await producer.ask('state')) === 'offline', 'the outage');
+    await producer.ask('end', { id: 'a' });
+    await redis.start();
+    assert.deepEqual((await over(client)).data, ['one']);
+    await until(
+      async () => (await other.ask('status', { id: 'a' })).state === 'done',
+      'its record',
+    );
+    await redis.stop();
+    await until(async () => (await producer.ask('state')) === 'offline', 'the outage');
+    await producer.ask('close');
   });
 
   test('leave nothing behind, in any process or in Redis', async (t) => {
