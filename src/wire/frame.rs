@@ -22,6 +22,8 @@ const HEAD_ROOM: usize = 10;
 /// Room for the line of an id that the log mints.
 pub const ID_ROOM: usize = 32;
 const ROOM: usize = HEAD_ROOM + ID_ROOM;
+/// A stream may begin with it. Anywhere else it belongs to a line.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const CRLF: &[u8] = b"\r\n";
 
 #[derive(Clone, Debug)]
@@ -37,6 +39,21 @@ impl Frame {
 
     pub fn is_empty(&self) -> bool {
         self.chunk.is_empty()
+    }
+
+    /// The frame without the byte order mark of its stream, if it has one.
+    pub fn without_mark(self) -> Self {
+        match self.chunk[self.head..].strip_prefix(BYTE_ORDER_MARK) {
+            Some(bare) => Self::of(&bare[..bare.len() - CRLF.len()]),
+            None => self,
+        }
+    }
+
+    /// Bytes that are a frame already. An empty chunk would end the stream.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut frame = FrameWriter::with_capacity(bytes.len());
+        frame.push(bytes);
+        frame.finish(b"")
     }
 
     pub fn bytes(&self, framing: Framing) -> Bytes {

@@ -4,16 +4,27 @@
 
 /** @import { StreamOptions } from '../../../index.js' */
 /** @import { Names } from '../../core/option.js' */
+/** @import { Link } from '../link.js' */
 /** @import { Outlet, Target } from './outlet.js' */
 
 const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
 const option = require('../../core/option.js');
+const { FrameStream } = require('./frame-stream.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
 
 /** @type {Names<StreamOptions>} */
-const STREAM_NAMES = { event: true, onError: true, end: true, signal: true };
+const STREAM_NAMES = {
+  event: true,
+  frames: true,
+  invalidFrames: true,
+  onError: true,
+  end: true,
+  signal: true,
+};
+/** What happens to a frame that is invalid. */
+const INVALID_FRAMES = /** @type {const} */ (['refuse', 'pass']);
 
 /** How long a synchronous source may block the event loop, in milliseconds. */
 const SLICE = 5;
@@ -28,8 +39,17 @@ function readOptions(options) {
   if (signal !== undefined && !option.hasMethods(signal, 'throwIfAborted')) {
     throw option.invalid('`signal` must be an AbortSignal');
   }
+  const frames = option.boolean('frames', given.frames, false);
+  if (frames && event !== undefined) {
+    throw option.invalid('`event` has no effect on frames, which have names of their own');
+  }
+  if (!frames && given.invalidFrames !== undefined) {
+    throw option.invalid('`invalidFrames` has an effect only with `frames: true`');
+  }
   return {
     event,
+    frames,
+    invalidFrames: option.oneOf('invalidFrames', given.invalidFrames, INVALID_FRAMES, 'refuse'),
     signal,
     onError: option.oneOf('onError', given.onError, ['end', 'keep'], 'end'),
     end: option.boolean('end', given.end, false),
@@ -132,12 +152,14 @@ class Stream {
  * @param {Outlet} outlet
  * @param {unknown} from
  * @param {StreamOptions<string> | undefined} options
- * @param {() => void} assertNotEnded
+ * @param {Link} link
  */
-async function stream(connection, outlet, from, options, assertNotEnded) {
-  const { event, signal, onError, end } = readOptions(options);
+async function stream(connection, outlet, from, options, link) {
+  const { event, frames, invalidFrames, signal, onError, end } = readOptions(options);
   const source = new Source(from);
-  const sending = new Stream(connection, outlet, source, new Items(event));
+  const sending = frames
+    ? new FrameStream(outlet, source, link.frames(invalidFrames === 'refuse'), () => link.isEnded)
+    : new Stream(connection, outlet, source, new Items(event));
   outlet.enter(sending);
   if (signal) {
     // One signal may stop any number of streams.
@@ -146,7 +168,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
   }
   let complete = false;
   try {
-    assertNotEnded();
+    link.assertNotEnded();
     signal?.throwIfAborted();
     if (!connection.closed) complete = await sending.run();
     if (!complete) signal?.throwIfAborted();
