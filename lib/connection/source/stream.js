@@ -3,58 +3,18 @@
 /** Sends the items of a source to a connection, at the pace of its client. */
 
 /** @import { StreamOptions } from '../../../index.js' */
-/** @import { Names } from '../../core/option.js' */
 /** @import { Link } from '../link.js' */
 /** @import { Outlet, Target } from './outlet.js' */
 
 const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
-const option = require('../../core/option.js');
 const { FrameStream } = require('./frame-stream.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
-
-/** @type {Names<StreamOptions>} */
-const STREAM_NAMES = {
-  event: true,
-  frames: true,
-  invalidFrames: true,
-  onError: true,
-  end: true,
-  signal: true,
-};
-/** What happens to a frame that is invalid. */
-const INVALID_FRAMES = /** @type {const} */ (['refuse', 'pass']);
+const { readStreamOptions } = require('./stream-options.js');
 
 /** How long a synchronous source may block the event loop, in milliseconds. */
 const SLICE = 5;
-
-/** @param {StreamOptions<string> | undefined} options */
-function readOptions(options) {
-  const given = option.object('options', options, STREAM_NAMES);
-  const { event, signal } = given;
-  if (event !== undefined && typeof event !== 'string') {
-    throw option.wrongType('event', 'a string', event);
-  }
-  if (signal !== undefined && !option.hasMethods(signal, 'throwIfAborted')) {
-    throw option.invalid('`signal` must be an AbortSignal');
-  }
-  const frames = option.boolean('frames', given.frames, false);
-  if (frames && event !== undefined) {
-    throw option.invalid('`event` has no effect on frames, which have names of their own');
-  }
-  if (!frames && given.invalidFrames !== undefined) {
-    throw option.invalid('`invalidFrames` has an effect only with `frames: true`');
-  }
-  return {
-    event,
-    frames,
-    invalidFrames: option.oneOf('invalidFrames', given.invalidFrames, INVALID_FRAMES, 'refuse'),
-    signal,
-    onError: option.oneOf('onError', given.onError, ['end', 'keep'], 'end'),
-    end: option.boolean('end', given.end, false),
-  };
-}
 
 /** Sends items until the source ends or it is halted. */
 class Stream {
@@ -155,7 +115,7 @@ class Stream {
  * @param {Link} link
  */
 async function stream(connection, outlet, from, options, link) {
-  const { event, frames, invalidFrames, signal, onError, end } = readOptions(options);
+  const { event, frames, invalidFrames, signal, onError, end } = readStreamOptions(options);
   const source = new Source(from);
   const sending = frames
     ? new FrameStream(outlet, source, link.frames(invalidFrames === 'refuse'), () => link.isEnded)
