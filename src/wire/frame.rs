@@ -29,7 +29,9 @@ const CRLF: &[u8] = b"\r\n";
 #[derive(Clone, Debug)]
 pub struct Frame {
     chunk: Bytes,
-    head: usize,
+    head: u32,
+    /// Whether it begins with the byte order mark of its source.
+    has_mark: bool,
 }
 
 impl Frame {
@@ -43,10 +45,15 @@ impl Frame {
 
     /// The frame without the byte order mark of its stream, if it has one.
     pub fn without_mark(self) -> Self {
-        match self.chunk[self.head..].strip_prefix(BYTE_ORDER_MARK) {
-            Some(bare) => Self::of(&bare[..bare.len() - CRLF.len()]),
-            None => self,
+        if !self.has_mark {
+            return self;
         }
+        Self::of(&self.bytes(Framing::Plain)[BYTE_ORDER_MARK.len()..])
+    }
+
+    /// The first bytes of a source.
+    pub fn first_of(bytes: &[u8]) -> Self {
+        Self { has_mark: bytes.starts_with(BYTE_ORDER_MARK), ..Self::of(bytes) }
     }
 
     /// Bytes that are a frame already. An empty chunk would end the stream.
@@ -59,7 +66,7 @@ impl Frame {
     pub fn bytes(&self, framing: Framing) -> Bytes {
         match framing {
             Framing::Chunked => self.chunk.clone(),
-            Framing::Plain => self.chunk.slice(self.head..self.chunk.len() - CRLF.len()),
+            Framing::Plain => self.chunk.slice(self.head as usize..self.chunk.len() - CRLF.len()),
         }
     }
 }
@@ -90,7 +97,8 @@ impl FrameWriter {
             length /= 16;
         }
         self.buffer.extend_from_slice(CRLF);
-        Frame { chunk: Bytes::from(self.buffer).slice(start..), head: body - start }
+        let head = (body - start) as u32;
+        Frame { chunk: Bytes::from(self.buffer).slice(start..), head, has_mark: false }
     }
 
     /// Returns where the bytes begin.

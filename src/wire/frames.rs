@@ -17,6 +17,8 @@ pub struct Frames {
     scan: Scan,
     /// Nothing of the source is scanned yet.
     is_fresh: bool,
+    /// A frame was finished.
+    has_passed: bool,
     has_failed: bool,
 }
 
@@ -34,7 +36,8 @@ struct Scan {
 impl Frames {
     pub fn new(checks: bool, longest: usize) -> Self {
         let (rest, scan) = (Vec::new(), Scan::default());
-        Self { checks, longest, rest, scan, is_fresh: true, has_failed: false }
+        let (is_fresh, has_passed, has_failed) = (true, false, false);
+        Self { checks, longest, rest, scan, is_fresh, has_passed, has_failed }
     }
 
     /// Appends the frames that these bytes finish. If one of them is invalid, those before it are
@@ -67,8 +70,7 @@ impl Frames {
         if self.checks {
             return self.ended(Err(FrameTextFault::Unfinished));
         }
-        finished.push(Frame::of(&rest));
-        Ok(())
+        self.take(&rest, finished).map_err(Error::FrameText)
     }
 
     fn ended(&mut self, result: Result<(), FrameTextFault>) -> Result<(), Error> {
@@ -124,11 +126,13 @@ impl Frames {
         bare.unwrap_or(line)
     }
 
-    fn take(&self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<(), FrameTextFault> {
+    fn take(&mut self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<(), FrameTextFault> {
         if self.checks && std::str::from_utf8(bytes).is_err() {
             return Err(FrameTextFault::Encoding);
         }
-        finished.push(Frame::of(bytes));
+        let frame = if self.has_passed { Frame::of(bytes) } else { Frame::first_of(bytes) };
+        self.has_passed = true;
+        finished.push(frame);
         Ok(())
     }
 }

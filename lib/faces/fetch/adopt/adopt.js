@@ -6,6 +6,8 @@
 /** @import { Request, Response as NodeResponse } from '../../../carrier/carrier.js' */
 /** @import { AdoptSettings } from './options.js' */
 
+const { isOver } = require('../../../carrier/gone.js');
+const { assertOpenable } = require('../../../carrier/head.js');
 const { carrierOf } = require('../../../carrier/node-response.js');
 const { Connection } = require('../../../connection/connection.js');
 const { Link } = require('../../../connection/link.js');
@@ -48,9 +50,14 @@ async function adopt(req, res, response, options) {
  */
 async function serve(req, res, response, settings) {
   assertResponse(response);
-  if (!isEventStream(response)) return pipe(req, res, response);
   try {
-    return open(req, res, response, settings);
+    assertOpenable(req, res);
+    if (!isOver(req, res)) {
+      if (isEventStream(response)) return open(req, res, response, settings);
+      return await pipe(req, res, response);
+    }
+    cancel(response.body);
+    return undefined;
   } catch (error) {
     cancel(response.body);
     // No answer is needed when the client has left.

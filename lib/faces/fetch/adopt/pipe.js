@@ -4,7 +4,8 @@
 
 /** @import { Request, Response as NodeResponse } from '../../../carrier/carrier.js' */
 
-const { isOver, whenGone } = require('../../../carrier/gone.js');
+const { constants } = require('node:http2');
+const { whenGone } = require('../../../carrier/gone.js');
 const { cancel } = require('./cancel.js');
 const { headersOf, setReason } = require('./head.js');
 
@@ -21,7 +22,6 @@ const noop = () => {};
  * @param {Response} response
  */
 async function pipe(req, res, response) {
-  if (isOver(req, res)) return cancel(response.body);
   res.statusCode = response.status;
   setReason(response, res);
   for (const [name, value] of Object.entries(headersOf(response, res))) res.setHeader(name, value);
@@ -70,13 +70,22 @@ async function pump(body, req, res) {
   } catch (error) {
     if (isGone) return;
     reader.cancel().catch(noop);
-    // The client must not take it for the whole.
-    res.destroy();
+    cutOff(res);
     throw error;
   } finally {
     stopFollowing();
     res.off('drain', resume);
   }
+}
+
+/**
+ * The client must not take what it has for the whole.
+ * @param {NodeResponse} res
+ */
+function cutOff(res) {
+  // A stream that is destroyed looks as if it had ended well.
+  if (res.stream) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else res.destroy();
 }
 
 module.exports = { pipe };

@@ -11,7 +11,6 @@
 /** @typedef {(error: unknown) => void} Next */
 
 const { isOver, whenGone } = require('../../../carrier/gone.js');
-const { SluiceError } = require('../../../core/error.js');
 const { wrongArgument } = require('../../../core/option.js');
 const { isResponse } = require('../is-response.js');
 const { serve } = require('./adopt.js');
@@ -59,11 +58,6 @@ async function handle(handler, req, res, signal, settings) {
   const response = await handler(request);
   if (!isResponse(response)) {
     throw wrongArgument('toNode()', 'a handler that returns a Response', response);
-  }
-  if (!signal.aborted && isOver(req, res)) {
-    cancel(response.body);
-    const message = 'other code has answered while the handler ran: let one of them answer';
-    throw new SluiceError('ERR_SSE_HEADERS_SENT', message);
   }
   // The socket cannot be handed over before the whole request has arrived.
   if (isEventStream(response)) cancel(request.body);
