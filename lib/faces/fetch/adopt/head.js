@@ -4,6 +4,7 @@
 
 /** @import { Response as NodeResponse } from '../../../carrier/carrier.js' */
 
+const { isEncoded } = require('../../../carrier/encoding.js');
 const { varyBy } = require('../../vary.js');
 
 /** They are about the connection to the next server (RFC 9110, section 7.6.1), which is another. */
@@ -22,10 +23,10 @@ const ENCODING = ['content-encoding', 'content-length'];
 
 /** @param {Response} response */
 function isEventStream({ headers, body, url }) {
-  // Frames cannot be told apart in compressed bytes.
-  const encoding = url ? 'identity' : (headers.get('content-encoding') ?? 'identity');
   const isStream = /^text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
-  return isStream && encoding === 'identity' && body !== null;
+  // Frames cannot be told apart in compressed bytes.
+  const isCompressed = !url && isEncoded(headers.get('content-encoding'));
+  return isStream && !isCompressed && body !== null;
 }
 
 /**
