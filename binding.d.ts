@@ -79,6 +79,11 @@ export declare class ConnectionHandle {
   get queuedBytes(): number
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
+  /**
+   * A source of bytes that are frames already. `checks`: whether invalid frames are an error.
+   * `longest`: how many bytes an unfinished frame may have.
+   */
+  frames(checks: boolean, longest: number): FramesHandle
   /** The numbers of the gathered channels, in the order of their joins, that have a gap. */
   gaps(): Array<number>
   /** Live events wait until `resume`. */
@@ -111,6 +116,13 @@ export declare class ConnectionHandle {
   setExpiry(milliseconds: number): void
   holdTimeout(hold: boolean): void
   close(reason: string): void
+}
+
+export declare class FramesHandle {
+  /** Sends the frames that these bytes finish. Returns how many there are. */
+  push(bytes: Uint8Array): number
+  /** The source has ended. */
+  finish(): number
 }
 
 export declare class HubHandle {

@@ -838,5 +838,6 @@ module.exports = nativeBinding
 module.exports.BackplaneHandle = nativeBinding.BackplaneHandle
 module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
+module.exports.FramesHandle = nativeBinding.FramesHandle
 module.exports.HubHandle = nativeBinding.HubHandle
 module.exports.TopicsHandle = nativeBinding.TopicsHandle

@@ -1,10 +1,11 @@
 /**
  * sluice/fetch: event streams as Fetch `Response`s, for Hono, Next.js route handlers and other
- * frameworks that return a `Response`. Times are in milliseconds and sizes are in bytes.
+ * frameworks that return a `Response`; and the `Response`s of other frameworks on Node's `req` and
+ * `res`. Times are in milliseconds and sizes are in bytes.
  */
-import type { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
-import type { Connection, ConnectionOptions, EventMap } from './index.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Connection, ConnectionOptions, EventMap, StreamOptions } from './index.js';
 import type { Backplane } from './types/backplane.js';
 import type { TopicOptions } from './types/broker.js';
 
@@ -224,3 +225,110 @@ export interface SSE<Events extends object = EventMap> {
  * ```
  */
 export function createSSE<Events extends object = EventMap>(config?: SSEConfig): SSE<Events>;
+
+/**
+ * The options of {@link adopt} and {@link toNode}: those of a connection, and two more. They apply
+ * to event streams. The default of `pingInterval` is 15,000. `statusCode` and `headers` replace
+ * those of the `Response`.
+ */
+export interface AdoptOptions extends ConnectionOptions, Pick<StreamOptions, 'invalidFrames'> {
+  /**
+   * Called with each error that is not the caller's mistake: of the body, of an invalid frame
+   * (`ERR_SSE_FRAME`), of the handler of {@link toNode}, and of a request that was refused, such as
+   * with `ERR_SSE_LIMIT`.
+   *
+   * Default: such errors become a process warning, except those that have a `statusCode`, with
+   * which the client was answered.
+   */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Sends a Fetch `Response` of another framework on Node's `req` and `res`, over HTTP/1.1 or HTTP/2.
+ *
+ * An event stream, whose `Content-Type` is `text/event-stream`, becomes a connection. It has pings,
+ * stall detection, a bounded queue, limits, drains and metrics, and on plain HTTP/1.1 the Rust core
+ * writes the socket. Each frame of the body is sent byte for byte. The body is not read while the
+ * queue is full; see {@link Connection.stream}. The connection ends when the body ends.
+ *
+ * All other responses are sent as they are, at the pace of the client. So is an event stream with
+ * a `Content-Encoding`.
+ *
+ * The status and headers of the response are kept, except hop-by-hop headers such as `Connection`,
+ * and the `Content-Length` of an event stream. They replace headers that are set on `res` already,
+ * but cookies are added to those, and the names of `Vary` too. What `fetch()` has returned can be
+ * passed: its body is decoded, so its `Content-Encoding` is removed.
+ *
+ * The body is cancelled as soon as the client leaves, and at once if it has left before. If the
+ * body fails or has an invalid frame, the client gets the frames before that, then the stream ends.
+ * Another response is cut off. The client does not see the text of the error.
+ *
+ * If an event stream is refused, such as with `ERR_SSE_LIMIT` or `ERR_SSE_DRAINING`, the client is
+ * answered with the status and headers of the error. Errors go to {@link AdoptOptions.onError}.
+ *
+ * The promise resolves with the connection of an event stream as soon as it is open. For other
+ * responses it resolves with undefined when the body has ended or the client has left, and so it
+ * does if the client had left before, or was refused. It rejects only for mistakes:
+ *
+ * - `ERR_SSE_TYPE` if an argument has the wrong type, or if the body was read already.
+ * - `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
+ * - `ERR_SSE_TRANSPORT` if the `transport` is `'native'` and the socket cannot be handed over.
+ *
+ * @example
+ * ```ts
+ * import { createUIMessageStreamResponse } from 'ai';
+ * import { adopt } from 'sluice/fetch';
+ *
+ * app.post('/chat', async (req, res) => {
+ *   await adopt(req, res, createUIMessageStreamResponse({ stream: answer() }));
+ * });
+ *
+ * declare function answer(): ReadableStream;
+ * ```
+ */
+export function adopt(
+  req: IncomingMessage | Http2ServerRequest,
+  res: ServerResponse | Http2ServerResponse,
+  response: Response,
+  options?: AdoptOptions,
+): Promise<Connection | undefined>;
+
+/**
+ * Makes a Node handler of a handler that takes a Fetch `Request` and returns a `Response`, which is
+ * sent as {@link adopt} describes. The returned function is also an Express handler.
+ *
+ * The `Request` has the URL, the method, the headers, and the body as a stream. Its `signal` aborts
+ * when the client leaves. The URL begins with `https:` if the socket is encrypted, and has the host
+ * of the `Host` header, which the client chooses. A `Host` other than a name or an address with a
+ * port is answered with 400, and so is an invalid target. In Express, the URL contains the path of
+ * the router. If a body parser has read the body, a body of JSON, text or bytes is taken from
+ * `req.body`.
+ *
+ * What the handler has not read of the body when it returns an event stream is discarded, unless
+ * it still reads.
+ *
+ * If the handler throws or rejects, or if the stream is refused, the error goes to `next`. Without
+ * that argument, the client is answered with the error's `statusCode`, or else with 500, and
+ * without the text of the error, which goes to {@link AdoptOptions.onError}. An error that only
+ * says that the client has left is ignored. The promise resolves as that of `adopt`, and never
+ * rejects.
+ *
+ * @throws `ERR_SSE_TYPE` if `handler` is not a function.
+ * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { toNode } from 'sluice/fetch';
+ *
+ * createServer(toNode((request) => new Response(`Hello from ${request.url}`))).listen(3000);
+ * ```
+ */
+export function toNode(
+  handler: (request: Request) => Response | Promise<Response>,
+  options?: AdoptOptions,
+): (
+  req: IncomingMessage | Http2ServerRequest,
+  res: ServerResponse | Http2ServerResponse,
+  next?: (error?: unknown) => void,
+) => Promise<Connection | undefined>;

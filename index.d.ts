@@ -359,6 +359,26 @@ export interface StreamOptions<Name extends string = string> {
    */
   event?: Name | undefined;
   /**
+   * Whether the items are pieces of frames, which are text that is already in the wire format.
+   * Default: `false`. The items are then strings or bytes, cut at any place. Every frame is sent as
+   * it is, byte for byte, with its line ends and comments. It is sent when it is complete, so that
+   * pings and other events come between frames. A byte order mark passes at the start of the
+   * stream, and is removed from a source that is not at the start.
+   *
+   * An unfinished frame of more than `maxQueueBytes`, or of more than 1 MiB if that is more, fails
+   * with `ERR_SSE_FRAME`.
+   */
+  frames?: boolean;
+  /**
+   * What happens to a frame that {@link Connection.write} would refuse: one that has a field other
+   * than `id`, `event`, `data` and `retry`, a `retry` that is not a number of milliseconds, NUL in
+   * an `id` or an `event`, bytes that are not UTF-8, or no end.
+   *
+   * Default: `'refuse'`, which sends the frames before it and fails with `ERR_SSE_FRAME`. `'pass'`
+   * sends it as it is. Throws `ERR_SSE_OPTION` without `frames: true`.
+   */
+  invalidFrames?: 'refuse' | 'pass';
+  /**
    * What happens to the connection when the source fails or yields an item that cannot be sent.
    * Default: `'end'`, which sends queued events and ends the connection. `'keep'` leaves it open.
    *
@@ -380,7 +400,7 @@ export interface StreamOptions<Name extends string = string> {
 
 /** The result of {@link Connection.stream}. */
 export interface StreamResult {
-  /** The number of events sent. */
+  /** The number of events sent, or of frames. */
   events: number;
   /** False if the connection closed before the source ended. */
   complete: boolean;

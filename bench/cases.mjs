@@ -5,6 +5,7 @@ import { replay, storm } from './returning.mjs';
 import { broker } from './servers.mjs';
 import { deliver, medianOf, withServer } from './stage.mjs';
 import { stall } from './stalled.mjs';
+import { adoptTokens } from './tokens.mjs';
 
 /** Events sent before the measurement, so that the server's code is compiled when it begins. */
 const WARM_UP = 3;
@@ -139,6 +140,12 @@ export const cases = {
     servers: ['sluice'],
     full: { rounds: 1, connections: 1_000, events: 500, rate: 100, bytes: 1_024, times: 5 },
     quick: { rounds: 1, connections: 200, events: 200, rate: 100, bytes: 1_024, times: 1 },
+  },
+  tokens: {
+    run: adoptTokens,
+    servers: ['sluice'],
+    full: { rounds: 5, connections: 100, events: 500, warmUp: 100 },
+    quick: { rounds: 1, connections: 100, events: 200, warmUp: 50 },
   },
   memory: {
     run: memory,

@@ -5,6 +5,7 @@ import { grouped, significant } from './format.mjs';
 import { growth, ofReplay, verdicts } from './promises.mjs';
 import { servers } from './servers.mjs';
 import { policies, transports } from './stalled.mjs';
+import { ways } from './tokens.mjs';
 
 const columns = [
   { case: 'steady', figure: 'cpu', head: 'CPU, µs per delivery' },
@@ -50,6 +51,9 @@ function conditions(cases) {
       `stalled: ${grouped(connections)} clients that never read beside ${grouped(connections)} ` +
       `that do, ${grouped(events)} events of ${grouped(bytes)} bytes, ${rate} per second, ` +
       `median of ${times} runs`,
+    tokens: ({ connections, events }) =>
+      `tokens: ${grouped(connections)} streams of the AI SDK with ${grouped(events)} tokens each, ` +
+      'one token in each turn of the event loop; then all clients leave at once',
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,
     ...backplaneConditions,
@@ -157,6 +161,23 @@ export function report({ median, names, cases, command }) {
           'resident growth, MiB',
         ],
         rows,
+      ),
+    );
+  }
+  if (cases.tokens && names.includes('sluice')) {
+    const figures = ['busy', 'cpu', 'leave'];
+    const titles = { adopt: '`adopt()`', pipe: '`pipeUIMessageStreamToResponse()`' };
+    const own = (way) =>
+      figures.map((figure) => cell(median('tokens', 'sluice', `${way} ${figure}`)));
+    parts.push(
+      table(
+        [
+          'streams of the AI SDK',
+          'JavaScript thread, µs per token',
+          'CPU, µs per token',
+          'until the last source is told that its client has left, ms',
+        ],
+        ways.map((way) => [titles[way], ...own(way)]),
       ),
     );
   }

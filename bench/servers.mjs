@@ -36,6 +36,9 @@ export const socketIo = {
 /** sluice, with clients that never read. */
 export const stalled = { command: node('stalled') };
 
+/** Streams of the AI SDK, served in one of two ways. */
+export const tokens = { served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }) };
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },

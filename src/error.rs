@@ -46,6 +46,12 @@ pub enum FrameTextFault {
     UnknownField,
     #[error("the frame text has a `retry` that is not a number of milliseconds")]
     Retry,
+    #[error("the frame text has an `id` or an `event` with NUL")]
+    Nul,
+    #[error("the frame text is not UTF-8")]
+    Encoding,
+    #[error("the frame text has a frame that is too long and has no end")]
+    TooLong,
 }
 
 impl Error {

@@ -67,13 +67,24 @@ impl Hub {
         events: &[Event],
     ) -> Result<(), Error> {
         let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
+        self.send_frames(connection, gauge, frames);
+        Ok(())
+    }
+
+    /// Sends frames as they are to one connection.
+    pub fn send_frames(
+        &self,
+        connection: ConnectionId,
+        gauge: &Arc<QueueGauge>,
+        frames: Vec<Frame>,
+    ) {
+        let events = frames.len();
         let bytes = frames.iter().map(Frame::len).sum();
         let inbox = self.inbox_of(connection);
         inbox.wait_for_room();
         gauge.post(bytes);
         inbox.push(Command::Send { connection, gauge: gauge.clone(), frames, bytes });
-        self.counters().publish(events.len());
-        Ok(())
+        self.counters().publish(events);
     }
 }
 

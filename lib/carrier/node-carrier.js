@@ -9,6 +9,7 @@
 
 const { Socket } = require('node:net');
 const { readCursor } = require('./cursor.js');
+const { isEncoded } = require('./encoding.js');
 const { FrameAssembler } = require('./frame-assembler.js');
 const { whenGone } = require('./gone.js');
 const { hasClientLeft, isPeerDead } = require('./half-open.js');
@@ -160,7 +161,7 @@ class NodeCarrier {
 
   /** @param {SocketTaker} taker */
   handOver(taker) {
-    if (this.response.hasHeader('Content-Encoding')) return false;
+    if (isEncoded(this.response.getHeader('Content-Encoding'))) return false;
     this.#handOver = new HandOver(this, taker);
     this.#handOver.advance();
     return true;

@@ -18,6 +18,7 @@
 
 const http = require('node:http');
 const net = require('node:net');
+const { isEncoded } = require('./encoding.js');
 
 const noop = () => {};
 /** @type {(writev: boolean, data: unknown, encoding: string, callback: () => void) => void} */
@@ -57,7 +58,7 @@ function obstacle(req, res) {
     const by = isCompression ? 'compression middleware' : describe(res.write);
     return `\`res.write\` was replaced by ${by}`;
   }
-  if (res.hasHeader('Content-Encoding')) return 'the response has a content encoding';
+  if (isEncoded(res.getHeader('Content-Encoding'))) return 'the response has a content encoding';
   if (req.method === 'HEAD') return 'the response has no body';
   return undefined;
 }

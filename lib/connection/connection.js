@@ -9,7 +9,6 @@
 const { randomUUID } = require('node:crypto');
 const { EventEmitter } = require('node:events');
 const { carrierOf } = require('../carrier/node-response.js');
-const { SluiceError } = require('../core/error.js');
 const option = require('../core/option.js');
 const { printable } = require('../core/printable.js');
 const { defaults, readConnectionOptions } = require('./connection-options.js');
@@ -77,14 +76,14 @@ class Connection extends EventEmitter {
 
   /** @param {ServerSentEvent} value */
   send(value) {
-    this.#assertNotEnded();
+    this.#link.assertNotEnded();
     event.send(this.#link.handle, value);
     return this;
   }
 
   /** @param {string} frameText */
   write(frameText) {
-    this.#assertNotEnded();
+    this.#link.assertNotEnded();
     event.write(this.#link.handle, frameText);
     return this;
   }
@@ -101,7 +100,7 @@ class Connection extends EventEmitter {
    */
   stream(source, options) {
     this.#outlet ??= new Outlet(this, this.#link.highWaterMark);
-    return stream(this, this.#outlet, source, options, () => this.#assertNotEnded());
+    return stream(this, this.#outlet, source, options, this.#link);
   }
 
   /** @param {number} interval */
@@ -165,12 +164,6 @@ class Connection extends EventEmitter {
   #listenedTo(name) {
     if (name === 'timeout') this.#link.handle.holdTimeout(true);
     return this;
-  }
-
-  #assertNotEnded() {
-    if (this.#link.isEnded) {
-      throw new SluiceError('ERR_SSE_CLOSED', 'the connection was ended: send before end()');
-    }
   }
 }
 

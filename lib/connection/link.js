@@ -47,6 +47,8 @@ const ORDER = ['opening', 'open', 'ending', 'closed'];
  * queue's bound.
  */
 const HIGH_WATER_MARK = 64 << 10;
+/** A frame may be as long as the queue, and at least this many bytes. */
+const MIN_LONGEST_FRAME = 1 << 20;
 /** Close reasons after which the client gets a proper end. */
 const ORDERLY = ['end', 'timeout', 'expired', 'drain'];
 
@@ -70,6 +72,8 @@ class Link {
    */
   #settings;
   #stallTimeout;
+  /** How many bytes of an unfinished frame are kept. */
+  #longestFrame;
   /** By which it is counted. */
   #key;
   /**
@@ -99,6 +103,7 @@ class Link {
     this.#settings = settings;
     this.#stallTimeout = settings.core.stallTimeout;
     this.transport = this.#chooseTransport(settings);
+    this.#longestFrame = Math.max(MIN_LONGEST_FRAME, settings.core.maxQueueBytes);
     this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
     const cursor = cursorOf(carrier, settings.cursorQuery) ?? carrier.since;
     this.cursor = cursor;
@@ -169,6 +174,20 @@ class Link {
   /** Whether `end()` was called: sending is an error from then on. */
   get isEnded() {
     return this.#ended !== undefined;
+  }
+
+  assertNotEnded() {
+    if (this.isEnded) {
+      throw new SluiceError('ERR_SSE_CLOSED', 'the connection was ended: send before end()');
+    }
+  }
+
+  /**
+   * The core's side of a source that yields frames.
+   * @param {boolean} checks whether invalid frames are an error
+   */
+  frames(checks) {
+    return this.handle.frames(checks, this.#longestFrame);
   }
 
   /**

@@ -4,7 +4,8 @@
 
 /** @import { Answer, Ask } from './handler.js' */
 
-const { hasMethods, wrongArgument } = require('../core/option.js');
+const { wrongArgument } = require('../core/option.js');
+const { isResponse } = require('../faces/fetch/is-response.js');
 
 const noop = () => {};
 
@@ -55,12 +56,4 @@ async function* chunks(reader) {
 
 async function* nothing() {}
 
-/**
- * Frameworks may have a class of their own.
- * @param {any} value
- * @returns {value is Response}
- */
-const isResponse = (value) =>
-  typeof value?.status === 'number' && hasMethods(value?.headers, 'get') && 'body' in value;
-
-module.exports = { answerOf, askFetch, isResponse };
+module.exports = { answerOf, askFetch };

@@ -16,7 +16,8 @@
 const http = require('node:http');
 const { typeError } = require('../core/error.js');
 const { hasMethods, wrongArgument } = require('../core/option.js');
-const { answerOf, askFetch, isResponse } = require('./fetch-handler.js');
+const { isResponse } = require('../faces/fetch/is-response.js');
+const { answerOf, askFetch } = require('./fetch-handler.js');
 const { askServer } = require('./node-handler.js');
 
 const EXPECTED =

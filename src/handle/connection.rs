@@ -10,8 +10,9 @@ use crate::hub::Hub;
 use crate::ids::ConnectionId;
 use crate::log::Cursor;
 use crate::shard::{Command, Socket};
-use crate::wire::{Event, Framing};
+use crate::wire::{Event, Frame, Framing};
 
+#[derive(Clone)]
 pub struct Connection {
     pub id: ConnectionId,
     gauge: Arc<QueueGauge>,
@@ -28,6 +29,11 @@ impl Connection {
 
     pub fn send(&self, events: &[Event]) -> Result<(), Error> {
         self.hub.send(self.id, &self.gauge, events)
+    }
+
+    /// Sends frames as they are.
+    pub fn send_frames(&self, frames: Vec<Frame>) {
+        self.hub.send_frames(self.id, &self.gauge, frames);
     }
 
     /// Hands the socket over: from now on its shard is the only one that writes it. It begins after

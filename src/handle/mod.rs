@@ -3,6 +3,7 @@
 
 mod channel;
 mod connection;
+mod frames;
 mod topics;
 
 #[cfg(test)]
@@ -10,4 +11,5 @@ mod resume_model;
 
 pub use channel::Channel;
 pub use connection::Connection;
+pub use frames::Frames;
 pub use topics::Topics;

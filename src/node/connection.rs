@@ -6,8 +6,9 @@ use napi_derive::napi;
 
 use super::error::{Result, internal};
 use super::event::event;
+use super::frames::FramesHandle;
 use crate::connection::{CloseReason, Overflow};
-use crate::handle::Connection;
+use crate::handle::{Connection, Frames};
 use crate::shard::Socket;
 use crate::wire::Framing;
 use crate::wire::frame_text;
@@ -50,6 +51,13 @@ impl ConnectionHandle {
     #[napi(catch_unwind)]
     pub fn write(&self, text: String) -> Result<()> {
         Ok(self.connection.send(&frame_text::parse(&text)?)?)
+    }
+
+    /// A source of bytes that are frames already. `checks`: whether invalid frames are an error.
+    /// `longest`: how many bytes an unfinished frame may have.
+    #[napi(catch_unwind)]
+    pub fn frames(&self, checks: bool, longest: f64) -> FramesHandle {
+        FramesHandle { frames: Frames::new(self.connection.clone(), checks, longest as usize) }
     }
 
     /// The numbers of the gathered channels, in the order of their joins, that have a gap.

@@ -8,6 +8,7 @@ mod context;
 mod error;
 mod event;
 mod exit;
+mod frames;
 mod host_call;
 mod hub;
 mod metrics;

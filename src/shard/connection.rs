@@ -53,6 +53,8 @@ pub(super) struct Connection {
     /// Since when it has been slow, on the `native` transport.
     pub slow_since: Instant,
     pub last_chunk_queued: bool,
+    /// Something was queued or sent.
+    pub has_begun: bool,
     /// When the client last accepted bytes, or became slow.
     pub progressed: Instant,
     pub received: usize,
@@ -118,6 +120,7 @@ impl Connection {
             slow_since: Instant::now(),
             stage: if gathers { Stage::Gathering } else { Stage::Open },
             last_chunk_queued: false,
+            has_begun: false,
             progressed: Instant::now(),
             received: 0,
             reported: 0,
@@ -200,6 +203,7 @@ impl Connection {
             }
             return true;
         };
+        self.has_begun = true;
         let bytes = run.bytes(framing);
         // The flush meets an error again and handles it.
         let sent = if at_once { self.send_at_once(bytes).unwrap_or(0) } else { 0 };
@@ -264,6 +268,9 @@ impl Connection {
     }
 
     fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Bytes) -> Segment) {
+        // A ping may come before the first frame of a stream that begins with a mark.
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
+        let frame = if is_first { frame } else { frame.without_mark() };
         let framing = self.framing().unwrap_or(Framing::Plain);
         self.queue.push(segment(frame.bytes(framing)));
         if let Sink::Pending(backlog) = &mut self.sink {

@@ -22,12 +22,16 @@ const HEAD_ROOM: usize = 10;
 /// Room for the line of an id that the log mints.
 pub const ID_ROOM: usize = 32;
 const ROOM: usize = HEAD_ROOM + ID_ROOM;
+/// A stream may begin with it. Anywhere else it belongs to a line.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const CRLF: &[u8] = b"\r\n";
 
 #[derive(Clone, Debug)]
 pub struct Frame {
     chunk: Bytes,
-    head: usize,
+    head: u32,
+    /// Whether it begins with the byte order mark of its source.
+    has_mark: bool,
 }
 
 impl Frame {
@@ -39,10 +43,30 @@ impl Frame {
         self.chunk.is_empty()
     }
 
+    /// The frame without the byte order mark of its stream, if it has one.
+    pub fn without_mark(self) -> Self {
+        if !self.has_mark {
+            return self;
+        }
+        Self::of(&self.bytes(Framing::Plain)[BYTE_ORDER_MARK.len()..])
+    }
+
+    /// The first bytes of a source.
+    pub fn first_of(bytes: &[u8]) -> Self {
+        Self { has_mark: bytes.starts_with(BYTE_ORDER_MARK), ..Self::of(bytes) }
+    }
+
+    /// Bytes that are a frame already. An empty chunk would end the stream.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut frame = FrameWriter::with_capacity(bytes.len());
+        frame.push(bytes);
+        frame.finish(b"")
+    }
+
     pub fn bytes(&self, framing: Framing) -> Bytes {
         match framing {
             Framing::Chunked => self.chunk.clone(),
-            Framing::Plain => self.chunk.slice(self.head..self.chunk.len() - CRLF.len()),
+            Framing::Plain => self.chunk.slice(self.head as usize..self.chunk.len() - CRLF.len()),
         }
     }
 }
@@ -73,7 +97,8 @@ impl FrameWriter {
             length /= 16;
         }
         self.buffer.extend_from_slice(CRLF);
-        Frame { chunk: Bytes::from(self.buffer).slice(start..), head: body - start }
+        let head = (body - start) as u32;
+        Frame { chunk: Bytes::from(self.buffer).slice(start..), head, has_mark: false }
     }
 
     /// Returns where the bytes begin.

@@ -50,8 +50,13 @@ class Outlet {
     this.#highWaterMark = highWaterMark;
   }
 
+  /** How many bytes may still be queued; negative when there is no room. */
+  get room() {
+    return this.#highWaterMark - this.#connection.queuedBytes;
+  }
+
   get hasRoom() {
-    return this.#connection.queuedBytes <= this.#highWaterMark;
+    return this.room >= 0;
   }
 
   /** @param {Stream} stream */

@@ -12,7 +12,10 @@ const { hasMethods, kind } = require('../../core/option.js');
 /**
  * `ask` gets the next item of a source, `stop` tells the source to release its resources.
  * @typedef {{ done?: boolean, value?: unknown }} Result
- * @typedef {{ ask: () => Result | PromiseLike<Result>, stop: () => unknown }} Hold
+ * `isPlain`: it is a promise of an item that is no promise.
+ * @typedef {{
+ *   ask: () => Result | PromiseLike<Result>, stop: () => unknown, isPlain?: boolean,
+ * }} Hold
  */
 
 /** Each kind of source has one of these methods. */
@@ -23,7 +26,7 @@ function holdOf(source) {
   // Preferred to its iterator, whose return() waits for a read that may never end.
   if (hasMethods(source, 'getReader')) {
     const reader = source.getReader();
-    return { ask: () => reader.read(), stop: () => reader.cancel() };
+    return { ask: () => reader.read(), stop: () => reader.cancel(), isPlain: true };
   }
   const isAsync = hasMethods(source, Symbol.asyncIterator);
   const iterator = source[isAsync ? Symbol.asyncIterator : Symbol.iterator]();
@@ -85,6 +88,21 @@ class Source {
     }
     // An iterable may hold promises.
     return result.done ? { done: true } : { done: false, value: await result.value };
+  }
+
+  /**
+   * Does the same, with as few promises as the source allows.
+   * @returns {PromiseLike<Result>}
+   */
+  ask() {
+    try {
+      this.#hold ??= holdOf(this.#value);
+    } catch (error) {
+      this.#isOver = true;
+      return Promise.reject(error);
+    }
+    const { isPlain, ask } = this.#hold;
+    return isPlain ? /** @type {Promise<Result>} */ (ask()) : this.next();
   }
 
   /** Tells the source, once, to stop. Its errors are ignored from then on. */

@@ -3,38 +3,18 @@
 /** Sends the items of a source to a connection, at the pace of its client. */
 
 /** @import { StreamOptions } from '../../../index.js' */
-/** @import { Names } from '../../core/option.js' */
+/** @import { Link } from '../link.js' */
 /** @import { Outlet, Target } from './outlet.js' */
 
 const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
-const option = require('../../core/option.js');
+const { FrameStream } = require('./frame-stream.js');
 const { Items } = require('./items.js');
 const { Source } = require('./source.js');
-
-/** @type {Names<StreamOptions>} */
-const STREAM_NAMES = { event: true, onError: true, end: true, signal: true };
+const { readStreamOptions } = require('./stream-options.js');
 
 /** How long a synchronous source may block the event loop, in milliseconds. */
 const SLICE = 5;
-
-/** @param {StreamOptions<string> | undefined} options */
-function readOptions(options) {
-  const given = option.object('options', options, STREAM_NAMES);
-  const { event, signal } = given;
-  if (event !== undefined && typeof event !== 'string') {
-    throw option.wrongType('event', 'a string', event);
-  }
-  if (signal !== undefined && !option.hasMethods(signal, 'throwIfAborted')) {
-    throw option.invalid('`signal` must be an AbortSignal');
-  }
-  return {
-    event,
-    signal,
-    onError: option.oneOf('onError', given.onError, ['end', 'keep'], 'end'),
-    end: option.boolean('end', given.end, false),
-  };
-}
 
 /** Sends items until the source ends or it is halted. */
 class Stream {
@@ -132,12 +112,14 @@ class Stream {
  * @param {Outlet} outlet
  * @param {unknown} from
  * @param {StreamOptions<string> | undefined} options
- * @param {() => void} assertNotEnded
+ * @param {Link} link
  */
-async function stream(connection, outlet, from, options, assertNotEnded) {
-  const { event, signal, onError, end } = readOptions(options);
+async function stream(connection, outlet, from, options, link) {
+  const { event, frames, invalidFrames, signal, onError, end } = readStreamOptions(options);
   const source = new Source(from);
-  const sending = new Stream(connection, outlet, source, new Items(event));
+  const sending = frames
+    ? new FrameStream(outlet, source, link.frames(invalidFrames === 'refuse'), () => link.isEnded)
+    : new Stream(connection, outlet, source, new Items(event));
   outlet.enter(sending);
   if (signal) {
     // One signal may stop any number of streams.
@@ -146,7 +128,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
   }
   let complete = false;
   try {
-    assertNotEnded();
+    link.assertNotEnded();
     signal?.throwIfAborted();
     if (!connection.closed) complete = await sending.run();
     if (!complete) signal?.throwIfAborted();

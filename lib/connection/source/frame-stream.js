@@ -1,0 +1,180 @@
+'use strict';
+
+/** Sends a source whose pieces are frames already to a connection, at the pace of its client. */
+
+/** @import { FramesHandle } from '../../../binding.js' */
+/** @import { Outlet } from './outlet.js' */
+/** @import { Result, Source } from './source.js' */
+
+const { callCore } = require('../../core/error.js');
+const { Pieces } = require('./pieces.js');
+
+/** How many bytes are collected before they go to the core. */
+const BATCH = 16 << 10;
+/** After how many pieces to look at the time. */
+const LOOK = 16;
+/** How long a source that always has a next piece may block the event loop, in milliseconds. */
+const SLICE = 5;
+
+const noop = () => {};
+
+/**
+ * Pieces that are ready at the same time go to the core in one call. No piece is asked for while
+ * the connection's queue, with what is collected, has no room.
+ */
+class FrameStream {
+  #outlet;
+  #source;
+  #frames;
+  #isEnded;
+  #pieces = new Pieces();
+  /**
+   * What is not in the core yet, and its length.
+   * @type {Uint8Array[]}
+   */
+  #batch = [];
+  #size = 0;
+  /** How many bytes the queue had room for when it was last looked at, less those read since. */
+  #room = 0;
+  #isScheduled = false;
+  #isOver = false;
+  #reads = 0;
+  #turned = performance.now();
+  /** @type {(complete: boolean) => void} */
+  #resolve = noop;
+  /** @type {(error: unknown) => void} */
+  #reject = noop;
+  /** How many frames were sent. */
+  events = 0;
+
+  /**
+   * @param {Outlet} outlet
+   * @param {Source} source
+   * @param {FramesHandle} frames
+   * @param {() => boolean} isEnded whether nothing more can be sent
+   */
+  constructor(outlet, source, frames, isEnded) {
+    this.#outlet = outlet;
+    this.#source = source;
+    this.#frames = frames;
+    this.#isEnded = isEnded;
+  }
+
+  /** Resolves with true when the source has ended, and with false when it was stopped. */
+  run() {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.wake();
+    });
+  }
+
+  halt = () => this.#finish(false);
+
+  /** There may be room. */
+  wake = () => {
+    if (this.#isOver) return;
+    this.#room = this.#outlet.room;
+    if (this.#room < 0) this.#outlet.wait(this);
+    else this.#ask();
+  };
+
+  #ask() {
+    this.#source.ask().then(this.#onResult, this.#onError);
+  }
+
+  /** @param {Result} result */
+  #onResult = ({ done, value }) => {
+    if (this.#isOver) return;
+    try {
+      if (done) return this.#end();
+      this.#add(this.#pieces.bytes(value));
+      if (this.#isOver) return;
+      this.#reads += 1;
+      if (this.#room < 0) this.wake();
+      else if (this.#reads % LOOK === 0 && performance.now() - this.#turned > SLICE) this.#turn();
+      else this.#ask();
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  /** @param {unknown} error */
+  #onError = (error) => {
+    if (this.#isOver) return;
+    try {
+      this.#send();
+    } catch {}
+    this.#fail(error);
+  };
+
+  /** @param {Uint8Array} bytes */
+  #add(bytes) {
+    if (bytes.length === 0) return;
+    this.#batch.push(bytes);
+    this.#size += bytes.length;
+    this.#room -= bytes.length;
+    if (this.#room < 0 || this.#size >= BATCH) return this.#send();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // Runs when no other piece is ready.
+    process.nextTick(this.#sendScheduled);
+  }
+
+  #sendScheduled = () => {
+    this.#isScheduled = false;
+    if (this.#isOver || this.#size === 0) return;
+    try {
+      this.#send();
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  /** Hands over what is collected. */
+  #send() {
+    if (this.#isEnded()) return this.#finish(false);
+    if (this.#size === 0) return;
+    const batch = this.#batch;
+    const bytes = batch.length === 1 ? batch[0] : Buffer.concat(batch, this.#size);
+    this.#batch = [];
+    this.#size = 0;
+    this.events += callCore(() => this.#frames.push(bytes));
+    this.#room = this.#outlet.room;
+  }
+
+  #end() {
+    this.#add(this.#pieces.rest());
+    this.#send();
+    if (this.#isOver) return;
+    this.events += callCore(() => this.#frames.finish());
+    this.#finish(true);
+  }
+
+  #turn() {
+    setImmediate(() => {
+      this.#turned = performance.now();
+      this.wake();
+    });
+  }
+
+  /** @param {boolean} complete */
+  #finish(complete) {
+    this.#close();
+    this.#resolve(complete);
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#close();
+    this.#reject(error);
+  }
+
+  #close() {
+    this.#isOver = true;
+    this.#batch = [];
+    this.#size = 0;
+  }
+}
+
+module.exports = { FrameStream };

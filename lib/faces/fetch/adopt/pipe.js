@@ -1,0 +1,91 @@
+'use strict';
+
+/** Sends a Fetch `Response` that is no event stream as it is. */
+
+/** @import { Request, Response as NodeResponse } from '../../../carrier/carrier.js' */
+
+const { constants } = require('node:http2');
+const { whenGone } = require('../../../carrier/gone.js');
+const { cancel } = require('./cancel.js');
+const { headersOf, setReason } = require('./head.js');
+
+/** Statuses of responses that have no body. */
+const BODILESS = [204, 205, 304];
+
+const noop = () => {};
+
+/**
+ * Resolves when the body has ended, or the client has left. Rejects if the body fails; the client
+ * is then cut off.
+ * @param {Request} req
+ * @param {NodeResponse} res
+ * @param {Response} response
+ */
+async function pipe(req, res, response) {
+  res.statusCode = response.status;
+  setReason(response, res);
+  for (const [name, value] of Object.entries(headersOf(response, res))) res.setHeader(name, value);
+  if (req.method === 'HEAD' || !response.body || BODILESS.includes(response.status)) {
+    cancel(response.body);
+    res.end();
+    return;
+  }
+  // A body of unknown length may take its time.
+  if (!res.hasHeader('content-length')) res.flushHeaders();
+  await pump(response.body, req, res);
+}
+
+/**
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {Request} req
+ * @param {NodeResponse} res
+ */
+async function pump(body, req, res) {
+  const reader = body.getReader();
+  let isGone = false;
+  let wake = noop;
+  const stopFollowing = whenGone(req, res, () => {
+    isGone = true;
+    wake();
+    // A read that is pending ends.
+    reader.cancel().catch(noop);
+  });
+  const resume = () => wake();
+  res.on('drain', resume);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (isGone) return;
+      if (done) break;
+      const hasRoom = res.write(value);
+      // Compression middleware buffers until it is told not to.
+      if (typeof res.flush === 'function') res.flush();
+      if (hasRoom) continue;
+      await new Promise((resolve) => {
+        wake = () => resolve(undefined);
+      });
+      if (isGone) return;
+    }
+    res.end();
+  } catch (error) {
+    if (isGone) return;
+    reader.cancel().catch(noop);
+    cutOff(res);
+    throw error;
+  } finally {
+    stopFollowing();
+    res.off('drain', resume);
+  }
+}
+
+/**
+ * The client must not take what it has for the whole.
+ * @param {NodeResponse} res
+ */
+function cutOff(res) {
+  // A stream that is destroyed looks as if it had ended well.
+  if (res.stream) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else res.destroy();
+}
+
+module.exports = { pipe };

@@ -1,0 +1,13 @@
+'use strict';
+
+const { hasMethods } = require('../../core/option.js');
+
+/**
+ * Whether a value is a Fetch `Response`. Frameworks may have a class of their own.
+ * @param {any} value
+ * @returns {value is Response}
+ */
+const isResponse = (value) =>
+  typeof value?.status === 'number' && hasMethods(value?.headers, 'get') && 'body' in value;
+
+module.exports = { isResponse };

@@ -1,0 +1,161 @@
+//! Splits bytes that are frames already, and that arrive in pieces of any size. Each frame passes
+//! on as it is, byte for byte, with its line ends, comments and a byte order mark at the start.
+
+use memchr::memchr2;
+
+use super::frame::{BYTE_ORDER_MARK, Frame};
+use crate::error::{Error, FrameTextFault};
+
+/// The pieces of one source. After an error it takes nothing more.
+pub struct Frames {
+    /// Whether frames that `frame_text` refuses are an error here too.
+    checks: bool,
+    /// How many bytes an unfinished frame may have.
+    longest: usize,
+    /// The unfinished frame.
+    rest: Vec<u8>,
+    scan: Scan,
+    /// Nothing of the source is scanned yet.
+    is_fresh: bool,
+    /// A frame was finished.
+    has_passed: bool,
+    has_failed: bool,
+}
+
+/// How far the unfinished frame has been read. Positions begin at its first byte.
+#[derive(Default)]
+struct Scan {
+    /// Where the current line begins.
+    line: usize,
+    /// Up to where the current line is known to go on.
+    searched: usize,
+    /// Whether the frame has a line that is not blank.
+    has_lines: bool,
+}
+
+impl Frames {
+    pub fn new(checks: bool, longest: usize) -> Self {
+        let (rest, scan) = (Vec::new(), Scan::default());
+        let (is_fresh, has_passed, has_failed) = (true, false, false);
+        Self { checks, longest, rest, scan, is_fresh, has_passed, has_failed }
+    }
+
+    /// Appends the frames that these bytes finish. If one of them is invalid, those before it are
+    /// appended all the same.
+    pub fn push(&mut self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<(), Error> {
+        if self.has_failed {
+            return Ok(());
+        }
+        let mut rest = std::mem::take(&mut self.rest);
+        // Most pieces are whole frames, and are not copied here.
+        let result = if rest.is_empty() {
+            self.split(bytes, finished).map(|taken| rest.extend_from_slice(&bytes[taken..]))
+        } else {
+            rest.extend_from_slice(bytes);
+            self.split(&rest, finished).map(|taken| drop(rest.drain(..taken)))
+        };
+        self.rest = rest;
+        self.ended(result.and_then(|()| {
+            let is_too_long = self.rest.len() > self.longest;
+            if is_too_long { Err(FrameTextFault::TooLong) } else { Ok(()) }
+        }))
+    }
+
+    /// The source has ended. An unfinished frame is an error, or passes on as it is.
+    pub fn finish(&mut self, finished: &mut Vec<Frame>) -> Result<(), Error> {
+        let rest = std::mem::take(&mut self.rest);
+        if rest.is_empty() || rest == BYTE_ORDER_MARK || self.has_failed {
+            return Ok(());
+        }
+        if self.checks {
+            return self.ended(Err(FrameTextFault::Unfinished));
+        }
+        self.take(&rest, finished).map_err(Error::FrameText)
+    }
+
+    fn ended(&mut self, result: Result<(), FrameTextFault>) -> Result<(), Error> {
+        self.has_failed = result.is_err();
+        if self.has_failed {
+            self.rest = Vec::new();
+        }
+        result.map_err(Error::FrameText)
+    }
+
+    /// Returns how many of the bytes are in the frames.
+    fn split(&mut self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<usize, FrameTextFault> {
+        let mut start = 0;
+        let Scan { mut line, mut searched, mut has_lines } = std::mem::take(&mut self.scan);
+        while let Some(found) = memchr2(b'\r', b'\n', &bytes[searched..]) {
+            let end = searched + found;
+            let content = self.content(&bytes[line..end]);
+            let after = match bytes[end..] {
+                [b'\r', b'\n', ..] => end + 2,
+                // The other half of the line's end may follow. It would look like a blank line.
+                [b'\r'] if !content.is_empty() => {
+                    searched = end;
+                    break;
+                }
+                _ => end + 1,
+            };
+            if !content.is_empty() {
+                if self.checks {
+                    check_line(content)?;
+                }
+                has_lines = true;
+            } else if has_lines {
+                self.take(&bytes[start..after], finished)?;
+                (start, has_lines) = (after, false);
+            }
+            self.is_fresh = false;
+            (line, searched) = (after, after);
+        }
+        // Blank lines between frames need not wait for the next one.
+        if !has_lines && line > start {
+            self.take(&bytes[start..line], finished)?;
+            start = line;
+        }
+        let is_waiting = bytes.last() == Some(&b'\r') && searched + 1 == bytes.len();
+        let searched = if is_waiting { searched } else { bytes.len() };
+        self.scan = Scan { line: line - start, searched: searched - start, has_lines };
+        Ok(start)
+    }
+
+    /// A line without the byte order mark of the stream.
+    fn content<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let bare = if self.is_fresh { line.strip_prefix(BYTE_ORDER_MARK) } else { None };
+        bare.unwrap_or(line)
+    }
+
+    fn take(&mut self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<(), FrameTextFault> {
+        if self.checks && std::str::from_utf8(bytes).is_err() {
+            return Err(FrameTextFault::Encoding);
+        }
+        let frame = if self.has_passed { Frame::of(bytes) } else { Frame::first_of(bytes) };
+        self.has_passed = true;
+        finished.push(frame);
+        Ok(())
+    }
+}
+
+/// Refuses what `frame_text` refuses, and what the encoder would refuse then.
+fn check_line(line: &[u8]) -> Result<(), FrameTextFault> {
+    let colon = memchr::memchr(b':', line);
+    let (name, value) = colon.map_or((line, &b""[..]), |at| (&line[..at], &line[at + 1..]));
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    match name {
+        b"" | b"data" => Ok(()),
+        b"id" | b"event" if value.contains(&0) => Err(FrameTextFault::Nul),
+        b"id" | b"event" => Ok(()),
+        b"retry" if is_milliseconds(value) => Ok(()),
+        b"retry" => Err(FrameTextFault::Retry),
+        _ => Err(FrameTextFault::UnknownField),
+    }
+}
+
+fn is_milliseconds(value: &[u8]) -> bool {
+    let text = std::str::from_utf8(value).ok().filter(|text| !text.starts_with('+'));
+    text.is_some_and(|text| text.parse::<u32>().is_ok())
+}
+
+#[cfg(test)]
+mod tests;
