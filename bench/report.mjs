@@ -166,7 +166,12 @@ export function report({ median, names, cases, command }) {
   }
   if (cases.tokens && names.includes('sluice')) {
     const figures = ['busy', 'cpu', 'leave'];
-    const titles = { adopt: '`adopt()`', pipe: '`pipeUIMessageStreamToResponse()`' };
+    const titles = {
+      adopt: '`adopt()`',
+      runs: '`sluice/runs`, one reader of each run',
+      readers: '`sluice/runs`, ten readers of each run',
+      pipe: '`pipeUIMessageStreamToResponse()`',
+    };
     const own = (way) =>
       figures.map((figure) => cell(median('tokens', 'sluice', `${way} ${figure}`)));
     parts.push(

@@ -1,9 +1,14 @@
-// The case of another framework's streams: adopted, and through the framework's own Node path.
+// The case of another framework's streams: adopted, as runs, and through the framework's own Node
+// path.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokens } from './servers.mjs';
 import { deliver, withServer } from './stage.mjs';
 
-export const ways = ['adopt', 'pipe'];
+export const ways = ['adopt', 'runs', 'readers', 'pipe'];
+/** How many readers each source has. */
+const READERS = { readers: 10 };
+/** Their sources go on when their clients leave. */
+const OUTLIVING = ['runs', 'readers'];
 
 /** How long the sources may take to be told that their clients have left, in milliseconds. */
 const PATIENCE = 30_000;
@@ -13,7 +18,10 @@ const measure = (way, { connections, events, warmUp }) =>
     await stage.connect(connections);
     await deliver(stage, warmUp, 0);
     const { cpu, busy, received } = await deliver(stage, events, 0);
-    return { cpu: cpu / received, busy: busy / received, leave: await leave(stage, connections) };
+    const tokens = received / (READERS[way] ?? 1);
+    const figures = { cpu: cpu / tokens, busy: busy / tokens };
+    if (OUTLIVING.includes(way)) return figures;
+    return { ...figures, leave: await leave(stage, connections) };
   });
 
 /** Returns how long it takes until the last source is told to stop, in milliseconds. */

@@ -1,6 +1,7 @@
-// Streams of the AI SDK, one for each client. The last argument is how they are served: by `adopt`,
-// or by the AI SDK itself. Each token comes in a turn of the event loop of its own, as those of
-// models do. Has this command besides those of `control.js`:
+// Streams of the AI SDK. The last argument is how they are served: by `adopt`, by `runs` with one
+// reader each, by runs with ten `readers` each, or by the AI SDK itself (`pipe`). Each token comes
+// in a turn of the event loop of its own, as those of models do. Has this command besides those of
+// `control.js`:
 //
 //   cancelled → { cancelled, latest }  how many sources were told to stop, and when the latest was,
 //                                      in nanoseconds of the system's monotonic clock
@@ -9,21 +10,47 @@ const { createServer } = require('node:http');
 const { setImmediate: turn } = require('node:timers/promises');
 const { createUIMessageStreamResponse, pipeUIMessageStreamToResponse } = require('ai');
 const { adopt } = require('../../fetch.js');
+const { aiSdk, createRuns } = require('../../runs.js');
 const { run } = require('../control.js');
 
-const WAYS = {
-  adopt: (req, res, stream) => adopt(req, res, createUIMessageStreamResponse({ stream })),
-  pipe: (_req, response, stream) => pipeUIMessageStreamToResponse({ response, stream }),
-};
-const serve = WAYS[process.argv.at(-1)];
+const runs = createRuns({ authorize: () => true, format: aiSdk });
+let requests = 0;
 
-/** The sources of clients that are connected. */
+/** So many requests in a row read one run. */
+const read = (readers) => async (req, res) => {
+  const id = String(Math.floor(requests / readers));
+  const isFirst = requests % readers === 0;
+  requests += 1;
+  if (isFirst) await runs.start(id, () => makeSource());
+  clients += 1;
+  res.once('close', () => {
+    clients -= 1;
+  });
+  await runs.respond(req, res, id);
+};
+/** One source for each client. */
+const serve = (answer) => (req, res) => {
+  clients += 1;
+  res.once('close', () => {
+    clients -= 1;
+  });
+  answer(req, res, makeSource());
+};
+const WAYS = {
+  adopt: serve((req, res, stream) => adopt(req, res, createUIMessageStreamResponse({ stream }))),
+  pipe: serve((_req, response, stream) => pipeUIMessageStreamToResponse({ response, stream })),
+  runs: read(1),
+  readers: read(10),
+};
+
+let clients = 0;
+/** Those that have not ended. */
 const sources = new Set();
 let cancelled = 0;
 let latest = 0n;
 
-const server = createServer((req, res) => {
-  const stream = new ReadableStream({
+function makeSource() {
+  return new ReadableStream({
     start(source) {
       sources.add(source);
       // The AI SDK writes the head with the first chunk.
@@ -36,12 +63,13 @@ const server = createServer((req, res) => {
       latest = process.hrtime.bigint();
     },
   });
-  serve(req, res, stream);
-});
+}
+
+const server = createServer(WAYS[process.argv.at(-1)]);
 
 run({
   server,
-  count: () => sources.size,
+  count: () => clients,
   async broadcast({ data }) {
     for (const source of sources) {
       source.enqueue({ type: 'data-token', data });
