@@ -1,0 +1,143 @@
+// One answer: its element, and its stream until it has ended.
+
+const clone = (tag, className, text = '') => {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+};
+
+const plural = (count) => (count === 1 ? '1 word' : `${count} words`);
+
+/** What the last line of an answer says, by its state. */
+const OUTCOMES = {
+  running: (count) => `Writing. ${plural(count)} so far`,
+  done: (count) => `Complete, with ${plural(count)}`,
+  stopped: (count) => `Stopped after ${plural(count)}, in every tab`,
+  failed: (count) => `Failed after ${plural(count)}`,
+  lost: (count) =>
+    `The process that wrote this has died after ${plural(count)}. They were kept. ` +
+    'The rest was never written',
+  forgotten: (count) =>
+    `The server was started again and has forgotten this answer. ` +
+    `This page still has ${plural(count)} of it`,
+};
+
+export class Answer {
+  state = 'running';
+  received = 0;
+  missed = 0;
+  twice = 0;
+  element = clone('article', 'answer');
+  #id;
+  #on;
+  #question = clone('h2', 'question');
+  #text = clone('p', 'text');
+  #outcome = clone('p', 'outcome');
+  /** The words that it has. */
+  #count = 0;
+  /** The number of the latest event. */
+  #last = 0;
+  /** Before which event to draw a seam: there, a reader came back. */
+  #seam = 0;
+  #opened = 0;
+  #source;
+
+  /**
+   * `events`: how many events it had when the page was opened. `on.changed` is called after each
+   * change, and `on.line` with whether the server can be reached.
+   */
+  constructor(id, events, on) {
+    this.#id = id;
+    this.#on = on;
+    this.#seam = events > 1 ? events + 1 : 0;
+    this.element.dataset.id = id;
+    this.element.append(this.#question, this.#text, this.#outcome);
+    this.#show();
+    this.#read();
+  }
+
+  get isRunning() {
+    return this.state === 'running';
+  }
+
+  stop() {
+    return fetch(`answers/${this.#id}`, { method: 'DELETE' });
+  }
+
+  /** The server was asked, and has such an answer or not. */
+  settle(exists) {
+    if (!this.isRunning || this.#source.readyState !== EventSource.CLOSED) return;
+    if (exists) this.#read();
+    else this.#end('forgotten');
+  }
+
+  #read() {
+    const source = new EventSource(`answers/${this.#id}`);
+    this.#source = source;
+    const hear = (name, take) =>
+      source.addEventListener(name, (event) => {
+        if (this.#isNext(event.lastEventId)) take(event.data);
+      });
+    hear('question', (text) => {
+      this.#question.textContent = text;
+    });
+    hear('token', (text) => this.#add(text));
+    hear('stopped', () => this.#end('stopped'));
+    hear('failed', (data) => this.#end(JSON.parse(data).isLost ? 'lost' : 'failed'));
+    hear('done', () => this.#end(this.isRunning ? 'done' : this.state));
+    source.addEventListener('sluice.reset', () => this.#clear());
+    source.addEventListener('open', () => {
+      this.#opened += 1;
+      // A browser that comes back gets what follows its cursor.
+      if (this.#opened > 1) this.#seam = this.#last + 1;
+      this.#on.line(true);
+    });
+    // The browser tries again by itself, except after an answer that was no event stream.
+    source.addEventListener('error', () => this.isRunning && this.#on.line(false));
+  }
+
+  /** Counts what is missing and what comes twice. An id ends with the number of its event. */
+  #isNext(id) {
+    const number = Number(id.split('.').at(-1));
+    if (number <= this.#last) {
+      this.twice += 1;
+      return false;
+    }
+    // A stream that was opened anew, and not by the browser, begins with the first event.
+    this.missed += number - this.#last - 1;
+    this.#last = number;
+    return true;
+  }
+
+  #add(text) {
+    this.received += 1;
+    this.#count += 1;
+    if (this.#last === this.#seam) {
+      const seam = clone('span', 'seam');
+      seam.title = 'Here, this page came back';
+      this.#text.append(seam);
+    }
+    this.#text.append(text);
+    this.#show();
+  }
+
+  #clear() {
+    this.#last = 0;
+    this.#count = 0;
+    this.#text.replaceChildren();
+  }
+
+  #end(state) {
+    this.state = state;
+    if (state !== 'stopped' && state !== 'lost' && state !== 'failed') this.#source.close();
+    this.#show();
+  }
+
+  #show() {
+    this.element.dataset.state = this.state;
+    this.element.ariaBusy = String(this.isRunning);
+    this.#outcome.textContent = `${OUTCOMES[this.state](this.#count)}.`;
+    this.#on.changed();
+  }
+}
