@@ -1,6 +1,6 @@
 // The example of answers that survive their readers: its server, and its page in Chromium.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { noRedis, RedisServer } from '../backplane/redis-server.mjs';
 import { violationsOf } from '../support/axe.mjs';
 import { withoutBrowser } from '../support/browser.mjs';
@@ -8,15 +8,44 @@ import { startExample } from '../support/example-server.mjs';
 import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
 import { startModel } from './tokens/model.mjs';
-import { OUTAGE, openBrowser } from './tokens/pages.mjs';
+import { closeBrowser, OUTAGE, openBrowser } from './tokens/pages.mjs';
 
 const PROGRAM = 'tokens/server.js';
 const start = (t, { port = 0, ...env } = {}) => startExample(t, PROGRAM, port, env);
 
-/** Tests run at once, because one of them waits until a process is taken for dead. */
-describe('examples/tokens', { ...SOON, concurrency: true }, () => {
+after(closeBrowser);
+
+/** Two at a time, because one of them waits until a process is taken for dead. */
+describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
   const skip = withoutBrowser;
   const skipShared = withoutBrowser || noRedis;
+
+  test('behind Redis, readers elsewhere keep the words of a server that is killed', {
+    skip: skipShared,
+  }, async (t) => {
+    const model = await startModel(t);
+    const env = { ...model.env, REDIS_URL: (await RedisServer.start(t)).url };
+    const server = await start(t, env);
+    const other = await start(t, env);
+    const browser = await openBrowser(t, OUTAGE);
+    const tab = await browser.open(server.origin);
+    await tab.ask('Why?');
+    const request = await model.asked();
+    request.give('One', ' two');
+    await tab.shows('One two');
+    await tab.page.close();
+    // The cookie counts for every port.
+    const elsewhere = await browser.open(other.origin);
+    await elsewhere.shows('One two');
+    await server.stop('SIGKILL');
+    await elsewhere.is('lost');
+    assert.match(await elsewhere.outcome(), /has died after 2 words\. They were kept\. The rest/);
+    await elsewhere.shows('One two');
+    await elsewhere.hasMissedNothing();
+    const late = await browser.open(other.origin);
+    await late.is('lost');
+    await late.shows('One two');
+  });
 
   test('two tabs read one answer, and a reload in the middle misses nothing', {
     skip,
@@ -112,45 +141,28 @@ describe('examples/tokens', { ...SOON, concurrency: true }, () => {
     const request = await model.asked();
     request.give('One');
     await tab.shows('One');
+    const refused = await browser.open(server.origin);
+    await refused.shows('One');
+    const tabs = [tab, refused];
     const before = await tab.page.textContent('#status');
+    // A process that shuts down may refuse, and an EventSource gives up then.
+    await refused.page.route('**/answers/*', (route) => route.fulfill({ status: 503 }));
     const stopped = server.stop('SIGTERM');
-    await tab.page.locator('#status[data-state=lost]').waitFor();
+    for (const { page } of tabs) await page.locator('#status[data-state=lost]').waitFor();
     await start(t, { ...env, port: server.port });
     await tab.isLive();
     assert.notEqual(await tab.page.textContent('#status'), before);
     request.give(' two');
     await tab.shows('One two');
+    await refused.shows('One');
+    await refused.page.unroute('**/answers/*');
+    await refused.shows('One two');
     request.end();
-    await tab.is('done');
-    await tab.hasMissedNothing();
+    for (const each of tabs) {
+      await each.is('done');
+      await each.hasMissedNothing();
+    }
     assert.deepEqual(await stopped, [0, null]);
-  });
-
-  test('behind Redis, readers elsewhere keep the words of a server that is killed', {
-    skip: skipShared,
-  }, async (t) => {
-    const model = await startModel(t);
-    const env = { ...model.env, REDIS_URL: (await RedisServer.start(t)).url };
-    const server = await start(t, env);
-    const other = await start(t, env);
-    const browser = await openBrowser(t, OUTAGE);
-    const tab = await browser.open(server.origin);
-    await tab.ask('Why?');
-    const request = await model.asked();
-    request.give('One', ' two');
-    await tab.shows('One two');
-    await tab.page.close();
-    // The cookie counts for every port.
-    const elsewhere = await browser.open(other.origin);
-    await elsewhere.shows('One two');
-    await server.stop('SIGKILL');
-    await elsewhere.is('lost');
-    assert.match(await elsewhere.outcome(), /has died after 2 words\. They were kept\. The rest/);
-    await elsewhere.shows('One two');
-    await elsewhere.hasMissedNothing();
-    const late = await browser.open(other.origin);
-    await late.is('lost');
-    await late.shows('One two');
   });
 
   test('an answer belongs to its browser, and counts without a model', async (t) => {

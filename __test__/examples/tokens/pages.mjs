@@ -1,13 +1,19 @@
-// Pages of examples/tokens, in a browser of their own.
+// Pages of examples/tokens. All tests share one browser, and each has cookies of its own.
 import assert from 'node:assert/strict';
 import { launch, PAGE_GUARD } from '../../support/browser.mjs';
+
+let launching;
+
+/** To be called after all tests. */
+export const closeBrowser = async () => (await launching)?.close();
 
 /** What the browser itself reports where a test stops the server. */
 export const OUTAGE = /net::ERR_|404 \(Not Found\)|503 \(Service Unavailable\)/;
 
 /** `expected`: what its pages may complain of. */
 export async function openBrowser(t, expected = /$^/) {
-  const browser = await launch();
+  launching ??= launch();
+  const browser = await launching;
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
   context.setDefaultTimeout(PAGE_GUARD);
   const complaints = [];
@@ -19,7 +25,7 @@ export async function openBrowser(t, expected = /$^/) {
   });
   context.on('request', (request) => hosts.add(new URL(request.url()).hostname));
   t.after(async () => {
-    await browser.close();
+    await context.close();
     assert.deepEqual(complaints, []);
     assert.deepEqual([...hosts], ['127.0.0.1']);
   });

@@ -1,6 +1,9 @@
 // One answer: its element, and its stream until it has ended.
 
-const clone = (tag, className, text = '') => {
+/** How long to wait before a stream is opened anew, in milliseconds. */
+const RETRY = 1000;
+
+const make = (tag, className, text = '') => {
   const element = document.createElement(tag);
   element.className = className;
   element.textContent = text;
@@ -28,16 +31,17 @@ export class Answer {
   received = 0;
   missed = 0;
   twice = 0;
-  element = clone('article', 'answer');
+  element = make('article', 'answer');
   #id;
   #on;
-  #question = clone('h2', 'question');
-  #text = clone('p', 'text');
-  #outcome = clone('p', 'outcome');
+  #question = make('h2', 'question');
+  #text = make('p', 'text');
+  #outcome = make('p', 'outcome');
   /** The words that it has. */
   #count = 0;
-  /** The number of the latest event. */
+  /** The number of the latest event, and its id. */
   #last = 0;
+  #cursor = '';
   /** Before which event to draw a seam: there, a reader came back. */
   #seam = 0;
   #opened = 0;
@@ -67,13 +71,16 @@ export class Answer {
 
   /** The server was asked, and has such an answer or not. */
   settle(exists) {
-    if (!this.isRunning || this.#source.readyState !== EventSource.CLOSED) return;
-    if (exists) this.#read();
-    else this.#end('forgotten');
+    if (!this.isRunning || this.#source?.readyState !== EventSource.CLOSED) return;
+    if (!exists) return this.#end('forgotten');
+    // The server was there, and refused, such as while it shuts down.
+    this.#source = undefined;
+    setTimeout(() => this.#read(), RETRY);
   }
 
   #read() {
-    const source = new EventSource(`answers/${this.#id}`);
+    const query = this.#cursor && `?lastEventId=${encodeURIComponent(this.#cursor)}`;
+    const source = new EventSource(`answers/${this.#id}${query}`);
     this.#source = source;
     const hear = (name, take) =>
       source.addEventListener(name, (event) => {
@@ -85,11 +92,11 @@ export class Answer {
     hear('token', (text) => this.#add(text));
     hear('stopped', () => this.#end('stopped'));
     hear('failed', (data) => this.#end(JSON.parse(data).isLost ? 'lost' : 'failed'));
-    hear('done', () => this.#end(this.isRunning ? 'done' : this.state));
+    hear('done', () => this.#end('done'));
     source.addEventListener('sluice.reset', () => this.#clear());
     source.addEventListener('open', () => {
       this.#opened += 1;
-      // A browser that comes back gets what follows its cursor.
+      // What follows the cursor comes now.
       if (this.#opened > 1) this.#seam = this.#last + 1;
       this.#on.line(true);
     });
@@ -104,9 +111,9 @@ export class Answer {
       this.twice += 1;
       return false;
     }
-    // A stream that was opened anew, and not by the browser, begins with the first event.
     this.missed += number - this.#last - 1;
     this.#last = number;
+    this.#cursor = id;
     return true;
   }
 
@@ -114,7 +121,7 @@ export class Answer {
     this.received += 1;
     this.#count += 1;
     if (this.#last === this.#seam) {
-      const seam = clone('span', 'seam');
+      const seam = make('span', 'seam');
       seam.title = 'Here, this page came back';
       this.#text.append(seam);
     }
@@ -130,7 +137,7 @@ export class Answer {
 
   #end(state) {
     this.state = state;
-    if (state !== 'stopped' && state !== 'lost' && state !== 'failed') this.#source.close();
+    this.#source?.close();
     this.#show();
   }
 
