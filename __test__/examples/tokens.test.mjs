@@ -120,6 +120,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     await tab.shows('One');
     await server.stop('SIGKILL');
     await tab.page.locator('#status[data-state=lost]').waitFor();
+    await tab.page.getByText('Cut off after 1 word. Trying to go on.').waitFor();
     await start(t, { ...model.env, port: server.port });
     await tab.is('forgotten');
     await tab.isLive();

@@ -2,6 +2,8 @@
 
 /** How long to wait before a stream is opened anew, in milliseconds. */
 const RETRY = 1000;
+/** After how long without a word an answer does not look as if it were being written. */
+const SILENCE = 3000;
 
 const make = (tag, className, text = '') => {
   const element = document.createElement(tag);
@@ -15,6 +17,8 @@ const plural = (count) => (count === 1 ? '1 word' : `${count} words`);
 /** What the last line of an answer says, by its state. */
 const OUTCOMES = {
   running: (count) => `Writing. ${plural(count)} so far`,
+  waiting: (count) => `Nothing comes at the moment. ${plural(count)} so far`,
+  cut: (count) => `Cut off after ${plural(count)}. Trying to go on`,
   done: (count) => `Complete, with ${plural(count)}`,
   stopped: (count) => `Stopped after ${plural(count)}, in every tab`,
   failed: (count) => `Failed after ${plural(count)}`,
@@ -46,6 +50,9 @@ export class Answer {
   #seam = 0;
   #opened = 0;
   #source;
+  /** Whether words come, while it is running. */
+  #flow = 'running';
+  #silence;
 
   /**
    * `events`: how many events it had when the page was opened. `on.changed` is called after each
@@ -98,10 +105,22 @@ export class Answer {
       this.#opened += 1;
       // What follows the cursor comes now.
       if (this.#opened > 1) this.#seam = this.#last + 1;
+      this.#flows('running');
       this.#on.line(true);
     });
     // The browser tries again by itself, except after an answer that was no event stream.
-    source.addEventListener('error', () => this.isRunning && this.#on.line(false));
+    source.addEventListener('error', () => {
+      if (!this.isRunning) return;
+      this.#flows('cut');
+      this.#on.line(false);
+    });
+  }
+
+  #flows(flow) {
+    this.#flow = flow;
+    clearTimeout(this.#silence);
+    if (flow === 'running') this.#silence = setTimeout(() => this.#flows('waiting'), SILENCE);
+    this.#show();
   }
 
   /** Counts what is missing and what comes twice. An id ends with the number of its event. */
@@ -126,7 +145,7 @@ export class Answer {
       this.#text.append(seam);
     }
     this.#text.append(text);
-    this.#show();
+    this.#flows('running');
   }
 
   #clear() {
@@ -137,6 +156,7 @@ export class Answer {
 
   #end(state) {
     this.state = state;
+    clearTimeout(this.#silence);
     this.#source?.close();
     this.#show();
   }
@@ -144,7 +164,8 @@ export class Answer {
   #show() {
     this.element.dataset.state = this.state;
     this.element.ariaBusy = String(this.isRunning);
-    this.#outcome.textContent = `${OUTCOMES[this.state](this.#count)}.`;
+    const outcome = OUTCOMES[this.isRunning ? this.#flow : this.state];
+    this.#outcome.textContent = `${outcome(this.#count)}.`;
     this.#on.changed();
   }
 }
