@@ -9,10 +9,10 @@ const ANSWERS = [
   [
     /reload|phone|leave/i,
     `Reload this page now, while I am still writing. Your browser forgets everything that it has.
-    The server does not even notice: it reads my words from their source, whether somebody reads
-    along or not. The page that opens asks for this answer by its id. It has no cursor, so it gets
-    every word from the first one on, and then the rest as I write it. If only the connection is
-    cut, as when a phone is locked, the browser comes back with the id of the last word that it
+    The server does not even notice: it reads my words from their source, with or without a page
+    that shows them. The page that opens asks for this answer by its id. It has no cursor, so it
+    gets every word from the first one on, and then the rest as I write it. If only the connection
+    is cut, as when a phone is locked, the browser comes back with the id of the last word that it
     got, and receives exactly the words after that one. Look at the figures: none is missing, and
     none came twice.`,
   ],
@@ -22,9 +22,9 @@ const ANSWERS = [
     are kept there. Tell the server to stop with Ctrl-C, and start it again at once: your page goes
     on reading from the new process, while the old one lets me finish. Kill it with kill -9, and I
     am gone in the middle of a sentence. What I had written stays, and any process can still show
-    it. The rest is never written, because nobody asks a model twice behind your back. A process
-    that has readers of this answer notices after some seconds, ends it, and your page says so.
-    Without Redis, a server that is killed takes all of its answers with it.`,
+    it. The rest is never written, because no model is asked twice behind your back. A process that
+    has readers of this answer notices after some seconds, ends it, and your page says so. Without
+    Redis, a server that is killed takes all of its answers with it.`,
   ],
   [
     /./,
