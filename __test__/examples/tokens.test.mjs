@@ -151,8 +151,10 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     const stopped = server.stop('SIGTERM');
     for (const { page } of tabs) await page.locator('#status[data-state=lost]').waitFor();
     await start(t, { ...env, port: server.port });
-    await tab.isLive();
-    assert.notEqual(await tab.page.textContent('#status'), before);
+    await until(async () => {
+      const now = await tab.page.textContent('#status');
+      return /^Served by/.test(now) && now !== before;
+    }, 'the new process');
     request.give(' two');
     await tab.shows('One two');
     await refused.shows('One');

@@ -56,7 +56,7 @@ export class Answer {
 
   /**
    * `events`: how many events it had when the page was opened. `on.changed` is called after each
-   * change, and `on.line` with whether the server can be reached.
+   * change, and `on.line` when its stream is cut (false), or comes back (true).
    */
   constructor(id, events, on) {
     this.#id = id;
@@ -103,9 +103,10 @@ export class Answer {
     source.addEventListener('sluice.reset', () => this.#clear());
     source.addEventListener('open', () => {
       this.#opened += 1;
-      // What follows the cursor comes now.
-      if (this.#opened > 1) this.#seam = this.#last + 1;
       this.#flows('running');
+      if (this.#opened === 1) return;
+      // What follows the cursor comes now, maybe from another process.
+      this.#seam = this.#last + 1;
       this.#on.line(true);
     });
     // The browser tries again by itself, except after an answer that was no event stream.

@@ -45,10 +45,12 @@ function add(id, events = 0) {
   draw();
 }
 
-/** A stream has been opened, or was cut. */
+/** A stream was cut, or has come back. */
 function line(isUp) {
-  if (isUp === isLive) return;
-  if (!isUp) show('lost', 'The server is gone. Trying again');
+  if (!isUp) {
+    if (!isLive) return;
+    show('lost', 'The server is gone. Trying again');
+  }
   refresh();
 }
 
