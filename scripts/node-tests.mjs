@@ -15,6 +15,7 @@ const LEFT_OUT = [
   'examples/chat.test.mjs',
   'examples/dashboard.test.mjs',
   'examples/pages.test.mjs',
+  'examples/tokens.test.mjs',
 ];
 
 /** How many random histories `--quick` tries, instead of those that a test tries by default. */
@@ -33,6 +34,7 @@ const LONG = [
   'faces/digipair.test.mjs',
   'examples/dashboard.test.mjs',
   'examples/pages.test.mjs',
+  'examples/tokens.test.mjs',
   'client/client.test.mjs',
   'faces/routes.test.mjs',
 ];

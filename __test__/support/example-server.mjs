@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Runs a program of `examples/` and waits until it prints its address. With the port of an earlier
- * one, it takes its place.
+ * one, it takes its place. `env`: more of its environment.
  */
-export async function startExample(t, program, port = 0) {
+export async function startExample(t, program, port = 0, env = {}) {
   const file = fileURLToPath(new URL(`../../examples/${program}`, import.meta.url));
   const server = spawn(process.execPath, [file], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => server.kill('SIGKILL'));

@@ -37,6 +37,7 @@ const guides = [
       page('Channels', 'channels'),
       page('Clients and topics', 'broker'),
       page('Streaming a source', 'sources'),
+      page('Token streams', 'tokens'),
       page('Client and tabs', 'client'),
       page('Resuming', 'resume'),
     ],

@@ -1,5 +1,6 @@
 /** What parts of programs use without declaring it. */
 const NAMES = {
+  answerTo: '(messages: any, signal: AbortSignal) => ReadableStream<unknown>',
   app: "import('express').Express",
   backplane: "import('sluice/redis').Backplane",
   broker: "import('sluice').SSEBroker",
@@ -7,14 +8,24 @@ const NAMES = {
   config: '{ set(name: string, value: object): void }',
   connection: "import('sluice').Connection",
   expect: '(value: unknown) => { toMatchObject(expected: object): void }',
+  // The body and the parameters of a request are what its schema says.
+  fastify: `Record<'get' | 'post', (path: string, handler: (
+    request: import('fastify').FastifyRequest & { body: any; params: any },
+    reply: import('fastify').FastifyReply,
+  ) => unknown) => void>`,
+  hono: "import('hono').Hono<{ Bindings: import('@hono/node-server').HttpBindings }>",
   meterProvider: "import('@opentelemetry/api').MeterProvider",
   news: "import('sluice').Channel",
   readSecret: '() => Promise<string>',
   req: "import('express').Request & { token: { exp: number } }",
   res: "import('express').Response",
+  runs: "import('sluice/runs').Runs",
+  saveChat: "(messages: import('ai').UIMessage[]) => Promise<void>",
   server: "import('node:http').Server",
   sessions: '{ isValid(token: object): Promise<boolean> }',
   test: "typeof import('node:test').test",
+  userOf: '(request: unknown) => string',
+  WorkflowChatTransport: 'new (options: object) => object',
 };
 
 /** What parts of programs use without importing it. */
@@ -27,8 +38,9 @@ const IMPORTS = {
   redisBackplane: 'sluice/redis',
 };
 
-/** Imports of the reader's own files, and of test runners that are not installed here. */
-const ELSEWHERE = /^(const|import) .*('\.\/app\.js'|'vitest').*\n/gm;
+/** Imports of the reader's own files, and of packages that are not installed here. */
+const ELSEWHERE =
+  /^(const|import) .*('\.[./]*\/(app|runs)\.js'|'@ai-sdk\/workflow\/client'|'vitest').*\n/gm;
 
 /** Returns a part of a program as a module that can be type-checked by itself. */
 export function toModule(code) {
@@ -45,7 +57,8 @@ const modular = (code) =>
 /** Returns the declarations that a part of a program needs before it. */
 function declarationsFor(code) {
   const uses = (name) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(code);
-  const has = (name) => new RegExp(`(const|let|import)[^;=]*\\b${name}\\b`).test(code);
+  const has = (name) =>
+    new RegExp(`(const|let|import)[^;=]*\\b${name}\\b|function ${name}\\b`).test(code);
   const needs = (name) => uses(name) && !has(name);
   const declared = Object.entries(NAMES)
     .filter(([name]) => needs(name))

@@ -1,0 +1,27 @@
+// A browser's secret is all that there is to its user.
+const { createHash, randomBytes } = require('node:crypto');
+
+const COOKIE = 'sluice-tokens';
+const LIFETIME = 30 * 24 * 60 * 60 * 1000;
+
+function secretOf(req) {
+  return new RegExp(`(?:^|; *)${COOKIE}=([\\w-]{22})(?:;|$)`).exec(req.headers.cookie ?? '')?.[1];
+}
+
+/** Whose request it is. Undefined if the browser has not opened the page yet. */
+function userOf(req) {
+  const secret = secretOf(req);
+  return secret && createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Gives a browser that is new a secret. */
+function introduce(req, res) {
+  if (secretOf(req)) return;
+  res.cookie(COOKIE, randomBytes(16).toString('base64url'), {
+    httpOnly: true,
+    sameSite: 'lax',
+    maxAge: LIFETIME,
+  });
+}
+
+module.exports = { introduce, userOf };
