@@ -37,7 +37,9 @@ export const socketIo = {
 export const stalled = { command: node('stalled') };
 
 /** Streams of the AI SDK, served in one of two ways. */
-export const tokens = { served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }) };
+export const tokens = {
+  served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
+};
 
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
