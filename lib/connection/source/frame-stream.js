@@ -148,6 +148,7 @@ class FrameStream {
     } catch (error) {
       throw fromCore(error);
     } finally {
+      // Waking the core costs more than the rest, so it is done once for all streams of this turn.
       wakeSoon();
     }
   }
