@@ -119,10 +119,15 @@ export declare class ConnectionHandle {
 }
 
 export declare class FramesHandle {
-  /** Sends the frames that these bytes finish. Returns how many there are. */
+  /**
+   * Sends the frames that these bytes finish, once the hub is woken. Returns how many bytes are
+   * queued then.
+   */
   push(bytes: Uint8Array): number
   /** The source has ended. */
-  finish(): number
+  finish(): void
+  /** How many frames were sent. */
+  get count(): number
 }
 
 export declare class HubHandle {

@@ -321,14 +321,26 @@ export function adopt(
  * import { createServer } from 'node:http';
  * import { toNode } from 'sluice/fetch';
  *
- * createServer(toNode((request) => new Response(`Hello from ${request.url}`))).listen(3000);
+ * const handle = toNode((request) => new Response(`Hello from ${request.url}`));
+ * createServer(handle).listen(3000);
+ * app.use('/hello', handle);
  * ```
  */
 export function toNode(
   handler: (request: Request) => Response | Promise<Response>,
   options?: AdoptOptions,
-): (
-  req: IncomingMessage | Http2ServerRequest,
-  res: ServerResponse | Http2ServerResponse,
-  next?: (error?: unknown) => void,
-) => Promise<Connection | undefined>;
+): NodeHandler;
+
+/** What {@link toNode} returns. */
+export interface NodeHandler {
+  (
+    req: IncomingMessage | Http2ServerRequest,
+    res: ServerResponse | Http2ServerResponse,
+  ): Promise<Connection | undefined>;
+  /** As an Express handler. */
+  (
+    req: IncomingMessage | Http2ServerRequest,
+    res: ServerResponse | Http2ServerResponse,
+    next: (error?: unknown) => void,
+  ): Promise<void>;
+}

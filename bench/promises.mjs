@@ -13,6 +13,10 @@ export const growth = (median, figure, measured = 'javascript') =>
 export const ofReplay = (median, figure) =>
   median('replay', 'sluice', figure) / median('replay', 'sse-channels', figure);
 
+/** A figure of adopted streams, as a share of that of the framework's own path. */
+const ofTokens = (median, figure) =>
+  median('tokens', 'sluice', `adopt ${figure}`) / median('tokens', 'sluice', `pipe ${figure}`);
+
 const ofReach = (median, engine) => (figure) => median('reach', 'sluice', `${engine} ${figure}`);
 
 /** The largest of a figure over all policies and transports. */
@@ -73,6 +77,21 @@ const promises = [
     text: 'CPU of the replay alone / sse-channels',
     ratio: (median) => ofReplay(median, 'replayCpu'),
     most: 0.333,
+  },
+  {
+    text: 'JavaScript time per token, adopted / through the AI SDK',
+    ratio: (median) => ofTokens(median, 'busy'),
+    most: 1,
+  },
+  {
+    text: 'CPU per token, adopted / through the AI SDK',
+    ratio: (median) => ofTokens(median, 'cpu'),
+    most: 1,
+  },
+  {
+    text: 'ms until the last of the adopted sources is told that its client has left',
+    ratio: (median) => median('tokens', 'sluice', 'adopt leave'),
+    most: 100,
   },
   ...Object.entries(engines).flatMap(([name, { title }]) => [
     {

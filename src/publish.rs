@@ -67,12 +67,14 @@ impl Hub {
         events: &[Event],
     ) -> Result<(), Error> {
         let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
-        self.send_frames(connection, gauge, frames);
+        self.send_quietly(connection, gauge, frames);
+        self.inbox_of(connection).wake();
         Ok(())
     }
 
-    /// Sends frames as they are to one connection.
-    pub fn send_frames(
+    /// Sends frames as they are to one connection. The shard acts on them after [`Hub::wake`],
+    /// which the host calls once for many of them.
+    pub fn send_quietly(
         &self,
         connection: ConnectionId,
         gauge: &Arc<QueueGauge>,
@@ -83,7 +85,7 @@ impl Hub {
         let inbox = self.inbox_of(connection);
         inbox.wait_for_room();
         gauge.post(bytes);
-        inbox.push(Command::Send { connection, gauge: gauge.clone(), frames, bytes });
+        inbox.push_quietly(Command::Send { connection, gauge: gauge.clone(), frames, bytes });
         self.counters().publish(events);
     }
 }

@@ -5,3 +5,4 @@ import './stream-source/stopping.mjs';
 import './stream-source/errors.mjs';
 import './stream-source/concurrency.mjs';
 import './stream-source/types.mjs';
+import './stream-source/frames.mjs';

@@ -9,6 +9,7 @@ mod cursor;
 mod encoder;
 mod event_stream;
 mod frame_text;
+mod frames;
 mod patterns;
 mod text;
 

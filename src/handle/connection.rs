@@ -31,9 +31,9 @@ impl Connection {
         self.hub.send(self.id, &self.gauge, events)
     }
 
-    /// Sends frames as they are.
-    pub fn send_frames(&self, frames: Vec<Frame>) {
-        self.hub.send_frames(self.id, &self.gauge, frames);
+    /// Sends frames as they are, after [`Hub::wake`].
+    pub fn send_quietly(&self, frames: Vec<Frame>) {
+        self.hub.send_quietly(self.id, &self.gauge, frames);
     }
 
     /// Hands the socket over: from now on its shard is the only one that writes it. It begins after

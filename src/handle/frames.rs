@@ -7,35 +7,42 @@ use crate::wire;
 pub struct Frames {
     connection: Connection,
     frames: wire::Frames,
+    /// How many were sent.
+    count: u64,
 }
 
 impl Frames {
     /// `checks`: whether invalid frames are an error. `longest`: how many bytes an unfinished frame
     /// may have.
     pub fn new(connection: Connection, checks: bool, longest: usize) -> Self {
-        Self { connection, frames: wire::Frames::new(checks, longest) }
+        Self { connection, frames: wire::Frames::new(checks, longest), count: 0 }
     }
 
-    /// Sends the frames that these bytes finish, and returns how many there are. Those before an
-    /// invalid one are sent too.
+    /// Sends the frames that these bytes finish, after [`crate::hub::Hub::wake`]. Those before an
+    /// invalid one are sent too. Returns how many bytes are queued then.
     pub fn push(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         let mut finished = Vec::new();
         let result = self.frames.push(bytes, &mut finished);
-        self.send(finished, result)
+        self.send(finished);
+        result.map(|()| self.connection.queued_bytes())
     }
 
     /// The source has ended.
-    pub fn finish(&mut self) -> Result<usize, Error> {
+    pub fn finish(&mut self) -> Result<(), Error> {
         let mut finished = Vec::new();
         let result = self.frames.finish(&mut finished);
-        self.send(finished, result)
+        self.send(finished);
+        result
     }
 
-    fn send(&self, finished: Vec<wire::Frame>, result: Result<(), Error>) -> Result<usize, Error> {
-        let count = finished.len();
-        if count > 0 {
-            self.connection.send_frames(finished);
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn send(&mut self, finished: Vec<wire::Frame>) {
+        self.count += finished.len() as u64;
+        if !finished.is_empty() {
+            self.connection.send_quietly(finished);
         }
-        result.map(|()| count)
     }
 }

@@ -12,15 +12,22 @@ pub struct FramesHandle {
 
 #[napi]
 impl FramesHandle {
-    /// Sends the frames that these bytes finish. Returns how many there are.
+    /// Sends the frames that these bytes finish, once the hub is woken. Returns how many bytes are
+    /// queued then.
     #[napi(catch_unwind)]
-    pub fn push(&mut self, bytes: &[u8]) -> Result<u32> {
-        Ok(self.frames.push(bytes)? as u32)
+    pub fn push(&mut self, bytes: &[u8]) -> Result<f64> {
+        Ok(self.frames.push(bytes)? as f64)
     }
 
     /// The source has ended.
     #[napi(catch_unwind)]
-    pub fn finish(&mut self) -> Result<u32> {
-        Ok(self.frames.finish()? as u32)
+    pub fn finish(&mut self) -> Result<()> {
+        Ok(self.frames.finish()?)
+    }
+
+    /// How many frames were sent.
+    #[napi(getter, catch_unwind)]
+    pub fn count(&self) -> f64 {
+        self.frames.count() as f64
     }
 }

@@ -54,7 +54,8 @@ impl Frames {
             rest.extend_from_slice(bytes);
             self.split(&rest, finished).map(|taken| drop(rest.drain(..taken)))
         };
-        self.rest = rest;
+        // A connection may be idle for long after a large frame.
+        self.rest = if rest.is_empty() { Vec::new() } else { rest };
         self.ended(result.and_then(|()| {
             let is_too_long = self.rest.len() > self.longest;
             if is_too_long { Err(FrameTextFault::TooLong) } else { Ok(()) }
@@ -64,7 +65,8 @@ impl Frames {
     /// The source has ended. An unfinished frame is an error, or passes on as it is.
     pub fn finish(&mut self, finished: &mut Vec<Frame>) -> Result<(), Error> {
         let rest = std::mem::take(&mut self.rest);
-        if rest.is_empty() || rest == BYTE_ORDER_MARK || self.has_failed {
+        let is_mark_alone = !self.has_passed && rest == BYTE_ORDER_MARK;
+        if rest.is_empty() || is_mark_alone || self.has_failed {
             return Ok(());
         }
         if self.checks {

@@ -32,6 +32,15 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.equal(client.text.replaceAll(':\n\n', ''), 'data: 1\n\ndata: own\n\n');
     });
 
+    test('is the same for a client that comes back with a cursor', async (t) => {
+      const { body } = bodyOf(['id: 2\ndata: 2\n\n']);
+      const { adopted, connect } = await site(t, () => events(body), how);
+      const client = await connect('/', { headers: { 'Last-Event-ID': '1' } });
+      await until(() => client.end, 'the end');
+      assert.equal(client.text, 'id: 2\ndata: 2\n\n');
+      assert.equal((await adopted[0]).lastEventId, '1');
+    });
+
     test('cancels its body when the client leaves', async (t) => {
       const { body, seen } = bodyOf(['data: 1\n\n'], { end: false });
       const { adopted, connect, errors } = await site(t, () => events(body), how);

@@ -4,6 +4,7 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import { describe, test } from 'node:test';
+import compression from 'compression';
 import express from 'express';
 import { toNode } from '../../../fetch.js';
 import { certificate } from '../../support/certificate.mjs';
@@ -261,6 +262,30 @@ describe('toNode: the signal', SOON, () => {
       );
     });
   }
+});
+
+describe('toNode: middleware', SOON, () => {
+  test('compression holds no frame and no piece of a body back', async (t) => {
+    const app = express().use(compression());
+    const all = [];
+    const handler = ({ url }) => {
+      const { body, seen } = bodyOf(['data: 1\n\n', 'data: 2\n\n'], { end: false });
+      all.push(seen);
+      return url.endsWith('/events')
+        ? events(body, { headers: [['cache-control', 'no-cache']] })
+        : new Response(body, { headers: { 'content-type': 'text/plain' } });
+    };
+    app.use(toNode(handler));
+    const site = await listen(http.createServer(app), 'http', connectHTTP1);
+    t.after(() => site.close());
+    for (const path of ['/events', '/text']) {
+      const client = await site.connect(path, { headers: { 'Accept-Encoding': 'gzip' } });
+      await until(() => client.data.length === 2, 'both pieces');
+      assert.equal(client.headers['content-encoding'], 'gzip');
+      client.leave();
+      await until(() => all.at(-1).cancelled === 1, 'the cancel');
+    }
+  });
 });
 
 describe('toNode: errors', SOON, () => {

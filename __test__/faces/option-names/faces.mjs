@@ -10,6 +10,7 @@ import { service } from '../fetch/service.mjs';
 const require = createRequire(import.meta.url);
 const plugin = require('../../../fastify.js');
 const { sse } = require('../../../express.js');
+const { adopt, toNode } = require('../../../fetch.js');
 const { Connection, setupSSE, SSEBroker } = sluice;
 
 /** Answers with the error where the handler throws. */
@@ -84,6 +85,16 @@ export const faces = {
     const broker = new SSEBroker({ heartbeatInterval: 0, connection });
     setupSSE(app, broker, '', { pingInterval, heartbeatInterval });
     return `${await serveNode(t, app)}/connect`;
+  },
+  adopt: (t, options) =>
+    serveNode(t, (req, res) => {
+      const headers = { 'content-type': 'text/event-stream' };
+      return adopt(req, res, new Response(new ReadableStream(), { headers }), options);
+    }),
+  toNode: (t, options) => {
+    const headers = { 'content-type': 'text/event-stream' };
+    const handler = () => new Response(new ReadableStream(), { headers });
+    return serveNode(t, (req, res) => toNode(handler, options)(req, res));
   },
   createSSE: (t, options) => {
     const sse = service(t, options);

@@ -6,7 +6,8 @@
 /** @import { Outlet } from './outlet.js' */
 /** @import { Result, Source } from './source.js' */
 
-const { callCore } = require('../../core/error.js');
+const { callCore, fromCore } = require('../../core/error.js');
+const { wakeSoon } = require('../catch-up.js');
 const { Pieces } = require('./pieces.js');
 
 /** How many bytes are collected before they go to the core. */
@@ -44,8 +45,6 @@ class FrameStream {
   #resolve = noop;
   /** @type {(error: unknown) => void} */
   #reject = noop;
-  /** How many frames were sent. */
-  events = 0;
 
   /**
    * @param {Outlet} outlet
@@ -58,6 +57,11 @@ class FrameStream {
     this.#source = source;
     this.#frames = frames;
     this.#isEnded = isEnded;
+  }
+
+  /** How many frames were sent. */
+  get events() {
+    return this.#frames.count;
   }
 
   /** Resolves with true when the source has ended, and with false when it was stopped. */
@@ -139,15 +143,21 @@ class FrameStream {
     const bytes = batch.length === 1 ? batch[0] : Buffer.concat(batch, this.#size);
     this.#batch = [];
     this.#size = 0;
-    this.events += callCore(() => this.#frames.push(bytes));
-    this.#room = this.#outlet.room;
+    try {
+      this.#room = this.#outlet.roomBeyond(this.#frames.push(bytes));
+    } catch (error) {
+      throw fromCore(error);
+    } finally {
+      // Waking the core costs more than the rest, so it is done once for all streams of this turn.
+      wakeSoon();
+    }
   }
 
   #end() {
     this.#add(this.#pieces.rest());
     this.#send();
     if (this.#isOver) return;
-    this.events += callCore(() => this.#frames.finish());
+    callCore(() => this.#frames.finish());
     this.#finish(true);
   }
 

@@ -52,7 +52,12 @@ class Outlet {
 
   /** How many bytes may still be queued; negative when there is no room. */
   get room() {
-    return this.#highWaterMark - this.#connection.queuedBytes;
+    return this.roomBeyond(this.#connection.queuedBytes);
+  }
+
+  /** @param {number} queuedBytes */
+  roomBeyond(queuedBytes) {
+    return this.#highWaterMark - queuedBytes;
   }
 
   get hasRoom() {

@@ -77,6 +77,7 @@ fn what_frame_text_refuses_is_refused() {
         ("data: a", FrameTextFault::Unfinished),
         ("data: a\n", FrameTextFault::Unfinished),
         ("data: a\r", FrameTextFault::Unfinished),
+        ("data: a\n\n\u{feff}", FrameTextFault::Unfinished),
     ];
     for (text, expected) in invalid {
         let (_, fault) = split(true, &["data: before\n\n", text]);

@@ -1,11 +1,14 @@
 // The AI SDK: UI message streams, read by its chat transport.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import {
   createUIMessageStream,
   createUIMessageStreamResponse,
   DefaultChatTransport,
   pipeUIMessageStreamToResponse,
 } from 'ai';
-import { sameEvents } from './paths.mjs';
+import { SOON } from '../../../support/soon.mjs';
+import { adopting, fetchHTTP2, sameEvents } from './paths.mjs';
 
 const answer = () =>
   createUIMessageStream({
@@ -29,8 +32,8 @@ const make = () => ({
   node: (_req, response) => pipeUIMessageStreamToResponse({ response, stream: answer() }),
 });
 
-sameEvents('adopt: the AI SDK', make, async (origin) => {
-  const transport = new DefaultChatTransport({ api: `${origin}/chat` });
+async function read(origin, fetch) {
+  const transport = new DefaultChatTransport({ api: `${origin}/chat`, fetch });
   const stream = await transport.sendMessages({
     chatId: 'c',
     trigger: 'submit-message',
@@ -39,4 +42,15 @@ sameEvents('adopt: the AI SDK', make, async (origin) => {
   const parts = [];
   for await (const part of stream) parts.push(part);
   return parts;
+}
+
+sameEvents('adopt: the AI SDK', make, (origin) => read(origin));
+
+test('adopt: the AI SDK: its client reads its stream over HTTP/2', SOON, async (t) => {
+  const { connections, errors, origin } = await adopting(t, make().fetch, { isHTTP2: true });
+  const parts = await read(origin, fetchHTTP2(t));
+  const expected = [];
+  for await (const part of answer()) expected.push(part);
+  assert.deepEqual(parts, expected);
+  assert.deepEqual([connections.length, connections[0].transport, errors], [1, 'stream', []]);
 });

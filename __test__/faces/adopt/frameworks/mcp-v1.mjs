@@ -3,9 +3,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { until } from '../../../support/until.mjs';
 import { sameEvents } from './paths.mjs';
+
+const web = await import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js');
 
 async function serverOn(t, Transport) {
   const server = new McpServer({ name: 's', version: '1' }, { capabilities: { logging: {} } });
@@ -25,10 +26,10 @@ async function serverOn(t, Transport) {
 }
 
 const make = async (t) => {
-  const web = await serverOn(t, WebStandardStreamableHTTPServerTransport);
+  const adopted = await serverOn(t, web.WebStandardStreamableHTTPServerTransport);
   const node = await serverOn(t, StreamableHTTPServerTransport);
   return {
-    fetch: (request) => web.handleRequest(request),
+    fetch: (request) => adopted.handleRequest(request),
     node: (req, res) => node.handleRequest(req, res),
   };
 };

@@ -1,7 +1,9 @@
 // The two ways of a framework's streams: adopted, and through the framework's own Node handler.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
+import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { toNode } from '../../../../fetch.js';
 import { connectHTTP1 } from '../../../support/clients/http1.mjs';
@@ -49,4 +51,22 @@ export function sameEvents(name, make, read) {
       });
     }
   });
+}
+
+/** `fetch` over HTTP/2. */
+export function fetchHTTP2(t) {
+  return async (input, { method = 'GET', headers, body } = {}) => {
+    const url = new URL(input);
+    const session = http2.connect(url.origin);
+    t.after(() => session.destroy());
+    const fields = Object.fromEntries(new Headers(headers));
+    const stream = session.request({ ':method': method, ':path': url.pathname, ...fields });
+    stream.end(body);
+    const [head] = await once(stream, 'response');
+    const isField = ([name]) => !name.startsWith(':');
+    return new Response(Readable.toWeb(stream), {
+      status: head[':status'],
+      headers: Object.entries(head).filter(isField),
+    });
+  };
 }

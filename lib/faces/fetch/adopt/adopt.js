@@ -12,7 +12,7 @@ const { carrierOf } = require('../../../carrier/node-response.js');
 const { Connection } = require('../../../connection/connection.js');
 const { Link } = require('../../../connection/link.js');
 const { typeError } = require('../../../core/error.js');
-const { wrongArgument } = require('../../../core/option.js');
+const { hasMethods, wrongArgument } = require('../../../core/option.js');
 const { isResponse } = require('../is-response.js');
 const { cancel } = require('./cancel.js');
 const { headersOf, isEventStream, setReason } = require('./head.js');
@@ -68,7 +68,9 @@ async function serve(req, res, response, settings) {
 
 /** @param {unknown} response */
 function assertResponse(response) {
-  if (!isResponse(response)) throw wrongArgument('adopt()', 'a Fetch Response', response);
+  const isServable =
+    isResponse(response) && (!response.body || hasMethods(response.body, 'getReader'));
+  if (!isServable) throw wrongArgument('adopt()', 'a Fetch Response', response);
   if (!response.bodyUsed && !response.body?.locked) return;
   throw typeError(
     'ERR_SSE_TYPE',

@@ -1,5 +1,7 @@
 'use strict';
 
+const { hasMethods } = require('../../../core/option.js');
+
 const noop = () => {};
 
 /**
@@ -8,7 +10,7 @@ const noop = () => {};
  */
 function cancel(body) {
   // A locked body is its reader's.
-  if (body && !body.locked) body.cancel().catch(noop);
+  if (hasMethods(body, 'cancel') && !body?.locked) body?.cancel().catch(noop);
 }
 
 module.exports = { cancel };

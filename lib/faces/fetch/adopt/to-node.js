@@ -34,6 +34,8 @@ function toNode(handler, options) {
   return async function fetchHandler(req, res, next) {
     const leaving = new AbortController();
     follow(req, res, leaving);
+    // No answer is needed when the client has left.
+    if (leaving.signal.aborted) return undefined;
     try {
       return await handle(handler, req, res, leaving.signal, settings);
     } catch (error) {
@@ -71,7 +73,10 @@ async function handle(handler, req, res, signal, settings) {
  * @param {AbortController} leaving
  */
 function follow(req, res, leaving) {
-  if (isOver(req, res)) return leaving.abort();
+  if (isOver(req, res)) {
+    if (!res.headersSent) leaving.abort();
+    return;
+  }
   whenGone(req, res, () => {
     const { stream } = res;
     const isWhole = stream ? !stream.aborted && !stream.rstCode : res.writableFinished;
