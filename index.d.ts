@@ -10,6 +10,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Backplane } from './types/backplane.js';
 import type { DrainOptions, DrainResult } from './types/drain.js';
+import type { EventIterator, EventsOptions } from './types/events.js';
 
 /**
  * The data of an event: a string, or a value that JSON represents. Promises, functions, maps, sets
@@ -737,6 +738,35 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    */
   assertRoom(): void;
+  /**
+   * Returns the events of the channel as an async iterable, for one loop of this process. It has
+   * joined when the call returns: the loop gets all events that are sent from then on, after those
+   * that follow `after`, in order and each once.
+   *
+   * The loop ends with the channel, after what was sent before, or when `signal` aborts. Leaving it
+   * leaves the channel. While the loop is slow, at most `maxQueueBytes` wait for it, and 64 KiB
+   * that are parsed. Then it throws `ERR_SSE_DISCONNECTED`, after the events that it was given. Go
+   * on with a new one, `after` the id of the latest event.
+   *
+   * The loop is a member of the channel, as a client is: `count()`, `maxMembers`, `connections()`,
+   * `join` and `leave` include it. Its connection has no request, sends no pings, does not count
+   * for `maxConnections` and does not keep the process alive.
+   *
+   * @throws the errors of {@link Channel.add}, and `ERR_SSE_OPTION` for an invalid option.
+   *
+   * @example
+   * ```ts
+   * import { Channel } from 'sluice';
+   *
+   * const prices = new Channel<{ price: { cents: number } }>();
+   * async function watch(after: string | undefined, signal: AbortSignal) {
+   *   for await (const { id, event, data } of prices.events({ after, signal })) {
+   *     console.log(id, event, data.cents);
+   *   }
+   * }
+   * ```
+   */
+  events(options?: EventsOptions<Events>): EventIterator<Events>;
   /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**
@@ -920,7 +950,8 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_GONE`           | the client had disconnected, or its request waited behind a stream |
  * | `ERR_SSE_TRANSPORT`      | `transport` is `'native'`, and the core cannot take the socket     |
  * | `ERR_SSE_CLOSED`         | the server has ended the connection                                |
- * | `ERR_SSE_DISCONNECTED`   | a Fetch body was cut off: its reader was too slow, or `destroy()`  |
+ * | `ERR_SSE_DISCONNECTED`   | a Fetch body or a loop over `events()` was cut off: its reader was |
+ * |                          | too slow, or `destroy()`                                           |
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
  * | `ERR_SSE_BACKPLANE`      | the engine of a backplane refuses an event, cannot be reached,     |
  * |                          | or another process of a broker does not answer                     |
@@ -1006,4 +1037,5 @@ export { createSSE } from './fetch.js';
 export type { Backplane, BackplaneEvents } from './types/backplane.js';
 export * from './types/broker.js';
 export * from './types/drain.js';
+export * from './types/events.js';
 export * from './types/setup-sse.js';

@@ -2,7 +2,7 @@
 
 /** A group of connections with a history. */
 
-/** @import { AddOptions, ChannelOptions, SendOptions } from '../../index.js' */
+/** @import { AddOptions, ChannelOptions, EventsOptions, SendOptions } from '../../index.js' */
 /** @import { ServerSentEvent, Snapshot } from '../../index.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
 /** @import { Names } from '../core/option.js' */
@@ -17,6 +17,7 @@ const { LimitError, SluiceError, callCore, typeError } = require('../core/error.
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const event = require('../connection/event.js');
+const { Loops } = require('../connection/read-events.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
 const { guarded, runAll } = require('../core/listeners.js');
@@ -100,6 +101,8 @@ class Channel extends EventEmitter {
     left: (/** @type {Connection} */ connection) => this.#left(connection),
     expired: () => this.#expired(),
   };
+  /** Those who read `events()`. */
+  #loops = new Loops();
   /**
    * Connections that came back with a cursor, got what they had missed, and were removed. Only
    * these may join again, and members are not recorded: the garbage collector visits each entry.
@@ -203,6 +206,11 @@ class Channel extends EventEmitter {
     return true;
   }
 
+  /** @param {EventsOptions<any>} [options] */
+  events(options) {
+    return this.#loops.read(options, (connection, snapshot) => this.add(connection, { snapshot }));
+  }
+
   /**
    * @param {ServerSentEvent} value
    * @param {SendOptions} [options]
@@ -296,6 +304,8 @@ class Channel extends EventEmitter {
     if (this.#closed) return;
     this.#closed = true;
     debug('channel %d closes', this.#id);
+    // First: they still get what they have missed.
+    this.#loops.end();
     const left = connectionsOf(this.#handle.close());
     this.#present -= left.length;
     this.#forgetIfDone();

@@ -1,0 +1,153 @@
+'use strict';
+
+/** Opens a connection whose client is a loop in this process. */
+
+/** @import { EventsOptions, Gap } from '../../index.js' */
+/** @import { Connection } from './connection.js' */
+/** @import { Link } from './link.js' */
+/** @import { TextEvent } from '../carrier/loop-carrier.js' */
+/** @import { Names } from '../core/option.js' */
+
+const { setMaxListeners } = require('node:events');
+const { cursorWithin } = require('../carrier/cursor.js');
+const { LoopCarrier } = require('../carrier/loop-carrier.js');
+const { holdProcess } = require('../core/process.js');
+const option = require('../core/option.js');
+const { openLink } = require('./connection.js');
+const { EventIterator } = require('./event-iterator.js');
+
+/** @type {Names<EventsOptions<any>>} */
+const EVENTS_NAMES = {
+  after: true,
+  signal: true,
+  snapshot: true,
+  parse: true,
+  onGap: true,
+  overflow: true,
+  maxQueueBytes: true,
+};
+
+/**
+ * The parser of the client, which is an ES module.
+ * @type {{
+ *   createParser: typeof import('../../client/connection/parser.js').createParser,
+ *   parse: typeof import('../../client/json.js').parse,
+ * } | undefined}
+ */
+let parsers;
+
+async function loadParsers() {
+  const [{ createParser }, { parse }] = await Promise.all([
+    import('../../client/connection/parser.js'),
+    import('../../client/json.js'),
+  ]);
+  parsers = { createParser, parse };
+  return parsers;
+}
+
+/** The loops that read a channel or a broker, and end with it. */
+class Loops {
+  /** @type {Map<Link, LoopCarrier>} */
+  #open = new Map();
+
+  /**
+   * @param {EventsOptions<any> | undefined} options
+   * @param {(connection: Connection, snapshot: EventsOptions<any>['snapshot']) => void} join
+   */
+  read(options, join) {
+    const { after, signal, snapshot, parse, onGap, ...rest } = readOptions(options);
+    const carrier = new LoopCarrier(after);
+    /** @type {(event: TextEvent) => unknown} */
+    const convert = ({ lastEventId, event, data }) => {
+      const value = parse ? parse(data, event) : parsers?.parse(data);
+      return { id: lastEventId, event, data: value };
+    };
+    if (signal?.aborted) {
+      carrier.leave();
+      return new EventIterator(carrier, undefined, convert);
+    }
+    const settings = { ...rest, ping: false, stallTimeout: 0, transport: 'stream' };
+    const joined = openLink(carrier, /** @type {any} */ ({ ...settings, onGap: reporting(onGap) }));
+    const { connection, link } = joined;
+    try {
+      join(connection, snapshot);
+    } catch (error) {
+      carrier.leave();
+      throw error;
+    }
+    this.#open.set(link, carrier);
+    const leave = () => carrier.leave();
+    if (signal) {
+      // One signal may end any number of loops.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', leave, { once: true });
+    }
+    // Before the others: when a listener throws, those after it are not called.
+    connection.prependOnceListener('close', () => {
+      this.#open.delete(link);
+      signal?.removeEventListener('abort', leave);
+    });
+    begin(link, carrier);
+    return new EventIterator(carrier, joined, convert);
+  }
+
+  /** The loops get what was sent so far, then end. */
+  end() {
+    for (const [link, carrier] of this.#open) {
+      if (carrier.isAwaited) holdProcess(link);
+      link.end();
+    }
+  }
+}
+
+/**
+ * Until the connection begins, the core queues what is sent.
+ * @param {Link} link
+ * @param {LoopCarrier} carrier
+ */
+function begin(link, carrier) {
+  /** @param {NonNullable<typeof parsers>} loaded */
+  const go = ({ createParser }) => {
+    if (link.state === 'closed') return;
+    carrier.parseWith(createParser);
+    link.begin();
+  };
+  if (parsers) return go(parsers);
+  loadParsers()
+    .then(go)
+    .catch((error) => link.destroy(error));
+}
+
+/** @param {EventsOptions<any> | undefined} options */
+function readOptions(options) {
+  const given = option.object('options', options, EVENTS_NAMES);
+  const { after, signal } = given;
+  if (after !== undefined && after !== null && typeof after !== 'string') {
+    throw option.wrongType('after', 'a string', after);
+  }
+  if (signal !== undefined && !option.hasMethods(signal, 'throwIfAborted')) {
+    throw option.invalid('`signal` must be an AbortSignal');
+  }
+  return {
+    ...given,
+    after: cursorWithin(after),
+    parse: option.callback('parse', given.parse),
+  };
+}
+
+/**
+ * A function hears of gaps, and fails the loop if it throws.
+ * @param {EventsOptions<any>['onGap']} onGap
+ */
+function reporting(onGap) {
+  if (typeof onGap !== 'function') return onGap;
+  return (/** @type {Connection} */ connection, /** @type {Gap<any>} */ gap) => {
+    try {
+      onGap(gap);
+    } catch (error) {
+      connection.destroy(error);
+    }
+  };
+}
+
+module.exports = { EVENTS_NAMES, Loops };
