@@ -50,8 +50,13 @@ class LoopCarrier {
   #isSlow = false;
   /** @type {CarrierListener | undefined} */
   #listener;
-  /** @type {(bytes: Uint8Array) => void} */
-  #parse = noop;
+  /** @type {((bytes: Uint8Array) => void) | undefined} */
+  #parse;
+  /**
+   * A write that came before the parser.
+   * @type {Uint8Array | undefined}
+   */
+  #unparsed;
 
   /** @param {string | undefined} cursor */
   constructor(cursor) {
@@ -60,7 +65,7 @@ class LoopCarrier {
   }
 
   /**
-   * Called before the connection begins.
+   * Called once. Until then, nothing but the first write is taken.
    * @param {typeof createParser} createParser
    */
   parseWith(createParser) {
@@ -71,6 +76,11 @@ class LoopCarrier {
       onBlock: (block) => this.#blocks.push(block),
       onRetry: noop,
     });
+    const bytes = this.#unparsed;
+    this.#unparsed = undefined;
+    if (this.#isOver || !bytes) return;
+    this.#parse(bytes);
+    this.#give();
   }
 
   /**
@@ -111,9 +121,10 @@ class LoopCarrier {
   /** @param {Uint8Array} bytes */
   write(bytes) {
     if (this.#isOver) return true;
-    this.#parse(bytes);
+    if (this.#parse) this.#parse(bytes);
+    else this.#unparsed = bytes;
     this.#give();
-    this.#isSlow = this.#blocks.length > 0;
+    this.#isSlow = this.#unparsed !== undefined || this.#blocks.length > 0;
     return !this.#isSlow;
   }
 
@@ -154,7 +165,7 @@ class LoopCarrier {
       } else if (this.#isOver) this.#finish();
       else break;
     }
-    if (!this.#isSlow || this.#blocks.length > 0) return;
+    if (!this.#isSlow || this.#unparsed || this.#blocks.length > 0) return;
     this.#isSlow = false;
     this.#listener?.onDrain();
   }

@@ -87,7 +87,8 @@ class Loops {
       this.#open.delete(link);
       signal?.removeEventListener('abort', leave);
     });
-    begin(link, carrier);
+    link.begin();
+    provide(carrier, link);
     return new EventIterator(carrier, joined, convert);
   }
 
@@ -101,20 +102,14 @@ class Loops {
 }
 
 /**
- * Until the connection begins, the core queues what is sent.
- * @param {Link} link
+ * Gives the parser to a carrier.
  * @param {LoopCarrier} carrier
+ * @param {Link} link
  */
-function begin(link, carrier) {
-  /** @param {NonNullable<typeof parsers>} loaded */
-  const go = ({ createParser }) => {
-    if (link.state === 'closed') return;
-    carrier.parseWith(createParser);
-    link.begin();
-  };
-  if (parsers) return go(parsers);
+function provide(carrier, link) {
+  if (parsers) return carrier.parseWith(parsers.createParser);
   loadParsers()
-    .then(go)
+    .then(({ createParser }) => carrier.parseWith(createParser))
     .catch((error) => link.destroy(error));
 }
 
