@@ -338,8 +338,8 @@ type Unchanging<Value> = Value extends Plain
       : Value;
 
 /**
- * A source of events: an iterable, an async iterable such as a Node.js `Readable`, or a web
- * `ReadableStream`. A string is not a source.
+ * A source of events: an iterable, an async iterable such as a Node.js `Readable`, a web
+ * `ReadableStream`, or an Observable such as those of rxjs. A string is not a source.
  */
 export type StreamSource<Item = unknown> =
   | Iterable<Item | PromiseLike<Item>>
@@ -350,7 +350,18 @@ export type StreamSource<Item = unknown> =
         read(): Promise<{ done: false; value: Item } | { done: true; value?: unknown }>;
         cancel(reason?: unknown): Promise<void>;
       };
+    }
+  | {
+      // The types of rxjs are inferred from the function.
+      subscribe(observer: ItemObserver<Item> | ((item: Item) => void)): unknown;
     };
+
+/** What an Observable gets from {@link Connection.stream}. */
+interface ItemObserver<Item> {
+  next(item: Item): void;
+  error(error: unknown): void;
+  complete(): void;
+}
 
 /** The options of {@link Connection.stream}. */
 export interface StreamOptions<Name extends string = string> {
@@ -505,9 +516,13 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * Sends the items of a source, one after another. The source is paused while more than 64 KiB
    * are queued for the client, or half of `maxQueueBytes` if that is less.
    *
+   * An Observable cannot be paused, so its items are sent at once. If the client is too slow for
+   * them, the connection's `maxQueueBytes` and `overflow` apply, as for `send()`. What is an
+   * iterable too is read as one.
+   *
    * The source is stopped when the client disconnects or `end()` is called. This is not an error:
    * the promise resolves. Stopping calls `destroy()` on a `Readable`, `cancel()` on a
-   * `ReadableStream`, and `return()` on any other iterator. The promise does not wait for a source
+   * `ReadableStream`, `unsubscribe()` on a subscription, and `return()` on any other iterator. The promise does not wait for a source
    * that does not respond. Errors that a source throws while it is stopped are ignored.
    *
    * The promise rejects with the source's error, with the errors of {@link Connection.send} for an

@@ -92,17 +92,12 @@ export interface EventsOptions<Events extends object = EventMap> {
  * ```
  */
 export interface EventIterator<Events extends object = EventMap>
-  extends AsyncIterableIterator<ChannelEvent<Events>, undefined, undefined> {
+  extends AsyncGenerator<ChannelEvent<Events>, void, undefined> {
   /**
    * The cursor after the latest event that the loop has got, or an empty string. It may be set
    * before the first event, so that a loop that was cut off can read on with `after`.
    */
   readonly lastEventId: string;
-  next(): Promise<IteratorResult<ChannelEvent<Events>, undefined>>;
   /** Ends the loop. Resolves when it has left the channel. */
-  return(): Promise<{ done: true; value: undefined }>;
-  /** Ends the loop, and rejects with the error. */
-  throw(error: unknown): Promise<never>;
-  [Symbol.asyncIterator](): this;
-  [Symbol.asyncDispose](): Promise<void>;
+  return(): Promise<IteratorResult<ChannelEvent<Events>, void>>;
 }

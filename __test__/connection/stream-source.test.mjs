@@ -4,4 +4,5 @@ import './stream-source/pressure.mjs';
 import './stream-source/stopping.mjs';
 import './stream-source/errors.mjs';
 import './stream-source/concurrency.mjs';
+import './stream-source/observables.mjs';
 import './stream-source/types.mjs';

@@ -1,6 +1,9 @@
 'use strict';
 
-/** Sends the items of a source to a connection, at the pace of its client. */
+/**
+ * Sends the items of a source to a connection, at the pace of its client. An Observable has a pace
+ * of its own.
+ */
 
 /** @import { StreamOptions } from '../../../index.js' */
 /** @import { Names } from '../../core/option.js' */
@@ -10,7 +13,8 @@ const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
 const option = require('../../core/option.js');
 const { Items } = require('./items.js');
-const { Source } = require('./source.js');
+const { Push, observableIn } = require('./observable.js');
+const { Source, isPulled } = require('./source.js');
 
 /** @type {Names<StreamOptions>} */
 const STREAM_NAMES = { event: true, onError: true, end: true, signal: true };
@@ -66,6 +70,10 @@ class Stream {
     this.#halted = true;
     this.wake();
   };
+
+  stop() {
+    return this.#source.stop();
+  }
 
   /** Resolves with true when the source has ended, and with false when it was stopped. */
   async run() {
@@ -136,8 +144,12 @@ class Stream {
  */
 async function stream(connection, outlet, from, options, assertNotEnded) {
   const { event, signal, onError, end } = readOptions(options);
-  const source = new Source(from);
-  const sending = new Stream(connection, outlet, source, new Items(event));
+  const items = new Items(event);
+  // The other kinds of sources can wait for the client.
+  const observable = isPulled(from) ? undefined : observableIn(from);
+  const sending = observable
+    ? new Push(connection, observable, items)
+    : new Stream(connection, outlet, new Source(from), items);
   outlet.enter(sending);
   if (signal) {
     // One signal may stop any number of streams.
@@ -157,7 +169,7 @@ async function stream(connection, outlet, from, options, assertNotEnded) {
     outlet.leave(sending);
     signal?.removeEventListener('abort', sending.halt);
     // Lets the source's `finally` block run before this resolves, unless that block waits.
-    if (!complete) await Promise.race([source.stop(), turn()]);
+    if (!complete) await Promise.race([sending.stop(), turn()]);
   }
   if (end) await connection.end();
   return { events: sending.events, complete };
