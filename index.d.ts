@@ -522,8 +522,9 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    *
    * The source is stopped when the client disconnects or `end()` is called. This is not an error:
    * the promise resolves. Stopping calls `destroy()` on a `Readable`, `cancel()` on a
-   * `ReadableStream`, `unsubscribe()` on a subscription, and `return()` on any other iterator. The promise does not wait for a source
-   * that does not respond. Errors that a source throws while it is stopped are ignored.
+   * `ReadableStream`, `unsubscribe()` on a subscription, and `return()` on any other iterator. The
+   * promise does not wait for a source that does not respond. Errors that a source throws while it
+   * is stopped are ignored.
    *
    * The promise rejects with the source's error, with the errors of {@link Connection.send} for an
    * item, or immediately after `end()`. It rejects with `ERR_SSE_TYPE` if the value is not a source
