@@ -125,7 +125,7 @@ describe('a loop over a channel', SOON, () => {
 
   test('its end and its leaving are awaited, although nothing else keeps the process', async () => {
     const { stdout } = await run(process.execPath, [program, 'end']);
-    assert.equal(stdout, 'broke off\nends: 1 2\nends while it waits: 1 2\naborted\n');
+    assert.equal(stdout, 'broke off\nends: 1 2\nends while it waits: 1 2\naborted\nlast\n');
   });
 
   test('ends when the process drains', async () => {

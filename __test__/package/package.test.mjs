@@ -83,6 +83,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'metrics',
       'redis',
       'nats',
+      'runs',
       'testing',
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);

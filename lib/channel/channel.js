@@ -2,6 +2,7 @@
 
 /** A group of connections with a history. */
 
+/** @import { ChannelHandle } from '../../binding.js' */
 /** @import { AddOptions, ChannelOptions, EventsOptions, SendOptions } from '../../index.js' */
 /** @import { ServerSentEvent, Snapshot } from '../../index.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
@@ -41,6 +42,9 @@ function assertConnection(value) {
  */
 const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
 
+/** What is sent of an end without an event. */
+const END = { comment: 'end' };
+
 const full = () => new LimitError(503, 'the channel has too many members: try again later');
 
 /** @type {Names<SendOptions>} */
@@ -75,6 +79,9 @@ function readShared({ backplane, name }) {
   return { handle: handleOf(backplane), name };
 }
 
+/** @type {(channel: Channel) => ChannelHandle} */
+let historyOf;
+
 class Channel extends EventEmitter {
   #handle;
   /** Reading it from the handle is a native call, and each join needs it. */
@@ -93,6 +100,8 @@ class Channel extends EventEmitter {
   #maxMembers;
   /** Whether its events go through a backplane. */
   #isShared;
+  /** Somebody waits for `end`. */
+  #isEndAwaited = false;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
@@ -100,6 +109,7 @@ class Channel extends EventEmitter {
     channel: this,
     left: (/** @type {Connection} */ connection) => this.#left(connection),
     expired: () => this.#expired(),
+    ended: () => this.#ended(),
   };
   /** Those who read `events()`. */
   #loops = new Loops();
@@ -109,6 +119,10 @@ class Channel extends EventEmitter {
    * @type {WeakSet<Connection> | undefined}
    */
   #removed;
+
+  static {
+    historyOf = (channel) => channel.#handle;
+  }
 
   /** @param {ChannelOptions<any>} [options] */
   constructor(options) {
@@ -130,6 +144,10 @@ class Channel extends EventEmitter {
 
   get closed() {
     return this.#closed;
+  }
+
+  get ended() {
+    return this.#handle.hasEnded;
   }
 
   get draining() {
@@ -237,6 +255,45 @@ class Channel extends EventEmitter {
   }
 
   /**
+   * Sends the last event, or none. Resolves with its id once the backplane has kept it.
+   * @param {ServerSentEvent} [value]
+   * @returns {Promise<{ id: string | undefined }>}
+   */
+  async end(value = END) {
+    this.#assertOpen();
+    if (this.#isLatest) {
+      throw option.invalid("end() is not for a channel with `keep: 'latest'`: close it");
+    }
+    if (this.#isShared) return event.endShared(this.#handle, value);
+    event.end(this.#handle, value);
+    this.#loops.holdProcess();
+    this.#ended();
+    const minted = event.hasData(value) ? this.#handle.mintedId() : undefined;
+    return { id: value.id ?? minted ?? undefined };
+  }
+
+  /**
+   * The core tells of an end only to those who wait for it.
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  on(name, listener) {
+    if (name === 'end' && !this.#closed) {
+      this.#isEndAwaited = true;
+      channels.set(this.#id, this.#listener);
+    }
+    return super.on(name, listener);
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  addListener(name, listener) {
+    return this.on(name, listener);
+  }
+
+  /**
    * Whether an event removes the value of its key.
    * @param {ServerSentEvent} value
    * @param {SendOptions | undefined} options
@@ -331,9 +388,16 @@ class Channel extends EventEmitter {
     ]);
   }
 
-  /** The core has nothing more to tell, unless the channel may still expire. */
+  /** The core has nothing more to tell, unless the channel may still expire or end. */
   #forgetIfDone() {
-    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#id);
+    const isTold = this.#expires || this.#isEndAwaited;
+    if (this.#present === 0 && (this.#closed || !isTold)) channels.delete(this.#id);
+  }
+
+  #ended() {
+    this.#isEndAwaited = false;
+    this.#forgetIfDone();
+    this.emit('end');
   }
 
   /**
@@ -351,4 +415,4 @@ printable(Channel.prototype, 'Channel', (/** @type {Channel} */ channel) => ({
   draining: channel.draining,
 }));
 
-module.exports = { Channel };
+module.exports = { Channel, historyOf };

@@ -94,10 +94,13 @@ class Loops {
 
   /** The loops get what was sent so far, then end. */
   end() {
-    for (const [link, carrier] of this.#open) {
-      if (carrier.isAwaited) holdProcess(link);
-      link.end();
-    }
+    this.holdProcess();
+    for (const link of this.#open.keys()) link.end();
+  }
+
+  /** The core is about to end the loops, and the application may wait for that alone. */
+  holdProcess() {
+    for (const [link, carrier] of this.#open) if (carrier.isAwaited) holdProcess(link);
   }
 }
 

@@ -32,6 +32,11 @@ const programs = {
     console.log(`ends: ${await collect(ending)}`);
     console.log(`ends while it waits: ${await waiting}`);
     if ((await leaving).done) console.log('aborted');
+
+    const last = new Channel();
+    const lasting = collect(last.events());
+    last.end({ data: 'last' });
+    console.log(await lasting);
   },
 
   async limits() {
