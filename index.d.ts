@@ -763,10 +763,12 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * joined when the call returns: the loop gets all events that are sent from then on, after those
    * that follow `after`, in order and each once.
    *
-   * The loop ends with the channel, after what was sent before, or when `signal` aborts. Leaving it
-   * leaves the channel. While the loop is slow, at most `maxQueueBytes` wait for it, and 64 KiB
-   * that are parsed. Then it throws `ERR_SSE_DISCONNECTED`, after the events that it was given. Go
-   * on with a new one, `after` the id of the latest event.
+   * The loop ends with the channel (`end()`, `close()`), after what was sent before, or when
+   * `signal` aborts. Leaving it leaves the channel.
+   *
+   * While the loop is slow, at most `maxQueueBytes` wait for it, and 64 KiB or one event that are
+   * parsed. If there is more, it yields what was parsed, then throws `ERR_SSE_DISCONNECTED`. Go on
+   * with a new one, `after` the id of the latest event.
    *
    * The loop is a member of the channel, as a client is: `count()`, `maxMembers`, `connections()`,
    * `join` and `leave` include it. Its connection has no request, sends no pings, does not count
@@ -864,7 +866,7 @@ export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, 
 
 /** A snapshot of counters and gauges. */
 export interface Metrics {
-  /** The number of open connections, by transport. */
+  /** The number of open connections, by transport. `stream` includes loops over `events()`. */
   connections: { native: number; stream: number };
   /** The number of open channels, including the topics of brokers. */
   channels: number;

@@ -77,6 +77,23 @@ export interface EventsOptions<Events extends object = EventMap> {
   maxQueueBytes?: number | undefined;
 }
 
+/** The options of {@link SSEBroker.events}: those of {@link Channel.events}, without `snapshot`. */
+export interface TopicEventsOptions<Events extends object = EventMap>
+  extends Omit<EventsOptions<Events>, 'snapshot'> {}
+
+/** An event, as {@link SSEBroker.events} yields it. */
+export type TopicEventRead<Topics extends object> = Topics[keyof Topics] extends infer Events
+  ? Events extends object
+    ? ChannelEvent<Events> & {
+        /**
+         * The topic that it was sent to. Undefined if `broadcast()` has sent it, or the broker has
+         * `topicField: false`.
+         */
+        topic?: string;
+      }
+    : never
+  : never;
+
 /**
  * The events of a channel for one loop.
  *
@@ -91,13 +108,13 @@ export interface EventsOptions<Events extends object = EventMap> {
  * await events.return();
  * ```
  */
-export interface EventIterator<Events extends object = EventMap>
-  extends AsyncGenerator<ChannelEvent<Events>, void, undefined> {
+export interface EventIterator<Events extends object = EventMap, Event = ChannelEvent<Events>>
+  extends AsyncGenerator<Event, void, undefined> {
   /**
    * The cursor after the latest event that the loop has got, or an empty string. It may be set
    * before the first event, so that a loop that was cut off can read on with `after`.
    */
   readonly lastEventId: string;
   /** Ends the loop. Resolves when it has left the channel. */
-  return(): Promise<IteratorResult<ChannelEvent<Events>, void>>;
+  return(): Promise<IteratorResult<Event, void>>;
 }

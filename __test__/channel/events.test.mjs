@@ -74,6 +74,16 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(await rest(channel.events({ after: later.at(-1).id })), []);
     });
 
+    test('ends when the channel drains', async (t) => {
+      stayAlive(t);
+      const channel = await make(t);
+      const [reading, late] = [rest(channel.events()), channel.events()];
+      await channel.publish({ data: 1 });
+      await channel.drain({ within: 1 });
+      assert.deepEqual(data(await reading), [1]);
+      assert.deepEqual(data(await rest(late)), [1]);
+    });
+
     test('is a member until the loop is left', async (t) => {
       stayAlive(t);
       const channel = await make(t, { maxMembers: 1 });

@@ -47,20 +47,24 @@ async function loadParsers() {
 
 /** The loops that read a channel or a broker, and end with it. */
 class Loops {
-  /** @type {Map<Link, LoopCarrier>} */
-  #open = new Map();
+  /**
+   * Made when it is first needed: there may be many channels, and most have no loops.
+   * @type {Map<Link, LoopCarrier> | undefined}
+   */
+  #open;
 
   /**
    * @param {EventsOptions<any> | undefined} options
    * @param {(connection: Connection, snapshot: EventsOptions<any>['snapshot']) => void} join
+   * @param {Record<string, true>} [names] those of the options
    */
-  read(options, join) {
-    const { after, signal, snapshot, parse, onGap, ...rest } = readOptions(options);
+  read(options, join, names = EVENTS_NAMES) {
+    const { after, signal, snapshot, parse, onGap, ...rest } = readOptions(options, names);
     const carrier = new LoopCarrier(after);
     /** @type {(event: TextEvent) => unknown} */
-    const convert = ({ lastEventId, event, data }) => {
-      const value = parse ? parse(data, event) : parsers?.parse(data);
-      return { id: lastEventId, event, data: value };
+    const convert = ({ lastEventId: id, event, data: text, topic }) => {
+      const data = parse ? parse(text, event) : parsers?.parse(text);
+      return topic === undefined ? { id, event, data } : { id, event, data, topic };
     };
     if (signal?.aborted) {
       carrier.leave();
@@ -75,6 +79,7 @@ class Loops {
       carrier.leave();
       throw error;
     }
+    this.#open ??= new Map();
     this.#open.set(link, carrier);
     const leave = () => carrier.leave();
     if (signal) {
@@ -84,7 +89,7 @@ class Loops {
     }
     // Before the others: when a listener throws, those after it are not called.
     connection.prependOnceListener('close', () => {
-      this.#open.delete(link);
+      this.#open?.delete(link);
       signal?.removeEventListener('abort', leave);
     });
     link.begin();
@@ -95,12 +100,12 @@ class Loops {
   /** The loops get what was sent so far, then end. */
   end() {
     this.holdProcess();
-    for (const link of this.#open.keys()) link.end();
+    for (const link of this.#open?.keys() ?? []) link.end();
   }
 
   /** The core is about to end the loops, and the application may wait for that alone. */
   holdProcess() {
-    for (const [link, carrier] of this.#open) if (carrier.isAwaited) holdProcess(link);
+    for (const [link, carrier] of this.#open ?? []) if (carrier.isAwaited) holdProcess(link);
   }
 }
 
@@ -116,9 +121,12 @@ function provide(carrier, link) {
     .catch((error) => link.destroy(error));
 }
 
-/** @param {EventsOptions<any> | undefined} options */
-function readOptions(options) {
-  const given = option.object('options', options, EVENTS_NAMES);
+/**
+ * @param {EventsOptions<any> | undefined} options
+ * @param {Record<string, true>} names
+ */
+function readOptions(options, names) {
+  const given = option.object('options', options, names);
   const { after, signal } = given;
   if (after !== undefined && after !== null && typeof after !== 'string') {
     throw option.wrongType('after', 'a string', after);

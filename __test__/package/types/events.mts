@@ -1,7 +1,7 @@
 // Checks which uses of channel.events() the compiler accepts and rejects.
 import { tracked } from '@trpc/server';
 import { from, map, type Observable } from 'rxjs';
-import { Channel, type ChannelEvent, type Connection, type EventIterator } from 'sluice';
+import { Channel, type ChannelEvent, type Connection, type EventIterator, SSEBroker } from 'sluice';
 
 interface Events {
   price: { cents: number };
@@ -57,6 +57,16 @@ const messages: Observable<{ id: string; type: 'price' | 'message'; data: string
 ).pipe(map(({ id, event, data }) => ({ id, type: event, data })));
 messages.subscribe();
 
+const broker = new SSEBroker<{ news: { headline: string }; 'orders.*': { shipped: number } }>();
+for await (const event of broker.events(['news', 'orders.*'], { after: null, signal })) {
+  event.topic satisfies string | undefined;
+  if (event.event === 'headline') event.data satisfies string;
+  else event.data satisfies number;
+}
+for await (const { data, topic } of new SSEBroker().events('news')) {
+  data.anything satisfies typeof topic;
+}
+
 for await (const event of channel.events()) {
   // @ts-expect-error a price has no text
   if (event.event === 'price') event.data satisfies string;
@@ -65,6 +75,8 @@ for await (const event of channel.events()) {
 channel.events({ after: 7 });
 // @ts-expect-error a snapshot of another event
 channel.events({ snapshot: () => ({ event: 'price', data: 'high' }) });
+// @ts-expect-error topics have no snapshots
+broker.events('news', { snapshot: () => undefined });
 // @ts-expect-error no such option
 channel.events({ since: '1' });
 // @ts-expect-error the class of iterators is not exported
