@@ -117,6 +117,17 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.equal(channel.count(), 0);
     });
 
+    test('ends at once if the signal aborts while it joins', async (t) => {
+      stayAlive(t);
+      const channel = await make(t);
+      const controller = new AbortController();
+      channel.once('join', () => controller.abort());
+      const events = channel.events({ signal: controller.signal });
+      channel.send({ data: 1 });
+      assert.deepEqual(await rest(events), []);
+      await until(() => channel.count() === 0, 'the loop to leave');
+    });
+
     test('gives the snapshot before live events, and none to a loop that lacks nothing', async (t) => {
       stayAlive(t);
       const channel = await make(t);

@@ -81,16 +81,11 @@ class Loops {
     }
     this.#open ??= new Map();
     this.#open.set(link, carrier);
-    const leave = () => carrier.leave();
-    if (signal) {
-      // One signal may end any number of loops.
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', leave, { once: true });
-    }
+    const unfollow = follow(signal, carrier);
     // Before the others: when a listener throws, those after it are not called.
     connection.prependOnceListener('close', () => {
       this.#open?.delete(link);
-      signal?.removeEventListener('abort', leave);
+      unfollow();
     });
     link.begin();
     provide(carrier, link);
@@ -107,6 +102,22 @@ class Loops {
   holdProcess() {
     for (const [link, carrier] of this.#open ?? []) if (carrier.isAwaited) holdProcess(link);
   }
+}
+
+/**
+ * Leaves when the signal aborts, until the returned function is called.
+ * @param {AbortSignal | undefined} signal
+ * @param {LoopCarrier} carrier
+ */
+function follow(signal, carrier) {
+  if (!signal) return () => {};
+  const leave = () => carrier.leave();
+  // One signal may end any number of loops.
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', leave, { once: true });
+  // A listener for `join` may have aborted it.
+  if (signal.aborted) leave();
+  return () => signal.removeEventListener('abort', leave);
 }
 
 /**
