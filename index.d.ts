@@ -931,7 +931,8 @@ export interface Configuration {
   maxTotalQueueBytes?: number;
   /**
    * How many connections of this process, or of this worker thread, may be open. Others are refused
-   * with `ERR_SSE_LIMIT` and the status 503. Default: no limit. At least 1, at most 2^32 - 1.
+   * with `ERR_SSE_LIMIT` and the status 503. Loops over `events()` do not count. Default: no limit.
+   * At least 1, at most 2^32 - 1.
    */
   maxConnections?: number;
 }

@@ -9,7 +9,7 @@
 /** @typedef {{ connection: Connection, link: Link }} Joined */
 
 const { holdProcess } = require('../core/process.js');
-const { observableOf } = require('./observable.js');
+const { observableOf } = require('./as-observable.js');
 
 /**
  * Leaves the channel for a loop that was forgotten: only what waits for events keeps it in memory.
