@@ -1,4 +1,4 @@
-import type { EventMap, Gap, Snapshot } from '../index.js';
+import type { CloseReason, EventMap, Gap, Snapshot } from '../index.js';
 
 /** Data that is read: without an event map, it may be anything. */
 type Read<Events extends object> = symbol extends keyof Events
@@ -115,6 +115,12 @@ export interface EventIterator<Events extends object = EventMap, Event = Channel
    * before the first event, so that a loop that was cut off can read on with `after`.
    */
   readonly lastEventId: string;
+  /**
+   * Why the loop has ended, or undefined as long as it goes on: `end` if the channel has ended or
+   * closed, `drain` if it or the process drains, `client` if the loop was left or its signal has
+   * aborted. The others are those of a connection.
+   */
+  readonly closeReason: CloseReason | undefined;
   /** Ends the loop. Resolves when it has left the channel. */
   return(): Promise<IteratorResult<Event, void>>;
 }

@@ -35,6 +35,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       };
       await assert.rejects(read(), { code: 'ERR_SSE_DISCONNECTED' });
       assert.deepEqual(await rest(events), []);
+      assert.equal(events.closeReason, 'overflow');
       // 64 KiB at most were parsed.
       assert.ok(taken.length <= 7, `${taken.length} events`);
       const others = await take(

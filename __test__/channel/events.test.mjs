@@ -51,7 +51,9 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const waiting = rest(channel.events());
       await channel.publish({ data: 3 });
       channel.close();
+      assert.equal(live.closeReason, undefined);
       assert.deepEqual(data(await rest(live)), [3]);
+      assert.equal(live.closeReason, 'end');
       assert.deepEqual(data(await waiting), [3]);
       // Not more than was kept when the channel closed, and at least that.
       assert.deepEqual(data(await rest(replayed)), [2, 3]);
@@ -77,10 +79,12 @@ for (const [kind, make] of Object.entries(KINDS)) {
     test('ends when the channel drains', async (t) => {
       stayAlive(t);
       const channel = await make(t);
-      const reading = rest(channel.events());
+      const events = channel.events();
+      const reading = rest(events);
       await channel.publish({ data: 1 });
       await channel.drain({ within: 1 });
       assert.deepEqual(data(await reading), [1]);
+      assert.equal(events.closeReason, 'drain');
     });
 
     test('is a member until the loop is left', async (t) => {
@@ -113,8 +117,10 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(await last, { done: true, value: undefined });
       for (const events of all) assert.deepEqual(await rest(events), []);
       await until(() => channel.count() === 0, 'the loops to leave');
-      assert.deepEqual(await rest(channel.events({ signal })), []);
+      const late = channel.events({ signal });
+      assert.deepEqual(await rest(late), []);
       assert.equal(channel.count(), 0);
+      for (const events of [late, ...all]) assert.equal(events.closeReason, 'client');
     });
 
     test('ends at once if the signal aborts while it joins', async (t) => {

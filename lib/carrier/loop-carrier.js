@@ -25,6 +25,8 @@ const noop = () => {};
 /** @implements {Carrier} */
 class LoopCarrier {
   isLocal = true;
+  /** The loop was left before it had ended. */
+  hasLeft = false;
   /**
    * The cursor after the latest event that the loop has taken.
    * @type {string}
@@ -98,11 +100,12 @@ class LoopCarrier {
 
   /** The loop was left: drops what it has not taken. */
   leave() {
-    const wasOver = this.#isOver;
     this.#blocks = [];
     this.#failure = undefined;
+    if (this.#isOver) return this.#give();
+    this.hasLeft = true;
     this.end();
-    if (!wasOver) this.#listener?.onClose();
+    this.#listener?.onClose();
   }
 
   // The connection's side.

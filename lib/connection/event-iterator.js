@@ -2,11 +2,12 @@
 
 /** The events of a channel, as a loop reads them. */
 
+/** @import { CloseReason } from '../../index.js' */
 /** @import { Connection } from './connection.js' */
 /** @import { Link } from './link.js' */
 /** @import { LoopCarrier, TextEvent } from '../carrier/loop-carrier.js' */
 
-/** @typedef {{ connection: Connection, link: Link }} Joined */
+/** @typedef {{ connection: Connection, link: Link, reason?: CloseReason }} Joined */
 
 const { holdProcess } = require('../core/process.js');
 const { observableOf } = require('./as-observable.js');
@@ -36,6 +37,10 @@ class EventIterator {
 
   get lastEventId() {
     return this.#carrier.lastEventId;
+  }
+
+  get closeReason() {
+    return this.#joined?.reason ?? (this.#carrier.hasLeft ? 'client' : undefined);
   }
 
   /** @returns {Promise<IteratorResult<any, undefined>>} */

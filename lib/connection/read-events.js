@@ -2,8 +2,9 @@
 
 /** Opens a connection whose client is a loop in this process. */
 
-/** @import { EventsOptions, Gap } from '../../index.js' */
+/** @import { CloseReason, EventsOptions, Gap } from '../../index.js' */
 /** @import { Connection } from './connection.js' */
+/** @import { Joined } from './event-iterator.js' */
 /** @import { Link } from './link.js' */
 /** @import { TextEvent } from '../carrier/loop-carrier.js' */
 /** @import { Names } from '../core/option.js' */
@@ -71,6 +72,7 @@ class Loops {
       return new EventIterator(carrier, undefined, convert);
     }
     const settings = { ...rest, ping: false, stallTimeout: 0, transport: 'stream' };
+    /** @type {Joined} */
     const joined = openLink(carrier, /** @type {any} */ ({ ...settings, onGap: reporting(onGap) }));
     const { connection, link } = joined;
     try {
@@ -83,7 +85,8 @@ class Loops {
     this.#open.set(link, carrier);
     const unfollow = follow(signal, carrier);
     // Before the others: when a listener throws, those after it are not called.
-    connection.prependOnceListener('close', () => {
+    connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
+      joined.reason = reason;
       this.#open?.delete(link);
       unfollow();
     });

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createTRPCClient, httpSubscriptionLink } from '@trpc/client';
-import { initTRPC, tracked } from '@trpc/server';
+import { initTRPC, TRPCError, tracked } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { EventSource } from 'eventsource';
 import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
-import { KINDS } from './channels.mjs';
+import { KINDS, nodes } from './channels.mjs';
 
 const { procedure, router } = initTRPC.create();
 
-/** A server with one subscription, and a client of it. */
-async function start(t, channel) {
+/** A server with one subscription, and a client of it. It reads the first of the channels. */
+async function start(t, ...channels) {
   const inputs = [];
   const appRouter = router({
     prices: procedure
@@ -20,7 +20,9 @@ async function start(t, channel) {
       .subscription(async function* ({ input, signal }) {
         inputs.push(input?.lastEventId);
         const after = input?.lastEventId;
-        for await (const { id, data } of channel.events({ after, signal })) yield tracked(id, data);
+        const events = channels[0].events({ after, signal });
+        for await (const { id, data } of events) yield tracked(id, data);
+        if (events.closeReason === 'drain') throw new TRPCError({ code: 'SERVICE_UNAVAILABLE' });
       }),
   });
   const server = createHTTPServer({ router: appRouter });
@@ -31,7 +33,7 @@ async function start(t, channel) {
   });
   const url = `http://127.0.0.1:${server.address().port}`;
   const client = createTRPCClient({ links: [httpSubscriptionLink({ url, EventSource })] });
-  return { client, inputs, server };
+  return { channels, client, inputs, server };
 }
 
 for (const [kind, make] of Object.entries(KINDS)) {
@@ -84,3 +86,27 @@ for (const [kind, make] of Object.entries(KINDS)) {
     });
   });
 }
+
+test('tRPC: a client of a process that drains comes back to another one', SOON, async (t) => {
+  const [here, there] = await nodes(t);
+  const { channels, client } = await start(t, here, there);
+  const got = [];
+  let completes = 0;
+  const subscription = client.prices.subscribe(undefined, {
+    onData: ({ data }) => got.push(data),
+    onComplete: () => {
+      completes += 1;
+    },
+  });
+  await until(() => here.count() === 1, 'the subscription');
+  await here.publish({ data: 1 });
+  await until(() => got.length === 1, 'the first event');
+  channels.shift();
+  await here.drain({ within: 1 });
+  await there.publish({ data: 2 });
+  await until(() => got.length === 2, 'the missed event');
+  assert.deepEqual(got, [1, 2]);
+  assert.equal(completes, 0);
+  subscription.unsubscribe();
+  await until(() => there.count() === 0, 'the client to leave');
+});

@@ -33,6 +33,7 @@ for await (const event of events) {
 const { done, value } = await events.next();
 if (!done) value.event satisfies 'price' | 'message';
 events.lastEventId satisfies string;
+if (events.closeReason === 'drain') await events.return();
 await events.return();
 connection.stream(channel.events());
 
