@@ -10,6 +10,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Backplane } from './types/backplane.js';
 import type { DrainOptions, DrainResult } from './types/drain.js';
+import type { EventIterator, EventsOptions } from './types/events.js';
 
 /**
  * The data of an event: a string, or a value that JSON represents. Promises, functions, maps, sets
@@ -337,8 +338,8 @@ type Unchanging<Value> = Value extends Plain
       : Value;
 
 /**
- * A source of events: an iterable, an async iterable such as a Node.js `Readable`, or a web
- * `ReadableStream`. A string is not a source.
+ * A source of events: an iterable, an async iterable such as a Node.js `Readable`, a web
+ * `ReadableStream`, or an Observable such as those of rxjs. A string is not a source.
  */
 export type StreamSource<Item = unknown> =
   | Iterable<Item | PromiseLike<Item>>
@@ -349,7 +350,18 @@ export type StreamSource<Item = unknown> =
         read(): Promise<{ done: false; value: Item } | { done: true; value?: unknown }>;
         cancel(reason?: unknown): Promise<void>;
       };
+    }
+  | {
+      // The types of rxjs are inferred from the function.
+      subscribe(observer: ItemObserver<Item> | ((item: Item) => void)): unknown;
     };
+
+/** What an Observable gets from {@link Connection.stream}. */
+interface ItemObserver<Item> {
+  next(item: Item): void;
+  error(error: unknown): void;
+  complete(): void;
+}
 
 /** The options of {@link Connection.stream}. */
 export interface StreamOptions<Name extends string = string> {
@@ -524,10 +536,15 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * Sends the items of a source, one after another. The source is paused while more than 64 KiB
    * are queued for the client, or half of `maxQueueBytes` if that is less.
    *
+   * An Observable cannot be paused, so its items are sent at once. If the client is too slow for
+   * them, the connection's `maxQueueBytes` and `overflow` apply, as for `send()`. What is an
+   * iterable too is read as one.
+   *
    * The source is stopped when the client disconnects or `end()` is called. This is not an error:
    * the promise resolves. Stopping calls `destroy()` on a `Readable`, `cancel()` on a
-   * `ReadableStream`, and `return()` on any other iterator. The promise does not wait for a source
-   * that does not respond. Errors that a source throws while it is stopped are ignored.
+   * `ReadableStream`, `unsubscribe()` on a subscription, and `return()` on any other iterator. The
+   * promise does not wait for a source that does not respond. Errors that a source throws while it
+   * is stopped are ignored.
    *
    * The promise rejects with the source's error, with the errors of {@link Connection.send} for an
    * item, or immediately after `end()`. It rejects with `ERR_SSE_TYPE` if the value is not a source
@@ -761,6 +778,37 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    */
   assertRoom(): void;
+  /**
+   * Returns the events of the channel as an async iterable, for one loop of this process. It has
+   * joined when the call returns: the loop gets all events that are sent from then on, after those
+   * that follow `after`, in order and each once.
+   *
+   * The loop ends with the channel (`end()`, `close()`), after what was sent before, or when
+   * `signal` aborts. Leaving it leaves the channel.
+   *
+   * While the loop is slow, at most `maxQueueBytes` wait for it, and 64 KiB or one event that are
+   * parsed. If there is more, it yields what was parsed, then throws `ERR_SSE_DISCONNECTED`. Go on
+   * with a new one, `after` the id of the latest event.
+   *
+   * The loop is a member of the channel, as a client is: `count()`, `maxMembers`, `connections()`,
+   * `join` and `leave` include it. Its connection has no request, sends no pings, does not count
+   * for `maxConnections` and does not keep the process alive.
+   *
+   * @throws the errors of {@link Channel.add}, and `ERR_SSE_OPTION` for an invalid option.
+   *
+   * @example
+   * ```ts
+   * import { Channel } from 'sluice';
+   *
+   * const prices = new Channel<{ price: { cents: number } }>();
+   * async function watch(after: string | undefined, signal: AbortSignal) {
+   *   for await (const { id, event, data } of prices.events({ after, signal })) {
+   *     console.log(id, event, data.cents);
+   *   }
+   * }
+   * ```
+   */
+  events(options?: EventsOptions<Events>): EventIterator<Events>;
   /** Removes a connection, which stays open. Returns false if it was not a member. */
   remove(connection: Connection<Events>): boolean;
   /**
@@ -838,7 +886,7 @@ export class MapListener<Key, Value extends EventEmitter<any>> extends Map<Key, 
 
 /** A snapshot of counters and gauges. */
 export interface Metrics {
-  /** The number of open connections, by transport. */
+  /** The number of open connections, by transport. `stream` includes loops over `events()`. */
   connections: { native: number; stream: number };
   /** The number of open channels, including the topics of brokers. */
   channels: number;
@@ -903,7 +951,8 @@ export interface Configuration {
   maxTotalQueueBytes?: number;
   /**
    * How many connections of this process, or of this worker thread, may be open. Others are refused
-   * with `ERR_SSE_LIMIT` and the status 503. Default: no limit. At least 1, at most 2^32 - 1.
+   * with `ERR_SSE_LIMIT` and the status 503. Loops over `events()` do not count. Default: no limit.
+   * At least 1, at most 2^32 - 1.
    */
   maxConnections?: number;
 }
@@ -958,7 +1007,8 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_GONE`           | the client had disconnected, or its request waited behind a stream |
  * | `ERR_SSE_TRANSPORT`      | `transport` is `'native'`, and the core cannot take the socket     |
  * | `ERR_SSE_CLOSED`         | the server has ended the connection                                |
- * | `ERR_SSE_DISCONNECTED`   | a Fetch body was cut off: its reader was too slow, or `destroy()`  |
+ * | `ERR_SSE_DISCONNECTED`   | a Fetch body or a loop over `events()` was cut off: its reader was |
+ * |                          | too slow, or `destroy()`                                           |
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
  * | `ERR_SSE_CHANNEL_ENDED`  | the channel has sent its last event                                |
  * | `ERR_SSE_BACKPLANE`      | the engine of a backplane refuses an event, cannot be reached,     |
@@ -1056,4 +1106,5 @@ export { createSSE } from './fetch.js';
 export type { Backplane, BackplaneEvents } from './types/backplane.js';
 export * from './types/broker.js';
 export * from './types/drain.js';
+export * from './types/events.js';
 export * from './types/setup-sse.js';

@@ -14,6 +14,7 @@ import type {
 } from '../index.js';
 import type { Backplane } from './backplane.js';
 import type { DrainOptions, DrainResult } from './drain.js';
+import type { EventIterator, TopicEventRead, TopicEventsOptions } from './events.js';
 import type { SetupSSEOptions } from './setup-sse.js';
 
 /**
@@ -401,6 +402,37 @@ export class SSEBroker<
    * @throws `ERR_SSE_TOPIC` if the topic is not a valid string.
    */
   presence(topic: string): PresenceMember[];
+  /**
+   * Returns the events of topics as an async iterable, for one loop of this process, as
+   * {@link Channel.events} does. Topics may be patterns.
+   *
+   * The loop gets what a client with these subscriptions would get: also what `broadcast()` sends,
+   * without a `topic`. It is counted in what these methods return, but it is not a client:
+   * `clients()` and presence leave it out. It ends when the broker closes.
+   *
+   * @throws `ERR_SSE_TOPIC` if a topic name is invalid.
+   * @throws `ERR_SSE_TOPIC_LIMIT` for more than `maxPatterns` patterns.
+   * @throws `ERR_SSE_LIMIT` if there would be more than `maxTopicsTotal` topics and patterns.
+   * @throws `ERR_SSE_OPTION` if an option is invalid.
+   * @throws `ERR_SSE_BROKER_CLOSED` if the broker is closed.
+   * @throws `ERR_SSE_DRAINING` after `drain()`; see {@link DrainingError}.
+   *
+   * @example
+   * ```ts
+   * import { SSEBroker } from 'sluice';
+   *
+   * const broker = new SSEBroker();
+   * async function watch(after: string | undefined, signal: AbortSignal) {
+   *   for await (const { id, topic, data } of broker.events('orders.*', { after, signal })) {
+   *     console.log(id, topic, data);
+   *   }
+   * }
+   * ```
+   */
+  events(
+    topics: string | readonly string[],
+    options?: TopicEventsOptions,
+  ): EventIterator<EventMap, TopicEventRead<Topics>>;
   /** Returns the client with that id. */
   client(id: string): BrokerClient<Metadata> | undefined;
   /** Returns all clients, in the order in which they connected. */

@@ -4,5 +4,6 @@ import './stream-source/pressure.mjs';
 import './stream-source/stopping.mjs';
 import './stream-source/errors.mjs';
 import './stream-source/concurrency.mjs';
+import './stream-source/observables.mjs';
 import './stream-source/types.mjs';
 import './stream-source/frames.mjs';

@@ -3,6 +3,7 @@
 /** The broker as users see it: clients by id, and topics by name. */
 
 /** @import { ConnectOptions, SSEBrokerOptions } from '../../types/broker.js' */
+/** @import { TopicEventsOptions } from '../../types/events.js' */
 /** @import { ConnectionOptions, ServerSentEvent } from '../../index.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
 /** @import { Request } from '../carrier/carrier.js' */
@@ -10,10 +11,11 @@
 /** @import { BrokerClient } from './broker-client.js' */
 
 const { carrierOf } = require('../carrier/node-response.js');
-const { Connection } = require('../connection/connection.js');
+const { Connection, linkOf } = require('../connection/connection.js');
 const { CONNECTION_NAMES } = require('../connection/connection-options.js');
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const event = require('../connection/event.js');
+const { EVENTS_NAMES, Loops } = require('../connection/read-events.js');
 const { callCore } = require('../core/error.js');
 const { start } = require('../core/hub.js');
 const option = require('../core/option.js');
@@ -21,11 +23,13 @@ const { printable } = require('../core/printable.js');
 const { addAll } = require('./add-all.js');
 const { readBrokerOptions } = require('./broker-options.js');
 const { ARRIVAL_NAMES, Clients, readArrival } = require('./clients.js');
+const { Subscriptions } = require('./subscriptions.js');
 const { assertTopic } = require('./topic.js');
 
 /** The options of `connect()`, which opens the connection. */
 const CONNECT_NAMES = { ...ARRIVAL_NAMES, ...CONNECTION_NAMES };
 const COUNT_NAMES = { everywhere: true };
+const { snapshot: _, ...TOPIC_EVENTS_NAMES } = EVENTS_NAMES;
 
 /** @type {(broker: SSEBroker) => Clients} */
 let clientsOf;
@@ -33,6 +37,8 @@ let clientsOf;
 class SSEBroker {
   #topics;
   #clients;
+  /** Those who read `events()`. */
+  #loops = new Loops();
   /** Whether events go through a backplane. */
   #isShared;
   /** @type {Promise<DrainResult> | undefined} */
@@ -159,6 +165,30 @@ class SSEBroker {
     return { id: value.id ?? minted ?? undefined };
   }
 
+  /**
+   * @param {string | readonly string[]} topics
+   * @param {TopicEventsOptions<any>} [options]
+   */
+  events(topics, options) {
+    const names = /** @type {string[]} */ ([topics].flat());
+    for (const topic of names) this.#check(topic);
+    const join = (/** @type {Connection} */ connection) => this.#join(connection, names);
+    return this.#loops.read(options, join, TOPIC_EVENTS_NAMES);
+  }
+
+  /**
+   * Subscribes a loop. The core serves it as a client, of which the broker knows nothing.
+   * @param {Connection} connection
+   * @param {string[]} topics
+   */
+  #join(connection, topics) {
+    const { options } = this.#clients;
+    this.#clients.assertOpen();
+    const subscriptions = new Subscriptions(this.#topics, options.topicOf, connection);
+    this.#topics.connect(linkOf(connection).handle);
+    addAll(subscriptions, topics);
+  }
+
   /** @param {{ everywhere?: boolean }} [options] */
   clientCount(options) {
     const { byId, nodes } = this.#clients;
@@ -219,6 +249,7 @@ class SSEBroker {
     const clients = this.#clients;
     clients.isClosed = true;
     const ended = Array.from(clients.byConnection.values(), ({ connection }) => connection.end());
+    this.#loops.end();
     clients.sessions.clear();
     clients.nodes?.close();
     this.#topics.close();

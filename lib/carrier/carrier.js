@@ -3,7 +3,8 @@
 /**
  * The interface between a connection and whatever takes its bytes to the client. There is one
  * implementation each for a Node response over HTTP/1.x, for HTTP/2, for a stream that Fastify
- * sends and for the body of a Fetch `Response`. Anything else that has these members works too.
+ * sends, for the body of a Fetch `Response` and for a loop in this process. Anything else that has
+ * these members works too.
  */
 
 /** @import { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http' */
@@ -21,6 +22,7 @@
  * @property {string | undefined} cursor the client's `Last-Event-ID`, decoded
  * @property {string} [since] the cursor of a client that has none
  * @property {boolean} [headOnly] the client gets no body, as it asked with HEAD
+ * @property {boolean} [isLocal] the client is in this process, so limits of clients do not apply
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it
  * @property {(listener: CarrierListener) => void} listen called once, before the head
  * @property {() => void} release stops listening; called once, when the connection is closed

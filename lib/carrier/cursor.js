@@ -28,7 +28,14 @@ function readCursor(header) {
 function readQueryCursor(url, parameter) {
   const start = url?.indexOf('?') ?? -1;
   if (start === -1) return undefined;
-  const cursor = new URLSearchParams(url?.slice(start)).get(parameter);
+  return cursorWithin(new URLSearchParams(url?.slice(start)).get(parameter));
+}
+
+/**
+ * A cursor that the application passes, or undefined as above.
+ * @param {string | null | undefined} cursor
+ */
+function cursorWithin(cursor) {
   return cursor && Buffer.byteLength(cursor) <= MAX_BYTES ? cursor : undefined;
 }
 
@@ -40,4 +47,4 @@ function readQueryCursor(url, parameter) {
  */
 const gapOf = (where, cursor) => ({ ...where, lastEventId: cursor, lastEventID: cursor });
 
-module.exports = { gapOf, readCursor, readQueryCursor };
+module.exports = { cursorWithin, gapOf, readCursor, readQueryCursor };

@@ -3,7 +3,7 @@
 /** A group of connections with a history. */
 
 /** @import { ChannelHandle } from '../../binding.js' */
-/** @import { AddOptions, ChannelOptions, SendOptions } from '../../index.js' */
+/** @import { AddOptions, ChannelOptions, EventsOptions, SendOptions } from '../../index.js' */
 /** @import { ServerSentEvent, Snapshot } from '../../index.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
 /** @import { Names } from '../core/option.js' */
@@ -18,6 +18,7 @@ const { LimitError, SluiceError, callCore, typeError } = require('../core/error.
 const { drainConnections, readDrainOptions } = require('../connection/drain.js');
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
 const event = require('../connection/event.js');
+const { Loops } = require('../connection/read-events.js');
 const { sendSnapshot } = require('../connection/snapshot.js');
 const { start } = require('../core/hub.js');
 const { guarded, runAll } = require('../core/listeners.js');
@@ -110,6 +111,8 @@ class Channel extends EventEmitter {
     expired: () => this.#expired(),
     ended: () => this.#ended(),
   };
+  /** Those who read `events()`. */
+  #loops = new Loops();
   /**
    * Connections that came back with a cursor, got what they had missed, and were removed. Only
    * these may join again, and members are not recorded: the garbage collector visits each entry.
@@ -221,6 +224,11 @@ class Channel extends EventEmitter {
     return true;
   }
 
+  /** @param {EventsOptions<any>} [options] */
+  events(options) {
+    return this.#loops.read(options, (connection, snapshot) => this.add(connection, { snapshot }));
+  }
+
   /**
    * @param {ServerSentEvent} value
    * @param {SendOptions} [options]
@@ -258,6 +266,7 @@ class Channel extends EventEmitter {
     }
     if (this.#isShared) return event.endShared(this.#handle, value);
     event.end(this.#handle, value);
+    this.#loops.holdProcess();
     this.#ended();
     const minted = event.hasData(value) ? this.#handle.mintedId() : undefined;
     return { id: value.id ?? minted ?? undefined };
@@ -352,6 +361,8 @@ class Channel extends EventEmitter {
     if (this.#closed) return;
     this.#closed = true;
     debug('channel %d closes', this.#id);
+    // First: they still get what they have missed.
+    this.#loops.end();
     const left = connectionsOf(this.#handle.close());
     this.#present -= left.length;
     this.#forgetIfDone();

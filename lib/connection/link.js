@@ -111,7 +111,7 @@ class Link {
     this.#hasOverflow = settings.hasOverflow;
     const request = carrier.request ?? carrier.incoming;
     const until = readUntil(settings.expiresAt, request);
-    this.#key = admit(request, settings.limits);
+    this.#key = carrier.isLocal ? undefined : admit(request, settings.limits);
     try {
       const allOnGap = settings.onGap === 'all';
       this.handle = start().open({ ...settings.core, cursor, allOnGap });
@@ -121,7 +121,7 @@ class Link {
       if (until !== undefined) new Expiry(this, until, settings.reauthorize);
     } catch (error) {
       // No notice of the core will release it.
-      release(this.#key);
+      this.#release();
       if (this.handle) connections.delete(this.handle.id);
       this.handle?.close('destroy');
       throw error;
@@ -322,7 +322,7 @@ class Link {
   #close(reason) {
     this.carrier.release();
     releaseProcess(this);
-    release(this.#key);
+    this.#release();
     this.#advance('closed');
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
@@ -330,6 +330,10 @@ class Link {
     this.#resolveEnded?.();
     report.closed(this, reason);
     this.connection.emit('close', reason);
+  }
+
+  #release() {
+    if (!this.carrier.isLocal) release(this.#key);
   }
 
   /** @param {boolean} orderly */

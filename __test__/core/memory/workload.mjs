@@ -147,6 +147,28 @@ async function brokers() {
   await site.close();
 }
 
+/** Loops of this process: slow ones, and such that are left, cut off or ended. */
+async function loops() {
+  const alive = setInterval(() => {}, 1000);
+  const channel = new Channel({ historySize: 20 });
+  const { id } = await channel.publish({ data: 0 });
+  const [left, ended] = [channel.events(), channel.events({ after: id, onGap: 'reset' })];
+  const slow = channel.events({ maxQueueBytes: 1 });
+  channel.send({ data: 1 });
+  for (const events of [left, ended, slow]) await events.next();
+  await left.return();
+  for (let count = 0; count < MANY; count += 1) channel.send({ data: BIG });
+  try {
+    for await (const { data } of slow) if (data === 0) break;
+  } catch (error) {
+    if (error.code !== 'ERR_SSE_DISCONNECTED') throw error;
+  }
+  const rest = channel.events({ after: id, onGap: 'all' });
+  channel.close();
+  for (const events of [ended, rest]) for await (const _ of events);
+  clearInterval(alive);
+}
+
 /** Every kind of event, of a single connection; and what is refused. */
 async function single(transport) {
   const site = await serve(async (req, res) => {
@@ -218,6 +240,7 @@ async function main() {
       await single(transport);
     }
     await brokers();
+    await loops();
     await workers();
     globalThis.gc();
     await turn();

@@ -26,7 +26,7 @@ async function compile(compiler, project) {
 }
 
 for (const compiler of ['typescript', 'typescript5']) {
-  test(`${compiler}: handlers and sources pass strict type checks`, SOON, () =>
+  test(`${compiler}: handlers, sources and loops pass strict type checks`, SOON, () =>
     checkTypes(compiler, '__test__/package/types/express.tsconfig.json'),
   );
 

@@ -1,6 +1,7 @@
 // Checks which sources connection.stream() accepts and rejects.
 import { PassThrough, Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { type Observable, of } from 'rxjs';
 import type { Connection, StreamResult } from 'sluice';
 
 interface Events {
@@ -35,6 +36,13 @@ typed.stream(bytes, { event: 'token' });
 typed.stream([{ event: 'price' as const, data: { cents: 1 } }]);
 typed.stream([{ comment: 'only' }]);
 
+declare const emitted: Observable<string>;
+declare const emittedPrices: Observable<{ cents: number }>;
+loose.stream(of(1, 2));
+typed.stream(emitted, { event: 'token' });
+typed.stream(emittedPrices, { event: 'price' });
+typed.stream(of({ event: 'price' as const, data: { cents: 1 } }));
+
 // Literals need no `as const`, and arrays in data need not be read-only.
 declare const lists: Connection<{ tags: string[]; nested: { list: { a: string[] }[] } }>;
 lists.stream([['a', 'b']], { event: 'tags' });
@@ -50,6 +58,8 @@ typed.stream([{ event: 'price', data: { cents: '1' } }]);
 loose.stream([() => 1]);
 // @ts-expect-error data of another event
 typed.stream(prices, { event: 'token' });
+// @ts-expect-error data of another event
+typed.stream(emittedPrices, { event: 'token' });
 // @ts-expect-error bytes are text
 typed.stream(bytes, { event: 'price' });
 // @ts-expect-error no such event

@@ -75,6 +75,10 @@ class FrameStream {
 
   halt = () => this.#finish(false);
 
+  stop() {
+    return this.#source.stop();
+  }
+
   /** There may be room. */
   wake = () => {
     if (this.#isOver) return;

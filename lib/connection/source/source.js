@@ -21,6 +21,9 @@ const { hasMethods, kind } = require('../../core/option.js');
 /** Each kind of source has one of these methods. */
 const SOURCES = [Symbol.asyncIterator, Symbol.iterator, 'getReader'];
 
+/** @param {unknown} value */
+const isPulled = (value) => SOURCES.some((method) => hasMethods(value, method));
+
 /** @type {(source: any) => Hold} */
 function holdOf(source) {
   // Preferred to its iterator, whose return() waits for a read that may never end.
@@ -48,13 +51,12 @@ function describe(value) {
 
 /** @param {any} value */
 function assertSource(value) {
-  const isSource = SOURCES.some((method) => hasMethods(value, method));
   // Strings and bytes are iterables too, of characters and of numbers.
-  if (!isSource || typeof value === 'string' || types.isUint8Array(value)) {
+  if (!isPulled(value) || typeof value === 'string' || types.isUint8Array(value)) {
     throw typeError(
       'ERR_SSE_TYPE',
-      'a source must be an iterable, an async iterable, a Readable or a ReadableStream, ' +
-        `but it is ${describe(value)}`,
+      'a source must be an iterable, an async iterable, a Readable, a ReadableStream or an ' +
+        `Observable, but it is ${describe(value)}`,
     );
   }
   if (hasMethods(value, 'getReader') && value.locked) {
@@ -116,4 +118,4 @@ class Source {
   }
 }
 
-module.exports = { Source };
+module.exports = { Source, isPulled };

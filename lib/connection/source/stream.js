@@ -1,6 +1,9 @@
 'use strict';
 
-/** Sends the items of a source to a connection, at the pace of its client. */
+/**
+ * Sends the items of a source to a connection, at the pace of its client. An Observable has a pace
+ * of its own.
+ */
 
 /** @import { StreamOptions } from '../../../index.js' */
 /** @import { Link } from '../link.js' */
@@ -10,7 +13,8 @@ const { setMaxListeners } = require('node:events');
 const { setImmediate: turn } = require('node:timers/promises');
 const { FrameStream } = require('./frame-stream.js');
 const { Items } = require('./items.js');
-const { Source } = require('./source.js');
+const { Push, observableIn } = require('./observable.js');
+const { Source, isPulled } = require('./source.js');
 const { readStreamOptions } = require('./stream-options.js');
 
 /** How long a synchronous source may block the event loop, in milliseconds. */
@@ -46,6 +50,10 @@ class Stream {
     this.#halted = true;
     this.wake();
   };
+
+  stop() {
+    return this.#source.stop();
+  }
 
   /** Resolves with true when the source has ended, and with false when it was stopped. */
   async run() {
@@ -116,10 +124,18 @@ class Stream {
  */
 async function stream(connection, outlet, from, options, link) {
   const { event, frames, invalidFrames, signal, onError, end } = readStreamOptions(options);
-  const source = new Source(from);
-  const sending = frames
-    ? new FrameStream(outlet, source, link.frames(invalidFrames === 'refuse'), () => link.isEnded)
-    : new Stream(connection, outlet, source, new Items(event));
+  const senderOf = () => {
+    if (frames) {
+      const bytes = link.frames(invalidFrames === 'refuse');
+      return new FrameStream(outlet, new Source(from), bytes, () => link.isEnded);
+    }
+    const items = new Items(event);
+    // The other kinds of sources can wait for the client.
+    const observable = isPulled(from) ? undefined : observableIn(from);
+    if (observable) return new Push(connection, observable, items);
+    return new Stream(connection, outlet, new Source(from), items);
+  };
+  const sending = senderOf();
   outlet.enter(sending);
   if (signal) {
     // One signal may stop any number of streams.
@@ -139,7 +155,7 @@ async function stream(connection, outlet, from, options, link) {
     outlet.leave(sending);
     signal?.removeEventListener('abort', sending.halt);
     // Lets the source's `finally` block run before this resolves, unless that block waits.
-    if (!complete) await Promise.race([source.stop(), turn()]);
+    if (!complete) await Promise.race([sending.stop(), turn()]);
   }
   if (end) await connection.end();
   return { events: sending.events, complete };

@@ -1,0 +1,65 @@
+// Channels for tests of `events()`: of one process, and over a backplane.
+import { createRequire } from 'node:module';
+import { sluice } from '../../support/site.mjs';
+import { until } from '../../support/until.mjs';
+
+const { memoryBackplane } = createRequire(import.meta.url)('../../../backplane.js');
+
+let names = 0;
+
+/** A loop does not keep the process alive, so the tests do. */
+export function stayAlive(t) {
+  const timer = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(timer));
+}
+
+async function shared(t, options) {
+  names += 1;
+  return node(t, `events-${names}`, options);
+}
+
+/** The same channel in two processes. */
+export async function nodes(t) {
+  names += 1;
+  const name = `events-${names}`;
+  return [await node(t, name), await node(t, name)];
+}
+
+async function node(t, name, options) {
+  const backplane = memoryBackplane({ name });
+  const channel = new sluice.Channel({ ...options, backplane, name: 'news' });
+  t.after(() => {
+    backplane.close();
+    channel.close();
+  });
+  await until(() => backplane.state === 'online', 'the engine');
+  return channel;
+}
+
+function plain(t, options) {
+  const channel = new sluice.Channel(options);
+  t.after(() => channel.close());
+  return channel;
+}
+
+export const KINDS = { plain, 'over a backplane': shared };
+
+/** Takes as many events as given, and fails if the loop ends before. */
+export async function take(events, count) {
+  const taken = [];
+  while (taken.length < count) {
+    const { done, value } = await events.next();
+    if (done) throw new Error(`the loop ended after ${taken.length} events`);
+    taken.push(value);
+  }
+  return taken;
+}
+
+/** Takes what is left until the loop ends. */
+export async function rest(events) {
+  const taken = [];
+  for await (const event of events) taken.push(event);
+  return taken;
+}
+
+export const data = (events) => events.map((event) => event.data);
