@@ -46,6 +46,17 @@ export declare class ChannelHandle {
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   /** Hands an event to the backplane. A notice with the number follows. */
   publish(request: number, key: string | undefined | null, removes: boolean, fields: EventFields): void
+  /** Publishes the last event. With a backplane and a number, a notice with the number follows. */
+  end(fields: EventFields, request?: number | undefined | null): void
+  /** Whether the last event was published, as far as this process knows. */
+  get hasEnded(): boolean
+  /** The custom id of the latest event. */
+  get lastId(): string | null
+  /**
+   * What the history has after an id, or all of it, as frame text: the first frames of at least
+   * `limit` bytes. `null` if the id is unknown, or events after it are not kept.
+   */
+  read(after: string | undefined | null, limit: number): string | null
   /** The id that was minted for the latest event of this process, if the channel mints ids. */
   mintedId(): string | null
   /**
@@ -347,6 +358,8 @@ export interface Notices {
   drained: Array<number>
   closed: Array<Closed>
   expired: Array<number>
+  /** Channels whose last event has come from a backplane. */
+  ended: Array<number>
   gaps: Array<Gap>
   drains: Array<DrainOver>
   published: Array<Published>

@@ -661,6 +661,8 @@ interface ChannelEvents<Events extends object> {
   close: [];
   /** Emitted when the last member leaves. */
   empty: [];
+  /** Emitted once, when the last event was sent here, or has come from another process. */
+  end: [];
   /** Emitted when a connection joins. */
   join: [connection: Connection<Events>];
   /**
@@ -709,6 +711,8 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   constructor(options?: ChannelOptions<Events>);
 
   readonly closed: boolean;
+  /** Whether the last event was sent, here or in another process, as far as this one knows. */
+  readonly ended: boolean;
   /** Whether `drain()` was called. */
   readonly draining: boolean;
 
@@ -744,7 +748,8 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * the value of its key, or removes it (`{ remove: true }`).
    *
    * @throws the errors of {@link Connection.send} for an invalid event.
-   * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
+   * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed, and `ERR_SSE_CHANNEL_ENDED` after
+   * `end()`.
    * @throws `ERR_SSE_KEY` if `key` does not return a valid string, or if `remove` is true and the
    * event has no `data`. What `key` throws is thrown on. Nothing is sent in these cases.
    * @throws `ERR_SSE_OPTION` if `remove` is true on a channel that keeps all events.
@@ -763,6 +768,19 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
     event: ServerSentEvent<Events>,
     options?: SendOptions,
   ): Promise<{ id: string | undefined }>;
+  /**
+   * Ends the channel with a last event, or without one. Every member receives what is queued for
+   * it, then ends. A connection that is added later receives what it missed, then ends. Sending is
+   * an error from then on. The channel keeps its history until it is closed.
+   *
+   * With a `backplane`, the channel ends in every process. If several processes end it, the first
+   * last event counts, and members receive no other. A process that had no channel of that name at
+   * the time knows of the end once a client comes back with a cursor. Resolves as `publish()` does.
+   *
+   * @throws `ERR_SSE_CHANNEL_ENDED` if the channel has ended, and `ERR_SSE_OPTION` if it keeps the
+   * latest values. All other errors are those of `publish()`. The promise rejects with them.
+   */
+  end(event?: ServerSentEvent<Events>): Promise<{ id: string | undefined }>;
   /**
    * Sends text that is already in the wire format to every member, and appends it to the history.
    * See {@link Connection.write}.
@@ -922,6 +940,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CLOSED`         | the server has ended the connection                                |
  * | `ERR_SSE_DISCONNECTED`   | a Fetch body was cut off: its reader was too slow, or `destroy()`  |
  * | `ERR_SSE_CHANNEL_CLOSED` | the channel is closed                                              |
+ * | `ERR_SSE_CHANNEL_ENDED`  | the channel has sent its last event                                |
  * | `ERR_SSE_BACKPLANE`      | the engine of a backplane refuses an event, cannot be reached,     |
  * |                          | or another process of a broker does not answer                     |
  * | `ERR_SSE_BACKPLANE_FULL` | too many events wait for the engine of a backplane                 |
@@ -958,6 +977,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_CLOSED'
   | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
+  | 'ERR_SSE_CHANNEL_ENDED'
   | 'ERR_SSE_BACKPLANE'
   | 'ERR_SSE_BACKPLANE_FULL'
   | 'ERR_SSE_BROKER_CLOSED'

@@ -16,6 +16,8 @@ pub enum Error {
     FrameText(FrameTextFault),
     #[error("the channel is closed: create a new one")]
     ChannelClosed,
+    #[error("the channel has ended: create a new one")]
+    ChannelEnded,
     #[error("not a topic: {0}")]
     Topic(&'static str),
     #[error(
@@ -54,6 +56,7 @@ impl Error {
             Error::Empty => "ERR_SSE_EMPTY",
             Error::FrameText(_) => "ERR_SSE_FRAME",
             Error::ChannelClosed => "ERR_SSE_CHANNEL_CLOSED",
+            Error::ChannelEnded => "ERR_SSE_CHANNEL_ENDED",
             Error::Topic(_) => "ERR_SSE_TOPIC",
             Error::PatternLimit(_) => "ERR_SSE_TOPIC_LIMIT",
             Error::TopicsFull => "ERR_SSE_LIMIT",

@@ -83,7 +83,20 @@ impl Order {
         if !resume || outcome == JoinOutcome::Gap {
             self.give_state(connection, channel);
         }
+        if self.log.has_ended(channel) {
+            self.inbox_of(connection).push(Command::EndMembers(channel));
+        }
         Ok(outcome)
+    }
+
+    /// Ends every member of a channel after what it is still to be sent.
+    pub fn end_members(&self, channel: ChannelId) {
+        let Some(entry) = self.audience.channel(channel) else { return };
+        for (inbox, has_members) in self.inboxes.iter().zip(entry.shards()) {
+            if has_members {
+                inbox.push(Command::EndMembers(channel));
+            }
+        }
     }
 
     /// A client that is new to the channel, or has a gap, gets its state with [`Order::resume`], if

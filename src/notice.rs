@@ -24,6 +24,8 @@ pub enum Notice {
     Gap { connection: ConnectionId, missing: Missing },
     /// The channel has been empty for its `emptyTimeout`; the host confirms with `close_if_empty`.
     Expired(ChannelId),
+    /// The last event of the channel has come from a backplane.
+    Ended(ChannelId),
     /// Every connection of the drain is closed. `ended`: those that it ended; `destroyed`: those
     /// that did not end in time. The others were closed for other reasons.
     DrainOver { drain: DrainId, connections: u32, ended: u32, destroyed: u32 },

@@ -103,7 +103,13 @@ impl Order {
     ) -> Result<usize, Error> {
         let channel = self.audience.channel(id).ok_or(Error::ChannelClosed)?;
         for draft in drafts {
+            if self.log.has_ended(id) {
+                return Err(Error::ChannelEnded);
+            }
             push_to_channel(&self.inboxes, id, channel, self.log.publish(id, draft));
+        }
+        if self.log.has_ended(id) {
+            self.end_members(id);
         }
         Ok(channel.count())
     }

@@ -40,6 +40,9 @@ function assertConnection(value) {
  */
 const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
 
+/** What is sent of an end without an event. */
+const END = { comment: 'end' };
+
 const full = () => new LimitError(503, 'the channel has too many members: try again later');
 
 /** @type {Names<SendOptions>} */
@@ -92,6 +95,8 @@ class Channel extends EventEmitter {
   #maxMembers;
   /** Whether its events go through a backplane. */
   #isShared;
+  /** Somebody waits for `end`. */
+  #isEndAwaited = false;
   /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
   #present = 0;
   /** Hears from the core. */
@@ -99,6 +104,7 @@ class Channel extends EventEmitter {
     channel: this,
     left: (/** @type {Connection} */ connection) => this.#left(connection),
     expired: () => this.#expired(),
+    ended: () => this.#ended(),
   };
   /**
    * Connections that came back with a cursor, got what they had missed, and were removed. Only
@@ -127,6 +133,10 @@ class Channel extends EventEmitter {
 
   get closed() {
     return this.#closed;
+  }
+
+  get ended() {
+    return this.#handle.hasEnded;
   }
 
   get draining() {
@@ -229,6 +239,44 @@ class Channel extends EventEmitter {
   }
 
   /**
+   * Sends the last event, or none. Resolves with its id once the backplane has kept it.
+   * @param {ServerSentEvent} [value]
+   * @returns {Promise<{ id: string | undefined }>}
+   */
+  async end(value = END) {
+    this.#assertOpen();
+    if (this.#isLatest) {
+      throw option.invalid("end() is not for a channel with `keep: 'latest'`: close it");
+    }
+    if (this.#isShared) return event.endShared(this.#handle, value);
+    event.end(this.#handle, value);
+    this.#ended();
+    const minted = event.hasData(value) ? this.#handle.mintedId() : undefined;
+    return { id: value.id ?? minted ?? undefined };
+  }
+
+  /**
+   * The core tells of an end only to those who wait for it.
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  on(name, listener) {
+    if (name === 'end' && !this.#closed) {
+      this.#isEndAwaited = true;
+      channels.set(this.#id, this.#listener);
+    }
+    return super.on(name, listener);
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  addListener(name, listener) {
+    return this.on(name, listener);
+  }
+
+  /**
    * Whether an event removes the value of its key.
    * @param {ServerSentEvent} value
    * @param {SendOptions | undefined} options
@@ -321,9 +369,16 @@ class Channel extends EventEmitter {
     ]);
   }
 
-  /** The core has nothing more to tell, unless the channel may still expire. */
+  /** The core has nothing more to tell, unless the channel may still expire or end. */
   #forgetIfDone() {
-    if (this.#present === 0 && (this.#closed || !this.#expires)) channels.delete(this.#id);
+    const isTold = this.#expires || this.#isEndAwaited;
+    if (this.#present === 0 && (this.#closed || !isTold)) channels.delete(this.#id);
+  }
+
+  #ended() {
+    this.#isEndAwaited = false;
+    this.#forgetIfDone();
+    this.emit('end');
   }
 
   /**

@@ -11,6 +11,7 @@
 const { SluiceError, callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 const { suggestion, unknownName } = require('../core/known-names.js');
+const { holdProcess, releaseProcess } = require('../core/process.js');
 const { ask, forget } = require('../core/requests.js');
 const { serialise } = require('./event-data.js');
 
@@ -138,6 +139,26 @@ function publishShared(handle, event, keyOf, removes) {
 }
 
 /**
+ * Sends the last event of a channel.
+ * @param {ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ */
+function end(handle, event) {
+  const [id, name, data, retry, comment] = fields(event);
+  callCore(() => handle.end({ id, name, data, retry, comment }));
+}
+
+/**
+ * Hands the last event of a channel to its backplane, as `publishShared()` does.
+ * @param {ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ */
+function endShared(handle, event) {
+  const [id, name, data, retry, comment] = fields(event);
+  return kept(event, (request) => handle.end({ id, name, data, retry, comment }, request));
+}
+
+/**
  * Hands an event for a topic to the backplane of a broker, in the same way.
  * @param {TopicsHandle} handle
  * @param {string} topic
@@ -166,7 +187,10 @@ function kept(event, publish) {
   const outcome = new Promise((...settle) => {
     [resolve, reject] = settle;
   });
+  // A script that waits for it must not exit meanwhile.
+  holdProcess(outcome);
   const request = ask(({ id: minted, fault }) => {
+    releaseProcess(outcome);
     if (fault === undefined) resolve({ id: id ?? (hasData(event) ? minted : undefined) });
     else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
   });
@@ -174,6 +198,7 @@ function kept(event, publish) {
     publish(request);
   } catch (error) {
     forget(request);
+    releaseProcess(outcome);
     throw fromCore(error);
   }
   return outcome;
@@ -232,6 +257,8 @@ function write(handle, frameText) {
 
 module.exports = {
   assertEvent,
+  end,
+  endShared,
   fields,
   hasData,
   publish,

@@ -24,6 +24,7 @@
  * @property {any} channel the public one
  * @property {(connection: any) => void} left
  * @property {() => void} expired
+ * @property {() => void} ended its last event has come from another process
  */
 
 const { guarded } = require('./listeners.js');
@@ -84,6 +85,7 @@ function dispatch(notices, streamWrites) {
     for (const channel of left) guarded(() => channels.get(channel)?.left(listener.connection));
   }
   for (const id of notices.expired) guarded(() => channels.get(id)?.expired());
+  for (const id of notices.ended) guarded(() => channels.get(id)?.ended());
   for (const { request, ...outcome } of notices.published) guarded(() => answer(request, outcome));
   for (const request of notices.loaded) guarded(() => answer(request));
   for (const { backplane, isOnline, reason } of notices.backplanes) {

@@ -115,7 +115,7 @@ impl Delivery {
         }
         hub.count_backplane(|metrics| metrics.delivered += 1);
         // An event of a newer version is skipped, as are those that break the rules.
-        let Some(Payload { mut event, key }) = Payload::decode(&payload) else { return };
+        let Some(Payload { mut event, key, ends }) = Payload::decode(&payload) else { return };
         let topic = event.topic.take().unwrap_or_default();
         for follower in self.directory.followers(&subject) {
             let target = match follower {
@@ -130,9 +130,12 @@ impl Delivery {
                 }
             };
             event.topic = follower.has_field().then(|| topic.clone());
-            if let Ok(draft) = draft(&event, key.clone(), place) {
-                // The channel may have closed.
-                let _ = hub.publish_drafts(target, [draft]);
+            if let Ok(draft) = draft(&event, key.clone(), ends, place) {
+                // The channel may have closed or ended.
+                let is_published = hub.publish_drafts(target, [draft]).is_ok();
+                if let (true, true, Follower::Channel(channel)) = (ends, is_published, follower) {
+                    hub.tell_host(Notice::Ended(channel));
+                }
             }
             if let Follower::AllTopics { .. } = follower {
                 let broker = subject.split_once(':').map_or("", |(_, broker)| broker);
@@ -183,14 +186,20 @@ impl Delivery {
         let mut order = hub.lock();
         for (history, follower) in self.histories(&order.audience, &subject) {
             let earlier = arrivals.iter().filter_map(|arrival| {
-                let Payload { mut event, key } = Payload::decode(&arrival.payload)?;
+                let Payload { mut event, key, ends } = Payload::decode(&arrival.payload)?;
                 let topic = event.topic.as_deref().map(Arc::from);
                 if !follower.has_field() {
                     event.topic = None;
                 }
-                Some((topic, draft(&event, key, self.place(arrival.number)?).ok()?))
+                Some((topic, draft(&event, key, ends, self.place(arrival.number)?).ok()?))
             });
             order.log.load(history, floor, earlier.collect());
+            if let HistoryId::Channel(channel) = history
+                && order.log.has_ended(channel)
+            {
+                order.end_members(channel);
+                hub.tell_host(Notice::Ended(channel));
+            }
         }
     }
 
@@ -320,10 +329,11 @@ impl Delivery {
     }
 }
 
-fn draft(event: &Event, key: Option<Key>, place: Place) -> Result<Draft, Error> {
+fn draft(event: &Event, key: Option<Key>, ends: bool, place: Place) -> Result<Draft, Error> {
     let draft = match key {
         Some(key) => Draft::with_key(event, key)?,
         None => Draft::new(event)?,
     };
+    let draft = if ends { draft.ending() } else { draft };
     Ok(draft.at(place))
 }

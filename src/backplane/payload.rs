@@ -3,7 +3,7 @@
 //!
 //! | bytes | what                                                                   |
 //! | ----- | ---------------------------------------------------------------------- |
-//! | 1     | 1                                                                      |
+//! | 1     | 1, or 2 for the last event of a channel                                |
 //! | 1     | which fields follow, a bit for each                                    |
 //! | 4 + n | for each field, in the order of the bits: its length, big-endian, and its bytes |
 
@@ -11,6 +11,7 @@ use crate::log::Key;
 use crate::wire::Event;
 
 const VERSION: u8 = 1;
+const LAST: u8 = 2;
 /// The last bit says that the event removes the value of its key.
 const REMOVES: u8 = 1 << 7;
 
@@ -19,6 +20,8 @@ const REMOVES: u8 = 1 << 7;
 pub struct Payload {
     pub event: Event,
     pub key: Option<Key>,
+    /// Whether it is the last event of its channel.
+    pub ends: bool,
 }
 
 impl Payload {
@@ -30,7 +33,7 @@ impl Payload {
         let fields = [id, event, data, comment.as_deref(), retry.as_deref(), key, topic.as_deref()];
         let length: usize = fields.iter().flatten().map(|field| 4 + field.len()).sum();
         let mut bytes = Vec::with_capacity(2 + length);
-        bytes.extend([VERSION, 0]);
+        bytes.extend([if self.ends { LAST } else { VERSION }, 0]);
         for (bit, field) in fields.iter().enumerate() {
             if let Some(field) = field {
                 bytes[1] |= 1 << bit;
@@ -46,7 +49,7 @@ impl Payload {
 
     /// `None` if it is no event, or one of a newer form.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let [VERSION, bits, rest @ ..] = bytes else { return None };
+        let [version @ (VERSION | LAST), bits, rest @ ..] = bytes else { return None };
         let mut rest = rest;
         let mut fields: [Option<String>; 7] = Default::default();
         for (bit, field) in fields.iter_mut().enumerate() {
@@ -61,7 +64,8 @@ impl Payload {
         let retry = retry.map(|retry| retry.parse()).transpose().ok()?;
         let key = key.map(|name| Key { name: name.into(), removes: bits & REMOVES != 0 });
         let event = Event { id, event, data, comment, retry, topic };
-        rest.is_empty().then_some(Self { event, key })
+        let ends = *version == LAST;
+        rest.is_empty().then_some(Self { event, key, ends })
     }
 }
 
@@ -76,12 +80,13 @@ mod tests {
         fn what_is_read_is_what_was_written(
             id: Option<String>, event: Option<String>, data: Option<String>,
             comment: Option<String>, retry: Option<u32>, key: Option<String>,
-            topic: Option<String>, removes: bool,
+            topic: Option<String>, removes: bool, ends: bool,
         ) {
             let event = Event { id, event, data, comment, retry, topic };
             let key = key.map(|name| Key { name: name.into(), removes });
-            let payload = Payload { event, key };
+            let payload = Payload { event, key, ends };
             let read = Payload::decode(&payload.encode()).unwrap();
+            prop_assert_eq!(read.ends, payload.ends);
             prop_assert_eq!(&read.event, &payload.event);
             let parts = |key: &Key| (key.name.clone(), key.removes);
             prop_assert_eq!(read.key.as_ref().map(parts), payload.key.as_ref().map(parts));

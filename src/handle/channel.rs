@@ -7,10 +7,10 @@ use crate::backplane::{Backplane, Follower, Payload, Subject, subject};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId};
-use crate::log::{Draft, HistoryId, Key};
+use crate::log::{Draft, HistoryId, Key, Source};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::publish::Target;
-use crate::wire::Event;
+use crate::wire::{Event, Frame};
 
 pub struct Channel {
     pub id: ChannelId,
@@ -80,12 +80,54 @@ impl Channel {
         request: Option<u32>,
     ) -> Result<(), Error> {
         let Some(Shared { backplane, subject }) = &self.shared else { return Ok(()) };
-        if self.hub.lock().audience.channel(self.id).is_none() {
+        self.assert_open()?;
+        let draft = Draft::new(event)?;
+        let payload = Payload { event: event.clone(), key, ends: false };
+        backplane.publish(subject.clone(), None, &payload, draft.is_kept(), request)
+    }
+
+    /// Publishes the last event. Members end after it, and so do those that join later, after what
+    /// the history has for them. `request`: as for [`Channel::publish`].
+    pub fn end(&self, event: &Event, request: Option<u32>) -> Result<(), Error> {
+        let draft = Draft::new(event)?.ending();
+        let Some(Shared { backplane, subject }) = &self.shared else {
+            return self.hub.publish_drafts(Target::Channel(self.id), [draft]).map(|_| ());
+        };
+        self.assert_open()?;
+        let payload = Payload { event: event.clone(), key: None, ends: true };
+        backplane.publish(subject.clone(), None, &payload, true, request)
+    }
+
+    /// Whether the last event was published, as far as this process knows.
+    pub fn has_ended(&self) -> bool {
+        self.hub.lock().log.has_ended(self.id)
+    }
+
+    /// The custom id of the latest event.
+    pub fn last_id(&self) -> Option<String> {
+        self.hub.lock().log.last_id(self.id).map(str::to_owned)
+    }
+
+    /// What the history has after an id, or all of it: the first frames of at least `limit` bytes.
+    /// `None` if the id is unknown, or events after it are not kept.
+    pub fn read(&self, after: Option<&str>, limit: usize) -> Option<Vec<Frame>> {
+        let mut order = self.hub.lock();
+        let source = Source::Channel(self.id);
+        let place = match after {
+            Some(id) => Some(order.log.place_of(id).or_else(|| order.log.find(&source, id))?),
+            None => None,
+        };
+        let missed = order.log.after_within(&source, place, limit);
+        let is_complete = place.is_none_or(|place| missed.is_complete(place));
+        is_complete.then(|| missed.events.into_iter().map(|(_, frame)| frame).collect())
+    }
+
+    fn assert_open(&self) -> Result<(), Error> {
+        let order = self.hub.lock();
+        if order.audience.channel(self.id).is_none() {
             return Err(Error::ChannelClosed);
         }
-        let draft = Draft::new(event)?;
-        let payload = Payload { event: event.clone(), key };
-        backplane.publish(subject.clone(), None, &payload, draft.is_kept(), request)
+        if order.log.has_ended(self.id) { Err(Error::ChannelEnded) } else { Ok(()) }
     }
 
     /// The id that was minted for the latest event of this process, if the channel mints ids.

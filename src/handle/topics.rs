@@ -173,7 +173,7 @@ impl Topics {
     ) -> Result<(), Error> {
         let Some(Shared { backplane, .. }) = &self.shared else { return Ok(()) };
         let is_kept = Draft::new(&event)?.is_kept();
-        let payload = Payload { event, key: None };
+        let payload = Payload { event, ..Payload::default() };
         backplane.publish(subject, all, &payload, is_kept, request)
     }
 

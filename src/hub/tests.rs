@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::connection::{CloseReason, QueueLimits};
+use crate::connection::{CloseReason, Overflow, QueueLimits};
 use crate::error::Error;
 use crate::handle::{Channel, Connection};
 use crate::ids::ChannelId;
@@ -447,4 +447,46 @@ fn events_and_ends_before_a_shutdown_reach_clients_that_read() {
         assert_eq!(rest(&mut stays), "12\r\nid: 1\ndata: last\n\n\r\n");
         assert_eq!(rest(&mut ends), "12\r\nid: 1\ndata: last\n\n\r\n0\r\n\r\n");
     }
+}
+
+#[test]
+fn a_slow_reader_gets_the_rest_of_a_channel_that_has_ended() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    let options = ConnectionOptions {
+        overflow: Overflow::Reread,
+        max_queue: bytes(4096),
+        ..ConnectionOptions::default()
+    };
+    let (mut client, connection) = connect(&hub, options, Framing::Plain);
+    channel.join(&connection, false).unwrap();
+    let data = "x".repeat(8000);
+    let mut expected = Vec::new();
+    for id in 0..100 {
+        let event = event(&id.to_string(), &data);
+        channel.send(std::slice::from_ref(&event)).unwrap();
+        expected.push(format!("id: {id}"));
+    }
+    channel.end(&event("last", ""), None).unwrap();
+    assert_eq!(channel.send(&[event("late", "")]), Err(Error::ChannelEnded));
+    expected.push("id: last".into());
+    let received = rest(&mut client);
+    let ids: Vec<_> = received.lines().filter(|line| line.starts_with("id")).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(closed(&hub, &connection).0, CloseReason::End);
+}
+
+#[test]
+fn a_client_that_gathers_gets_everything_before_it_ends() {
+    let hub = hub(1);
+    let channel = channel(&hub, None);
+    channel.send(&[event("1", "a"), event("2", "b")]).unwrap();
+    let options = ConnectionOptions::default();
+    let (mut client, connection) = connect_after(&hub, options, Framing::Plain, Some("1"));
+    assert_eq!(channel.join(&connection, true), Ok(JoinOutcome::Gathered));
+    channel.send(&[event("3", "c")]).unwrap();
+    channel.end(&event("4", "d"), None).unwrap();
+    connection.resume();
+    let replay = "id: 2\ndata: b\n\nid: 3\ndata: c\n\nid: 4\ndata: d\n\n";
+    assert_eq!(rest(&mut client), replay);
 }

@@ -29,6 +29,8 @@ pub struct Kept<Of> {
     pub epoch: EpochId,
     /// A backplane has earlier events, which are read once a client comes back for them.
     pub is_partial: bool,
+    /// The last event of its channel was published.
+    pub has_ended: bool,
     options: HistoryOptions,
 }
 
@@ -82,8 +84,8 @@ impl<Of> Kept<Of> {
     fn with(history: Of, options: HistoryOptions, floor: Place) -> Self {
         let HistoryOptions { limits, mint, .. } = options;
         let keeps = limits.size > 0;
-        let mints = mint && keeps;
-        Self { history, keeps, mints, epoch: floor.epoch(), is_partial: false, options }
+        let (mints, epoch) = (mint && keeps, floor.epoch());
+        Self { history, keeps, mints, epoch, is_partial: false, has_ended: false, options }
     }
 }
 

@@ -162,6 +162,16 @@ impl Log {
         publication
     }
 
+    /// Whether the last event of a channel was published.
+    pub fn has_ended(&self, channel: ChannelId) -> bool {
+        self.channels.get(&channel).is_some_and(|kept| kept.has_ended)
+    }
+
+    /// The custom id of the latest event of a channel.
+    pub fn last_id(&self, channel: ChannelId) -> Option<&str> {
+        self.channels.get(&channel)?.history.last_id().map(|id| &**id)
+    }
+
     /// To a topic, whose channel exists if it has subscribers or a history.
     pub fn publish_to_topic(
         &mut self,
@@ -313,6 +323,7 @@ impl Log {
     fn keep(&mut self, channel: ChannelId, publication: &Publication) {
         if let (true, Some(kept)) = (publication.is_kept, self.channels.get_mut(&channel)) {
             kept.history.push(publication, Instant::now());
+            kept.has_ended |= publication.ends;
         }
     }
 }

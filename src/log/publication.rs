@@ -22,6 +22,7 @@ pub struct Draft {
     key: Option<Key>,
     is_kept: bool,
     may_mint: bool,
+    ends: bool,
     /// Where a backplane has put it.
     pub(super) place: Option<Place>,
 }
@@ -36,6 +37,8 @@ pub struct Publication {
     pub key: Option<Key>,
     /// Comments and control frames are not kept in a history.
     pub(super) is_kept: bool,
+    /// Whether it is the last one of its channel.
+    pub ends: bool,
 }
 
 impl Draft {
@@ -44,12 +47,18 @@ impl Draft {
         let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
         let is_kept = event.data.is_some() || event.id.is_some();
         let may_mint = event.data.is_some() && event.id.is_none();
-        Ok(Self { frame: event.draft()?, id, key: None, is_kept, may_mint, place: None })
+        let frame = event.draft()?;
+        Ok(Self { frame, id, key: None, is_kept, may_mint, ends: false, place: None })
     }
 
     /// An event that sets or removes the value of a key.
     pub fn with_key(event: &Event, key: Key) -> Result<Self, Error> {
         Ok(Self { key: Some(key), ..Self::new(event)? })
+    }
+
+    /// It is the last event of its channel. Every history must know that.
+    pub fn ending(self) -> Self {
+        Self { is_kept: true, ends: true, ..self }
     }
 
     /// A backplane has put it at that place.
@@ -69,7 +78,7 @@ impl Draft {
             Some(epochs) if self.may_mint => epochs.line(place, &mut buffer),
             _ => &[],
         };
-        let Self { frame, id, key, is_kept, .. } = self;
-        Publication { place, frame: frame.finish(line), id, key, is_kept }
+        let Self { frame, id, key, is_kept, ends, .. } = self;
+        Publication { place, frame: frame.finish(line), id, key, is_kept, ends }
     }
 }

@@ -62,7 +62,9 @@ impl Log {
                 let Some(kept) = channels.get_mut(&channel) else { return };
                 kept.is_partial = false;
                 let earlier = earlier.into_iter().map(|it| publish(kept.mints, it).1);
-                kept.history.load(earlier.filter(|it| it.is_kept).collect(), floor, now);
+                let earlier: Vec<_> = earlier.filter(|it| it.is_kept).collect();
+                kept.has_ended |= earlier.iter().any(|it| it.ends);
+                kept.history.load(earlier, floor, now);
             }
             HistoryId::Patterns(topics_id) => {
                 let all = topics.get_mut(&topics_id).and_then(|log| log.all.as_mut());

@@ -7,7 +7,7 @@ use super::error::Result;
 use super::event::{EventFields, event};
 use crate::handle::Channel;
 use crate::log::Key;
-use crate::wire::frame_text;
+use crate::wire::{Framing, frame_text};
 
 #[napi]
 pub struct ChannelHandle {
@@ -71,6 +71,36 @@ impl ChannelHandle {
         let key = key.map(|name| Key { name: name.into(), removes });
         self.channel.publish(&event, key, Some(request))?;
         Ok(())
+    }
+
+    /// Publishes the last event. With a backplane and a number, a notice with the number follows.
+    #[napi(catch_unwind)]
+    pub fn end(&self, fields: EventFields, request: Option<u32>) -> Result<()> {
+        let EventFields { id, name, data, retry, comment } = fields;
+        let event = event(id, name, data, retry, comment)?;
+        self.channel.end(&event, request)?;
+        Ok(())
+    }
+
+    /// Whether the last event was published, as far as this process knows.
+    #[napi(getter, catch_unwind)]
+    pub fn has_ended(&self) -> bool {
+        self.channel.has_ended()
+    }
+
+    /// The custom id of the latest event.
+    #[napi(getter, catch_unwind)]
+    pub fn last_id(&self) -> Option<String> {
+        self.channel.last_id()
+    }
+
+    /// What the history has after an id, or all of it, as frame text: the first frames of at least
+    /// `limit` bytes. `null` if the id is unknown, or events after it are not kept.
+    #[napi(catch_unwind)]
+    pub fn read(&self, after: Option<String>, limit: f64) -> Option<String> {
+        let frames = self.channel.read(after.as_deref(), limit as usize)?;
+        let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.bytes(Framing::Plain)).collect();
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// The id that was minted for the latest event of this process, if the channel mints ids.

@@ -15,6 +15,8 @@ pub struct Notices {
     pub drained: Vec<f64>,
     pub closed: Vec<Closed>,
     pub expired: Vec<f64>,
+    /// Channels whose last event has come from a backplane.
+    pub ended: Vec<f64>,
     pub gaps: Vec<Gap>,
     pub drains: Vec<DrainOver>,
     pub published: Vec<Published>,
@@ -92,6 +94,7 @@ impl From<Vec<Notice>> for Notices {
                 Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),
                 Notice::Drained(connection) => notices.drained.push(number(connection)),
                 Notice::Expired(channel) => notices.expired.push(channel.0 as f64),
+                Notice::Ended(channel) => notices.ended.push(channel.0 as f64),
                 Notice::Gap { connection, missing } => {
                     let mut gap = Gap {
                         connection: number(connection),

@@ -59,9 +59,10 @@ impl Shard {
                     connection.hold(true);
                 }
             }
-            Command::CaughtUp { connection, place } => {
-                if let Some(connection) = self.connections.get_mut(connection) {
+            Command::CaughtUp { connection: id, place } => {
+                if let Some(connection) = self.connections.get_mut(id) {
                     connection.caught_up_with(place);
+                    self.end_if_due(id);
                 }
             }
             Command::LetOwnPass(id) => {
@@ -75,6 +76,7 @@ impl Shard {
                 self.resume(connection, replay, ahead);
             }
             Command::Prime { connection, frame } => self.prime(connection, frame),
+            Command::EndMembers(channel) => self.end_members(channel),
             Command::Leave { connection, channel } => self.leave_channel(channel, connection),
             Command::Written { connections, slow } => {
                 connections.into_iter().for_each(|connection| self.written(connection, slow));
@@ -241,6 +243,7 @@ impl Shard {
         report(connection, &mut self.tally);
         connection.mark_dirty(&mut self.dirty);
         self.depart_if_due(id);
+        self.end_if_due(id);
     }
 
     fn prime(&mut self, id: ConnectionId, frame: Frame) {

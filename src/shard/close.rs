@@ -8,13 +8,33 @@ use super::flush::MAX_RECEIVED;
 use super::memberships::Left;
 use super::timers::Timer;
 use crate::connection::CloseReason;
-use crate::ids::ConnectionId;
+use crate::ids::{ChannelId, ConnectionId};
 use crate::notice::Notice;
 
 /// How long a client has to close its side of an ended response before the socket is closed.
 const LINGER: Duration = Duration::from_secs(2);
 
 impl Shard {
+    pub(super) fn end_members(&mut self, channel: ChannelId) {
+        let Some(members) = self.channels.get(&channel) else { return };
+        for id in members.keys().copied().collect::<Vec<_>>() {
+            if let Some(connection) = self.connections.get_mut(id) {
+                connection.ends_soon = true;
+                self.end_if_due(id);
+            }
+        }
+    }
+
+    /// Ends a connection whose channel has ended, unless it is still to get earlier events.
+    pub(super) fn end_if_due(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.ends_soon
+            && matches!(connection.stage, Stage::Open | Stage::Ahead)
+        {
+            self.end(id, CloseReason::End);
+        }
+    }
+
     /// Closes the connection once everything queued has left.
     pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
         if let Some(connection) = self.connections.get_mut(id)

@@ -44,6 +44,8 @@ pub(super) struct Connection {
     pub burst_timer: Option<TimerKey>,
     /// The connection is drained.
     pub leaving: Option<Box<Leaving>>,
+    /// A channel of it has ended.
+    pub ends_soon: bool,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
     /// The client is slow to accept what is queued.
@@ -109,6 +111,7 @@ impl Connection {
             stall_timer: None,
             burst_timer: None,
             leaving: None,
+            ends_soon: false,
             holds_timeout: false,
             dirty: false,
             slow: false,

@@ -82,6 +82,8 @@ pub enum Command {
         connection: ConnectionId,
         frame: Frame,
     },
+    /// The members of the channel end, each after what it is still to be sent.
+    EndMembers(ChannelId),
     /// The connection stays open.
     Leave {
         connection: ConnectionId,

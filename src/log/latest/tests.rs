@@ -21,7 +21,8 @@ fn frame(text: &str) -> Frame {
 
 fn publication(place: u64, key: &str, removes: bool) -> Publication {
     let key = Some(Key { name: key.into(), removes });
-    Publication { place: Place(place), frame: frame("x"), id: None, key, is_kept: true }
+    let (frame, place) = (frame("x"), Place(place));
+    Publication { place, frame, id: None, key, is_kept: true, ends: false }
 }
 
 fn with_id(place: u64, key: &str, id: &str) -> Publication {

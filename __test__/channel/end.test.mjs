@@ -1,0 +1,149 @@
+// A channel ends with a last event: its members end after it, and so do those that join later.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+import { sluice } from '../support/site.mjs';
+import { SOON } from '../support/soon.mjs';
+import { until } from '../support/until.mjs';
+import { eventsOf, serve } from './server.mjs';
+
+const { Channel } = sluice;
+const { memoryBackplane } = createRequire(import.meta.url)('../../backplane.js');
+const data = (events) => events.map((event) => event.data);
+const ended = { code: 'ERR_SSE_CHANNEL_ENDED' };
+
+async function over(client) {
+  await until(
+    () => client.end !== undefined,
+    () => `the end of ${JSON.stringify(client.text)}`,
+  );
+  assert.equal(client.end, 'clean');
+  return data(eventsOf(client));
+}
+
+for (const transport of ['auto', 'stream']) {
+  describe(`channel.end(), transport: '${transport}'`, SOON, () => {
+    test('ends every member after the last event', async (t) => {
+      const channel = new Channel();
+      const reasons = [];
+      const open = await serve(
+        t,
+        (connection) => {
+          channel.add(connection);
+          connection.on('close', (reason) => reasons.push(reason));
+        },
+        { transport },
+      );
+      const clients = [await open(), await open()];
+      await until(() => channel.count() === 2, 'two members');
+      channel.send({ data: 'first' });
+      const { id } = await channel.end({ data: 'last' });
+      for (const client of clients) assert.deepEqual(await over(client), ['first', 'last']);
+      assert.equal(eventsOf(clients[0]).at(-1).id, id);
+      await until(() => reasons.length === 2, 'two reasons');
+      assert.deepEqual(reasons, ['end', 'end']);
+    });
+
+    test('without an event ends them too', async (t) => {
+      const channel = new Channel();
+      const open = await serve(t, (connection) => channel.add(connection), { transport });
+      const client = await open();
+      await until(() => channel.count() === 1, 'a member');
+      assert.deepEqual(await channel.end(), { id: undefined });
+      assert.deepEqual(await over(client), []);
+    });
+
+    test('gives a client that returns what it missed, then ends it', async (t) => {
+      const channel = new Channel();
+      for (const id of ['1', '2', '3']) channel.send({ id, data: id });
+      await channel.end({ id: '4', data: '4' });
+      const open = await serve(t, (connection) => channel.add(connection), { transport });
+      assert.deepEqual(await over(await open('2')), ['3', '4']);
+      assert.deepEqual(await over(await open('4')), []);
+      assert.deepEqual(await over(await open()), []);
+    });
+
+    test('waits for a snapshot that a member is still to get', async (t) => {
+      const channel = new Channel();
+      let give;
+      const snapshot = () => new Promise((resolve) => (give = resolve));
+      const open = await serve(t, (connection) => channel.add(connection, { snapshot }), {
+        transport,
+      });
+      const client = await open();
+      await until(() => give, 'the snapshot to be read');
+      channel.send({ data: 'live' });
+      await channel.end({ data: 'last' });
+      give([{ data: 'state' }]);
+      assert.deepEqual(await over(client), ['state', 'live', 'last']);
+    });
+  });
+}
+
+describe('a channel that has ended', SOON, () => {
+  test('refuses events, and ends once', async () => {
+    const channel = new Channel();
+    const ends = [];
+    channel.on('end', () => ends.push('end'));
+    assert.equal(channel.ended, false);
+    await channel.end({ data: 'last' });
+    assert.equal(channel.ended, true);
+    assert.throws(() => channel.send({ data: 'late' }), ended);
+    assert.throws(() => channel.write('data: late\n\n'), ended);
+    await assert.rejects(channel.publish({ data: 'late' }), ended);
+    await assert.rejects(channel.end(), ended);
+    assert.deepEqual(ends, ['end']);
+    channel.close();
+    await assert.rejects(channel.end(), { code: 'ERR_SSE_CHANNEL_CLOSED' });
+  });
+
+  test('keeps the latest values or ends, but not both', async () => {
+    const channel = new Channel({ keep: 'latest', key: () => 'key' });
+    await assert.rejects(channel.end(), { code: 'ERR_SSE_OPTION' });
+  });
+
+  test('is checked like every event', async () => {
+    const channel = new Channel();
+    await assert.rejects(channel.end({ id: 'a\nb', data: '' }), { code: 'ERR_SSE_FIELD' });
+    await assert.rejects(channel.end('last'), { code: 'ERR_SSE_TYPE' });
+    assert.equal(channel.ended, false);
+  });
+});
+
+describe('channel.end() with a backplane', SOON, () => {
+  const node = (t) => {
+    const backplane = memoryBackplane({ name: t.name.replaceAll(/\W/g, '-') });
+    const channel = new Channel({ name: 'answer', backplane });
+    t.after(() => backplane.close());
+    return channel;
+  };
+
+  test('ends the members of every process, and the first last event counts', async (t) => {
+    const [here, there] = [node(t), node(t)];
+    const endings = [once(here, 'end'), once(there, 'end')];
+    const open = await serve(t, (connection) => there.add(connection));
+    const client = await open();
+    await until(() => there.count() === 1, 'a member');
+    await here.publish({ data: 'first' });
+    await Promise.allSettled([here.end({ data: 'one last' }), there.end({ data: 'another last' })]);
+    await Promise.all(endings);
+    assert.deepEqual(await over(client), ['first', 'one last']);
+    for (const channel of [here, there]) {
+      assert.equal(channel.ended, true);
+      assert.throws(() => channel.send({ data: 'late' }), ended);
+    }
+  });
+
+  test('is known to a process that comes later, once a client returns', async (t) => {
+    const here = node(t);
+    const { id } = await here.publish({ data: 'first' });
+    await here.publish({ data: 'second' });
+    await here.end({ data: 'last' });
+    const there = node(t);
+    const open = await serve(t, (connection) => there.add(connection));
+    assert.deepEqual(await over(await open(id)), ['second', 'last']);
+    assert.equal(there.ended, true);
+    assert.deepEqual(await over(await open()), []);
+  });
+});
