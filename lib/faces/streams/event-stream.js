@@ -42,7 +42,10 @@ function openEventStream(stream, start, cursor, { settings, outgoing }) {
     .then(({ complete }) => (complete && !hasJoined ? connection.end() : connection))
     .catch((error) => debug('streams: an event stream failed: %o', error));
   carrier.follow();
-  return carrier.toResponse();
+  const answer = carrier.toResponse();
+  // The protocol has it without a charset.
+  answer.headers.set('Content-Type', 'text/event-stream');
+  return answer;
 }
 
 /**
@@ -78,9 +81,10 @@ function* catchUp(stream, start, cursor, join) {
 function sendLive(stream, bytes) {
   const { kind, log, readers } = stream;
   if (!readers.areLive) return;
-  const data = bytes.length > 0 ? [dataEvent(kind, bytes)] : [];
-  readers.send([...data, controlEvent(stream, log.tail, String(stream.cursors.current()))]);
-  if (stream.isClosed) readers.end();
+  if (bytes.length > 0) readers.send(dataEvent(kind, bytes));
+  const control = controlEvent(stream, log.tail, String(stream.cursors.current()));
+  if (stream.isClosed) readers.end(control);
+  else readers.send(control);
 }
 
 module.exports = { openEventStream, sendLive };

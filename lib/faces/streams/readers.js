@@ -12,6 +12,7 @@
 /** @import { Outcome, Waiter, Waiting } from './waiting.js' */
 
 const { Channel } = require('../../channel/channel.js');
+const { debug } = require('../../core/diagnostics.js');
 
 class Readers {
   #waiting;
@@ -72,9 +73,9 @@ class Readers {
     return this.#channel !== undefined;
   }
 
-  /** @param {ServerSentEvent[]} events for those that have caught up */
-  send(events) {
-    for (const event of events) this.#channel?.send(event);
+  /** @param {ServerSentEvent} event for those that have caught up */
+  send(event) {
+    this.#channel?.send(event);
   }
 
   /** Ends long-polls: the stream has changed. */
@@ -82,15 +83,22 @@ class Readers {
     for (const waiter of [...this.#waiters]) waiter.settle('changed');
   }
 
-  /** Ends the event streams that have caught up, after what they were sent. */
-  end() {
-    for (const connection of this.#channel?.connections() ?? []) connection.end();
+  /**
+   * Ends the event streams that have caught up, after what they were sent.
+   * @param {ServerSentEvent} [event] the last one
+   */
+  end(event) {
+    const channel = this.#channel;
+    if (!channel) return;
+    this.#channel = undefined;
+    channel.end(event).catch((error) => debug('streams: no end: %o', error));
+    if (channel.count() === 0) channel.close();
   }
 
   #open() {
     const channel = new Channel({ historySize: 0 });
     channel.once('empty', () => {
-      this.#channel = undefined;
+      if (this.#channel === channel) this.#channel = undefined;
       channel.close();
     });
     return channel;
