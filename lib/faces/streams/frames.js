@@ -2,7 +2,6 @@
 
 /** What event streams carry: `data`, and behind it `control`, which says where the reader is. */
 
-/** @import { ServerSentEvent } from '../../../index.js' */
 /** @import { Kind } from './content-type.js' */
 /** @import { Stream } from './stream.js' */
 
@@ -17,26 +16,28 @@ const TEXT = {
 };
 
 /**
- * @param {Kind} kind
- * @param {Buffer} bytes
- * @returns {ServerSentEvent}
+ * @param {string} name
+ * @param {string} data
  */
-const dataEvent = (kind, bytes) => ({ event: 'data', data: TEXT[kind](bytes) });
+const frame = (name, data) =>
+  `event: ${name}\ndata: ${data.split(/\r\n|\r|\n/).join('\ndata: ')}\n\n`;
 
 /**
+ * The frames of some bytes, or of none.
  * @param {Stream} stream
- * @param {number} position up to which the reader has everything
+ * @param {Buffer} bytes
+ * @param {number} position up to which the reader has everything with them
  * @param {string} cursor
- * @returns {ServerSentEvent}
  */
-function controlEvent({ log, isClosed }, position, cursor) {
+function framesOf({ kind, log, isClosed }, bytes, position, cursor) {
+  const data = bytes.length > 0 ? frame('data', TEXT[kind](bytes)) : '';
   const streamNextOffset = formatOffset(position);
   const upToDate = position === log.tail;
-  if (upToDate && isClosed) {
-    return { event: 'control', data: { streamNextOffset, upToDate, streamClosed: true } };
-  }
-  const data = { streamNextOffset, streamCursor: cursor, ...(upToDate && { upToDate }) };
-  return { event: 'control', data };
+  const control =
+    upToDate && isClosed
+      ? { streamNextOffset, upToDate, streamClosed: true }
+      : { streamNextOffset, streamCursor: cursor, ...(upToDate && { upToDate }) };
+  return data + frame('control', JSON.stringify(control));
 }
 
-module.exports = { controlEvent, dataEvent };
+module.exports = { framesOf };

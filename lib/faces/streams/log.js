@@ -143,8 +143,8 @@ class Log {
       last.length += bytes.length;
       return true;
     }
-    const growing = Math.max(SMALLEST, Math.min(capacity * 2, LARGEST));
-    const room = Math.max(bytes.length, growing);
+    // Grows with what is kept, so that little room is empty.
+    const room = Math.max(bytes.length, SMALLEST, Math.min(this.tail - this.floor, LARGEST));
     if (!this.#budget.take(room)) return false;
     // Not from Node's pool, which it would keep in memory.
     const buffer = Buffer.allocUnsafeSlow(room);

@@ -8,7 +8,6 @@
  */
 
 /** @import { Connection } from '../../connection/connection.js' */
-/** @import { ServerSentEvent } from '../../../index.js' */
 /** @import { Outcome, Waiter, Waiting } from './waiting.js' */
 
 const { Channel } = require('../../channel/channel.js');
@@ -73,9 +72,9 @@ class Readers {
     return this.#channel !== undefined;
   }
 
-  /** @param {ServerSentEvent} event for those that have caught up */
-  send(event) {
-    this.#channel?.send(event);
+  /** @param {string} frameText for those that have caught up */
+  write(frameText) {
+    this.#channel?.write(frameText);
   }
 
   /** Ends long-polls: the stream has changed. */
@@ -83,15 +82,12 @@ class Readers {
     for (const waiter of [...this.#waiters]) waiter.settle('changed');
   }
 
-  /**
-   * Ends the event streams that have caught up, after what they were sent.
-   * @param {ServerSentEvent} [event] the last one
-   */
-  end(event) {
+  /** Ends the event streams that have caught up, after what they were sent. */
+  end() {
     const channel = this.#channel;
     if (!channel) return;
     this.#channel = undefined;
-    channel.end(event).catch((error) => debug('streams: no end: %o', error));
+    channel.end().catch((error) => debug('streams: no end: %o', error));
     if (channel.count() === 0) channel.close();
   }
 

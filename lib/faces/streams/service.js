@@ -43,7 +43,9 @@ function createStreams(options) {
   const streams = {
     async fetch(request, environment) {
       const headers = new Headers(SECURITY);
-      const answer = await respond(request, environment, headers).catch(refuse);
+      const answer = await respond(request, environment, headers).catch((error) =>
+        refuse(error, request.method),
+      );
       for (const [name, value] of headers) answer.headers.set(name, value);
       return answer;
     },
@@ -107,8 +109,9 @@ function outgoingOf(environment) {
 /**
  * The answer to a request that has failed. The client learns only of errors that are meant for it.
  * @param {any} error
+ * @param {string} method
  */
-function refuse(error) {
+function refuse(error, method) {
   if (error instanceof Response) return new Response(error.body, error);
   const { status = error?.statusCode } = error;
   // Those of the package that have a status are about limits and shutdowns.
@@ -118,7 +121,7 @@ function refuse(error) {
   headers.set('Content-Type', 'text/plain; charset=utf-8');
   headers.set('Cache-Control', 'no-store');
   const text = isMeant ? error.message : 'The request failed';
-  return new Response(`${text}\n`, { status: isMeant ? status : 500, headers });
+  return new Response(method === 'HEAD' ? null : `${text}\n`, { status: isMeant ? status : 500, headers });
 }
 
 module.exports = { createStreams };
