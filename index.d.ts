@@ -952,6 +952,11 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
+ * | `ERR_SSE_CURSOR`         | a store of `sluice/mcp` lacks events after that id                 |
+ * | `ERR_SSE_RUN_EXISTS`     | a run with that id goes on                                         |
+ * | `ERR_SSE_RUN_LIMIT`      | a process holds `maxRuns` runs that go on or are read              |
+ * | `ERR_SSE_RUN_SIZE`       | a run has more events or bytes than it may have                    |
+ * | `ERR_SSE_RUN_LOST`       | the process of a run has died                                      |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
  * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
  * | `ERR_SSE_BINARY`         | the native binary is missing or cannot be loaded; see docs/install |
@@ -978,6 +983,11 @@ export type SluiceErrorCode =
   | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_CHANNEL_ENDED'
+  | 'ERR_SSE_CURSOR'
+  | 'ERR_SSE_RUN_EXISTS'
+  | 'ERR_SSE_RUN_LIMIT'
+  | 'ERR_SSE_RUN_LOST'
+  | 'ERR_SSE_RUN_SIZE'
   | 'ERR_SSE_BACKPLANE'
   | 'ERR_SSE_BACKPLANE_FULL'
   | 'ERR_SSE_BROKER_CLOSED'

@@ -13,6 +13,7 @@ const LIB = [
   'lib/doctor',
   'lib/testing',
   'lib/faces',
+  'lib/runs',
   'lib/broker',
   'lib/channel',
   'lib/backplane',

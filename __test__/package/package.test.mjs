@@ -82,7 +82,9 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'inspect',
       'metrics',
       'redis',
+      'mcp',
       'nats',
+      'runs',
       'testing',
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);

@@ -12,10 +12,16 @@ const { printable } = require('../core/printable.js');
 
 /** @type {(backplane: Backplane) => BackplaneHandle} */
 let handleOf;
+/**
+ * What the engine keeps of each channel, if that is known.
+ * @type {(backplane: Backplane) => { events: number, age: number } | undefined}
+ */
+let retainOf;
 
 class Backplane extends EventEmitter {
   #start;
   #answerer;
+  #retain;
   /** @type {BackplaneHandle | undefined} */
   #handle;
   /** @type {'idle' | 'connecting' | 'online' | 'offline' | 'closed'} */
@@ -23,14 +29,17 @@ class Backplane extends EventEmitter {
 
   static {
     handleOf = (backplane) => backplane.#started();
+    retainOf = (backplane) => backplane.#retain;
   }
 
   /**
    * @param {() => BackplaneHandle} start called when the first channel uses it
    * @param {(call: HostCall) => unknown} [answerer] answers what the engine asks for, perhaps later
+   * @param {{ events: number, age: number }} [retain]
    */
-  constructor(start, answerer) {
+  constructor(start, answerer, retain) {
     super();
+    this.#retain = retain;
     this.#start = start;
     this.#answerer = answerer;
   }
@@ -121,4 +130,4 @@ function assertBackplane(value) {
   }
 }
 
-module.exports = { Backplane, assertBackplane, handleOf };
+module.exports = { Backplane, assertBackplane, handleOf, retainOf };

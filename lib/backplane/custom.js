@@ -27,8 +27,17 @@ function customBackplane(engine, options) {
       `customBackplane() expects an engine with the method ${missing}()`,
     );
   }
+  return open(engine, options);
+}
+
+/**
+ * @param {BackplaneEngine} engine
+ * @param {CustomBackplaneOptions} [options]
+ * @param {{ events: number, age: number }} [retain] what it keeps of each channel, if that is known
+ */
+function open(engine, options, retain) {
   const { maxQueueBytes, waits } = readCommon(option.object('options', options, NAMES));
-  return new CustomBackplane(engine, { maxQueueBytes, waits });
+  return new CustomBackplane(engine, { maxQueueBytes, waits }, retain);
 }
 
 class CustomBackplane extends Backplane {
@@ -37,8 +46,9 @@ class CustomBackplane extends Backplane {
   /**
    * @param {BackplaneEngine} engine
    * @param {{ maxQueueBytes: number, waits: boolean }} settings
+   * @param {{ events: number, age: number }} [retain]
    */
-  constructor(engine, settings) {
+  constructor(engine, settings, retain) {
     /** @type {BackplaneHandle} */
     let handle;
     const begin = () => {
@@ -60,7 +70,7 @@ class CustomBackplane extends Backplane {
         },
       });
     };
-    super(begin, (call) => ask(engine, connect, call));
+    super(begin, (call) => ask(engine, connect, call), retain);
     this.#engine = engine;
   }
 
@@ -96,4 +106,4 @@ async function ask(engine, connect, { name, publications, subjects, after }) {
   return {};
 }
 
-module.exports = { customBackplane };
+module.exports = { customBackplane, open };

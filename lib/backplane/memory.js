@@ -7,7 +7,7 @@
 
 const { randomInt } = require('node:crypto');
 const option = require('../core/option.js');
-const { customBackplane } = require('./custom.js');
+const { open } = require('./custom.js');
 const { readPrefix } = require('./options.js');
 
 /** @type {option.Names<MemoryBackplaneOptions>} */
@@ -28,7 +28,8 @@ function memoryBackplane(options) {
   const { events } = option.object('retain', retain, RETAIN_NAMES);
   const most = option.whole('retain.events', events, EVENTS, 1, 2 ** 32 - 1);
   if (!logs.has(name)) logs.set(name, new MemoryLog());
-  return customBackplane(new MemoryEngine(logs.get(name), most), rest);
+  const kept = { events: most, age: Number.POSITIVE_INFINITY };
+  return open(new MemoryEngine(logs.get(name), most), rest, kept);
 }
 
 class MemoryLog {

@@ -47,7 +47,8 @@ function natsBackplane(options) {
     tls: readTls(given.tls),
   };
   const answerer = credentials && (() => ask(credentials));
-  return new Backplane(() => callCore(() => start().nats(settings)), answerer);
+  const retain = { events: settings.retainEvents, age: settings.retainAge };
+  return new Backplane(() => callCore(() => start().nats(settings)), answerer, retain);
 }
 
 /** @param {object} login */

@@ -38,7 +38,8 @@ function redisBackplane(options) {
     prefix: readPrefix('prefix', given.prefix),
   };
   const answerer = credentials && (() => ask(credentials));
-  return new Backplane(() => callCore(() => start().redis(settings)), answerer);
+  const retain = { events: settings.retainEvents, age: settings.retainAge };
+  return new Backplane(() => callCore(() => start().redis(settings)), answerer, retain);
 }
 
 /** @param {NonNullable<RedisBackplaneOptions['credentials']>} credentials */

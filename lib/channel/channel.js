@@ -2,6 +2,7 @@
 
 /** A group of connections with a history. */
 
+/** @import { ChannelHandle } from '../../binding.js' */
 /** @import { AddOptions, ChannelOptions, SendOptions } from '../../index.js' */
 /** @import { ServerSentEvent, Snapshot } from '../../index.js' */
 /** @import { DrainOptions, DrainResult } from '../../types/drain.js' */
@@ -77,6 +78,9 @@ function readShared({ backplane, name }) {
   return { handle: handleOf(backplane), name };
 }
 
+/** @type {(channel: Channel) => ChannelHandle} */
+let historyOf;
+
 class Channel extends EventEmitter {
   #handle;
   /** Reading it from the handle is a native call, and each join needs it. */
@@ -112,6 +116,10 @@ class Channel extends EventEmitter {
    * @type {WeakSet<Connection> | undefined}
    */
   #removed;
+
+  static {
+    historyOf = (channel) => channel.#handle;
+  }
 
   /** @param {ChannelOptions<any>} [options] */
   constructor(options) {
@@ -396,4 +404,4 @@ printable(Channel.prototype, 'Channel', (/** @type {Channel} */ channel) => ({
   draining: channel.draining,
 }));
 
-module.exports = { Channel };
+module.exports = { Channel, historyOf };

@@ -1,0 +1,141 @@
+'use strict';
+
+/**
+ * The runs that this process knows: its own ones, and those of other processes that have readers
+ * here.
+ */
+
+/** @import { Record } from './run.js' */
+/** @import { Settings } from './runs-options.js' */
+/** @import { SharedRuns } from './shared/shared-runs.js' */
+
+const { SluiceError } = require('../core/error.js');
+const { Run } = require('./run.js');
+
+/** How long a run of another process is followed without readers, in milliseconds. */
+const IDLE = 10_000;
+
+class Catalogue {
+  #settings;
+  #shared;
+  /** @type {Map<string, Run>} */
+  #runs = new Map();
+  /**
+   * Runs of other processes that are being read.
+   * @type {Map<string, Promise<Run | undefined>>}
+   */
+  #opening = new Map();
+
+  /**
+   * @param {Settings} settings
+   * @param {SharedRuns} [shared]
+   */
+  constructor(settings, shared) {
+    this.#settings = settings;
+    this.#shared = shared;
+  }
+
+  all() {
+    return [...this.#runs.values()];
+  }
+
+  /**
+   * The latest run under an id, of any process.
+   * @param {string} id
+   */
+  async find(id) {
+    const run = this.#runs.get(id);
+    if (!this.#shared) return run;
+    if (run?.isLatest) return run.refresh();
+    // Another process has begun a new one.
+    this.#runs.delete(id);
+    let opening = this.#opening.get(id);
+    if (!opening) {
+      opening = this.#open(this.#shared, id).finally(() => this.#opening.delete(id));
+      this.#opening.set(id, opening);
+    }
+    return opening;
+  }
+
+  /**
+   * @param {SharedRuns} shared
+   * @param {string} id
+   */
+  async #open(shared, id) {
+    const followed = await shared.follow(id);
+    const record = followed.latest;
+    if (!record || this.isOver(record)) {
+      followed.close();
+      return undefined;
+    }
+    const channel = { ...shared.channelOf(record), emptyTimeout: IDLE };
+    const run = new Run(record, this.#settings.limits, channel, followed);
+    run.channel.on('close', () => this.forget(run));
+    try {
+      await run.load();
+      this.#makeRoom();
+      this.#runs.set(id, run);
+      return run;
+    } catch (error) {
+      run.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a run of this process.
+   * @param {Record} record
+   */
+  async create(record) {
+    const { limits } = this.#settings;
+    this.#makeRoom();
+    const shared = this.#shared;
+    if (!shared) {
+      const run = new Run(record, limits);
+      this.#runs.set(record.id, run);
+      await run.begin();
+      return run;
+    }
+    const followed = await shared.follow(record.id);
+    const run = new Run(record, limits, shared.channelOf(record), followed);
+    this.#runs.set(record.id, run);
+    try {
+      await run.begin();
+      await followed.write(record);
+      await shared.add(record);
+      return run;
+    } catch (error) {
+      this.forget(run);
+      throw error;
+    }
+  }
+
+  /**
+   * Whether a run has ended so long ago that it is not replayed any more.
+   * @param {Record} record
+   */
+  isOver({ endedAt }) {
+    return endedAt !== undefined && endedAt + this.#settings.ttl < Date.now();
+  }
+
+  /** @param {Run} run */
+  forget(run) {
+    if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
+    run.close();
+  }
+
+  /** Forgets the oldest run that has ended and is not read. */
+  #makeRoom() {
+    const { maxRuns } = this.#settings;
+    if (this.#runs.size < maxRuns) return;
+    const idle = this.all().find((run) => run.channel.ended && run.channel.count() === 0);
+    if (idle) return this.forget(idle);
+    throw new SluiceError(
+      'ERR_SSE_RUN_LIMIT',
+      `this process has ${maxRuns} runs that go on or are read: try again later, or raise ` +
+        '`maxRuns`',
+    );
+  }
+}
+
+module.exports = { Catalogue };

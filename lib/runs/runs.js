@@ -1,0 +1,164 @@
+'use strict';
+
+/** Streams that outlive their readers: each has a source that is read to its end, once. */
+
+/** @import { RunsOptions, RunSource, StartOptions } from '../../runs.js' */
+/** @import { Request, Response as NodeResponse } from '../carrier/carrier.js' */
+/** @import { Run } from './run.js' */
+
+const { once } = require('node:events');
+const { BodyCarrier } = require('../carrier/body-carrier.js');
+const { readCursor } = require('../carrier/cursor.js');
+const { carrierOf } = require('../carrier/node-response.js');
+const { SluiceError } = require('../core/error.js');
+const option = require('../core/option.js');
+const { printable } = require('../core/printable.js');
+const { open, refusalOf, refuse } = require('./answer.js');
+const { Catalogue } = require('./catalogue.js');
+const { readCursorOf } = require('./cursor.js');
+const { replyTo } = require('./reply.js');
+const { newKey, statusOf } = require('./run.js');
+const { assertId, readOwner, readRunsOptions } = require('./runs-options.js');
+const { SharedRuns } = require('./shared/shared-runs.js');
+const { Survivor } = require('./shared/survivor.js');
+const { Work } = require('./work.js');
+
+/** How long `stop()` waits for the process of a run, in milliseconds. */
+const LONGEST_STOP = 15_000;
+
+/** @type {(runs: Runs) => import('./runs-options.js').Settings} */
+let settingsOf;
+
+class Runs {
+  #settings;
+  #catalogue;
+  #work;
+  /** @type {SharedRuns | undefined} */
+  #shared;
+  /** @type {Survivor | undefined} */
+  #survivor;
+  #isClosed = false;
+
+  static {
+    settingsOf = (runs) => runs.#settings;
+  }
+
+  /** @param {RunsOptions} options */
+  constructor(options) {
+    this.#settings = readRunsOptions(options);
+    const { shared } = this.#settings;
+    if (shared) this.#shared = new SharedRuns(shared, (key) => this.#work.stopKey(key));
+    this.#catalogue = new Catalogue(this.#settings, this.#shared);
+    this.#work = new Work(this.#settings, this.#catalogue);
+    const nodes = this.#shared?.nodes;
+    if (nodes) this.#survivor = new Survivor(this.#settings, this.#catalogue, this.#work, nodes);
+  }
+
+  /**
+   * @param {string} id
+   * @param {RunSource<any>} source
+   * @param {StartOptions} [options]
+   */
+  async start(id, source, options) {
+    const owner = readOwner(options);
+    if (typeof source !== 'function') throw option.wrongArgument('start()', 'a function', source);
+    const before = await this.#find(id);
+    if (before?.isRunning || this.#work.has(before)) {
+      throw new SluiceError(
+        'ERR_SSE_RUN_EXISTS',
+        'a run with that id goes on: stop it first, or use another id',
+      );
+    }
+    const node = this.#shared?.nodes.id ?? '';
+    const startedAt = Date.now();
+    const record = { id, key: newKey(), owner, node, state: /** @type {const} */ ('running') };
+    this.#shared?.nodes.beat();
+    const run = await this.#catalogue.create({ ...record, startedAt });
+    return { id, finished: this.#work.begin(run, source) };
+  }
+
+  /**
+   * @param {Request} req
+   * @param {NodeResponse} res
+   * @param {string} id
+   */
+  async respond(req, res, id) {
+    const cursor = readCursorOf(readCursor(req.headers?.['last-event-id']), req.url);
+    const reader = { request: req, method: req.method, cursor };
+    const reply = await replyTo(this.#settings, await this.#find(id), reader);
+    if ('status' in reply) return refuse(req, res, reply);
+    // The client may have left meanwhile.
+    return res.destroyed ? undefined : open(this.#settings, carrierOf(req, res), reply);
+  }
+
+  /**
+   * @param {globalThis.Request} request
+   * @param {string} id
+   * @param {{ outgoing?: any }} [options]
+   */
+  async response(request, id, options) {
+    const { outgoing } = option.object('options', options, { outgoing: true });
+    const cursor = readCursorOf(readCursor(request.headers.get('last-event-id')), request.url);
+    const reader = { request, method: request.method, cursor };
+    const reply = await replyTo(this.#settings, await this.#find(id), reader);
+    if ('status' in reply) return refusalOf(reply);
+    const carrier = new BodyCarrier(undefined, outgoing);
+    open(this.#settings, carrier, reply);
+    carrier.follow();
+    return carrier.toResponse();
+  }
+
+  /** @param {string} id */
+  async stop(id) {
+    const run = await this.#find(id);
+    if (!run) return false;
+    if (await this.#work.stop(run)) return true;
+    if (!run.isRunning) return false;
+    const ended = once(run.channel, 'end', { signal: AbortSignal.timeout(LONGEST_STOP) });
+    this.#shared?.nodes.stop(run.record.node, run.record.key);
+    await ended;
+    return true;
+  }
+
+  /** @param {string} id */
+  async status(id) {
+    return (await this.#find(id))?.status;
+  }
+
+  /** @param {string} owner */
+  async list(owner) {
+    option.assertString('owner', owner);
+    const own = this.#catalogue.all().filter(({ record }) => record.owner === owner);
+    const all = new Map(own.map((run) => [run.id, run.status]));
+    for (const record of (await this.#shared?.list(owner)) ?? []) {
+      if (all.has(record.id) || this.#catalogue.isOver(record)) continue;
+      all.set(record.id, statusOf(record));
+    }
+    return [...all.values()].sort((one, other) => Number(one.startedAt) - Number(other.startedAt));
+  }
+
+  async close() {
+    this.#isClosed = true;
+    await this.#work.stopAll();
+    this.#survivor?.close();
+    for (const run of this.#catalogue.all()) this.#catalogue.forget(run);
+    this.#shared?.nodes.close();
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Promise<Run | undefined>}
+   */
+  async #find(id) {
+    assertId(id);
+    if (!this.#isClosed) return this.#catalogue.find(id);
+    throw new SluiceError('ERR_SSE_CLOSED', 'the runs are closed: create new ones');
+  }
+}
+
+printable(Runs.prototype, 'Runs', () => ({}));
+
+/** @param {RunsOptions} options */
+const createRuns = (options) => new Runs(options);
+
+module.exports = { Runs, createRuns, settingsOf };

@@ -1,0 +1,85 @@
+'use strict';
+
+/** Ends the runs of processes that have died. */
+
+/** @import { Catalogue } from '../catalogue.js' */
+/** @import { Run } from '../run.js' */
+/** @import { Settings } from '../runs-options.js' */
+/** @import { Work } from '../work.js' */
+/** @import { Nodes } from './nodes.js' */
+
+const { SluiceError } = require('../../core/error.js');
+
+/** How often it looks around, in milliseconds. */
+const LOOK = 1_000;
+
+class Survivor {
+  #settings;
+  #catalogue;
+  #work;
+  #nodes;
+  #timer;
+  /** @type {Set<Run>} */
+  #ending = new Set();
+
+  /**
+   * @param {Settings} settings
+   * @param {Catalogue} catalogue
+   * @param {Work} work
+   * @param {Nodes} nodes
+   */
+  constructor(settings, catalogue, work, nodes) {
+    this.#settings = settings;
+    this.#catalogue = catalogue;
+    this.#work = work;
+    this.#nodes = nodes;
+    this.#timer = setInterval(() => this.#look(), LOOK).unref();
+  }
+
+  close() {
+    clearInterval(this.#timer);
+  }
+
+  #look() {
+    if (!this.#work.isIdle || this.#ending.size > 0) this.#nodes.beat();
+    for (const run of this.#catalogue.all()) {
+      if (this.#work.has(run) || run.channel.ended || this.#ending.has(run)) continue;
+      const { record, knownSince } = run.refresh();
+      if (this.#nodes.isDead(record.node, knownSince)) void this.#end(run);
+    }
+  }
+
+  /**
+   * All processes that notice claim the run. The order of the claims is the same for all, and the
+   * first one ends it.
+   * @param {Run} run
+   */
+  async #end(run) {
+    const { format } = this.#settings;
+    this.#ending.add(run);
+    // Those who see the claim must know that its process is alive.
+    this.#nodes.beat();
+    try {
+      await run.claim(this.#nodes.id);
+      if (!this.#isFirst(run)) return;
+      const error = new SluiceError('ERR_SSE_RUN_LOST', 'the process of the run has died');
+      this.#work.report(error, run);
+      for (const last of format.failed(error)) run.append(last, 'last');
+      await run.end(format.done);
+      await run.conclude('failed');
+    } catch {
+      // The run has ended, or the engine is away: then it is looked at again.
+    } finally {
+      this.#ending.delete(run);
+    }
+  }
+
+  /** @param {Run} run */
+  #isFirst({ record: { key }, followed, knownSince }) {
+    const claims = followed?.all.filter((it) => it.key === key && it.state !== 'running') ?? [];
+    const first = claims.find(({ node }) => !this.#nodes.isDead(node, knownSince));
+    return first?.node === this.#nodes.id;
+  }
+}
+
+module.exports = { Survivor };

@@ -1,0 +1,4 @@
+const { aiSdk } = require('./lib/runs/ai-sdk.js');
+const { createRuns } = require('./lib/runs/runs.js');
+
+module.exports = { aiSdk, createRuns };
