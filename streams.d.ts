@@ -1,6 +1,6 @@
 /**
- * sluice/streams: the Durable Streams protocol 1.0 as a function from `Request` to `Response`. Times
- * are in milliseconds and sizes are in bytes.
+ * sluice/streams: the Durable Streams protocol 1.0 as a function from `Request` to `Response`.
+ * Times are in milliseconds and sizes are in bytes.
  */
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
@@ -22,8 +22,8 @@ export interface StreamsConnectionOptions
   > {
   /**
    * How long an event stream lasts at most, less a part of it that `maxLifetimeJitter` sets. The
-   * client then opens the next one where it was. Default: 60,000, as the protocol advises; 0 sets no
-   * limit.
+   * client then opens the next one where it was. Default: 60,000, as the protocol advises; 0 sets
+   * no limit.
    */
   maxLifetime?: number;
   /** Alias of `maxLifetime`. */
@@ -109,9 +109,9 @@ export interface Streams {
    * Answers a request of the protocol. The stream is the path of the URL. The promise never
    * rejects. The function may be called without its object, as frameworks do.
    *
-   * @param environment what `@hono/node-server` passes. Its `outgoing` is the Node response that the
-   * answer will be written to. Event streams then know the socket, notice at once when it closes,
-   * and are counted by address if `connection.limits` says so.
+   * @param environment what `@hono/node-server` passes. Its `outgoing` is the Node response that
+   * the answer will be written to. Event streams then know the socket, notice at once when it
+   * closes, and are counted by address if `connection.limits` says so.
    */
   fetch(
     request: Request,

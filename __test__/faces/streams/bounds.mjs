@@ -104,7 +104,8 @@ describe('bounds', () => {
     assert.ok(left() > 90);
     const declared = { ...BINARY_TYPE, 'Content-Length': '1001' };
     assert.equal((await call('POST', '/a', { headers: declared, body: bytes(1) })).status, 413);
-    assert.equal((await call('POST', '/a', { headers: BINARY_TYPE, body: bytes(1000) })).status, 204);
+    const exact = await call('POST', '/a', { headers: BINARY_TYPE, body: bytes(1000) });
+    assert.equal(exact.status, 204);
     await call('DELETE', '/a');
     assert.equal(state(streams).bytes, 0);
   });

@@ -32,7 +32,10 @@ describe('@durable-streams/client', SOON, () => {
       }
       await handle.close();
       await response.closed;
-      assert.deepEqual(items, Array.from({ length: 30 }, (_, n) => ({ n })));
+      assert.deepEqual(
+        items,
+        Array.from({ length: 30 }, (_, n) => ({ n })),
+      );
     });
   }
 

@@ -151,7 +151,10 @@ describe('event streams', SOON, () => {
     let text = '';
     for await (const chunk of response) text += chunk;
     assert.equal(text.match(/z/g).length, 6_000_000);
-    assert.match(text, /"streamNextOffset":"0{16}_0{9}6000003","upToDate":true,"streamClosed":true/);
+    assert.match(
+      text,
+      /"streamNextOffset":"0{16}_0{9}6000003","upToDate":true,"streamClosed":true/,
+    );
   });
 
   test('end when the stream is deleted, and when the server stops', async (t) => {
@@ -182,7 +185,7 @@ describe('event streams', SOON, () => {
     assert.ok(Number(second.events[1].streamCursor) > Number(streamCursor));
   });
 
-  test('are connections of sluice: counted while they are open, and limited by address', async (t) => {
+  test('are connections of sluice: counted, and limited by address', async (t) => {
     const limits = { maxPerKey: 2 };
     const { call, read } = await serve(t, { connection: { limits } });
     await call('PUT', '/a', { headers: TEXT_TYPE });

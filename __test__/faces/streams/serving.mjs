@@ -20,7 +20,13 @@ export function direct(t, options) {
   t.after(() => streams.close());
   const call = (method, path, { headers, body, signal } = {}) =>
     streams.fetch(
-      new Request(ORIGIN + path, { method, headers, body, signal, ...(body && { duplex: 'half' }) }),
+      new Request(ORIGIN + path, {
+        method,
+        headers,
+        body,
+        signal,
+        ...(body && { duplex: 'half' }),
+      }),
     );
   return { streams, call };
 }

@@ -121,7 +121,10 @@ function refuse(error, method) {
   headers.set('Content-Type', 'text/plain; charset=utf-8');
   headers.set('Cache-Control', 'no-store');
   const text = isMeant ? error.message : 'The request failed';
-  return new Response(method === 'HEAD' ? null : `${text}\n`, { status: isMeant ? status : 500, headers });
+  return new Response(method === 'HEAD' ? null : `${text}\n`, {
+    status: isMeant ? status : 500,
+    headers,
+  });
 }
 
 module.exports = { createStreams };
