@@ -60,6 +60,13 @@ describe('authorization', () => {
     }
   });
 
+  test('its Response with a body is sent once: the next time is an error', async (t) => {
+    const used = new Response('sign in', { status: 401 });
+    const { call } = direct(t, { authorize: () => used });
+    assert.equal(await (await call('GET', '/a')).text(), 'sign in');
+    assert.equal((await call('GET', '/a')).status, 500);
+  });
+
   test('a fork needs the right to read its source', async (t) => {
     const authorize = (_, { action, path }) => action !== 'read' || path !== '/secret';
     const { call } = direct(t, { authorize });

@@ -247,6 +247,23 @@ describe('long-polls', SOON, () => {
     assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
   });
 
+  test('a stream that is created while the server stops is not kept', async (t) => {
+    const { streams } = await serve(t);
+    let finish;
+    const body = new ReadableStream({
+      start(controller) {
+        finish = () => controller.close();
+      },
+    });
+    const request = new Request('http://x.test/a', { method: 'PUT', body, duplex: 'half' });
+    const answer = streams.fetch(request);
+    await new Promise(setImmediate);
+    streams.close();
+    finish();
+    assert.equal((await answer).status, 503);
+    assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
+  });
+
   test('a client that leaves is noticed', async (t) => {
     const { call, origin, streams } = await serve(t);
     await call('PUT', '/a', { headers: TEXT_TYPE });

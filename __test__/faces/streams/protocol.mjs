@@ -129,6 +129,15 @@ describe('the protocol', () => {
     });
   }
 
+  test('a page that a writer has stored cannot act when a reader opens it', async (t) => {
+    const { call } = direct(t);
+    await call('PUT', '/a', { headers: { 'Content-Type': 'text/html' }, body: '<script>' });
+    const { headers } = await call('GET', '/a');
+    assert.equal(headers.get('Content-Type'), 'text/html');
+    assert.equal(headers.get('Content-Security-Policy'), "default-src 'none'; sandbox");
+    assert.equal(headers.get('Cross-Origin-Resource-Policy'), 'same-origin');
+  });
+
   test('says where a stream was created', async (t) => {
     const { call } = direct(t);
     const answer = await call('PUT', '/a%20b/%2e%2e/c', { headers: BINARY_TYPE });

@@ -25,7 +25,14 @@ async function authorize({ authorize: ask }, request, action, path) {
     debug('streams: authorize failed: %o', error);
   }
   if (answer === true) return;
-  throw answer instanceof Response ? answer : new Refusal(403, 'Not allowed');
+  throw isResponse(answer) ? answer : new Refusal(403, 'Not allowed');
 }
 
-module.exports = { authorize };
+/**
+ * It may be of another class, as servers replace the global one.
+ * @param {any} value
+ */
+const isResponse = (value) =>
+  typeof value?.status === 'number' && typeof value.headers?.get === 'function';
+
+module.exports = { authorize, isResponse };

@@ -32,7 +32,12 @@ function openEventStream(stream, start, cursor, { settings, outgoing }) {
   // for new, and then read it again.
   connection.once('timeout', () => connection.end());
   stream.readers.enter(connection);
-  new CatchUp(stream, connection, start, stream.cursors.after(cursor)).begin();
+  try {
+    new CatchUp(stream, connection, start, stream.cursors.after(cursor)).begin();
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
   carrier.follow();
   const answer = carrier.toResponse();
   // The protocol has it without a charset.

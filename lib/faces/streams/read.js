@@ -20,7 +20,7 @@
 const { openEventStream } = require('./event-stream.js');
 const { toArray } = require('./json.js');
 const { formatOffset, parseOffset } = require('./offset.js');
-const { RETRY_AFTER, Refusal } = require('./refusal.js');
+const { Refusal, stopped } = require('./refusal.js');
 const { notFound } = require('./store.js');
 
 const CACHE_CONTROL = {
@@ -102,7 +102,7 @@ function resolve({ log }, offset = '-1') {
  */
 async function waitForMore(stream, { request }) {
   const outcome = await stream.readers.wait(request.signal);
-  if (outcome === 'over') throw new Refusal(503, 'The server stops', RETRY_AFTER);
+  if (outcome === 'over') throw stopped();
   if (stream.state !== 'live') throw notFound();
 }
 

@@ -2,6 +2,7 @@
 
 /** A request that is answered with an error. Its message is for the client. */
 
+const { randomInt } = require('node:crypto');
 const { debug } = require('../../core/diagnostics.js');
 
 class Refusal extends Error {
@@ -19,9 +20,17 @@ class Refusal extends Error {
   }
 }
 
-/** How long a client waits before it tries again, in seconds. */
-const RETRY_AFTER = { 'Retry-After': '10' };
+/**
+ * A refusal after which a client tries again, in 5 to 30 seconds. Refused clients must not come back
+ * together.
+ * @param {503 | 507} status
+ * @param {string} message
+ */
+const later = (status, message) =>
+  new Refusal(status, message, { 'Retry-After': String(randomInt(5, 31)) });
 
-const full = () => new Refusal(507, 'The server has no room for more', RETRY_AFTER);
+const full = () => later(507, 'The server has no room for more');
 
-module.exports = { RETRY_AFTER, Refusal, full };
+const stopped = () => later(503, 'The server stops');
+
+module.exports = { Refusal, full, later, stopped };

@@ -8,13 +8,13 @@
 const { debug } = require('../../core/diagnostics.js');
 const { printable } = require('../../core/printable.js');
 const { post } = require('./append.js');
-const { authorize } = require('./authorize.js');
+const { authorize, isResponse } = require('./authorize.js');
 const { put } = require('./create.js');
 const { admit } = require('./cross-origin.js');
 const { readSource } = require('./fork.js');
 const { readOptions } = require('./options.js');
 const { get, head } = require('./read.js');
-const { RETRY_AFTER, Refusal } = require('./refusal.js');
+const { Refusal, stopped } = require('./refusal.js');
 const { Store } = require('./store.js');
 
 /** @type {Record<string, StreamsAction>} */
@@ -29,6 +29,8 @@ const RESERVED = /\/__ds(\/|$)/;
 const SECURITY = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  // A writer chooses the content type. A page that is opened by its URL must not act for its reader.
+  'Content-Security-Policy': "default-src 'none'; sandbox",
 };
 
 /**
@@ -73,7 +75,7 @@ function createStreams(options) {
     const outgoing = outgoingOf(environment);
     const query = url.searchParams;
     const exchange = { request, path, url, query, settings, store, source, outgoing };
-    if (store.isClosed) throw new Refusal(503, 'The server stops', RETRY_AFTER);
+    if (store.isClosed) throw stopped();
     if (method === 'PUT') return put(exchange);
     if (method === 'POST') return post(exchange);
     if (method === 'GET') return get(exchange);
@@ -112,7 +114,7 @@ function outgoingOf(environment) {
  * @param {string} method
  */
 function refuse(error, method) {
-  if (error instanceof Response) return new Response(error.body, error);
+  if (isUnread(error)) return new Response(error.body, error);
   const { status = error?.statusCode } = error;
   // Those of the package that have a status are about limits and shutdowns.
   const isMeant = error instanceof Refusal || (status && error.code?.startsWith('ERR_SSE_'));
@@ -126,5 +128,12 @@ function refuse(error, method) {
     headers,
   });
 }
+
+/**
+ * Whether it is a `Response` of `authorize` whose body can still be sent.
+ * @param {any} value
+ * @returns {value is Response}
+ */
+const isUnread = (value) => isResponse(value) && !value.bodyUsed && !value.body?.locked;
 
 module.exports = { createStreams };

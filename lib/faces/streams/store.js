@@ -11,7 +11,7 @@ const { Budget } = require('./budget.js');
 const { Log } = require('./log.js');
 const { Producers } = require('./producers.js');
 const { Readers } = require('./readers.js');
-const { Refusal, full } = require('./refusal.js');
+const { Refusal, full, stopped } = require('./refusal.js');
 const { Stream } = require('./stream.js');
 const { Waiting } = require('./waiting.js');
 
@@ -72,6 +72,8 @@ class Store {
    * @param {Uint8Array[]} contents what is appended first
    */
   create({ path, contentType, lifetime, origin }, contents) {
+    // It may have closed while the body arrived.
+    if (this.isClosed) throw stopped();
     if (this.#isFull && Date.now() - this.#sweptAt >= SWEEP) this.#sweep();
     if (this.#isFull) throw full();
     const log = this.#logOf(origin);

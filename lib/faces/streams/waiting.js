@@ -11,7 +11,7 @@
  */
 /** @typedef {{ deadline: number, settle: (outcome: Outcome) => void }} Waiter */
 
-const { RETRY_AFTER, Refusal } = require('./refusal.js');
+const { later } = require('./refusal.js');
 
 class Waiting {
   #timeout;
@@ -42,7 +42,7 @@ class Waiting {
   wait(own, signal) {
     if (signal.aborted) return Promise.resolve('left');
     if (this.count >= this.#most) {
-      throw new Refusal(503, 'Too many readers wait for data', RETRY_AFTER);
+      throw later(503, 'Too many readers wait for data');
     }
     return new Promise((resolve) => {
       const leave = () => waiter.settle('left');
