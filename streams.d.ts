@@ -118,8 +118,8 @@ export interface Streams {
     environment?: { outgoing?: ServerResponse | Http2ServerResponse },
   ): Promise<Response>;
   /**
-   * Ends every reader and forgets all streams. Requests are answered with 503 from then on. Call it
-   * when the server stops, so that long-polls do not hold it up.
+   * Ends every reader at once and forgets all streams. Requests are answered with 503 from then on.
+   * A server that stops needs `gracefulShutdown()` alone, which also ends readers, one by one.
    */
   close(): void;
 }

@@ -21,8 +21,8 @@ class Refusal extends Error {
 }
 
 /**
- * A refusal after which a client tries again, in 5 to 30 seconds. Refused clients must not come back
- * together.
+ * A refusal after which a client tries again, in 5 to 30 seconds. Refused clients must not come
+ * back together.
  * @param {503 | 507} status
  * @param {string} message
  */

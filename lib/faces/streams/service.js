@@ -29,7 +29,7 @@ const RESERVED = /\/__ds(\/|$)/;
 const SECURITY = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  // A writer chooses the content type. A page that is opened by its URL must not act for its reader.
+  // A writer chooses the content type. A stored page must not act for the reader who opens it.
   'Content-Security-Policy': "default-src 'none'; sandbox",
 };
 

@@ -1,6 +1,9 @@
 'use strict';
 
-/** The readers that wait for data in long-polls, of all streams. One timer ends their waits. */
+/**
+ * The readers that wait for data in long-polls, of all streams. One timer ends their waits, when
+ * their time is over or the process drains.
+ */
 
 /**
  * - `changed`: there is data, or the stream was closed or deleted.
@@ -11,7 +14,11 @@
  */
 /** @typedef {{ deadline: number, settle: (outcome: Outcome) => void }} Waiter */
 
+const { everything } = require('../../core/draining.js');
 const { later } = require('./refusal.js');
+
+/** How often to look whether the process drains, in milliseconds, while readers wait. */
+const LOOK = 1000;
 
 class Waiting {
   #timeout;
@@ -41,6 +48,7 @@ class Waiting {
    */
   wait(own, signal) {
     if (signal.aborted) return Promise.resolve('left');
+    everything.assertNot();
     if (this.count >= this.#most) {
       throw later(503, 'Too many readers wait for data');
     }
@@ -71,12 +79,13 @@ class Waiting {
   #schedule() {
     const [next] = this.#waiters;
     if (this.#timer || !next) return;
-    const delay = Math.max(1, next.deadline - performance.now());
+    const delay = Math.min(LOOK, Math.max(1, next.deadline - performance.now()));
     this.#timer = setTimeout(() => this.#expire(), delay).unref();
   }
 
   #expire() {
     this.#timer = undefined;
+    if (everything.hasBegun) return this.end();
     const now = performance.now();
     for (const waiter of [...this.#waiters]) {
       if (waiter.deadline > now) break;
