@@ -18,7 +18,12 @@ export type StreamsAction = 'create' | 'append' | 'read' | 'delete';
 export interface StreamsConnectionOptions
   extends Pick<
     ConnectionOptions,
-    'limits' | 'maxLifetimeJitter' | 'maxQueueBytes' | 'stallTimeout'
+    | 'eventBufferSize'
+    | 'limits'
+    | 'maxLifetimeJitter'
+    | 'maxQueueBytes'
+    | 'maxQueueEvents'
+    | 'stallTimeout'
   > {
   /**
    * How long an event stream lasts at most, less a part of it that `maxLifetimeJitter` sets. The

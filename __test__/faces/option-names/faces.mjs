@@ -10,6 +10,7 @@ import { service } from '../fetch/service.mjs';
 const require = createRequire(import.meta.url);
 const plugin = require('../../../fastify.js');
 const { sse } = require('../../../express.js');
+const { createStreams } = require('../../../streams.js');
 const { Connection, setupSSE, SSEBroker } = sluice;
 
 /** Answers with the error where the handler throws. */
@@ -88,5 +89,11 @@ export const faces = {
   createSSE: (t, options) => {
     const sse = service(t, options);
     return serveNode(t, (_req, res) => writeBody(sse.addClient().response, res));
+  },
+  'the connections of createStreams': async (t, connection) => {
+    const streams = createStreams({ connection });
+    await streams.fetch(new Request('http://localhost/', { method: 'PUT' }));
+    const request = new Request('http://localhost/?offset=-1&live=sse');
+    return serveNode(t, async (_req, res) => writeBody(await streams.fetch(request), res));
   },
 };

@@ -27,11 +27,13 @@ const NAMES = {
 };
 /** @type {option.Names<StreamsConnectionOptions>} */
 const CONNECTION_NAMES = {
+  eventBufferSize: true,
   heartbeatInterval: true,
   limits: true,
   maxLifetime: true,
   maxLifetimeJitter: true,
   maxQueueBytes: true,
+  maxQueueEvents: true,
   pingInterval: true,
   stallTimeout: true,
   timeout: true,
