@@ -143,9 +143,8 @@ export interface Streams {
  *   authorize: (request) => request.headers.get('Authorization') === 'Bearer secret',
  * });
  *
- * export const GET = streams.fetch;
- * export const PUT = streams.fetch;
- * export const POST = streams.fetch;
+ * const serve = (request: Request) => streams.fetch(request);
+ * export { serve as DELETE, serve as GET, serve as HEAD, serve as POST, serve as PUT };
  * ```
  */
 export function createStreams(options?: StreamsOptions): Streams;

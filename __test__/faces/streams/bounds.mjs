@@ -1,8 +1,12 @@
 // Everything that clients can fill has a bound, and gives back what it has taken.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { until } from '../../support/until.mjs';
 import { at, BINARY_TYPE, createStreams, direct, state, TEXT_TYPE } from './serving.mjs';
+
+const { readOptions } = createRequire(import.meta.url)('../../../lib/faces/streams/options.js');
 
 const bytes = (count) => new Uint8Array(count).fill(120);
 const produced = (id, seq, epoch = 0) => ({
@@ -182,6 +186,18 @@ describe('bounds', () => {
     leaving.abort();
     await poll;
     assert.equal(state(streams).waiting, 0);
+  });
+
+  test('the defaults are those of the guide', () => {
+    const settings = readOptions();
+    const guide = readFileSync(new URL('../../../docs/streams.md', import.meta.url), 'utf8');
+    const rows = [...guide.matchAll(/\| `(\w+)` \| ([\d,]+)( MiB)? \|/g)];
+    const numbers = rows.map(([, name, count, isMiB]) => [
+      name,
+      Number(count.replaceAll(',', '')) * (isMiB ? 1 << 20 : 1),
+    ]);
+    assert.equal(numbers.length, 7);
+    for (const [name, expected] of numbers) assert.equal(settings[name], expected, name);
   });
 
   test('options are checked', () => {
