@@ -47,6 +47,7 @@ const ONCE = [
   'connection/mistakes',
   'broker/broker',
   'faces/routes',
+  'faces/streams',
   'faces/digipair',
   'client/broker',
   'client/servers',

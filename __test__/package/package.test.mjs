@@ -85,6 +85,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'mcp',
       'nats',
       'runs',
+      'streams',
       'testing',
     ];
     const entries = names.flatMap((name) => [`${name}.d.ts`, `${name}.js`]);

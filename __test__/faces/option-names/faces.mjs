@@ -11,6 +11,7 @@ const require = createRequire(import.meta.url);
 const plugin = require('../../../fastify.js');
 const { sse } = require('../../../express.js');
 const { adopt, toNode } = require('../../../fetch.js');
+const { createStreams } = require('../../../streams.js');
 const { Connection, setupSSE, SSEBroker } = sluice;
 
 /** Answers with the error where the handler throws. */
@@ -99,5 +100,11 @@ export const faces = {
   createSSE: (t, options) => {
     const sse = service(t, options);
     return serveNode(t, (_req, res) => writeBody(sse.addClient().response, res));
+  },
+  'the connections of createStreams': async (t, connection) => {
+    const streams = createStreams({ connection });
+    await streams.fetch(new Request('http://localhost/', { method: 'PUT' }));
+    const request = new Request('http://localhost/?offset=-1&live=sse');
+    return serveNode(t, async (_req, res) => writeBody(await streams.fetch(request), res));
   },
 };

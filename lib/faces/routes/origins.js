@@ -1,9 +1,11 @@
 'use strict';
 
-/** Which pages of other origins may use the routes (CORS). */
+/** Which pages of other origins may use the routes, or the streams (CORS). */
 
 /** @import { SetupSSEOptions } from '../../../types/setup-sse.js' */
 /** @import { Exchange } from './exchange.js' */
+
+/** @typedef {Pick<Exchange, 'headers' | 'getHeader' | 'setHeader'>} Head */
 
 const option = require('../../core/option.js');
 const { varyBy } = require('../vary.js');
@@ -26,15 +28,16 @@ const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.
  * `admit` throws when the page that made the request may not use the routes. `preflight` sets the
  * head of the answer to a preflight.
  * @typedef {object} Origins
- * @property {(exchange: Exchange) => void} admit
- * @property {(exchange: Exchange, methods: string) => void} preflight
+ * @property {(exchange: Head) => void} admit
+ * @property {(exchange: Head, methods: string) => void} preflight
  */
 
 /**
  * @param {SetupSSEOptions['cors']} cors
+ * @param {string[]} [usual] the headers of requests that are always allowed
  * @returns {Origins}
  */
-function readCORS(cors) {
+function readCORS(cors, usual = HEADERS) {
   const given = cors === undefined ? { origin: [] } : option.object('cors', cors, NAMES);
   const { origin, headers = [] } = given;
   const listed = Array.isArray(origin) ? origin : [origin];
@@ -50,7 +53,7 @@ function readCORS(cors) {
   if (!Array.isArray(headers) || !headers.every(isToken)) {
     throw option.invalid("`cors.headers` must be names of headers, as in ['X-Tenant']");
   }
-  const allowedHeaders = [...HEADERS, ...headers].join(', ');
+  const allowedHeaders = [...usual, ...headers].join(', ');
   const origins = new Set(listed);
 
   return {

@@ -1,0 +1,50 @@
+// Streams to test: called directly, and behind a server of Node.js.
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
+import { createAdaptorServer } from '@hono/node-server';
+
+export const { createStreams } = createRequire(import.meta.url)('../../../streams.js');
+
+export const ORIGIN = 'http://streams.test';
+export const JSON_TYPE = { 'Content-Type': 'application/json' };
+export const TEXT_TYPE = { 'Content-Type': 'text/plain' };
+export const BINARY_TYPE = { 'Content-Type': 'application/octet-stream' };
+
+/** The position `bytes` as an offset. */
+export const at = (bytes) => `${'0'.repeat(16)}_${String(bytes).padStart(16, '0')}`;
+
+/** Streams, and a function that makes one request of them. */
+export function direct(t, options) {
+  const streams = createStreams(options);
+  t.after(() => streams.close());
+  const call = (method, path, { headers, body, signal } = {}) =>
+    streams.fetch(
+      new Request(ORIGIN + path, {
+        method,
+        headers,
+        body,
+        signal,
+        ...(body && { duplex: 'half' }),
+      }),
+    );
+  return { streams, call };
+}
+
+/** What streams say of themselves: how many there are, their bytes, and who waits. */
+export const state = (streams) =>
+  Object.fromEntries(
+    [...inspect(streams).matchAll(/(\w+): (\d+)/g)].map(([, name, value]) => [name, Number(value)]),
+  );
+
+/** Lets streams be served by Node.js. Returns the origin. */
+export async function listen(t, fetch) {
+  const server = createAdaptorServer({ fetch });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${server.address().port}`;
+}

@@ -1,0 +1,139 @@
+'use strict';
+
+/** `createStreams`: the Durable Streams protocol as a function from `Request` to `Response`. */
+
+/** @import { Streams, StreamsAction, StreamsOptions } from '../../../streams.js' */
+/** @import { Outgoing } from '../../carrier/body-carrier.js' */
+
+const { debug } = require('../../core/diagnostics.js');
+const { printable } = require('../../core/printable.js');
+const { post } = require('./append.js');
+const { authorize, isResponse } = require('./authorize.js');
+const { put } = require('./create.js');
+const { admit } = require('./cross-origin.js');
+const { readSource } = require('./fork.js');
+const { readOptions } = require('./options.js');
+const { get, head } = require('./read.js');
+const { Refusal, stopped } = require('./refusal.js');
+const { Store } = require('./store.js');
+
+/** @type {Record<string, StreamsAction>} */
+const ACTIONS = { PUT: 'create', POST: 'append', GET: 'read', HEAD: 'read', DELETE: 'delete' };
+const METHODS = [...Object.keys(ACTIONS), 'OPTIONS'].join(', ');
+
+/** Paths are kept in memory. */
+const LONGEST_PATH = 1024;
+/** The first segment of paths that the protocol has reserved for subscriptions, at any mount. */
+const RESERVED = /\/__ds(\/|$)/;
+
+const SECURITY = {
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  // A writer chooses the content type. A stored page must not act for the reader who opens it.
+  'Content-Security-Policy': "default-src 'none'; sandbox",
+};
+
+/**
+ * @param {StreamsOptions} [options]
+ * @returns {Streams}
+ */
+function createStreams(options) {
+  const settings = readOptions(options);
+  const store = new Store(settings);
+
+  /** @type {Streams} */
+  const streams = {
+    async fetch(request, environment) {
+      const headers = new Headers(SECURITY);
+      const answer = await respond(request, environment, headers).catch((error) =>
+        refuse(error, request.method),
+      );
+      for (const [name, value] of headers) answer.headers.set(name, value);
+      return answer;
+    },
+
+    close: () => store.close(),
+  };
+
+  /**
+   * @param {Request} request
+   * @param {unknown} environment
+   * @param {Headers} extra what the answer gets in addition
+   */
+  async function respond(request, environment, extra) {
+    const { method, headers } = request;
+    for (const [name, value] of admit(settings, request, METHODS)) extra.set(name, value);
+    const action = ACTIONS[method];
+    if (method === 'OPTIONS') return new Response(null, { status: 204 });
+    if (!action) throw new Refusal(405, 'The method is not allowed', { Allow: METHODS });
+    const url = new URL(request.url);
+    const path = readPath(url);
+    await authorize(settings, request, action, path);
+    const source = method === 'PUT' ? readSource(headers, url) : undefined;
+    // A fork shows what its source has.
+    if (source !== undefined) await authorize(settings, request, 'read', source);
+    const outgoing = outgoingOf(environment);
+    const query = url.searchParams;
+    const exchange = { request, path, url, query, settings, store, source, outgoing };
+    if (store.isClosed) throw stopped();
+    if (method === 'PUT') return put(exchange);
+    if (method === 'POST') return post(exchange);
+    if (method === 'GET') return get(exchange);
+    if (method === 'HEAD') return head(exchange);
+    store.delete(store.find(path));
+    return new Response(null, { status: 204 });
+  }
+
+  return printable(streams, 'Streams', () => ({
+    streams: store.size,
+    bytes: store.budget.used,
+    waiting: store.waiting.count,
+  }));
+}
+
+/** @param {URL} url */
+function readPath({ pathname }) {
+  if (pathname.length > LONGEST_PATH) throw new Refusal(414, 'The path is too long');
+  if (RESERVED.test(pathname)) throw new Refusal(501, 'Subscriptions are not supported');
+  return pathname;
+}
+
+/**
+ * The Node response that the answer will be written to, if the server tells.
+ * @param {any} environment
+ * @returns {Outgoing | undefined}
+ */
+function outgoingOf(environment) {
+  const outgoing = environment?.outgoing;
+  return typeof outgoing?.once === 'function' && outgoing.req ? outgoing : undefined;
+}
+
+/**
+ * The answer to a request that has failed. The client learns only of errors that are meant for it.
+ * @param {any} error
+ * @param {string} method
+ */
+function refuse(error, method) {
+  if (isUnread(error)) return new Response(error.body, error);
+  const { status = error?.statusCode } = error;
+  // Those of the package that have a status are about limits and shutdowns.
+  const isMeant = error instanceof Refusal || (status && error.code?.startsWith('ERR_SSE_'));
+  if (!isMeant) debug('streams: a request failed: %o', error);
+  const headers = new Headers(isMeant ? error.headers : {});
+  headers.set('Content-Type', 'text/plain; charset=utf-8');
+  headers.set('Cache-Control', 'no-store');
+  const text = isMeant ? error.message : 'The request failed';
+  return new Response(method === 'HEAD' ? null : `${text}\n`, {
+    status: isMeant ? status : 500,
+    headers,
+  });
+}
+
+/**
+ * Whether it is a `Response` of `authorize` whose body can still be sent.
+ * @param {any} value
+ * @returns {value is Response}
+ */
+const isUnread = (value) => isResponse(value) && !value.bodyUsed && !value.body?.locked;
+
+module.exports = { createStreams };

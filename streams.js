@@ -1,0 +1,3 @@
+const { createStreams } = require('./lib/faces/streams/service.js');
+
+module.exports = { createStreams };
