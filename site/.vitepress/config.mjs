@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+import { accessibleTheme } from './accessible-theme.mjs';
 
 const api = new URL('../pages/api/typedoc-sidebar.json', import.meta.url);
 const page = (text, name) => ({ text, link: `/${name}` });
@@ -68,6 +69,7 @@ export default defineConfig({
   srcDir: 'pages',
   outDir: '../target/site',
   cacheDir: '../target/site-cache',
+  vite: { plugins: [accessibleTheme] },
   markdown: {
     anchor: { slugify },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
