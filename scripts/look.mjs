@@ -61,7 +61,7 @@ async function look(browser, { name, url, ready, prepare }, colorScheme) {
   return faults.map((fault) => `${name}, ${colorScheme}, ${fault}`);
 }
 
-rmSync(FOLDER, { recursive: true, force: true });
+if (chosen.length === 0) rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const browser = await launch();
 const faults = [];

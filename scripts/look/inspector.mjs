@@ -2,7 +2,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { listen } from './listen.mjs';
 
-const { Channel, Connection } = createRequire(import.meta.url)('../../index.js');
+const { Channel, Connection, SSEBroker } = createRequire(import.meta.url)('../../index.js');
 const { inspectHandler } = createRequire(import.meta.url)('../../inspect.js');
 
 const PATHS = ['/news', '/news', '/prices', '/prices/eur', `/${'long/'.repeat(30)}`];
@@ -11,12 +11,16 @@ const UNREAD = 500_000;
 
 /** Serves an inspector with a few streams, one of which is not read. */
 export async function pageOfInspector() {
-  const channel = new Channel({ historySize: 100 });
+  const channel = new Channel({ name: 'news', historySize: 100 });
+  const broker = new SSEBroker({ wildcards: true, topic: { historySize: 10 } });
   const inspect = inspectHandler({ authorize: () => true });
   const server = http.createServer((req, res) => {
     if (req.url.startsWith('/sluice/')) return inspect(req, res);
     const connection = new Connection(req, res);
     channel.add(connection);
+    const { topics } = broker.connect(connection);
+    topics.add(req.url.slice(1).replaceAll('/', '.').slice(0, 80));
+    if (req.url === '/prices') topics.add('prices.>');
     if (req.url === PATHS.at(-1)) connection.send({ data: 'x'.repeat(UNREAD) });
   });
   const { origin, stop } = await listen(server);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { accessibleTheme } from './accessible-theme.mjs';
+import { inlineCode } from './inline-code.mjs';
 
 const api = new URL('../pages/api/typedoc-sidebar.json', import.meta.url);
 const page = (text, name) => ({ text, link: `/${name}` });
@@ -71,6 +72,7 @@ export default defineConfig({
   cacheDir: '../target/site-cache',
   vite: { plugins: [accessibleTheme] },
   markdown: {
+    config: inlineCode,
     anchor: { slugify },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },

@@ -10,6 +10,7 @@ mod event;
 mod exit;
 mod host_call;
 mod hub;
+mod listing;
 mod metrics;
 mod nats_settings;
 mod notices;
