@@ -1,4 +1,4 @@
-// The configuration of docs/operations.md for HAProxy: it holds no event back, and cuts idle streams.
+// The configuration of docs/operations.md for HAProxy holds no event back, and cuts idle streams.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, test } from 'node:test';
