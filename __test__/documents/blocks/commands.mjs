@@ -13,7 +13,7 @@ const platforms = readdirSync(path.join(root, 'npm'));
 
 /** Packages of docs/frameworks/ that only `npm run frameworks` installs. */
 const NOT_HERE = ['next', 'react', 'react-dom'];
-/** Options of PM2 in the documents, from "Graceful Stop" and "CLI" of its documentation. */
+/** Options in the documents, from "Graceful Stop" of PM2's documentation. */
 const PM2 = ['--kill-timeout'];
 
 /** What is checked of each program. A program without an entry is an error. */
