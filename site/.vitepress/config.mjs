@@ -17,7 +17,11 @@ const slugify = (heading) =>
 const guides = [
   {
     text: 'Start',
-    items: [page('Getting started', 'getting-started'), page('Migrating', 'migrating')],
+    items: [
+      page('Getting started', 'getting-started'),
+      page('Installing', 'install'),
+      page('Migrating', 'migrating'),
+    ],
   },
   {
     text: 'Frameworks',
@@ -41,6 +45,7 @@ const guides = [
       page('Streaming a source', 'sources'),
       page('Client and tabs', 'client'),
       page('Resuming', 'resume'),
+      page('Testing', 'testing'),
     ],
   },
   {
@@ -51,11 +56,20 @@ const guides = [
       page('Several processes', 'scaling'),
       page('Reliability', 'reliability'),
       page('Limits', 'limits'),
+      page('Metrics', 'metrics'),
+      page('Inspector', 'inspect'),
+      page('sluice doctor', 'doctor'),
       page('Security', 'security'),
       page('Troubleshooting', 'troubleshooting'),
     ],
   },
 ];
+
+/** TypeDoc names modules by their files. */
+const entryPoint = (item) => ({
+  ...item,
+  text: item.text === 'index' ? 'sluice' : `sluice/${item.text}`,
+});
 
 /** Pages that were added to docs/ and are not listed above. */
 const others = JSON.parse(process.env.SLUICE_PAGES ?? '[]')
@@ -85,7 +99,7 @@ export default defineConfig({
     nav: [page('Guide', 'getting-started'), page('API', 'api/')],
     sidebar: {
       '/': guides,
-      '/api/': existsSync(api) ? JSON.parse(readFileSync(api, 'utf8')) : [],
+      '/api/': existsSync(api) ? JSON.parse(readFileSync(api, 'utf8')).map(entryPoint) : [],
     },
   },
 });
