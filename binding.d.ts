@@ -138,7 +138,7 @@ export declare class HubHandle {
   wake(): void
   /**
    * `keeps_latest`: its events have keys, and it keeps the latest one of each. With a backplane,
-   * it is shared with the channels of that name in other processes.
+   * it is shared with the channels of that name in other processes. Tools show the name.
    */
   channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
   custom(settings: CustomSettings): BackplaneHandle
@@ -155,6 +155,8 @@ export declare class HubHandle {
   /** Calls a function in which every `AsyncLocalStorage` is empty. */
   static callWithoutContext(callback: () => void): void
   metrics(): MetricsSnapshot
+  /** The channels, topics and patterns with the most members. */
+  channels(limit: number): Array<ListedChannel>
   /** The metrics before anything has happened. */
   static metricsAtRest(): MetricsSnapshot
 }
@@ -293,6 +295,11 @@ export interface HistoryOptions {
   mint: boolean
 }
 
+export interface HistorySize {
+  events: number
+  bytes: number
+}
+
 export interface HostCall {
   /** The method of the engine, or `credentials`. */
   name: string
@@ -315,6 +322,17 @@ export interface KeptEvents {
   subject: string
   arrivals: Array<EngineArrival>
   floor: number
+}
+
+export interface ListedChannel {
+  id: number
+  /** `channel`, `topic` or `pattern`. */
+  kind: string
+  /** Topics and patterns have one. A channel has the name that the host has given it. */
+  name?: string
+  members: number
+  /** Absent if it keeps no events. */
+  history?: HistorySize
 }
 
 export interface LogPosition {

@@ -643,7 +643,10 @@ export interface ChannelOptions<Events extends object = EventMap> {
    * `redisBackplane()` of `sluice/redis` or `natsBackplane()` of `sluice/nats`. Default: none.
    */
   backplane?: Backplane;
-  /** The name of the channel in its backplane, which needs it. */
+  /**
+   * The name of the channel in its backplane, which needs it. `sluice/inspect` shows it, also
+   * without a backplane. Default: none.
+   */
   name?: string;
 }
 

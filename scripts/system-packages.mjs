@@ -26,6 +26,12 @@ const NEEDED = [
   },
   { package: 'nginx', programs: ['nginx'], service: 'nginx', skipped: 'the tests behind nginx' },
   {
+    package: 'haproxy',
+    programs: ['haproxy'],
+    service: 'haproxy',
+    skipped: 'the tests behind HAProxy',
+  },
+  {
     package: 'libnginx-mod-nchan',
     file: '/usr/lib/nginx/modules/ngx_nchan_module.so',
     skipped: "the client's tests against nchan",

@@ -12,6 +12,7 @@
 //! | [`backplane`]  | carries events between processes, through Redis or an engine of the host |
 //! | [`publish`]    | the only way in for events                                               |
 //! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
+//! | [`listing`]    | which channels there are, for tools                                      |
 //! | [`membership`] | joins and leaves                                                         |
 //! | [`resume`]     | how a client that comes back is brought up to date                       |
 //! | [`reread`]     | how a client that was too slow is brought up to date                     |
@@ -36,6 +37,7 @@ pub mod error;
 pub mod handle;
 pub mod hub;
 pub mod ids;
+pub mod listing;
 pub mod log;
 pub mod membership;
 pub mod metrics;

@@ -1,14 +1,19 @@
-// Checks every code block of README.md and docs/ that is not run as an example, and every link.
+// Checks every code block of README.md and docs/, in proportion, and every link.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { launch, withoutBrowser } from '../support/browser.mjs';
+import { checkScript, checkShell } from './blocks/commands.mjs';
 import { anchorsOf, blocksOf, linksOf } from './blocks/markdown.mjs';
+import { checkOfText } from './blocks/outputs.mjs';
+import { parseModule, runPage } from './blocks/pages.mjs';
+import { haproxyAccepts, nginxAccepts, withoutHAProxy, withoutNginx } from './blocks/proxies.mjs';
 import { toModule } from './blocks/snippets.mjs';
 import { ExampleApp } from './readme/example-app.mjs';
+import { parseExamples } from './readme/examples.mjs';
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -20,31 +25,35 @@ const pages = [...files, 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', '
 
 const blocks = files.flatMap((file) => blocksOf(file, read(file)));
 const withoutTest = blocks.filter(({ isExample }) => !isExample);
+/** `npm test` or `npm run`, maybe with options, within a line or a span of code. */
+const COMMAND = /\bnpm (?:run ([\w:-]+)|test)((?:\s+--[a-z-]*)*)/g;
 const isCode = ({ language }) => ['js', 'ts'].includes(language);
 
-/** Languages of blocks that are neither programs nor commands. `text` is output or a list. */
-const OTHERS = ['text', 'json', 'nginx'];
+/**
+ * How blocks of each language are checked, and what is not. Examples are run by readme.test.mjs.
+ * - `js`, `ts`: type-checked, unless they are examples. docs/testing.md is run by
+ *   testing/guide.test.mjs, and the module of Next.js by `npm run frameworks`.
+ * - `jsx`: parsed. Next.js and React are not installed here; `npm run frameworks` runs them.
+ * - `html`: opened in Chromium, with a server that answers it.
+ * - `sh`: the syntax is checked and each command is run, or checked as commands.mjs says:
+ *   installations need a network, Docker an image, and PM2 is not installed here.
+ * - `nginx`: accepted by nginx. `haproxy`: accepted by HAProxy, whose test uses it.
+ * - `json`: parsed, and looked up in the package.
+ * - `text`: compared with the output of a command, or used by a test; outputs.mjs says which.
+ */
+const LANGUAGES = ['js', 'ts', 'jsx', 'html', 'sh', 'nginx', 'haproxy', 'json', 'text'];
 
-/** Programs in commands that come with a system, with Node.js, or with a package of the page. */
-const PROGRAMS = [
-  ...['node', 'npm', 'npx', 'curl', 'ulimit', 'docker', 'pm2', 'git', 'cd', 'openssl', 'sysctl'],
-  'esbuild',
-];
+const ofLanguage = (wanted) => blocks.filter(({ language }) => language === wanted);
 
-function checkCommand(line) {
-  const [program, ...words] = line.replace(/\s+#.*$/, '').split(/\s+/);
-  assert.ok(PROGRAMS.includes(program), `unknown program ${program}`);
-  const { scripts } = JSON.parse(read('package.json'));
-  const name = program === 'npm' && words[0] === 'run' ? words[1] : undefined;
-  if (name) assert.ok(scripts[name], `package.json has no script ${name}`);
-  const file = program === 'node' && words.find((word) => /^(examples|scripts|bench)\//.test(word));
-  if (file) assert.ok(existsSync(path.join(root, file)), `${file} does not exist`);
+function makeApp(t) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'sluice-blocks-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return new ExampleApp(directory);
 }
 
 describe('the code blocks of README.md and docs/', () => {
   it('name a language whose blocks are run or checked', () => {
-    const known = ['sh', 'js', 'ts', ...OTHERS];
-    const unknown = withoutTest.filter(({ language }) => !known.includes(language));
+    const unknown = blocks.filter(({ language }) => !LANGUAGES.includes(language));
     assert.deepEqual(
       unknown.map(({ place, language }) => `${place}: ${language}`),
       [],
@@ -53,9 +62,7 @@ describe('the code blocks of README.md and docs/', () => {
   });
 
   it('type-check, if they are not run as examples', (t) => {
-    const directory = mkdtempSync(path.join(tmpdir(), 'sluice-blocks-'));
-    t.after(() => rmSync(directory, { recursive: true, force: true }));
-    const app = new ExampleApp(directory);
+    const app = makeApp(t);
     const snippets = withoutTest.filter(isCode);
     const names = snippets.map(({ place, code }) => {
       const name = `${place.replaceAll(/[^a-z0-9]+/gi, '-')}.mts`;
@@ -66,31 +73,63 @@ describe('the code blocks of README.md and docs/', () => {
     app.checkTypes(...names);
   });
 
-  for (const { place, code } of withoutTest.filter(({ language }) => language === 'sh')) {
-    it(`have commands that exist: ${place}`, () => {
-      for (const line of code.split('\n').filter(Boolean)) checkCommand(line);
+  for (const { place, code } of ofLanguage('sh')) {
+    it(`are commands that run: ${place}`, async (t) => {
+      const [file] = place.split(':');
+      await checkShell(t, code, { makeApp, examples: parseExamples(read(file)) });
     });
   }
 
-  const withoutNginx = spawnSync('nginx', ['-v']).error ? 'no nginx: apt-get install nginx' : false;
-  for (const { place, code } of withoutTest.filter(({ language }) => language === 'nginx')) {
+  it('are pages that show an event', { skip: withoutBrowser }, async (t) => {
+    const browser = await launch();
+    t.after(() => browser.close());
+    for (const { place, code } of ofLanguage('html')) {
+      await t.test(place, () => runPage(browser, code));
+    }
+  });
+
+  for (const { place, code } of ofLanguage('jsx')) {
+    it(`are modules: ${place}`, () => parseModule(code));
+  }
+
+  for (const { place, code } of ofLanguage('nginx')) {
     it(`are accepted by nginx: ${place}`, { skip: withoutNginx }, (t) => nginxAccepts(t, code));
   }
 
-  for (const { place, code } of withoutTest.filter(({ language }) => language === 'json')) {
-    it(`have valid JSON: ${place}`, () => assert.ok(JSON.parse(code)));
+  for (const { place, code } of ofLanguage('haproxy')) {
+    it(`are accepted by HAProxy: ${place}`, { skip: withoutHAProxy }, (t) =>
+      haproxyAccepts(t, code),
+    );
   }
-});
 
-function nginxAccepts(t, code) {
-  const directory = mkdtempSync(path.join(tmpdir(), 'sluice-nginx-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const file = path.join(directory, 'nginx.conf');
-  const head = `pid ${directory}/pid; error_log stderr; events {}`;
-  writeFileSync(file, `${head} http { access_log off;\n${code}\n}\n`);
-  const { status, stderr } = spawnSync('nginx', ['-t', '-c', file], { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-}
+  for (const { place, code } of ofLanguage('json')) {
+    it(`name a skill that exists: ${place}`, () => {
+      const { library, element } = JSON.parse(code);
+      const { exports } = JSON.parse(read('package.json'));
+      const schema = JSON.parse(read(exports[`${library.replace('sluice', '.')}/schema.json`]));
+      assert.ok(`/${element}` in schema.paths);
+    });
+  }
+
+  for (const file of new Set(ofLanguage('text').map(({ place }) => place.split(':')[0]))) {
+    const texts = ofLanguage('text').filter(({ place }) => place.startsWith(`${file}:`));
+    texts.forEach(({ place, code }, index) => {
+      it(`are what a command prints, or what a test uses: ${place}`, async (t) => {
+        const check = checkOfText(file, index);
+        assert.ok(check, 'it is not known: say in outputs.mjs how to check it');
+        await check(t, code, file);
+      });
+    });
+  }
+
+  it('name scripts and options that exist, also within sentences', () => {
+    const commands = pages.flatMap((page) => Array.from(read(page).matchAll(COMMAND)));
+    assert.ok(commands.length > 10);
+    for (const [, name = 'test', words = ''] of commands) {
+      checkScript(name, words.match(/--[a-z-]+/g) ?? []);
+    }
+  });
+});
 
 describe('the links and figures of the documents', () => {
   it('have the figures that the bench has printed: README.md', () => {

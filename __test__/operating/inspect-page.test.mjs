@@ -16,7 +16,7 @@ const HOSTILE = '/<img/src=x/onerror=document.title=1>';
 
 /** Starts a server with a few streams, one of which has a hostile path, and a page of it. */
 async function open(t, options) {
-  const channel = new sluice.Channel();
+  const channel = new sluice.Channel({ name: HOSTILE, historySize: 5 });
   const allowed = new Set(['page']);
   const inspect = inspectHandler({ authorize: () => allowed.has('page') });
   const server = http.createServer((req, res) => {
@@ -65,7 +65,7 @@ describeInBrowser('the page of the inspector', () => {
   for (const colorScheme of ['light', 'dark']) {
     test(`fits from 390 to 1920 px and has no axe violation, ${colorScheme}`, SOON, async (t) => {
       const { faults, page } = await open(t, { colorScheme });
-      await page.waitForSelector('#deliveries-chart svg[aria-label]');
+      await page.waitForSelector('#deliveries-chart svg[aria-label*=most]');
       await page.waitForSelector('#slow li');
       for (const width of [390, 768, 1920]) {
         await page.setViewportSize({ width, height: 1000 });
@@ -92,6 +92,9 @@ describeInBrowser('the page of the inspector', () => {
     assert.equal(await page.locator('#rows tr').count(), 6);
     assert.ok((await paths(page)).includes(HOSTILE));
     assert.equal(await page.locator('img').count(), 0);
+    const [listed] = await page.locator('#channels tr').allInnerTexts();
+    assert.deepEqual(listed.split(/\s+/), [HOSTILE, 'channel', '5', '0', '0', 'B']);
+    assert.match(await page.locator('#channels-shown').textContent(), /^\d+ in all$/);
     assert.equal(await page.title(), 'sluice inspect');
     assert.equal(await page.locator('tr.own .path').textContent(), '/sluice/eventsthis page');
     const slowest = page.locator('#slow li', { hasText: /No\. \d+, \/longlong/ });

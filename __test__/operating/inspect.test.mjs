@@ -12,7 +12,16 @@ import { firstSnapshot, listening } from './inspect/client.mjs';
 
 const { inspectHandler } = createRequire(import.meta.url)('../../inspect.js');
 
-const FILES = ['', 'page.js', 'chart.js', 'format.js', 'style.css', 'panels.css', 'icon.svg'];
+const FILES = [
+  '',
+  'page.js',
+  'channels.js',
+  'chart.js',
+  'format.js',
+  'style.css',
+  'panels.css',
+  'icon.svg',
+];
 const allow = () => true;
 const close = { headers: { Connection: 'close' } };
 
@@ -162,6 +171,71 @@ test('the client that does not read is the slowest reader, and first', SOON, asy
     const [slowest] = slow;
     return slowest?.path === '/slow' && connections.rows[0].number === slowest.number;
   }, 'the slow reader to be first');
+});
+
+test('channels, topics and patterns are listed, the largest first', SOON, async (t) => {
+  const prices = new sluice.Channel({ name: 'prices', historySize: 2 });
+  const unnamed = new sluice.Channel();
+  const broker = new sluice.SSEBroker({ wildcards: true });
+  t.after(() => broker.close());
+  const origin = await listening(t, (req, res) => {
+    if (req.url.startsWith('/sluice/')) return inspect(req, res);
+    const connection = new sluice.Connection(req, res);
+    prices.add(connection);
+    if (req.url === '/all') unnamed.add(connection);
+    const { topics } = broker.connect(connection);
+    topics.add('news.world');
+    if (req.url === '/all') topics.add('news.>');
+  });
+  const inspect = inspectHandler({ authorize: allow });
+  for (const path of ['/all', '/some', '/some']) {
+    const client = http.get(origin + path, { agent: false }).on('error', () => {});
+    client.on('response', (response) => response.on('error', () => {}).resume());
+    t.after(() => client.destroy());
+  }
+  await until(() => prices.count() === 3, 'the clients to join');
+  for (let n = 0; n < 5; n += 1) prices.send({ data: n });
+  const { channels, metrics } = await firstSnapshot(t, `${origin}/sluice/events`);
+  assert.equal(channels.total, metrics.channels);
+  assert.equal(channels.rows.length, channels.total);
+  const members = channels.rows.map((row) => row.members);
+  assert.deepEqual(
+    members,
+    [...members].sort((one, other) => other - one),
+  );
+  const shown = channels.rows.filter((row) => row.members > 0);
+  assert.deepEqual(
+    shown.map((row) => [row.kind, row.name, row.members, row.history?.events ?? null]),
+    [
+      ['channel', 'prices', 3, 2],
+      ['topic', 'news.world', 3, 0],
+      ['channel', null, 1, 0],
+      ['pattern', 'news.>', 1, null],
+    ],
+  );
+  assert.ok(shown[0].history.bytes > 0);
+  assert.equal(typeof shown[0].number, 'number');
+});
+
+test('a page gets 100 channels, and how many there are', SOON, async (t) => {
+  const broker = new sluice.SSEBroker();
+  t.after(() => broker.close());
+  const inspect = inspectHandler({ authorize: allow });
+  const origin = await listening(t, (req, res) => {
+    if (req.url.startsWith('/sluice/')) return inspect(req, res);
+    const { topics } = broker.connect(req, res);
+    for (let n = 0; n < 105; n += 1) topics.add(`${n}/${'long'.repeat(60)}`);
+  });
+  const client = http.get(origin, { agent: false }).on('error', () => {});
+  client.on('response', (response) => response.on('error', () => {}).resume());
+  t.after(() => client.destroy());
+  await until(() => broker.topics().length === 105, 'the topics');
+  const { channels } = await firstSnapshot(t, `${origin}/sluice/events`);
+  assert.equal(channels.rows.length, 100);
+  assert.ok(channels.total >= 105);
+  const topic = channels.rows.find(({ kind }) => kind === 'topic');
+  assert.match(topic.name, /^\d+\/long.*…$/);
+  assert.equal(topic.name.length, 201);
 });
 
 test('a ninth page is refused, until another has left', SOON, async (t) => {

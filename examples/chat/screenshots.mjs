@@ -1,4 +1,4 @@
-// Makes docs/chat.png and docs/chat-dark.png: node examples/chat/screenshots.mjs
+// Makes docs/chat.png and docs/chat-dark.png: npm run pictures
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

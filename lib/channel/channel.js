@@ -67,7 +67,7 @@ function holdForTurn({ catchUp }) {
 }
 
 /**
- * The backplane of a channel, and its name there.
+ * The backplane of a channel.
  * @param {ChannelOptions<any>} given
  */
 function readShared({ backplane, name }) {
@@ -76,7 +76,7 @@ function readShared({ backplane, name }) {
   assertBackplane(backplane);
   if (!name)
     throw option.invalid('a channel with a `backplane` needs a `name`: that of the channel');
-  return { handle: handleOf(backplane), name };
+  return handleOf(backplane);
 }
 
 /** @type {(channel: Channel) => ChannelHandle} */
@@ -136,7 +136,7 @@ class Channel extends EventEmitter {
     this.#maxMembers = option.count('maxMembers', given.maxMembers, 0) || Number.POSITIVE_INFINITY;
     const shared = readShared(given);
     this.#isShared = shared !== undefined;
-    this.#handle = start().channel(core, isLatest, shared?.handle, shared?.name);
+    this.#handle = start().channel(core, isLatest, shared, given.name);
     this.#id = this.#handle.id;
     this.#expires = core.emptyTimeout > 0;
     if (this.#expires) channels.set(this.#id, this.#listener);

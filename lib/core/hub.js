@@ -65,4 +65,18 @@ function metrics() {
   return hub ? hub.metrics() : HubHandle.metricsAtRest();
 }
 
-module.exports = { configure, isStarted, maxConnections, metrics, start, streamWrites };
+/**
+ * Returns the channels, topics and patterns with the most members, without starting the hub.
+ * @param {number} limit
+ */
+const largestChannels = (limit) => hub?.channels(limit) ?? [];
+
+module.exports = {
+  configure,
+  isStarted,
+  largestChannels,
+  maxConnections,
+  metrics,
+  start,
+  streamWrites,
+};

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+import { accessibleTheme } from './accessible-theme.mjs';
+import { inlineCode } from './inline-code.mjs';
 
 const api = new URL('../pages/api/typedoc-sidebar.json', import.meta.url);
 const page = (text, name) => ({ text, link: `/${name}` });
@@ -15,7 +17,11 @@ const slugify = (heading) =>
 const guides = [
   {
     text: 'Start',
-    items: [page('Getting started', 'getting-started'), page('Migrating', 'migrating')],
+    items: [
+      page('Getting started', 'getting-started'),
+      page('Installing', 'install'),
+      page('Migrating', 'migrating'),
+    ],
   },
   {
     text: 'Frameworks',
@@ -40,6 +46,7 @@ const guides = [
       page('Token streams', 'tokens'),
       page('Client and tabs', 'client'),
       page('Resuming', 'resume'),
+      page('Testing', 'testing'),
     ],
   },
   {
@@ -50,11 +57,20 @@ const guides = [
       page('Several processes', 'scaling'),
       page('Reliability', 'reliability'),
       page('Limits', 'limits'),
+      page('Metrics', 'metrics'),
+      page('Inspector', 'inspect'),
+      page('sluice doctor', 'doctor'),
       page('Security', 'security'),
       page('Troubleshooting', 'troubleshooting'),
     ],
   },
 ];
+
+/** TypeDoc names modules by their files. */
+const entryPoint = (item) => ({
+  ...item,
+  text: item.text === 'index' ? 'sluice' : `sluice/${item.text}`,
+});
 
 /** Pages that were added to docs/ and are not listed above. */
 const others = JSON.parse(process.env.SLUICE_PAGES ?? '[]')
@@ -69,7 +85,9 @@ export default defineConfig({
   srcDir: 'pages',
   outDir: '../target/site',
   cacheDir: '../target/site-cache',
+  vite: { plugins: [accessibleTheme] },
   markdown: {
+    config: inlineCode,
     anchor: { slugify },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
@@ -82,7 +100,7 @@ export default defineConfig({
     nav: [page('Guide', 'getting-started'), page('API', 'api/')],
     sidebar: {
       '/': guides,
-      '/api/': existsSync(api) ? JSON.parse(readFileSync(api, 'utf8')) : [],
+      '/api/': existsSync(api) ? JSON.parse(readFileSync(api, 'utf8')).map(entryPoint) : [],
     },
   },
 });

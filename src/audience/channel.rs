@@ -18,6 +18,8 @@ pub enum Keeper {
 
 pub struct Channel {
     pub keeper: Keeper,
+    /// The name that the host has given it, for tools.
+    pub label: Option<Box<str>>,
     pub empty_timeout: Option<Duration>,
     pub empty_since: Instant,
     /// See [`super::Audience::keep_idle`].
@@ -34,6 +36,7 @@ impl Channel {
     pub fn new(empty_timeout: Option<Duration>, keeper: Keeper, shards: usize) -> Self {
         Self {
             keeper,
+            label: None,
             empty_timeout,
             empty_since: Instant::now(),
             is_idle: false,

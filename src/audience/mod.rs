@@ -81,6 +81,11 @@ impl Audience {
         self.channels.len() - self.topics.len()
     }
 
+    /// All of them, in no order.
+    pub fn channels(&self) -> impl Iterator<Item = (ChannelId, &Channel)> {
+        self.channels.iter().map(|(id, channel)| (*id, channel))
+    }
+
     /// False when it is a member, or when the connection or the channel is closed.
     pub fn join(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let Some(entry) = self.channels.get_mut(&channel) else { return false };

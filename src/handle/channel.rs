@@ -30,6 +30,14 @@ impl Channel {
         Self { id, hub: hub.clone(), shared: None }
     }
 
+    /// Gives it a name, for tools that look at the process.
+    pub fn label(self, name: &str) -> Self {
+        if let Some(channel) = self.hub.lock().audience.channel_mut(self.id) {
+            channel.label = Some(name.into());
+        }
+        self
+    }
+
     /// Its events go through the backplane, to every process that has a channel of that name.
     pub fn share(mut self, backplane: Arc<Backplane>, name: &str) -> Self {
         let subject = subject::of_channel(name);

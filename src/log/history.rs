@@ -63,6 +63,11 @@ impl<Item: Clone> History<Item> {
         self.entries.is_empty()
     }
 
+    /// How many events it has.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub fn bytes(&self) -> usize {
         self.bytes
     }

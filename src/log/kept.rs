@@ -40,6 +40,14 @@ pub enum ChannelHistory {
     Latest(Latest),
 }
 
+/// How much a history has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Events, or values.
+    pub events: usize,
+    pub bytes: usize,
+}
+
 /// What a history has after a cursor.
 #[derive(Clone, Debug)]
 pub struct Missed {
@@ -147,6 +155,14 @@ impl ChannelHistory {
             Self::All(log) => log.is_empty(),
             Self::Latest(latest) => latest.is_empty(),
         }
+    }
+
+    pub fn size(&self) -> Size {
+        let events = match self {
+            Self::All(log) => log.len(),
+            Self::Latest(latest) => latest.len(),
+        };
+        Size { events, bytes: self.bytes() }
     }
 
     pub fn bytes(&self) -> usize {

@@ -53,6 +53,11 @@ impl Latest {
         self.values.is_empty() && self.removals.is_empty()
     }
 
+    /// How many values it has.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Those of keys, frames, and ids without a frame.
     pub fn bytes(&self) -> usize {
         self.bytes

@@ -21,8 +21,8 @@ use std::time::Instant;
 use epochs::Epochs;
 use history::History;
 pub use history::Limits;
-pub use kept::Keep;
 use kept::{ChannelHistory, Kept, Missed};
+pub use kept::{Keep, Size};
 use lost::Lost;
 pub use publication::{Draft, Key, Publication};
 pub use resume::{Cursor, Replay, Resume};
@@ -267,6 +267,12 @@ impl Log {
     /// Whether the channel has a history of its own.
     pub fn keeps(&self, channel: ChannelId) -> bool {
         self.channels.get(&channel).is_some_and(|kept| kept.keeps)
+    }
+
+    /// How much the channel has. `None`: it has no history of its own.
+    pub fn size_of(&self, channel: ChannelId) -> Option<Size> {
+        let kept = self.channels.get(&channel).filter(|kept| kept.keeps)?;
+        Some(kept.history.size())
     }
 
     pub fn is_empty(&self, channel: ChannelId) -> bool {

@@ -16,6 +16,7 @@ use super::context::call_without_context;
 use super::error::{Result, internal};
 use super::event::event;
 use super::exit::shut_down_at_exit;
+use super::listing::ListedChannel;
 use super::metrics::MetricsSnapshot;
 use super::nats_settings::NatsSettings;
 use super::notices::Notices;
@@ -195,7 +196,7 @@ impl HubHandle {
     }
 
     /// `keeps_latest`: its events have keys, and it keeps the latest one of each. With a backplane,
-    /// it is shared with the channels of that name in other processes.
+    /// it is shared with the channels of that name in other processes. Tools show the name.
     #[napi(catch_unwind)]
     pub fn channel(
         &self,
@@ -208,11 +209,13 @@ impl HubHandle {
         if keeps_latest {
             options.history.keep = Keep::Latest;
         }
-        let channel = Channel::create(&self.hub, options);
-        let channel = match (backplane, name) {
-            (Some(handle), Some(name)) => channel.share(handle.backplane.clone(), &name),
-            _ => channel,
-        };
+        let mut channel = Channel::create(&self.hub, options);
+        if let Some(name) = name {
+            channel = channel.label(&name);
+            if let Some(handle) = backplane {
+                channel = channel.share(handle.backplane.clone(), &name);
+            }
+        }
         ChannelHandle { channel }
     }
 
@@ -294,6 +297,13 @@ impl HubHandle {
     #[napi(catch_unwind)]
     pub fn metrics(&self) -> MetricsSnapshot {
         self.hub.metrics().into()
+    }
+
+    /// The channels, topics and patterns with the most members.
+    #[napi(catch_unwind)]
+    pub fn channels(&self, limit: u32) -> Vec<ListedChannel> {
+        let found = self.hub.lock().largest_channels(limit as usize);
+        found.into_iter().map(ListedChannel::from).collect()
     }
 
     /// The metrics before anything has happened.

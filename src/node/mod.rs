@@ -11,6 +11,7 @@ mod exit;
 mod frames;
 mod host_call;
 mod hub;
+mod listing;
 mod metrics;
 mod nats_settings;
 mod notices;

@@ -38,9 +38,8 @@ const IMPORTS = {
   redisBackplane: 'sluice/redis',
 };
 
-/** Imports of the reader's own files, and of packages that are not installed here. */
-const ELSEWHERE =
-  /^(const|import) .*('\.[./]*\/(app|runs)\.js'|'@ai-sdk\/workflow\/client'|'vitest').*\n/gm;
+/** Imports of the reader's own files. */
+const ELSEWHERE = /^(const|import) .*'\.[./]*\/(app|runs)\.js'.*\n/gm;
 
 /** Returns a part of a program as a module that can be type-checked by itself. */
 export function toModule(code) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -65,6 +65,32 @@ export class ExampleApp {
       encoding: 'utf8',
     });
     assert.equal(status, 0, stdout);
+  }
+
+  /** Runs the TypeScript compiler with the words of a command. */
+  compileWith(words) {
+    this.#run('typescript/bin/tsc', words);
+  }
+
+  /** Runs esbuild with the words of a command, and returns the bundle of a program. */
+  bundle(words, program) {
+    const name = words.find((word) => !word.startsWith('-'));
+    this.write({ name, code: program });
+    this.#run('esbuild-wasm/bin/esbuild', words);
+    const output = words.find((word) => word.startsWith('--outfile=')).slice('--outfile='.length);
+    return readFileSync(path.join(this.#directory, output), 'utf8');
+  }
+
+  #run(tool, words) {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(modules, tool), ...words],
+      {
+        cwd: this.#directory,
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(status, 0, stdout + stderr);
   }
 
   /** Type-checks parts of programs, which may also be parts of pages. */

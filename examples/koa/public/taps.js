@@ -2,7 +2,6 @@ const RETRY = 2000;
 const STATUS = { live: 'Live', lost: 'The server is gone. Trying again' };
 
 const board = document.querySelector('#board');
-const hint = document.querySelector('#hint');
 const people = document.querySelector('#people');
 const seen = document.querySelector('#taps');
 const status = document.querySelector('#status');
@@ -16,6 +15,11 @@ function show(state) {
   status.textContent = STATUS[state];
 }
 
+function count(figure, number, one, many) {
+  figure.textContent = number;
+  figure.nextElementSibling.textContent = Number(number) === 1 ? one : many;
+}
+
 function draw({ x, y, hue }) {
   const dot = document.createElement('span');
   dot.className = 'tap';
@@ -25,10 +29,10 @@ function draw({ x, y, hue }) {
   dot.addEventListener('animationend', (event) => {
     if (event.animationName === 'fade') dot.remove();
   });
-  hint.hidden = true;
+  board.dataset.used = '';
   board.append(dot);
   taps += 1;
-  seen.textContent = taps;
+  count(seen, taps, 'tap seen', 'taps seen');
 }
 
 function tap(x, y) {
@@ -41,7 +45,7 @@ function open() {
   source.addEventListener('open', () => show('live'));
   source.addEventListener('tap', (event) => draw(JSON.parse(event.data)));
   source.addEventListener('people', (event) => {
-    people.textContent = event.data;
+    count(people, event.data, 'page open', 'pages open');
   });
   source.addEventListener('error', () => {
     show('lost');

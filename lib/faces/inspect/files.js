@@ -12,7 +12,15 @@ const TYPES = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-const NAMES = ['page.js', 'chart.js', 'format.js', 'style.css', 'panels.css', 'icon.svg'];
+const NAMES = [
+  'page.js',
+  'channels.js',
+  'chart.js',
+  'format.js',
+  'style.css',
+  'panels.css',
+  'icon.svg',
+];
 
 /** @type {Map<string, string>} */
 const files = new Map([

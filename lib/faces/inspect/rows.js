@@ -8,19 +8,12 @@
 /** @import { Query } from './query.js' */
 
 const { connections } = require('../../core/notices.js');
+const { short } = require('./short.js');
 
 /** The most connections that a page gets. */
 const MAX_ROWS = 300;
 /** The most slow readers that a page gets. */
 const MAX_SLOW = 5;
-/** The most characters of a text that a client has chosen. */
-const LONGEST = 200;
-
-/** @type {(text: unknown) => string} */
-const short = (text) => {
-  const all = String(text ?? '');
-  return all.length > LONGEST ? `${all.slice(0, LONGEST)}…` : all;
-};
 
 /**
  * The path without the query, which may have secrets.

@@ -7,6 +7,7 @@
 
 const event = require('../../connection/event.js');
 const { metrics } = require('../../core/hub.js');
+const { describeChannels } = require('./channels.js');
 const { allRows, chosen, slowest } = require('./rows.js');
 
 /** The most pages of one handler, because each costs a sort of the connections a second. */
@@ -52,12 +53,14 @@ class Watchers {
     if (ready.length === 0) return;
     const now = Date.now();
     const rows = allRows(now);
+    const figures = metrics();
     const common = {
       time: now,
       pid: process.pid,
       node: process.version,
       uptime: Math.floor(process.uptime()),
-      metrics: metrics(),
+      metrics: figures,
+      channels: describeChannels(figures.channels),
       slow: slowest(rows, now),
     };
     for (const { link, query } of ready) {

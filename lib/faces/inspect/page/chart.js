@@ -23,6 +23,7 @@ export class Chart {
 
   constructor(figure) {
     this.label = figure.querySelector('figcaption span').textContent;
+    this.#svg.setAttribute('aria-label', `${this.label}: no value yet`);
     this.current = figure.querySelector('strong');
     this.most = figure.querySelector('.most');
     this.#svg.append(this.#area, this.#line);

@@ -1,4 +1,5 @@
 /** The page of sluice/inspect: reads snapshots and shows them. */
+import { showChannels } from './channels.js';
 import { Chart } from './chart.js';
 import { bytes, count, duration, text } from './format.js';
 
@@ -50,6 +51,7 @@ function show(snapshot) {
   showTotals(snapshot);
   showCharts(snapshot);
   showSlow(snapshot.slow);
+  showChannels(find('channels'), find('channels-shown'), snapshot.channels);
   showRows(snapshot.connections);
 }
 
