@@ -1002,6 +1002,7 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
+ * | `ERR_SSE_CURSOR`         | a store of `sluice/mcp` lacks events after that id                 |
  * | `ERR_SSE_RUN_EXISTS`     | a run with that id goes on                                         |
  * | `ERR_SSE_RUN_LIMIT`      | a process holds `maxRuns` runs that go on or are read              |
  * | `ERR_SSE_RUN_SIZE`       | a run has more events or bytes than it may have                    |
@@ -1032,6 +1033,7 @@ export type SluiceErrorCode =
   | 'ERR_SSE_DISCONNECTED'
   | 'ERR_SSE_CHANNEL_CLOSED'
   | 'ERR_SSE_CHANNEL_ENDED'
+  | 'ERR_SSE_CURSOR'
   | 'ERR_SSE_RUN_EXISTS'
   | 'ERR_SSE_RUN_LIMIT'
   | 'ERR_SSE_RUN_LOST'

@@ -24,6 +24,7 @@ const WITHOUT_PROGRAM = [
   'docs/doctor.md',
   'docs/digipair.md',
   'docs/install.md',
+  'docs/mcp.md',
   'docs/migrating.md',
   'docs/operations.md',
   'docs/scaling.md',

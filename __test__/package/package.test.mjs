@@ -82,6 +82,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
       'inspect',
       'metrics',
       'redis',
+      'mcp',
       'nats',
       'runs',
       'testing',

@@ -1,10 +1,12 @@
 // Runs: streams that outlive their readers, in one process.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
 import { controlled, createRuns, over, serve } from './site.mjs';
 
+const { metrics } = sluice;
 const WORDS = ['one', 'two', 'three'];
 const ids = (client) => Array.from(client.text.matchAll(/^id: (.*)$/gm), (match) => match[1]);
 
@@ -146,6 +148,39 @@ describe('a run', SOON, () => {
     await finished;
     await until(async () => (await runs.status('a')) === undefined, 'the run to be forgotten');
     assert.equal((await read('a')).status, 404);
+  });
+
+  test('leaves nothing behind, and neither do a thousand whose readers have left', async (t) => {
+    const before = metrics();
+    const { runs, read } = await serve(t, { ttl: 1, maxRuns: 2000 });
+    const sources = Array.from({ length: 1000 }, controlled);
+    const finished = [];
+    for (const [number, { source, give }] of sources.entries()) {
+      finished.push((await runs.start(`run-${number}`, source)).finished);
+      give('one');
+    }
+    for (let number = 0; number < sources.length; number += 50) {
+      const clients = await Promise.all(
+        sources.slice(number, number + 50).map((_source, index) => read(`run-${number + index}`)),
+      );
+      for (const client of clients) await client.count(1);
+      for (const client of clients) client.leave();
+    }
+    for (const { give, end } of sources) {
+      give('two');
+      end();
+    }
+    await Promise.all(finished);
+    const kept = ({ channels, history: { bytes }, queuedBytes, connections }) => ({
+      channels,
+      bytes,
+      queuedBytes,
+      open: connections.native + connections.stream,
+    });
+    await until(
+      () => JSON.stringify(kept(metrics())) === JSON.stringify(kept(before)),
+      () => `nothing to be left of ${JSON.stringify(kept(metrics()))}`,
+    );
   });
 
   test('has a limit of runs, and the oldest one that has ended makes room', async (t) => {

@@ -31,4 +31,4 @@ function reportGaps(link, all) {
   if (onGap === 'reset' && gaps.length > 0) handle.send(undefined, RESET, '{}');
 }
 
-module.exports = { reportGaps };
+module.exports = { RESET, reportGaps };

@@ -21,10 +21,8 @@
  * @typedef {{ run: Run, first: (Omit<RunEvent, 'id'> & { id?: string })[], after?: number }} Reply
  */
 
+const { RESET } = require('../connection/gaps.js');
 const { eventsOf } = require('./frames.js');
-
-/** Tells a client that what it has does not belong to what follows. */
-const RESET = { event: 'sluice.reset', data: '{}' };
 
 /** @type {(status: number, message: string) => Refusal} */
 const refuse = (status, message) => ({ status, message });
@@ -44,7 +42,7 @@ async function replyTo({ authorize, compact, format }, run, { request, method, c
   const hasEnded = run.channel.ended;
   if (cursor === 'none') {
     if (hasEnded && !format.replayFinished && isRead) return none;
-    return compact || run.read(0) === undefined ? all(run, compact) : { run, first: [], after: 0 };
+    return compact || !run.keeps(0) ? all(run, compact) : { run, first: [], after: 0 };
   }
   if (cursor.key !== undefined && cursor.key !== run.record.key) return anew(run, compact);
   const { last } = run;
@@ -53,7 +51,7 @@ async function replyTo({ authorize, compact, format }, run, { request, method, c
     if (cursor.key !== undefined) return anew(run, compact);
     return refuse(400, `the run has ${last} events`);
   }
-  if (run.read(number) === undefined) return anew(run, compact);
+  if (!run.keeps(number)) return anew(run, compact);
   // An EventSource would come back for ever.
   if (hasEnded && cursor.isHeader && isRead && number === last) return refuse(204, '');
   return { run, first: [], after: number };
@@ -66,7 +64,7 @@ async function replyTo({ authorize, compact, format }, run, { request, method, c
  * @returns {Reply}
  */
 function all(run, compact) {
-  const text = run.read() ?? '';
+  const text = run.read();
   const events = eventsOf(text);
   const first = compact ? compact(events) : events;
   return { run, first, after: text === '' ? undefined : run.last };
@@ -79,7 +77,7 @@ function all(run, compact) {
  */
 function anew(run, compact) {
   const reply = all(run, compact);
-  return { ...reply, first: [RESET, ...reply.first] };
+  return { ...reply, first: [{ event: RESET, data: '{}' }, ...reply.first] };
 }
 
 module.exports = { replyTo };

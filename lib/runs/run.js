@@ -172,8 +172,7 @@ class Run {
    */
   async conclude(state) {
     this.record = { ...this.record, state, endedAt: Date.now(), events: this.#events };
-    // If the engine is away, the record expires there.
-    await this.followed?.write(this.record).catch(() => {});
+    await this.followed?.write(this.record);
   }
 
   /**
@@ -187,12 +186,16 @@ class Run {
   }
 
   /**
-   * What is after an event, as frame text. Undefined if some of it is not kept.
-   * @param {number} [after] everything by default
+   * Whether everything after an event is kept.
+   * @param {number} after
    */
-  read(after) {
-    const id = after === undefined ? undefined : idOf(this.record.key, after);
-    return historyOf(this.#channel).read(id, Number.MAX_SAFE_INTEGER) ?? undefined;
+  keeps(after) {
+    return historyOf(this.#channel).read(idOf(this.record.key, after), 0) !== null;
+  }
+
+  /** Everything that is kept, as frame text. */
+  read() {
+    return historyOf(this.#channel).read(undefined, Number.MAX_SAFE_INTEGER) ?? '';
   }
 
   /** Forgets everything, in this process. */

@@ -26,6 +26,9 @@ const { Work } = require('./work.js');
 /** How long `stop()` waits for the process of a run, in milliseconds. */
 const LONGEST_STOP = 15_000;
 
+/** @type {(runs: Runs) => import('./runs-options.js').Settings} */
+let settingsOf;
+
 class Runs {
   #settings;
   #catalogue;
@@ -35,6 +38,10 @@ class Runs {
   /** @type {Survivor | undefined} */
   #survivor;
   #isClosed = false;
+
+  static {
+    settingsOf = (runs) => runs.#settings;
+  }
 
   /** @param {RunsOptions} options */
   constructor(options) {
@@ -154,4 +161,4 @@ printable(Runs.prototype, 'Runs', () => ({}));
 /** @param {RunsOptions} options */
 const createRuns = (options) => new Runs(options);
 
-module.exports = { createRuns };
+module.exports = { Runs, createRuns, settingsOf };

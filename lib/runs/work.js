@@ -8,8 +8,14 @@
 /** @import { Run } from './run.js' */
 /** @import { Settings } from './runs-options.js' */
 
+const { setTimeout: delay } = require('node:timers/promises');
 const { guarded } = require('../core/listeners.js');
 const { Producer } = require('./producer.js');
+
+/** What a backplane throws while its engine cannot be reached. */
+const AWAY = ['ERR_SSE_BACKPLANE', 'ERR_SSE_BACKPLANE_FULL'];
+/** How long to wait before the end of a run is tried again, in milliseconds. */
+const RETRY = 1000;
 
 class Work {
   #settings;
@@ -19,6 +25,7 @@ class Work {
    * @type {Map<Run, Promise<RunStatus>>}
    */
   #finished = new Map();
+  #isClosing = false;
 
   /**
    * @param {Settings} settings
@@ -67,6 +74,7 @@ class Work {
   }
 
   async stopAll() {
+    this.#isClosing = true;
     await Promise.all([...this.#finished.keys()].map((run) => this.stop(run)));
   }
 
@@ -75,21 +83,42 @@ class Work {
    * @param {RunSource<any>} source
    */
   async #work(run, source) {
-    const { event, format, ttl } = this.#settings;
+    const { event, ttl } = this.#settings;
     const outcome = await new Producer(run, event).produce(source);
     let { state } = outcome;
+    const last = [...this.#lastOf(run, outcome)];
     try {
-      for (const last of this.#lastOf(run, outcome)) run.append(last, 'last');
-      await run.end(format.done);
+      await this.#whenOnline(() => {
+        for (; last.length > 0; last.shift()) run.append(last[0], 'last');
+        return run.end(this.#settings.format.done);
+      });
     } catch (error) {
       state = 'failed';
       // Otherwise another process has taken this one for dead.
       if (/** @type {any} */ (error).code !== 'ERR_SSE_CHANNEL_ENDED') this.report(error, run);
     }
-    await run.conclude(state);
+    // If it cannot be written, the record expires in the engine.
+    await this.#whenOnline(() => run.conclude(state)).catch(() => {});
     this.#finished.delete(run);
     setTimeout(() => this.#catalogue.forget(run), ttl).unref();
     return run.status;
+  }
+
+  /**
+   * Readers wait for the end of a run, so it is tried until the engine is back.
+   * @param {() => Promise<unknown>} publish
+   */
+  async #whenOnline(publish) {
+    const { shared } = this.#settings;
+    for (;;) {
+      try {
+        return await publish();
+      } catch (error) {
+        const isAway = AWAY.includes(/** @type {any} */ (error).code);
+        if (!isAway || this.#isClosing || shared?.backplane.state === 'closed') throw error;
+        await delay(RETRY);
+      }
+    }
   }
 
   /**
