@@ -119,7 +119,7 @@ describe('channel.end() with a backplane', SOON, () => {
     return channel;
   };
 
-  test('ends the members of every process, and the first last event counts', async (t) => {
+  test('ends the members of every process, which see one last event of several', async (t) => {
     const [here, there] = [node(t), node(t)];
     const endings = [once(here, 'end'), once(there, 'end')];
     const open = await serve(t, (connection) => there.add(connection));
@@ -128,7 +128,10 @@ describe('channel.end() with a backplane', SOON, () => {
     await here.publish({ data: 'first' });
     await Promise.allSettled([here.end({ data: 'one last' }), there.end({ data: 'another last' })]);
     await Promise.all(endings);
-    assert.deepEqual(await over(client), ['first', 'one last']);
+    const [first, last, ...others] = await over(client);
+    assert.equal(first, 'first');
+    assert.ok(['one last', 'another last'].includes(last), last);
+    assert.deepEqual(others, []);
     for (const channel of [here, there]) {
       assert.equal(channel.ended, true);
       assert.throws(() => channel.send({ data: 'late' }), ended);
