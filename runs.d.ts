@@ -104,8 +104,8 @@ export interface RunsOptions {
   /** For how long a run that has ended is replayed. Default: 300,000. At least 1. */
   ttl?: number;
   /**
-   * How many bytes of data a run may have. A run that exceeds it fails with `ERR_SSE_RUN_SIZE`.
-   * Default: 4 MiB.
+   * How many bytes of data, names and comments a run may have. A run that exceeds it fails with
+   * `ERR_SSE_RUN_SIZE`. Default: 4 MiB.
    */
   maxBytes?: number;
   /** The same, for the number of events. Default: 10,000. */
@@ -197,8 +197,10 @@ export interface Runs {
    */
   list(owner: string): Promise<RunStatus[]>;
   /**
-   * Stops every run of this process, and forgets them. Call it when the process shuts down:
-   * otherwise readers in other processes learn only after some seconds that a run has failed.
+   * Stops every run of this process, and forgets them. Readers of runs that go on in other processes
+   * end, and can come back to one of these. Call it when the process shuts down: otherwise readers
+   * in other processes learn only after some seconds that a run has failed. While the backplane's
+   * engine is away, it waits for at most 5 seconds.
    */
   close(): Promise<void>;
 }

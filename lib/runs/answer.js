@@ -20,7 +20,7 @@ const PLAIN = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'n
  */
 function open({ connection: given, format }, carrier, { run, first, after }) {
   carrier.cursor = after === undefined ? undefined : idOf(run.record.key, after);
-  const bytes = first.reduce((sum, { data }) => sum + 2 * data.length, 0);
+  const bytes = first.reduce((sum, event) => sum + largest(event), 0);
   const { maxQueueBytes = 1 << 20 } = given;
   const { link, connection } = openLink(carrier, {
     ...given,
@@ -29,10 +29,22 @@ function open({ connection: given, format }, carrier, { run, first, after }) {
     maxQueueBytes: maxQueueBytes + bytes,
   });
   link.begin();
-  for (const event of first) connection.send(event);
-  run.channel.add(connection);
+  try {
+    for (const event of first) connection.send(event);
+    run.channel.add(connection);
+  } catch (error) {
+    // The head has been sent, so the client would wait for ever.
+    connection.destroy();
+    throw error;
+  }
   return connection;
 }
+
+/**
+ * How many bytes an event has at most: three for each code unit, or a prefix for each line.
+ * @param {Reply['first'][number]} event
+ */
+const largest = ({ data, event = '' }) => 7 * data.length + 3 * event.length + 64;
 
 /**
  * @param {Request} req

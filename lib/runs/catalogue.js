@@ -9,6 +9,7 @@
 /** @import { Settings } from './runs-options.js' */
 /** @import { SharedRuns } from './shared/shared-runs.js' */
 
+const { retainOf } = require('../backplane/backplane.js');
 const { SluiceError } = require('../core/error.js');
 const { Run } = require('./run.js');
 
@@ -84,30 +85,66 @@ class Catalogue {
 
   /**
    * Adds a run of this process.
-   * @param {Record} record
+   * @param {Omit<Record, 'turn'>} given
+   * @param {Run} [before] the run with that id that has ended
    */
-  async create(record) {
+  async create(given, before) {
     const { limits } = this.#settings;
     this.#makeRoom();
     const shared = this.#shared;
     if (!shared) {
-      const run = new Run(record, limits);
-      this.#runs.set(record.id, run);
+      const run = new Run({ ...given, turn: 1 }, limits);
+      this.#add(run);
       await run.begin();
       return run;
     }
-    const followed = await shared.follow(record.id);
+    const followed = await shared.follow(given.id);
+    const { latest } = followed;
+    if (latest?.state === 'running' && latest.key !== before?.record.key) {
+      followed.close();
+      throw goesOn();
+    }
+    const record = { ...given, turn: (latest?.turn ?? 0) + 1 };
     const run = new Run(record, limits, shared.channelOf(record), followed);
-    this.#runs.set(record.id, run);
+    this.#add(run);
     try {
       await run.begin();
-      await followed.write(record);
+      // First: a run that has a record, but no source, would never end.
       await shared.add(record);
+      await followed.write(record);
+      // Another process has begun one at the same time.
+      if (!run.isLatest) throw goesOn();
       return run;
     } catch (error) {
       this.forget(run);
       throw error;
     }
+  }
+
+  /**
+   * The engine keeps the record of a run for a while only. The run may take longer.
+   * @param {Run} run of this process
+   */
+  async remind(run) {
+    const { shared, ttl } = this.#settings;
+    const age = (shared && retainOf(shared.backplane)?.age) ?? ttl;
+    const now = performance.now();
+    if (now - run.recordedAt < age / 3) return;
+    run.recordedAt = now;
+    try {
+      await this.#shared?.add(run.record);
+      await run.followed?.write(run.record);
+    } catch {
+      // The engine is away, and keeps records meanwhile. It is tried again.
+    }
+  }
+
+  /** @param {Run} run of this process */
+  #add(run) {
+    run.isOwn = true;
+    // The one before cannot be found any more.
+    this.#runs.get(run.id)?.close();
+    this.#runs.set(run.id, run);
   }
 
   /**
@@ -138,4 +175,10 @@ class Catalogue {
   }
 }
 
-module.exports = { Catalogue };
+const goesOn = () =>
+  new SluiceError(
+    'ERR_SSE_RUN_EXISTS',
+    'a run with that id goes on: stop it first, or use another id',
+  );
+
+module.exports = { Catalogue, goesOn };

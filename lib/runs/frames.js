@@ -26,9 +26,11 @@ function eventOf(frame) {
   /** @type {string[]} */
   const data = [];
   for (const line of frame.split('\n')) {
-    if (line.startsWith('data: ')) data.push(line.slice(6));
-    else if (line.startsWith('id: ')) id = line.slice(4);
-    else if (line.startsWith('event: ')) event = line.slice(7);
+    // A field without a value has no space.
+    const [, field, value] = /^(\w+): ?(.*)$/s.exec(line) ?? [];
+    if (field === 'data') data.push(value);
+    else if (field === 'id') id = value;
+    else if (field === 'event') event = value;
   }
   return data.length > 0 ? { id, event, data: data.join('\n') } : undefined;
 }

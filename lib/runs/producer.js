@@ -41,13 +41,18 @@ class Producer {
    */
   async produce(open) {
     const { signal } = this.#run.stopping;
+    if (signal.aborted) return { state: 'stopped' };
     const wake = () => this.#wake();
     signal.addEventListener('abort', wake);
     /** @type {Source | undefined} */
     let source;
     try {
-      const opened = await this.#unlessStopped((async () => open({ signal }))());
-      if (opened === STOPPED) return { state: 'stopped' };
+      const opening = (async () => open({ signal }))();
+      const opened = await this.#unlessStopped(opening);
+      if (opened === STOPPED) {
+        opening.then((late) => new Source(late).stop()).catch(() => {});
+        return { state: 'stopped' };
+      }
       source = new Source(opened);
       return { state: (await this.#read(source)) ? 'done' : 'stopped' };
     } catch (error) {

@@ -76,7 +76,7 @@ function all(run, compact) {
  * @param {Settings['compact']} compact
  */
 function anew(run, compact) {
-  const reply = all(run, compact);
+  const reply = compact || !run.keeps(0) ? all(run, compact) : { run, first: [], after: 0 };
   return { ...reply, first: [{ event: RESET, data: '{}' }, ...reply.first] };
 }
 

@@ -16,6 +16,7 @@
  * @property {string} key tells it from other runs with the same id
  * @property {string | null} owner
  * @property {string} node the process that reads its source
+ * @property {number} turn how many runs have had that id
  * @property {RunState} state
  * @property {number} startedAt
  * @property {number} [endedAt]
@@ -31,8 +32,6 @@ const { idOf, numberOf } = require('./cursor.js');
 const { loaded } = require('./shared/loaded.js');
 
 const KEY_LENGTH = 8;
-/** What the history may hold beyond the data of events: ids, names and line breaks. */
-const OVERHEAD = 128;
 /** How many events may follow those of the source. */
 const LAST = 16;
 /** With a backplane, the source waits after that many events until the engine has the last one. */
@@ -47,8 +46,14 @@ class Run {
   #limits;
   #channel;
   #isShared;
+  /** The process that read its source at first. */
+  #node;
   /** Ends the source. */
   stopping = new AbortController();
+  /** Whether this process reads its source. */
+  isOwn = false;
+  /** When its record was written, by `performance.now()`. */
+  recordedAt = performance.now();
   /** Since when this process knows the run, by `performance.now()`. */
   knownSince = performance.now();
 
@@ -60,13 +65,15 @@ class Run {
    */
   constructor(record, limits, shared, followed) {
     this.record = record;
+    this.#node = record.node;
     this.#limits = limits;
     this.followed = followed;
     this.#isShared = shared !== undefined;
     this.#channel = new Channel({
       ids: 'manual',
       historySize: limits.maxEvents + LAST,
-      historyBytes: 2 * limits.maxBytes + OVERHEAD * (limits.maxEvents + LAST),
+      // Its events have limits. Encoded they are larger: each line of data has a prefix.
+      historyBytes: Number.MAX_SAFE_INTEGER,
       ...shared,
     });
   }
@@ -102,9 +109,18 @@ class Run {
     return this.record.events ?? Math.max(this.#events, this.last);
   }
 
+  /** Whether another process has taken the one that read the source for dead. */
+  get isTaken() {
+    const latest = this.followed?.latest;
+    return latest?.key === this.record.key && latest.node !== this.#node;
+  }
+
   /** Reads what other processes know. */
   refresh() {
-    this.record = this.followed?.latest ?? this.record;
+    const latest = this.followed?.latest;
+    // How it has ended is known here, even if that could not be written.
+    const isNews = latest?.key === this.record.key && (latest.endedAt ?? !this.record.endedAt);
+    if (isNews) this.record = latest;
     return this;
   }
 
@@ -126,13 +142,19 @@ class Run {
    */
   append(event, kind) {
     const data = serialise(event.data);
-    const size = Buffer.byteLength(data ?? '') + (event.event?.length ?? 0);
+    const size = sizeOf(data) + sizeOf(event.event) + sizeOf(event.comment);
     if (!kind) this.#assertRoom(size);
-    const id = idOf(this.record.key, this.#events + 1);
-    const sent = this.#send({ ...event, data, id }, this.#events % UNCONFIRMED === UNCONFIRMED - 1);
-    this.#events += 1;
+    const number = this.#events + 1;
+    const id = idOf(this.record.key, number);
+    const sent = this.#send({ ...event, data, id }, number % UNCONFIRMED === 0);
+    this.#events = number;
     this.#bytes += size;
-    return sent;
+    return sent?.catch((error) => {
+      // It has not been kept, and the next one must not leave out its number.
+      if (this.#events === number) this.#events -= 1;
+      this.#bytes -= size;
+      throw error;
+    });
   }
 
   /** @param {number} size */
@@ -175,6 +197,18 @@ class Run {
     await this.followed?.write(this.record);
   }
 
+  /** Another process has ended the run, as it took this one for dead. */
+  lose() {
+    this.#events = this.last;
+    const state = /** @type {const} */ ('failed');
+    this.record = { ...this.record, state, endedAt: Date.now(), events: this.last };
+  }
+
+  /** Lets its readers in this process go without a last event. They may come back. */
+  dismiss() {
+    for (const connection of this.#channel.connections()) void connection.end();
+  }
+
   /**
    * A process wants to end the run of another one that has died.
    * @param {string} node
@@ -200,10 +234,15 @@ class Run {
 
   /** Forgets everything, in this process. */
   close() {
+    // Otherwise they would wait for events that never come.
+    if (!this.#channel.ended) this.dismiss();
     this.followed?.close();
     this.#channel.close();
   }
 }
+
+/** @param {string | undefined} text */
+const sizeOf = (text) => (text === undefined ? 0 : Buffer.byteLength(text));
 
 printable(Run.prototype, 'Run', (/** @type {Run} */ run) => ({ ...run.status }));
 

@@ -7,6 +7,7 @@
 /** @import { Run } from './run.js' */
 
 const { once } = require('node:events');
+const { setTimeout: delay } = require('node:timers/promises');
 const { BodyCarrier } = require('../carrier/body-carrier.js');
 const { readCursor } = require('../carrier/cursor.js');
 const { carrierOf } = require('../carrier/node-response.js');
@@ -14,7 +15,7 @@ const { SluiceError } = require('../core/error.js');
 const option = require('../core/option.js');
 const { printable } = require('../core/printable.js');
 const { open, refusalOf, refuse } = require('./answer.js');
-const { Catalogue } = require('./catalogue.js');
+const { Catalogue, goesOn } = require('./catalogue.js');
 const { readCursorOf } = require('./cursor.js');
 const { replyTo } = require('./reply.js');
 const { newKey, statusOf } = require('./run.js');
@@ -25,6 +26,10 @@ const { Work } = require('./work.js');
 
 /** How long `stop()` waits for the process of a run, in milliseconds. */
 const LONGEST_STOP = 15_000;
+/** How long `close()` waits for the engine, in milliseconds. */
+const LONGEST_CLOSE = 5_000;
+/** How often `stop()` asks that process, in milliseconds. */
+const STOP_AGAIN = 1_000;
 
 /** @type {(runs: Runs) => import('./runs-options.js').Settings} */
 let settingsOf;
@@ -38,6 +43,11 @@ class Runs {
   /** @type {Survivor | undefined} */
   #survivor;
   #isClosed = false;
+  /**
+   * Runs that are about to exist.
+   * @type {Map<string, Promise<unknown>>}
+   */
+  #starting = new Map();
 
   static {
     settingsOf = (runs) => runs.#settings;
@@ -51,7 +61,7 @@ class Runs {
     this.#catalogue = new Catalogue(this.#settings, this.#shared);
     this.#work = new Work(this.#settings, this.#catalogue);
     const nodes = this.#shared?.nodes;
-    if (nodes) this.#survivor = new Survivor(this.#settings, this.#catalogue, this.#work, nodes);
+    if (nodes) this.#survivor = new Survivor(this.#catalogue, this.#work, nodes);
   }
 
   /**
@@ -62,18 +72,31 @@ class Runs {
   async start(id, source, options) {
     const owner = readOwner(options);
     if (typeof source !== 'function') throw option.wrongArgument('start()', 'a function', source);
-    const before = await this.#find(id);
-    if (before?.isRunning || this.#work.has(before)) {
-      throw new SluiceError(
-        'ERR_SSE_RUN_EXISTS',
-        'a run with that id goes on: stop it first, or use another id',
-      );
+    this.#assertOpen(id);
+    if (this.#starting.has(id)) throw goesOn();
+    const starting = this.#start(id, source, owner);
+    this.#starting.set(id, starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(id);
     }
+  }
+
+  /**
+   * @param {string} id
+   * @param {RunSource<any>} source
+   * @param {string | null} owner
+   */
+  async #start(id, source, owner) {
+    const before = await this.#find(id);
+    if (before?.isRunning || this.#work.has(before)) throw goesOn();
     const node = this.#shared?.nodes.id ?? '';
     const startedAt = Date.now();
     const record = { id, key: newKey(), owner, node, state: /** @type {const} */ ('running') };
     this.#shared?.nodes.beat();
-    const run = await this.#catalogue.create({ ...record, startedAt });
+    const run = await this.#catalogue.create({ ...record, startedAt }, before);
+    if (this.#isClosed) run.stopping.abort();
     return { id, finished: this.#work.begin(run, source) };
   }
 
@@ -84,8 +107,7 @@ class Runs {
    */
   async respond(req, res, id) {
     const cursor = readCursorOf(readCursor(req.headers?.['last-event-id']), req.url);
-    const reader = { request: req, method: req.method, cursor };
-    const reply = await replyTo(this.#settings, await this.#find(id), reader);
+    const reply = await this.#reply(id, { request: req, method: req.method, cursor });
     if ('status' in reply) return refuse(req, res, reply);
     // The client may have left meanwhile.
     return res.destroyed ? undefined : open(this.#settings, carrierOf(req, res), reply);
@@ -99,8 +121,7 @@ class Runs {
   async response(request, id, options) {
     const { outgoing } = option.object('options', options, { outgoing: true });
     const cursor = readCursorOf(readCursor(request.headers.get('last-event-id')), request.url);
-    const reader = { request, method: request.method, cursor };
-    const reply = await replyTo(this.#settings, await this.#find(id), reader);
+    const reply = await this.#reply(id, { request, method: request.method, cursor });
     if ('status' in reply) return refusalOf(reply);
     const carrier = new BodyCarrier(undefined, outgoing);
     open(this.#settings, carrier, reply);
@@ -110,13 +131,21 @@ class Runs {
 
   /** @param {string} id */
   async stop(id) {
+    await this.#starting.get(id)?.catch(() => {});
     const run = await this.#find(id);
     if (!run) return false;
     if (await this.#work.stop(run)) return true;
     if (!run.isRunning) return false;
     const ended = once(run.channel, 'end', { signal: AbortSignal.timeout(LONGEST_STOP) });
-    this.#shared?.nodes.stop(run.record.node, run.record.key);
-    await ended;
+    const say = () => this.#shared?.nodes.stop(run.record.node, run.record.key);
+    // Its process may have lost the engine, or is about to open the source.
+    const again = setInterval(say, STOP_AGAIN);
+    try {
+      say();
+      await ended;
+    } finally {
+      clearInterval(again);
+    }
     return true;
   }
 
@@ -128,8 +157,8 @@ class Runs {
   /** @param {string} owner */
   async list(owner) {
     option.assertString('owner', owner);
-    const own = this.#catalogue.all().filter(({ record }) => record.owner === owner);
-    const all = new Map(own.map((run) => [run.id, run.status]));
+    const own = this.#catalogue.all().filter((it) => it.record.owner === owner && it.isLatest);
+    const all = new Map(own.map((run) => [run.id, run.refresh().status]));
     for (const record of (await this.#shared?.list(owner)) ?? []) {
       if (all.has(record.id) || this.#catalogue.isOver(record)) continue;
       all.set(record.id, statusOf(record));
@@ -139,10 +168,34 @@ class Runs {
 
   async close() {
     this.#isClosed = true;
-    await this.#work.stopAll();
+    // While the engine is away, the last events wait for it.
+    const late = new AbortController();
+    await Promise.race([
+      this.#stopAll(),
+      delay(LONGEST_CLOSE, undefined, { signal: late.signal }).catch(() => {}),
+    ]);
+    late.abort();
     this.#survivor?.close();
     for (const run of this.#catalogue.all()) this.#catalogue.forget(run);
     this.#shared?.nodes.close();
+  }
+
+  async #stopAll() {
+    await Promise.allSettled(this.#starting.values());
+    await this.#work.stopAll();
+  }
+
+  /**
+   * @param {string} id
+   * @param {import('./reply.js').Reader} reader
+   */
+  async #reply(id, reader) {
+    for (;;) {
+      const run = await this.#find(id);
+      const reply = await replyTo(this.#settings, run, reader);
+      // The run may have been forgotten while `authorize` was waiting.
+      if (!run?.channel.closed) return reply;
+    }
   }
 
   /**
@@ -150,8 +203,14 @@ class Runs {
    * @returns {Promise<Run | undefined>}
    */
   async #find(id) {
+    this.#assertOpen(id);
+    return this.#catalogue.find(id);
+  }
+
+  /** @param {string} id */
+  #assertOpen(id) {
     assertId(id);
-    if (!this.#isClosed) return this.#catalogue.find(id);
+    if (!this.#isClosed) return;
     throw new SluiceError('ERR_SSE_CLOSED', 'the runs are closed: create new ones');
   }
 }

@@ -9,6 +9,7 @@
 /** @import { Settings } from './runs-options.js' */
 
 const { setTimeout: delay } = require('node:timers/promises');
+const { inspect } = require('node:util');
 const { guarded } = require('../core/listeners.js');
 const { Producer } = require('./producer.js');
 
@@ -83,25 +84,47 @@ class Work {
    * @param {RunSource<any>} source
    */
   async #work(run, source) {
-    const { event, ttl } = this.#settings;
+    const { event, shared, ttl } = this.#settings;
+    // Another process may take this one for dead, and end the run.
+    const stop = () => run.stopping.abort();
+    if (shared) run.channel.on('end', stop);
     const outcome = await new Producer(run, event).produce(source);
+    run.channel.off('end', stop);
+    if (run.channel.ended) stop();
+    await this.finish(run, outcome);
+    this.#finished.delete(run);
+    setTimeout(() => this.#catalogue.forget(run), ttl).unref();
+    return run.status;
+  }
+
+  /**
+   * Ends the readers of a run, and tells every process how it has ended. Never rejects.
+   * @param {Run} run
+   * @param {Outcome} outcome
+   */
+  async finish(run, outcome) {
     let { state } = outcome;
-    const last = [...this.#lastOf(run, outcome)];
+    let tries = 0;
     try {
+      const last = [...this.#lastOf(run, outcome)];
       await this.#whenOnline(() => {
+        tries += 1;
         for (; last.length > 0; last.shift()) run.append(last[0], 'last');
         return run.end(this.#settings.format.done);
       });
     } catch (error) {
-      state = 'failed';
-      // Otherwise another process has taken this one for dead.
-      if (/** @type {any} */ (error).code !== 'ERR_SSE_CHANNEL_ENDED') this.report(error, run);
+      const hasEnded = /** @type {any} */ (error).code === 'ERR_SSE_CHANNEL_ENDED';
+      // The engine may have kept an earlier try.
+      if (hasEnded && (tries === 1 || run.isTaken)) return run.lose();
+      if (!hasEnded) {
+        state = 'failed';
+        this.report(error, run);
+        // The format has failed, or the engine is away for good: readers must end all the same.
+        await this.#whenOnline(() => run.end()).catch(() => run.dismiss());
+      }
     }
     // If it cannot be written, the record expires in the engine.
     await this.#whenOnline(() => run.conclude(state)).catch(() => {});
-    this.#finished.delete(run);
-    setTimeout(() => this.#catalogue.forget(run), ttl).unref();
-    return run.status;
   }
 
   /**
@@ -142,7 +165,7 @@ class Work {
   report(error, run) {
     const { onError } = this.#settings;
     if (onError) return guarded(() => onError(error, run.status));
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : inspect(error);
     process.emitWarning(`the run ${JSON.stringify(run.id)} failed: ${message}`, {
       code: 'SLUICE_RUN',
     });

@@ -14,6 +14,8 @@ const { mailOf } = require('../../backplane/mail.js');
 const BEAT = 2_000;
 /** A process that was not heard for so long is dead, in milliseconds. */
 const SILENCE = 8_500;
+/** For how long a process may be busy until it may have missed others, in milliseconds. */
+const PAUSE = 3_000;
 const MAX_NODES = 10_000;
 
 class Nodes {
@@ -30,6 +32,7 @@ class Nodes {
   /** Since when every message has arrived. */
   #since = performance.now();
   #said = 0;
+  #noticed = performance.now();
   #listener = {
     arrived: (/** @type {string} */ _subject, /** @type {Buffer} */ bytes) => this.#arrived(bytes),
     missed: () => this.#touch(),
@@ -66,6 +69,13 @@ class Nodes {
    */
   stop(node, key) {
     this.#say({ from: this.id, to: node, stop: key });
+  }
+
+  /** Is called every second: if not, this process was paused, and has yet to hear the others. */
+  notice() {
+    const now = performance.now();
+    if (now - this.#noticed > PAUSE) this.#touch();
+    this.#noticed = now;
   }
 
   /**

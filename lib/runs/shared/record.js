@@ -44,8 +44,15 @@ class FollowedRecord {
     return eventsOf(text).flatMap(({ data }) => parse(data) ?? []);
   }
 
+  /** All processes agree on it: of two runs that begin at once, the one that was written first. */
   get latest() {
-    return this.all.at(-1);
+    /** @type {Record | undefined} */
+    let latest;
+    for (const record of this.all) {
+      const isUpdate = record.key === latest?.key && (record.endedAt ?? !latest.endedAt);
+      if (!latest || isUpdate || record.turn > latest.turn) latest = record;
+    }
+    return latest;
   }
 
   /**
@@ -68,7 +75,8 @@ class FollowedRecord {
 function parse(json) {
   try {
     const record = JSON.parse(json);
-    return typeof record.key === 'string' && typeof record.state === 'string' ? record : undefined;
+    const isRecord = typeof record.key === 'string' && typeof record.turn === 'number';
+    return isRecord && typeof record.state === 'string' ? record : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,6 @@
 
 /** @import { Catalogue } from '../catalogue.js' */
 /** @import { Run } from '../run.js' */
-/** @import { Settings } from '../runs-options.js' */
 /** @import { Work } from '../work.js' */
 /** @import { Nodes } from './nodes.js' */
 
@@ -14,7 +13,6 @@ const { SluiceError } = require('../../core/error.js');
 const LOOK = 1_000;
 
 class Survivor {
-  #settings;
   #catalogue;
   #work;
   #nodes;
@@ -23,13 +21,11 @@ class Survivor {
   #ending = new Set();
 
   /**
-   * @param {Settings} settings
    * @param {Catalogue} catalogue
    * @param {Work} work
    * @param {Nodes} nodes
    */
-  constructor(settings, catalogue, work, nodes) {
-    this.#settings = settings;
+  constructor(catalogue, work, nodes) {
     this.#catalogue = catalogue;
     this.#work = work;
     this.#nodes = nodes;
@@ -41,11 +37,15 @@ class Survivor {
   }
 
   #look() {
+    this.#nodes.notice();
     if (!this.#work.isIdle || this.#ending.size > 0) this.#nodes.beat();
     for (const run of this.#catalogue.all()) {
-      if (this.#work.has(run) || run.channel.ended || this.#ending.has(run)) continue;
+      if (this.#work.has(run)) void this.#catalogue.remind(run);
+      if (run.isOwn || run.channel.ended || this.#ending.has(run)) continue;
       const { record, knownSince } = run.refresh();
-      if (this.#nodes.isDead(record.node, knownSince)) void this.#end(run);
+      // A run of this process that is not its own has lost its source: it could not be started.
+      const isLost = record.node === this.#nodes.id || this.#nodes.isDead(record.node, knownSince);
+      if (isLost) void this.#end(run);
     }
   }
 
@@ -55,7 +55,6 @@ class Survivor {
    * @param {Run} run
    */
   async #end(run) {
-    const { format } = this.#settings;
     this.#ending.add(run);
     // Those who see the claim must know that its process is alive.
     this.#nodes.beat();
@@ -63,10 +62,7 @@ class Survivor {
       await run.claim(this.#nodes.id);
       if (!this.#isFirst(run)) return;
       const error = new SluiceError('ERR_SSE_RUN_LOST', 'the process of the run has died');
-      this.#work.report(error, run);
-      for (const last of format.failed(error)) run.append(last, 'last');
-      await run.end(format.done);
-      await run.conclude('failed');
+      await this.#work.finish(run, { state: 'failed', error });
     } catch {
       // The run has ended, or the engine is away: then it is looked at again.
     } finally {
