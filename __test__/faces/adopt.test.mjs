@@ -8,3 +8,4 @@ import './adopt/pressure.mjs';
 import './adopt/refusals.mjs';
 import './adopt/to-node.mjs';
 import './adopt/leaks.mjs';
+import './adopt/types.mjs';
