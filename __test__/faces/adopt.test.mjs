@@ -7,3 +7,5 @@ import './adopt/invalid-frames.mjs';
 import './adopt/pressure.mjs';
 import './adopt/refusals.mjs';
 import './adopt/to-node.mjs';
+import './adopt/leaks.mjs';
+import './adopt/types.mjs';

@@ -34,6 +34,14 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.equal(await adopted[0], undefined);
     });
 
+    test('sends its head before its body has begun', async (t) => {
+      const { body } = bodyOf([], { end: false });
+      const response = () => new Response(body, { headers: { 'x-y': 'é' } });
+      const { connect } = await site(t, response, how);
+      const client = await connect('/');
+      assert.deepEqual([client.status, client.headers['x-y'], client.end], [200, 'é', undefined]);
+    });
+
     test('may have no body', async (t) => {
       const statuses = [200, 204, 304];
       const responses = statuses.map((status) => new Response(null, { status }));

@@ -331,6 +331,18 @@ describe('toNode: errors', SOON, () => {
     assert.equal(passed, failure);
   });
 
+  test('a refusal is answered by Express with its status', async (t) => {
+    const app = express();
+    const handler = () => events(bodyOf(['data: 1\n\n'], { end: false }).body);
+    app.set('env', 'test').use(toNode(handler, { limits: { maxPerKey: 1 } }));
+    const site = await listen(http.createServer(app), 'http', connectHTTP1);
+    t.after(() => site.close());
+    await site.connect('/');
+    const { headers, status } = await site.connect('/');
+    assert.equal(status, 429);
+    assert.match(headers['retry-after'], /^\d+$/);
+  });
+
   test('a body that a parser has read is taken from req.body', async (t) => {
     const app = express();
     app.use(express.json(), express.urlencoded());

@@ -31,8 +31,17 @@ async function pipe(req, res, response) {
     return;
   }
   // A body of unknown length may take its time.
-  if (!res.hasHeader('content-length')) res.flushHeaders();
+  if (!res.hasHeader('content-length')) flushHead(res);
   await pump(response.body, req, res);
+}
+
+/**
+ * Headers are latin1. Over HTTP/1.x, `flushHeaders()` would write them as UTF-8.
+ * @param {NodeResponse} res
+ */
+function flushHead(res) {
+  if (res.stream) res.flushHeaders();
+  else res.write('', 'latin1');
 }
 
 /**
