@@ -269,10 +269,7 @@ class Channel extends EventEmitter {
    * @param {(...args: any[]) => void} listener
    */
   on(name, listener) {
-    if (name === 'end' && !this.#closed) {
-      this.#isEndAwaited = true;
-      channels.set(this.#id, this.#listener);
-    }
+    this.#listenedTo(name);
     return super.on(name, listener);
   }
 
@@ -282,6 +279,22 @@ class Channel extends EventEmitter {
    */
   addListener(name, listener) {
     return this.on(name, listener);
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  prependListener(name, listener) {
+    this.#listenedTo(name);
+    return super.prependListener(name, listener);
+  }
+
+  /** @param {string | symbol} name */
+  #listenedTo(name) {
+    if (name !== 'end' || this.#closed) return;
+    this.#isEndAwaited = true;
+    channels.set(this.#id, this.#listener);
   }
 
   /**
