@@ -197,10 +197,10 @@ export interface Runs {
    */
   list(owner: string): Promise<RunStatus[]>;
   /**
-   * Stops every run of this process, and forgets them. Readers of runs that go on in other processes
-   * end, and can come back to one of these. Call it when the process shuts down: otherwise readers
-   * in other processes learn only after some seconds that a run has failed. While the backplane's
-   * engine is away, it waits for at most 5 seconds.
+   * Stops every run of this process, and forgets them. Readers of runs that go on in other
+   * processes end, and can come back to one of these. Call it when the process shuts down:
+   * otherwise readers in other processes learn only after some seconds that a run has failed.
+   * While the backplane's engine is away, it waits for at most 5 seconds.
    */
   close(): Promise<void>;
 }

@@ -138,6 +138,13 @@ describe('channel.end() with a backplane', SOON, () => {
     }
   });
 
+  test('is told to a listener that was put before others', async (t) => {
+    const channel = node(t);
+    const told = new Promise((resolve) => channel.prependOnceListener('end', resolve));
+    await channel.end();
+    await told;
+  });
+
   test('is known to a process that comes later, once a client returns', async (t) => {
     const here = node(t);
     const { id } = await here.publish({ data: 'first' });

@@ -124,6 +124,27 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     assert.equal((await other.ask('list', { owner: 'ann' })).length, 1);
   });
 
+  test('leave out no number when the backplane has no room', async (t) => {
+    const { nodes, redis } = await site(t, 1, {}, { maxQueueBytes: 20_000 });
+    const [node] = nodes;
+    await node.ask('start', { id: 'a' });
+    await redis.stop();
+    await until(async () => (await node.ask('state')) === 'offline', 'the outage');
+    // The source waits for the 64th event, which finds no room.
+    const items = Array.from({ length: 100 }, (_none, number) => `${number}`);
+    items[63] = 'x'.repeat(19_000);
+    await node.ask('give', { id: 'a', items });
+    await delay(500);
+    await redis.start();
+    await node.ask('end', { id: 'a' });
+    const client = await over(await read(node, 'a'));
+    const numbers = Array.from(client.text.matchAll(/^id: .*\.(\d+)\ndata/gm), ([, it]) => it);
+    assert.deepEqual(
+      numbers,
+      items.map((_none, number) => `${number + 1}`),
+    );
+  });
+
   for (const outage of ['wait', 'fail']) {
     test(`are closed while Redis is away (outage: '${outage}')`, async (t) => {
       const { nodes, redis } = await site(t, 1, {}, { outage });

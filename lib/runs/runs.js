@@ -10,6 +10,7 @@ const { once } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
 const { BodyCarrier } = require('../carrier/body-carrier.js');
 const { readCursor } = require('../carrier/cursor.js');
+const { isOver } = require('../carrier/gone.js');
 const { carrierOf } = require('../carrier/node-response.js');
 const { SluiceError } = require('../core/error.js');
 const option = require('../core/option.js');
@@ -110,7 +111,7 @@ class Runs {
     const reply = await this.#reply(id, { request: req, method: req.method, cursor });
     if ('status' in reply) return refuse(req, res, reply);
     // The client may have left meanwhile.
-    return res.destroyed ? undefined : open(this.#settings, carrierOf(req, res), reply);
+    return isOver(req, res) ? undefined : open(this.#settings, carrierOf(req, res), reply);
   }
 
   /**
