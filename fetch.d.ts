@@ -327,9 +327,18 @@ export function adopt(
  * ```
  */
 export function toNode(
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: (request: Request, environment: NodeEnvironment) => Response | Promise<Response>,
   options?: AdoptOptions,
 ): NodeHandler;
+
+/**
+ * What {@link toNode} passes to its handler in addition to the request. It is also what
+ * `@hono/node-server` passes, and so the `env` of a Hono app.
+ */
+export interface NodeEnvironment {
+  incoming: IncomingMessage | Http2ServerRequest;
+  outgoing: ServerResponse | Http2ServerResponse;
+}
 
 /** What {@link toNode} returns. */
 export interface NodeHandler {

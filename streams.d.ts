@@ -114,9 +114,10 @@ export interface Streams {
    * Answers a request of the protocol. The stream is the path of the URL. The promise never
    * rejects. The function may be called without its object, as frameworks do.
    *
-   * @param environment what `@hono/node-server` passes. Its `outgoing` is the Node response that
-   * the answer will be written to. Event streams then know the socket, notice at once when it
-   * closes, and are counted by address if `connection.limits` says so.
+   * @param environment what `toNode()` of `sluice/fetch` and `@hono/node-server` pass. Its
+   * `outgoing` is the Node response that the answer will be written to. Event streams then know the
+   * socket, notice at once when it closes, and are counted by address if `connection.limits` says
+   * so. With `toNode()`, the core takes over the socket.
    */
   fetch(
     request: Request,

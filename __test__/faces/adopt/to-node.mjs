@@ -58,6 +58,13 @@ describe('toNode: the request', SOON, () => {
     assert.deepEqual(await empty.json(), { ...plain, method: 'POST' });
   });
 
+  test('comes with the request and the response of Node.js', async (t) => {
+    const site = await serve(t, (_request, { incoming, outgoing }) =>
+      Response.json({ url: incoming.url, isSame: outgoing.req === incoming }),
+    );
+    assert.deepEqual(await (await fetch(`${site.origin}/a`)).json(), { url: '/a', isSame: true });
+  });
+
   test('has https: in its URL over TLS', async (t) => {
     const create = (handler) => https.createServer(certificate(), handler);
     const { connect } = await serve(t, describeRequest, {}, create);

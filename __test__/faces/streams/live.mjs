@@ -6,16 +6,25 @@ import { describe, test } from 'node:test';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
-import { at, BINARY_TYPE, createStreams, JSON_TYPE, listen, state, TEXT_TYPE } from './serving.mjs';
+import {
+  at,
+  BINARY_TYPE,
+  createStreams,
+  JSON_TYPE,
+  listen,
+  SERVERS,
+  state,
+  TEXT_TYPE,
+} from './serving.mjs';
 
 const { metrics } = createRequire(import.meta.url)('../../../index.js');
 const { Cursors } = createRequire(import.meta.url)('../../../lib/faces/streams/cursor.js');
 
 /** Streams behind a server, and what a client does with them. */
-async function serve(t, options) {
+async function serveOn(create, t, options) {
   const streams = createStreams(options);
   t.after(() => streams.close());
-  const origin = await listen(t, streams.fetch);
+  const origin = await listen(t, streams.fetch, create);
   const call = (method, path, { headers, body } = {}) =>
     fetch(origin + path, { method, headers, body });
   return { streams, origin, call, read: (path, query) => reader(t, origin + path, query) };
@@ -46,7 +55,7 @@ async function reader(t, url, query) {
   return result;
 }
 
-const openStreams = () => metrics().connections.stream;
+const openStreams = () => metrics().connections.native + metrics().connections.stream;
 const append = (call, path, headers, body) => call('POST', path, { headers, body });
 /** Events without their cursors, which the time decides. */
 const known = (events) =>
@@ -56,223 +65,233 @@ const known = (events) =>
     return rest;
   });
 
-describe('event streams', SOON, () => {
-  test('give what there is, then what is appended, then the end', async (t) => {
-    const { call, read } = await serve(t);
-    await call('PUT', '/a', { headers: JSON_TYPE, body: '[1,2]' });
-    const early = await read('/a', 'offset=-1');
-    const late = await read('/a', 'offset=now');
-    await early.has(2);
-    await late.has(1);
-    await append(call, '/a', JSON_TYPE, '{"n":3}');
-    await early.has(4);
-    await append(call, '/a', { ...JSON_TYPE, 'Stream-Closed': 'true' }, '4');
-    await early.ends();
-    await late.ends();
-    for (const { streamCursor } of [early.events[1], early.events[3], late.events[0]]) {
-      assert.match(streamCursor, /^\d+$/);
-    }
-    const live = [
-      '[{"n":3}]',
-      { streamNextOffset: at(12), upToDate: true },
-      '[4]',
-      { streamNextOffset: at(14), upToDate: true, streamClosed: true },
-    ];
-    const first = { streamNextOffset: at(4), upToDate: true };
-    assert.deepEqual(known(early.events), ['[1,2]', first, ...live]);
-    assert.deepEqual(known(late.events), [first, ...live]);
-    const after = await read('/a', `offset=${at(12)}`);
-    await after.ends();
-    assert.deepEqual(known(after.events), live.slice(2));
-  });
+for (const [name, create] of Object.entries(SERVERS)) {
+  const serve = (t, options) => serveOn(create, t, options);
 
-  test('carry binary data in base64', async (t) => {
-    const { call, read } = await serve(t);
-    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
-    await call('PUT', '/a', { headers: BINARY_TYPE, body: bytes });
-    const { events, has, response } = await read('/a', 'offset=-1');
-    await append(call, '/a', BINARY_TYPE, bytes.subarray(0, 1));
-    await has(4);
-    assert.equal(response.headers.get('Stream-SSE-Data-Encoding'), 'base64');
-    assert.deepEqual(Buffer.from(events[0], 'base64'), Buffer.from(bytes));
-    assert.equal(events[2], 'AA==');
-  });
-
-  test('keep the lines of text', async (t) => {
-    const { call, read } = await serve(t);
-    await call('PUT', '/a', { headers: TEXT_TYPE, body: ' one\n\n event: control\ntwo\n' });
-    const { events, has } = await read('/a', 'offset=-1');
-    await has(2);
-    assert.equal(events[0], ' one\n\n event: control\ntwo\n');
-  });
-
-  test('one append reaches all readers, whenever they came: each gets all, once', async (t) => {
-    const { call, read } = await serve(t);
-    await call('PUT', '/a', { headers: TEXT_TYPE });
-    const readers = [];
-    const offsets = [at(0)];
-    for (let index = 0; index < 40; index += 1) {
-      readers.push({ start: index, reading: read('/a', `offset=${offsets[index]}`) });
-      const body = `${index};`;
-      const { headers } = await append(call, '/a', TEXT_TYPE, body);
-      offsets.push(headers.get('Stream-Next-Offset'));
-    }
-    await call('POST', '/a', { headers: { 'Stream-Closed': 'true' } });
-    for (const { start, reading } of readers) {
-      const { events, ends } = await reading;
-      await ends();
-      const text = events.filter((event) => typeof event === 'string').join('');
-      const all = Array.from({ length: 40 - start }, (_, index) => `${start + index};`);
-      assert.equal(text, all.join(''));
-      const last = events.at(-1);
-      assert.deepEqual(last, { streamNextOffset: offsets[40], upToDate: true, streamClosed: true });
-    }
-  });
-
-  test('a large stream comes in pages, as fast as the client reads', async (t) => {
-    const { call, origin } = await serve(t, { connection: { maxQueueBytes: 200_000 } });
-    await call('PUT', '/a', { headers: TEXT_TYPE });
-    const part = 'z'.repeat(10_000);
-    for (let index = 0; index < 600; index += 1) await append(call, '/a', TEXT_TYPE, part);
-    const request = http.get(`${origin}/a?live=sse&offset=-1`);
-    const response = await new Promise((resolve) => request.once('response', resolve));
-    t.after(() => request.destroy());
-    // It reads nothing until the server cannot send more.
-    response.pause();
-    let queued = -1;
-    await until(() => {
-      const { queuedBytes } = metrics();
-      const isStill = queuedBytes > 0 && queuedBytes === queued;
-      queued = queuedBytes;
-      return isStill;
-    }, 'a full queue');
-    assert.ok(queued < 400_000, `${queued} bytes are queued`);
-    await append(call, '/a', { ...TEXT_TYPE, 'Stream-Closed': 'true' }, 'end');
-    let text = '';
-    for await (const chunk of response) text += chunk;
-    assert.equal(text.match(/z/g).length, 6_000_000);
-    assert.match(
-      text,
-      /"streamNextOffset":"0{16}_0{9}6000003","upToDate":true,"streamClosed":true/,
-    );
-  });
-
-  test('end when the stream is deleted, and when the server stops', async (t) => {
-    const { call, read, streams } = await serve(t);
-    for (const path of ['/a', '/b']) await call('PUT', path, { headers: TEXT_TYPE });
-    const one = await read('/a', 'offset=-1');
-    const two = await read('/b', 'offset=-1');
-    await one.has(1);
-    await two.has(1);
-    await call('DELETE', '/a');
-    await one.ends();
-    assert.equal(two.hasEnded, false);
-    streams.close();
-    await two.ends();
-    assert.equal((await call('GET', '/b')).status, 503);
-  });
-
-  test('end after their lifetime, and go on at the last offset', async (t) => {
-    const { call, read } = await serve(t, { connection: { maxLifetime: 50 } });
-    await call('PUT', '/a', { headers: TEXT_TYPE, body: 'one' });
-    const first = await read('/a', 'offset=-1');
-    await first.ends();
-    const { streamNextOffset, streamCursor } = first.events.at(-1);
-    await append(call, '/a', TEXT_TYPE, 'two');
-    const second = await read('/a', `offset=${streamNextOffset}&cursor=${streamCursor}`);
-    await second.ends();
-    assert.equal(second.events[0], 'two');
-    assert.ok(Number(second.events[1].streamCursor) > Number(streamCursor));
-  });
-
-  test('are connections of sluice: counted, and limited by address', async (t) => {
-    const limits = { maxPerKey: 2 };
-    const { call, read } = await serve(t, { connection: { limits } });
-    await call('PUT', '/a', { headers: TEXT_TYPE });
-    const before = openStreams();
-    const readers = [await read('/a', 'offset=-1'), await read('/a', 'offset=-1')];
-    assert.equal(openStreams(), before + 2);
-    const refused = await call('GET', '/a?live=sse&offset=-1');
-    assert.equal(refused.status, 429);
-    assert.match(refused.headers.get('Retry-After'), /^\d+$/);
-    for (const { leave } of readers) leave();
-    await until(() => openStreams() === before, 'no reader');
-    const again = await read('/a', 'offset=-1');
-    await again.has(1);
-    assert.equal(again.response.status, 200);
-  });
-});
-
-describe('long-polls', SOON, () => {
-  test('all get an append, and its end', async (t) => {
-    const { call, streams } = await serve(t);
-    await call('PUT', '/a', { headers: JSON_TYPE });
-    const poll = (offset) => call('GET', `/a?offset=${offset}&live=long-poll`);
-    const polls = [poll('now'), poll(at(0)), poll('-1')];
-    await until(() => state(streams).waiting === 3, 'three long-polls');
-    await append(call, '/a', JSON_TYPE, '[1,2]');
-    for (const answer of await Promise.all(polls)) {
-      assert.equal(answer.status, 200);
-      assert.equal(await answer.text(), '[1,2]');
-      assert.equal(answer.headers.get('Stream-Next-Offset'), at(4));
-    }
-    const last = poll(at(4));
-    await until(() => state(streams).waiting === 1, 'a long-poll');
-    await call('POST', '/a', { headers: { 'Stream-Closed': 'true' } });
-    const answer = await last;
-    assert.equal(answer.status, 204);
-    assert.equal(answer.headers.get('Stream-Closed'), 'true');
-    assert.equal(answer.headers.get('Stream-Up-To-Date'), 'true');
-  });
-
-  test('end after their time, with a cursor for the next one', async (t) => {
-    const { call } = await serve(t, { longPollTimeout: 20 });
-    await call('PUT', '/a', { headers: TEXT_TYPE });
-    const first = await call('GET', '/a?offset=now&live=long-poll');
-    assert.equal(first.status, 204);
-    const cursor = first.headers.get('Stream-Cursor');
-    const second = await call('GET', `/a?offset=now&live=long-poll&cursor=${cursor}`);
-    assert.ok(Number(second.headers.get('Stream-Cursor')) > Number(cursor));
-  });
-
-  test('end when the stream is deleted, and when the server stops', async (t) => {
-    const { call, streams } = await serve(t);
-    for (const path of ['/a', '/b']) await call('PUT', path, { headers: TEXT_TYPE });
-    const polls = ['/a', '/b'].map((path) => call('GET', `${path}?offset=now&live=long-poll`));
-    await until(() => state(streams).waiting === 2, 'two long-polls');
-    await call('DELETE', '/a');
-    assert.equal((await polls[0]).status, 404);
-    streams.close();
-    assert.equal((await polls[1]).status, 503);
-    assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
-  });
-
-  test('a stream that is created while the server stops is not kept', async (t) => {
-    const { streams } = await serve(t);
-    let finish;
-    const body = new ReadableStream({
-      start(controller) {
-        finish = () => controller.close();
-      },
+  describe(`event streams, ${name}`, SOON, () => {
+    test('give what there is, then what is appended, then the end', async (t) => {
+      const { call, read } = await serve(t);
+      await call('PUT', '/a', { headers: JSON_TYPE, body: '[1,2]' });
+      const early = await read('/a', 'offset=-1');
+      const late = await read('/a', 'offset=now');
+      await early.has(2);
+      await late.has(1);
+      await append(call, '/a', JSON_TYPE, '{"n":3}');
+      await early.has(4);
+      await append(call, '/a', { ...JSON_TYPE, 'Stream-Closed': 'true' }, '4');
+      await early.ends();
+      await late.ends();
+      for (const { streamCursor } of [early.events[1], early.events[3], late.events[0]]) {
+        assert.match(streamCursor, /^\d+$/);
+      }
+      const live = [
+        '[{"n":3}]',
+        { streamNextOffset: at(12), upToDate: true },
+        '[4]',
+        { streamNextOffset: at(14), upToDate: true, streamClosed: true },
+      ];
+      const first = { streamNextOffset: at(4), upToDate: true };
+      assert.deepEqual(known(early.events), ['[1,2]', first, ...live]);
+      assert.deepEqual(known(late.events), [first, ...live]);
+      const after = await read('/a', `offset=${at(12)}`);
+      await after.ends();
+      assert.deepEqual(known(after.events), live.slice(2));
     });
-    const request = new Request('http://x.test/a', { method: 'PUT', body, duplex: 'half' });
-    const answer = streams.fetch(request);
-    await new Promise(setImmediate);
-    streams.close();
-    finish();
-    assert.equal((await answer).status, 503);
-    assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
+
+    test('carry binary data in base64', async (t) => {
+      const { call, read } = await serve(t);
+      const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+      await call('PUT', '/a', { headers: BINARY_TYPE, body: bytes });
+      const { events, has, response } = await read('/a', 'offset=-1');
+      await append(call, '/a', BINARY_TYPE, bytes.subarray(0, 1));
+      await has(4);
+      assert.equal(response.headers.get('Stream-SSE-Data-Encoding'), 'base64');
+      assert.deepEqual(Buffer.from(events[0], 'base64'), Buffer.from(bytes));
+      assert.equal(events[2], 'AA==');
+    });
+
+    test('keep the lines of text', async (t) => {
+      const { call, read } = await serve(t);
+      await call('PUT', '/a', { headers: TEXT_TYPE, body: ' one\n\n event: control\ntwo\n' });
+      const { events, has } = await read('/a', 'offset=-1');
+      await has(2);
+      assert.equal(events[0], ' one\n\n event: control\ntwo\n');
+    });
+
+    test('one append reaches all readers, whenever they came: each gets all, once', async (t) => {
+      const { call, read } = await serve(t);
+      await call('PUT', '/a', { headers: TEXT_TYPE });
+      const readers = [];
+      const offsets = [at(0)];
+      for (let index = 0; index < 40; index += 1) {
+        readers.push({ start: index, reading: read('/a', `offset=${offsets[index]}`) });
+        const body = `${index};`;
+        const { headers } = await append(call, '/a', TEXT_TYPE, body);
+        offsets.push(headers.get('Stream-Next-Offset'));
+      }
+      await call('POST', '/a', { headers: { 'Stream-Closed': 'true' } });
+      for (const { start, reading } of readers) {
+        const { events, ends } = await reading;
+        await ends();
+        const text = events.filter((event) => typeof event === 'string').join('');
+        const all = Array.from({ length: 40 - start }, (_, index) => `${start + index};`);
+        assert.equal(text, all.join(''));
+        const last = events.at(-1);
+        assert.deepEqual(last, {
+          streamNextOffset: offsets[40],
+          upToDate: true,
+          streamClosed: true,
+        });
+      }
+    });
+
+    test('a large stream comes in pages, as fast as the client reads', async (t) => {
+      const { call, origin } = await serve(t, { connection: { maxQueueBytes: 200_000 } });
+      await call('PUT', '/a', { headers: TEXT_TYPE });
+      const part = 'z'.repeat(10_000);
+      for (let index = 0; index < 600; index += 1) await append(call, '/a', TEXT_TYPE, part);
+      const request = http.get(`${origin}/a?live=sse&offset=-1`);
+      const response = await new Promise((resolve) => request.once('response', resolve));
+      t.after(() => request.destroy());
+      // It reads nothing until the server cannot send more.
+      response.pause();
+      let queued = -1;
+      await until(() => {
+        const { queuedBytes } = metrics();
+        const isStill = queuedBytes > 0 && queuedBytes === queued;
+        queued = queuedBytes;
+        return isStill;
+      }, 'a full queue');
+      assert.ok(queued < 400_000, `${queued} bytes are queued`);
+      await append(call, '/a', { ...TEXT_TYPE, 'Stream-Closed': 'true' }, 'end');
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      assert.equal(text.match(/z/g).length, 6_000_000);
+      assert.match(
+        text,
+        /"streamNextOffset":"0{16}_0{9}6000003","upToDate":true,"streamClosed":true/,
+      );
+    });
+
+    test('end when the stream is deleted, and when the server stops', async (t) => {
+      const { call, read, streams } = await serve(t);
+      for (const path of ['/a', '/b']) await call('PUT', path, { headers: TEXT_TYPE });
+      const one = await read('/a', 'offset=-1');
+      const two = await read('/b', 'offset=-1');
+      await one.has(1);
+      await two.has(1);
+      await call('DELETE', '/a');
+      await one.ends();
+      assert.equal(two.hasEnded, false);
+      streams.close();
+      await two.ends();
+      assert.equal((await call('GET', '/b')).status, 503);
+    });
+
+    test('end after their lifetime, and go on at the last offset', async (t) => {
+      const { call, read } = await serve(t, { connection: { maxLifetime: 50 } });
+      await call('PUT', '/a', { headers: TEXT_TYPE, body: 'one' });
+      const first = await read('/a', 'offset=-1');
+      await first.ends();
+      const { streamNextOffset, streamCursor } = first.events.at(-1);
+      await append(call, '/a', TEXT_TYPE, 'two');
+      const second = await read('/a', `offset=${streamNextOffset}&cursor=${streamCursor}`);
+      await second.ends();
+      assert.equal(second.events[0], 'two');
+      assert.ok(Number(second.events[1].streamCursor) > Number(streamCursor));
+    });
+
+    test('are connections of sluice: counted, and limited by address', async (t) => {
+      const limits = { maxPerKey: 2 };
+      const { call, read } = await serve(t, { connection: { limits } });
+      await call('PUT', '/a', { headers: TEXT_TYPE });
+      await until(() => openStreams() === 0, 'the end of other tests');
+      const readers = [await read('/a', 'offset=-1'), await read('/a', 'offset=-1')];
+      await until(() => openStreams() === 2, 'two readers');
+      const isNative = name === 'toNode()' && process.platform === 'linux';
+      assert.equal(metrics().connections.native, isNative ? 2 : 0);
+      const refused = await call('GET', '/a?live=sse&offset=-1');
+      assert.equal(refused.status, 429);
+      assert.match(refused.headers.get('Retry-After'), /^\d+$/);
+      for (const { leave } of readers) leave();
+      await until(() => openStreams() === 0, 'no reader');
+      const again = await read('/a', 'offset=-1');
+      await again.has(1);
+      assert.equal(again.response.status, 200);
+    });
   });
 
-  test('a client that leaves is noticed', async (t) => {
-    const { call, origin, streams } = await serve(t);
-    await call('PUT', '/a', { headers: TEXT_TYPE });
-    const request = http.get(`${origin}/a?offset=now&live=long-poll`).on('error', () => {});
-    await until(() => state(streams).waiting === 1, 'a long-poll');
-    request.destroy();
-    await until(() => state(streams).waiting === 0, 'no long-poll');
+  describe(`long-polls, ${name}`, SOON, () => {
+    test('all get an append, and its end', async (t) => {
+      const { call, streams } = await serve(t);
+      await call('PUT', '/a', { headers: JSON_TYPE });
+      const poll = (offset) => call('GET', `/a?offset=${offset}&live=long-poll`);
+      const polls = [poll('now'), poll(at(0)), poll('-1')];
+      await until(() => state(streams).waiting === 3, 'three long-polls');
+      await append(call, '/a', JSON_TYPE, '[1,2]');
+      for (const answer of await Promise.all(polls)) {
+        assert.equal(answer.status, 200);
+        assert.equal(await answer.text(), '[1,2]');
+        assert.equal(answer.headers.get('Stream-Next-Offset'), at(4));
+      }
+      const last = poll(at(4));
+      await until(() => state(streams).waiting === 1, 'a long-poll');
+      await call('POST', '/a', { headers: { 'Stream-Closed': 'true' } });
+      const answer = await last;
+      assert.equal(answer.status, 204);
+      assert.equal(answer.headers.get('Stream-Closed'), 'true');
+      assert.equal(answer.headers.get('Stream-Up-To-Date'), 'true');
+    });
+
+    test('end after their time, with a cursor for the next one', async (t) => {
+      const { call } = await serve(t, { longPollTimeout: 20 });
+      await call('PUT', '/a', { headers: TEXT_TYPE });
+      const first = await call('GET', '/a?offset=now&live=long-poll');
+      assert.equal(first.status, 204);
+      const cursor = first.headers.get('Stream-Cursor');
+      const second = await call('GET', `/a?offset=now&live=long-poll&cursor=${cursor}`);
+      assert.ok(Number(second.headers.get('Stream-Cursor')) > Number(cursor));
+    });
+
+    test('end when the stream is deleted, and when the server stops', async (t) => {
+      const { call, streams } = await serve(t);
+      for (const path of ['/a', '/b']) await call('PUT', path, { headers: TEXT_TYPE });
+      const polls = ['/a', '/b'].map((path) => call('GET', `${path}?offset=now&live=long-poll`));
+      await until(() => state(streams).waiting === 2, 'two long-polls');
+      await call('DELETE', '/a');
+      assert.equal((await polls[0]).status, 404);
+      streams.close();
+      assert.equal((await polls[1]).status, 503);
+      assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
+    });
+
+    test('a stream that is created while the server stops is not kept', async (t) => {
+      const { streams } = await serve(t);
+      let finish;
+      const body = new ReadableStream({
+        start(controller) {
+          finish = () => controller.close();
+        },
+      });
+      const request = new Request('http://x.test/a', { method: 'PUT', body, duplex: 'half' });
+      const answer = streams.fetch(request);
+      await new Promise(setImmediate);
+      streams.close();
+      finish();
+      assert.equal((await answer).status, 503);
+      assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
+    });
+
+    test('a client that leaves is noticed', async (t) => {
+      const { call, origin, streams } = await serve(t);
+      await call('PUT', '/a', { headers: TEXT_TYPE });
+      const request = http.get(`${origin}/a?offset=now&live=long-poll`).on('error', () => {});
+      await until(() => state(streams).waiting === 1, 'a long-poll');
+      request.destroy();
+      await until(() => state(streams).waiting === 0, 'no long-poll');
+    });
   });
-});
+}
 
 describe('cursors', () => {
   test('count intervals of 20 seconds since October 2024', (t) => {

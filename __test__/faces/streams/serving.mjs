@@ -1,10 +1,13 @@
-// Streams to test: called directly, and behind a server of Node.js.
+// Streams to test: called directly, and behind servers of Node.js.
 import { once } from 'node:events';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
 
-export const { createStreams } = createRequire(import.meta.url)('../../../streams.js');
+const require = createRequire(import.meta.url);
+export const { createStreams } = require('../../../streams.js');
+const { toNode } = require('../../../fetch.js');
 
 export const ORIGIN = 'http://streams.test';
 export const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -37,9 +40,15 @@ export const state = (streams) =>
     [...inspect(streams).matchAll(/(\w+): (\d+)/g)].map(([, name, value]) => [name, Number(value)]),
   );
 
+/** With `toNode()` the core takes over the sockets of event streams. */
+export const SERVERS = {
+  'toNode()': (fetch) => http.createServer(toNode(fetch)),
+  '@hono/node-server': (fetch) => createAdaptorServer({ fetch }),
+};
+
 /** Lets streams be served by Node.js. Returns the origin. */
-export async function listen(t, fetch) {
-  const server = createAdaptorServer({ fetch });
+export async function listen(t, fetch, create = SERVERS['toNode()']) {
+  const server = create(fetch);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {

@@ -39,7 +39,8 @@ class CatchUp {
 
   begin() {
     this.#outlet.enter(this);
-    this.#sendPage();
+    // The stream may have changed since the client was answered.
+    this.wake();
   }
 
   /** There may be room for the next page. */

@@ -10,7 +10,10 @@
 /** @import { Stream } from './stream.js' */
 
 const { BodyCarrier } = require('../../carrier/body-carrier.js');
-const { openLink } = require('../../connection/connection.js');
+const { Connection } = require('../../connection/connection.js');
+const { readConnectionOptions } = require('../../connection/connection-options.js');
+const { Link } = require('../../connection/link.js');
+const { looksForOpener, openers } = require('../fetch/opener.js');
 const { CatchUp } = require('./catch-up.js');
 const { framesOf } = require('./frames.js');
 
@@ -18,31 +21,53 @@ const { framesOf } = require('./frames.js');
  * @param {Stream} stream
  * @param {number} start where the client begins to read
  * @param {string | null} cursor that of the client
- * @param {{ settings: Settings, outgoing: Outgoing | undefined }} context
+ * @param {{ settings: Settings, environment: any }} context
  */
-function openEventStream(stream, start, cursor, { settings, outgoing }) {
+function openEventStream(stream, start, cursor, { settings, environment }) {
+  /** @type {Record<string, string>} */
   const headers = {
+    // The protocol has it without a charset.
+    'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-store, no-transform',
     ...(stream.kind === 'binary' && { 'Stream-SSE-Data-Encoding': 'base64' }),
   };
-  const carrier = new BodyCarrier(undefined, outgoing);
-  const { link, connection } = openLink(carrier, { ...settings.connection, headers });
-  link.begin();
-  // The core would end it between the two frames of an append. Clients take data without an offset
-  // for new, and then read it again.
-  connection.once('timeout', () => connection.end());
-  stream.readers.enter(connection);
-  try {
-    new CatchUp(stream, connection, start, stream.cursors.after(cursor)).begin();
-  } catch (error) {
-    connection.destroy();
-    throw error;
+  /** @type {import('../fetch/opener.js').Open} */
+  const open = (carrier, headers) => {
+    const head = { statusCode: 200, headers };
+    const link = new Link(carrier, { ...readConnectionOptions(settings.connection), head });
+    const connection = new Connection(link);
+    link.begin();
+    // The core would end it between the two frames of an append. Clients take data without an
+    // offset for new, and then read it again.
+    connection.once('timeout', () => connection.end());
+    stream.readers.enter(connection);
+    try {
+      new CatchUp(stream, connection, start, stream.cursors.after(cursor)).begin();
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    return connection;
+  };
+  if (looksForOpener(environment)) {
+    const answer = new Response(null, { headers });
+    openers.set(answer, open);
+    return answer;
   }
+  const carrier = new BodyCarrier(undefined, outgoingOf(environment));
+  open(carrier, headers);
   carrier.follow();
-  const answer = carrier.toResponse();
-  // The protocol has it without a charset.
-  answer.headers.set('Content-Type', 'text/event-stream');
-  return answer;
+  return carrier.toResponse();
+}
+
+/**
+ * The Node response that the answer will be written to, if the server tells.
+ * @param {any} environment
+ * @returns {Outgoing | undefined}
+ */
+function outgoingOf(environment) {
+  const outgoing = environment?.outgoing;
+  return typeof outgoing?.once === 'function' && outgoing.req ? outgoing : undefined;
 }
 
 /**

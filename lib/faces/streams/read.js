@@ -2,7 +2,6 @@
 
 /** GET and HEAD: reads of what a stream has, long-polls and event streams. */
 
-/** @import { Outgoing } from '../../carrier/body-carrier.js' */
 /** @import { Settings } from './options.js' */
 /** @import { Store } from './store.js' */
 /** @import { Stream } from './stream.js' */
@@ -14,7 +13,7 @@
  * @property {URLSearchParams} query
  * @property {Settings} settings
  * @property {Store} store
- * @property {Outgoing | undefined} outgoing
+ * @property {unknown} environment of the server
  */
 
 const { openEventStream } = require('./event-stream.js');

@@ -3,7 +3,6 @@
 /** `createStreams`: the Durable Streams protocol as a function from `Request` to `Response`. */
 
 /** @import { Streams, StreamsAction, StreamsOptions } from '../../../streams.js' */
-/** @import { Outgoing } from '../../carrier/body-carrier.js' */
 
 const { debug } = require('../../core/diagnostics.js');
 const { printable } = require('../../core/printable.js');
@@ -72,9 +71,8 @@ function createStreams(options) {
     const source = method === 'PUT' ? readSource(headers, url) : undefined;
     // A fork shows what its source has.
     if (source !== undefined) await authorize(settings, request, 'read', source);
-    const outgoing = outgoingOf(environment);
     const query = url.searchParams;
-    const exchange = { request, path, url, query, settings, store, source, outgoing };
+    const exchange = { request, path, url, query, settings, store, source, environment };
     if (store.isClosed) throw stopped();
     if (method === 'PUT') return put(exchange);
     if (method === 'POST') return post(exchange);
@@ -96,16 +94,6 @@ function readPath({ pathname }) {
   if (pathname.length > LONGEST_PATH) throw new Refusal(414, 'The path is too long');
   if (RESERVED.test(pathname)) throw new Refusal(501, 'Subscriptions are not supported');
   return pathname;
-}
-
-/**
- * The Node response that the answer will be written to, if the server tells.
- * @param {any} environment
- * @returns {Outgoing | undefined}
- */
-function outgoingOf(environment) {
-  const outgoing = environment?.outgoing;
-  return typeof outgoing?.once === 'function' && outgoing.req ? outgoing : undefined;
 }
 
 /**

@@ -7,15 +7,20 @@
 /** @import { AdoptSettings } from './options.js' */
 /** @typedef {carrier.Request} NodeRequest */
 /** @typedef {carrier.Response} NodeResponse */
-/** @typedef {(request: Request) => Response | Promise<Response>} FetchHandler */
+/**
+ * @typedef {(request: Request, environment: object) => Response | Promise<Response>} FetchHandler
+ */
 /** @typedef {(error: unknown) => void} Next */
 
 const { isOver, whenGone } = require('../../../carrier/gone.js');
+const { assertOpenable } = require('../../../carrier/head.js');
+const { carrierOf } = require('../../../carrier/node-response.js');
 const { wrongArgument } = require('../../../core/option.js');
 const { isResponse } = require('../is-response.js');
 const { serve } = require('./adopt.js');
 const { cancel } = require('./cancel.js');
-const { isEventStream } = require('./head.js');
+const { LOOKS, openers } = require('../opener.js');
+const { headersOf, isEventStream } = require('./head.js');
 const { readAdoptOptions } = require('./options.js');
 const { answer, report } = require('./refusal.js');
 const { requestOf } = require('./request.js');
@@ -57,13 +62,30 @@ function toNode(handler, options) {
  */
 async function handle(handler, req, res, signal, settings) {
   const request = requestOf(req, signal);
-  const response = await handler(request);
+  const response = await handler(request, { incoming: req, outgoing: res, [LOOKS]: true });
   if (!isResponse(response)) {
     throw wrongArgument('toNode()', 'a handler that returns a Response', response);
+  }
+  const open = openers.get(response);
+  if (open) {
+    cancel(request.body);
+    return openItself(open, req, res, response);
   }
   // The socket cannot be handed over before the whole request has arrived.
   if (isEventStream(response)) cancel(request.body);
   return serve(req, res, response, settings);
+}
+
+/**
+ * @param {import('../opener.js').Open} open
+ * @param {NodeRequest} req
+ * @param {NodeResponse} res
+ * @param {Response} response
+ */
+function openItself(open, req, res, response) {
+  if (isOver(req, res)) return undefined;
+  assertOpenable(req, res);
+  return open(carrierOf(req, res), headersOf(response, res));
 }
 
 /**
