@@ -28,7 +28,7 @@ async function site(t, count, settings = {}, options = {}) {
 }
 
 const read = (node, path, headers = {}) => connectHTTP1(node.origin, `/${path}`, { headers });
-const errors = ({ text }) => text.match(/^event: error$/gm)?.length ?? 0;
+const errors = ({ text }) => text.match(/^event: failed$/gm)?.length ?? 0;
 const done = (node, id) =>
   until(async () => (await node.ask('status', { id })).state === 'done', `the end of ${id}`);
 
