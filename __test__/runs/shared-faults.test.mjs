@@ -49,6 +49,24 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     }
   });
 
+  test('that replace another one go on, whoever asks for them meanwhile', async (t) => {
+    const { nodes } = await site(t, 1);
+    const [node] = nodes;
+    for (let number = 0; number < 5; number += 1) {
+      const starting = node.ask('start', { id: 'a' });
+      let hasStarted = false;
+      starting.finally(() => (hasStarted = true));
+      while (!hasStarted) await node.ask('status', { id: 'a' });
+      await starting;
+      const client = await read(node, 'a');
+      await delay(1500);
+      await node.ask('give', { id: 'a', items: ['one'] });
+      await node.ask('end', { id: 'a' });
+      assert.deepEqual((await over(client)).data, ['one']);
+      await done(node, 'a');
+    }
+  });
+
   test('are not ended by a process that was paused', async (t) => {
     const { nodes } = await site(t, 3);
     const [producer, other] = nodes;

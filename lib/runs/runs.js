@@ -91,7 +91,9 @@ class Runs {
    */
   async #start(id, source, owner) {
     const before = await this.#find(id);
-    if (before?.isRunning || this.#work.has(before)) throw goesOn();
+    if (before?.isRunning || (this.#work.has(before) && !before?.channel.ended)) throw goesOn();
+    // Readers know that it has ended before its record says so.
+    await this.#work.finishedOf(before);
     const node = this.#shared?.nodes.id ?? '';
     const startedAt = Date.now();
     const record = { id, key: newKey(), owner, node, state: /** @type {const} */ ('running') };
