@@ -212,6 +212,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.equal(metrics().connections.native, isNative ? 2 : 0);
       const refused = await call('GET', '/a?live=sse&offset=-1');
       assert.equal(refused.status, 429);
+      assert.equal(refused.headers.get('X-Content-Type-Options'), 'nosniff');
       assert.match(refused.headers.get('Retry-After'), /^\d+$/);
       for (const { leave } of readers) leave();
       await until(() => openStreams() === 0, 'no reader');

@@ -5,6 +5,7 @@
  * appended, as a member of a channel.
  */
 
+/** @import { OutgoingHttpHeaders } from 'node:http' */
 /** @import { Outgoing } from '../../carrier/body-carrier.js' */
 /** @import { Settings } from './options.js' */
 /** @import { Stream } from './stream.js' */
@@ -51,13 +52,31 @@ function openEventStream(stream, start, cursor, { settings, environment }) {
   };
   if (looksForOpener(environment)) {
     const answer = new Response(null, { headers });
-    openers.set(answer, open);
+    openers.set(answer, (carrier, headers) => {
+      try {
+        return open(carrier, headers);
+      } catch (error) {
+        throw withHeaders(error, headers);
+      }
+    });
     return answer;
   }
   const carrier = new BodyCarrier(undefined, outgoingOf(environment));
   open(carrier, headers);
   carrier.follow();
   return carrier.toResponse();
+}
+
+/**
+ * Gives the error of a limit the headers that every answer has, for pages of other origins.
+ * @param {any} error
+ * @param {OutgoingHttpHeaders} headers of the event stream
+ */
+function withHeaders(error, headers) {
+  const all = Object.entries(headers);
+  const common = all.filter(([name]) => /^(access-control|cross-origin|vary|x-content)/.test(name));
+  if (error?.headers) error.headers = { ...Object.fromEntries(common), ...error.headers };
+  return error;
 }
 
 /**
