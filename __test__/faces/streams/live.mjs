@@ -212,6 +212,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.equal(metrics().connections.native, isNative ? 2 : 0);
       const refused = await call('GET', '/a?live=sse&offset=-1');
       assert.equal(refused.status, 429);
+      assert.equal(refused.headers.get('X-Content-Type-Options'), 'nosniff');
       assert.match(refused.headers.get('Retry-After'), /^\d+$/);
       for (const { leave } of readers) leave();
       await until(() => openStreams() === 0, 'no reader');
@@ -292,6 +293,21 @@ for (const [name, create] of Object.entries(SERVERS)) {
     });
   });
 }
+
+test('an answer that other code has made anew still has its events', SOON, async (t) => {
+  const streams = createStreams();
+  t.after(() => streams.close());
+  const again = async (...request) => {
+    const { body, headers, status } = await streams.fetch(...request);
+    return new Response(body, { headers, status });
+  };
+  const origin = await listen(t, again);
+  const headers = { ...TEXT_TYPE, 'Stream-Closed': 'true' };
+  await fetch(`${origin}/a`, { method: 'PUT', headers, body: 'x' });
+  const { events, ends } = await reader(t, `${origin}/a`, 'offset=-1');
+  await ends();
+  assert.equal(events[0], 'x');
+});
 
 describe('cursors', () => {
   test('count intervals of 20 seconds since October 2024', (t) => {

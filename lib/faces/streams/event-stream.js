@@ -5,6 +5,7 @@
  * appended, as a member of a channel.
  */
 
+/** @import { OutgoingHttpHeaders } from 'node:http' */
 /** @import { Outgoing } from '../../carrier/body-carrier.js' */
 /** @import { Settings } from './options.js' */
 /** @import { Stream } from './stream.js' */
@@ -49,15 +50,57 @@ function openEventStream(stream, start, cursor, { settings, environment }) {
     }
     return connection;
   };
-  if (looksForOpener(environment)) {
-    const answer = new Response(null, { headers });
-    openers.set(answer, open);
-    return answer;
-  }
-  const carrier = new BodyCarrier(undefined, outgoingOf(environment));
-  open(carrier, headers);
-  carrier.follow();
-  return carrier.toResponse();
+  const openBody = (/** @type {Outgoing | undefined} */ outgoing) => {
+    const carrier = new BodyCarrier(undefined, outgoing);
+    open(carrier, headers);
+    carrier.follow();
+    return carrier;
+  };
+  if (!looksForOpener(environment)) return openBody(outgoingOf(environment)).toResponse();
+  // The body is for code between that makes another answer of this one. Another connection then
+  // writes to the client.
+  const body = lazily(() => openBody(undefined).body);
+  const answer = new Response(body, { headers });
+  openers.set(answer, (carrier, headers) => {
+    try {
+      return open(carrier, headers);
+    } catch (error) {
+      throw withHeaders(error, headers);
+    }
+  });
+  return answer;
+}
+
+/**
+ * A stream that opens another one when it is first read.
+ * @param {() => ReadableStream<Uint8Array>} open
+ */
+function lazily(open) {
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  let reader;
+  /** @type {import('node:stream/web').UnderlyingDefaultSource<Uint8Array>} */
+  const source = {
+    async pull(controller) {
+      reader ??= open().getReader();
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader?.cancel(reason),
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
+}
+
+/**
+ * Gives the error of a limit the headers that every answer has, for pages of other origins.
+ * @param {any} error
+ * @param {OutgoingHttpHeaders} headers of the event stream
+ */
+function withHeaders(error, headers) {
+  const all = Object.entries(headers);
+  const common = all.filter(([name]) => /^(access-control|cross-origin|vary|x-content)/.test(name));
+  if (error?.headers) error.headers = { ...Object.fromEntries(common), ...error.headers };
+  return error;
 }
 
 /**
