@@ -237,8 +237,8 @@ export interface AdoptOptions extends ConnectionOptions, Pick<StreamOptions, 'in
    * (`ERR_SSE_FRAME`), of the handler of {@link toNode}, and of a request that was refused, such as
    * with `ERR_SSE_LIMIT`.
    *
-   * Default: such errors become a process warning, except those that have a `statusCode`, with
-   * which the client was answered.
+   * Default: such errors become a process warning, with the error as its `cause`, except those that
+   * have a `statusCode`, with which the client was answered.
    */
   onError?: ((error: unknown) => void) | undefined;
 }

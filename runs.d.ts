@@ -58,7 +58,7 @@ export interface RunFormat {
   done?: ServerSentEvent;
   /**
    * Returns the events of a run that has failed, before `done`. Do not show the error to clients.
-   * Default: an event `error` with `{ message: 'the run failed' }`.
+   * Default: an event `failed` with `{ message: 'the run failed' }`.
    */
   failed?: (error: unknown) => ServerSentEvent[];
   /**
@@ -122,7 +122,7 @@ export interface RunsOptions {
    * Default: false.
    */
   compact?: boolean | ((events: RunEvent[]) => RunEvent[]);
-  /** Default: the events of the source, with an event `error` if it fails. */
+  /** Default: the events of the source, with an event `failed` if it fails. */
   format?: RunFormat;
   /** The name of events that are made of data. Default: none. */
   event?: string;
@@ -197,10 +197,10 @@ export interface Runs {
    */
   list(owner: string): Promise<RunStatus[]>;
   /**
-   * Stops every run of this process, and forgets them. Readers of runs that go on in other processes
-   * end, and can come back to one of these. Call it when the process shuts down: otherwise readers
-   * in other processes learn only after some seconds that a run has failed. While the backplane's
-   * engine is away, it waits for at most 5 seconds.
+   * Stops every run of this process, and forgets them. Readers of runs that go on in other
+   * processes end, and can come back to one of these. Call it when the process shuts down:
+   * otherwise readers in other processes learn only after some seconds that a run has failed.
+   * While the backplane's engine is away, it waits for at most 5 seconds.
    */
   close(): Promise<void>;
 }

@@ -112,15 +112,16 @@ describe('a channel that has ended', SOON, () => {
 });
 
 describe('channel.end() with a backplane', SOON, () => {
-  const node = (t) => {
+  const node = async (t) => {
     const backplane = memoryBackplane({ name: t.name.replaceAll(/\W/g, '-') });
     const channel = new Channel({ name: 'answer', backplane });
     t.after(() => backplane.close());
+    await until(() => backplane.state === 'online', 'the backplane');
     return channel;
   };
 
   test('ends the members of every process, which see one last event of several', async (t) => {
-    const [here, there] = [node(t), node(t)];
+    const [here, there] = [await node(t), await node(t)];
     const endings = [once(here, 'end'), once(there, 'end')];
     const open = await serve(t, (connection) => there.add(connection));
     const client = await open();
@@ -138,12 +139,19 @@ describe('channel.end() with a backplane', SOON, () => {
     }
   });
 
+  test('is told to a listener that was put before others', async (t) => {
+    const channel = await node(t);
+    const told = new Promise((resolve) => channel.prependOnceListener('end', resolve));
+    await channel.end();
+    await told;
+  });
+
   test('is known to a process that comes later, once a client returns', async (t) => {
-    const here = node(t);
+    const here = await node(t);
     const { id } = await here.publish({ data: 'first' });
     await here.publish({ data: 'second' });
     await here.end({ data: 'last' });
-    const there = node(t);
+    const there = await node(t);
     const open = await serve(t, (connection) => there.add(connection));
     assert.deepEqual(await over(await open(id)), ['second', 'last']);
     assert.equal(there.ended, true);

@@ -56,6 +56,23 @@ describe('eventStore()', SOON, () => {
     assert.equal(await store.getStreamIdForEventId('nonsense'), undefined);
   });
 
+  test('keeps streams whatever others ask for', async (t) => {
+    const runs = runsOf(t, { maxRuns: 2 });
+    const store = eventStore(runs, session);
+    const first = await store.storeEvent('a', message(1));
+    await store.storeEvent('a', message(2));
+    const other = eventStore(runs, { session: 'two', principal: 'bob' });
+    for (const name of ['x', 'y', 'z']) {
+      const id = `${Buffer.from(name).toString('base64url')}~1`;
+      await assert.rejects(replay(other, id), { code: 'ERR_SSE_CURSOR' });
+    }
+    const { sent } = await replay(store, first);
+    assert.deepEqual(
+      sent.map(([, number]) => number),
+      [2],
+    );
+  });
+
   test('gives nothing of a session to another session or principal', async (t) => {
     const runs = runsOf(t);
     const store = eventStore(runs, session);

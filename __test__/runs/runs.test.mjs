@@ -105,7 +105,7 @@ describe('a run', SOON, () => {
     };
     await (await runs.start('a', failing)).finished;
     const client = await over(await read('a'));
-    assert.equal(client.text.match(/event: error/g).length, 1);
+    assert.equal(client.text.match(/event: failed/g).length, 1);
     assert.doesNotMatch(client.text, /secret/);
     assert.deepEqual(errors, [['a secret', 'a']]);
     assert.equal((await runs.status('a')).state, 'failed');

@@ -28,7 +28,7 @@ async function site(t, count, settings = {}, options = {}) {
 }
 
 const read = (node, path, headers = {}) => connectHTTP1(node.origin, `/${path}`, { headers });
-const errors = ({ text }) => text.match(/^event: error$/gm)?.length ?? 0;
+const errors = ({ text }) => text.match(/^event: failed$/gm)?.length ?? 0;
 const done = (node, id) =>
   until(async () => (await node.ask('status', { id })).state === 'done', `the end of ${id}`);
 
@@ -46,6 +46,24 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
       await producer.ask('end', { id });
       assert.deepEqual((await over(client)).data, ['one']);
       await done(producer, id);
+    }
+  });
+
+  test('that replace another one go on, whoever asks for them meanwhile', async (t) => {
+    const { nodes } = await site(t, 1);
+    const [node] = nodes;
+    for (let number = 0; number < 5; number += 1) {
+      const starting = node.ask('start', { id: 'a' });
+      let hasStarted = false;
+      starting.finally(() => (hasStarted = true));
+      while (!hasStarted) await node.ask('status', { id: 'a' });
+      await starting;
+      const client = await read(node, 'a');
+      await delay(1500);
+      await node.ask('give', { id: 'a', items: ['one'] });
+      await node.ask('end', { id: 'a' });
+      assert.deepEqual((await over(client)).data, ['one']);
+      await done(node, 'a');
     }
   });
 
@@ -122,6 +140,27 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     }
     assert.equal((await other.ask('status', { id: 'a' }))?.state, 'running');
     assert.equal((await other.ask('list', { owner: 'ann' })).length, 1);
+  });
+
+  test('leave out no number when the backplane has no room', async (t) => {
+    const { nodes, redis } = await site(t, 1, {}, { maxQueueBytes: 20_000 });
+    const [node] = nodes;
+    await node.ask('start', { id: 'a' });
+    await redis.stop();
+    await until(async () => (await node.ask('state')) === 'offline', 'the outage');
+    // The source waits for the 64th event, which finds no room.
+    const items = Array.from({ length: 100 }, (_none, number) => `${number}`);
+    items[63] = 'x'.repeat(19_000);
+    await node.ask('give', { id: 'a', items });
+    await delay(500);
+    await redis.start();
+    await node.ask('end', { id: 'a' });
+    const client = await over(await read(node, 'a'));
+    const numbers = Array.from(client.text.matchAll(/^id: .*\.(\d+)\ndata/gm), ([, it]) => it);
+    assert.deepEqual(
+      numbers,
+      items.map((_none, number) => `${number + 1}`),
+    );
   });
 
   for (const outage of ['wait', 'fail']) {

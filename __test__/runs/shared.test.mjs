@@ -104,11 +104,11 @@ for (const [name, engine, skip] of [
       const fresh = await start();
       for (const client of clients) {
         await over(client);
-        assert.equal(client.text.match(/^event: error$/gm).length, 1, client.text);
+        assert.equal(client.text.match(/^event: failed$/gm).length, 1, client.text);
         assert.equal(client.end, 'clean');
       }
       const late = await over(await read(fresh, 'a'));
-      assert.equal(late.text.match(/^event: error$/gm).length, 1, late.text);
+      assert.equal(late.text.match(/^event: failed$/gm).length, 1, late.text);
       assert.deepEqual(late.data.slice(0, 2), ['one', 'two']);
       assert.equal((await fresh.ask('status', { id: 'a' })).state, 'failed');
       await fresh.ask('start', { id: 'a' });

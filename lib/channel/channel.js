@@ -278,10 +278,7 @@ class Channel extends EventEmitter {
    * @param {(...args: any[]) => void} listener
    */
   on(name, listener) {
-    if (name === 'end' && !this.#closed) {
-      this.#isEndAwaited = true;
-      channels.set(this.#id, this.#listener);
-    }
+    this.#listenedTo(name);
     return super.on(name, listener);
   }
 
@@ -291,6 +288,22 @@ class Channel extends EventEmitter {
    */
   addListener(name, listener) {
     return this.on(name, listener);
+  }
+
+  /**
+   * @param {string | symbol} name
+   * @param {(...args: any[]) => void} listener
+   */
+  prependListener(name, listener) {
+    this.#listenedTo(name);
+    return super.prependListener(name, listener);
+  }
+
+  /** @param {string | symbol} name */
+  #listenedTo(name) {
+    if (name !== 'end' || this.#closed) return;
+    this.#isEndAwaited = true;
+    channels.set(this.#id, this.#listener);
   }
 
   /**

@@ -17,7 +17,7 @@ const DELTAS = new Map([
 const aiSdk = {
   headers: ({ id, events = 0 }) => ({
     'x-vercel-ai-ui-message-stream': 'v1',
-    'x-workflow-run-id': encodeURIComponent(id),
+    'x-workflow-run-id': headerOf(id),
     'x-workflow-stream-tail-index': String(events - 1),
   }),
   done: { data: '[DONE]' },
@@ -31,6 +31,12 @@ const aiSdk = {
   replayFinished: false,
   compact,
 };
+
+/**
+ * WorkflowChatTransport encodes the id in its URLs. A header has visible ASCII only.
+ * @param {string} id
+ */
+const headerOf = (id) => (/^[\x21-\x7e]+$/.test(id) ? id : encodeURIComponent(id));
 
 /**
  * Joins neighbouring deltas of one part. Each joined event has the id of its last delta, so a

@@ -106,12 +106,14 @@ class Catalogue {
     }
     const record = { ...given, turn: (latest?.turn ?? 0) + 1 };
     const run = new Run(record, limits, shared.channelOf(record), followed);
+    run.isBeginning = true;
     this.#add(run);
     try {
       await run.begin();
       // First: a run that has a record, but no source, would never end.
       await shared.add(record);
       await followed.write(record);
+      run.isBeginning = false;
       // Another process has begun one at the same time.
       if (!run.isLatest) throw goesOn();
       return run;

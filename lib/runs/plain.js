@@ -1,6 +1,6 @@
 'use strict';
 
-/** The usual format of runs: events as the source yields them, and an error if it fails. */
+/** The usual format of runs: events as the source yields them, and how it ended, if not well. */
 
 /** @import { RunFormat } from '../../runs.js' */
 
@@ -8,7 +8,8 @@
 const plain = {
   headers: () => ({}),
   // Clients never see what has failed.
-  failed: () => [{ event: 'error', data: { message: 'the run failed' } }],
+  // An EventSource has an event `error` of its own.
+  failed: () => [{ event: 'failed', data: { message: 'the run failed' } }],
   stopped: () => [{ event: 'stopped', data: {} }],
   noneStatus: 404,
   replayFinished: true,

@@ -52,6 +52,8 @@ class Run {
   stopping = new AbortController();
   /** Whether this process reads its source. */
   isOwn = false;
+  /** Its record is about to be written. */
+  isBeginning = false;
   /** When its record was written, by `performance.now()`. */
   recordedAt = performance.now();
   /** Since when this process knows the run, by `performance.now()`. */
@@ -93,7 +95,7 @@ class Run {
   /** Whether no process has begun another run with that id. */
   get isLatest() {
     const latest = this.followed?.latest;
-    return latest === undefined || latest.key === this.record.key;
+    return this.isBeginning || latest === undefined || latest.key === this.record.key;
   }
 
   get status() {

@@ -10,6 +10,7 @@ const { once } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
 const { BodyCarrier } = require('../carrier/body-carrier.js');
 const { readCursor } = require('../carrier/cursor.js');
+const { isOver } = require('../carrier/gone.js');
 const { carrierOf } = require('../carrier/node-response.js');
 const { SluiceError } = require('../core/error.js');
 const option = require('../core/option.js');
@@ -90,7 +91,9 @@ class Runs {
    */
   async #start(id, source, owner) {
     const before = await this.#find(id);
-    if (before?.isRunning || this.#work.has(before)) throw goesOn();
+    if (before?.isRunning || (this.#work.has(before) && !before?.channel.ended)) throw goesOn();
+    // Readers know that it has ended before its record says so.
+    await this.#work.finishedOf(before);
     const node = this.#shared?.nodes.id ?? '';
     const startedAt = Date.now();
     const record = { id, key: newKey(), owner, node, state: /** @type {const} */ ('running') };
@@ -110,7 +113,7 @@ class Runs {
     const reply = await this.#reply(id, { request: req, method: req.method, cursor });
     if ('status' in reply) return refuse(req, res, reply);
     // The client may have left meanwhile.
-    return res.destroyed ? undefined : open(this.#settings, carrierOf(req, res), reply);
+    return isOver(req, res) ? undefined : open(this.#settings, carrierOf(req, res), reply);
   }
 
   /**

@@ -46,6 +46,16 @@ class Work {
     return run !== undefined && this.#finished.has(run);
   }
 
+  /** @param {string} key of a run */
+  hasKey(key) {
+    return [...this.#finished.keys()].some((run) => run.record.key === key);
+  }
+
+  /** @param {Run | undefined} run */
+  finishedOf(run) {
+    return run && this.#finished.get(run);
+  }
+
   /**
    * Returns a promise that resolves when the run has ended.
    * @param {Run} run

@@ -189,6 +189,10 @@ async function single(transport) {
       yield { event: 'last', data: 'now' };
     })();
     await connection.stream(source).catch(() => {});
+    for (const last of ['\n', 'ata: c\r\r', 'ta: \0\nid: \0\n\n']) {
+      const frames = ['\uFEFFdata: a\r\n', '\nda', 'ta: b\n\nd', last];
+      await connection.stream(frames, { frames: true, onError: 'keep' }).catch(() => {});
+    }
     if (req.url === '/end') connection.end();
     else connection.destroy();
   });

@@ -89,6 +89,6 @@ describe('adopt: refusals', SOON, () => {
     const { body } = bodyOf(['data: 1\n\n'], { error });
     const { connect } = await site(t, () => events(body), { options: { onError: undefined } });
     await connect('/');
-    await until(() => warnings.includes(error), 'the warning');
+    await until(() => warnings.some(({ cause }) => cause === error), 'the warning');
   });
 });

@@ -28,7 +28,7 @@ class StreamLogs {
    * @param {object} message
    */
   async append(name, message) {
-    const { id } = await this.#use(name).publish({ data: message });
+    const { id } = await this.#use(keyOf(name)).channel.publish({ data: message });
     return id ?? '';
   }
 
@@ -38,7 +38,24 @@ class StreamLogs {
    * @param {string} id
    */
   async after(name, id) {
-    const channel = this.#use(name);
+    const key = keyOf(name);
+    const log = this.#logs.get(key);
+    if (log) return this.#read(this.#use(key).channel, id);
+    if (!this.#settings.shared) return undefined;
+    // Clients choose what they ask for, so streams that do not exist must not make others leave.
+    const channel = this.#channel(key);
+    try {
+      return await this.#read(channel, id);
+    } finally {
+      channel.close();
+    }
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {string} id
+   */
+  async #read(channel, id) {
     if (this.#settings.shared) await loaded(channel);
     const text = historyOf(channel).read(id, Number.MAX_SAFE_INTEGER);
     if (text === null || text === undefined) return undefined;
@@ -50,28 +67,31 @@ class StreamLogs {
     return events.filter(({ message }) => Object.keys(message).length > 0);
   }
 
-  /** @param {(string | null)[]} name */
-  #use(name) {
-    // A hash of the tuple: names that are joined could collide, and clients choose some of them.
-    const key = createHash('sha256').update(JSON.stringify(name)).digest('base64url');
+  /** @param {string} key */
+  #use(key) {
     const log = this.#logs.get(key) ?? this.#open(key);
     this.#logs.delete(key);
     this.#logs.set(key, log);
     log.timer.refresh();
-    return log.channel;
+    return log;
   }
 
   /** @param {string} key */
   #open(key) {
-    const { limits, maxRuns, shared, ttl } = this.#settings;
+    const { maxRuns, ttl } = this.#settings;
     if (this.#logs.size >= maxRuns) {
       const [oldest] = this.#logs.keys();
       this.#close(oldest);
     }
+    return { channel: this.#channel(key), timer: setTimeout(() => this.#close(key), ttl).unref() };
+  }
+
+  /** @param {string} key */
+  #channel(key) {
+    const { limits, shared } = this.#settings;
     const own = shared && { backplane: shared.backplane, name: `${shared.name}/mcp/${key}` };
     const { maxEvents: historySize, maxBytes: historyBytes } = limits;
-    const channel = new Channel({ historySize, historyBytes, ...own });
-    return { channel, timer: setTimeout(() => this.#close(key), ttl).unref() };
+    return new Channel({ historySize, historyBytes, ...own });
   }
 
   /** @param {string} key */
@@ -83,5 +103,11 @@ class StreamLogs {
     log.channel.close();
   }
 }
+
+/**
+ * A hash of the tuple: names that are joined could collide, and clients choose some of them.
+ * @param {(string | null)[]} name
+ */
+const keyOf = (name) => createHash('sha256').update(JSON.stringify(name)).digest('base64url');
 
 module.exports = { StreamLogs };

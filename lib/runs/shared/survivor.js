@@ -43,9 +43,10 @@ class Survivor {
       if (this.#work.has(run)) void this.#catalogue.remind(run);
       if (run.isOwn || run.channel.ended || this.#ending.has(run)) continue;
       const { record, knownSince } = run.refresh();
-      // A run of this process that is not its own has lost its source: it could not be started.
-      const isLost = record.node === this.#nodes.id || this.#nodes.isDead(record.node, knownSince);
-      if (isLost) void this.#end(run);
+      const { node, key } = record;
+      // One of this process could not be started, or is to be ended by it.
+      const isLost = node === this.#nodes.id && !this.#work.hasKey(key);
+      if (isLost || this.#nodes.isDead(node, knownSince)) void this.#end(run);
     }
   }
 

@@ -54,10 +54,15 @@ function report(error, onError) {
   return undefined;
 }
 
-/** @param {unknown} error */
+/**
+ * Node.js prints the detail too, which here says where the error was thrown.
+ * @param {unknown} error
+ */
 function warningOf(error) {
-  if (error instanceof Error) return error;
-  return new Error(`a Fetch handler or its body failed with ${String(error)}`);
+  const { stack } = /** @type {{ stack?: string }} */ (error ?? {});
+  const message = 'a Fetch handler or the body of its Response failed: handle it in `onError`';
+  const warning = new Error(message, { cause: error });
+  return Object.assign(warning, { name: 'SluiceWarning', detail: stack ?? String(error) });
 }
 
 module.exports = { answer, isMistake, report };
