@@ -114,6 +114,26 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     assert.equal((await producer.ask('status', { id: 'a' })).state, 'running');
   });
 
+  test('of a process that was paused have failed, even if its source ends at once', async (t) => {
+    const { nodes } = await site(t, 2);
+    const [producer, other] = nodes;
+    await producer.ask('start', { id: 'a' });
+    await producer.ask('give', { id: 'a', items: ['one'] });
+    const client = await read(other, 'a');
+    await client.count(1);
+    producer.signal('SIGSTOP');
+    assert.equal(errors(await over(client)), 1);
+    const given = producer.ask('give', { id: 'a', items: ['two', 'three', 'four'] });
+    const ended = producer.ask('end', { id: 'a' });
+    producer.signal('SIGCONT');
+    await Promise.all([given, ended]);
+    await delay(2000);
+    for (const node of nodes) {
+      assert.equal((await node.ask('status', { id: 'a' })).state, 'failed');
+      assert.equal(errors(await over(await read(node, 'a?startIndex=-1'))), 1);
+    }
+  });
+
   test('let readers in a process go that closes, and they come back to another one', async (t) => {
     const { nodes } = await site(t, 3);
     const [producer, closing, other] = nodes;
