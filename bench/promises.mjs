@@ -13,9 +13,9 @@ export const growth = (median, figure, measured = 'javascript') =>
 export const ofReplay = (median, figure) =>
   median('replay', 'sluice', figure) / median('replay', 'sse-channels', figure);
 
-/** A figure of adopted streams, as a share of that of the framework's own path. */
-const ofTokens = (median, figure) =>
-  median('tokens', 'sluice', `adopt ${figure}`) / median('tokens', 'sluice', `pipe ${figure}`);
+/** A figure of streams of the AI SDK, as a share of another one. */
+const ofTokens = (median, way, figure, other = 'pipe') =>
+  median('tokens', 'sluice', `${way} ${figure}`) / median('tokens', 'sluice', `${other} ${figure}`);
 
 const ofReach = (median, engine) => (figure) => median('reach', 'sluice', `${engine} ${figure}`);
 
@@ -80,13 +80,28 @@ const promises = [
   },
   {
     text: 'JavaScript time per token, adopted / through the AI SDK',
-    ratio: (median) => ofTokens(median, 'busy'),
+    ratio: (median) => ofTokens(median, 'adopt', 'busy'),
     most: 1,
   },
   {
     text: 'CPU per token, adopted / through the AI SDK',
-    ratio: (median) => ofTokens(median, 'cpu'),
+    ratio: (median) => ofTokens(median, 'adopt', 'cpu'),
     most: 1,
+  },
+  {
+    text: 'JavaScript time per token, through a run / through the AI SDK',
+    ratio: (median) => ofTokens(median, 'runs', 'busy'),
+    most: 1,
+  },
+  {
+    text: 'CPU per token, through a run / through the AI SDK',
+    ratio: (median) => ofTokens(median, 'runs', 'cpu'),
+    most: 1,
+  },
+  {
+    text: 'CPU per token of a run with ten readers / with one',
+    ratio: (median) => ofTokens(median, 'readers', 'cpu', 'runs'),
+    most: 2,
   },
   {
     text: 'ms until the last of the adopted sources is told that its client has left',

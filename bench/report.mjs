@@ -52,7 +52,7 @@ function conditions(cases) {
       `that do, ${grouped(events)} events of ${grouped(bytes)} bytes, ${rate} per second, ` +
       `median of ${times} runs`,
     tokens: ({ connections, events }) =>
-      `tokens: ${grouped(connections)} streams of the AI SDK with ${grouped(events)} tokens each, ` +
+      `tokens: ${grouped(connections)} clients of streams of the AI SDK, ${grouped(events)} tokens each, ` +
       'one token in each turn of the event loop; then all clients leave at once',
     memory: ({ connections }) =>
       `idle: ${grouped(connections)} connections, after garbage collection`,

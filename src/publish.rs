@@ -10,7 +10,7 @@ use crate::hub::Hub;
 use crate::ids::{ChannelId, ConnectionId, TopicsId};
 use crate::log::{Draft, Key, Publication};
 use crate::order::Order;
-use crate::shard::{Command, Inbox};
+use crate::shard::{Command, Entry, Inbox};
 use crate::wire::{Event, Frame};
 
 /// Whom an event is for.
@@ -94,7 +94,7 @@ impl Order {
     fn publish(
         &mut self,
         target: Target<'_>,
-        drafts: impl Iterator<Item = Draft>,
+        drafts: impl ExactSizeIterator<Item = Draft>,
     ) -> Result<usize, Error> {
         match target {
             Target::Channel(channel) => self.publish_to_channel(channel, drafts),
@@ -112,15 +112,23 @@ impl Order {
     fn publish_to_channel(
         &mut self,
         id: ChannelId,
-        drafts: impl Iterator<Item = Draft>,
+        drafts: impl ExactSizeIterator<Item = Draft>,
     ) -> Result<usize, Error> {
+        let is_alone = drafts.len() == 1;
         let channel = self.audience.channel(id).ok_or(Error::ChannelClosed)?;
+        let mut together = Vec::new();
         for draft in drafts {
             if self.log.has_ended(id) {
                 return Err(Error::ChannelEnded);
             }
-            push_to_channel(&self.inboxes, id, channel, self.log.publish(id, draft));
+            let publication = self.log.publish(id, draft);
+            if is_alone {
+                push_to_channel(&self.inboxes, id, channel, publication);
+            } else {
+                together.push(publication);
+            }
         }
+        push_all_to_channel(&self.inboxes, id, channel, &together);
         if self.log.has_ended(id) {
             self.end_members(id);
         }
@@ -177,6 +185,29 @@ fn push_to_channel(
         if has_members {
             let (frame, key) = (frame.clone(), key.clone());
             inbox.push(Command::Broadcast { channel: id, place, frame, key });
+        }
+    }
+}
+
+/// Members get all of these or, if they end before, none.
+fn push_all_to_channel(
+    inboxes: &[Arc<Inbox>],
+    id: ChannelId,
+    channel: &Channel,
+    publications: &[Publication],
+) {
+    if publications.is_empty() {
+        return;
+    }
+    let entries = publications.iter().map(|Publication { place, frame, key, .. }| Entry {
+        place: *place,
+        frame: frame.clone(),
+        key: key.as_ref().map(|key| key.name.clone()),
+    });
+    let entries: Arc<[Entry]> = entries.collect();
+    for (inbox, has_members) in inboxes.iter().zip(channel.shards()) {
+        if has_members {
+            inbox.push(Command::Broadcasts { channel: id, entries: entries.clone() });
         }
     }
 }

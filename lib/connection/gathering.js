@@ -17,7 +17,7 @@ const { sendSnapshot } = require('./snapshot.js');
 /** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
 const LONGEST = 10_000;
 /** How long a client waits for what a backplane has kept, in milliseconds. */
-const LONGEST_LOAD = 5_000;
+const LONGEST_LOAD = 15_000;
 
 class Gathering {
   #link;

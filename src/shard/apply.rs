@@ -19,13 +19,16 @@ use crate::wire::{Event, Frame, Framing};
 
 impl Shard {
     pub(super) fn apply(&mut self, command: Command) {
-        if !matches!(command, Command::Broadcast { .. }) {
+        if !matches!(command, Command::Broadcast { .. } | Command::Broadcasts { .. }) {
             // A member gets earlier events before anything else happens to it.
             self.spread(false);
         }
         match command {
             Command::Broadcast { channel, place, frame, key } => {
                 self.broadcast(channel, Entry { place, frame, key })
+            }
+            Command::Broadcasts { channel, entries } => {
+                entries.iter().for_each(|entry| self.broadcast(channel, entry.clone()));
             }
             Command::Multicast { channels, place, frame } => {
                 self.multicast(&channels, place, frame)

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::run::Entry;
 use super::socket::Socket;
 use crate::connection::{CloseReason, ConnectionOptions, Overflow, QueueGauge};
 use crate::drain::{Departure, Drain};
@@ -47,6 +48,11 @@ pub enum Command {
         place: Place,
         frame: Frame,
         key: Option<Arc<str>>,
+    },
+    /// The same for several events, of which a member gets all or none.
+    Broadcasts {
+        channel: ChannelId,
+        entries: Arc<[Entry]>,
     },
     /// Once to each member of any of these channels.
     Multicast {
@@ -148,6 +154,9 @@ impl Command {
     fn weight(&self) -> usize {
         let frames = match self {
             Command::Broadcast { frame, .. } | Command::Multicast { frame, .. } => frame.len(),
+            Command::Broadcasts { entries, .. } => {
+                entries.iter().map(|entry| size_of::<Entry>() + entry.frame.len()).sum()
+            }
             Command::Send { bytes, .. } => *bytes,
             _ => 0,
         };

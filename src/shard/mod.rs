@@ -45,6 +45,7 @@ use crate::sync::thread::{self, JoinHandle};
 
 pub(crate) use inbox::{Command, Inbox};
 pub use memberships::{Emptiness, Left, Memberships, Reread};
+pub(crate) use run::Entry;
 pub use socket::Socket;
 
 /// What a shard shares with its hub.

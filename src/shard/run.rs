@@ -11,7 +11,8 @@ use crate::wire::{Frame, Framing};
 /// A slow member keeps whole runs alive, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
 
-pub(super) struct Entry {
+#[derive(Clone)]
+pub struct Entry {
     pub place: Place,
     pub frame: Frame,
     /// What it stands for in its channel, if it stands for anything.

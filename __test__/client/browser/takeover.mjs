@@ -56,7 +56,7 @@ describeInBrowser('the tab that holds the connection of all', () => {
     const { site, tabs, stop } = await flowing(t, 3);
     await tabs[0].call('disconnect');
     assert.equal(await tabs[0].state(), 'disconnected');
-    await until(() => site.opened.length === 2, 'the next leader');
+    await until(() => held && site.opened.length > before, 'the next leader');
     const id = site.send();
     for (const tab of tabs.slice(1)) await tab.hasHeard(id);
     assert.ok((await tabs[0].ids()).at(-1) < id);
@@ -117,6 +117,8 @@ describeInBrowser('the tab that holds the connection of all', () => {
     };
     const config = { heartbeatInterval: 200, missedHeartbeatsLimit: 100 };
     const { site, tabs, stop } = await flowing(t, 3, { handle, config });
+    // On a busy machine, another tab may have led before.
+    const before = site.opened.length;
     const hung = tabs[0].page.evaluate(() => {
       const request = new XMLHttpRequest();
       request.open('GET', '/hang', false);
