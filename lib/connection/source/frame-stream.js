@@ -7,7 +7,7 @@
 /** @import { Result, Source } from './source.js' */
 
 const { callCore, fromCore } = require('../../core/error.js');
-const { wakeSoon } = require('../catch-up.js');
+const { wakeForFrames } = require('./frame-wake.js');
 const { Pieces } = require('./pieces.js');
 
 /** How many bytes are collected before they go to the core. */
@@ -152,8 +152,7 @@ class FrameStream {
     } catch (error) {
       throw fromCore(error);
     } finally {
-      // Waking the core costs more than the rest, so it is done once for all streams of this turn.
-      wakeSoon();
+      wakeForFrames();
     }
   }
 
