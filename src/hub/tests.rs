@@ -490,25 +490,3 @@ fn a_client_that_gathers_gets_everything_before_it_ends() {
     let replay = "id: 2\ndata: b\n\nid: 3\ndata: c\n\nid: 4\ndata: d\n\n";
     assert_eq!(rest(&mut client), replay);
 }
-
-#[test]
-fn a_member_that_ends_meanwhile_gets_all_events_of_one_call_or_none() {
-    let hub = hub(1);
-    let channel = channel(&hub, None);
-    let halves = [event("1", "first half"), event("2", "second half")];
-    for number in 0..300 {
-        let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
-        channel.join(&connection, false).unwrap();
-        hub.wake();
-        let members = Some(vec![connection.id]);
-        let options = DrainOptions { within: Duration::ZERO, retry: 1..=1, event: None };
-        std::thread::scope(|scope| {
-            scope.spawn(|| hub.drain(DrainId(number), members, options));
-            for _ in 0..5 {
-                channel.send(&halves).unwrap();
-            }
-        });
-        let text = rest(&mut client);
-        assert_eq!(text.matches("first").count(), text.matches("second").count(), "{text}");
-    }
-}

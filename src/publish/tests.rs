@@ -36,6 +36,26 @@ fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are
     assert_eq!(drained(), [1, 1, 0]);
 }
 
+#[test]
+fn events_of_one_call_are_one_command_so_that_a_member_gets_all_or_none() {
+    let inboxes: Arc<[Arc<Inbox>]> = Arc::new([Arc::new(Inbox::new())]);
+    let order = Ordered::new(inboxes.clone());
+    let mut order = order.lock();
+    let options = ChannelOptions { history: history(10), empty_timeout: None };
+    let channel = order.create_channel(options);
+    order.audience.open(ConnectionId(0));
+    order.join(ConnectionId(0), channel, false).unwrap();
+    inboxes[0].drain().for_each(drop);
+    let event = |data: &str| Event { data: Some(data.into()), ..Event::default() };
+    let events = [event("first half"), event("second half")];
+    assert_eq!(order.publish(Target::Channel(channel), drafts(&events).into_iter()), Ok(1));
+    let commands: Vec<_> = inboxes[0].drain().collect();
+    let [Command::Broadcasts { entries, .. }] = &commands[..] else { panic!("not one command") };
+    assert_eq!(entries.len(), 2);
+    assert!(entries[0].place < entries[1].place);
+    assert_eq!(inboxes[0].weight(), 0);
+}
+
 const NAME: &str = "a.b.c.d.e.f.g.h.i.j.k.l";
 
 /// One of 4,095 patterns that match [`NAME`].
