@@ -70,7 +70,7 @@ describe('brokers of several processes', { ...SOON, concurrency: 2 }, () => {
         );
       };
       for (const channel of channels) for (const text of texts) await write(channel, text);
-      // What has the right form is heard, so all of that was.
+      // A message of the right form is heard, so those before it were heard too.
       const state = { kind: 'state', seq: 0, part: 0, last: true };
       const clients = [{ id: 'x', live: true, data: 'X', topics: ['room'] }];
       for (const channel of channels.filter((name) => !name.endsWith('n:main'))) {

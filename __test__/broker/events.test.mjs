@@ -69,7 +69,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(data(await take(late, 1)), [5]);
     });
 
-    test('is no client, and leaves its topics with the loop', async (t) => {
+    test('is not a client, and leaves its topics with the loop', async (t) => {
       stayAlive(t);
       const broker = await make(t);
       const events = broker.events('news');

@@ -1,4 +1,4 @@
-// What a loop over a channel costs when it is slow, was left or was forgotten.
+// A loop over a channel stays within its bounds when it is slow, was left or was forgotten.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
@@ -114,7 +114,7 @@ describe('a loop over a channel', SOON, () => {
     await live.return();
   });
 
-  test('is no connection for `maxConnections`', async () => {
+  test('does not count for `maxConnections`', async () => {
     const { stdout } = await run(process.execPath, [program, 'limits']);
     assert.deepEqual(JSON.parse(stdout), { members: 3, refused: 'ERR_SSE_LIMIT' });
   });

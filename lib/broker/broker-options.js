@@ -11,6 +11,7 @@
 /** @typedef {NonNullable<ReturnType<typeof readShared>>} Shared */
 
 const { assertBackplane, handleOf } = require('../backplane/backplane.js');
+const { readPrefix } = require('../backplane/options.js');
 const {
   HISTORY_NAMES,
   PATTERNS,
@@ -91,11 +92,7 @@ function readBrokerOptions(options, pingForm) {
  * @param {string} fallback
  */
 function readShared({ backplane, name: given }, fallback) {
-  const name = given ?? fallback;
-  option.assertString('name', name);
-  if (!/^[\w.-]{1,100}$/.test(name)) {
-    throw option.invalid('`name` must have 1 to 100 letters, digits, `_`, `.` and `-`');
-  }
+  const name = readPrefix('name', given ?? fallback);
   if (backplane === undefined) return undefined;
   assertBackplane(backplane);
   return { handle: handleOf(backplane), name };

@@ -5,6 +5,7 @@
 /** @import { RunFormat, RunsOptions, StartOptions } from '../../runs.js' */
 
 const { assertBackplane, retainOf } = require('../backplane/backplane.js');
+const { readPrefix } = require('../backplane/options.js');
 const { readConnectionOptions } = require('../connection/connection-options.js');
 const option = require('../core/option.js');
 const { plain } = require('./plain.js');
@@ -99,11 +100,8 @@ function readCompact(value, format) {
  * @param {Limits} limits
  * @param {number} ttl
  */
-function readShared({ backplane, name = 'runs' }, { maxEvents }, ttl) {
-  option.assertString('name', name);
-  if (!/^[\w.-]{1,100}$/.test(name)) {
-    throw option.invalid('`name` must have 1 to 100 letters, digits, `_`, `.` and `-`');
-  }
+function readShared({ backplane, name: given = 'runs' }, { maxEvents }, ttl) {
+  const name = readPrefix('name', given);
   if (backplane === undefined) return undefined;
   assertBackplane(backplane);
   const retain = retainOf(backplane);

@@ -52,6 +52,9 @@ class Runs {
 
   static {
     settingsOf = (runs) => runs.#settings;
+    printable(Runs.prototype, 'Runs', (/** @type {Runs} */ runs) => ({
+      runs: runs.#catalogue.all().map(({ status }) => status),
+    }));
   }
 
   /** @param {RunsOptions} options */
@@ -217,8 +220,6 @@ class Runs {
     throw new SluiceError('ERR_SSE_CLOSED', 'the runs are closed: create new ones');
   }
 }
-
-printable(Runs.prototype, 'Runs', () => ({}));
 
 /** @param {RunsOptions} options */
 const createRuns = (options) => new Runs(options);

@@ -56,7 +56,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       await until(() => got.length === 2, 'the first events');
       server.closeAllConnections();
       await until(() => channel.count() === 0, 'the loop to be left');
-      // Nobody listens now.
+      // The client has left.
       await publish(3);
       await publish(4);
       await until(() => channel.count() === 1, 'the client to come back');

@@ -16,7 +16,7 @@ const NOT_HERE = ['next', 'react', 'react-dom'];
 /** Options in the documents, from "Graceful Stop" of PM2's documentation. */
 const PM2 = ['--kill-timeout'];
 
-/** What is checked of each program. A program without an entry is an error. */
+/** How each program is checked. A program without an entry is an error. */
 const PROGRAMS = {
   curl: runCurl,
   docker: checkDocker,

@@ -7,7 +7,7 @@ let launching;
 /** To be called after all tests. */
 export const closeBrowser = async () => (await launching)?.close();
 
-/** What the browser itself reports where a test stops the server. */
+/** Errors of the browser itself while a test stops the server. */
 export const OUTAGE = /net::ERR_|404 \(Not Found\)|503 \(Service Unavailable\)/;
 
 /** `expected`: what its pages may complain of. */

@@ -8,7 +8,7 @@ import { bodyOf, events, site, TRANSPORTS } from './site.mjs';
 const INVALID = {
   'an unknown field': 'dta: 2\n\n',
   'a byte order mark inside the stream': '\uFEFFdata: 2\n\n',
-  'a retry that is no number': 'retry: soon\n\n',
+  'a retry that is not a number': 'retry: soon\n\n',
   'NUL in an id': 'id: a\0b\ndata: 2\n\n',
   'no end': 'data: 2\n',
 };

@@ -14,7 +14,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
 const ROUNDS = 20;
-/** What a body does after its first frame. */
+/** Bodies that differ in what follows their first frame. */
 const ENDINGS = {
   ends: (controller) => controller.close(),
   fails: (controller) => controller.error(new Error('a body that fails')),

@@ -1,4 +1,4 @@
-// Responses that are no event streams.
+// Responses that are not event streams.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, test } from 'node:test';

@@ -7,6 +7,7 @@
 
 const { assertBackplane, handleOf } = require('../../backplane/backplane.js');
 const { mailOf } = require('../../backplane/mail.js');
+const { readPrefix } = require('../../backplane/options.js');
 const { debug } = require('../../core/diagnostics.js');
 const { guarded } = require('../../core/listeners.js');
 const option = require('../../core/option.js');
@@ -20,11 +21,8 @@ const NAMES = { name: true };
  */
 function serverEventBus(backplane, options) {
   assertBackplane(backplane);
-  const { name = 'mcp' } = option.object('options', options, NAMES);
-  option.assertString('name', name);
-  if (!/^[\w.-]{1,100}$/.test(name)) {
-    throw option.invalid('`name` must have 1 to 100 letters, digits, `_`, `.` and `-`');
-  }
+  const { name: given = 'mcp' } = option.object('options', options, NAMES);
+  const name = readPrefix('name', given);
   return new ServerEventBus(backplane, `n:${name}/bus`);
 }
 

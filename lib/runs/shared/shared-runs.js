@@ -68,7 +68,7 @@ class SharedRuns {
     try {
       await loaded(channel);
       const text = historyOf(channel).read(undefined, Number.MAX_SAFE_INTEGER) ?? '';
-      const ids = new Set(eventsOf(text).map(({ data }) => JSON.parse(data).id));
+      const ids = new Set(eventsOf(text).flatMap(({ data }) => parseId(data) ?? []));
       const records = await Promise.all([...ids].map((id) => this.#look(id)));
       return records.flatMap((record) => (record?.owner === owner ? [record] : []));
     } finally {
@@ -89,6 +89,19 @@ class SharedRuns {
     const name = `${this.#name}/owner/${owner}`;
     const options = { ids: /** @type {const} */ ('manual'), historySize: LISTED };
     return new Channel({ ...options, backplane: this.#backplane, name });
+  }
+}
+
+/**
+ * @param {string} json
+ * @returns {string | undefined} undefined if it was written by something else
+ */
+function parseId(json) {
+  try {
+    const { id } = JSON.parse(json);
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
   }
 }
 
