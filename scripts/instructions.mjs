@@ -2,7 +2,7 @@
 // compares them with the committed figures. `--write` renews those.
 import { parseArgs } from 'node:util';
 import { COMMITTED, commit, committed } from './instructions/committed.mjs';
-import { boundOf, faults, growths } from './instructions/compare.mjs';
+import { ADVICE, boundOf, faults, growths } from './instructions/compare.mjs';
 import { count } from './instructions/count.mjs';
 import { notCounted } from './instructions/supported.mjs';
 
@@ -36,6 +36,8 @@ if (values.write) {
 } else {
   console.log(`\nat most ${boundOf(before, now)} % more`);
   const found = faults(before, now);
-  for (const fault of found) console.error(`sluice: ${fault}`);
-  process.exitCode = found.length > 0 ? 1 : 0;
+  if (found.length > 0) {
+    console.error([...found, ADVICE].join('\n'));
+    process.exitCode = 1;
+  }
 }

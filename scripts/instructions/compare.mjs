@@ -5,7 +5,10 @@ import { reportOf } from './count.mjs';
 const BOUND = 10;
 const OTHER_RUSTC_BOUND = 25;
 
-const RENEW = `run "npm run instructions -- --write", and commit ${COMMITTED}`;
+/** What to do about faults. */
+export const ADVICE =
+  `If the change is worth it, run "npm run instructions -- --write", and commit ${COMMITTED} ` +
+  'with the reason.';
 
 /** The growth of each operation, in percent; NaN if only one side has it. */
 export function growths(before, now) {
@@ -23,16 +26,14 @@ export const boundOf = (before, now) => (before.rustc === now.rustc ? BOUND : OT
 export function faults(before, now) {
   const bound = boundOf(before, now);
   const compiler =
-    before.rustc === now.rustc ? '' : ` (rustc ${now.rustc}; the figures are of ${before.rustc})`;
+    before.rustc === now.rustc ? '' : ` with rustc ${now.rustc} instead of ${before.rustc}`;
   return growths(before, now).flatMap(({ name, from, to, growth }) => {
-    if (from === undefined) return [`"${name}" has no committed figure: ${RENEW}`];
-    if (to === undefined) return [`"${name}" was not counted, but has a figure: ${RENEW}`];
+    if (from === undefined) return [`"${name}" has no committed figure`];
+    if (to === undefined) return [`"${name}" has a committed figure, but was not counted`];
     if (growth <= bound) return [];
     return [
-      `"${name}" takes ${to} instructions, ${growth.toFixed(1)} % more than the committed ` +
-        `${from}; at most ${bound} % are allowed${compiler}. ` +
-        `"callgrind_annotate ${reportOf(name)}" shows where they are spent. ` +
-        `If the change is worth them, ${RENEW}`,
+      `"${name}" takes ${to} instructions, ${growth.toFixed(1)} % more than the committed ${from}` +
+        ` (at most ${bound} %${compiler}): callgrind_annotate ${reportOf(name)}`,
     ];
   });
 }
