@@ -40,7 +40,7 @@ impl Shard {
         }
     }
 
-    fn drain_inbox(&mut self) {
+    pub(super) fn drain_inbox(&mut self) {
         let inbox = self.links.inbox.clone();
         for command in inbox.drain() {
             self.apply(command);
