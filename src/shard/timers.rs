@@ -11,7 +11,8 @@ pub(super) type TimerKey = delay_queue::Key;
 
 #[derive(Clone)]
 pub(super) enum Timer {
-    Ping(ConnectionId),
+    /// Of the connections with that interval.
+    Pings(Duration),
     Timeout(ConnectionId),
     /// The client's authorization ends.
     Expiry(ConnectionId),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::connection::QueueLimits;
 
 fn bytes(bytes: usize) -> QueueLimits {
     QueueLimits { bytes, events: u64::MAX }
