@@ -21,8 +21,8 @@ pub struct ConnectionOptions {
     pub retry: Option<u32>,
 }
 
-/// For tests: no pings, and no limits but that of the queue.
-#[cfg(test)]
+/// For tests and benches: no pings, and no limits but that of the queue.
+#[cfg(any(test, feature = "bench"))]
 impl Default for ConnectionOptions {
     fn default() -> Self {
         Self {

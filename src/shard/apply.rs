@@ -7,11 +7,9 @@ use tokio::time::Instant;
 
 use super::Shard;
 use super::connection::{Connection, Sink, Stage};
-use super::dirty::Urgency;
 use super::held::Merged;
 use super::inbox::Command;
 use super::run::{Channels, Entry};
-use super::slice::Slice;
 use super::socket::Socket;
 use super::timers::Timer;
 use super::turn::report;
@@ -110,8 +108,7 @@ impl Shard {
             }
             Command::Shutdown => {
                 // The kernel still takes what it has room for, as it does from Node's own sockets.
-                self.flush_dirty(Urgency::Own, &mut Slice::endless());
-                self.fan_out(Slice::endless());
+                self.flush_all();
                 self.close_all(CloseReason::Destroy);
                 self.ended = true;
             }

@@ -101,6 +101,19 @@ impl Shard {
         }
     }
 
+    /// Visits the members of all runs.
+    #[cfg(feature = "bench")]
+    pub(super) fn visit_all(&mut self) {
+        self.fan_out.begin_pass();
+        self.visit(&mut Slice::endless());
+    }
+
+    /// Sends everything to everyone.
+    pub(super) fn flush_all(&mut self) {
+        self.flush_dirty(Urgency::Own, &mut Slice::endless());
+        self.fan_out(Slice::endless());
+    }
+
     /// Visits the members of the runs of this pass. False when the slice was over before.
     fn visit(&mut self, slice: &mut Slice) -> bool {
         while self.fan_out.pass > 0 {

@@ -18,18 +18,21 @@ mod groups;
 mod held;
 mod inbox;
 mod joined;
-#[cfg(all(unix, not(sluice_stream_only)))]
+#[cfg(all(unix, not(sluice_stream_only), not(feature = "bench")))]
 mod keep_alive;
+#[cfg(feature = "bench")]
+mod manual;
 mod memberships;
 mod overflow;
 mod pings;
-#[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
+#[cfg_attr(any(not(unix), sluice_stream_only, feature = "bench"), path = "no_poller.rs")]
 mod poller;
 mod queue;
 mod rare;
 mod run;
 mod slice;
-#[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_socket.rs")]
+#[cfg_attr(feature = "bench", path = "swallow.rs")]
+#[cfg_attr(all(any(not(unix), sluice_stream_only), not(feature = "bench")), path = "no_socket.rs")]
 mod socket;
 mod timers;
 mod turn;
@@ -50,6 +53,8 @@ use crate::sync::block_on;
 use crate::sync::thread::{self, JoinHandle};
 
 pub(crate) use inbox::{Command, Inbox};
+#[cfg(feature = "bench")]
+pub use manual::ManualShard;
 pub use memberships::{Emptiness, Left, Memberships, Reread};
 pub(crate) use run::Entry;
 pub use socket::Socket;
