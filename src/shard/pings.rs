@@ -90,6 +90,12 @@ impl List {
 }
 
 impl Pings {
+    /// The entries of all lists.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|list| list.entries.len()).sum()
+    }
+
     fn list(&mut self, interval: Duration) -> Option<&mut List> {
         self.0.iter_mut().find(|list| list.interval == interval)
     }

@@ -3,11 +3,12 @@
 mod conflation;
 mod filled;
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 
+use crate::connection::QueueLimits;
 use crate::ids::{ChannelId, Place};
 use filled::Filled;
 
@@ -53,22 +54,52 @@ pub(super) struct Queue(Option<Box<Filled>>);
 
 impl Queue {
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|filled| filled.is_empty())
+        self.0.is_none()
+    }
+
+    pub fn push(&mut self, segment: Segment) {
+        self.0.get_or_insert_default().push(segment);
+    }
+
+    /// Takes the place of an earlier segment with the same key. Returns how many events were
+    /// dropped.
+    pub fn push_latest(&mut self, segment: Segment) -> u64 {
+        self.0.get_or_insert_default().push_latest(segment)
+    }
+
+    /// Drops the oldest events until the queue keeps its limits. The latest one stays. Returns how
+    /// many were dropped.
+    pub fn drop_oldest(&mut self, limits: QueueLimits) -> u64 {
+        self.change(|filled| filled.drop_oldest(limits))
+    }
+
+    /// Drops all publications. Returns the place of the first one.
+    pub fn drop_publications(&mut self) -> Option<Place> {
+        self.change(|filled| filled.drop_publications())
+    }
+
+    /// Replaces the bytes of each segment.
+    pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
+        self.change(|filled| filled.replace(bytes));
     }
 
     /// Removes the first `count` bytes and returns how many events ended in them.
     pub fn advance(&mut self, count: usize) -> u64 {
-        let Some(filled) = &mut self.0 else { return 0 };
-        let events = filled.advance(count);
-        if filled.is_empty() {
-            self.0 = None;
-        }
-        events
+        self.change(|filled| filled.advance(count))
     }
 
     /// Empties the queue and returns how many events were in it.
     pub fn clear(&mut self) -> u64 {
         self.0.take().map_or(0, |filled| filled.events())
+    }
+
+    fn change<T: Default>(&mut self, change: impl FnOnce(&mut Filled) -> T) -> T {
+        let Some(filled) = &mut self.0 else { return T::default() };
+        let result = change(filled);
+        if filled.is_empty() {
+            self.0 = None;
+        }
+        result
     }
 }
 
@@ -78,12 +109,6 @@ impl Deref for Queue {
     fn deref(&self) -> &Filled {
         static EMPTY: LazyLock<Filled> = LazyLock::new(Filled::default);
         self.0.as_deref().unwrap_or_else(|| &EMPTY)
-    }
-}
-
-impl DerefMut for Queue {
-    fn deref_mut(&mut self) -> &mut Filled {
-        self.0.get_or_insert_default()
     }
 }
 

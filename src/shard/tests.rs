@@ -14,6 +14,7 @@ use crate::wire::{Event, Frame, Framing, PingForm};
 
 mod drain;
 mod fan_out;
+mod pings;
 
 /// There are no channels.
 struct Alone;

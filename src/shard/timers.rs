@@ -43,6 +43,11 @@ impl Timers {
         }
     }
 
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Waits for the next timer, forever if there is none.
     pub async fn next(&mut self) -> Timer {
         poll_fn(|context| match self.queue.poll_expired(context) {

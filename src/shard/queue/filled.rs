@@ -1,4 +1,4 @@
-//! The segments of a queue, and how much they are.
+//! The segments of a queue, and how much they are. [`super::Queue`] says what its methods do.
 
 use std::collections::VecDeque;
 
@@ -25,8 +25,6 @@ impl Filled {
         self.segments.push_back(segment);
     }
 
-    /// Takes the place of an earlier segment with the same key. Returns how many events were
-    /// dropped.
     pub fn push_latest(&mut self, segment: Segment) -> u64 {
         let Some(key) = segment.key.clone() else {
             self.push(segment);
@@ -46,8 +44,6 @@ impl Filled {
         obsolete.events
     }
 
-    /// Drops the oldest events until the queue keeps its limits. The latest one stays. Returns how
-    /// many were dropped.
     pub fn drop_oldest(&mut self, limits: QueueLimits) -> u64 {
         self.conflation = None;
         let mut dropped = 0;
@@ -65,7 +61,6 @@ impl Filled {
         dropped
     }
 
-    /// Drops all publications. Returns the place of the first one.
     pub fn drop_publications(&mut self) -> Option<Place> {
         self.conflation = None;
         let is_dropped = |segment: &Segment| segment.place.is_some() && !segment.begun;
@@ -76,7 +71,6 @@ impl Filled {
         dropped.front()?.place
     }
 
-    /// Replaces the bytes of each segment.
     pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
         let segments = std::mem::take(self).segments;
         for (segment, bytes) in segments.into_iter().zip(bytes) {
@@ -114,7 +108,6 @@ impl Filled {
         self.segments.iter().map(|segment| &segment.bytes).filter(|bytes| !bytes.is_empty())
     }
 
-    /// Removes the first `count` bytes and returns how many events ended in them.
     pub fn advance(&mut self, mut count: usize) -> u64 {
         let mut events = 0;
         while let Some(front) = self.segments.front_mut()
