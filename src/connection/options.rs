@@ -8,7 +8,7 @@ use crate::wire::PingForm;
 /// A client that keeps up may have this many times its limits queued, for one burst.
 const BURST_FACTOR: usize = 16;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionOptions {
     pub max_queue: QueueLimits,
     pub overflow: Overflow,
@@ -38,7 +38,7 @@ impl Default for ConnectionOptions {
 }
 
 /// How much may be queued before a client is disconnected. Replays do not count.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueLimits {
     /// The largest queued event does not count either.
     pub bytes: usize,

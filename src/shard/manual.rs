@@ -15,11 +15,12 @@ impl ManualShard {
     /// Applies the commands in the inbox.
     pub fn apply(&mut self) {
         self.0.drain_inbox();
+        self.0.visit_all();
     }
 
     /// Sends what is queued, and ends the turn.
     pub fn flush(&mut self) {
-        self.0.flush_dirty();
+        self.0.flush_all();
         self.0.publish();
     }
 }
