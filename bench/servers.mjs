@@ -41,6 +41,11 @@ export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
 };
 
+/** Event streams over TLS. `protocol` is `https` or `http2`, and `writer` is `sluice` or `loop`. */
+export const secure = (protocol, writer) => ({
+  command: [process.execPath, [...node('secure')[1], protocol, writer]],
+});
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },
