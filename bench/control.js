@@ -78,18 +78,24 @@ async function memory() {
   return { rss: process.memoryUsage.rss() };
 }
 
-/**
- * Runs a server on a free port of 127.0.0.1. `broadcast` sends an event to every connection,
- * `count` returns their number, and `commands` are those that only this server has.
- */
-async function run({ server, count, broadcast: send, commands = {} }) {
+async function listen(server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  return server.address().port;
+}
+
+/**
+ * Runs a server on a free port of 127.0.0.1, or takes the `port` of one that runs. `broadcast`
+ * sends an event to every connection, `count` returns their number, and `commands` are those that
+ * only this server has, or that it has instead of the ones below.
+ */
+async function run({ server, port, count, broadcast: send, commands = {} }) {
   const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
-  answer({ port: server.address().port });
+  answer({ port: port ?? (await listen(server)) });
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, ...numbers] = line.trim().split(/\s+/);
-    if (command === 'count') answer({ count: count() });
+    if (Object.hasOwn(commands, command)) answer(await commands[command](...numbers.map(Number)));
+    else if (command === 'count') answer({ count: await count() });
     else if (command === 'begin') {
       cpuAtBegin = process.cpuUsage();
       threadAtBegin = threadTime();
@@ -97,8 +103,6 @@ async function run({ server, count, broadcast: send, commands = {} }) {
     } else if (command === 'broadcast') answer(await broadcast(send, ...numbers.map(Number)));
     else if (command === 'usage') answer(usage());
     else if (command === 'memory') answer(await memory());
-    else if (Object.hasOwn(commands, command))
-      answer(await commands[command](...numbers.map(Number)));
     else throw new Error(`unknown command ${line}`);
   }
   process.exit();
