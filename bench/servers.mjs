@@ -1,6 +1,7 @@
 // Tells how to start each server, by its name.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import nchan from './nchan.js';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const version = (manifest) => JSON.parse(readFileSync(path(manifest), 'utf8')).version;
@@ -61,6 +62,11 @@ export const servers = {
   'sse-channels': {
     command: node('sse-channels'),
     title: () => `sse-channels ${version('node_modules/sse-channels/package.json')}`,
+  },
+  nchan: {
+    command: node('nchan'),
+    title: nchan.title,
+    missing: nchan.missing,
   },
 };
 
