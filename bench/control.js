@@ -104,4 +104,4 @@ async function run({ server, count, broadcast: send, commands = {} }) {
   process.exit();
 }
 
-module.exports = { run, threadTime };
+module.exports = { broadcast, run, threadTime };
