@@ -1,5 +1,6 @@
 // Its arguments are how pings are sent, and their interval in seconds: by `sluice`, or by `timers`,
-// an interval for each connection that calls `res.write`. Has this command besides those of `control.js`:
+// an interval for each connection that calls `res.write`. Has this command besides those of
+// `control.js`:
 //
 //   pinged    → { bytes }   bytes of pings so far, with all other bytes of the body
 
