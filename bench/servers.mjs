@@ -41,6 +41,11 @@ export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
 };
 
+/** One event for each client, sent in one of two ways. */
+export const each = {
+  sent: (way) => ({ command: [process.execPath, [...node('each')[1], way]] }),
+};
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },

@@ -49,8 +49,8 @@ export async function deliver({ server, load }, events, rate, bytes) {
   await load.ask('expect', events);
   await server.ask('begin');
   const size = bytes === undefined ? [] : [bytes];
-  const { call } = await server.ask('broadcast', events, rate, ...size);
-  return { call, ...(await complete({ server, load })) };
+  const { call, callCpu } = await server.ask('broadcast', events, rate, ...size);
+  return { call, callCpu, ...(await complete({ server, load })) };
 }
 
 /** Waits until each event has arrived exactly once and in order. */

@@ -20,6 +20,7 @@ export async function run(server, { few, many, events, rate, burst }) {
       const steadily = await deliver(stage, events, rate);
       const atOnce = await deliver(stage, burst, 0);
       figures[`${name}Call`] = steadily.call;
+      figures[`${name}CallCpu`] = steadily.callCpu;
       figures[`${name}Busy`] = steadily.busy / events;
       figures[`${name}BurstCall`] = atOnce.call;
     });
@@ -43,6 +44,7 @@ export function tables({ of, size, cell, table }) {
       ['sluice, µs per broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
       [
         line('the `send` call, one at a time', 'Call'),
+        line("the JavaScript thread's CPU time in that call", 'CallCpu'),
         line('the `send` call, in a burst', 'BurstCall'),
         line("the whole JavaScript thread, with the bench's timers", 'Busy'),
       ],
