@@ -58,6 +58,11 @@ export const secure = (protocol, writer) => ({
   command: [process.execPath, [...node('secure')[1], protocol, writer]],
 });
 
+/** One event for each client, sent in one of two ways. */
+export const each = {
+  sent: (way) => ({ command: [process.execPath, [...node('each')[1], way]] }),
+};
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },
