@@ -35,23 +35,37 @@ const scheme = () => {
   return `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>`;
 };
 
+/** The lines of a logarithmic axis: powers of ten, and more if these are few. */
+function lines(values) {
+  const first = Math.floor(Math.log10(Math.min(...values)));
+  const last = Math.ceil(Math.log10(Math.max(...values)));
+  const steps = last - first > 2 ? [1] : [1, 2, 5];
+  const exponents = Array.from({ length: last - first }, (_none, index) => first + index);
+  const between = exponents.flatMap((exponent) => steps.map((step) => step * 10 ** exponent));
+  return [...between, 10 ** last];
+}
+
 function chart(measure, axis, rows, titles) {
-  const names = SERVERS.filter((name) => titles[name]);
+  const names = SERVERS.filter((name) => rows.some(({ server }) => server === name));
   const titled = names.map((name) => titles[name].replaceAll('`', ''));
   const colour = { domain: titled, range: names.map((name) => LINES[SERVERS.indexOf(name)]) };
   const shape = { domain: titled, range: names.map((name) => SHAPES[SERVERS.indexOf(name)]) };
+  const points = rows.filter((row) => row[measure] > 0);
   const scale = { type: 'log', nice: false };
+  const levels = lines(points.map((row) => row[measure]));
   const x = { field: 'x', type: 'quantitative', title: axes[axis].over };
-  const legend = { orient: 'bottom', title: null, columns: 2, symbolStrokeWidth: 2 };
+  const legend = { orient: 'bottom', title: null, columns: 4, symbolStrokeWidth: 2 };
   const ticks = [...new Set(rows.map((row) => row.x))];
   return {
     title: { text: MEASURES[measure](axes[axis]), anchor: 'start', fontSize: 13 },
     width: 250,
     height: 220,
     data: {
-      values: rows
-        .filter((row) => row[measure] > 0)
-        .map((row) => ({ x: row.x, y: row[measure], server: titled[names.indexOf(row.server)] })),
+      values: points.map((row) => ({
+        x: row.x,
+        y: row[measure],
+        server: titled[names.indexOf(row.server)],
+      })),
     },
     mark: { type: 'line', point: { size: 50, filled: true }, strokeWidth: 2 },
     encoding: {
@@ -60,8 +74,8 @@ function chart(measure, axis, rows, titles) {
         field: 'y',
         type: 'quantitative',
         title: null,
-        scale: { type: 'log' },
-        axis: { format: '~s', tickCount: 5 },
+        scale: { type: 'log', domain: [levels[0], levels.at(-1)] },
+        axis: { format: '~s', values: levels },
       },
       color: { field: 'server', type: 'nominal', scale: colour, legend },
       shape: { field: 'server', type: 'nominal', scale: shape, legend },
@@ -86,6 +100,7 @@ export async function draw(axis, { date, machine, titles, rows }) {
     hconcat: Object.keys(MEASURES).map((measure) => chart(measure, axis, own, titles)),
     spacing: 30,
     config: {
+      aria: false,
       font: 'system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif',
       title: { color: TEXT, subtitleColor: MUTED },
       axis: {
