@@ -38,7 +38,7 @@ async function measure() {
   const titles = Object.fromEntries(names.map((name) => [name, servers[name].title()]));
   const date = new Date().toISOString().slice(0, 10);
   const data = { date, machine: conditions(), titles, rows };
-  writeFileSync(file('data.json'), `${JSON.stringify(data, null, 1)}\n`);
+  writeFileSync(file('data.json'), `${JSON.stringify(data, null, 2)}\n`);
 }
 
 process.on('exit', killAll);

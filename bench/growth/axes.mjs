@@ -52,17 +52,16 @@ async function channels(server, few, note) {
     await stage.connect(CONNECTIONS);
     await stage.server.ask('channels', 1, MEMBERS);
     await deliverToMembers(stage, 500, 0);
-    const before = await stage.server.ask('memory');
     for (const count of [1, 10, 100, 1_000, 10_000]) {
       await stage.server.ask('channels', count, MEMBERS);
       await deliverToMembers(stage, 100, 0);
       const events = few * 20;
       const { cpu, busy } = await deliverToMembers(stage, events, 100);
-      const after = await stage.server.ask('memory');
+      const { rss } = await stage.server.ask('memory');
       note(count, {
         cpu: cpu / (events * MEMBERS),
         javascript: busy / events,
-        memory: count >= 100 ? (after.rss - before.rss) / (count - 1) : undefined,
+        memory: rss / 1e6,
       });
     }
   });
@@ -80,7 +79,7 @@ async function bytes(server, few, note) {
       note(size, {
         cpu: cpu / received,
         javascript: busy === undefined ? undefined : busy / few,
-        memory: rss / CONNECTIONS,
+        memory: rss / 1e6,
       });
     }
   });
@@ -93,21 +92,21 @@ export const axes = {
     servers: ['sluice', 'node-http', 'better-sse', 'nchan'],
     title: 'One channel, events of 140 bytes to all connections',
     over: 'connections',
-    memory: 'Memory per connection, bytes',
+    memory: 'Memory per idle connection, bytes',
   },
   channels: {
     measure: channels,
     servers: ['sluice', 'node-http', 'better-sse'],
     title: '1,000 connections, channels of ten members, each event to one channel',
     over: 'channels',
-    memory: 'Memory per channel, bytes',
+    memory: 'Resident set, MB',
   },
   bytes: {
     measure: bytes,
     servers: ['sluice', 'node-http', 'better-sse', 'nchan'],
     title: '1,000 connections, larger and larger events to all of them',
     over: 'bytes per event',
-    memory: 'Resident set / connections, bytes',
+    memory: 'Resident set, MB',
   },
 };
 
