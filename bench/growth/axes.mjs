@@ -115,7 +115,7 @@ export async function measureAll(names, isQuick) {
   const rows = [];
   for (const [axis, { measure, servers: taking }] of Object.entries(axes)) {
     for (const server of taking.filter((name) => names.includes(name))) {
-      await measure(server, isQuick ? 4 : 16, (x, figures) => {
+      await measure(server, isQuick ? 4 : 12, (x, figures) => {
         progress(`growth, ${axis}: ${server}, ${x}`);
         rows.push({ axis, server, x, ...figures });
       });
