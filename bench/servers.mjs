@@ -18,6 +18,11 @@ export const channels = {
   with: (options) => [process.execPath, [...node('channels')[1], JSON.stringify(options)]],
 };
 
+/** Many channels of one of the servers below. */
+export const manyChannels = {
+  of: (name) => ({ command: [process.execPath, [...node('many-channels')[1], name]] }),
+};
+
 /** A loop of `res.write`, fed by Redis. */
 export const redisWrite = {
   command: node('redis-write'),
