@@ -25,7 +25,7 @@ import { readdirSync } from 'node:fs';
 /** The order of the report. Cases that are not named here follow, sorted by their names. */
 const ORDER = [
   ...['steady', 'javascript', 'burst', 'topics', 'storm', 'replay', 'stalled', 'tokens', 'memory'],
-  ...['reach', 'fleet', 'arrivals', 'rate'],
+  ...['core', 'reach', 'fleet', 'arrivals', 'rate'],
 ];
 
 const directory = new URL('cases/', import.meta.url);
