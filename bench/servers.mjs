@@ -1,6 +1,7 @@
 // Tells how to start each server, by its name.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import nchan from './nchan.js';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const version = (manifest) => JSON.parse(readFileSync(path(manifest), 'utf8')).version;
@@ -36,6 +37,17 @@ export const socketIo = {
 /** sluice, with clients that never read. */
 export const stalled = { command: node('stalled') };
 
+/** sluice, with a channel and a connection that is in none. */
+export const single = { command: node('single') };
+
+/** Idle connections that get pings. V8 would wake an idle thread to collect garbage. */
+export const pings = {
+  by: (way, interval) => {
+    const [command, args] = node('pings');
+    return { command: [command, ['--no-memory-reducer', ...args, way, interval]] };
+  },
+};
+
 /** Streams of the AI SDK, served in one of two ways. */
 export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
@@ -45,6 +57,11 @@ export const tokens = {
 export const secure = (protocol, writer) => ({
   command: [process.execPath, [...node('secure')[1], protocol, writer]],
 });
+
+/** One event for each client, sent in one of two ways. */
+export const each = {
+  sent: (way) => ({ command: [process.execPath, [...node('each')[1], way]] }),
+};
 
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
@@ -61,6 +78,11 @@ export const servers = {
   'sse-channels': {
     command: node('sse-channels'),
     title: () => `sse-channels ${version('node_modules/sse-channels/package.json')}`,
+  },
+  nchan: {
+    command: node('nchan'),
+    title: nchan.title,
+    missing: nchan.missing,
   },
 };
 

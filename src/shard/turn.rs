@@ -167,6 +167,6 @@ pub(super) fn report(connection: &mut Connection, tally: &mut Tally) {
     if reported != connection.reported {
         tally.queued_bytes += i64::from(reported) - i64::from(connection.reported);
         connection.reported = reported;
-        connection.gauge.set_queued(queued);
+        connection.gauge.set_queued(reported);
     }
 }
