@@ -1,6 +1,7 @@
 // Tells how to start each server, by its name.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import nchan from './nchan.js';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const version = (manifest) => JSON.parse(readFileSync(path(manifest), 'utf8')).version;
@@ -52,6 +53,16 @@ export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
 };
 
+/** Event streams over TLS. `protocol` is `https` or `http2`, and `writer` is `sluice` or `loop`. */
+export const secure = (protocol, writer) => ({
+  command: [process.execPath, [...node('secure')[1], protocol, writer]],
+});
+
+/** One event for each client, sent in one of two ways. */
+export const each = {
+  sent: (way) => ({ command: [process.execPath, [...node('each')[1], way]] }),
+};
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },
@@ -67,6 +78,11 @@ export const servers = {
   'sse-channels': {
     command: node('sse-channels'),
     title: () => `sse-channels ${version('node_modules/sse-channels/package.json')}`,
+  },
+  nchan: {
+    command: node('nchan'),
+    title: nchan.title,
+    missing: nchan.missing,
   },
 };
 

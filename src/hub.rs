@@ -96,7 +96,7 @@ impl Hub {
         let id = ConnectionId(self.next_connection.fetch_add(1, Relaxed));
         let gauge = Arc::<QueueGauge>::default();
         let gathers = cursor.is_some();
-        self.lock().open(id, cursor);
+        self.lock().open(id, gauge.clone(), cursor);
         let open = Command::Open { id, gauge: gauge.clone(), options, gathers };
         match options.timeout {
             Some(_) => self.inbox_of(id).push(open),
