@@ -4,58 +4,27 @@
 //! time for each member and event, and the memory of each member: all that the core has allocated,
 //! in the shard, in the audience and in between.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
+use std::alloc::System;
 use std::time::{Duration, Instant};
 
-use sluice::bench::Core;
+use sluice::bench::{Core, event};
 use sluice::connection::ConnectionOptions;
 use sluice::handle::{Channel, Connection};
-use sluice::log::{HistoryOptions, Keep, Limits};
-use sluice::membership::ChannelOptions;
 use sluice::shard::Socket;
-use sluice::wire::{Event, Framing};
+use sluice::wire::Framing;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 /// Connections that open in one turn.
 const BATCH: usize = 1000;
 const EVENTS: usize = 15;
 
-struct Counting;
-
-static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call goes to the allocator of the system as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATED.fetch_add(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract of this function.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        ALLOCATED.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract of this function.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATED.fetch_add(size, Relaxed);
-        ALLOCATED.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract of this function.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() {
     let members = std::env::args().filter_map(|it| it.parse().ok()).next().unwrap_or(1_000_000);
     let mut core = Core::new().expect("a runtime starts");
-    let limits = Limits { size: 0, bytes: 0, age: None };
-    let history = HistoryOptions { limits, mint: false, keep: Keep::All };
-    let channel = Channel::create(&core.hub, ChannelOptions { history, empty_timeout: None });
+    let channel = core.channel(0, []);
     let options = ConnectionOptions {
         ping: Some(Duration::from_secs(15)),
         stall_timeout: Some(Duration::from_secs(60)),
@@ -63,7 +32,7 @@ fn main() {
     };
     // What the host holds of a connection is not the core's.
     let mut connections = Vec::with_capacity(members);
-    let (allocated, resident) = (ALLOCATED.load(Relaxed), resident());
+    let (region, resident) = (Region::new(ALLOCATOR), resident());
     for number in 0..members {
         let connection = Connection::open(&core.hub, options, None);
         connection.attach_socket(Socket, Framing::Chunked);
@@ -76,23 +45,25 @@ fn main() {
     core.turn();
     // The pages of the host's list have become resident meanwhile.
     let held = size_of::<Connection>() * members;
-    let allocated = ALLOCATED.load(Relaxed) - allocated;
+    let change = region.change();
+    let allocated = change.bytes_allocated - change.bytes_deallocated;
     let resident = self::resident() - resident - held as i64;
 
-    let event = Event { data: Some("x".repeat(100)), ..Event::default() };
-    let mut times: Vec<_> = (0..EVENTS).map(|_| send(&mut core, &channel, &event)).collect();
+    let mut times: Vec<_> = (0..EVENTS).map(|_| send(&mut core, &channel)).collect();
     times.sort_unstable();
     let delivered = core.hub.metrics().deliveries;
     assert_eq!(delivered, (members * EVENTS) as u64, "every member gets every event");
     let time = times[EVENTS / 2].as_nanos() as f64 / members as f64;
     println!("{members} members: {time:.1} ns per member and event");
     let per_member = allocated as f64 / members as f64;
-    println!("{per_member:.1} bytes per member allocated, {} resident", resident / members as i64);
+    println!("{per_member:.1} bytes per member allocated");
+    println!("{} bytes per member resident", resident / members as i64);
 }
 
-fn send(core: &mut Core, channel: &Channel, event: &Event) -> Duration {
+fn send(core: &mut Core, channel: &Channel) -> Duration {
+    let event = [event()];
     let start = Instant::now();
-    channel.send(std::slice::from_ref(event)).expect("the channel is open");
+    channel.send(&event).expect("the channel is open");
     core.turn();
     start.elapsed()
 }
