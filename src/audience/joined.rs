@@ -10,6 +10,7 @@ pub(super) enum Joined {
     #[default]
     None,
     One(ChannelId),
+    #[expect(clippy::box_collection, reason = "a list would make every entry larger by half")]
     Few(Box<Vec<ChannelId>>),
     Many(Box<IdSet<ChannelId>>),
 }

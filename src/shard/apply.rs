@@ -93,7 +93,7 @@ impl Shard {
             Command::SetExpiry { connection, after } => self.set_expiry(connection, after),
             Command::HoldTimeout { connection, hold } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
-                    connection.holds_timeout = hold;
+                    connection.rare.holds_timeout = hold;
                 }
             }
             Command::Close { connection, reason } if reason.is_orderly() => {

@@ -20,7 +20,7 @@ impl Shard {
         for place in self.groups.members(channel).to_vec() {
             self.catch_up(place);
             if let Some(connection) = self.connections.at(place) {
-                connection.ends_soon = true;
+                connection.rare.ends_soon = true;
                 let id = connection.id;
                 self.end_if_due(id);
             }
@@ -30,7 +30,7 @@ impl Shard {
     /// Ends a connection whose channel has ended, unless it is still to get earlier events.
     pub(super) fn end_if_due(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(id)
-            && connection.ends_soon
+            && connection.rare.ends_soon
             && matches!(connection.stage, Stage::Open | Stage::Ahead)
         {
             self.end(id, CloseReason::End);

@@ -41,10 +41,6 @@ pub(super) struct Connection {
     pub last_chunk_queued: bool,
     /// The client is slow to accept what is queued.
     pub slow: bool,
-    /// A channel of it has ended.
-    pub ends_soon: bool,
-    /// The host decides what happens when the timeout has passed.
-    pub holds_timeout: bool,
 
     pub id: ConnectionId,
     /// Shared by connections with the same options.
@@ -109,8 +105,6 @@ impl Connection {
             has_begun: false,
             last_chunk_queued: false,
             slow: false,
-            ends_soon: false,
-            holds_timeout: false,
             id,
             options,
             gauge,

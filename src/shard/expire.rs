@@ -15,7 +15,7 @@ impl Shard {
             Timer::Timeout(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };
                 connection.rare.timeout_timer = None;
-                if connection.holds_timeout {
+                if connection.rare.holds_timeout {
                     self.notices.push(Notice::TimedOut(id));
                 } else {
                     self.end(id, CloseReason::Timeout);

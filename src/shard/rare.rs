@@ -14,6 +14,10 @@ pub(super) struct Rare {
     pub expiry_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
     pub burst_timer: Option<TimerKey>,
+    /// A channel of it has ended.
+    pub ends_soon: bool,
+    /// The host decides what happens when the timeout has passed.
+    pub holds_timeout: bool,
     /// When the client last accepted bytes, or became slow.
     pub progressed: Option<Instant>,
     /// How many events were dropped since the client last had an empty queue.
@@ -43,6 +47,8 @@ impl Deref for Rarely {
             expiry_timer: None,
             stall_timer: None,
             burst_timer: None,
+            ends_soon: false,
+            holds_timeout: false,
             progressed: None,
             lost: 0,
             behind: None,

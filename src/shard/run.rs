@@ -84,7 +84,7 @@ impl Run {
         self.frames.len() as u64
     }
 
-    /// All frames, one after the other.
+    /// All frames, one after the other. Several are one chunk: for a client, each chunk is work.
     pub fn bytes(&self, framing: Framing) -> &Bytes {
         let joined = match framing {
             Framing::Chunked => &self.chunked,
@@ -92,11 +92,7 @@ impl Run {
         };
         joined.get_or_init(|| match self.frames.as_slice() {
             [entry] => entry.frame.bytes(framing),
-            frames => {
-                let parts = frames.iter().map(|entry| entry.frame.bytes(framing));
-                let parts: Vec<Bytes> = parts.collect();
-                Bytes::from(parts.concat())
-            }
+            frames => Frame::join(frames.iter().map(|entry| &entry.frame)).bytes(framing),
         })
     }
 }

@@ -63,6 +63,17 @@ impl Frame {
         frame.finish(b"")
     }
 
+    /// One frame with the bytes of these.
+    pub fn join<'a>(frames: impl Iterator<Item = &'a Frame> + Clone) -> Self {
+        let mut joined = FrameWriter::with_capacity(frames.clone().map(Frame::len).sum());
+        frames.for_each(|frame| joined.push(frame.plain()));
+        joined.finish(b"")
+    }
+
+    fn plain(&self) -> &[u8] {
+        &self.chunk[self.head as usize..self.chunk.len() - CRLF.len()]
+    }
+
     pub fn bytes(&self, framing: Framing) -> Bytes {
         match framing {
             Framing::Chunked => self.chunk.clone(),
