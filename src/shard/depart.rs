@@ -110,9 +110,10 @@ impl Shard {
         let is_host = matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false });
         let Some(leaving) = &mut connection.rare.leaving else { return };
         leaving.timer = None;
-        if !is_ending && !leaving.is_due {
+        if !leaving.is_due {
             leaving.is_due = true;
-            if is_gathering {
+            // One that ends already has until then to take its queue.
+            if is_gathering || is_ending {
                 return self.wait_to_depart(id);
             }
             return self.depart(id);

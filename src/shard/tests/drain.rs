@@ -92,6 +92,24 @@ async fn a_connection_that_was_ending_before_is_destroyed_after_the_window_too()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_ends_during_the_drain_has_until_its_end_to_take_its_queue() {
+    let mut bench = Bench::new(ConnectionOptions::default());
+    bench.drain(1, &[(FIRST, 3)], 10, last());
+    bench.work_for(SECOND).await;
+    let frame = frame(16 << 20);
+    bench.connection.send(vec![frame.clone()]);
+    bench.connection.push(|connection| Command::Close { connection, reason: CloseReason::End });
+    bench.work_for(4 * SECOND).await;
+    assert_eq!(bench.told(), (vec![], vec![]));
+    let mut bytes = 0;
+    while bytes < frame.bytes(Framing::Plain).len() {
+        bytes += bench.read().len();
+        bench.work_for(SECOND / 1000).await;
+    }
+    assert_eq!(bench.told(), (vec![CloseReason::End], vec![[1, 0, 0]]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_leaves_by_itself_is_neither_ended_nor_destroyed() {
     let mut bench = Bench::new(ConnectionOptions::default());
     bench.drain(1, &[(FIRST, 3)], 10, None);
