@@ -18,6 +18,18 @@ class Http2Carrier extends NodeCarrier {
     return false;
   }
 
+  begin() {
+    return false;
+  }
+
+  /** @param {Buffer} bytes */
+  write(bytes) {
+    if (this.headOnly || !this.isDirect) return super.write(bytes);
+    this.listenForDrain();
+    // As `res.write` does, after it has looked for the head.
+    return this.#stream.write(bytes);
+  }
+
   destroy() {
     // A stream that is destroyed looks to the client as if it had ended well.
     if (this.hasHead) this.#stream.close(constants.NGHTTP2_CANCEL);

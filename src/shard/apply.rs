@@ -48,8 +48,8 @@ impl Shard {
             Command::AttachSocket { connection, socket, framing } => {
                 self.attach_socket(connection, socket, framing)
             }
-            Command::AttachStream(id) => {
-                self.attach(id, Sink::Stream { in_flight: 0, blocked: false })
+            Command::AttachStream(id, framing) => {
+                self.attach(id, Sink::Stream { framing, in_flight: 0, blocked: false })
             }
             Command::Send { connection, gauge, frames, bytes } => {
                 self.send(connection, &gauge, &frames, bytes)
@@ -140,9 +140,12 @@ impl Shard {
         let Some(run) = self.run.take() else { return };
         let Some(members) = self.channels.get(&run.channel) else { return };
         for (id, place) in members {
-            if let Some(connection) = self.connections.at(*place, *id)
-                && connection.take_run(&run, at_once && !connection.dirty, &mut self.tally)
-            {
+            let Some(connection) = self.connections.at(*place, *id) else { continue };
+            let at_once = at_once && !connection.dirty;
+            if at_once && connection.write_at_once(&run, &mut self.writes, &mut self.tally) {
+                continue;
+            }
+            if connection.take_run(&run, at_once, &mut self.tally) {
                 connection.mark_dirty(&mut self.dirty);
             }
         }
@@ -273,13 +276,20 @@ impl Shard {
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
         if let Some(connection) = self.connections.get_mut(id)
-            && let Sink::Stream { in_flight, blocked } = &mut connection.sink
+            && let Sink::Stream { in_flight, blocked, .. } = &mut connection.sink
         {
             *in_flight = 0;
             *blocked = false;
             connection.slow |= slow;
-            connection.mark_dirty(&mut self.dirty);
-            self.hurry(id);
+            let is_leaving = connection.leaving.is_some();
+            if connection.is_at_rest() {
+                report(connection, &mut self.tally);
+            } else {
+                connection.mark_dirty(&mut self.dirty);
+            }
+            if is_leaving {
+                self.hurry(id);
+            }
         }
     }
 

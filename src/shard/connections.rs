@@ -1,12 +1,10 @@
 //! A shard's connections, by id and by place. A broadcast goes by place: it hashes nothing and
 //! touches one cache line of an idle connection.
 
-use std::collections::HashMap;
-
 use slab::Slab;
 
 use super::connection::Connection;
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, IdMap};
 
 /// Where a connection lies in the slab. After it is removed, another may take its place.
 #[derive(Clone, Copy)]
@@ -15,7 +13,7 @@ pub(super) struct Place(usize);
 #[derive(Default)]
 pub(super) struct Connections {
     slab: Slab<Connection>,
-    places: HashMap<ConnectionId, usize>,
+    places: IdMap<ConnectionId, usize>,
 }
 
 impl Connections {
