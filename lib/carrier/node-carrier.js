@@ -105,8 +105,8 @@ class NodeCarrier {
     const { response: res } = this;
     if (this.headOnly) return true;
     this.listenForDrain();
-    // Other code may have kept `res.end`.
-    if (this.#socket && !res.writableEnded) return this.#socket.write(bytes);
+    // Other code may have kept `res.end`. The response closes soon then.
+    if (this.#socket) return !res.writableEnded && this.#socket.write(bytes);
     const hasRoom = this.#own?.write.call(res, bytes, 'utf8');
     // Compression middleware buffers events until they are flushed.
     if (typeof res.flush === 'function') res.flush();
