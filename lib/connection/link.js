@@ -312,8 +312,9 @@ class Link {
   /** @param {Buffer} bytes */
   #write(bytes) {
     try {
-      this.#awaitsDrain = !this.carrier.write(bytes);
-      return !this.#awaitsDrain;
+      if (this.carrier.write(bytes)) return true;
+      this.#awaitsDrain = true;
+      return false;
     } catch (error) {
       // Other code wraps `res.write` and has failed, so the stream is incomplete.
       this.close('error');
