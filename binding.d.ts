@@ -104,9 +104,10 @@ export declare class ConnectionHandle {
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
    * told to notice a dead peer within the stall timeout, and to buffer less for a client that
-   * does not read. `shared`: other responses use the socket too.
+   * does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
+   * bytes as HTTP chunks.
    */
-  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean): void
+  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean, chunked: boolean): void
   /** `policy`: a name of the core's `Overflow`. */
   setOverflow(policy: string): void
   setPing(milliseconds: number): void
@@ -150,7 +151,7 @@ export declare class HubHandle {
   topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */
-  written(connections: Array<number>, slow: boolean): void
+  written(connections: Float64Array, slow: boolean): void
   /** The clients of these connections have not accepted what was written yet. */
   blocked(connections: Array<number>): void
   /** Ends connections over a time window: these, or all. A notice with that number follows. */
@@ -394,7 +395,7 @@ export interface NatsSettings {
 }
 
 export interface Notices {
-  writes: Array<Write>
+  writes?: Writes
   timedOut: Array<number>
   drained: Array<number>
   closed: Array<Closed>
@@ -508,7 +509,14 @@ export interface TopicsSettings {
   patternHistory: HistoryOptions
 }
 
-export interface Write {
-  connections: Array<number>
+/** The same bytes for so many connections. */
+export interface WriteGroup {
+  count: number
   bytes: Buffer
+}
+
+export interface Writes {
+  /** Those of each group, one group after the other. */
+  connections: Float64Array
+  groups: Array<WriteGroup>
 }

@@ -28,7 +28,10 @@
  * @property {() => void} release stops listening; called once, when the connection is closed
  * @property {(statusCode: number, headers: OutgoingHttpHeaders) => void} head
  *   writes the head, with the headers of an event stream under the given ones
+ * @property {() => boolean} [begin]
+ *   called once, before the first write; whether the writes are to be HTTP chunks
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
+ * @property {boolean} [isDirect] no code of the application takes part in a write
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
  * @property {(callback: () => void) => void} whenWritten

@@ -9,6 +9,7 @@
 
 const { Socket } = require('node:net');
 const { readCursor } = require('./cursor.js');
+const { directSocket, isDirect } = require('./direct.js');
 const { isEncoded } = require('./encoding.js');
 const { FrameAssembler } = require('./frame-assembler.js');
 const { whenGone } = require('./gone.js');
@@ -39,7 +40,13 @@ class NodeCarrier {
   #handOver;
   /** @type {(() => void) | undefined} */
   #onDrain;
+  /**
+   * That of the writes, if the response takes no part in them.
+   * @type {NodeSocket | undefined}
+   */
+  #socket;
   release = noop;
+  isDirect = false;
 
   /**
    * Throws unless a stream can begin on this response.
@@ -51,10 +58,7 @@ class NodeCarrier {
     this.request = req;
     this.response = res;
     this.cursor = readCursor(req.headers['last-event-id']);
-  }
-
-  get headOnly() {
-    return this.request.method === 'HEAD';
+    this.headOnly = req.method === 'HEAD';
   }
 
   /** An injected request has no socket that would keep the process alive. */
@@ -83,25 +87,39 @@ class NodeCarrier {
     if (isLastResponse(req, res)) res.setHeader('Connection', 'close');
     res.flushHeaders();
     this.#own = redirect(res, this);
+    this.isDirect = isDirect(res, this.#own.write);
   }
 
   get hasHead() {
     return this.#own !== undefined;
   }
 
+  begin() {
+    const { request: req, response: res } = this;
+    this.#socket = this.isDirect ? directSocket(req, res) : undefined;
+    return this.#socket !== undefined && res.chunkedEncoding;
+  }
+
   /** @param {Buffer} bytes */
   write(bytes) {
     const { response: res } = this;
     if (this.headOnly) return true;
-    // Added once: compression moves the listener to its own stream, where `off()` does not find it.
-    if (!this.#onDrain) {
-      this.#onDrain = () => this.#listener?.onDrain();
-      res.on('drain', this.#onDrain);
-    }
+    this.listenForDrain();
+    // Other code may have kept `res.end`. The response closes soon then.
+    if (this.#socket) return !res.writableEnded && this.#socket.write(bytes);
     const hasRoom = this.#own?.write.call(res, bytes, 'utf8');
     // Compression middleware buffers events until they are flushed.
     if (typeof res.flush === 'function') res.flush();
     return hasRoom;
+  }
+
+  /**
+   * Done once: compression moves the listener to its own stream, where `off()` does not find it.
+   */
+  listenForDrain() {
+    if (this.#onDrain) return;
+    this.#onDrain = () => this.#listener?.onDrain();
+    (this.#socket ?? this.response).on('drain', this.#onDrain);
   }
 
   end() {

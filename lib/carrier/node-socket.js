@@ -163,4 +163,12 @@ function detach(socket) {
   handle.close();
 }
 
-module.exports = { obstacle, isIdle, hasUnreadBody, consumeBody, detach, sessionDescriptor };
+module.exports = {
+  consumeBody,
+  detach,
+  hasUnreadBody,
+  isIdle,
+  obstacle,
+  replacedWriter,
+  sessionDescriptor,
+};

@@ -274,7 +274,9 @@ class Link {
     this.transport = 'stream';
     const { carrier } = this;
     if (carrier.needsProcess) holdProcess(this);
-    this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, carrier.isShared === true);
+    const chunked = carrier.begin?.() === true;
+    const isShared = carrier.isShared === true;
+    this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, isShared, chunked);
     wakeSoon();
   }
 
@@ -282,6 +284,8 @@ class Link {
 
   /** @param {Buffer} bytes */
   write(bytes) {
+    // Entering the context takes longer than the rest, and no code of the application would see it.
+    if (this.carrier.isDirect) return this.#write(bytes);
     return this.#context.runInAsyncScope(this.#write, this, bytes);
   }
 
@@ -309,9 +313,9 @@ class Link {
   /** @param {Buffer} bytes */
   #write(bytes) {
     try {
-      const hasRoom = this.carrier.write(bytes);
-      this.#awaitsDrain = !hasRoom;
-      return hasRoom;
+      if (this.carrier.write(bytes)) return true;
+      this.#awaitsDrain = true;
+      return false;
     } catch (error) {
       // Other code wraps `res.write` and has failed, so the stream is incomplete.
       this.close('error');

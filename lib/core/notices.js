@@ -71,7 +71,7 @@ const askers = new Map();
  * @param {StreamWrites} streamWrites
  */
 function dispatch(notices, streamWrites) {
-  streamWrites.push(notices.writes);
+  if (notices.writes) streamWrites.push(notices.writes);
   for (const id of notices.timedOut) guarded(() => connections.get(id)?.timedOut());
   for (const id of notices.drained) guarded(() => connections.get(id)?.drained());
   for (const gap of notices.gaps)

@@ -44,8 +44,8 @@ impl Connection {
     }
 
     /// The host writes. It gets [`crate::notice::Notice::Write`] after [`Hub::wake`].
-    pub fn attach_stream(&self) {
-        self.hub.inbox_of(self.id).push_quietly(Command::AttachStream(self.id));
+    pub fn attach_stream(&self, framing: Framing) {
+        self.hub.inbox_of(self.id).push_quietly(Command::AttachStream(self.id, framing));
     }
 
     /// The numbers of the gathered channels, in the order of their joins, that have a gap.

@@ -357,7 +357,7 @@ fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
     let members: Vec<_> =
         (0..3).map(|_| Connection::open(&hub, ConnectionOptions::default(), None)).collect();
     for connection in &members {
-        connection.attach_stream();
+        connection.attach_stream(Framing::Plain);
         channel.join(connection, false).unwrap();
     }
     channel.send(&[event("1", "a")]).unwrap();

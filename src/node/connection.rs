@@ -88,13 +88,20 @@ impl ConnectionHandle {
 
     /// `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
     /// told to notice a dead peer within the stall timeout, and to buffer less for a client that
-    /// does not read. `shared`: other responses use the socket too.
+    /// does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
+    /// bytes as HTTP chunks.
     #[napi(catch_unwind)]
-    pub fn attach_stream(&self, descriptor: Option<i32>, stall_timeout: u32, shared: bool) {
+    pub fn attach_stream(
+        &self,
+        descriptor: Option<i32>,
+        stall_timeout: u32,
+        shared: bool,
+        chunked: bool,
+    ) {
         if let Some(descriptor) = descriptor {
             Socket::tune_hosted(descriptor, duration(stall_timeout), shared);
         }
-        self.connection.attach_stream();
+        self.connection.attach_stream(if chunked { Framing::Chunked } else { Framing::Plain });
     }
 
     /// `policy`: a name of the core's `Overflow`.

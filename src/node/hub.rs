@@ -290,8 +290,8 @@ impl HubHandle {
 
     /// The writes of these connections are done. `slow`: they had to wait for the client.
     #[napi(catch_unwind)]
-    pub fn written(&self, connections: Vec<f64>, slow: bool) {
-        self.hub.written(connections.into_iter().map(|id| ConnectionId(id as u64)), slow);
+    pub fn written(&self, connections: &[f64], slow: bool) {
+        self.hub.written(connections.iter().map(|&id| ConnectionId(id as u64)), slow);
     }
 
     /// The clients of these connections have not accepted what was written yet.

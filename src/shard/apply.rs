@@ -44,8 +44,8 @@ impl Shard {
             Command::AttachSocket { connection, socket, framing } => {
                 self.attach_socket(connection, socket, framing)
             }
-            Command::AttachStream(id) => {
-                self.attach(id, Sink::Stream { in_flight: 0, blocked: false })
+            Command::AttachStream(id, framing) => {
+                self.attach(id, Sink::Stream { framing, in_flight: 0, blocked: false })
             }
             Command::Send { connection, gauge, frames, bytes } => {
                 self.send(connection, &gauge, &frames, bytes)
@@ -247,13 +247,20 @@ impl Shard {
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
         if let Some(connection) = self.connections.get_mut(id)
-            && let Sink::Stream { in_flight, blocked } = &mut connection.sink
+            && let Sink::Stream { in_flight, blocked, .. } = &mut connection.sink
         {
             *in_flight = 0;
             *blocked = false;
             connection.slow |= slow;
-            connection.mark_dirty(&mut self.dirty);
-            self.hurry(id);
+            let is_leaving = connection.rare.leaving.is_some();
+            if connection.is_at_rest() {
+                report(connection, &mut self.tally);
+            } else {
+                connection.mark_dirty(&mut self.dirty);
+            }
+            if is_leaving {
+                self.hurry(id);
+            }
         }
     }
 

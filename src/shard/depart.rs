@@ -107,7 +107,8 @@ impl Shard {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let (is_ending, is_gathering) = (connection.is_ending(), connection.is_gathering());
         // The host is busy, and the client may be quick.
-        let is_host = matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false });
+        let is_host =
+            matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false, .. });
         let Some(leaving) = &mut connection.rare.leaving else { return };
         leaving.timer = None;
         if !leaving.is_due {

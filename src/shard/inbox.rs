@@ -34,7 +34,7 @@ pub enum Command {
         framing: Framing,
     },
     /// The host writes.
-    AttachStream(ConnectionId),
+    AttachStream(ConnectionId, Framing),
     /// To this connection alone. The gauge counts the bytes until the shard picks them up.
     Send {
         connection: ConnectionId,
@@ -156,7 +156,7 @@ impl Command {
         match self {
             Command::Hold(connection)
             | Command::LetOwnPass(connection)
-            | Command::AttachStream(connection)
+            | Command::AttachStream(connection, _)
             | Command::AttachSocket { connection, .. }
             | Command::Send { connection, .. }
             | Command::Join { connection, .. }

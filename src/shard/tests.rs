@@ -297,7 +297,7 @@ async fn a_host_that_is_busy_makes_no_stalled_client() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..Default::default() };
     let connection = open(&bench, stalls);
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.work_for(60 * SECOND).await;
     assert_eq!(bench.reasons(), []);

@@ -314,7 +314,7 @@ impl Scene {
         let framing = match client.transport {
             Transport::Socket(framing) => framing,
             Transport::SmallSocket => Framing::Plain,
-            Transport::Stream => return self.inbox.push(Command::AttachStream(id)),
+            Transport::Stream => return self.inbox.push(Command::AttachStream(id, Framing::Plain)),
         };
         let socket = self.sockets.remove(&id).unwrap();
         self.inbox.push(Command::AttachSocket { connection: id, socket, framing });

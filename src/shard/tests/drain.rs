@@ -158,7 +158,7 @@ async fn a_returning_client_whose_replay_never_comes_is_destroyed() {
 async fn a_host_that_is_busy_has_time_for_its_write_afterwards() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions::default());
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.drain(1, &[(connection.id, 1)], 10, None);
     bench.work_for(SECOND * 60).await;
@@ -176,7 +176,7 @@ async fn a_host_that_is_busy_has_time_for_its_write_afterwards() {
 async fn a_slow_client_of_a_busy_host_is_destroyed_once_the_host_has_reported_it() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions::default());
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.drain(1, &[(connection.id, 1)], 10, None);
     bench.work_for(SECOND * 60).await;
