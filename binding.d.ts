@@ -77,7 +77,6 @@ export declare class ChannelHandle {
 export declare class ConnectionHandle {
   get id(): number
   get queuedBytes(): number
-  send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /**
    * A source of bytes that are frames already. `checks`: whether invalid frames are an error.
@@ -134,6 +133,10 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
+  /** A function that sends an event to a connection. It returns how many get it, or the error. */
+  connectionSender(): (connection: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
+  /** A function that sends an event to a channel without a backplane, in the same way. */
+  channelSender(): (channel: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** Lets the core act on transports that were attached and cursors that were given. */
   wake(): void
   /**
@@ -170,8 +173,11 @@ export declare class TopicsHandle {
   /** `options` are those of this topic, if it is created. */
   subscribe(connection: number, name: string, resume: boolean, options?: HistoryOptions | undefined | null): 'joined' | 'gathered' | 'gap' | 'unchanged'
   unsubscribe(connection: number, name: string): boolean
-  /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
-  publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
+  /**
+   * A function that sends an event to a topic or, without one, to every client. It returns how
+   * many get it, or the error.
+   */
+  sender(): (topic: string | undefined, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** Hands an event for a topic to the backplane. A notice with the number follows. */
   publishShared(request: number, topic: string, fields: EventFields): void
   /** The id that was minted for the latest event of this process, if the topic mints ids. */

@@ -133,4 +133,4 @@ async function run({ server, port, count, broadcast: send, commands = {} }) {
   process.exit();
 }
 
-module.exports = { run, threadTime };
+module.exports = { broadcast, run, threadTime };

@@ -42,9 +42,30 @@ export const socketIo = {
 /** sluice, with clients that never read. */
 export const stalled = { command: node('stalled') };
 
+/** sluice, with a channel and a connection that is in none. */
+export const single = { command: node('single') };
+
+/** Idle connections that get pings. V8 would wake an idle thread to collect garbage. */
+export const pings = {
+  by: (way, interval) => {
+    const [command, args] = node('pings');
+    return { command: [command, ['--no-memory-reducer', ...args, way, interval]] };
+  },
+};
+
 /** Streams of the AI SDK, served in one of two ways. */
 export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
+};
+
+/** Event streams over TLS. `protocol` is `https` or `http2`, and `writer` is `sluice` or `loop`. */
+export const secure = (protocol, writer) => ({
+  command: [process.execPath, [...node('secure')[1], protocol, writer]],
+});
+
+/** One event for each client, sent in one of two ways. */
+export const each = {
+  sent: (way) => ({ command: [process.execPath, [...node('each')[1], way]] }),
 };
 
 export const servers = {

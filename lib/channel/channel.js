@@ -236,7 +236,8 @@ class Channel extends EventEmitter {
   send(value, options) {
     const removes = this.#removes(value, options);
     if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
-    else event.send(this.#handle, value);
+    else if (this.#isShared) event.sendShared(this.#handle, value);
+    else event.sendToChannel(this.#id, value);
     return this;
   }
 

@@ -77,7 +77,7 @@ class Connection extends EventEmitter {
   /** @param {ServerSentEvent} value */
   send(value) {
     this.#link.assertNotEnded();
-    event.send(this.#link.handle, value);
+    event.sendToConnection(this.#link.id, value);
     return this;
   }
 

@@ -116,7 +116,8 @@ class Link {
       const allOnGap = settings.onGap === 'all';
       this.handle = start().open({ ...settings.core, cursor, allOnGap });
       this.catchUp = new CatchUp(this, cursor, settings);
-      connections.set(this.handle.id, this);
+      this.id = this.handle.id;
+      connections.set(this.id, this);
       carrier.listen(this);
       if (until !== undefined) new Expiry(this, until, settings.reauthorize);
     } catch (error) {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use napi_derive::napi;
 
 use super::error::{Result, internal};
-use super::event::event;
 use super::frames::FramesHandle;
 use crate::connection::{CloseReason, Overflow};
 use crate::handle::{Connection, Frames};
@@ -33,19 +32,6 @@ impl ConnectionHandle {
     #[napi(getter, catch_unwind)]
     pub fn queued_bytes(&self) -> f64 {
         self.connection.queued_bytes() as f64
-    }
-
-    #[napi(catch_unwind)]
-    pub fn send(
-        &self,
-        id: Option<String>,
-        name: Option<String>,
-        data: Option<String>,
-        retry: Option<f64>,
-        comment: Option<String>,
-    ) -> Result<()> {
-        let event = event(id, name, data, retry, comment)?;
-        Ok(self.connection.send(std::slice::from_ref(&event))?)
     }
 
     #[napi(catch_unwind)]

@@ -7,7 +7,7 @@ pub mod frame_text;
 mod frames;
 mod ping;
 
-pub use event::Event;
+pub use event::{Event, EventRef};
 pub use frame::{Frame, FrameWriter, Framing, ID_ROOM, LAST_CHUNK};
 pub use frames::Frames;
 pub use ping::PingForm;
