@@ -99,9 +99,15 @@ export declare class ConnectionHandle {
   prime(): boolean
   /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
-   * `half_open`: the client may close its side and still get events.
+   * `half_open`: the client may close its side and still get events. `head`: the response's
+   * head, unless Node.js has written it.
    */
-  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
+  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string | undefined | null): boolean
+  /**
+   * The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
+   * connection then.
+   */
+  keep(record: string): void
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
    * told to notice a dead peer within the stall timeout, and to buffer less for a client that
@@ -134,6 +140,14 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
+  /** The record of an open connection, if the core keeps one. */
+  record(id: number): string | null
+  /** The handle of an open connection whose record the core keeps. */
+  kept(id: number): ConnectionHandle | null
+  /** The ids of the connections whose records the core keeps. */
+  keptIds(): Array<number>
+  /** Forgets the record of a connection that has closed, and returns it. */
+  takeRecord(id: number): string | null
   /** Lets the core act on transports that were attached and cursors that were given. */
   wake(): void
   /**

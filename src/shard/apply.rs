@@ -45,8 +45,8 @@ impl Shard {
                 self.set_ping(id, options.ping);
                 self.set_timeout(id, options.timeout);
             }
-            Command::AttachSocket { connection, socket, framing } => {
-                self.attach_socket(connection, socket, framing)
+            Command::AttachSocket { connection, socket, framing, head } => {
+                self.attach_socket(connection, socket, framing, head)
             }
             Command::AttachStream(id) => {
                 self.attach(id, Sink::Stream { in_flight: 0, blocked: false })
@@ -164,7 +164,13 @@ impl Shard {
         }
     }
 
-    fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
+    fn attach_socket(
+        &mut self,
+        id: ConnectionId,
+        socket: Socket,
+        framing: Framing,
+        head: Box<[u8]>,
+    ) {
         let Some(connection) = self.connections.get_mut(id) else { return socket.destroy() };
         socket.tune(connection.options.stall_timeout);
         if self.poller.add(id, &socket).is_err() {
@@ -172,6 +178,9 @@ impl Shard {
             return self.close(id, CloseReason::Error);
         }
         self.attach(id, Sink::Socket { socket, framing, can_write: true });
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.queue.push_first(head.into());
+        }
     }
 
     fn attach(&mut self, id: ConnectionId, sink: Sink) {

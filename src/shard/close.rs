@@ -1,5 +1,6 @@
 //! How connections end.
 
+use std::io::IoSlice;
 use std::time::Duration;
 
 use super::Shard;
@@ -57,6 +58,12 @@ impl Shard {
             connection.burst_timer,
         ] {
             self.timers.stop(key);
+        }
+        if let (Sink::Socket { socket, .. }, Some(head)) =
+            (&connection.sink, connection.queue.head())
+        {
+            // A client that is cut off at once gets a response all the same.
+            let _ = socket.send(&[IoSlice::new(head)]);
         }
         self.tally.drops += connection.undelivered();
         self.tally.queued_bytes -= connection.reported as i64;

@@ -64,6 +64,23 @@ impl Queue {
         self.segments.push_back(segment);
     }
 
+    /// Pushes bytes that come before everything else and are never dropped. Nothing was sent yet,
+    /// and no segment has a key.
+    pub fn push_first(&mut self, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        let segment = Segment { bytes, begun: true, ..Segment::default() };
+        self.count(&segment);
+        self.segments.push_front(segment);
+    }
+
+    /// What [`Queue::push_first`] has pushed, as far as it is not sent.
+    pub fn head(&self) -> Option<&Bytes> {
+        let first = self.segments.front()?;
+        (first.begun && first.events == 0 && !first.live).then_some(&first.bytes)
+    }
+
     /// Takes the place of an earlier segment with the same key. Returns how many events were
     /// dropped.
     pub fn push_latest(&mut self, segment: Segment) -> u64 {

@@ -7,7 +7,7 @@
 /** @import { Result, Source } from './source.js' */
 
 const { callCore, fromCore } = require('../../core/error.js');
-const { wakeForFrames } = require('./frame-wake.js');
+const { wakeSoon } = require('../wake.js');
 const { Pieces } = require('./pieces.js');
 
 /** How many bytes are collected before they go to the core. */
@@ -152,7 +152,7 @@ class FrameStream {
     } catch (error) {
       throw fromCore(error);
     } finally {
-      wakeForFrames();
+      wakeSoon();
     }
   }
 
