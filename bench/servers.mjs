@@ -41,6 +41,11 @@ export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),
 };
 
+/** Event streams over TLS. `protocol` is `https` or `http2`, and `writer` is `sluice` or `loop`. */
+export const secure = (protocol, writer) => ({
+  command: [process.execPath, [...node('secure')[1], protocol, writer]],
+});
+
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },
@@ -58,3 +63,6 @@ export const servers = {
     title: () => `sse-channels ${version('node_modules/sse-channels/package.json')}`,
   },
 };
+
+/** The servers that broadcast events, which most cases compare. */
+export const peers = Object.keys(servers);

@@ -50,24 +50,34 @@ impl Hub {
     /// `max_queued`: how many bytes all connections may have queued. Beyond that, those with the
     /// largest queues are disconnected.
     pub fn start(shards: usize, max_queued: usize, host: Box<dyn Host>) -> io::Result<Self> {
+        let (hub, links) = Self::without_threads(shards, max_queued, host);
+        let links = links.into_iter().enumerate();
+        let threads = links.map(|(index, links)| ShardThread::start(index, links));
+        *hub.shards.lock() = threads.collect::<io::Result<Vec<_>>>()?;
+        Ok(hub)
+    }
+
+    /// Returns the links of each shard too, which is not started yet.
+    pub(crate) fn without_threads(
+        shards: usize,
+        max_queued: usize,
+        host: Box<dyn Host>,
+    ) -> (Self, Vec<Links>) {
         let outbox = Arc::new(Outbox::new(host));
         let counters = Arc::new(Counters::default());
         let inboxes: Arc<[_]> =
             (0..shards.clamp(1, MAX_SHARDS)).map(|_| Arc::new(Inbox::new())).collect();
         let order = Arc::new(Ordered::new(inboxes.clone()));
-        let start = |(index, inbox): (usize, &Arc<Inbox>)| {
-            let links = Links {
-                inbox: inbox.clone(),
-                outbox: outbox.clone(),
-                counters: counters.clone(),
-                memberships: order.clone(),
-                max_queued,
-            };
-            ShardThread::start(index, links)
+        let links = |inbox: &Arc<Inbox>| Links {
+            inbox: inbox.clone(),
+            outbox: outbox.clone(),
+            counters: counters.clone(),
+            memberships: order.clone(),
+            max_queued,
         };
-        let shards = inboxes.iter().enumerate().map(start).collect::<io::Result<Vec<_>>>()?;
-        Ok(Self {
-            shards: Mutex::new(shards),
+        let links = inboxes.iter().map(links).collect();
+        let hub = Self {
+            shards: Mutex::default(),
             inboxes,
             order,
             outbox,
@@ -76,7 +86,8 @@ impl Hub {
             next_connection: AtomicU64::new(0),
             next_backplane: AtomicU32::new(0),
             closed_with: Mutex::default(),
-        })
+        };
+        (hub, links)
     }
 
     /// Opens a connection, which queues what it is sent until a transport is attached.

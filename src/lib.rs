@@ -7,6 +7,7 @@
 //! | -------------- | ------------------------------------------------------------------------ |
 //! | `fuzz`         | fuzz targets, for tests                                                  |
 //! | `models`       | models of the threads, for tests                                         |
+//! | `bench`        | a core on one thread, for measurements                                   |
 //! | `node`         | the binding to Node.js: conversion, no logic                             |
 //! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
 //! | [`backplane`]  | carries events between processes, through Redis or an engine of the host |
@@ -32,6 +33,8 @@
 
 pub mod audience;
 pub mod backplane;
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod connection;
 pub mod drain;
 pub mod error;

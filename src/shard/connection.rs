@@ -1,6 +1,5 @@
 //! A connection as its shard sees it: the queue, the transport, and its progress.
 
-use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::mem::offset_of;
 use std::sync::Arc;
@@ -8,62 +7,61 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::depart::Leaving;
+use super::connections;
+use super::dirty::Urgency;
 use super::held::Held;
-use super::overflow::{Behind, segment};
+use super::joined::Joined;
+use super::overflow::segment;
 use super::queue::{Queue, Segment};
+use super::rare::Rarely;
 use super::run::{Entry, Run};
 use super::socket::Socket;
-use super::timers::TimerKey;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
-use crate::ids::{ChannelId, ConnectionId, Place};
+use crate::ids::{ConnectionId, Place};
 use crate::metrics::Tally;
 use crate::wire::{Frame, Framing};
 
-/// The fields that a broadcast to an idle connection reads come first, in one cache line.
+/// A broadcast to an idle connection reads one cache line: the first.
 #[repr(C, align(64))]
 pub(super) struct Connection {
-    pub id: ConnectionId,
+    /// The number of the next run that it is to be given. See [`super::fan_out`].
+    pub next_run: u64,
     pub sink: Sink,
-    /// Waits for its turn to be flushed.
-    pub dirty: bool,
-    pub stage: Stage,
     pub queue: Queue,
-    /// What has arrived while the connection gathers.
-    pub held: Option<Box<Held>>,
-    /// Of one that gets from the histories what it is too slow for.
-    pub behind: Option<Box<Behind>>,
-    /// How many events were dropped since the client last had an empty queue.
-    pub lost: u64,
-    pub gauge: Arc<QueueGauge>,
-    pub options: ConnectionOptions,
-    pub ping_timer: Option<TimerKey>,
-    pub timeout_timer: Option<TimerKey>,
-    pub expiry_timer: Option<TimerKey>,
-    pub stall_timer: Option<TimerKey>,
-    pub burst_timer: Option<TimerKey>,
-    /// The connection is drained.
-    pub leaving: Option<Box<Leaving>>,
+    pub joined: Joined,
+    /// Where it lies among the shard's connections.
+    pub place: connections::Place,
+    /// When its next ping is due. See [`super::pings`].
+    pub next_ping: u32,
+    pub stage: Stage,
+    pub urgency: Urgency,
+    pub ping_is_due: bool,
+    /// Something was queued or sent.
+    pub has_begun: bool,
+    pub last_chunk_queued: bool,
+    /// The client is slow to accept what is queued.
+    pub slow: bool,
     /// A channel of it has ended.
     pub ends_soon: bool,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
-    /// The client is slow to accept what is queued.
-    pub slow: bool,
+
+    pub id: ConnectionId,
+    /// Shared by connections with the same options.
+    pub options: Arc<ConnectionOptions>,
+    pub gauge: Arc<QueueGauge>,
+    /// What has arrived while the connection gathers.
+    pub held: Option<Box<Held>>,
+    pub rare: Rarely,
     /// Since when it has been slow, on the `native` transport.
     pub slow_since: Instant,
-    pub last_chunk_queued: bool,
-    /// Something was queued or sent.
-    pub has_begun: bool,
-    /// When the client last accepted bytes, or became slow.
-    pub progressed: Instant,
-    pub received: usize,
+    /// Bytes that the client has sent.
+    pub received: u32,
     /// The queued bytes that the gauges know of.
-    pub reported: usize,
+    pub reported: u32,
 }
 
-/// The queue's first field is enough to tell whether it is empty.
-const _: () = assert!(offset_of!(Connection, queue) + size_of::<VecDeque<Segment>>() <= 64);
+const _: () = assert!(offset_of!(Connection, id) == 64 && size_of::<Option<Connection>>() == 128);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -84,7 +82,7 @@ pub(super) enum Sink {
     /// The `native` transport. `can_write`: the kernel has not refused bytes since.
     Socket { socket: Socket, framing: Framing, can_write: bool },
     /// `blocked`: the host has reported that the client does not accept the bytes in flight.
-    Stream { in_flight: usize, blocked: bool },
+    Stream { in_flight: u32, blocked: bool },
 }
 
 /// The frames of what is queued.
@@ -95,42 +93,32 @@ impl Connection {
     pub fn new(
         id: ConnectionId,
         gauge: Arc<QueueGauge>,
-        options: ConnectionOptions,
+        options: Arc<ConnectionOptions>,
         gathers: bool,
     ) -> Self {
         Self {
-            id,
-            gauge,
+            next_run: 0,
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
-            held: None,
-            behind: None,
-            lost: 0,
-            options,
-            ping_timer: None,
-            timeout_timer: None,
-            expiry_timer: None,
-            stall_timer: None,
-            burst_timer: None,
-            leaving: None,
+            joined: Joined::None,
+            place: connections::Place(0),
+            next_ping: 0,
+            stage: if gathers { Stage::Gathering } else { Stage::Open },
+            urgency: Urgency::None,
+            ping_is_due: false,
+            has_begun: false,
+            last_chunk_queued: false,
+            slow: false,
             ends_soon: false,
             holds_timeout: false,
-            dirty: false,
-            slow: false,
+            id,
+            options,
+            gauge,
+            held: None,
+            rare: Rarely::default(),
             slow_since: Instant::now(),
-            stage: if gathers { Stage::Gathering } else { Stage::Open },
-            last_chunk_queued: false,
-            has_begun: false,
-            progressed: Instant::now(),
             received: 0,
             reported: 0,
-        }
-    }
-
-    /// It is flushed at the end of the turn.
-    pub fn mark_dirty(&mut self, dirty: &mut Vec<ConnectionId>) {
-        if !std::mem::replace(&mut self.dirty, true) {
-            dirty.push(self.id);
         }
     }
 
@@ -171,12 +159,12 @@ impl Connection {
         self.push(frame, 0, true);
     }
 
-    /// Takes an event for the members of several channels. Returns whether bytes are left.
-    pub fn take_multicast(&mut self, run: &Run, channels: &[ChannelId], tally: &mut Tally) -> bool {
-        if self.stage == Stage::Behind {
-            return self.take_unread(run, channels);
+    /// Unless bytes are queued: they keep the connection alive as well as a ping would.
+    pub fn push_ping_if_due(&mut self) {
+        let is_due = std::mem::take(&mut self.ping_is_due);
+        if is_due && self.queued_bytes() == 0 && !self.is_ending() {
+            self.push_control(self.options.ping_form.frame());
         }
-        self.take_run(run, false, tally)
     }
 
     /// A frame that does not count against the limits.
@@ -189,7 +177,7 @@ impl Connection {
         match self.stage {
             Stage::Open => {}
             Stage::Ending(_) => return false,
-            Stage::Behind => return self.take_unread(run, &[run.channel]),
+            Stage::Behind => return self.take_unread(run),
             Stage::Ahead => return self.take_new(run),
             Stage::Gathering => {
                 let held = self.held();
@@ -243,7 +231,7 @@ impl Connection {
     fn push_latest(&mut self, run: &Run, framing: Framing) -> u64 {
         let mut dropped = 0;
         for Entry { place, frame, key } in run.frames() {
-            let key = key.clone().map(|key| (run.channel, key));
+            let key = run.channels().first().copied().zip(key.clone());
             let plain = segment(frame.bytes(framing), *place, 1, true);
             dropped += self.queue.push_latest(Segment { key, ..plain });
         }
@@ -301,7 +289,7 @@ impl Connection {
     pub fn queued_bytes(&self) -> usize {
         let held = self.held.as_ref().map_or(0, |held| held.bytes());
         match &self.sink {
-            Sink::Stream { in_flight, .. } => self.queue.bytes() + held + in_flight,
+            Sink::Stream { in_flight, .. } => self.queue.bytes() + held + *in_flight as usize,
             _ => self.queue.bytes() + held,
         }
     }

@@ -108,14 +108,14 @@ impl Connection {
                     tally.bytes += sent as u64;
                     tally.deliveries += queue.advance(sent);
                     if self.slow {
-                        self.progressed = Instant::now();
+                        self.rare.progressed = Some(Instant::now());
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     *can_write = false;
                     if !std::mem::replace(&mut self.slow, true) {
-                        self.progressed = Instant::now();
-                        self.slow_since = self.progressed;
+                        self.slow_since = Instant::now();
+                        self.rare.progressed = Some(self.slow_since);
                         if poller.watch_writable(self.id, socket, true).is_err() {
                             return Flushed::Failed(CloseReason::Error);
                         }
@@ -131,8 +131,8 @@ impl Connection {
         let Sink::Stream { in_flight, .. } = &mut self.sink else { return Flushed::Empty };
         if *in_flight == 0 && !self.queue.is_empty() {
             let length = writes.push(self.id, self.queue.front(STREAM_WRITE));
-            *in_flight = length;
-            self.progressed = Instant::now();
+            *in_flight = length as u32;
+            self.rare.progressed = Some(Instant::now());
             tally.bytes += length as u64;
             tally.deliveries += self.queue.advance(length);
         }
@@ -141,6 +141,11 @@ impl Connection {
             Stage::Ending(reason) => Flushed::Ended(reason),
             Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => Flushed::Empty,
         }
+    }
+
+    /// How long ago the client accepted bytes, or became slow. Forever if there is no transport.
+    pub fn idle_for(&self) -> Duration {
+        self.rare.progressed.map_or(Duration::MAX, |progressed| progressed.elapsed())
     }
 
     /// The client is no longer slow. Returns whether it was.
@@ -158,8 +163,8 @@ impl Connection {
         let Sink::Socket { socket, .. } = &self.sink else { return None };
         match socket.discard(MAX_RECEIVED) {
             Ok(count) => {
-                self.received += count;
-                (self.received > MAX_RECEIVED).then_some(CloseReason::Flood)
+                self.received = self.received.saturating_add(count as u32);
+                (self.received as usize > MAX_RECEIVED).then_some(CloseReason::Flood)
             }
             Err(error) => Some(reason_of(&error)),
         }

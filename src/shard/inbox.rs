@@ -152,6 +152,29 @@ pub enum Command {
 }
 
 impl Command {
+    /// The only connection that it is about.
+    pub(super) fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Command::Hold(connection)
+            | Command::LetOwnPass(connection)
+            | Command::AttachStream(connection)
+            | Command::AttachSocket { connection, .. }
+            | Command::Send { connection, .. }
+            | Command::Join { connection, .. }
+            | Command::Resume { connection, .. }
+            | Command::CaughtUp { connection, .. }
+            | Command::Prime { connection, .. }
+            | Command::Leave { connection, .. }
+            | Command::SetOverflow { connection, .. }
+            | Command::SetPing { connection, .. }
+            | Command::SetTimeout { connection, .. }
+            | Command::SetExpiry { connection, .. }
+            | Command::HoldTimeout { connection, .. }
+            | Command::Close { connection, .. } => Some(*connection),
+            _ => None,
+        }
+    }
+
     fn weight(&self) -> usize {
         let frames = match self {
             Command::Broadcast { frame, .. } | Command::Multicast { frame, .. } => frame.len(),

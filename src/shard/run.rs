@@ -1,6 +1,7 @@
-//! Consecutive events of one channel, joined once for all its members.
+//! Consecutive events of the same channels, joined once for all their members.
 
 use std::cell::OnceCell;
+use std::slice;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -19,8 +20,24 @@ pub struct Entry {
     pub key: Option<Arc<str>>,
 }
 
+/// Whose members get a run, each once.
+#[derive(PartialEq)]
+pub(super) enum Channels {
+    One(ChannelId),
+    Several(Arc<[ChannelId]>),
+}
+
+impl Channels {
+    pub fn as_slice(&self) -> &[ChannelId] {
+        match self {
+            Self::One(channel) => slice::from_ref(channel),
+            Self::Several(channels) => channels,
+        }
+    }
+}
+
 pub(super) struct Run {
-    pub channel: ChannelId,
+    channels: Channels,
     frames: Vec<Entry>,
     length: usize,
     chunked: OnceCell<Bytes>,
@@ -28,29 +45,34 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn new(channel: ChannelId, entry: Entry) -> Self {
+    pub fn new(channels: Channels, entry: Entry) -> Self {
         let length = entry.frame.len();
-        Self {
-            channel,
-            frames: vec![entry],
-            length,
-            chunked: OnceCell::new(),
-            plain: OnceCell::new(),
-        }
+        let frames = vec![entry];
+        Self { channels, frames, length, chunked: OnceCell::new(), plain: OnceCell::new() }
     }
 
-    /// Returns the entry if it belongs to another channel or there is no room for it.
-    pub fn push(&mut self, channel: ChannelId, entry: Entry) -> Result<(), Entry> {
-        if channel != self.channel || self.length + entry.frame.len() > MAX_BYTES {
-            return Err(entry);
-        }
+    pub fn channels(&self) -> &[ChannelId] {
+        self.channels.as_slice()
+    }
+
+    /// Whether there is room for another event of these channels.
+    pub fn takes(&self, channels: &Channels, entry: &Entry) -> bool {
+        self.channels == *channels && self.length + entry.frame.len() <= MAX_BYTES
+    }
+
+    /// Only while no member has been given the run.
+    pub fn push(&mut self, entry: Entry) {
         self.length += entry.frame.len();
         self.frames.push(entry);
-        Ok(())
     }
 
     pub fn frames(&self) -> &[Entry] {
         &self.frames
+    }
+
+    /// Bytes of all frames.
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// The place of its first event.

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use super::*;
 use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
-use crate::ids::Place;
+use crate::ids::{ChannelId, Place};
 use crate::metrics::HistoryMetrics;
 use crate::notice::NoHost;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
 mod drain;
+mod fan_out;
+mod pings;
 
 /// There are no channels.
 struct Alone;

@@ -73,7 +73,7 @@ fn clearing_counts_what_is_lost() {
 #[test]
 fn the_oldest_events_are_dropped_whole_and_the_latest_stays() {
     let mut queue = queue(&[("abcd", true), ("control", true), ("efgh", true), ("ijkl", true)]);
-    queue.segments[1].events = 0;
+    queue.0.as_mut().unwrap().segments[1].events = 0;
     // The first one has begun.
     queue.advance(2);
     assert_eq!(queue.drop_oldest(bytes(13)), 1);
