@@ -1,6 +1,7 @@
 // Tells how to start each server, by its name.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import nchan from './nchan.js';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const version = (manifest) => JSON.parse(readFileSync(path(manifest), 'utf8')).version;
@@ -15,6 +16,11 @@ export const broker = { command: node('broker') };
 export const channels = {
   command: node('channels'),
   with: (options) => [process.execPath, [...node('channels')[1], JSON.stringify(options)]],
+};
+
+/** Many channels of one of the servers below. */
+export const manyChannels = {
+  of: (name) => ({ command: [process.execPath, [...node('many-channels')[1], name]] }),
 };
 
 /** A loop of `res.write`, fed by Redis. */
@@ -61,6 +67,11 @@ export const servers = {
   'sse-channels': {
     command: node('sse-channels'),
     title: () => `sse-channels ${version('node_modules/sse-channels/package.json')}`,
+  },
+  nchan: {
+    command: node('nchan'),
+    title: nchan.title,
+    missing: nchan.missing,
   },
 };
 
