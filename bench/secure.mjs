@@ -37,8 +37,7 @@ const measure = (protocol, writer, { connections, streams = 1, events, rate, bur
  * @param {object} sizes with `streams`, if a socket has several
  */
 export function secureCase(protocol, title, sizes) {
-  const share = (of, figure) =>
-    of('sluice', `sluice ${figure}`) / of('sluice', `loop ${figure}`);
+  const share = (of, figure) => of('sluice', `sluice ${figure}`) / of('sluice', `loop ${figure}`);
   return {
     servers: ['sluice'],
     needs: [openssl],
