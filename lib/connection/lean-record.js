@@ -24,12 +24,21 @@
 const { recordOf } = require('../carrier/lean-request.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 
+/** The default of `maxQueueBytes`. */
+const USUAL_BYTES = 1 << 20;
+
 /** @param {LeanRecord} record */
 function encode({ request, cursor, key, server, timestamp, id, onGap, hasOverflow, ...rest }) {
   const { method, url, address, headers } = request;
   // An array, as the names would be longer than the values.
-  const all = [method, url, server, timestamp, onGap, Number(hasOverflow), rest.maxQueueBytes];
-  return JSON.stringify([...all, address, headers, cursor, key, id].map(orNull));
+  const gap = onGap === 'ignore' ? undefined : onGap;
+  const overflow = hasOverflow || undefined;
+  const bytes = rest.maxQueueBytes === USUAL_BYTES ? undefined : rest.maxQueueBytes;
+  const all = [method, url, server, timestamp, address];
+  const rare = [headers, cursor, key, id, gap, overflow, bytes].map(orNull);
+  // Most have nothing rare.
+  while (rare.length > 0 && rare.at(-1) === null) rare.pop();
+  return JSON.stringify([...all, ...rare]);
 }
 
 /**
@@ -38,12 +47,10 @@ function encode({ request, cursor, key, server, timestamp, id, onGap, hasOverflo
  */
 function decode(text) {
   const all = JSON.parse(text, (_name, value) => value ?? undefined);
-  const [method, url, server, timestamp, onGap, hasOverflow, maxQueueBytes, ...rest] = all;
-  const [address, headers = {}, cursor, key, id] = rest;
-  const request = recordOf(method, url, address, headers);
-  const overflow = hasOverflow === 1;
-  const facts = { request, cursor, key, server, timestamp, id };
-  return { ...facts, onGap, hasOverflow: overflow, maxQueueBytes };
+  const [method, url, server, timestamp, address, headers = {}, cursor, key, id, ...rest] = all;
+  const [onGap = 'ignore', hasOverflow = false, maxQueueBytes = USUAL_BYTES] = rest;
+  const request = recordOf(method, url, address ?? undefined, headers);
+  return { request, cursor, key, server, timestamp, id, onGap, hasOverflow, maxQueueBytes };
 }
 
 /** @param {any} value */
