@@ -98,9 +98,15 @@ export declare class ConnectionHandle {
   prime(): boolean
   /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
-   * `half_open`: the client may close its side and still get events.
+   * `half_open`: the client may close its side and still get events. `head`: the response's
+   * head, unless Node.js has written it.
    */
-  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
+  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string | undefined | null): boolean
+  /**
+   * The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
+   * connection then.
+   */
+  keep(record: string): void
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
    * told to notice a dead peer within the stall timeout, and to buffer less for a client that
@@ -138,6 +144,14 @@ export declare class HubHandle {
   connectionSender(): (connection: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** A function that sends an event to a channel without a backplane, in the same way. */
   channelSender(): (channel: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
+  /** The record of an open connection, if the core keeps one. */
+  record(id: number): string | null
+  /** The handle of an open connection whose record the core keeps. */
+  kept(id: number): ConnectionHandle | null
+  /** The ids of the connections whose records the core keeps. */
+  keptIds(): Array<number>
+  /** Forgets the record of a connection that has closed, and returns it. */
+  takeRecord(id: number): string | null
   /** Lets the core act on transports that were attached and cursors that were given. */
   wake(): void
   /**

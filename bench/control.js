@@ -8,7 +8,7 @@
 //                                             of 140 bytes or BYTES; the median duration of the
 //                                             call, and of its CPU time, in microseconds
 //   usage                 → { cpu, busy }     microseconds of the process and its JavaScript thread
-//   memory                → { rss }           bytes, after garbage collection
+//   memory                → { rss, heap }     bytes, after garbage collection
 
 const { once } = require('node:events');
 const path = require('node:path');
@@ -100,7 +100,8 @@ async function memory() {
     await sleep(50);
     globalThis.gc();
   }
-  return { rss: process.memoryUsage.rss() };
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rss, heap: heapUsed };
 }
 
 async function listen(server) {

@@ -12,7 +12,7 @@ import { axes, measureAll } from './growth/axes.mjs';
 import { draw } from './growth/draw.mjs';
 import { prepare } from './prepare.mjs';
 import { progressEnd } from './progress.mjs';
-import { servers } from './servers.mjs';
+import { peers, servers } from './servers.mjs';
 
 const file = (name) => fileURLToPath(new URL(`growth/${name}`, import.meta.url));
 const { values } = parseArgs({
@@ -30,9 +30,9 @@ function conditions() {
 }
 
 async function measure() {
-  const left = Object.entries(servers).filter(([, server]) => server.missing?.());
+  const left = peers.map((name) => [name, servers[name]]).filter(([, { missing }]) => missing?.());
   for (const [name, server] of left) console.error(`${name} is left out: ${server.missing()}`);
-  const names = Object.keys(servers).filter((name) => !servers[name].missing?.());
+  const names = peers.filter((name) => !servers[name].missing?.());
   prepare(names, []);
   const rows = await measureAll(names, values.quick);
   const titles = Object.fromEntries(names.map((name) => [name, servers[name].title()]));

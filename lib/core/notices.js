@@ -28,13 +28,10 @@
  */
 
 const { guarded } = require('./listeners.js');
+const { OpenConnections } = require('./open-connections.js');
 const { answer } = require('./requests.js');
 
-/**
- * Open connections, by the core's id.
- * @type {Map<number, ConnectionListener>}
- */
-const connections = new Map();
+const connections = new OpenConnections();
 /**
  * Channels by id, as long as the core may still send them notices.
  * @type {Map<number, ChannelListener>}

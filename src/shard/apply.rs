@@ -41,8 +41,8 @@ impl Shard {
                 let options = self.share(options);
                 self.open(Connection::new(id, gauge, options, gathers));
             }
-            Command::AttachSocket { connection, socket, framing } => {
-                self.attach_socket(connection, socket, framing)
+            Command::AttachSocket { connection, socket, framing, head } => {
+                self.attach_socket(connection, socket, framing, head)
             }
             Command::AttachStream(id, framing) => {
                 self.attach(id, Sink::Stream { framing, in_flight: 0, blocked: false })
@@ -145,7 +145,13 @@ impl Shard {
         }
     }
 
-    fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
+    fn attach_socket(
+        &mut self,
+        id: ConnectionId,
+        socket: Socket,
+        framing: Framing,
+        head: Box<[u8]>,
+    ) {
         let Some(connection) = self.connections.get_mut(id) else { return socket.destroy() };
         socket.tune(connection.options.stall_timeout);
         if self.poller.add(id, &socket).is_err() {
@@ -153,6 +159,9 @@ impl Shard {
             return self.close(id, CloseReason::Error);
         }
         self.attach(id, Sink::Socket { socket, framing, can_write: true });
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.queue.push_first(head.into());
+        }
     }
 
     fn attach(&mut self, id: ConnectionId, sink: Sink) {

@@ -27,11 +27,12 @@ pub enum Command {
         options: ConnectionOptions,
         gathers: bool,
     },
-    /// The shard writes the socket.
+    /// The shard writes the socket. `head`: bytes that come before everything else.
     AttachSocket {
         connection: ConnectionId,
         socket: Socket,
         framing: Framing,
+        head: Box<[u8]>,
     },
     /// The host writes.
     AttachStream(ConnectionId, Framing),

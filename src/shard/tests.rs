@@ -59,7 +59,8 @@ impl Connection {
     }
 
     fn attach_socket(&self, socket: Socket, framing: Framing) {
-        self.push(|connection| Command::AttachSocket { connection, socket, framing });
+        let head = Box::default();
+        self.push(|connection| Command::AttachSocket { connection, socket, framing, head });
     }
 
     fn send(&self, frames: Vec<Frame>) {
