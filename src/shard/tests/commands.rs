@@ -317,7 +317,12 @@ impl Scene {
             Transport::Stream => return self.inbox.push(Command::AttachStream(id, Framing::Plain)),
         };
         let socket = self.sockets.remove(&id).unwrap();
-        self.inbox.push(Command::AttachSocket { connection: id, socket, framing });
+        self.inbox.push(Command::AttachSocket {
+            connection: id,
+            socket,
+            framing,
+            head: Box::default(),
+        });
     }
 
     /// Publishes the next event. Returns what the shard is told of it.
