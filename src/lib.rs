@@ -24,7 +24,7 @@
 //! | [`notice`]     | what the host is told, in batches                                        |
 //! | [`metrics`]    | counters and gauges                                                      |
 //! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
-//! | [`wire`]       | the bytes: events, frames, frame text                                    |
+//! | [`wire`]       | the bytes: events, frames, frame text, compression                       |
 //! | [`ids`]        | names of connections, channels and topics                                |
 //! | [`error`]      | every error and its code                                                 |
 //! | `sync`         | locks, atomics and threads                                               |

@@ -26,8 +26,10 @@
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it
  * @property {(listener: CarrierListener) => void} listen called once, before the head
  * @property {() => void} release stops listening; called once, when the connection is closed
- * @property {(statusCode: number, headers: OutgoingHttpHeaders) => void} head
- *   writes the head, with the headers of an event stream under the given ones
+ * @property {boolean} [hasHead] the head is other code's, so the body cannot be compressed
+ * @property {(statusCode: number, headers: OutgoingHttpHeaders, coding?: string) => void} head
+ *   writes the head, with the headers of an event stream under the given ones; `coding`: the
+ *   content coding of the bytes that follow
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head

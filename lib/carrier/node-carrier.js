@@ -39,6 +39,11 @@ class NodeCarrier {
   #handOver;
   /** @type {(() => void) | undefined} */
   #onDrain;
+  /**
+   * The content coding of the core's bytes.
+   * @type {string | undefined}
+   */
+  #coding;
   release = noop;
 
   /**
@@ -74,9 +79,11 @@ class NodeCarrier {
   /**
    * @param {number} statusCode
    * @param {OutgoingHttpHeaders} headers
+   * @param {string} [coding]
    */
-  head(statusCode, headers) {
+  head(statusCode, headers, coding) {
     const { request: req, response: res } = this;
+    this.#coding = coding;
     res.statusCode = statusCode;
     for (const [name, value] of streamHeaders(headers)) res.setHeader(name, value);
     res.removeHeader('Content-Length');
@@ -161,7 +168,8 @@ class NodeCarrier {
 
   /** @param {SocketTaker} taker */
   handOver(taker) {
-    if (isEncoded(this.response.getHeader('Content-Encoding'))) return false;
+    const coding = this.response.getHeader('Content-Encoding');
+    if (coding !== this.#coding && isEncoded(coding)) return false;
     this.#handOver = new HandOver(this, taker);
     this.#handOver.advance();
     return true;

@@ -30,6 +30,7 @@ const { debug } = require('../core/diagnostics.js');
 const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp, wakeSoon } = require('./catch-up.js');
+const { encode } = require('./compression.js');
 const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
@@ -137,7 +138,9 @@ class Link {
     this.#settings = undefined;
     try {
       this.transport = this.#chooseTransport(settings);
-      carrier.head(settings.head.statusCode, settings.head.headers);
+      const { coding, headers } = encode(settings.compress, carrier, settings.head.headers);
+      if (coding) this.handle.setCoding(coding);
+      carrier.head(settings.head.statusCode, headers, coding);
       this.#advance('open');
       report.opened(this);
       if (this.transport === 'stream' || !carrier.handOver?.(this)) this.writeThrough();

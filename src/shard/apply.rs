@@ -45,6 +45,11 @@ impl Shard {
                 self.set_ping(id, options.ping);
                 self.set_timeout(id, options.timeout);
             }
+            Command::SetCoding { connection, coding } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.set_coding(coding);
+                }
+            }
             Command::AttachSocket { connection, socket, framing } => {
                 self.attach_socket(connection, socket, framing)
             }

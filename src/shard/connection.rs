@@ -5,7 +5,6 @@ use std::io::{self, IoSlice};
 use std::mem::offset_of;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::depart::Leaving;
@@ -18,7 +17,7 @@ use super::timers::TimerKey;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::metrics::Tally;
-use crate::wire::{Frame, Framing};
+use crate::wire::{Block, Coding, Form, Frame, Framing, LAST_CHUNK};
 
 /// The fields that a broadcast to an idle connection reads come first, in one cache line.
 #[repr(C, align(64))]
@@ -28,6 +27,8 @@ pub(super) struct Connection {
     /// Waits for its turn to be flushed.
     pub dirty: bool,
     pub stage: Stage,
+    /// Of the body. It is the same once a transport is attached.
+    pub coding: Coding,
     pub queue: Queue,
     /// What has arrived while the connection gathers.
     pub held: Option<Box<Held>>,
@@ -52,7 +53,8 @@ pub(super) struct Connection {
     pub slow: bool,
     /// Since when it has been slow, on the `native` transport.
     pub slow_since: Instant,
-    pub last_chunk_queued: bool,
+    /// The end of the body is queued, or was sent.
+    pub has_end: bool,
     /// Something was queued or sent.
     pub has_begun: bool,
     /// When the client last accepted bytes, or became slow.
@@ -118,8 +120,9 @@ impl Connection {
             dirty: false,
             slow: false,
             slow_since: Instant::now(),
+            coding: Coding::Identity,
             stage: if gathers { Stage::Gathering } else { Stage::Open },
-            last_chunk_queued: false,
+            has_end: false,
             has_begun: false,
             progressed: Instant::now(),
             received: 0,
@@ -147,10 +150,18 @@ impl Connection {
         let Sink::Pending(backlog) = &mut self.sink else { return false };
         let frames = std::mem::take(&mut backlog.0);
         self.sink = sink;
-        if let Some(framing @ Framing::Chunked) = self.framing() {
-            self.queue.replace(frames.iter().map(|frame| frame.bytes(framing)));
+        if let Some(form) = self.form().filter(|form| *form != Form::PLAIN) {
+            let header = form.coding.header().map(|bytes| Frame::of(bytes).bytes(form.framing));
+            self.queue.replace(header, frames.iter().map(|frame| frame.block(form)));
         }
         true
+    }
+
+    /// Sets the coding of the body, before a transport is attached.
+    pub fn set_coding(&mut self, coding: Coding) {
+        if matches!(self.sink, Sink::Pending(_)) {
+            self.coding = coding;
+        }
     }
 
     pub fn push_events(&mut self, frames: &[Frame], live: bool) {
@@ -197,25 +208,29 @@ impl Connection {
                 return true;
             }
         }
-        let Some(framing) = self.framing() else {
+        let Some(form) = self.form() else {
             for Entry { place, frame, .. } in run.frames() {
                 self.push_publication(*place, frame.clone(), true);
             }
             return true;
         };
         self.has_begun = true;
-        let bytes = run.bytes(framing);
+        let block = run.block(form);
         // The flush meets an error again and handles it.
-        let sent = if at_once { self.send_at_once(bytes).unwrap_or(0) } else { 0 };
+        let sent = if at_once { self.send_at_once(&block.bytes).unwrap_or(0) } else { 0 };
         tally.bytes += sent as u64;
-        if sent == bytes.len() {
+        if sent == block.bytes.len() {
             tally.deliveries += run.events();
+            if form.coding == Coding::Gzip {
+                self.queue.passed(&block.sum);
+            }
             return false;
         }
-        if self.is_conflated() {
-            tally.drops += self.push_latest(run, framing);
+        // The rest of what has begun must follow as it is.
+        if self.is_conflated() && sent == 0 {
+            tally.drops += self.push_latest(run, form);
         } else {
-            self.queue.push(segment(bytes.clone(), run.first(), run.events(), true));
+            self.queue.push(segment(block.clone(), run.first(), run.events(), true));
         }
         self.queue.advance(sent);
         true
@@ -240,11 +255,11 @@ impl Connection {
     }
 
     /// Pushes each event alone. Returns how many older ones were dropped.
-    fn push_latest(&mut self, run: &Run, framing: Framing) -> u64 {
+    fn push_latest(&mut self, run: &Run, form: Form) -> u64 {
         let mut dropped = 0;
         for Entry { place, frame, key } in run.frames() {
             let key = key.clone().map(|key| (run.channel, key));
-            let plain = segment(frame.bytes(framing), *place, 1, true);
+            let plain = segment(frame.block(form), *place, 1, true);
             dropped += self.queue.push_latest(Segment { key, ..plain });
         }
         dropped
@@ -260,30 +275,45 @@ impl Connection {
     }
 
     pub fn push_publication(&mut self, place: Place, frame: Frame, live: bool) {
-        self.push_frame(frame, |bytes| segment(bytes, place, 1, live));
+        self.push_frame(frame, |block| segment(block, place, 1, live));
     }
 
     fn push(&mut self, frame: Frame, events: u64, live: bool) {
-        self.push_frame(frame, |bytes| Segment { bytes, events, live, ..Segment::default() });
+        self.push_frame(frame, |block| Segment { events, live, ..block.into() });
     }
 
-    fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Bytes) -> Segment) {
+    fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Block) -> Segment) {
         // A ping may come before the first frame of a stream that begins with a mark.
         let is_first = !std::mem::replace(&mut self.has_begun, true);
         let frame = if is_first { frame } else { frame.without_mark() };
-        let framing = self.framing().unwrap_or(Framing::Plain);
-        self.queue.push(segment(frame.bytes(framing)));
+        let form = self.form().unwrap_or(Form::PLAIN);
+        self.queue.push(segment(frame.block(form)));
         if let Sink::Pending(backlog) = &mut self.sink {
             backlog.0.push(frame);
         }
     }
 
-    fn framing(&self) -> Option<Framing> {
-        match &self.sink {
-            Sink::Pending(_) => None,
-            Sink::Socket { framing, .. } => Some(*framing),
-            Sink::Stream { .. } => Some(Framing::Plain),
+    fn form(&self) -> Option<Form> {
+        let framing = match &self.sink {
+            Sink::Pending(_) => return None,
+            Sink::Socket { framing, .. } => *framing,
+            Sink::Stream { .. } => Framing::Plain,
+        };
+        Some(Form { framing, coding: self.coding })
+    }
+
+    /// Queues the end of the body, once. Returns whether it has any bytes.
+    pub fn push_end(&mut self) -> bool {
+        let Some(Form { framing, coding }) = self.form() else { return false };
+        if std::mem::replace(&mut self.has_end, true) {
+            return false;
         }
+        let trailer = coding.trailer(self.queue.sent()).map(|it| Frame::of(&it).bytes(framing));
+        let last_chunk = (framing == Framing::Chunked).then_some(LAST_CHUNK);
+        for bytes in trailer.into_iter().chain(last_chunk) {
+            self.queue.push(Segment { bytes, live: true, ..Segment::default() });
+        }
+        !self.queue.is_empty()
     }
 
     pub fn is_gathering(&self) -> bool {

@@ -7,11 +7,9 @@ use tokio::time::Instant;
 
 use super::connection::{Connection, Sink, Stage};
 use super::poller::Poller;
-use super::queue::Segment;
 use super::writes::Writes;
 use crate::connection::{CloseReason, Overflow, QueueLimits};
 use crate::metrics::Tally;
-use crate::wire::{Framing, LAST_CHUNK};
 
 /// Segments in one vectored send.
 const PARTS: usize = 64;
@@ -78,22 +76,22 @@ impl Connection {
     }
 
     fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {
-        let Self { sink: Sink::Socket { socket, framing, can_write }, queue, .. } = self else {
-            return Flushed::Empty;
-        };
         loop {
-            if queue.is_empty() {
+            if self.queue.is_empty() {
                 match self.stage {
                     Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => {
                         return Flushed::Empty;
                     }
-                    Stage::Ending(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
-                        self.last_chunk_queued = true;
-                        queue.push(Segment { bytes: LAST_CHUNK, live: true, ..Segment::default() });
+                    Stage::Ending(reason) => {
+                        if !self.push_end() {
+                            return Flushed::Ended(reason);
+                        }
                     }
-                    Stage::Ending(reason) => return Flushed::Ended(reason),
                 }
             }
+            let Self { sink: Sink::Socket { socket, can_write, .. }, queue, .. } = self else {
+                return Flushed::Empty;
+            };
             if !*can_write {
                 return Flushed::Waiting;
             }
@@ -128,6 +126,9 @@ impl Connection {
     }
 
     fn flush_stream(&mut self, writes: &mut Writes, tally: &mut Tally) -> Flushed {
+        if self.queue.is_empty() && matches!(self.stage, Stage::Ending(_)) {
+            self.push_end();
+        }
         let Sink::Stream { in_flight, .. } = &mut self.sink else { return Flushed::Empty };
         if *in_flight == 0 && !self.queue.is_empty() {
             let length = writes.push(self.id, self.queue.front(STREAM_WRITE));

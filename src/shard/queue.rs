@@ -9,6 +9,7 @@ use bytes::{Buf, Bytes};
 
 use crate::connection::QueueLimits;
 use crate::ids::{ChannelId, Place};
+use crate::wire::{Block, BlockSum, Checksum};
 use conflation::Conflation;
 
 /// What an event of a channel stands for: a newer one of the same key makes it obsolete.
@@ -28,6 +29,8 @@ pub(super) struct Segment {
     pub key: Option<Key>,
     /// Some of its bytes are gone, so the others must follow.
     pub begun: bool,
+    /// Of its plain bytes, if they are compressed and their checksum is needed.
+    pub sum: BlockSum,
 }
 
 /// The beginning of a segment's bytes.
@@ -56,6 +59,14 @@ pub(super) struct Queue {
     live_events: u64,
     /// Where the latest segment of each key is, once one was pushed.
     conflation: Option<Box<Conflation>>,
+    /// Of the segments that have left, or have begun to.
+    sent: Checksum,
+}
+
+impl From<Block> for Segment {
+    fn from(Block { bytes, sum }: Block) -> Self {
+        Self { bytes, sum, ..Self::default() }
+    }
 }
 
 impl Queue {
@@ -115,12 +126,24 @@ impl Queue {
         dropped.front()?.place
     }
 
-    /// Replaces the bytes of each segment.
-    pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
+    /// Replaces the bytes of each segment, none of which has begun, and puts a header before them.
+    pub fn replace(&mut self, header: Option<Bytes>, blocks: impl Iterator<Item = Block>) {
         let segments = std::mem::take(self).segments;
-        for (segment, bytes) in segments.into_iter().zip(bytes) {
-            self.push(Segment { bytes, ..segment });
+        if let Some(bytes) = header {
+            self.push(Segment { bytes, ..Segment::default() });
         }
+        for (segment, Block { bytes, sum }) in segments.into_iter().zip(blocks) {
+            self.push(Segment { bytes, sum, ..segment });
+        }
+    }
+
+    /// A block was sent that was not queued.
+    pub fn passed(&mut self, sum: &BlockSum) {
+        self.sent.append(sum);
+    }
+
+    pub fn sent(&self) -> Checksum {
+        self.sent
     }
 
     pub fn is_empty(&self) -> bool {
@@ -162,7 +185,9 @@ impl Queue {
             let taken = count.min(front.bytes.len());
             let live = front.live;
             front.bytes.advance(taken);
-            front.begun = true;
+            if !std::mem::replace(&mut front.begun, true) {
+                self.sent.append(&front.sum);
+            }
             count -= taken;
             self.bytes -= taken;
             if live {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::ids::{ChannelId, Place};
-use crate::wire::{Frame, Framing};
+use crate::wire::{Block, BlockSum, Coding, Form, Frame};
 
 /// A slow member keeps whole runs alive, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
@@ -23,20 +23,17 @@ pub(super) struct Run {
     pub channel: ChannelId,
     frames: Vec<Entry>,
     length: usize,
-    chunked: OnceCell<Bytes>,
-    plain: OnceCell<Bytes>,
+    /// In each form, once a member needs it.
+    blocks: [OnceCell<Block>; Form::COUNT],
+    /// Several frames as one. Compressed together, they are smaller and take less time.
+    joined: OnceCell<Frame>,
 }
 
 impl Run {
     pub fn new(channel: ChannelId, entry: Entry) -> Self {
         let length = entry.frame.len();
-        Self {
-            channel,
-            frames: vec![entry],
-            length,
-            chunked: OnceCell::new(),
-            plain: OnceCell::new(),
-        }
+        let (blocks, joined) = Default::default();
+        Self { channel, frames: vec![entry], length, blocks, joined }
     }
 
     /// Returns the entry if it belongs to another channel or there is no room for it.
@@ -63,18 +60,19 @@ impl Run {
     }
 
     /// All frames, one after the other.
-    pub fn bytes(&self, framing: Framing) -> &Bytes {
-        let joined = match framing {
-            Framing::Chunked => &self.chunked,
-            Framing::Plain => &self.plain,
-        };
-        joined.get_or_init(|| match self.frames.as_slice() {
-            [entry] => entry.frame.bytes(framing),
-            frames => {
-                let parts = frames.iter().map(|entry| entry.frame.bytes(framing));
+    pub fn block(&self, form: Form) -> &Block {
+        self.blocks[form.index()].get_or_init(|| match self.frames.as_slice() {
+            [entry] => entry.frame.block(form),
+            frames if form.coding == Coding::Identity => {
+                let parts = frames.iter().map(|entry| entry.frame.bytes(form.framing));
                 let parts: Vec<Bytes> = parts.collect();
-                Bytes::from(parts.concat())
+                Block { bytes: Bytes::from(parts.concat()), sum: BlockSum::default() }
             }
+            _ => self.joined().block(form),
         })
+    }
+
+    fn joined(&self) -> &Frame {
+        self.joined.get_or_init(|| Frame::of(&self.block(Form::PLAIN).bytes))
     }
 }

@@ -1,5 +1,7 @@
 use super::*;
 
+mod coded;
+
 fn bytes(bytes: usize) -> QueueLimits {
     QueueLimits { bytes, events: u64::MAX }
 }
