@@ -12,14 +12,14 @@ function run(cwd, command, ...args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
-/** `engines`: those that have to be installed. */
-export function prepare(names, engines) {
+/** `needs`: programs that have to be installed. */
+export function prepare(names, needs) {
   if (process.platform !== 'linux') {
     throw new Error('the bench needs Linux, because its load client uses epoll');
   }
   if (spawnSync('taskset', ['-p', '1']).error)
     throw new Error('taskset was not found: install util-linux');
-  for (const engine of engines) engine.assertInstalled();
+  for (const program of needs) program.assertInstalled();
   const root = directory('..');
   const built = readdirSync(root).some((name) => name.endsWith('.node'));
   if (names.includes('sluice') && !built) run(root, npm, 'run', 'build');

@@ -58,3 +58,6 @@ export const servers = {
     title: () => `sse-channels ${version('node_modules/sse-channels/package.json')}`,
   },
 };
+
+/** The servers that broadcast events, which most cases compare. */
+export const peers = Object.keys(servers);

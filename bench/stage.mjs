@@ -4,6 +4,9 @@ import { Child } from './child.mjs';
 import { placeClient, placeServer } from './placement.mjs';
 import { loadClient } from './servers.mjs';
 
+/** Events sent before a measurement, so that the server's code is compiled when it begins. */
+export const WARM_UP = 3;
+
 /** Starts a server and a client, and stops them after the measurement. */
 export async function withServer({ command }, measure) {
   const server = new Child(...placeServer(command));

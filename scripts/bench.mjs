@@ -1,13 +1,14 @@
 // npm run bench -- [--quick] [--only CASES] [--servers NAMES] [--out FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { engines } from '../bench/backplane/engines.mjs';
 import { cases, groups, roundsOf } from '../bench/cases.mjs';
 import { killAll } from '../bench/child.mjs';
+import { median } from '../bench/format.mjs';
 import { prepare } from '../bench/prepare.mjs';
 import { progress, progressEnd } from '../bench/progress.mjs';
 import { report } from '../bench/report.mjs';
 import { servers } from '../bench/servers.mjs';
+import { verdictsOf } from '../bench/targets.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -29,21 +30,6 @@ function chosen(list, all, groupsOf = {}) {
   return Object.keys(all).filter((name) => names.includes(name));
 }
 
-const median = (numbers) => {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
-const seen = new Map();
-
-function note(caseName, serverName, figures) {
-  for (const [figure, value] of Object.entries(figures)) {
-    const key = `${caseName} ${serverName} ${figure}`;
-    seen.set(key, [...(seen.get(key) ?? []), value]);
-  }
-}
-
 /** The command that reproduces these figures. It omits `--out`, which does not affect them. */
 function commandLine() {
   const { quick, only, servers: names } = values;
@@ -52,49 +38,81 @@ function commandLine() {
   return ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' ');
 }
 
-async function measure(caseName, serverName, size) {
-  try {
-    note(caseName, serverName, await cases[caseName].run(servers[serverName], size));
-  } catch (error) {
-    throw new Error(`${caseName}, ${serverName}: ${error.message}`, { cause: error });
-  }
+/** The cases of this run, each with its size, its servers, and the figures that come. */
+function plan(names) {
+  return chosen(values.only, cases, groups).map((name) => {
+    const module = cases[name];
+    const seen = new Map();
+    return {
+      name,
+      module,
+      size: values.quick ? module.quick : module.full,
+      names: module.servers.filter((server) => names.includes(server)),
+      note(server, figures) {
+        for (const [figure, value] of Object.entries(figures)) {
+          const key = `${server} ${figure}`;
+          seen.set(key, [...(seen.get(key) ?? []), value]);
+        }
+      },
+      of: (server, figure) => median(seen.get(`${server} ${figure}`)),
+    };
+  });
 }
 
-async function main() {
-  const names = chosen(values.servers, servers);
-  const sizes = Object.fromEntries(
-    chosen(values.only, cases, groups).map((name) => [
-      name,
-      cases[name][values.quick ? 'quick' : 'full'],
-    ]),
-  );
-  progress('preparing');
-  const isShared = groups.backplane.some((name) => name in sizes);
-  prepare(names, isShared ? Object.values(engines) : []);
-  const last = Math.max(
-    ...Object.values(sizes).flatMap((size) => names.map((name) => roundsOf(size, name))),
-  );
+/** Measures all rounds. Returns a line for each measurement that failed. */
+async function measure(measured) {
+  const failures = [];
+  const failed = new Set();
+  const rounds = ({ size, names }) => names.map((name) => roundsOf(size, name));
+  const last = Math.max(...measured.flatMap(rounds));
   for (let round = 1; round <= last; round++) {
-    for (const [caseName, size] of Object.entries(sizes)) {
-      const taking = (cases[caseName].servers ?? names).filter(
-        (name) => names.includes(name) && round <= roundsOf(size, name),
+    for (const one of measured) {
+      const { name, module, size, names, note } = one;
+      const taking = names.filter(
+        (server) => round <= roundsOf(size, server) && !failed.has(`${name} ${server}`),
       );
       // Even rounds run in reverse order, so that no server always runs on a warmer CPU.
-      for (const name of round % 2 ? taking : taking.toReversed()) {
-        progress(`round ${round} of ${roundsOf(size, name)}, ${caseName}: ${name}`);
-        await measure(caseName, name, size);
+      for (const server of round % 2 ? taking : taking.toReversed()) {
+        progress(`round ${round} of ${roundsOf(size, server)}, ${name}: ${server}`);
+        try {
+          note(server, await module.run(servers[server], size));
+        } catch (error) {
+          failed.add(`${name} ${server}`);
+          failures.push(`**${name}, ${server} failed**: ${error.message}`);
+          progress(failures.at(-1));
+        }
       }
     }
   }
-  progressEnd();
-  const markdown = report({
-    median: (...key) => (seen.has(key.join(' ')) ? median(seen.get(key.join(' '))) : undefined),
+  return failures;
+}
+
+async function main() {
+  const wanted = chosen(values.servers, servers);
+  progress('preparing');
+  const missing = wanted.filter((name) => servers[name].missing?.());
+  const names = wanted.filter((name) => !missing.includes(name));
+  const measured = plan(names);
+  prepare(
     names,
-    cases: sizes,
+    measured.flatMap(({ module }) => module.needs ?? []),
+  );
+  const failures = await measure(measured);
+  progressEnd();
+  const verdicts = measured.flatMap(({ module, of }) => verdictsOf(module, of));
+  const leftOut = missing
+    .filter((name) => measured.some(({ module }) => module.servers.includes(name)))
+    .map((name) => `${name} was left out: ${servers[name].missing()}`);
+  const markdown = report({
+    measured,
+    names,
     command: commandLine(),
+    notes: [...leftOut, ...failures],
+    verdicts,
   });
   process.stdout.write(markdown);
   if (values.out) writeFileSync(values.out, markdown);
+  if (failures.length > 0 || verdicts.some(({ isMet }) => !isMet)) process.exitCode = 1;
 }
 
 process.on('exit', killAll);

@@ -18,3 +18,13 @@ export const overEngines = (measure) => async (_server, size) => {
   }
   return figures;
 };
+
+const names = Object.keys(engines);
+export const titles = names.map((name) => engines[name].title);
+
+/** The rows of a table with a column for each engine. `rows`: the figures, and their titles. */
+export const byEngine = (of, cell, rows) =>
+  rows.map(([figure, text]) => [
+    text,
+    ...names.map((name) => cell(of('sluice', `${name} ${figure}`))),
+  ]);

@@ -1,9 +1,23 @@
 // The case of an event that is published in one process, for clients of another.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { byEngine, engines, overEngines, titles } from '../backplane/engines.mjs';
+import { withSite } from '../backplane/site.mjs';
+import { grouped } from '../format.mjs';
 import { channels } from '../servers.mjs';
 import { deliver, withServer } from '../stage.mjs';
-import { withSite } from './site.mjs';
+
+export const group = 'backplane';
+export const needs = Object.values(engines);
+export const servers = ['sluice'];
+
+const both = { few: 10, rate: 5, block: 10_000 };
+export const full = { rounds: 3, connections: 5_000, events: 25, ...both };
+export const quick = { rounds: 1, connections: 1_000, events: 10, ...both };
+
+export const conditions = ({ connections, few, events, rate, block }) =>
+  `reach: events of one process for ${few} and ${grouped(connections)} connections of another, ` +
+  `${events} events, ${rate} per second; its JavaScript is blocked for ${block / 1000} s`;
 
 const ONE = { channels: 1 };
 /** Bytes of what is published to bare subscribers, as many as an event has. */
@@ -103,7 +117,7 @@ async function across(site, { connections, few, events, rate, block }) {
   };
 }
 
-export async function reach(engine, size) {
+async function measureEngine(engine, size) {
   const local = await locally(size);
   const figures = await withSite(engine, async (site) => ({
     ...(await bare(site, size)),
@@ -111,3 +125,54 @@ export async function reach(engine, size) {
   }));
   return { local, ...figures };
 }
+
+export const run = overEngines(measureEngine);
+
+const rows = ({ few, connections, block }) => [
+  ['bareFew', `latency p50, ${few} bare subscribers of the engine, ms`],
+  ['few', `latency p50, ${few} clients, ms`],
+  ['bareMany', `latency p50, ${grouped(connections)} bare subscribers of the engine, ms`],
+  ['local', `latency p50, ${grouped(connections)} clients, one process without a backplane, ms`],
+  ['many', `latency p50, ${grouped(connections)} clients, ms`],
+  ['blocked', `the same while JavaScript is blocked for ${block / 1000} s, ms`],
+  ['wakeUps', 'times that the JavaScript thread was woken'],
+  ['blockedWakeUps', 'the same while it is blocked'],
+];
+
+/** How much longer clients wait than as many bare subscribers of the engine, in milliseconds. */
+const beyond = {
+  few: (of, engine) => of('sluice', `${engine} few`) - of('sluice', `${engine} bareFew`),
+  many: (of, engine) => of('sluice', `${engine} many`) - of('sluice', `${engine} bareMany`),
+  blocked: (of, engine) => of('sluice', `${engine} blocked`) - of('sluice', `${engine} bareMany`),
+};
+
+export function tables({ of, size, cell, table }) {
+  const clients = `${grouped(size.connections)} clients`;
+  const differences = [
+    [`${size.few} clients`, beyond.few],
+    [clients, beyond.many],
+    [`${clients} while JavaScript is blocked`, beyond.blocked],
+  ].map(([text, difference]) => [
+    `beyond bare subscribers: ${text}, ms`,
+    ...Object.keys(engines).map((name) => cell(difference(of, name))),
+  ]);
+  return [
+    table(
+      ['an event of another process', ...titles],
+      [...byEngine(of, cell, rows(size)), ...differences],
+    ),
+  ];
+}
+
+export const targets = Object.entries(engines).flatMap(([name, { title }]) => [
+  {
+    text: `ms beyond bare subscribers of ${title} until clients of another process have an event`,
+    figure: (of) => Math.max(...Object.values(beyond).map((difference) => difference(of, name))),
+    most: 3,
+  },
+  {
+    text: `times that events over ${title} wake the JavaScript thread`,
+    figure: (of) => of('sluice', `${name} wakeUps`),
+    most: 0,
+  },
+]);

@@ -1,0 +1,59 @@
+// The case of the JavaScript time of a broadcast, with few connections and with many.
+import { grouped } from '../format.mjs';
+import { deliver, WARM_UP, withServer } from '../stage.mjs';
+
+export const servers = ['sluice'];
+
+export const full = { rounds: 3, few: 10, many: 5_000, events: 40, rate: 10, burst: 500 };
+export const quick = { rounds: 1, few: 10, many: 5_000, events: 10, rate: 10, burst: 500 };
+
+export const conditions = ({ few, many, events, rate, burst }) =>
+  `JavaScript time: ${few} and ${grouped(many)} connections, ` +
+  `${events} broadcasts, ${rate} per second, then ${burst} in a burst`;
+
+export async function run(server, { few, many, events, rate, burst }) {
+  const figures = {};
+  for (const [name, connections] of Object.entries({ few, many })) {
+    await withServer(server, async (stage) => {
+      await stage.connect(connections);
+      await deliver(stage, WARM_UP, rate);
+      const steadily = await deliver(stage, events, rate);
+      const atOnce = await deliver(stage, burst, 0);
+      figures[`${name}Call`] = steadily.call;
+      figures[`${name}Busy`] = steadily.busy / events;
+      figures[`${name}BurstCall`] = atOnce.call;
+    });
+  }
+  return figures;
+}
+
+/** How much a figure grows from few connections to many. */
+const growth = (of, figure) => of('sluice', `many${figure}`) / of('sluice', `few${figure}`);
+
+export function tables({ of, size, cell, table }) {
+  const line = (text, figure) => [
+    text,
+    cell(of('sluice', `few${figure}`)),
+    cell(of('sluice', `many${figure}`)),
+    cell(growth(of, figure)),
+  ];
+  const { few, many } = size;
+  return [
+    table(
+      ['sluice, µs per broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
+      [
+        line('the `send` call, one at a time', 'Call'),
+        line('the `send` call, in a burst', 'BurstCall'),
+        line("the whole JavaScript thread, with the bench's timers", 'Busy'),
+      ],
+    ),
+  ];
+}
+
+export const targets = [
+  {
+    text: 'JavaScript time per broadcast at 5,000 connections / at 10',
+    figure: (of) => Math.max(growth(of, 'Call'), growth(of, 'BurstCall')),
+    most: 2,
+  },
+];

@@ -1,0 +1,24 @@
+// The case of idle connections.
+import { grouped } from '../format.mjs';
+import { peers } from '../servers.mjs';
+import { withServer } from '../stage.mjs';
+
+export const servers = peers;
+
+export const full = { rounds: 1, connections: 5_000 };
+export const quick = { rounds: 1, connections: 1_000 };
+
+export const conditions = ({ connections }) =>
+  `idle: ${grouped(connections)} connections, after garbage collection`;
+
+export const run = (server, { connections }) =>
+  withServer(server, async (stage) => {
+    // The first connections also include what the server allocates only once.
+    await stage.connect(connections / 10);
+    const before = await stage.server.ask('memory');
+    await stage.connect(connections);
+    const after = await stage.server.ask('memory');
+    return { idle: (after.rss - before.rss) / connections };
+  });
+
+export const columns = [{ figure: 'idle', head: 'idle connection, bytes' }];

@@ -1,0 +1,116 @@
+// The case of another framework's streams: adopted, as runs, and through the framework's own Node
+// path.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { grouped } from '../format.mjs';
+import { tokens } from '../servers.mjs';
+import { deliver, withServer } from '../stage.mjs';
+
+export const servers = ['sluice'];
+
+export const full = { rounds: 5, connections: 100, events: 500, warmUp: 100 };
+export const quick = { rounds: 1, connections: 100, events: 200, warmUp: 50 };
+
+export const conditions = ({ connections, events }) =>
+  `tokens: ${grouped(connections)} clients of streams of the AI SDK, ${grouped(events)} tokens ` +
+  'each, one token in each turn of the event loop; then all clients leave at once';
+
+/** The ways to serve them, and how the table calls these. */
+const WAYS = {
+  adopt: '`adopt()`',
+  runs: '`sluice/runs`, one reader of each run',
+  readers: '`sluice/runs`, ten readers of each run',
+  pipe: '`pipeUIMessageStreamToResponse()`',
+};
+/** How many readers each source has. */
+const READERS = { readers: 10 };
+/** Their sources go on when their clients leave. */
+const OUTLIVING = ['runs', 'readers'];
+
+/** How long the sources may take to be told that their clients have left, in milliseconds. */
+const PATIENCE = 30_000;
+
+const measure = (way, { connections, events, warmUp }) =>
+  withServer(tokens.served(way), async (stage) => {
+    await stage.connect(connections);
+    await deliver(stage, warmUp, 0);
+    const { cpu, busy, received } = await deliver(stage, events, 0);
+    const tokens = received / (READERS[way] ?? 1);
+    const figures = { cpu: cpu / tokens, busy: busy / tokens };
+    if (OUTLIVING.includes(way)) return figures;
+    return { ...figures, leave: await leave(stage, connections) };
+  });
+
+/** Returns how long it takes until the last source is told to stop, in milliseconds. */
+async function leave({ server, load }, connections) {
+  const before = process.hrtime.bigint();
+  await load.ask('close');
+  for (;;) {
+    const { cancelled, latest } = await server.ask('cancelled');
+    if (cancelled === connections) return Number(BigInt(latest) - before) / 1e6;
+    if (Number(process.hrtime.bigint() - before) / 1e6 > PATIENCE)
+      throw new Error(`${cancelled} of ${connections} sources were told to stop`);
+    await sleep(10);
+  }
+}
+
+export async function run(_server, size) {
+  const figures = {};
+  for (const way of Object.keys(WAYS)) {
+    for (const [figure, value] of Object.entries(await measure(way, size))) {
+      figures[`${way} ${figure}`] = value;
+    }
+  }
+  return figures;
+}
+
+export function tables({ of, cell, table }) {
+  const heads = [
+    'streams of the AI SDK',
+    'JavaScript thread, µs per token',
+    'CPU, µs per token',
+    'until the last source is told that its client has left, ms',
+  ];
+  const figures = ['busy', 'cpu', 'leave'];
+  const rows = Object.entries(WAYS).map(([way, title]) => [
+    title,
+    ...figures.map((figure) => cell(of('sluice', `${way} ${figure}`))),
+  ]);
+  return [table(heads, rows)];
+}
+
+/** A figure, as a share of that of another way. */
+const share = (of, way, figure, other = 'pipe') =>
+  of('sluice', `${way} ${figure}`) / of('sluice', `${other} ${figure}`);
+
+export const targets = [
+  {
+    text: 'JavaScript time per token, adopted / through the AI SDK',
+    figure: (of) => share(of, 'adopt', 'busy'),
+    most: 1,
+  },
+  {
+    text: 'CPU per token, adopted / through the AI SDK',
+    figure: (of) => share(of, 'adopt', 'cpu'),
+    most: 1,
+  },
+  {
+    text: 'JavaScript time per token, through a run / through the AI SDK',
+    figure: (of) => share(of, 'runs', 'busy'),
+    most: 1,
+  },
+  {
+    text: 'CPU per token, through a run / through the AI SDK',
+    figure: (of) => share(of, 'runs', 'cpu'),
+    most: 1,
+  },
+  {
+    text: 'CPU per token of a run with ten readers / with one',
+    figure: (of) => share(of, 'readers', 'cpu', 'runs'),
+    most: 2,
+  },
+  {
+    text: 'ms until the last of the adopted sources is told that its client has left',
+    figure: (of) => of('sluice', 'adopt leave'),
+    most: 100,
+  },
+];

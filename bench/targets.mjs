@@ -1,0 +1,16 @@
+// Whether the figures of a case meet its targets.
+import { significant } from './format.mjs';
+
+function verdict({ text, figure, most, least }, of) {
+  const value = figure(of);
+  if (value === undefined || Number.isNaN(value)) return undefined;
+  const excess = most === undefined ? least - value : value - most;
+  const bound = most === undefined ? `at least ${least}` : `at most ${most}`;
+  const isMet = excess <= 0;
+  const end = isMet ? 'holds' : `**misses by ${significant(excess)}**`;
+  return { isMet, line: `- ${text}: ${significant(value)} (${bound}) ${end}` };
+}
+
+/** `{ isMet, line }` for each target whose figures were measured. */
+export const verdictsOf = ({ targets = [] }, of) =>
+  targets.map((target) => verdict(target, of)).filter(Boolean);
