@@ -24,7 +24,8 @@ import { readdirSync } from 'node:fs';
 
 /** The order of the report. Cases that are not named here follow, sorted by their names. */
 const ORDER = [
-  ...['steady', 'javascript', 'burst', 'topics', 'storm', 'replay', 'stalled', 'tokens', 'memory'],
+  ...['steady', 'javascript', 'burst', 'topics', 'storm', 'replay', 'stalled', 'tokens'],
+  ...['compressed', 'memory'],
   ...['reach', 'fleet', 'arrivals', 'rate'],
 ];
 

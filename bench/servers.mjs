@@ -36,6 +36,11 @@ export const socketIo = {
 /** sluice, with clients that never read. */
 export const stalled = { command: node('stalled') };
 
+/** Streams of JSON, compressed in one of several ways. */
+export const compressed = {
+  served: (way) => ({ command: [process.execPath, [...node('compressed')[1], way]] }),
+};
+
 /** Streams of the AI SDK, served in one of two ways. */
 export const tokens = {
   served: (way) => ({ command: [process.execPath, [...node('tokens')[1], way]] }),

@@ -9,6 +9,7 @@ use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, Socket
 
 use crate::chunked::Chunked;
 use crate::clock;
+use crate::inflated::Inflated;
 use crate::protocol::{Joining, Protocol, Step};
 use crate::stamp::{Stamp, Stamps, Tail};
 use crate::tally::Share;
@@ -50,6 +51,8 @@ pub struct Client {
     tail: Tail,
     number: usize,
     protocol: Protocol,
+    /// Of a body that is compressed.
+    inflated: Option<Inflated>,
     cursor: Option<Cursor>,
     pub share: Share,
 }
@@ -72,8 +75,8 @@ impl Client {
             Ok(()) | Err(Errno::INPROGRESS) => {}
             Err(error) => return Err(format!("connect: {error}")),
         }
-        let (state, tail) = (State::Connecting, Tail::default());
-        Ok(Self { socket, state, tail, number, protocol, cursor, share: Share::default() })
+        let (state, tail, share) = (State::Connecting, Tail::default(), Share::default());
+        Ok(Self { socket, state, tail, number, protocol, inflated: None, cursor, share })
     }
 
     /// The number of the first event that the client does not have.
@@ -115,9 +118,13 @@ impl Client {
             Some(Cursor { id, .. }) => format!("Last-Event-ID: {id}\r\n"),
             None => String::new(),
         };
+        let accepted = match self.protocol {
+            Protocol::Gzip => "Accept-Encoding: gzip\r\n",
+            _ => "",
+        };
         format!(
             "GET /events?client={} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
-             Accept: text/event-stream\r\n{cursor}\r\n",
+             Accept: text/event-stream\r\n{accepted}{cursor}\r\n",
             self.number
         )
     }
@@ -142,6 +149,10 @@ impl Client {
             let Some(end) = memmem::find(head, b"\r\n\r\n") else { return Ok(Progress::None) };
             let rest = head.split_off(end + 4);
             let coding = coding(head)?;
+            if self.protocol == Protocol::Gzip {
+                check_encoding(head)?;
+                self.inflated = Some(Inflated::default());
+            }
             self.state = State::Body(coding);
             self.body(&rest, stamps, &mut found)?;
             return Ok(Progress::Opened);
@@ -172,12 +183,18 @@ impl Client {
         stamps: &Stamps,
         found: &mut impl FnMut(&mut Share, Stamp, u64),
     ) -> Result<(), String> {
-        let Self { state, tail, share, .. } = self;
+        let Self { state, tail, share, inflated, .. } = self;
         let read_at = clock::now();
-        let mut scan = |payload: &[u8]| stamps.scan(tail, payload, |stamp| found(share, stamp, read_at));
+        let mut is_valid = true;
+        let mut plain = |payload: &[u8]| stamps.scan(tail, payload, |stamp| found(share, stamp, read_at));
+        let mut scan = |payload: &[u8]| match inflated {
+            Some(inflated) => is_valid &= inflated.decode(payload, &mut plain).is_ok(),
+            None => plain(payload),
+        };
         match state {
             State::Body(Coding::Chunked(chunked)) => {
-                chunked.decode(bytes, scan).map_err(|_| "the chunked coding is broken".to_owned())
+                chunked.decode(bytes, scan).map_err(|_| "the chunked coding is broken")?;
+                if is_valid { Ok(()) } else { Err("the compression is broken".to_owned()) }
             }
             State::Body(Coding::Identity) => {
                 scan(bytes);
@@ -186,6 +203,12 @@ impl Client {
             _ => Ok(()),
         }
     }
+}
+
+fn check_encoding(head: &[u8]) -> Result<(), String> {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let is_gzip = head.contains("\r\ncontent-encoding: gzip\r\n");
+    if is_gzip { Ok(()) } else { Err("the stream is not compressed".to_owned()) }
 }
 
 fn coding(head: &[u8]) -> Result<Coding, String> {

@@ -2,6 +2,7 @@
 //!
 //! - `stamp`: the marker in each event, which carries when it was sent and its number
 //! - `chunked`: HTTP's chunked coding, taken apart as it arrives
+//! - `inflated`: bodies that are compressed with gzip
 //! - `client`: one connection of the load client
 //! - `protocol`: what a client speaks, and how it joins where that is no event stream
 //! - `tally`: what came of what was expected
@@ -12,6 +13,7 @@ pub mod chunked;
 pub mod client;
 pub mod clock;
 pub mod commands;
+pub mod inflated;
 pub mod protocol;
 pub mod stamp;
 pub mod tally;

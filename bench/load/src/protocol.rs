@@ -5,6 +5,8 @@ use memchr::memmem;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Protocol {
     EventStream,
+    /// The same, compressed with gzip.
+    Gzip,
     /// A member of the main namespace of a socket.io server, over a WebSocket.
     SocketIo,
     /// A bare subscriber of the pub/sub channel `events`.
@@ -31,6 +33,7 @@ impl Protocol {
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "sse" => Some(Self::EventStream),
+            "gzip" => Some(Self::Gzip),
             "socket.io" => Some(Self::SocketIo),
             "redis" => Some(Self::Redis),
             "nats" => Some(Self::Nats),
@@ -41,7 +44,7 @@ impl Protocol {
     /// What a client sends first, unless that depends on the client.
     pub fn greeting(self) -> Option<&'static str> {
         match self {
-            Self::EventStream => None,
+            Self::EventStream | Self::Gzip => None,
             Self::SocketIo => Some(UPGRADE),
             Self::Redis => Some("SUBSCRIBE events\r\n"),
             Self::Nats => Some("CONNECT {\"verbose\":false}\r\nSUB events 1\r\nPING\r\n"),
@@ -50,7 +53,7 @@ impl Protocol {
 
     fn packets(self) -> &'static [Packet] {
         match self {
-            Self::EventStream => &[],
+            Self::EventStream | Self::Gzip => &[],
             // The open packet of engine.io, behind the response head, and that of the namespace.
             Self::SocketIo => &[
                 Packet { start: b"0{\"sid\":\"", end: b"}", reply: JOIN },
