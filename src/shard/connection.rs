@@ -215,10 +215,16 @@ impl Connection {
             return true;
         };
         self.has_begun = true;
-        let block = run.block(form);
         // The flush meets an error again and handles it.
-        let sent = if at_once { self.send_at_once(&block.bytes).unwrap_or(0) } else { 0 };
+        let sent = if at_once { self.send_at_once(run, form).unwrap_or(0) } else { 0 };
         tally.bytes += sent as u64;
+        // The rest of what has begun must follow as it is.
+        if sent == 0 && self.is_conflated() {
+            tally.drops += self.push_latest(run, form);
+            self.queue.advance(0);
+            return true;
+        }
+        let block = run.block(form);
         if sent == block.bytes.len() {
             tally.deliveries += run.events();
             if form.coding == Coding::Gzip {
@@ -226,12 +232,7 @@ impl Connection {
             }
             return false;
         }
-        // The rest of what has begun must follow as it is.
-        if self.is_conflated() && sent == 0 {
-            tally.drops += self.push_latest(run, form);
-        } else {
-            self.queue.push(segment(block.clone(), run.first(), run.events(), true));
-        }
+        self.queue.push(segment(block.clone(), run.first(), run.events(), true));
         self.queue.advance(sent);
         true
     }
@@ -265,10 +266,10 @@ impl Connection {
         dropped
     }
 
-    fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+    fn send_at_once(&self, run: &Run, form: Form) -> io::Result<usize> {
         match &self.sink {
             Sink::Socket { socket, can_write: true, .. } if self.queue.is_empty() => {
-                socket.send(&[IoSlice::new(bytes)])
+                socket.send(&[IoSlice::new(&run.block(form).bytes)])
             }
             _ => Ok(0),
         }
