@@ -10,7 +10,7 @@ const option = require('../core/option.js');
 const { Backplane } = require('./backplane.js');
 const { readServers } = require('./nats-servers.js');
 const { readCommon } = require('./options.js');
-const { readText, readTls } = require('./tls.js');
+const { readTls } = require('./tls.js');
 
 /** @type {option.Names<NatsBackplaneOptions>} */
 const NAMES = {
@@ -71,9 +71,9 @@ async function ask(credentials) {
  * @param {string} [owner] what comes before the names in messages
  */
 function readLogin(given, owner = '') {
-  const user = readText(`${owner}user`, given.user);
-  const password = readText(`${owner}password`, given.password);
-  const token = readText(`${owner}token`, given.token);
+  const user = option.text(`${owner}user`, given.user);
+  const password = option.text(`${owner}password`, given.password);
+  const token = option.text(`${owner}token`, given.token);
   if ((user === undefined) !== (password === undefined)) {
     throw option.invalid(`\`${owner}user\` and \`${owner}password\` must be set together`);
   }

@@ -6,7 +6,7 @@
 
 const option = require('../core/option.js');
 const { typeError } = require('../core/error.js');
-const { readText, readTls } = require('./tls.js');
+const { readTls } = require('./tls.js');
 
 const CLUSTER_NAMES = { nodes: true };
 /** @type {option.Names<RedisSentinelOptions>} */
@@ -23,8 +23,8 @@ function readServers(given) {
   }
   const direct = url === undefined ? undefined : readUrl(url);
   const login = {
-    username: readText('username', username) ?? direct?.username,
-    password: readText('password', password) ?? direct?.password,
+    username: option.text('username', username) ?? direct?.username,
+    password: option.text('password', password) ?? direct?.password,
   };
   if (credentials && (login.username !== undefined || login.password !== undefined)) {
     throw option.invalid('`credentials` cannot be combined with a user or a password');
@@ -60,8 +60,8 @@ function readNodes({ sentinel, cluster }, direct) {
     nodes: readAddresses('sentinel.nodes', nodes, SENTINEL_PORT),
     sentinel: {
       name,
-      username: readText('sentinel.username', username),
-      password: readText('sentinel.password', password),
+      username: option.text('sentinel.username', username),
+      password: option.text('sentinel.password', password),
       tls: option.boolean('sentinel.tls', tls, false),
     },
   };

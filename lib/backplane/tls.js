@@ -1,6 +1,6 @@
 'use strict';
 
-/** The option `tls` of backplanes, and texts of their options. */
+/** The option `tls` of backplanes. */
 
 /** @import { RedisTlsOptions } from '../../redis.js' */
 
@@ -20,7 +20,7 @@ function readTls(value) {
     ca: readPem('tls.ca', ca),
     cert: readPem('tls.cert', cert),
     key: readPem('tls.key', key),
-    serverName: readText('tls.serverName', serverName),
+    serverName: option.text('tls.serverName', serverName),
   };
 }
 
@@ -36,13 +36,4 @@ function readPem(name, value) {
   return text;
 }
 
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function readText(name, value) {
-  if (value !== undefined) option.assertString(name, value);
-  return value;
-}
-
-module.exports = { readText, readTls };
+module.exports = { readTls };

@@ -49,6 +49,16 @@ function assertString(name, value) {
 }
 
 /**
+ * Returns a string, or undefined.
+ * @param {string} name
+ * @param {unknown} value
+ */
+function text(name, value) {
+  if (value !== undefined) assertString(name, value);
+  return value;
+}
+
+/**
  * Reads a whole number from `min` to `max`. Returns `fallback` when it is undefined.
  * @template {number | undefined} Fallback
  * @param {string} name
@@ -182,6 +192,7 @@ module.exports = {
   oneOf,
   over,
   pick,
+  text,
   time,
   whole,
   wrongArgument,

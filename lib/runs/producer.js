@@ -8,12 +8,11 @@
 
 /** @typedef {{ state: 'done' | 'stopped' } | { state: 'failed', error: unknown }} Outcome */
 
-const { setImmediate: turn, setTimeout: delay } = require('node:timers/promises');
+const { setTimeout: delay } = require('node:timers/promises');
 const { Items } = require('../connection/source/items.js');
+const { Pace } = require('../connection/source/pace.js');
 const { Source } = require('../connection/source/source.js');
 
-/** How long a synchronous source may block the event loop, in milliseconds. */
-const SLICE = 5;
 /** How long to wait before an event is tried again that the backplane has no room for. */
 const RETRY = 50;
 const STOPPED = Symbol('stopped');
@@ -21,7 +20,7 @@ const STOPPED = Symbol('stopped');
 class Producer {
   #run;
   #items;
-  #turned = performance.now();
+  #pace = new Pace();
   /** Ends the current wait. */
   #wake = () => {};
 
@@ -70,18 +69,13 @@ class Producer {
    */
   async #read(source) {
     for (;;) {
-      if (performance.now() - this.#turned > SLICE) await this.#turn();
+      if (this.#pace.isDue) await this.#pace.turn();
       const result = await this.#unlessStopped(source.next());
       if (result === STOPPED) return false;
       const event = result.done ? this.#items.rest() : this.#items.event(result.value);
       if (event) await this.#append(event);
       if (result.done) return true;
     }
-  }
-
-  async #turn() {
-    await turn();
-    this.#turned = performance.now();
   }
 
   /** @param {ServerSentEvent} event */

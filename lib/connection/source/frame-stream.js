@@ -8,14 +8,13 @@
 
 const { callCore, fromCore } = require('../../core/error.js');
 const { wakeForFrames } = require('./frame-wake.js');
+const { Pace } = require('./pace.js');
 const { Pieces } = require('./pieces.js');
 
 /** How many bytes are collected before they go to the core. */
 const BATCH = 16 << 10;
 /** After how many pieces to look at the time. */
 const LOOK = 16;
-/** How long a source that always has a next piece may block the event loop, in milliseconds. */
-const SLICE = 5;
 
 const noop = () => {};
 
@@ -40,7 +39,7 @@ class FrameStream {
   #isScheduled = false;
   #isOver = false;
   #reads = 0;
-  #turned = performance.now();
+  #pace = new Pace();
   /** @type {(complete: boolean) => void} */
   #resolve = noop;
   /** @type {(error: unknown) => void} */
@@ -100,7 +99,7 @@ class FrameStream {
       if (this.#isOver) return;
       this.#reads += 1;
       if (this.#room < 0) this.wake();
-      else if (this.#reads % LOOK === 0 && performance.now() - this.#turned > SLICE) this.#turn();
+      else if (this.#reads % LOOK === 0 && this.#pace.isDue) this.#pace.turn().then(this.wake);
       else this.#ask();
     } catch (error) {
       this.#fail(error);
@@ -162,13 +161,6 @@ class FrameStream {
     if (this.#isOver) return;
     callCore(() => this.#frames.finish());
     this.#finish(true);
-  }
-
-  #turn() {
-    setImmediate(() => {
-      this.#turned = performance.now();
-      this.wake();
-    });
   }
 
   /** @param {boolean} complete */

@@ -14,11 +14,9 @@ const { setImmediate: turn } = require('node:timers/promises');
 const { FrameStream } = require('./frame-stream.js');
 const { Items } = require('./items.js');
 const { Push, observableIn } = require('./observable.js');
+const { Pace } = require('./pace.js');
 const { Source, isPulled } = require('./source.js');
 const { readStreamOptions } = require('./stream-options.js');
-
-/** How long a synchronous source may block the event loop, in milliseconds. */
-const SLICE = 5;
 
 /** Sends items until the source ends or it is halted. */
 class Stream {
@@ -27,7 +25,7 @@ class Stream {
   #source;
   #items;
   #halted = false;
-  #turned = performance.now();
+  #pace = new Pace();
   /** Ends the current wait. */
   wake = () => {};
   /** How many events were sent. */
@@ -58,7 +56,7 @@ class Stream {
   /** Resolves with true when the source has ended, and with false when it was stopped. */
   async run() {
     for (;;) {
-      if (performance.now() - this.#turned > SLICE) await this.#turn();
+      if (this.#pace.isDue) await this.#pace.turn();
       while (this.#isBlocked) await this.#room();
       const result = await this.#next();
       if (!result) return false;
@@ -81,11 +79,6 @@ class Stream {
       this.wake = () => resolve(undefined);
       this.#outlet.wait(this);
     });
-  }
-
-  async #turn() {
-    await turn();
-    this.#turned = performance.now();
   }
 
   /**
