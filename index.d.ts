@@ -289,8 +289,8 @@ export interface ConnectionOptions {
    * Who writes to the socket. Default: `'auto'`.
    *
    * - `'auto'`: the core takes over the socket where possible, and otherwise JavaScript writes to
-   *   the response. The latter applies to TLS, HTTP/2, compression, and sockets whose `write`,
-   *   `_write`, `_writev` or `_writeGeneric` was replaced.
+   *   the response. The latter applies to TLS, HTTP/2, compression middleware, and sockets whose
+   *   `write`, `_write`, `_writev` or `_writeGeneric` was replaced.
    * - `'stream'`: JavaScript writes to the response.
    * - `'native'`: the core takes over the socket. Throws `ERR_SSE_TRANSPORT` where it cannot.
    */
