@@ -77,7 +77,6 @@ export declare class ChannelHandle {
 export declare class ConnectionHandle {
   get id(): number
   get queuedBytes(): number
-  send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
   /**
    * A source of bytes that are frames already. `checks`: whether invalid frames are an error.
@@ -104,15 +103,22 @@ export declare class ConnectionHandle {
   setCoding(name: string): void
   /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
-   * `half_open`: the client may close its side and still get events.
+   * `half_open`: the client may close its side and still get events. `head`: the response's
+   * head, unless Node.js has written it.
    */
-  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
+  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string | undefined | null): boolean
+  /**
+   * The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
+   * connection then.
+   */
+  keep(record: string): void
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
    * told to notice a dead peer within the stall timeout, and to buffer less for a client that
-   * does not read. `shared`: other responses use the socket too.
+   * does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
+   * bytes as HTTP chunks.
    */
-  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean): void
+  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean, chunked: boolean): void
   /** `policy`: a name of the core's `Overflow`. */
   setOverflow(policy: string): void
   setPing(milliseconds: number): void
@@ -139,6 +145,18 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
   open(options: OpenOptions): ConnectionHandle
+  /** A function that sends an event to a connection. It returns how many get it, or the error. */
+  connectionSender(): (connection: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
+  /** A function that sends an event to a channel without a backplane, in the same way. */
+  channelSender(): (channel: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
+  /** The record of an open connection, if the core keeps one. */
+  record(id: number): string | null
+  /** The handle of an open connection whose record the core keeps. */
+  kept(id: number): ConnectionHandle | null
+  /** The ids of the connections whose records the core keeps. */
+  keptIds(): Array<number>
+  /** Forgets the record of a connection that has closed, and returns it. */
+  takeRecord(id: number): string | null
   /** Lets the core act on transports that were attached and cursors that were given. */
   wake(): void
   /**
@@ -152,7 +170,7 @@ export declare class HubHandle {
   topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */
-  written(connections: Array<number>, slow: boolean): void
+  written(connections: Float64Array, slow: boolean): void
   /** The clients of these connections have not accepted what was written yet. */
   blocked(connections: Array<number>): void
   /** Ends connections over a time window: these, or all. A notice with that number follows. */
@@ -175,8 +193,11 @@ export declare class TopicsHandle {
   /** `options` are those of this topic, if it is created. */
   subscribe(connection: number, name: string, resume: boolean, options?: HistoryOptions | undefined | null): 'joined' | 'gathered' | 'gap' | 'unchanged'
   unsubscribe(connection: number, name: string): boolean
-  /** Sends an event to a topic or, without one, to every client. Returns how many get it. */
-  publish(topic?: string | undefined | null, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): number
+  /**
+   * A function that sends an event to a topic or, without one, to every client. It returns how
+   * many get it, or the error.
+   */
+  sender(): (topic: string | undefined, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** Hands an event for a topic to the backplane. A notice with the number follows. */
   publishShared(request: number, topic: string, fields: EventFields): void
   /** The id that was minted for the latest event of this process, if the topic mints ids. */
@@ -393,7 +414,7 @@ export interface NatsSettings {
 }
 
 export interface Notices {
-  writes: Array<Write>
+  writes?: Writes
   timedOut: Array<number>
   drained: Array<number>
   closed: Array<Closed>
@@ -507,7 +528,14 @@ export interface TopicsSettings {
   patternHistory: HistoryOptions
 }
 
-export interface Write {
-  connections: Array<number>
+/** The same bytes for so many connections. */
+export interface WriteGroup {
+  count: number
   bytes: Buffer
+}
+
+export interface Writes {
+  /** Those of each group, one group after the other. */
+  connections: Float64Array
+  groups: Array<WriteGroup>
 }

@@ -24,8 +24,9 @@ import { readdirSync } from 'node:fs';
 
 /** The order of the report. Cases that are not named here follow, sorted by their names. */
 const ORDER = [
-  ...['steady', 'javascript', 'burst', 'topics', 'storm', 'replay', 'stalled', 'tokens'],
-  ...['compressed', 'memory'],
+  ...['steady', 'unpinned', 'javascript', 'burst', 'flood', 'accept', 'memory'],
+  ...['topics', 'storm', 'replay', 'stalled', 'compressed'],
+  ...['single', 'pings', 'each', 'tokens', 'https', 'http2', 'core'],
   ...['reach', 'fleet', 'arrivals', 'rate'],
 ];
 

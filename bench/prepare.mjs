@@ -28,5 +28,5 @@ export function prepare(names, needs) {
   if (!Object.keys(dependencies).every(isThere)) {
     run(directory('.'), npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error');
   }
-  run(directory('load'), 'cargo', 'build', '--release', '--quiet', '--locked');
+  run(directory('load'), 'cargo', 'build', '--workspace', '--release', '--quiet', '--locked');
 }

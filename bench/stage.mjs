@@ -7,10 +7,13 @@ import { loadClient } from './servers.mjs';
 /** Events sent before a measurement, so that the server's code is compiled when it begins. */
 export const WARM_UP = 3;
 
-/** Starts a server and a client, and stops them after the measurement. */
-export async function withServer({ command }, measure) {
-  const server = new Child(...placeServer(command));
-  const load = new Child(...placeClient(loadClient));
+/**
+ * Starts a server and a client, and stops them after the measurement. They are pinned to cores,
+ * unless `isPinned` is false.
+ */
+export async function withServer({ command }, measure, isPinned = true) {
+  const server = new Child(...(isPinned ? placeServer(command) : command));
+  const load = new Child(...(isPinned ? placeClient(loadClient) : loadClient));
   try {
     const { port } = await server.answer();
     let connections = 0;
@@ -21,12 +24,15 @@ export async function withServer({ command }, measure) {
         await sleep(20);
       }
     };
+    /** Resolves with the seconds until all have their response heads. */
     const connect = async (more, cursors = []) => {
       connections += more;
-      const { opened, failure } = await load.ask('connect', port, more, ...cursors);
+      const answer = await load.ask('connect', port, more, ...cursors);
+      const { opened, milliseconds, failure } = answer;
       if (opened !== connections)
         throw new Error(`${opened} of ${connections} connected: ${failure}`);
       await counted();
+      return milliseconds / 1000;
     };
     const disconnect = async () => {
       connections = 0;
@@ -49,8 +55,8 @@ export async function deliver({ server, load }, events, rate, bytes) {
   await load.ask('expect', events);
   await server.ask('begin');
   const size = bytes === undefined ? [] : [bytes];
-  const { call } = await server.ask('broadcast', events, rate, ...size);
-  return { call, ...(await complete({ server, load })) };
+  const { call, callCpu } = await server.ask('broadcast', events, rate, ...size);
+  return { call, callCpu, ...(await complete({ server, load })) };
 }
 
 /** Waits until each event has arrived exactly once and in order. */

@@ -11,6 +11,7 @@ const CHECKED = [
   { folder: '.', ends: ['.md', '.d.ts', '.js'] },
   { folder: 'types', ends: ['.d.ts'] },
   { folder: 'src', ends: ['.rs'] },
+  { folder: 'benches', ends: ['.rs'] },
   { folder: 'lib', ends: ['.js'] },
   { folder: 'client', ends: ['.js', '.d.ts'] },
   { folder: '__test__', ends: ['.mjs', '.cjs', '.ts', '.mts', '.cts'] },

@@ -10,6 +10,7 @@ const PACKAGING = ['package/package.test.mjs', 'package/release.test.mjs'];
 const LEFT_OUT = [
   ...PACKAGING,
   'client/browser.test.mjs',
+  'core/instructions.test.mjs',
   'core/leak.test.mjs',
   'core/memory.test.mjs',
   'examples/chat.test.mjs',
@@ -24,6 +25,7 @@ const QUICK_SEEDS = '40';
 /** The slowest test files, which start first. */
 const LONG = [
   'client/browser.test.mjs',
+  'core/instructions.test.mjs',
   'core/leak.test.mjs',
   'core/memory.test.mjs',
   'examples/chat.test.mjs',

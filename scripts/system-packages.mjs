@@ -10,7 +10,7 @@ const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
  */
 const NEEDED = [
   { package: 'chromium', programs: BROWSERS, skipped: 'the tests in a browser' },
-  { package: 'valgrind', programs: ['valgrind'], skipped: 'the checks of the memory' },
+  { package: 'valgrind', programs: ['valgrind'], skipped: 'the checks of memory and speed' },
   { package: 'openssl', programs: ['openssl'], skipped: 'the tests over TLS' },
   {
     package: 'redis-server',

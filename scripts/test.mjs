@@ -22,6 +22,7 @@ const clippy = (what, ...lints) =>
 const withoutNode = ['--no-default-features'];
 const everything = ['--all-targets'];
 const models = ['--features', 'models'];
+const benches = ['--features', 'bench'];
 const onlyModels = ['--lib', 'models::'];
 const loadClient = ['--manifest-path', 'bench/load/Cargo.toml'];
 
@@ -40,7 +41,7 @@ const steps = [
   // type.
   ['types', () => runNode('node_modules/typescript5/bin/tsc', ...incremental)],
   ['clippy', () => clippy(everything)],
-  ['clippy, without Node', () => clippy([...everything, ...withoutNode, ...models])],
+  ['clippy, without Node', () => clippy([...everything, ...withoutNode, ...models, ...benches])],
   // Checks the library only, because the tests of a shard need sockets.
   ['clippy, without sockets', () => clippy(withoutNode, '--cfg', 'sluice_stream_only')],
   ['clippy, load client', () => clippy([...everything, ...loadClient, '--target-dir', 'target'])],

@@ -12,6 +12,7 @@ use crate::log::Cursor;
 use crate::metrics::{BackplaneMetrics, Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
+use crate::records::Records;
 use crate::shard::{Command, Inbox, Links, ShardThread};
 use crate::sync::{AtomicU64, Mutex, MutexGuard};
 
@@ -23,6 +24,7 @@ pub struct Hub {
     order: Arc<Ordered>,
     outbox: Arc<Outbox>,
     counters: Arc<Counters>,
+    records: Records,
     next_connection: AtomicU64,
     next_backplane: AtomicU32,
     /// Closed when the hub is shut down.
@@ -48,32 +50,44 @@ impl Hub {
     /// `max_queued`: how many bytes all connections may have queued. Beyond that, those with the
     /// largest queues are disconnected.
     pub fn start(shards: usize, max_queued: usize, host: Box<dyn Host>) -> io::Result<Self> {
+        let (hub, links) = Self::without_threads(shards, max_queued, host);
+        let links = links.into_iter().enumerate();
+        let threads = links.map(|(index, links)| ShardThread::start(index, links));
+        *hub.shards.lock() = threads.collect::<io::Result<Vec<_>>>()?;
+        Ok(hub)
+    }
+
+    /// Returns the links of each shard too, which is not started yet.
+    pub(crate) fn without_threads(
+        shards: usize,
+        max_queued: usize,
+        host: Box<dyn Host>,
+    ) -> (Self, Vec<Links>) {
         let outbox = Arc::new(Outbox::new(host));
         let counters = Arc::new(Counters::default());
         let inboxes: Arc<[_]> =
             (0..shards.clamp(1, MAX_SHARDS)).map(|_| Arc::new(Inbox::new())).collect();
         let order = Arc::new(Ordered::new(inboxes.clone()));
-        let start = |(index, inbox): (usize, &Arc<Inbox>)| {
-            let links = Links {
-                inbox: inbox.clone(),
-                outbox: outbox.clone(),
-                counters: counters.clone(),
-                memberships: order.clone(),
-                max_queued,
-            };
-            ShardThread::start(index, links)
+        let links = |inbox: &Arc<Inbox>| Links {
+            inbox: inbox.clone(),
+            outbox: outbox.clone(),
+            counters: counters.clone(),
+            memberships: order.clone(),
+            max_queued,
         };
-        let shards = inboxes.iter().enumerate().map(start).collect::<io::Result<Vec<_>>>()?;
-        Ok(Self {
-            shards: Mutex::new(shards),
+        let links = inboxes.iter().map(links).collect();
+        let hub = Self {
+            shards: Mutex::default(),
             inboxes,
             order,
             outbox,
             counters,
+            records: Records::default(),
             next_connection: AtomicU64::new(0),
             next_backplane: AtomicU32::new(0),
             closed_with: Mutex::default(),
-        })
+        };
+        (hub, links)
     }
 
     /// Opens a connection, which queues what it is sent until a transport is attached.
@@ -85,7 +99,7 @@ impl Hub {
         let id = ConnectionId(self.next_connection.fetch_add(1, Relaxed));
         let gauge = Arc::<QueueGauge>::default();
         let gathers = cursor.is_some();
-        self.lock().open(id, cursor);
+        self.lock().open(id, gauge.clone(), cursor);
         let open = Command::Open { id, gauge: gauge.clone(), options, gathers };
         match options.timeout {
             Some(_) => self.inbox_of(id).push(open),
@@ -112,6 +126,10 @@ impl Hub {
     /// Returns when every shard has room for more. Never call it while holding the lock.
     pub fn wait_for_room(&self) {
         self.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
+    }
+
+    pub fn records(&self) -> &Records {
+        &self.records
     }
 
     pub fn counters(&self) -> &Counters {

@@ -58,8 +58,9 @@ impl Place {
     }
 }
 
-pub type IdMap<Id, Value> = HashMap<Id, Value, BuildHasherDefault<IdHasher>>;
-pub type IdSet<Id> = IndexSet<Id, BuildHasherDefault<IdHasher>>;
+pub type IdMap<Id, Value> = HashMap<Id, Value, IdHash>;
+pub type IdSet<Id> = IndexSet<Id, IdHash>;
+pub type IdHash = BuildHasherDefault<IdHasher>;
 
 /// Spreads an id over all bits by one multiplication.
 #[derive(Default)]

@@ -7,6 +7,7 @@
 //! | -------------- | ------------------------------------------------------------------------ |
 //! | `fuzz`         | fuzz targets, for tests                                                  |
 //! | `models`       | models of the threads, for tests                                         |
+//! | `bench`        | a core on one thread, for measurements                                   |
 //! | `node`         | the binding to Node.js: conversion, no logic                             |
 //! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
 //! | [`backplane`]  | carries events between processes, through Redis or an engine of the host |
@@ -23,6 +24,7 @@
 //! | [`drain`]      | when each connection of a drain ends, and how its client comes back      |
 //! | [`notice`]     | what the host is told, in batches                                        |
 //! | [`metrics`]    | counters and gauges                                                      |
+//! | [`records`]    | what the host has to know of connections that it keeps no object for     |
 //! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
 //! | [`wire`]       | the bytes: events, frames, frame text, compression                       |
 //! | [`ids`]        | names of connections, channels and topics                                |
@@ -31,6 +33,8 @@
 
 pub mod audience;
 pub mod backplane;
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod connection;
 pub mod drain;
 pub mod error;
@@ -44,6 +48,7 @@ pub mod metrics;
 pub mod notice;
 pub mod order;
 pub mod publish;
+pub mod records;
 pub mod reread;
 pub mod resume;
 pub mod shard;

@@ -1,8 +1,10 @@
 //! Joins and leaves: the audience changes, the log is read, and the shards are told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audience::{Keeper, TopicsOptions};
+use crate::connection::QueueGauge;
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, Place, TopicsId};
 use crate::log::{Cursor, HistoryId, HistoryOptions, Replay, Resume, Source};
@@ -42,8 +44,13 @@ pub struct ChannelOptions {
 
 impl Order {
     /// The connection may join channels from now on. With a cursor it gathers.
-    pub fn open(&mut self, connection: ConnectionId, cursor: Option<Cursor>) {
-        self.audience.open(connection);
+    pub fn open(
+        &mut self,
+        connection: ConnectionId,
+        gauge: Arc<QueueGauge>,
+        cursor: Option<Cursor>,
+    ) {
+        self.audience.open(connection, gauge);
         if let Some(cursor) = cursor {
             self.resumes.insert(connection, Resume::new(cursor, &self.log));
         }

@@ -1,7 +1,9 @@
 //! Counters and gauges. A shard adds its tally once a turn, not once a delivery.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use crate::connection::{CloseReason, Transport};
-use crate::sync::Mutex;
+use crate::sync::{AtomicU64, Mutex};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
@@ -60,12 +62,16 @@ pub struct Tally {
 /// The metrics of a hub, apart from its channels. A gauge goes up before it goes down: one shard
 /// reports both.
 #[derive(Debug, Default)]
-pub struct Counters(Mutex<Metrics>);
+pub struct Counters {
+    metrics: Mutex<Metrics>,
+    /// Apart from the others, because every call that publishes counts.
+    events: AtomicU64,
+}
 
 impl Counters {
     /// Returns how many bytes all connections have queued.
     pub fn add(&self, tally: Tally) -> u64 {
-        let mut metrics = self.0.lock();
+        let mut metrics = self.metrics.lock();
         metrics.deliveries += tally.deliveries;
         metrics.bytes += tally.bytes;
         metrics.drops += tally.drops;
@@ -74,25 +80,26 @@ impl Counters {
     }
 
     pub fn publish(&self, events: usize) {
-        self.0.lock().events += events as u64;
+        self.events.fetch_add(events as u64, Relaxed);
     }
 
     pub fn open(&self, transport: Option<Transport>) {
-        self.0.lock().count_transport(transport, 1);
+        self.metrics.lock().count_transport(transport, 1);
     }
 
     pub fn close(&self, transport: Option<Transport>, reason: CloseReason) {
-        let mut metrics = self.0.lock();
+        let mut metrics = self.metrics.lock();
         metrics.count_transport(transport, -1);
         metrics.closes[reason as usize] += 1;
     }
 
     pub fn count_backplane(&self, count: impl FnOnce(&mut BackplaneMetrics)) {
-        count(&mut self.0.lock().backplanes);
+        count(&mut self.metrics.lock().backplanes);
     }
 
     pub fn snapshot(&self, channels: usize, history: HistoryMetrics) -> Metrics {
-        Metrics { channels: channels as u64, history, ..self.0.lock().clone() }
+        let events = self.events.load(Relaxed);
+        Metrics { channels: channels as u64, history, events, ..self.metrics.lock().clone() }
     }
 }
 

@@ -61,11 +61,11 @@ pub trait Host: Send + Sync {
     fn wake(&self);
 }
 
-/// A host that is not interested, for tests.
-#[cfg(test)]
+/// A host that is not interested, for tests and benches.
+#[cfg(any(test, feature = "bench"))]
 pub struct NoHost;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "bench"))]
 impl Host for NoHost {
     fn wake(&self) {}
 }

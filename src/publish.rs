@@ -11,7 +11,7 @@ use crate::ids::{ChannelId, ConnectionId, TopicsId};
 use crate::log::{Draft, Key, Publication};
 use crate::order::Order;
 use crate::shard::{Command, Entry, Inbox};
-use crate::wire::{Event, Frame};
+use crate::wire::{Event, EventRef, Frame};
 
 /// Whom an event is for.
 #[derive(Clone, Copy)]
@@ -26,14 +26,13 @@ pub enum Target<'a> {
 impl Hub {
     /// Returns how many connections the events are for.
     pub fn publish(&self, target: Target<'_>, events: &[Event]) -> Result<usize, Error> {
-        match events {
-            // No list is allocated for one event.
-            [event] => self.publish_drafts(target, [Draft::new(event)?]),
-            events => {
-                let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
-                self.publish_drafts(target, drafts)
-            }
-        }
+        let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
+        self.publish_drafts(target, drafts)
+    }
+
+    /// The same for one event, for which no list is allocated.
+    pub fn publish_one(&self, target: Target<'_>, event: EventRef<'_>) -> Result<usize, Error> {
+        self.publish_drafts(target, [Draft::new(event)?])
     }
 
     /// Sets or removes a value of a channel that keeps the latest ones.
@@ -68,6 +67,16 @@ impl Hub {
     ) -> Result<(), Error> {
         let frames = events.iter().map(Event::encode).collect::<Result<Vec<Frame>, Error>>()?;
         self.send_quietly(connection, gauge, frames);
+        self.inbox_of(connection).wake();
+        Ok(())
+    }
+
+    /// The same for one event, by the number of the connection alone.
+    pub fn send_one(&self, connection: ConnectionId, event: EventRef<'_>) -> Result<(), Error> {
+        let frame = event.encode()?;
+        // A closed connection has no gauge any more. Its shard counts the event as dropped.
+        let gauge = self.lock().audience.gauge(connection).cloned().unwrap_or_default();
+        self.send_quietly(connection, &gauge, vec![frame]);
         self.inbox_of(connection).wake();
         Ok(())
     }

@@ -4,8 +4,8 @@ import { deliver, WARM_UP, withServer } from '../stage.mjs';
 
 export const servers = ['sluice'];
 
-export const full = { rounds: 3, few: 10, many: 5_000, events: 40, rate: 10, burst: 500 };
-export const quick = { rounds: 1, few: 10, many: 5_000, events: 10, rate: 10, burst: 500 };
+export const full = { rounds: 5, few: 10, many: 9_000, events: 40, rate: 10, burst: 500 };
+export const quick = { rounds: 1, few: 10, many: 9_000, events: 20, rate: 10, burst: 500 };
 
 export const conditions = ({ few, many, events, rate, burst }) =>
   `JavaScript time: ${few} and ${grouped(many)} connections, ` +
@@ -20,6 +20,8 @@ export async function run(server, { few, many, events, rate, burst }) {
       const steadily = await deliver(stage, events, rate);
       const atOnce = await deliver(stage, burst, 0);
       figures[`${name}Call`] = steadily.call;
+      figures[`${name}Time`] = steadily.callCpu;
+      figures[`${name}BurstTime`] = atOnce.callCpu;
       figures[`${name}Busy`] = steadily.busy / events;
       figures[`${name}BurstCall`] = atOnce.call;
     });
@@ -42,18 +44,36 @@ export function tables({ of, size, cell, table }) {
     table(
       ['sluice, µs per broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
       [
-        line('the `send` call, one at a time', 'Call'),
-        line('the `send` call, in a burst', 'BurstCall'),
+        line('CPU time of the `send` call, one at a time', 'Time'),
+        line('CPU time of the `send` call, in a burst', 'BurstTime'),
+        line('its duration, one at a time', 'Call'),
+        line('its duration, in a burst', 'BurstCall'),
         line("the whole JavaScript thread, with the bench's timers", 'Busy'),
       ],
     ),
   ];
 }
 
+/**
+ * The targets are about CPU time. The call wakes the I/O thread, which may take the core over at
+ * once where the server has only one. The duration then includes what that thread sends.
+ */
+const worst = (of, figure) => Math.max(of('sluice', `few${figure}`), of('sluice', `many${figure}`));
+
 export const targets = [
   {
-    text: 'JavaScript time per broadcast at 5,000 connections / at 10',
-    figure: (of) => Math.max(growth(of, 'Call'), growth(of, 'BurstCall')),
-    most: 2,
+    text: 'JavaScript time per broadcast at 9,000 connections / at 10',
+    figure: (of) => Math.max(growth(of, 'Time'), growth(of, 'BurstTime')),
+    most: 1.2,
+  },
+  {
+    text: 'JavaScript time per broadcast from a cold start, µs',
+    figure: (of) => worst(of, 'Time'),
+    most: 15,
+  },
+  {
+    text: 'JavaScript time per broadcast in a burst, µs',
+    figure: (of) => worst(of, 'BurstTime'),
+    most: 3,
   },
 ];

@@ -5,7 +5,10 @@ import { withServer } from '../stage.mjs';
 
 export const servers = peers;
 
-export const full = { rounds: 1, connections: 5_000 };
+/** The servers that the target compares take part in more rounds. */
+const compared = (rounds) => ({ sluice: rounds, 'node-http': rounds });
+
+export const full = { rounds: 2, roundsFor: compared(5), connections: 5_000 };
 export const quick = { rounds: 1, connections: 1_000 };
 
 export const conditions = ({ connections }) =>
@@ -22,3 +25,11 @@ export const run = (server, { connections }) =>
   });
 
 export const columns = [{ figure: 'idle', head: 'idle connection, bytes' }];
+
+export const targets = [
+  {
+    text: 'KB of an idle connection beyond node:http',
+    figure: (of) => (of('sluice', 'idle') - of('node-http', 'idle')) / 1000,
+    most: 0.3,
+  },
+];

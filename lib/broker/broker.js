@@ -36,6 +36,8 @@ let clientsOf;
 
 class SSEBroker {
   #topics;
+  /** Sends an event to a topic, or to all clients. */
+  #send;
   #clients;
   /** Those who read `events()`. */
   #loops = new Loops();
@@ -59,6 +61,7 @@ class SSEBroker {
     const names = { wildcards, maxPatterns, maxTopics, topicField };
     const settings = { ...names, topic, patternHistory };
     this.#topics = start().topics(settings, shared?.handle, shared?.name);
+    this.#send = this.#topics.sender();
     this.#isShared = shared !== undefined;
     this.#clients = new Clients(all, this.#topics);
   }
@@ -140,7 +143,7 @@ class SSEBroker {
 
   /** @param {ServerSentEvent} value */
   broadcast(value) {
-    return event.publish(this.#topics, undefined, value);
+    return event.send(this.#send, undefined, value);
   }
 
   /**
@@ -149,7 +152,7 @@ class SSEBroker {
    */
   broadcastToTopic(topic, value) {
     assertTopic(topic);
-    return event.publish(this.#topics, topic, value);
+    return event.send(this.#send, topic, value);
   }
 
   /**
@@ -160,7 +163,7 @@ class SSEBroker {
   async publish(topic, value) {
     assertTopic(topic);
     if (this.#isShared) return event.publishSharedTopic(this.#topics, topic, value);
-    event.publish(this.#topics, topic, value);
+    event.send(this.#send, topic, value);
     const minted = event.hasData(value) ? this.#topics.mintedId(topic) : undefined;
     return { id: value.id ?? minted ?? undefined };
   }

@@ -217,6 +217,7 @@ class Channel extends EventEmitter {
     const { catchUp, handle } = linkOf(connection);
     if (!this.#handle.remove(handle)) return false;
     if (catchUp.gathering) {
+      linkOf(connection).hold();
       this.#removed ??= new WeakSet();
       this.#removed.add(connection);
     }
@@ -236,7 +237,8 @@ class Channel extends EventEmitter {
   send(value, options) {
     const removes = this.#removes(value, options);
     if (this.#key) event.sendValue(this.#handle, value, this.#key, removes);
-    else event.send(this.#handle, value);
+    else if (this.#isShared) event.sendShared(this.#handle, value);
+    else event.sendToChannel(this.#id, value);
     return this;
   }
 

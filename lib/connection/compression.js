@@ -39,7 +39,7 @@ function readCompress(value) {
  * @param {Carrier} carrier
  * @param {OutgoingHttpHeaders} headers
  */
-function encode(codings, carrier, headers) {
+function encodeBody(codings, carrier, headers) {
   const request = carrier.request ?? carrier.incoming;
   // Other code that writes the head, or that has encoded the body, has its own rules.
   if (codings.length === 0 || carrier.hasHead || !request) return { coding: undefined, headers };
@@ -62,4 +62,4 @@ function given(headers, lowerCase) {
   return name && headers[name];
 }
 
-module.exports = { encode, readCompress };
+module.exports = { encodeBody, readCompress };

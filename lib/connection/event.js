@@ -7,10 +7,14 @@
 /** @import { Names } from '../core/option.js' */
 
 /** @typedef {string | undefined} Text */
+/**
+ * @typedef {[id: Text, name: Text, data: Text, retry: number | undefined, comment: Text]} Fields
+ */
 
 const { SluiceError, callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 const { suggestion, unknownName } = require('../core/known-names.js');
+const { senders } = require('../core/hub.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 const { ask, forget } = require('../core/requests.js');
 const { serialise } = require('./event-data.js');
@@ -21,14 +25,12 @@ const FIELDS = { id: true, event: true, data: true, retry: true, comment: true }
 /** How many UTF-16 code units a key may have. */
 const MAX_KEY = 1024;
 
-/** @type {(name: string, value: unknown) => string | undefined} */
-function text(name, value) {
-  if (value === undefined || typeof value === 'string') return value;
-  throw typeError(
+/** @type {(name: string, value: unknown) => TypeError} */
+const notText = (name, value) =>
+  typeError(
     'ERR_SSE_TYPE',
     `\`${name}\` must be a string, but it is ${kind(value)}: convert it with String()`,
   );
-}
 
 /**
  * Whether the client gets data: browsers ignore an event without it, so a name alone gets an empty
@@ -65,12 +67,26 @@ function assertFields(event) {
 /**
  * The fields of an event, in the core's order. The core checks what they contain.
  * @param {ServerSentEvent} event
- * @returns {[id: Text, name: Text, data: Text, retry: number | undefined, comment: Text]}
+ * @returns {Fields}
  */
 function fields(event) {
-  assertEvent(event);
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) assertEvent(event);
   const { id, event: name, data, retry, comment } = event;
-  // This runs for each event, and to count names is cheaper than to look them up.
+  return [id, name, dataOf(event, id, name, data, retry, comment), retry, comment];
+}
+
+/**
+ * Checks the fields of an event, and returns its data as text. This runs for each event, and where
+ * events are rare its code is cold, so it calls little.
+ * @param {ServerSentEvent} event
+ * @param {unknown} id
+ * @param {unknown} name
+ * @param {unknown} data
+ * @param {unknown} retry
+ * @param {unknown} comment
+ */
+function dataOf(event, id, name, data, retry, comment) {
+  // To count names is cheaper than to look them up.
   let others = 0;
   for (const _ in event) others += 1;
   if (id !== undefined) others -= 1;
@@ -85,24 +101,53 @@ function fields(event) {
       '`retry` must be a whole number of milliseconds from 0 to 4294967295',
     );
   }
-  const checked = text('event', name);
-  const json = serialise(data) ?? (checked === undefined ? undefined : '');
-  return [text('id', id), checked, json, retry, text('comment', comment)];
+  if (name !== undefined && typeof name !== 'string') throw notText('event', name);
+  const json = serialise(data) ?? (name === undefined ? undefined : '');
+  if (id !== undefined && typeof id !== 'string') throw notText('id', id);
+  if (comment !== undefined && typeof comment !== 'string') throw notText('comment', comment);
+  return json;
 }
 
 /**
- * Sends an event to a connection's or a channel's handle. Like `publish()` it does without
- * `callCore()`, which needs a closure for each event.
- * @param {ConnectionHandle | ChannelHandle} handle
+ * Sends an event by a function of the core. Returns how many connections get it.
+ * @template Receiver
+ * @param {(receiver: Receiver, ...fields: Partial<Fields>) => number | Error} sender
+ * @param {Receiver} receiver
  * @param {ServerSentEvent} event
  */
-function send(handle, event) {
+function send(sender, receiver, event) {
+  // As in `fields()`, without an array.
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) assertEvent(event);
+  const { id, event: name, data, retry, comment } = event;
+  const json = dataOf(event, id, name, data, retry, comment);
+  const sent =
+    retry === undefined && comment === undefined
+      ? sender(receiver, id, name, json)
+      : sender(receiver, id, name, json, retry, comment);
+  if (typeof sent !== 'number') throw fromCore(sent);
+  return sent;
+}
+
+/**
+ * @param {number} connection its number in the core
+ * @param {ServerSentEvent} event
+ */
+const sendToConnection = (connection, event) => send(senders.toConnection, connection, event);
+
+/**
+ * @param {number} channel its number in the core; it has no backplane
+ * @param {ServerSentEvent} event
+ */
+const sendToChannel = (channel, event) => send(senders.toChannel, channel, event);
+
+/**
+ * Hands an event to the backplane of a channel, and does not wait.
+ * @param {ChannelHandle} handle
+ * @param {ServerSentEvent} event
+ */
+function sendShared(handle, event) {
   const [id, name, data, retry, comment] = fields(event);
-  try {
-    handle.send(id, name, data, retry, comment);
-  } catch (error) {
-    throw fromCore(error);
-  }
+  callCore(() => handle.send(id, name, data, retry, comment));
 }
 
 /**
@@ -230,22 +275,6 @@ function checkKey(key) {
 }
 
 /**
- * Sends an event to the subscribers of a topic or, without one, to all clients. Returns how many
- * get it.
- * @param {TopicsHandle} handle
- * @param {string | undefined} topic
- * @param {ServerSentEvent} event
- */
-function publish(handle, topic, event) {
-  const [id, name, data, retry, comment] = fields(event);
-  try {
-    return handle.publish(topic, id, name, data, retry, comment);
-  } catch (error) {
-    throw fromCore(error);
-  }
-}
-
-/**
  * Sends text that already has the wire format.
  * @param {ConnectionHandle | ChannelHandle} handle
  * @param {string} frameText
@@ -261,10 +290,12 @@ module.exports = {
   endShared,
   fields,
   hasData,
-  publish,
   publishShared,
   publishSharedTopic,
   send,
+  sendShared,
+  sendToChannel,
+  sendToConnection,
   sendValue,
   write,
 };

@@ -9,6 +9,7 @@
 
 const { gapOf } = require('../carrier/cursor.js');
 const { runAll } = require('../core/listeners.js');
+const event = require('./event.js');
 const report = require('./report.js');
 
 /** The event that tells a client that events are missing. */
@@ -19,7 +20,7 @@ const RESET = 'sluice.reset';
  * @param {Missed[]} all
  */
 function reportGaps(link, all) {
-  const { connection, cursor = '', handle, onGap } = link;
+  const { connection, cursor = '', number, onGap } = link;
   const gaps = /** @type {Gap[]} */ (all.map((missed) => gapOf(missed, cursor)));
   for (const gap of gaps) report.missed(link, gap);
   runAll(
@@ -28,7 +29,8 @@ function reportGaps(link, all) {
       () => typeof onGap === 'function' && onGap(/** @type {any} */ (connection), gap),
     ]),
   );
-  if (onGap === 'reset' && gaps.length > 0) handle.send(undefined, RESET, '{}');
+  if (onGap === 'reset' && gaps.length > 0)
+    event.sendToConnection(number, { event: RESET, data: {} });
 }
 
 module.exports = { RESET, reportGaps };

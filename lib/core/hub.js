@@ -4,7 +4,7 @@
 
 const { HubHandle } = require('./binding.js');
 const { SluiceError, callCore } = require('./error.js');
-const { guarded } = require('./listeners.js');
+const { report } = require('./listeners.js');
 const { connections, dispatch } = require('./notices.js');
 const option = require('./option.js');
 const { StreamWrites } = require('./stream-writes.js');
@@ -45,15 +45,44 @@ function configure(configuration) {
 /** How many connections may be open. */
 const maxConnections = () => connectionLimit ?? Number.POSITIVE_INFINITY;
 
-const streamWrites = new StreamWrites(start, (id, bytes) =>
-  guarded(() => connections.get(id)?.write(bytes)),
-);
+/**
+ * @param {number} id
+ * @param {Buffer} bytes
+ */
+function write(id, bytes) {
+  try {
+    return connections.get(id)?.write(bytes);
+  } catch (error) {
+    report(error);
+  }
+}
+
+const streamWrites = new StreamWrites(start, write);
 const takeNotices = () => dispatch(start().takeNotices(), streamWrites);
+
+/**
+ * The core's functions that send an event, once the hub has started. They cost less than methods.
+ */
+const senders = {
+  /** @type {ReturnType<HubHandle['connectionSender']>} */
+  toConnection: notStarted,
+  /** @type {ReturnType<HubHandle['channelSender']>} */
+  toChannel: notStarted,
+};
+
+/** @returns {never} */
+function notStarted() {
+  throw new SluiceError('ERR_SSE_INTERNAL', 'the core has not started');
+}
 
 /** Starts the hub when it is first needed. */
 function start() {
+  if (hub) return hub;
   const wake = () => HubHandle.callWithoutContext(takeNotices);
-  hub ??= callCore(() => new HubHandle(shards, maxTotalQueueBytes, wake));
+  const started = callCore(() => new HubHandle(shards, maxTotalQueueBytes, wake));
+  senders.toConnection = started.connectionSender();
+  senders.toChannel = started.channelSender();
+  hub = started;
   return hub;
 }
 
@@ -77,6 +106,7 @@ module.exports = {
   largestChannels,
   maxConnections,
   metrics,
+  senders,
   start,
   streamWrites,
 };

@@ -1,42 +1,46 @@
-//! The channels of one connection. Most connections are in few.
+//! The channels of one connection. Most connections are in one, or in few.
 
 use crate::ids::{ChannelId, IdSet};
 
 /// With up to so many channels, looking through a list is faster than a hash, and smaller.
 const FEW: usize = 8;
 
+#[derive(Default)]
 pub(super) enum Joined {
-    Few(Vec<ChannelId>),
+    #[default]
+    None,
+    One(ChannelId),
+    #[expect(clippy::box_collection, reason = "a list would make every entry larger by half")]
+    Few(Box<Vec<ChannelId>>),
     Many(Box<IdSet<ChannelId>>),
-}
-
-impl Default for Joined {
-    fn default() -> Self {
-        Self::Few(Vec::new())
-    }
 }
 
 impl Joined {
     /// False when the connection was in it.
     pub fn insert(&mut self, channel: ChannelId) -> bool {
         match self {
-            Self::Few(list) if list.contains(&channel) => false,
-            Self::Few(list) if list.len() < FEW => {
-                list.push(channel);
-                true
-            }
+            Self::None => *self = Self::One(channel),
+            Self::One(only) if *only == channel => return false,
+            Self::One(only) => *self = Self::Few(Box::new(vec![*only, channel])),
+            Self::Few(list) if list.contains(&channel) => return false,
+            Self::Few(list) if list.len() < FEW => list.push(channel),
             Self::Few(list) => {
                 let all = list.drain(..).chain([channel]).collect();
                 *self = Self::Many(Box::new(all));
-                true
             }
-            Self::Many(set) => set.insert(channel),
+            Self::Many(set) => return set.insert(channel),
         }
+        true
     }
 
     /// False when the connection was not in it.
     pub fn remove(&mut self, channel: ChannelId) -> bool {
         match self {
+            Self::One(only) if *only == channel => {
+                *self = Self::None;
+                true
+            }
+            Self::None | Self::One(_) => false,
             Self::Few(list) => {
                 let index = list.iter().position(|it| *it == channel);
                 index.map(|index| list.swap_remove(index)).is_some()
@@ -47,7 +51,9 @@ impl Joined {
 
     pub fn all(&self) -> Vec<ChannelId> {
         match self {
-            Self::Few(list) => list.clone(),
+            Self::None => Vec::new(),
+            Self::One(only) => vec![*only],
+            Self::Few(list) => list.to_vec(),
             Self::Many(set) => set.iter().copied().collect(),
         }
     }

@@ -10,6 +10,7 @@ mod patterns;
 mod reach;
 mod topics;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use channel::{Channel, Keeper};
@@ -17,6 +18,7 @@ pub use patterns::matches;
 pub use reach::Reach;
 pub use topics::{Topics, TopicsOptions};
 
+use crate::connection::QueueGauge;
 use crate::ids::{ChannelId, ConnectionId, IdMap, TopicsId};
 use joined::Joined;
 
@@ -26,8 +28,8 @@ const MAX_IDLE: usize = 10_000;
 pub struct Audience {
     shards: usize,
     channels: IdMap<ChannelId, Channel>,
-    /// The channels of every open connection.
-    connections: IdMap<ConnectionId, Joined>,
+    /// Every open connection.
+    connections: IdMap<ConnectionId, Entry>,
     topics: IdMap<TopicsId, Topics>,
     /// How many channels are idle.
     idle: usize,
@@ -35,6 +37,11 @@ pub struct Audience {
     changes: u64,
     next_channel: u64,
     next_topics: u64,
+}
+
+struct Entry {
+    joined: Joined,
+    gauge: Arc<QueueGauge>,
 }
 
 impl Audience {
@@ -52,8 +59,13 @@ impl Audience {
     }
 
     /// The connection may join channels from now on.
-    pub fn open(&mut self, connection: ConnectionId) {
-        self.connections.insert(connection, Joined::default());
+    pub fn open(&mut self, connection: ConnectionId, gauge: Arc<QueueGauge>) {
+        self.connections.insert(connection, Entry { joined: Joined::default(), gauge });
+    }
+
+    /// The gauge of an open connection.
+    pub fn gauge(&self, connection: ConnectionId) -> Option<&Arc<QueueGauge>> {
+        self.connections.get(&connection).map(|entry| &entry.gauge)
     }
 
     pub fn is_open(&self, connection: ConnectionId) -> bool {
@@ -89,7 +101,9 @@ impl Audience {
     /// False when it is a member, or when the connection or the channel is closed.
     pub fn join(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let Some(entry) = self.channels.get_mut(&channel) else { return false };
-        let Some(joined) = self.connections.get_mut(&connection) else { return false };
+        let Some(Entry { joined, .. }) = self.connections.get_mut(&connection) else {
+            return false;
+        };
         if !joined.insert(channel) {
             return false;
         }
@@ -103,8 +117,8 @@ impl Audience {
 
     /// False when it was not a member.
     pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
-        let joined = self.connections.get_mut(&connection);
-        if !joined.is_some_and(|joined| joined.remove(channel)) {
+        let entry = self.connections.get_mut(&connection);
+        if !entry.is_some_and(|entry| entry.joined.remove(channel)) {
             return false;
         }
         if let Some(entry) = self.channels.get_mut(&channel) {
@@ -123,8 +137,8 @@ impl Audience {
     }
 
     pub fn channels_of(&self, connection: ConnectionId) -> Vec<ChannelId> {
-        let joined = self.connections.get(&connection);
-        joined.map(Joined::all).unwrap_or_default()
+        let entry = self.connections.get(&connection);
+        entry.map(|entry| entry.joined.all()).unwrap_or_default()
     }
 
     /// The connection has left its channels and joins none from now on.

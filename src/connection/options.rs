@@ -8,7 +8,7 @@ use crate::wire::PingForm;
 /// A client that keeps up may have this many times its limits queued, for one burst.
 const BURST_FACTOR: usize = 16;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionOptions {
     pub max_queue: QueueLimits,
     pub overflow: Overflow,
@@ -21,8 +21,8 @@ pub struct ConnectionOptions {
     pub retry: Option<u32>,
 }
 
-/// For tests: no pings, and no limits but that of the queue.
-#[cfg(test)]
+/// For tests and benches: no pings, and no limits but that of the queue.
+#[cfg(any(test, feature = "bench"))]
 impl Default for ConnectionOptions {
     fn default() -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Default for ConnectionOptions {
 }
 
 /// How much may be queued before a client is disconnected. Replays do not count.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueLimits {
     /// The largest queued event does not count either.
     pub bytes: usize,

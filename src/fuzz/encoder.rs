@@ -4,7 +4,7 @@ use super::event_stream::Message;
 use super::{EventStream, Name, Text};
 use crate::ids::Place;
 use crate::log::cursor::Epoch;
-use crate::wire::{Event, Framing, ID_ROOM};
+use crate::wire::{Event, EventRef, Framing, ID_ROOM};
 
 #[derive(Clone, Debug, TypeGenerator)]
 struct Fields {
@@ -73,7 +73,7 @@ fn a_client_hears_the_id_that_the_log_adds() {
     let epoch = Epoch::default();
     check!().with_type::<(Fields, u64)>().for_each(|(fields, place)| {
         let event = Event { id: None, ..fields.event() };
-        let Ok(draft) = event.draft() else { return };
+        let Ok(draft) = EventRef::from(&event).draft() else { return };
         let mut buffer = [0; ID_ROOM];
         let frame = draft.finish(epoch.line(Place(*place), &mut buffer));
         let event = Event { id: Some(epoch.id(Place(*place))), ..event };

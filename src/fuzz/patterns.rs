@@ -48,7 +48,7 @@ fn an_event_reaches_the_patterns_that_match_its_topic_and_no_others() {
             // Each has a member of its own, so that no other channel reaches it.
             if is_new {
                 let member = ConnectionId(channel.0);
-                audience.open(member);
+                audience.open(member, Default::default());
                 audience.join(member, channel);
             }
             if matches(&pattern, &topic) && !expected.contains(&channel) {

@@ -140,7 +140,7 @@ impl Model {
                 Address::Channel(at)
             }
             Some(topic) => {
-                self.server.topics.publish(TOPICS[topic].into(), event).unwrap();
+                self.server.topics.publish(TOPICS[topic], &event).unwrap();
                 Address::Topic(TOPICS[topic])
             }
         };

@@ -12,7 +12,7 @@ use crate::log::{Draft, HistoryOptions, Source};
 use crate::membership::{ChannelOptions, JoinOutcome};
 use crate::order::source_of;
 use crate::publish::Target;
-use crate::wire::Event;
+use crate::wire::{Event, EventRef};
 
 pub struct Topics {
     id: TopicsId,
@@ -118,30 +118,34 @@ impl Topics {
     }
 
     /// Sends to every client and returns how many there are here.
-    pub fn broadcast(&self, event: &Event) -> Result<usize, Error> {
+    pub fn broadcast<'a>(&self, event: impl Into<EventRef<'a>>) -> Result<usize, Error> {
+        let event = event.into();
         if let Some(Shared { broker, .. }) = &self.shared {
-            self.hand_over(subject::of_everyone(broker), None, event.clone(), None)?;
+            self.hand_over(subject::of_everyone(broker), None, event.into(), None)?;
             let order = self.hub.lock();
             let everyone = order.audience.topics(self.id).map(|topics| topics.everyone());
             let channel = everyone.and_then(|everyone| order.audience.channel(everyone));
             return Ok(channel.map_or(0, |channel| channel.count()));
         }
-        self.hub.publish(Target::Everyone(self.id), std::slice::from_ref(event))
+        self.hub.publish_one(Target::Everyone(self.id), event)
     }
 
     /// Sends to a topic and returns how many subscribers here get it, each once.
-    pub fn publish(&self, name: String, mut event: Event) -> Result<usize, Error> {
-        self.check_target(&name)?;
+    pub fn publish<'a>(
+        &self,
+        name: &'a str,
+        event: impl Into<EventRef<'a>>,
+    ) -> Result<usize, Error> {
+        let mut event = event.into();
+        self.check_target(name)?;
         if let Some(Shared { broker, .. }) = &self.shared {
-            self.hand_over_to(broker, &name, event, None)?;
-            return Ok(self.hub.lock().audience.subscribers(self.id, &name, false).len());
+            self.hand_over_to(broker, name, event.into(), None)?;
+            return Ok(self.hub.lock().audience.subscribers(self.id, name, false).len());
         }
-        if !self.has_field {
-            return self.publish_to(&name, &event);
+        if self.has_field {
+            event.topic = Some(name);
         }
-        // Moved, not copied.
-        event.topic = Some(name);
-        self.publish_to(event.topic.as_deref().unwrap_or_default(), &event)
+        self.hub.publish_one(Target::Topic(self.id, name), event)
     }
 
     /// Hands an event for a topic to the backplane. The host waits for the outcome, and gets
@@ -211,10 +215,6 @@ impl Topics {
             true => Err(Error::Topic("events are sent to one topic, without wildcards")),
             false => Ok(()),
         }
-    }
-
-    fn publish_to(&self, name: &str, event: &Event) -> Result<usize, Error> {
-        self.hub.publish(Target::Topic(self.id, name), std::slice::from_ref(event))
     }
 
     /// Who gets an event to that topic, or is subscribed to that pattern, in the order of ids.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::epochs::Epochs;
 use crate::error::Error;
 use crate::ids::Place;
-use crate::wire::{Event, Frame, FrameWriter, ID_ROOM};
+use crate::wire::{EventRef, Frame, FrameWriter, ID_ROOM};
 
 /// What an event stands for in a state.
 #[derive(Clone, Debug)]
@@ -42,9 +42,10 @@ pub struct Publication {
 }
 
 impl Draft {
-    pub fn new(event: &Event) -> Result<Self, Error> {
+    pub fn new<'a>(event: impl Into<EventRef<'a>>) -> Result<Self, Error> {
+        let event = event.into();
         // The empty id resets the client's cursor, so no client returns with it.
-        let id = event.id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
+        let id = event.id.filter(|id| !id.is_empty()).map(Arc::from);
         let is_kept = event.data.is_some() || event.id.is_some();
         let may_mint = event.data.is_some() && event.id.is_none();
         let frame = event.draft()?;
@@ -52,7 +53,7 @@ impl Draft {
     }
 
     /// An event that sets or removes the value of a key.
-    pub fn with_key(event: &Event, key: Key) -> Result<Self, Error> {
+    pub fn with_key<'a>(event: impl Into<EventRef<'a>>, key: Key) -> Result<Self, Error> {
         Ok(Self { key: Some(key), ..Self::new(event)? })
     }
 

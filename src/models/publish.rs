@@ -70,13 +70,13 @@ fn a_client_that_comes_back_to_a_topic_and_a_pattern_gets_each_event_once() {
         // The topics have histories from now on.
         topics.subscribe(early.connection.id, "news.a", false, None).unwrap();
         topics.subscribe(early.connection.id, "news.*", false, None).unwrap();
-        topics.publish("news.a".into(), event_with_id("0")).unwrap();
+        topics.publish("news.a", &event_with_id("0")).unwrap();
         let sender = {
             let topics = topics.clone();
             thread::spawn(move || {
                 for number in 1..4 {
                     let event = event_with_id(&number.to_string());
-                    topics.publish("news.a".into(), event).unwrap();
+                    topics.publish("news.a", &event).unwrap();
                 }
             })
         };
@@ -113,7 +113,7 @@ fn overlapping_subscriptions_get_an_event_once_while_they_change() {
             let topics = topics.clone();
             thread::spawn(move || {
                 for number in 0..3 {
-                    topics.publish("news.a".into(), event(&number.to_string())).unwrap();
+                    topics.publish("news.a", &event(&number.to_string())).unwrap();
                 }
             })
         };

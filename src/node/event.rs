@@ -26,7 +26,7 @@ pub fn event(
     Ok(Event { id, event, data, retry, comment, ..Event::default() })
 }
 
-fn milliseconds(retry: f64) -> Result<u32, Error> {
+pub fn milliseconds(retry: f64) -> Result<u32, Error> {
     let whole = retry as u32;
     if f64::from(whole) == retry { Ok(whole) } else { Err(Error::Retry) }
 }

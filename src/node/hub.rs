@@ -21,6 +21,7 @@ use super::metrics::MetricsSnapshot;
 use super::nats_settings::NatsSettings;
 use super::notices::Notices;
 use super::redis_settings::RedisSettings;
+use super::sender::{self, Sender};
 use super::topics::TopicsHandle;
 use crate::audience::TopicsOptions;
 use crate::connection::{ConnectionOptions, Overflow, QueueLimits};
@@ -28,11 +29,12 @@ use crate::drain::DrainOptions;
 use crate::error::Error;
 use crate::handle::{Channel, Connection, Topics};
 use crate::hub::Hub;
-use crate::ids::{ConnectionId, DrainId};
+use crate::ids::{ChannelId, ConnectionId, DrainId};
 use crate::log::{self, Cursor, Keep, Limits};
 use crate::membership::ChannelOptions;
 use crate::metrics::{Counters, HistoryMetrics};
 use crate::notice::Host;
+use crate::publish::Target;
 use crate::wire::PingForm;
 
 /// Does not keep the process alive.
@@ -189,6 +191,58 @@ impl HubHandle {
         Ok(ConnectionHandle { connection: Connection::open(&self.hub, options, cursor) })
     }
 
+    /// A function that sends an event to a connection. It returns how many get it, or the error.
+    #[napi(
+        catch_unwind,
+        ts_return_type = "(connection: number, id?: string, name?: string, data?: string, \
+                          retry?: number, comment?: string) => number | Error"
+    )]
+    pub fn connection_sender<'env>(&self, env: &'env Env) -> Result<Sender<'env>> {
+        let hub = self.hub.clone();
+        sender::to_number(env, "sendToConnection", move |connection, event| {
+            hub.send_one(ConnectionId(connection), event)?;
+            Ok(1)
+        })
+    }
+
+    /// A function that sends an event to a channel without a backplane, in the same way.
+    #[napi(
+        catch_unwind,
+        ts_return_type = "(channel: number, id?: string, name?: string, data?: string, \
+                          retry?: number, comment?: string) => number | Error"
+    )]
+    pub fn channel_sender<'env>(&self, env: &'env Env) -> Result<Sender<'env>> {
+        let hub = self.hub.clone();
+        sender::to_number(env, "sendToChannel", move |channel, event| {
+            Ok(hub.publish_one(Target::Channel(ChannelId(channel)), event)?)
+        })
+    }
+
+    /// The record of an open connection, if the core keeps one.
+    #[napi(catch_unwind)]
+    pub fn record(&self, id: f64) -> Option<String> {
+        self.hub.records().get(ConnectionId(id as u64))
+    }
+
+    /// The handle of an open connection whose record the core keeps.
+    #[napi(catch_unwind)]
+    pub fn kept(&self, id: f64) -> Option<ConnectionHandle> {
+        let connection = Connection::find(&self.hub, ConnectionId(id as u64))?;
+        Some(ConnectionHandle { connection })
+    }
+
+    /// The ids of the connections whose records the core keeps.
+    #[napi(catch_unwind)]
+    pub fn kept_ids(&self) -> Vec<f64> {
+        self.hub.records().ids().into_iter().map(|id| id.0 as f64).collect()
+    }
+
+    /// Forgets the record of a connection that has closed, and returns it.
+    #[napi(catch_unwind)]
+    pub fn take_record(&self, id: f64) -> Option<String> {
+        self.hub.records().take(ConnectionId(id as u64))
+    }
+
     /// Lets the core act on transports that were attached and cursors that were given.
     #[napi(catch_unwind)]
     pub fn wake(&self) {
@@ -251,7 +305,7 @@ impl HubHandle {
             (Some(handle), Some(broker)) => topics.share(handle.backplane.clone(), &broker),
             _ => topics,
         };
-        TopicsHandle { topics }
+        TopicsHandle { topics: Arc::new(topics) }
     }
 
     #[napi(catch_unwind)]
@@ -261,8 +315,8 @@ impl HubHandle {
 
     /// The writes of these connections are done. `slow`: they had to wait for the client.
     #[napi(catch_unwind)]
-    pub fn written(&self, connections: Vec<f64>, slow: bool) {
-        self.hub.written(connections.into_iter().map(|id| ConnectionId(id as u64)), slow);
+    pub fn written(&self, connections: &[f64], slow: bool) {
+        self.hub.written(connections.iter().map(|&id| ConnectionId(id as u64)), slow);
     }
 
     /// The clients of these connections have not accepted what was written yet.

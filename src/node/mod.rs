@@ -18,5 +18,6 @@ mod notices;
 #[cfg(feature = "redis")]
 mod redis_options;
 mod redis_settings;
+mod sender;
 mod tls_settings;
 mod topics;

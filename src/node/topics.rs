@@ -1,17 +1,21 @@
 //! `TopicsHandle`: the topics of a broker, for JavaScript.
 
+use std::sync::Arc;
+
+use napi::Env;
 use napi_derive::napi;
 
 use super::connection::ConnectionHandle;
 use super::error::Result;
 use super::event::{EventFields, event};
 use super::hub::HistoryOptions;
+use super::sender::{self, Sender};
 use crate::handle::Topics;
 use crate::ids::ConnectionId;
 
 #[napi]
 pub struct TopicsHandle {
-    pub(super) topics: Topics,
+    pub(super) topics: Arc<Topics>,
 }
 
 #[napi]
@@ -51,23 +55,21 @@ impl TopicsHandle {
         self.topics.unsubscribe(ConnectionId(connection as u64), &name)
     }
 
-    /// Sends an event to a topic or, without one, to every client. Returns how many get it.
-    #[napi(catch_unwind)]
-    pub fn publish(
-        &self,
-        topic: Option<String>,
-        id: Option<String>,
-        name: Option<String>,
-        data: Option<String>,
-        retry: Option<f64>,
-        comment: Option<String>,
-    ) -> Result<u32> {
-        let event = event(id, name, data, retry, comment)?;
-        let receivers = match topic {
-            Some(topic) => self.topics.publish(topic, event),
-            None => self.topics.broadcast(&event),
-        };
-        Ok(receivers? as u32)
+    /// A function that sends an event to a topic or, without one, to every client. It returns how
+    /// many get it, or the error.
+    #[napi(
+        catch_unwind,
+        ts_return_type = "(topic: string | undefined, id?: string, name?: string, data?: string, \
+                          retry?: number, comment?: string) => number | Error"
+    )]
+    pub fn sender<'env>(&self, env: &'env Env) -> Result<Sender<'env>> {
+        let topics = self.topics.clone();
+        sender::to_name(env, "sendToTopic", move |topic, event| {
+            Ok(match topic {
+                Some(topic) => topics.publish(topic, event)?,
+                None => topics.broadcast(event)?,
+            })
+        })
     }
 
     /// Hands an event for a topic to the backplane. A notice with the number follows.

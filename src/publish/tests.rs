@@ -26,7 +26,7 @@ fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are
     let channel = order.create_channel(options);
     // The third shard has no members.
     for id in (0..300).filter(|id| id % 3 != 2) {
-        order.audience.open(ConnectionId(id));
+        order.audience.open(ConnectionId(id), Arc::default());
         order.join(ConnectionId(id), channel, false).unwrap();
     }
     let drained = || inboxes.iter().map(|inbox| inbox.drain().count()).collect::<Vec<_>>();
@@ -43,7 +43,7 @@ fn events_of_one_call_are_one_command_so_that_a_member_gets_all_or_none() {
     let mut order = order.lock();
     let options = ChannelOptions { history: history(10), empty_timeout: None };
     let channel = order.create_channel(options);
-    order.audience.open(ConnectionId(0));
+    order.audience.open(ConnectionId(0), Arc::default());
     order.join(ConnectionId(0), channel, false).unwrap();
     inboxes[0].drain().for_each(drop);
     let event = |data: &str| Event { data: Some(data.into()), ..Event::default() };
@@ -73,7 +73,7 @@ fn an_event_goes_to_no_more_channels_than_it_has_receivers() {
     let options = TopicsOptions { wildcards: true, max_patterns: 1000, max_topics: usize::MAX };
     let topics = order.create_topics(options);
     for id in 0..4 {
-        order.audience.open(ConnectionId(id));
+        order.audience.open(ConnectionId(id), Arc::default());
         order.connect(ConnectionId(id), topics);
     }
     for number in 0..4000 {

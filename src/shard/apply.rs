@@ -1,6 +1,6 @@
 //! Applies commands, and fans events out to members.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,52 +9,48 @@ use super::Shard;
 use super::connection::{Connection, Sink, Stage};
 use super::held::Merged;
 use super::inbox::Command;
-use super::run::{Entry, Run};
+use super::run::{Channels, Entry};
 use super::socket::Socket;
 use super::timers::Timer;
 use super::turn::report;
-use crate::connection::{CloseReason, QueueGauge};
+use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::{Event, Frame, Framing};
 
+/// How many different options are remembered.
+const SHARED_OPTIONS: usize = 8;
+
 impl Shard {
     pub(super) fn apply(&mut self, command: Command) {
-        if !matches!(command, Command::Broadcast { .. } | Command::Broadcasts { .. }) {
-            // A member gets earlier events before anything else happens to it.
-            self.spread(false);
+        if let Some(place) = command.connection().and_then(|id| self.connections.place(id)) {
+            self.catch_up(place);
         }
         match command {
             Command::Broadcast { channel, place, frame, key } => {
-                self.broadcast(channel, Entry { place, frame, key })
+                self.fan_out.push(Channels::One(channel), Entry { place, frame, key });
             }
             Command::Broadcasts { channel, entries } => {
-                entries.iter().for_each(|entry| self.broadcast(channel, entry.clone()));
+                let entries = entries.iter().cloned();
+                entries.for_each(|entry| self.fan_out.push(Channels::One(channel), entry));
             }
             Command::Multicast { channels, place, frame } => {
-                self.multicast(&channels, place, frame)
+                let entry = Entry { place, frame, key: None };
+                self.fan_out.push(Channels::Several(channels), entry);
             }
             Command::Open { id, gauge, options, gathers } => {
-                let mut connection = Connection::new(id, gauge, options, gathers);
-                if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
-                    connection.push_control(primer);
-                }
-                if options.ping_form.begins_at_once() {
-                    connection.push_control(options.ping_form.frame());
-                }
-                self.connections.insert(connection);
-                self.set_ping(id, options.ping);
-                self.set_timeout(id, options.timeout);
+                let options = self.share(options);
+                self.open(Connection::new(id, gauge, options, gathers));
             }
             Command::SetCoding { connection, coding } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
                     connection.set_coding(coding);
                 }
             }
-            Command::AttachSocket { connection, socket, framing } => {
-                self.attach_socket(connection, socket, framing)
+            Command::AttachSocket { connection, socket, framing, head } => {
+                self.attach_socket(connection, socket, framing, head)
             }
-            Command::AttachStream(id) => {
-                self.attach(id, Sink::Stream { in_flight: 0, blocked: false })
+            Command::AttachStream(id, framing) => {
+                self.attach(id, Sink::Stream { framing, in_flight: 0, blocked: false })
             }
             Command::Send { connection, gauge, frames, bytes } => {
                 self.send(connection, &gauge, &frames, bytes)
@@ -102,7 +98,7 @@ impl Shard {
             Command::SetExpiry { connection, after } => self.set_expiry(connection, after),
             Command::HoldTimeout { connection, hold } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
-                    connection.holds_timeout = hold;
+                    connection.rare.holds_timeout = hold;
                 }
             }
             Command::Close { connection, reason } if reason.is_orderly() => {
@@ -117,8 +113,7 @@ impl Shard {
             }
             Command::Shutdown => {
                 // The kernel still takes what it has room for, as it does from Node's own sockets.
-                self.spread(true);
-                self.flush_dirty();
+                self.flush_all();
                 self.close_all(CloseReason::Destroy);
                 self.ended = true;
             }
@@ -127,49 +122,41 @@ impl Shard {
         }
     }
 
-    fn broadcast(&mut self, channel: ChannelId, entry: Entry) {
-        let entry = match &mut self.run {
-            Some(run) => match run.push(channel, entry) {
-                Ok(()) => return,
-                Err(entry) => entry,
-            },
-            None => entry,
-        };
-        self.spread(false);
-        self.run = Some(Run::new(channel, entry));
+    /// Options equal to these.
+    fn share(&mut self, options: ConnectionOptions) -> Arc<ConnectionOptions> {
+        if let Some(shared) = self.options.iter().find(|shared| ***shared == options) {
+            return shared.clone();
+        }
+        if self.options.len() == SHARED_OPTIONS {
+            self.options.remove(0);
+        }
+        let shared = Arc::new(options);
+        self.options.push(shared.clone());
+        shared
     }
 
-    /// Gives a run to the members of its channel. `at_once`: nothing follows it in this turn, so an
-    /// idle member is sent to now, while its state is in the cache.
-    pub(super) fn spread(&mut self, at_once: bool) {
-        let Some(run) = self.run.take() else { return };
-        let Some(members) = self.channels.get(&run.channel) else { return };
-        for (id, place) in members {
-            if let Some(connection) = self.connections.at(*place, *id)
-                && connection.take_run(&run, at_once && !connection.dirty, &mut self.tally)
-            {
-                connection.mark_dirty(&mut self.dirty);
-            }
+    fn open(&mut self, mut connection: Connection) {
+        let (id, options) = (connection.id, *connection.options);
+        if let Some(Ok(primer)) = options.retry.map(|retry| Event::retry(retry).encode()) {
+            connection.push_control(primer);
+        }
+        if options.ping_form.begins_at_once() {
+            connection.push_control(options.ping_form.frame());
+        }
+        let place = self.connections.insert(connection);
+        self.start_pings(place);
+        if options.timeout.is_some() {
+            self.set_timeout(id, options.timeout);
         }
     }
 
-    fn multicast(&mut self, channels: &[ChannelId], place: Place, frame: Frame) {
-        let Some(&first) = channels.first() else { return };
-        let run = Run::new(first, Entry { place, frame, key: None });
-        let mut reached = HashSet::new();
-        for members in channels.iter().filter_map(|channel| self.channels.get(channel)) {
-            for (id, place) in members {
-                if reached.insert(*id)
-                    && let Some(connection) = self.connections.at(*place, *id)
-                    && connection.take_multicast(&run, channels, &mut self.tally)
-                {
-                    connection.mark_dirty(&mut self.dirty);
-                }
-            }
-        }
-    }
-
-    fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
+    fn attach_socket(
+        &mut self,
+        id: ConnectionId,
+        socket: Socket,
+        framing: Framing,
+        head: Box<[u8]>,
+    ) {
         let Some(connection) = self.connections.get_mut(id) else { return socket.destroy() };
         socket.tune(connection.options.stall_timeout);
         if self.poller.add(id, &socket).is_err() {
@@ -177,6 +164,9 @@ impl Shard {
             return self.close(id, CloseReason::Error);
         }
         self.attach(id, Sink::Socket { socket, framing, can_write: true });
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.queue.push_first(head.into());
+        }
     }
 
     fn attach(&mut self, id: ConnectionId, sink: Sink) {
@@ -203,12 +193,9 @@ impl Shard {
     }
 
     fn join(&mut self, id: ConnectionId, channel: ChannelId, last: Place, replay: &[Frame]) {
-        let (Some(place), Some(connection)) =
-            (self.connections.place(id), self.connections.get_mut(id))
-        else {
-            return;
-        };
-        self.channels.entry(channel).or_default().insert(id, place);
+        let Some(place) = self.connections.place(id) else { return };
+        self.groups.join(&mut self.connections, place, channel);
+        let Some(connection) = self.connections.at(place) else { return };
         if connection.is_gathering() {
             connection.held().begin(last);
         }
@@ -264,27 +251,30 @@ impl Shard {
         }
     }
 
-    pub(super) fn leave_channel(&mut self, channel: ChannelId, id: ConnectionId) {
-        if let Some(connection) = self.connections.get_mut(id) {
+    fn leave_channel(&mut self, channel: ChannelId, id: ConnectionId) {
+        let Some(place) = self.connections.place(id) else { return };
+        self.leave_group(channel, place);
+        if let Some(connection) = self.connections.at(place) {
             connection.left(channel);
-        }
-        if let Some(members) = self.channels.get_mut(&channel) {
-            members.swap_remove(&id);
-            if members.is_empty() {
-                self.channels.remove(&channel);
-            }
         }
     }
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
         if let Some(connection) = self.connections.get_mut(id)
-            && let Sink::Stream { in_flight, blocked } = &mut connection.sink
+            && let Sink::Stream { in_flight, blocked, .. } = &mut connection.sink
         {
             *in_flight = 0;
             *blocked = false;
             connection.slow |= slow;
-            connection.mark_dirty(&mut self.dirty);
-            self.hurry(id);
+            let is_leaving = connection.rare.leaving.is_some();
+            if connection.is_at_rest() {
+                report(connection, &mut self.tally);
+            } else {
+                connection.mark_dirty(&mut self.dirty);
+            }
+            if is_leaving {
+                self.hurry(id);
+            }
         }
     }
 
@@ -295,35 +285,28 @@ impl Shard {
         let Sink::Stream { blocked, .. } = &mut connection.sink else { return };
         if *blocked {
             let limit = connection.options.stall_timeout;
-            if limit.is_some_and(|limit| connection.progressed.elapsed() >= limit) {
+            if limit.is_some_and(|limit| connection.idle_for() >= limit) {
                 self.close(id, CloseReason::Stall);
             }
             return;
         }
         *blocked = true;
-        connection.progressed = Instant::now();
+        connection.rare.progressed = Some(Instant::now());
         connection.mark_dirty(&mut self.dirty);
         self.hurry(id);
     }
 
-    fn set_ping(&mut self, id: ConnectionId, interval: Option<Duration>) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
-        self.timers.stop(connection.ping_timer.take());
-        connection.options.ping = interval;
-        connection.ping_timer =
-            interval.map(|interval| self.timers.start(Timer::Ping(id), interval));
-    }
-
     fn set_expiry(&mut self, id: ConnectionId, after: Option<Duration>) {
         let Some(connection) = self.connections.get_mut(id) else { return };
-        self.timers.stop(connection.expiry_timer.take());
-        connection.expiry_timer = after.map(|after| self.timers.start(Timer::Expiry(id), after));
+        self.timers.stop(connection.rare.expiry_timer.take());
+        connection.rare.expiry_timer =
+            after.map(|after| self.timers.start(Timer::Expiry(id), after));
     }
 
     fn set_timeout(&mut self, id: ConnectionId, timeout: Option<Duration>) {
         let Some(connection) = self.connections.get_mut(id) else { return };
-        self.timers.stop(connection.timeout_timer.take());
-        connection.timeout_timer =
+        self.timers.stop(connection.rare.timeout_timer.take());
+        connection.rare.timeout_timer =
             timeout.map(|timeout| self.timers.start(Timer::Timeout(id), timeout));
     }
 }

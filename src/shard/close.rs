@@ -1,9 +1,11 @@
 //! How connections end.
 
+use std::io::IoSlice;
 use std::time::Duration;
 
 use super::Shard;
 use super::connection::{Sink, Stage};
+use super::connections::Place;
 use super::flush::MAX_RECEIVED;
 use super::memberships::Left;
 use super::timers::Timer;
@@ -16,10 +18,11 @@ const LINGER: Duration = Duration::from_secs(2);
 
 impl Shard {
     pub(super) fn end_members(&mut self, channel: ChannelId) {
-        let Some(members) = self.channels.get(&channel) else { return };
-        for id in members.keys().copied().collect::<Vec<_>>() {
-            if let Some(connection) = self.connections.get_mut(id) {
-                connection.ends_soon = true;
+        for place in self.groups.members(channel).to_vec() {
+            self.catch_up(place);
+            if let Some(connection) = self.connections.at(place) {
+                connection.rare.ends_soon = true;
+                let id = connection.id;
                 self.end_if_due(id);
             }
         }
@@ -28,7 +31,7 @@ impl Shard {
     /// Ends a connection whose channel has ended, unless it is still to get earlier events.
     pub(super) fn end_if_due(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(id)
-            && connection.ends_soon
+            && connection.rare.ends_soon
             && matches!(connection.stage, Stage::Open | Stage::Ahead)
         {
             self.end(id, CloseReason::End);
@@ -37,7 +40,9 @@ impl Shard {
 
     /// Closes the connection once everything queued has left.
     pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
-        if let Some(connection) = self.connections.get_mut(id)
+        let Some(place) = self.connections.place(id) else { return };
+        self.catch_up(place);
+        if let Some(connection) = self.connections.at(place)
             && !connection.is_ending()
         {
             connection.stage = Stage::Ending(reason);
@@ -48,26 +53,28 @@ impl Shard {
     }
 
     pub(super) fn close(&mut self, id: ConnectionId, reason: CloseReason) {
+        let Some(place) = self.connections.place(id) else { return };
+        self.catch_up(place);
+        let joined = self.connections.at(place).map(|it| it.joined.channels());
+        for channel in joined.into_iter().flatten() {
+            self.leave_group(channel, place);
+        }
         let Some(mut connection) = self.connections.remove(id) else { return };
-        for key in [
-            connection.ping_timer,
-            connection.timeout_timer,
-            connection.expiry_timer,
-            connection.stall_timer,
-            connection.burst_timer,
-        ] {
-            self.timers.stop(key);
+        let rare = &connection.rare;
+        let timers = [rare.timeout_timer, rare.expiry_timer, rare.stall_timer, rare.burst_timer];
+        timers.into_iter().for_each(|key| self.timers.stop(key));
+        self.stop_pings(connection.options.ping);
+        if let (Sink::Socket { socket, .. }, Some(head)) =
+            (&connection.sink, connection.queue.head())
+        {
+            // A client that is cut off at once gets a response all the same.
+            let _ = socket.send(&[IoSlice::new(head)]);
         }
         self.tally.drops += connection.undelivered();
-        self.tally.queued_bytes -= connection.reported as i64;
+        self.tally.queued_bytes -= i64::from(connection.reported);
         connection.gauge.set_queued(0);
-        let mut left = Vec::new();
-        for Left { channel, told } in self.links.memberships.closed(id) {
-            self.leave_channel(channel, id);
-            if told {
-                left.push(channel);
-            }
-        }
+        let left = self.links.memberships.closed(id).into_iter();
+        let left = left.filter(|left| left.told).map(|Left { channel, .. }| channel).collect();
         // The gauges change last: a connection that is not counted is in no channel either.
         self.links.counters.close(connection.transport(), reason);
         if let Sink::Socket { mut socket, .. } = connection.sink {
@@ -91,7 +98,7 @@ impl Shard {
             }
         }
         self.notices.push(Notice::Closed { connection: id, reason, left });
-        if let Some(leaving) = connection.leaving {
+        if let Some(leaving) = connection.rare.into_leaving() {
             leaving.closed(reason);
             let (timer, drains) = leaving.into_parts();
             self.timers.stop(timer);
@@ -99,8 +106,16 @@ impl Shard {
         }
     }
 
+    pub(super) fn leave_group(&mut self, channel: ChannelId, place: Place) {
+        // The last member takes the index of the one that leaves, where it may not be visited.
+        if let Some(last) = self.groups.members(channel).last() {
+            self.catch_up(*last);
+        }
+        self.groups.leave(&mut self.connections, place, channel);
+    }
+
     pub(super) fn close_all(&mut self, reason: CloseReason) {
-        self.run = None;
+        self.fan_out.clear();
         for id in self.connections.ids() {
             self.close(id, reason);
         }

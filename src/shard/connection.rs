@@ -1,71 +1,65 @@
 //! A connection as its shard sees it: the queue, the transport, and its progress.
 
-use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::mem::offset_of;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::depart::Leaving;
+use super::connections;
+use super::dirty::Urgency;
 use super::held::Held;
-use super::overflow::{Behind, segment};
+use super::joined::Joined;
+use super::overflow::segment;
 use super::queue::{Queue, Segment};
+use super::rare::Rarely;
 use super::run::{Entry, Run};
 use super::socket::Socket;
-use super::timers::TimerKey;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
-use crate::ids::{ChannelId, ConnectionId, Place};
+use crate::ids::{ConnectionId, Place};
 use crate::metrics::Tally;
-use crate::wire::{Block, Coding, Form, Frame, Framing, LAST_CHUNK};
+use crate::wire::{Block, BlockSum, Coding, Form, Frame, Framing, LAST_CHUNK};
 
-/// The fields that a broadcast to an idle connection reads come first, in one cache line.
+/// A broadcast to an idle connection reads one cache line: the first.
 #[repr(C, align(64))]
 pub(super) struct Connection {
-    pub id: ConnectionId,
+    /// The number of the next run that it is to be given. See [`super::fan_out`].
+    pub next_run: u64,
     pub sink: Sink,
-    /// Waits for its turn to be flushed.
-    pub dirty: bool,
-    pub stage: Stage,
-    /// Of the body. It is the same once a transport is attached.
-    pub coding: Coding,
     pub queue: Queue,
-    /// What has arrived while the connection gathers.
-    pub held: Option<Box<Held>>,
-    /// Of one that gets from the histories what it is too slow for.
-    pub behind: Option<Box<Behind>>,
-    /// How many events were dropped since the client last had an empty queue.
-    pub lost: u64,
-    pub gauge: Arc<QueueGauge>,
-    pub options: ConnectionOptions,
-    pub ping_timer: Option<TimerKey>,
-    pub timeout_timer: Option<TimerKey>,
-    pub expiry_timer: Option<TimerKey>,
-    pub stall_timer: Option<TimerKey>,
-    pub burst_timer: Option<TimerKey>,
-    /// The connection is drained.
-    pub leaving: Option<Box<Leaving>>,
-    /// A channel of it has ended.
-    pub ends_soon: bool,
-    /// The host decides what happens when the timeout has passed.
-    pub holds_timeout: bool,
-    /// The client is slow to accept what is queued.
-    pub slow: bool,
-    /// Since when it has been slow, on the `native` transport.
-    pub slow_since: Instant,
-    /// The end of the body is queued, or was sent.
-    pub has_end: bool,
+    pub joined: Joined,
+    /// Where it lies among the shard's connections.
+    pub place: connections::Place,
+    /// When its next ping is due. See [`super::pings`].
+    pub next_ping: u32,
+    pub stage: Stage,
+    pub urgency: Urgency,
+    pub ping_is_due: bool,
     /// Something was queued or sent.
     pub has_begun: bool,
-    /// When the client last accepted bytes, or became slow.
-    pub progressed: Instant,
-    pub received: usize,
+    /// The end of the body is queued, or was sent.
+    pub has_end: bool,
+    /// The client is slow to accept what is queued.
+    pub slow: bool,
+    /// Of the body. It is the same once a transport is attached.
+    pub coding: Coding,
+
+    pub id: ConnectionId,
+    /// Shared by connections with the same options.
+    pub options: Arc<ConnectionOptions>,
+    pub gauge: Arc<QueueGauge>,
+    /// What has arrived while the connection gathers.
+    pub held: Option<Box<Held>>,
+    pub rare: Rarely,
+    /// Since when it has been slow, on the `native` transport.
+    pub slow_since: Instant,
+    /// Bytes that the client has sent.
+    pub received: u32,
     /// The queued bytes that the gauges know of.
-    pub reported: usize,
+    pub reported: u32,
 }
 
-/// The queue's first field is enough to tell whether it is empty.
-const _: () = assert!(offset_of!(Connection, queue) + size_of::<VecDeque<Segment>>() <= 64);
+const _: () = assert!(offset_of!(Connection, id) == 64 && size_of::<Option<Connection>>() == 128);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -86,7 +80,7 @@ pub(super) enum Sink {
     /// The `native` transport. `can_write`: the kernel has not refused bytes since.
     Socket { socket: Socket, framing: Framing, can_write: bool },
     /// `blocked`: the host has reported that the client does not accept the bytes in flight.
-    Stream { in_flight: usize, blocked: bool },
+    Stream { framing: Framing, in_flight: u32, blocked: bool },
 }
 
 /// The frames of what is queued.
@@ -97,43 +91,31 @@ impl Connection {
     pub fn new(
         id: ConnectionId,
         gauge: Arc<QueueGauge>,
-        options: ConnectionOptions,
+        options: Arc<ConnectionOptions>,
         gathers: bool,
     ) -> Self {
         Self {
-            id,
-            gauge,
+            next_run: 0,
             sink: Sink::Pending(Box::default()),
             queue: Queue::default(),
-            held: None,
-            behind: None,
-            lost: 0,
-            options,
-            ping_timer: None,
-            timeout_timer: None,
-            expiry_timer: None,
-            stall_timer: None,
-            burst_timer: None,
-            leaving: None,
-            ends_soon: false,
-            holds_timeout: false,
-            dirty: false,
-            slow: false,
-            slow_since: Instant::now(),
-            coding: Coding::Identity,
+            joined: Joined::None,
+            place: connections::Place(0),
+            next_ping: 0,
             stage: if gathers { Stage::Gathering } else { Stage::Open },
-            has_end: false,
+            urgency: Urgency::None,
+            ping_is_due: false,
             has_begun: false,
-            progressed: Instant::now(),
+            has_end: false,
+            slow: false,
+            coding: Coding::Identity,
+            id,
+            options,
+            gauge,
+            held: None,
+            rare: Rarely::default(),
+            slow_since: Instant::now(),
             received: 0,
             reported: 0,
-        }
-    }
-
-    /// It is flushed at the end of the turn.
-    pub fn mark_dirty(&mut self, dirty: &mut Vec<ConnectionId>) {
-        if !std::mem::replace(&mut self.dirty, true) {
-            dirty.push(self.id);
         }
     }
 
@@ -151,8 +133,9 @@ impl Connection {
         let frames = std::mem::take(&mut backlog.0);
         self.sink = sink;
         if let Some(form) = self.form().filter(|form| *form != Form::PLAIN) {
+            self.queue.replace(frames.iter().map(|frame| frame.block(form)));
             let header = form.coding.header().map(|bytes| Frame::of(bytes).bytes(form.framing));
-            self.queue.replace(header, frames.iter().map(|frame| frame.block(form)));
+            self.queue.push_first(header.unwrap_or_default());
         }
         true
     }
@@ -182,12 +165,12 @@ impl Connection {
         self.push(frame, 0, true);
     }
 
-    /// Takes an event for the members of several channels. Returns whether bytes are left.
-    pub fn take_multicast(&mut self, run: &Run, channels: &[ChannelId], tally: &mut Tally) -> bool {
-        if self.stage == Stage::Behind {
-            return self.take_unread(run, channels);
+    /// Unless bytes are queued: they keep the connection alive as well as a ping would.
+    pub fn push_ping_if_due(&mut self) {
+        let is_due = std::mem::take(&mut self.ping_is_due);
+        if is_due && self.queued_bytes() == 0 && !self.is_ending() {
+            self.push_control(self.options.ping_form.frame());
         }
-        self.take_run(run, false, tally)
     }
 
     /// A frame that does not count against the limits.
@@ -200,7 +183,7 @@ impl Connection {
         match self.stage {
             Stage::Open => {}
             Stage::Ending(_) => return false,
-            Stage::Behind => return self.take_unread(run, &[run.channel]),
+            Stage::Behind => return self.take_unread(run),
             Stage::Ahead => return self.take_new(run),
             Stage::Gathering => {
                 let held = self.held();
@@ -221,19 +204,17 @@ impl Connection {
         // The rest of what has begun must follow as it is.
         if sent == 0 && self.is_conflated() {
             tally.drops += self.push_latest(run, form);
-            self.queue.advance(0);
+            self.advance(0);
             return true;
         }
         let block = run.block(form);
         if sent == block.bytes.len() {
             tally.deliveries += run.events();
-            if form.coding == Coding::Gzip {
-                self.queue.passed(&block.sum);
-            }
+            self.passed(&block.sum);
             return false;
         }
         self.queue.push(segment(block.clone(), run.first(), run.events(), true));
-        self.queue.advance(sent);
+        self.advance(sent);
         true
     }
 
@@ -259,7 +240,7 @@ impl Connection {
     fn push_latest(&mut self, run: &Run, form: Form) -> u64 {
         let mut dropped = 0;
         for Entry { place, frame, key } in run.frames() {
-            let key = key.clone().map(|key| (run.channel, key));
+            let key = run.channels().first().copied().zip(key.clone());
             let plain = segment(frame.block(form), *place, 1, true);
             dropped += self.queue.push_latest(Segment { key, ..plain });
         }
@@ -295,12 +276,29 @@ impl Connection {
     }
 
     fn form(&self) -> Option<Form> {
-        let framing = match &self.sink {
-            Sink::Pending(_) => return None,
-            Sink::Socket { framing, .. } => *framing,
-            Sink::Stream { .. } => Framing::Plain,
-        };
-        Some(Form { framing, coding: self.coding })
+        match &self.sink {
+            Sink::Pending(_) => None,
+            Sink::Socket { framing, .. } | Sink::Stream { framing, .. } => {
+                Some(Form { framing: *framing, coding: self.coding })
+            }
+        }
+    }
+
+    /// Removes queued bytes that have left. Returns how many events ended in them.
+    pub fn advance(&mut self, count: usize) -> u64 {
+        let Self { queue, rare, coding, .. } = self;
+        queue.advance(count, |sum| {
+            if *coding == Coding::Gzip {
+                rare.sent.append(sum);
+            }
+        })
+    }
+
+    /// A block was sent that was not queued.
+    pub fn passed(&mut self, sum: &BlockSum) {
+        if self.coding == Coding::Gzip {
+            self.rare.sent.append(sum);
+        }
     }
 
     /// Queues the end of the body, once. Returns whether it has any bytes.
@@ -309,9 +307,10 @@ impl Connection {
         if std::mem::replace(&mut self.has_end, true) {
             return false;
         }
-        let trailer = coding.trailer(self.queue.sent()).map(|it| Frame::of(&it).bytes(framing));
-        let last_chunk = (framing == Framing::Chunked).then_some(LAST_CHUNK);
-        for bytes in trailer.into_iter().chain(last_chunk) {
+        let trailer = coding.trailer(self.rare.sent).map(|it| Frame::of(&it).bytes(framing));
+        // The host writes the last chunk of its own.
+        let is_last = framing == Framing::Chunked && matches!(self.sink, Sink::Socket { .. });
+        for bytes in trailer.into_iter().chain(is_last.then_some(LAST_CHUNK)) {
             self.queue.push(Segment { bytes, live: true, ..Segment::default() });
         }
         !self.queue.is_empty()
@@ -332,7 +331,7 @@ impl Connection {
     pub fn queued_bytes(&self) -> usize {
         let held = self.held.as_ref().map_or(0, |held| held.bytes());
         match &self.sink {
-            Sink::Stream { in_flight, .. } => self.queue.bytes() + held + in_flight,
+            Sink::Stream { in_flight, .. } => self.queue.bytes() + held + *in_flight as usize,
             _ => self.queue.bytes() + held,
         }
     }

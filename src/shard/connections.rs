@@ -1,52 +1,80 @@
 //! A shard's connections, by id and by place. A broadcast goes by place: it hashes nothing and
 //! touches one cache line of an idle connection.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
-use slab::Slab;
+use hashbrown::HashTable;
 
 use super::connection::Connection;
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, IdHash};
 
-/// Where a connection lies in the slab. After it is removed, another may take its place.
-#[derive(Clone, Copy)]
-pub(super) struct Place(usize);
+/// Where a connection lies. After it is removed, another may take its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place(pub u32);
 
 #[derive(Default)]
 pub(super) struct Connections {
-    slab: Slab<Connection>,
-    places: HashMap<ConnectionId, usize>,
+    slots: Vec<Option<Connection>>,
+    free: Vec<Place>,
+    /// By the id of the connection that lies there.
+    places: HashTable<Place>,
 }
 
 impl Connections {
-    pub fn insert(&mut self, connection: Connection) {
+    pub fn insert(&mut self, mut connection: Connection) -> Place {
+        // There are fewer descriptors than that.
+        let place = self.free.pop().unwrap_or(Place(self.slots.len() as u32));
         let id = connection.id;
-        self.places.insert(id, self.slab.insert(connection));
+        connection.place = place;
+        match self.slots.get_mut(place.0 as usize) {
+            Some(slot) => *slot = Some(connection),
+            None => self.slots.push(Some(connection)),
+        }
+        let slots = &self.slots;
+        let hash_at = |place: &Place| id_at(slots, *place).map_or(0, hash);
+        self.places.insert_unique(hash(id), place, hash_at);
+        place
     }
 
     pub fn remove(&mut self, id: ConnectionId) -> Option<Connection> {
-        self.slab.try_remove(self.places.remove(&id)?)
+        let slots = &self.slots;
+        let found = self.places.find_entry(hash(id), |place| id_at(slots, *place) == Some(id));
+        let (place, _) = found.ok()?.remove();
+        self.free.push(place);
+        self.slots.get_mut(place.0 as usize)?.take()
     }
 
     pub fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
-        self.slab.get_mut(*self.places.get(&id)?)
+        self.at(self.place(id)?)
     }
 
     pub fn place(&self, id: ConnectionId) -> Option<Place> {
-        self.places.get(&id).copied().map(Place)
+        self.places.find(hash(id), |place| id_at(&self.slots, *place) == Some(id)).copied()
     }
 
-    /// The connection at a place, unless another has taken it.
-    pub fn at(&mut self, place: Place, id: ConnectionId) -> Option<&mut Connection> {
-        self.slab.get_mut(place.0).filter(|connection| connection.id == id)
+    /// The connection that lies there now.
+    pub fn at(&mut self, place: Place) -> Option<&mut Connection> {
+        self.slots.get_mut(place.0 as usize)?.as_mut()
     }
 
     /// How many bytes each connection has queued.
     pub fn queues(&self) -> Vec<(ConnectionId, usize)> {
-        self.slab.iter().map(|(_, connection)| (connection.id, connection.queued_bytes())).collect()
+        self.all().map(|connection| (connection.id, connection.queued_bytes())).collect()
     }
 
     pub fn ids(&self) -> Vec<ConnectionId> {
-        self.places.keys().copied().collect()
+        self.all().map(|connection| connection.id).collect()
     }
+
+    fn all(&self) -> impl Iterator<Item = &Connection> {
+        self.slots.iter().flatten()
+    }
+}
+
+fn id_at(slots: &[Option<Connection>], place: Place) -> Option<ConnectionId> {
+    slots.get(place.0 as usize)?.as_ref().map(|connection| connection.id)
+}
+
+fn hash(id: ConnectionId) -> u64 {
+    IdHash::default().hash_one(id)
 }

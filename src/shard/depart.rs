@@ -78,6 +78,7 @@ impl Shard {
             let Some(connection) = self.connections.get_mut(id) else { continue };
             let (at, event) = (now + after, event.clone());
             let leaving = connection
+                .rare
                 .leaving
                 .get_or_insert_with(|| Leaving::new(at, until, retry, event.clone()));
             leaving.drains.push(drain.clone());
@@ -96,7 +97,7 @@ impl Shard {
     fn wait_to_depart(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let is_ending = connection.is_ending();
-        let Some(leaving) = &mut connection.leaving else { return };
+        let Some(leaving) = &mut connection.rare.leaving else { return };
         let next = if is_ending || leaving.is_due { leaving.until } else { leaving.at };
         self.timers.stop(leaving.timer.take());
         leaving.timer = Some(self.timers.start(Timer::Departure(id), next - Instant::now()));
@@ -106,12 +107,14 @@ impl Shard {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let (is_ending, is_gathering) = (connection.is_ending(), connection.is_gathering());
         // The host is busy, and the client may be quick.
-        let is_host = matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false });
-        let Some(leaving) = &mut connection.leaving else { return };
+        let is_host =
+            matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false, .. });
+        let Some(leaving) = &mut connection.rare.leaving else { return };
         leaving.timer = None;
-        if !is_ending && !leaving.is_due {
+        if !leaving.is_due {
             leaving.is_due = true;
-            if is_gathering {
+            // One that ends already has until then to take its queue.
+            if is_gathering || is_ending {
                 return self.wait_to_depart(id);
             }
             return self.depart(id);
@@ -127,14 +130,16 @@ impl Shard {
     /// Ends the connection if it was to end while it gathered.
     pub(super) fn depart_if_due(&mut self, id: ConnectionId) {
         let leaving =
-            self.connections.get_mut(id).and_then(|connection| connection.leaving.as_ref());
+            self.connections.get_mut(id).and_then(|connection| connection.rare.leaving.as_ref());
         if leaving.is_some_and(|leaving| leaving.is_due) {
             self.depart(id);
         }
     }
 
     fn depart(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get_mut(id) else { return };
+        let Some(place) = self.connections.place(id) else { return };
+        self.catch_up(place);
+        let Some(connection) = self.connections.at(place) else { return };
         connection.push_farewell();
         self.end(id, CloseReason::Drain);
         self.wait_to_depart(id);
@@ -143,8 +148,8 @@ impl Shard {
     /// The host has reported on a write that it was busy with when the time was over.
     pub(super) fn hurry(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(id)
-            && let Some(leaving) = &mut connection.leaving
-            && leaving.is_overdue
+            && connection.rare.leaving.as_ref().is_some_and(|leaving| leaving.is_overdue)
+            && let Some(leaving) = &mut connection.rare.leaving
             && leaving.timer.is_none()
         {
             leaving.timer = Some(self.timers.start(Timer::Departure(id), GRACE));
@@ -155,7 +160,7 @@ impl Shard {
 impl Connection {
     /// The delay before the client reconnects, and its last event.
     fn push_farewell(&mut self) {
-        let Some(leaving) = &mut self.leaving else { return };
+        let Some(leaving) = &mut self.rare.leaving else { return };
         let (retry, event) = (Event::retry(leaving.retry).encode(), leaving.event.take());
         if let Ok(retry) = retry {
             self.push_unlimited(retry, 0);

@@ -11,20 +11,11 @@ use crate::notice::Notice;
 impl Shard {
     pub(super) fn on_timer(&mut self, timer: Timer) {
         match timer {
-            Timer::Ping(id) => {
-                let Some(connection) = self.connections.get_mut(id) else { return };
-                let Some(interval) = connection.options.ping else { return };
-                connection.ping_timer = Some(self.timers.start(Timer::Ping(id), interval));
-                // Queued bytes keep the connection alive as well as a ping would.
-                if connection.queued_bytes() == 0 && !connection.is_ending() {
-                    connection.push_control(connection.options.ping_form.frame());
-                    connection.mark_dirty(&mut self.dirty);
-                }
-            }
+            Timer::Pings(interval) => self.on_pings_timer(interval),
             Timer::Timeout(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };
-                connection.timeout_timer = None;
-                if connection.holds_timeout {
+                connection.rare.timeout_timer = None;
+                if connection.rare.holds_timeout {
                     self.notices.push(Notice::TimedOut(id));
                 } else {
                     self.end(id, CloseReason::Timeout);
@@ -32,14 +23,14 @@ impl Shard {
             }
             Timer::Expiry(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };
-                connection.expiry_timer = None;
+                connection.rare.expiry_timer = None;
                 self.end(id, CloseReason::Expired);
             }
             Timer::Stall(id) => self.on_stall_timer(id),
             Timer::Burst(id) => {
                 let Some(connection) = self.connections.get_mut(id) else { return };
-                connection.burst_timer = None;
-                connection.mark_dirty(&mut self.dirty);
+                connection.rare.burst_timer = None;
+                connection.mark_shared(&mut self.dirty);
             }
             Timer::Departure(id) => self.on_departure_timer(id),
             Timer::Linger(id) => self.stop_lingering(id),
@@ -59,19 +50,18 @@ impl Shard {
 
     fn on_stall_timer(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
-        connection.stall_timer = None;
+        connection.rare.stall_timer = None;
         let Some(limit) = connection.options.stall_timeout else { return };
         if connection.queued_bytes() == 0 {
             return;
         }
         // On the `stream` transport, only the host knows. See `Shard::blocked`.
         let is_host = matches!(connection.sink, Sink::Stream { .. });
-        let left =
-            if is_host { limit } else { limit.saturating_sub(connection.progressed.elapsed()) };
+        let left = if is_host { limit } else { limit.saturating_sub(connection.idle_for()) };
         if left.is_zero() {
             self.close(id, CloseReason::Stall);
         } else {
-            connection.stall_timer = Some(self.timers.start(Timer::Stall(id), left));
+            connection.rare.stall_timer = Some(self.timers.start(Timer::Stall(id), left));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::metrics::Tally;
 /// Segments in one vectored send.
 const PARTS: usize = 64;
 /// Bytes of a connection that the host writes at a time.
-const STREAM_WRITE: usize = 64 << 10;
+pub(super) const STREAM_WRITE: usize = 64 << 10;
 /// Bytes that a client may send after its request.
 pub(super) const MAX_RECEIVED: usize = 64 << 10;
 
@@ -104,16 +104,16 @@ impl Connection {
             match socket.send(&parts[..count]) {
                 Ok(sent) => {
                     tally.bytes += sent as u64;
-                    tally.deliveries += queue.advance(sent);
+                    tally.deliveries += self.advance(sent);
                     if self.slow {
-                        self.progressed = Instant::now();
+                        self.rare.progressed = Some(Instant::now());
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     *can_write = false;
                     if !std::mem::replace(&mut self.slow, true) {
-                        self.progressed = Instant::now();
-                        self.slow_since = self.progressed;
+                        self.slow_since = Instant::now();
+                        self.rare.progressed = Some(self.slow_since);
                         if poller.watch_writable(self.id, socket, true).is_err() {
                             return Flushed::Failed(CloseReason::Error);
                         }
@@ -130,18 +130,25 @@ impl Connection {
             self.push_end();
         }
         let Sink::Stream { in_flight, .. } = &mut self.sink else { return Flushed::Empty };
-        if *in_flight == 0 && !self.queue.is_empty() {
+        let was_idle = *in_flight == 0;
+        if was_idle && !self.queue.is_empty() {
             let length = writes.push(self.id, self.queue.front(STREAM_WRITE));
-            *in_flight = length;
-            self.progressed = Instant::now();
+            *in_flight = length as u32;
+            self.rare.progressed = Some(writes.now());
             tally.bytes += length as u64;
-            tally.deliveries += self.queue.advance(length);
+            tally.deliveries += self.advance(length);
+            return Flushed::Waiting;
         }
         match self.stage {
-            _ if *in_flight > 0 => Flushed::Waiting,
+            _ if !was_idle => Flushed::Waiting,
             Stage::Ending(reason) => Flushed::Ended(reason),
             Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => Flushed::Empty,
         }
+    }
+
+    /// How long ago the client accepted bytes, or became slow. Forever if there is no transport.
+    pub fn idle_for(&self) -> Duration {
+        self.rare.progressed.map_or(Duration::MAX, |progressed| progressed.elapsed())
     }
 
     /// The client is no longer slow. Returns whether it was.
@@ -159,8 +166,8 @@ impl Connection {
         let Sink::Socket { socket, .. } = &self.sink else { return None };
         match socket.discard(MAX_RECEIVED) {
             Ok(count) => {
-                self.received += count;
-                (self.received > MAX_RECEIVED).then_some(CloseReason::Flood)
+                self.received = self.received.saturating_add(count as u32);
+                (self.received as usize > MAX_RECEIVED).then_some(CloseReason::Flood)
             }
             Err(error) => Some(reason_of(&error)),
         }

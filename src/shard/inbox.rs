@@ -32,14 +32,15 @@ pub enum Command {
         connection: ConnectionId,
         coding: Coding,
     },
-    /// The shard writes the socket.
+    /// The shard writes the socket. `head`: bytes that come before everything else.
     AttachSocket {
         connection: ConnectionId,
         socket: Socket,
         framing: Framing,
+        head: Box<[u8]>,
     },
     /// The host writes.
-    AttachStream(ConnectionId),
+    AttachStream(ConnectionId, Framing),
     /// To this connection alone. The gauge counts the bytes until the shard picks them up.
     Send {
         connection: ConnectionId,
@@ -156,6 +157,30 @@ pub enum Command {
 }
 
 impl Command {
+    /// The only connection that it is about.
+    pub(super) fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Command::Hold(connection)
+            | Command::LetOwnPass(connection)
+            | Command::AttachStream(connection, _)
+            | Command::SetCoding { connection, .. }
+            | Command::AttachSocket { connection, .. }
+            | Command::Send { connection, .. }
+            | Command::Join { connection, .. }
+            | Command::Resume { connection, .. }
+            | Command::CaughtUp { connection, .. }
+            | Command::Prime { connection, .. }
+            | Command::Leave { connection, .. }
+            | Command::SetOverflow { connection, .. }
+            | Command::SetPing { connection, .. }
+            | Command::SetTimeout { connection, .. }
+            | Command::SetExpiry { connection, .. }
+            | Command::HoldTimeout { connection, .. }
+            | Command::Close { connection, .. } => Some(*connection),
+            _ => None,
+        }
+    }
+
     fn weight(&self) -> usize {
         let frames = match self {
             Command::Broadcast { frame, .. } | Command::Multicast { frame, .. } => frame.len(),

@@ -10,19 +10,29 @@ mod close;
 mod connection;
 mod connections;
 mod depart;
+mod dirty;
 mod expire;
+mod fan_out;
 mod flush;
+mod groups;
 mod held;
 mod inbox;
-#[cfg(all(unix, not(sluice_stream_only)))]
+mod joined;
+#[cfg(all(unix, not(sluice_stream_only), not(feature = "bench")))]
 mod keep_alive;
+#[cfg(feature = "bench")]
+mod manual;
 mod memberships;
 mod overflow;
-#[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_poller.rs")]
+mod pings;
+#[cfg_attr(any(not(unix), sluice_stream_only, feature = "bench"), path = "no_poller.rs")]
 mod poller;
 mod queue;
+mod rare;
 mod run;
-#[cfg_attr(not(all(unix, not(sluice_stream_only))), path = "no_socket.rs")]
+mod slice;
+#[cfg_attr(feature = "bench", path = "swallow.rs")]
+#[cfg_attr(all(any(not(unix), sluice_stream_only), not(feature = "bench")), path = "no_socket.rs")]
 mod socket;
 mod timers;
 mod turn;
@@ -32,18 +42,19 @@ use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
-use indexmap::IndexMap;
-
-use crate::connection::CloseReason;
+use crate::connection::{CloseReason, ConnectionOptions};
 use crate::drain::Drain;
-use crate::ids::{ChannelId, ConnectionId};
+use crate::ids::ConnectionId;
 use crate::metrics::{Counters, Tally};
 use crate::notice::{Notice, Outbox};
 use crate::sync::block_on;
 use crate::sync::thread::{self, JoinHandle};
 
 pub(crate) use inbox::{Command, Inbox};
+#[cfg(feature = "bench")]
+pub use manual::ManualShard;
 pub use memberships::{Emptiness, Left, Memberships, Reread};
 pub(crate) use run::Entry;
 pub use socket::Socket;
@@ -110,14 +121,20 @@ struct Shard {
     links: Links,
     poller: poller::Poller,
     timers: timers::Timers,
+    pings: pings::Pings,
     connections: connections::Connections,
-    channels: HashMap<ChannelId, IndexMap<ConnectionId, connections::Place>>,
+    /// Options of the latest connections.
+    options: Vec<Arc<ConnectionOptions>>,
+    groups: groups::Groups,
     /// Sockets whose response has ended, until the client has closed its side too.
     lingering: HashMap<ConnectionId, socket::Socket>,
-    /// Events of one channel that its members have not been given yet.
-    run: Option<run::Run>,
-    /// Connections with something new to send.
-    dirty: Vec<ConnectionId>,
+    /// Events that not all members of their channels have been given yet.
+    fan_out: fan_out::FanOut,
+    dirty: dirty::Dirty,
+    /// How long one kind of work goes on before the shard looks at the others.
+    slice: Duration,
+    /// The inbox may have commands that it has not been woken for.
+    inbox_waits: bool,
     writes: writes::Writes,
     notices: Vec<Notice>,
     tally: Tally,
@@ -132,11 +149,15 @@ impl Shard {
             links,
             poller,
             timers: timers::Timers::default(),
+            pings: pings::Pings::default(),
             connections: connections::Connections::default(),
-            channels: HashMap::new(),
+            options: Vec::new(),
+            groups: groups::Groups::default(),
             lingering: HashMap::new(),
-            run: None,
-            dirty: Vec::new(),
+            fan_out: fan_out::FanOut::default(),
+            dirty: dirty::Dirty::default(),
+            slice: slice::SLICE,
+            inbox_waits: false,
             writes: writes::Writes::default(),
             notices: Vec::new(),
             tally: Tally::default(),

@@ -1,5 +1,7 @@
 //! What happens when a client takes less than it is sent.
 
+use std::sync::Arc;
+
 use super::Shard;
 use super::connection::{Connection, Sink, Stage};
 use super::inbox::Command;
@@ -32,14 +34,15 @@ impl Connection {
         let is_attached = !matches!(self.sink, Sink::Pending(_));
         match self.options.overflow {
             Overflow::DropOldest if is_attached => {
-                let dropped = self.queue.drop_oldest(self.limits());
-                self.lost += dropped;
+                let limits = self.limits();
+                let dropped = self.queue.drop_oldest(limits);
+                self.rare.lost += dropped;
                 tally.drops += dropped;
                 true
             }
             Overflow::Reread if is_attached && self.can_fall_behind() => {
                 let Some(first) = self.queue.drop_publications() else { return false };
-                let behind = self.behind.get_or_insert_default();
+                let behind = self.rare.behind.get_or_insert_default();
                 let before = first.number().saturating_sub(1);
                 behind.after = Some(Place::of(first.epoch(), before));
                 self.stage = Stage::Behind;
@@ -51,14 +54,16 @@ impl Connection {
 
     /// The notice of what was dropped, if anything was. The client has taken everything else.
     pub fn take_lost(&mut self) -> Option<Notice> {
-        let events = std::mem::take(&mut self.lost);
-        let missing = Missing::Events(events);
-        (events > 0).then_some(Notice::Gap { connection: self.id, missing })
+        if self.rare.lost == 0 {
+            return None;
+        }
+        let missing = Missing::Events(std::mem::take(&mut self.rare.lost));
+        Some(Notice::Gap { connection: self.id, missing })
     }
 
     /// Channels of several epochs have no place in common after which they could be read.
     fn can_fall_behind(&self) -> bool {
-        let mut epochs = self.behind.iter().flat_map(|it| &it.read).map(|(_, at)| at.epoch());
+        let mut epochs = self.rare.behind.iter().flat_map(|it| &it.read).map(|(_, at)| at.epoch());
         let first = epochs.next();
         matches!(self.stage, Stage::Open | Stage::Ahead | Stage::Behind)
             && self.reads_after().is_none()
@@ -67,17 +72,19 @@ impl Connection {
 
     /// The place after which the client gets publications from the histories.
     fn reads_after(&self) -> Option<Place> {
-        self.behind.as_ref()?.after
+        self.rare.behind.as_ref()?.after
     }
 
     pub fn is_conflated(&self) -> bool {
         self.options.overflow == Overflow::Conflate && !matches!(self.sink, Sink::Pending(_))
     }
 
-    /// Takes from a run to these channels what was not read yet. Returns whether bytes are left.
-    pub fn take_unread(&mut self, run: &Run, channels: &[ChannelId]) -> bool {
-        let Some(Behind { after: None, read, .. }) = self.behind.as_deref() else { return false };
-        let read = read.iter().filter(|(channel, _)| channels.contains(channel));
+    /// Takes from a run what was not read yet. Returns whether bytes are left.
+    pub fn take_unread(&mut self, run: &Run) -> bool {
+        let Some(Behind { after: None, read, .. }) = self.rare.behind.as_deref() else {
+            return false;
+        };
+        let read = read.iter().filter(|(channel, _)| run.channels().contains(channel));
         let read = read.map(|(_, place)| *place).max().unwrap_or_default();
         let unread = run.frames().iter().filter(|entry| entry.place > read);
         let mut has_unread = false;
@@ -90,7 +97,7 @@ impl Connection {
 
     /// Everything up to that place has left the inbox.
     pub fn caught_up_with(&mut self, place: Place) {
-        if let Some(Behind { after: None, caught_up, is_held, .. }) = self.behind.as_deref()
+        if let Some(Behind { after: None, caught_up, is_held, .. }) = self.rare.behind.as_deref()
             && self.stage == Stage::Behind
             && *caught_up == place
         {
@@ -100,7 +107,7 @@ impl Connection {
 
     /// What is published from now on waits until it is no longer held.
     pub fn hold(&mut self, holds: bool) {
-        if let Some(behind) = &mut self.behind {
+        if let Some(behind) = self.behind() {
             behind.is_held = holds;
         }
         if holds && matches!(self.stage, Stage::Open | Stage::Ahead) {
@@ -111,19 +118,24 @@ impl Connection {
     /// `last`: the place of the latest event before the join.
     pub fn joined(&mut self, channel: ChannelId, last: Place) {
         if self.options.overflow == Overflow::Reread {
-            self.behind.get_or_insert_default().read.push((channel, last));
+            self.rare.behind.get_or_insert_default().read.push((channel, last));
         }
     }
 
     pub fn left(&mut self, channel: ChannelId) {
-        if let Some(behind) = &mut self.behind {
+        if let Some(behind) = self.behind() {
             behind.read.retain(|(id, _)| *id != channel);
         }
     }
 
+    fn behind(&mut self) -> Option<&mut Behind> {
+        self.rare.behind.as_ref()?;
+        self.rare.behind.as_deref_mut()
+    }
+
     /// `channels`: those that it has joined.
     pub fn set_overflow(&mut self, overflow: Overflow, channels: &[ChannelId]) {
-        self.options.overflow = overflow;
+        Arc::make_mut(&mut self.options).overflow = overflow;
         for channel in channels {
             self.left(*channel);
             self.joined(*channel, Place::default());
@@ -149,7 +161,7 @@ impl Shard {
     pub(super) fn reread(&mut self, id: ConnectionId) -> bool {
         let Some(connection) = self.connections.get_mut(id) else { return false };
         let Some(after) = connection.reads_after() else { return false };
-        let Some(behind) = connection.behind.as_deref_mut().filter(|it| !it.is_held) else {
+        let Some(behind) = connection.rare.behind.as_deref_mut().filter(|it| !it.is_held) else {
             return false;
         };
         let limit = connection.options.max_queue.bytes;

@@ -1,12 +1,11 @@
-//! Consecutive events of one channel, joined once for all its members.
+//! Consecutive events of the same channels, joined once for all their members.
 
 use std::cell::OnceCell;
+use std::slice;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::ids::{ChannelId, Place};
-use crate::wire::{Block, BlockSum, Coding, Form, Frame};
+use crate::wire::{Block, Form, Frame};
 
 /// A slow member keeps whole runs alive, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
@@ -19,8 +18,24 @@ pub struct Entry {
     pub key: Option<Arc<str>>,
 }
 
+/// Whose members get a run, each once.
+#[derive(PartialEq)]
+pub(super) enum Channels {
+    One(ChannelId),
+    Several(Arc<[ChannelId]>),
+}
+
+impl Channels {
+    pub fn as_slice(&self) -> &[ChannelId] {
+        match self {
+            Self::One(channel) => slice::from_ref(channel),
+            Self::Several(channels) => channels,
+        }
+    }
+}
+
 pub(super) struct Run {
-    pub channel: ChannelId,
+    channels: Channels,
     frames: Vec<Entry>,
     length: usize,
     /// In each form, once a member needs it.
@@ -30,24 +45,35 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn new(channel: ChannelId, entry: Entry) -> Self {
+    pub fn new(channels: Channels, entry: Entry) -> Self {
         let length = entry.frame.len();
+        let frames = vec![entry];
         let (blocks, joined) = Default::default();
-        Self { channel, frames: vec![entry], length, blocks, joined }
+        Self { channels, frames, length, blocks, joined }
     }
 
-    /// Returns the entry if it belongs to another channel or there is no room for it.
-    pub fn push(&mut self, channel: ChannelId, entry: Entry) -> Result<(), Entry> {
-        if channel != self.channel || self.length + entry.frame.len() > MAX_BYTES {
-            return Err(entry);
-        }
+    pub fn channels(&self) -> &[ChannelId] {
+        self.channels.as_slice()
+    }
+
+    /// Whether there is room for another event of these channels.
+    pub fn takes(&self, channels: &Channels, entry: &Entry) -> bool {
+        self.channels == *channels && self.length + entry.frame.len() <= MAX_BYTES
+    }
+
+    /// Only while no member has been given the run.
+    pub fn push(&mut self, entry: Entry) {
         self.length += entry.frame.len();
         self.frames.push(entry);
-        Ok(())
     }
 
     pub fn frames(&self) -> &[Entry] {
         &self.frames
+    }
+
+    /// Bytes of all frames.
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// The place of its first event.
@@ -59,20 +85,14 @@ impl Run {
         self.frames.len() as u64
     }
 
-    /// All frames, one after the other.
+    /// All frames, one after the other. Several are one chunk: for a client, each chunk is work.
     pub fn block(&self, form: Form) -> &Block {
         self.blocks[form.index()].get_or_init(|| match self.frames.as_slice() {
             [entry] => entry.frame.block(form),
-            frames if form.coding == Coding::Identity => {
-                let parts = frames.iter().map(|entry| entry.frame.bytes(form.framing));
-                let parts: Vec<Bytes> = parts.collect();
-                Block { bytes: Bytes::from(parts.concat()), sum: BlockSum::default() }
+            frames => {
+                let join = || Frame::join(frames.iter().map(|entry| &entry.frame));
+                self.joined.get_or_init(join).block(form)
             }
-            _ => self.joined().block(form),
         })
-    }
-
-    fn joined(&self) -> &Frame {
-        self.joined.get_or_init(|| Frame::of(&self.block(Form::PLAIN).bytes))
     }
 }

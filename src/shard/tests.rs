@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use super::*;
 use crate::connection::{ConnectionOptions, QueueGauge, QueueLimits};
-use crate::ids::Place;
+use crate::ids::{ChannelId, Place};
 use crate::metrics::HistoryMetrics;
 use crate::notice::NoHost;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
 mod coding;
+mod commands;
 mod drain;
+mod fan_out;
+mod pings;
 
 /// There are no channels.
 struct Alone;
@@ -57,7 +60,8 @@ impl Connection {
     }
 
     fn attach_socket(&self, socket: Socket, framing: Framing) {
-        self.push(|connection| Command::AttachSocket { connection, socket, framing });
+        let head = Box::default();
+        self.push(|connection| Command::AttachSocket { connection, socket, framing, head });
     }
 
     fn send(&self, frames: Vec<Frame>) {
@@ -295,7 +299,7 @@ async fn a_host_that_is_busy_makes_no_stalled_client() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..Default::default() };
     let connection = open(&bench, stalls);
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.work_for(60 * SECOND).await;
     assert_eq!(bench.reasons(), []);

@@ -11,7 +11,8 @@ pub(super) type TimerKey = delay_queue::Key;
 
 #[derive(Clone)]
 pub(super) enum Timer {
-    Ping(ConnectionId),
+    /// Of the connections with that interval.
+    Pings(Duration),
     Timeout(ConnectionId),
     /// The client's authorization ends.
     Expiry(ConnectionId),
@@ -40,6 +41,11 @@ impl Timers {
         if let Some(key) = key {
             self.queue.try_remove(&key);
         }
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.queue.len()
     }
 
     /// Waits for the next timer, forever if there is none.

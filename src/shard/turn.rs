@@ -1,8 +1,12 @@
 //! One turn of a shard: wait, apply commands, flush queues, post notices.
 
+use tokio::task::yield_now;
+
 use super::Shard;
 use super::connection::{Connection, Sink};
+use super::dirty::Urgency;
 use super::flush::{BURST_TIME, Flushed};
+use super::slice::Slice;
 use super::timers::Timer;
 use crate::ids::ConnectionId;
 use crate::metrics::Tally;
@@ -22,48 +26,76 @@ impl Shard {
     /// Works until it is told to shut down.
     pub(super) async fn work(&mut self) {
         while !self.ended {
-            let mut expired = None;
-            let mut ready = Vec::new();
-            tokio::select! {
-                () = self.links.inbox.arrived() => {}
-                // The poller is a descriptor of the shard. If it fails, only commands are left.
-                sockets = self.poller.ready() => ready = sockets.unwrap_or_default(),
-                timer = self.timers.next() => expired = Some(timer),
-            }
-            ready.into_iter().for_each(|ready| self.on_ready(ready));
-            if let Some(timer) = expired {
-                self.on_timer(timer);
-            }
-            self.drain_inbox();
-            self.flush_dirty();
-            self.publish();
+            self.turn().await;
         }
     }
 
-    fn drain_inbox(&mut self) {
+    pub(super) async fn turn(&mut self) {
+        let mut expired = None;
+        let mut ready = Vec::new();
+        let is_busy = self.is_busy();
+        tokio::select! {
+            () = self.links.inbox.arrived() => {}
+            // The poller is a descriptor of the shard. If it fails, only commands are left.
+            sockets = self.poller.ready() => ready = sockets.unwrap_or_default(),
+            timer = self.timers.next() => expired = Some(timer),
+            // Looks at all of these, and goes on.
+            () = yield_now(), if is_busy => {}
+        }
+        ready.into_iter().for_each(|ready| self.on_ready(ready));
+        if let Some(timer) = expired {
+            self.on_timer(timer);
+        }
+        self.drain_inbox();
+        if !self.ended {
+            self.flush_dirty(Urgency::Own, &mut Slice::of(self.slice));
+            self.fan_out(Slice::of(self.slice));
+        }
+        self.publish();
+    }
+
+    /// Whether there is work for which nothing will wake the shard.
+    pub(super) fn is_busy(&self) -> bool {
+        self.inbox_waits || !self.fan_out.is_empty() || !self.dirty.is_empty()
+    }
+
+    pub(super) fn drain_inbox(&mut self) {
         let inbox = self.links.inbox.clone();
+        self.inbox_waits = false;
         for command in inbox.drain() {
             self.apply(command);
             if self.ended {
                 return;
             }
+            if self.fan_out.is_full() {
+                self.inbox_waits = true;
+                break;
+            }
         }
         inbox.drained();
-        self.spread(true);
     }
 
-    pub(super) fn flush_dirty(&mut self) {
-        std::mem::take(&mut self.dirty).into_iter().for_each(|id| self.flush(id));
-    }
-
-    fn flush(&mut self, id: ConnectionId) {
-        while self.flush_queue(id) && self.reread(id) {}
+    /// Flushes connections of that urgency. False when the slice was over before.
+    pub(super) fn flush_dirty(&mut self, urgency: Urgency, slice: &mut Slice) -> bool {
+        while let Some(place) = self.dirty.next(urgency) {
+            if let Some(connection) = self.connections.at(place)
+                && connection.urgency != Urgency::None
+            {
+                let id = connection.id;
+                while self.flush_queue(id) && self.reread(id) {}
+                if slice.step() {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// Returns whether the queue is empty.
     fn flush_queue(&mut self, id: ConnectionId) -> bool {
         let Some(connection) = self.connections.get_mut(id) else { return false };
-        connection.dirty = false;
+        connection.urgency = Urgency::None;
+        connection.push_ping_if_due();
         let flushed = connection.flush(&self.poller, &mut self.writes, &mut self.tally);
         let is_empty = matches!(flushed, Flushed::Empty);
         match flushed {
@@ -75,13 +107,14 @@ impl Shard {
             }
             Flushed::Waiting => {
                 if let (None, Some(after)) =
-                    (connection.stall_timer, connection.options.stall_timeout)
+                    (connection.rare.stall_timer, connection.options.stall_timeout)
                 {
-                    connection.stall_timer = Some(self.timers.start(Timer::Stall(id), after));
+                    connection.rare.stall_timer = Some(self.timers.start(Timer::Stall(id), after));
                 }
                 let limits = connection.options.max_queue;
-                if connection.burst_timer.is_none() && connection.queue.exceeds(limits) {
-                    connection.burst_timer = Some(self.timers.start(Timer::Burst(id), BURST_TIME));
+                if connection.rare.burst_timer.is_none() && connection.queue.exceeds(limits) {
+                    connection.rare.burst_timer =
+                        Some(self.timers.start(Timer::Burst(id), BURST_TIME));
                 }
             }
             Flushed::Ended(reason) | Flushed::Failed(reason) => {
@@ -122,7 +155,7 @@ impl Shard {
             && let Sink::Socket { can_write, .. } = &mut connection.sink
         {
             *can_write = true;
-            connection.mark_dirty(&mut self.dirty);
+            connection.mark_shared(&mut self.dirty);
         }
     }
 }
@@ -130,9 +163,10 @@ impl Shard {
 /// Updates the gauges if the number of queued bytes has changed.
 pub(super) fn report(connection: &mut Connection, tally: &mut Tally) {
     let queued = connection.queued_bytes();
-    if queued != connection.reported {
-        tally.queued_bytes += queued as i64 - connection.reported as i64;
-        connection.reported = queued;
-        connection.gauge.set_queued(queued);
+    let reported = u32::try_from(queued).unwrap_or(u32::MAX);
+    if reported != connection.reported {
+        tally.queued_bytes += i64::from(reported) - i64::from(connection.reported);
+        connection.reported = reported;
+        connection.gauge.set_queued(reported);
     }
 }

@@ -25,6 +25,8 @@ pub struct BlockSum {
 }
 
 impl Checksum {
+    pub const NOTHING: Self = Self { crc: 0, length: 0 };
+
     pub fn append(&mut self, block: &BlockSum) {
         // Nothing but a sum of bytes has a shift.
         if block.shift == 0 {

@@ -22,6 +22,17 @@ pub struct Event {
     pub comment: Option<String>,
 }
 
+/// An event whose text is somewhere else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventRef<'a> {
+    pub id: Option<&'a str>,
+    pub event: Option<&'a str>,
+    pub topic: Option<&'a str>,
+    pub data: Option<&'a str>,
+    pub retry: Option<u32>,
+    pub comment: Option<&'a str>,
+}
+
 impl Event {
     pub fn comment(text: impl Into<String>) -> Self {
         Self { comment: Some(text.into()), ..Self::default() }
@@ -37,32 +48,63 @@ impl Event {
     }
 
     pub fn encode(&self) -> Result<Frame, Error> {
+        EventRef::from(self).encode()
+    }
+}
+
+impl<'a> From<&'a Event> for EventRef<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            id: event.id.as_deref(),
+            event: event.event.as_deref(),
+            topic: event.topic.as_deref(),
+            data: event.data.as_deref(),
+            retry: event.retry,
+            comment: event.comment.as_deref(),
+        }
+    }
+}
+
+impl From<EventRef<'_>> for Event {
+    fn from(event: EventRef<'_>) -> Self {
+        Self {
+            id: event.id.map(str::to_owned),
+            event: event.event.map(str::to_owned),
+            topic: event.topic.map(str::to_owned),
+            data: event.data.map(str::to_owned),
+            retry: event.retry,
+            comment: event.comment.map(str::to_owned),
+        }
+    }
+}
+
+impl EventRef<'_> {
+    pub fn encode(self) -> Result<Frame, Error> {
         self.draft().map(|draft| draft.finish(b""))
     }
 
     /// The frame, to which an id may still be added.
-    pub fn draft(&self) -> Result<FrameWriter, Error> {
+    pub fn draft(self) -> Result<FrameWriter, Error> {
         if self.is_empty() {
             return Err(Error::Empty);
         }
         let mut frame = FrameWriter::with_capacity(self.size_hint());
-        if let Some(comment) = &self.comment {
+        if let Some(comment) = self.comment {
             push_lines(&mut frame, "", comment);
         }
-        if let Some(id) = &self.id {
+        if let Some(id) = self.id {
             push_line(&mut frame, "id", single_line("id", id)?);
         }
-        if let Some(event) = &self.event {
+        if let Some(event) = self.event {
             push_line(&mut frame, "event", single_line("event", event)?);
         }
-        if let Some(topic) = self.topic.as_deref().filter(|name| single_line("topic", name).is_ok())
-        {
+        if let Some(topic) = self.topic.filter(|name| single_line("topic", name).is_ok()) {
             push_line(&mut frame, "topic", topic);
         }
         if let Some(retry) = self.retry {
             push_line(&mut frame, "retry", &retry.to_string());
         }
-        if let Some(data) = &self.data {
+        if let Some(data) = self.data {
             push_lines(&mut frame, "data", data);
         }
         frame.push(b"\n");
@@ -71,13 +113,13 @@ impl Event {
 
     /// A topic alone is nothing to send.
     fn is_empty(&self) -> bool {
-        let text = [&self.id, &self.event, &self.data, &self.comment];
+        let text = [self.id, self.event, self.data, self.comment];
         self.retry.is_none() && text.iter().all(|text| text.is_none())
     }
 
     fn size_hint(&self) -> usize {
-        let text = [&self.id, &self.event, &self.topic, &self.data, &self.comment];
-        text.into_iter().flatten().map(String::len).sum::<usize>() + 64
+        let text = [self.id, self.event, self.topic, self.data, self.comment];
+        text.into_iter().flatten().map(str::len).sum::<usize>() + 64
     }
 }
 

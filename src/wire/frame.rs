@@ -81,7 +81,7 @@ impl Frame {
         if !self.0.has_mark {
             return self;
         }
-        Self::of(&self.bytes(Framing::Plain)[BYTE_ORDER_MARK.len()..])
+        Self::of(&self.plain()[BYTE_ORDER_MARK.len()..])
     }
 
     /// The first bytes of a source.
@@ -97,6 +97,18 @@ impl Frame {
     fn new(chunk: Chunk, has_mark: bool) -> Self {
         let (gzip, zstd) = (OnceLock::new(), OnceLock::new());
         Self(Arc::new(Shared { chunk, has_mark, gzip, zstd }))
+    }
+
+    /// One frame with the bytes of these.
+    pub fn join<'a>(frames: impl Iterator<Item = &'a Frame> + Clone) -> Self {
+        let mut joined = FrameWriter::with_capacity(frames.clone().map(Frame::len).sum());
+        frames.for_each(|frame| joined.push(frame.plain()));
+        joined.finish(b"")
+    }
+
+    fn plain(&self) -> &[u8] {
+        let Chunk { bytes, head } = &self.0.chunk;
+        &bytes[*head as usize..bytes.len() - CRLF.len()]
     }
 
     /// Without compression.
@@ -117,10 +129,10 @@ impl Frame {
     }
 
     fn compress(&self, coding: Coding) -> Coded {
-        let plain = self.bytes(Framing::Plain);
+        let plain = self.plain();
         let is_summed = coding == Coding::Gzip;
-        let sum = if is_summed { BlockSum::of(&plain) } else { BlockSum::default() };
-        Coded { chunk: compress(coding, &plain, Chunk::of), sum }
+        let sum = if is_summed { BlockSum::of(plain) } else { BlockSum::default() };
+        Coded { chunk: compress(coding, plain, Chunk::of), sum }
     }
 }
 

@@ -12,7 +12,7 @@ mod ping;
 
 pub use checksum::{BlockSum, Checksum};
 pub use coding::{Coding, Form};
-pub use event::Event;
+pub use event::{Event, EventRef};
 pub use frame::{Block, Frame, FrameWriter, Framing, ID_ROOM, LAST_CHUNK};
 pub use frames::Frames;
 pub use ping::PingForm;

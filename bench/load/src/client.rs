@@ -1,18 +1,17 @@
 //! One connection of the load client: connects, asks, and hands out the stamps of its events.
 
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
 
 use memchr::memmem;
-use rustix::io::Errno;
-use rustix::net::{self, AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
 use crate::chunked::Chunked;
 use crate::clock;
+use crate::http2::{Found, Session};
 use crate::inflated::Inflated;
 use crate::protocol::{Joining, Protocol, Step};
 use crate::stamp::{Stamp, Stamps, Tail};
 use crate::tally::Share;
+use crate::wire::{Secrets, Wire};
 
 /// Where a client that comes back was when it left.
 #[derive(Clone, Debug)]
@@ -28,6 +27,8 @@ enum State {
     Head(Vec<u8>),
     Joining(Joining),
     Body(Coding),
+    /// The streams of HTTP/2.
+    Session(Session),
 }
 
 enum Coding {
@@ -39,49 +40,66 @@ enum Coding {
 pub enum Progress {
     /// Nothing that concerns anyone.
     None,
-    /// The response head is here.
-    Opened,
+    /// So many response heads are here. Events may have come too.
+    Opened(usize),
     /// Events may have come.
     Received,
 }
 
-pub struct Client {
-    pub socket: OwnedFd,
-    state: State,
+/// One event stream.
+#[derive(Default)]
+struct Stream {
     tail: Tail,
-    number: usize,
-    protocol: Protocol,
+    share: Share,
     /// Of a body that is compressed.
     inflated: Option<Inflated>,
+}
+
+/// What scans the bodies of streams.
+struct Scan<'a, F> {
+    streams: &'a mut [Stream],
+    stamps: &'a Stamps,
+    found: F,
+    read_at: u64,
+    /// Some body was not compressed as it should be.
+    is_broken: bool,
+}
+
+pub struct Client {
+    pub wire: Wire,
+    state: State,
+    number: usize,
+    protocol: Protocol,
     cursor: Option<Cursor>,
-    pub share: Share,
+    streams: Vec<Stream>,
 }
 
 impl Client {
-    /// `number` is the client's own.
+    /// `number` is the client's own, or that of the first of its streams.
     pub fn connect(
         address: SocketAddr,
         number: usize,
         protocol: Protocol,
+        secrets: Option<&Secrets>,
         cursor: Option<Cursor>,
     ) -> Result<Self, String> {
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let socket = net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
-            .map_err(|error| format!("socket: {error}"))?;
-        // A closed connection must not wait in TIME_WAIT: a run opens a hundred thousand.
-        net::sockopt::set_socket_linger(&socket, Some(std::time::Duration::ZERO))
-            .map_err(|error| format!("linger: {error}"))?;
-        match net::connect(&socket, &address) {
-            Ok(()) | Err(Errno::INPROGRESS) => {}
-            Err(error) => return Err(format!("connect: {error}")),
-        }
-        let (state, tail, share) = (State::Connecting, Tail::default(), Share::default());
-        Ok(Self { socket, state, tail, number, protocol, inflated: None, cursor, share })
+        let wire = Wire::connect(address, secrets)?;
+        let inflated = || (protocol == Protocol::Gzip).then(Inflated::default);
+        let stream = || Stream { inflated: inflated(), ..Stream::default() };
+        let streams = std::iter::repeat_with(stream).take(protocol.streams()).collect();
+        Ok(Self { wire, state: State::Connecting, number, protocol, cursor, streams })
     }
 
     /// The number of the first event that the client does not have.
     pub fn first(&self) -> u32 {
         self.cursor.as_ref().map_or(0, |cursor| cursor.first)
+    }
+
+    /// Sets what each of its streams must get, by number.
+    pub fn expect(&mut self, mut share: impl FnMut(usize) -> Share) {
+        for (index, stream) in self.streams.iter_mut().enumerate() {
+            stream.share = share(self.number + index);
+        }
     }
 
     pub fn is_connecting(&self) -> bool {
@@ -90,27 +108,18 @@ impl Client {
 
     /// Sends the request; call it when the socket is writable.
     pub fn request(&mut self) -> Result<(), String> {
-        net::sockopt::socket_error(&self.socket)
-            .and_then(|result| result)
-            .map_err(|error| format!("connect: {error}"))?;
-        match self.protocol.greeting() {
-            Some(greeting) => {
-                self.send(greeting.as_bytes())?;
-                self.state = State::Joining(Joining::new(self.protocol));
+        self.wire.assert_connected()?;
+        let (bytes, state) = match (self.protocol, self.protocol.greeting()) {
+            (_, Some(greeting)) => (greeting.into(), State::Joining(Joining::new(self.protocol))),
+            (Protocol::Http2 { streams }, None) => {
+                let numbers = self.number..self.number + streams;
+                let paths = numbers.map(|number| format!("/events?client={number}"));
+                (Session::greeting(paths), State::Session(Session::new(streams)))
             }
-            None => {
-                self.send(self.request_text().as_bytes())?;
-                self.state = State::Head(Vec::new());
-            }
-        }
-        Ok(())
-    }
-
-    fn send(&self, bytes: &[u8]) -> Result<(), String> {
-        match net::send(&self.socket, bytes, SendFlags::NOSIGNAL) {
-            Ok(length) if length == bytes.len() => Ok(()),
-            other => Err(format!("a request was not taken: {other:?}")),
-        }
+            (_, None) => (self.request_text().into(), State::Head(Vec::new())),
+        };
+        self.state = state;
+        self.wire.send(&bytes)
     }
 
     fn request_text(&self) -> String {
@@ -135,72 +144,90 @@ impl Client {
         &mut self,
         buffer: &mut [u8],
         stamps: &Stamps,
-        mut found: impl FnMut(&mut Share, Stamp, u64),
+        found: impl FnMut(&mut Share, Stamp, u64),
     ) -> Result<Progress, String> {
-        let length = match net::recv(&self.socket, &mut *buffer, RecvFlags::DONTWAIT) {
-            Ok((0, _)) => return Err("the server closed the connection".to_owned()),
-            Ok((length, _)) => length,
-            Err(Errno::AGAIN | Errno::INTR) => return Ok(Progress::None),
-            Err(error) => return Err(format!("recv: {error}")),
-        };
-        let bytes = &buffer[..length];
-        if let State::Head(head) = &mut self.state {
-            head.extend_from_slice(bytes);
-            let Some(end) = memmem::find(head, b"\r\n\r\n") else { return Ok(Progress::None) };
-            let rest = head.split_off(end + 4);
-            let coding = coding(head)?;
-            if self.protocol == Protocol::Gzip {
-                check_encoding(head)?;
-                self.inflated = Some(Inflated::default());
-            }
-            self.state = State::Body(coding);
-            self.body(&rest, stamps, &mut found)?;
-            return Ok(Progress::Opened);
+        let Self { wire, state, streams, .. } = self;
+        let (read_at, is_broken) = (clock::now(), false);
+        let mut scan = Scan { streams, stamps, found, read_at, is_broken };
+        let (mut opened, mut replies) = (0, Vec::new());
+        let has_read = wire.receive(buffer, |bytes| {
+            opened += state.take(bytes, &mut scan, &mut replies)?;
+            Ok(())
+        })?;
+        if scan.is_broken {
+            return Err("the compression is broken".to_owned());
         }
-        if let State::Joining(_) = self.state {
-            return self.join(bytes);
+        if !replies.is_empty() {
+            wire.send(&replies)?;
         }
-        self.body(bytes, stamps, &mut found)?;
-        Ok(Progress::Received)
+        Ok(match opened {
+            0 if !has_read || self.is_joining() => Progress::None,
+            0 => Progress::Received,
+            opened => Progress::Opened(opened),
+        })
     }
 
-    /// Takes part in what comes before the events.
-    fn join(&mut self, bytes: &[u8]) -> Result<Progress, String> {
-        let State::Joining(joining) = &mut self.state else { return Ok(Progress::None) };
-        match joining.read(bytes) {
-            Step::Wait => Ok(Progress::None),
-            Step::Send(reply) => self.send(reply).map(|()| Progress::None),
-            Step::Joined => {
-                self.state = State::Body(Coding::Identity);
-                Ok(Progress::Opened)
-            }
-        }
+    fn is_joining(&self) -> bool {
+        matches!(self.state, State::Head(_) | State::Joining(_))
     }
+}
 
-    fn body(
+impl State {
+    /// Takes what was read, and what has to be answered. Returns how many streams have opened.
+    fn take<F: FnMut(&mut Share, Stamp, u64)>(
         &mut self,
         bytes: &[u8],
-        stamps: &Stamps,
-        found: &mut impl FnMut(&mut Share, Stamp, u64),
-    ) -> Result<(), String> {
-        let Self { state, tail, share, inflated, .. } = self;
-        let read_at = clock::now();
-        let mut is_valid = true;
-        let mut plain = |payload: &[u8]| stamps.scan(tail, payload, |stamp| found(share, stamp, read_at));
-        let mut scan = |payload: &[u8]| match inflated {
-            Some(inflated) => is_valid &= inflated.decode(payload, &mut plain).is_ok(),
-            None => plain(payload),
+        scan: &mut Scan<F>,
+        replies: &mut Vec<u8>,
+    ) -> Result<usize, String> {
+        match self {
+            Self::Connecting => {}
+            Self::Head(head) => {
+                head.extend_from_slice(bytes);
+                let Some(end) = memmem::find(head, b"\r\n\r\n") else { return Ok(0) };
+                let rest = head.split_off(end + 4);
+                if scan.streams.iter().any(|stream| stream.inflated.is_some()) {
+                    check_encoding(head)?;
+                }
+                *self = Self::Body(coding(head)?);
+                self.take(&rest, scan, replies)?;
+                return Ok(1);
+            }
+            Self::Joining(joining) => match joining.read(bytes) {
+                Step::Wait => {}
+                Step::Send(reply) => replies.extend_from_slice(reply),
+                Step::Joined => {
+                    *self = Self::Body(Coding::Identity);
+                    return Ok(1);
+                }
+            },
+            Self::Body(Coding::Chunked(chunked)) => chunked
+                .decode(bytes, |payload| scan.body(0, payload))
+                .map_err(|_| "the chunked coding is broken".to_owned())?,
+            Self::Body(Coding::Identity) => scan.body(0, bytes),
+            Self::Session(session) => {
+                let mut opened = 0;
+                session.read(bytes, |found| match found {
+                    Found::Opened(_) => opened += 1,
+                    Found::Body(stream, payload) => scan.body(stream, payload),
+                })?;
+                replies.append(&mut session.replies);
+                return Ok(opened);
+            }
+        }
+        Ok(0)
+    }
+}
+
+impl<F: FnMut(&mut Share, Stamp, u64)> Scan<'_, F> {
+    fn body(&mut self, stream: usize, payload: &[u8]) {
+        let Some(Stream { tail, share, inflated }) = self.streams.get_mut(stream) else { return };
+        let mut plain = |payload: &[u8]| {
+            self.stamps.scan(tail, payload, |stamp| (self.found)(share, stamp, self.read_at));
         };
-        match state {
-            State::Body(Coding::Chunked(chunked)) => {
-                chunked.decode(bytes, scan).map_err(|_| "the chunked coding is broken")?;
-                if is_valid { Ok(()) } else { Err("the compression is broken".to_owned()) }
-            }
-            State::Body(Coding::Identity) => {
-                scan(bytes);
-                Ok(())
-            }
-            _ => Ok(()),
+        match inflated {
+            Some(inflated) => self.is_broken |= inflated.decode(payload, plain).is_err(),
+            None => plain(payload),
         }
     }
 }

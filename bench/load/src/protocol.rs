@@ -7,6 +7,12 @@ pub enum Protocol {
     EventStream,
     /// The same, compressed with gzip.
     Gzip,
+    /// An event stream over TLS.
+    Https,
+    /// So many event streams in one session over TLS.
+    Http2 {
+        streams: usize,
+    },
     /// A member of the main namespace of a socket.io server, over a WebSocket.
     SocketIo,
     /// A bare subscriber of the pub/sub channel `events`.
@@ -30,10 +36,13 @@ const UPGRADE: &str = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n\
 const JOIN: &[u8] = &[0x81, 0x82, 0, 0, 0, 0, b'4', b'0'];
 
 impl Protocol {
-    pub fn named(name: &str) -> Option<Self> {
+    /// `streams`: how many one session has, over HTTP/2.
+    pub fn named(name: &str, streams: usize) -> Option<Self> {
         match name {
             "sse" => Some(Self::EventStream),
             "gzip" => Some(Self::Gzip),
+            "https" => Some(Self::Https),
+            "http2" => Some(Self::Http2 { streams }),
             "socket.io" => Some(Self::SocketIo),
             "redis" => Some(Self::Redis),
             "nats" => Some(Self::Nats),
@@ -41,10 +50,27 @@ impl Protocol {
         }
     }
 
+    /// How many event streams one client has.
+    pub fn streams(self) -> usize {
+        match self {
+            Self::Http2 { streams } => streams,
+            _ => 1,
+        }
+    }
+
+    /// What a client asks for with ALPN, over TLS.
+    pub fn secret(self) -> Option<&'static str> {
+        match self {
+            Self::Https => Some("http/1.1"),
+            Self::Http2 { .. } => Some("h2"),
+            _ => None,
+        }
+    }
+
     /// What a client sends first, unless that depends on the client.
     pub fn greeting(self) -> Option<&'static str> {
         match self {
-            Self::EventStream | Self::Gzip => None,
+            Self::EventStream | Self::Gzip | Self::Https | Self::Http2 { .. } => None,
             Self::SocketIo => Some(UPGRADE),
             Self::Redis => Some("SUBSCRIBE events\r\n"),
             Self::Nats => Some("CONNECT {\"verbose\":false}\r\nSUB events 1\r\nPING\r\n"),
@@ -53,7 +79,7 @@ impl Protocol {
 
     fn packets(self) -> &'static [Packet] {
         match self {
-            Self::EventStream | Self::Gzip => &[],
+            Self::EventStream | Self::Gzip | Self::Https | Self::Http2 { .. } => &[],
             // The open packet of engine.io, behind the response head, and that of the namespace.
             Self::SocketIo => &[
                 Packet { start: b"0{\"sid\":\"", end: b"}", reply: JOIN },

@@ -58,7 +58,10 @@ impl Stamps {
                 _ => tail.length = 0,
             }
         }
-        while let Some(start) = self.finder.find(&payload[position..]) {
+        // Most pieces are one event, and nothing after its stamp is long enough for another.
+        while payload.len() - position >= LENGTH
+            && let Some(start) = self.finder.find(&payload[position..])
+        {
             let end = position + start + LENGTH;
             if end > payload.len() {
                 break;
@@ -80,11 +83,18 @@ impl Tail {
 
 fn parse(stamp: &[u8]) -> Stamp {
     let (time, number) = stamp[MARKER.len()..].split_at(TIME);
-    Stamp { sent: digits(time), number: digits(&number[1..]) as u32 }
+    // The first four digits of 20 are zeros for some thousand years.
+    let sent = digits(&time[4..12]) * 100_000_000 + digits(&time[12..]);
+    Stamp { sent, number: digits(&number[1..]) as u32 }
 }
 
+/// Eight digits, of which neighbours are added up in three steps.
 fn digits(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |value, byte| value * 10 + u64::from(byte.wrapping_sub(b'0') & 15))
+    let bytes: [u8; 8] = bytes.try_into().unwrap_or_default();
+    let ones = u64::from_le_bytes(bytes) & 0x0f0f_0f0f_0f0f_0f0f;
+    let tens = (ones * 10 + (ones >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let thousands = (tens * 100 + (tens >> 16)) & 0x0000_ffff_0000_ffff;
+    (thousands * 10_000 + (thousands >> 32)) & 0xffff_ffff
 }
 
 #[cfg(test)]
@@ -125,6 +135,13 @@ mod tests {
                 assert_eq!(seen, expected, "cut at {first} and {second}");
             }
         }
+    }
+
+    #[test]
+    fn reads_all_digits_of_a_stamp() {
+        let stamp = Stamp { sent: 1_234_567_890_987_654, number: 87_654_321 };
+        let text = format!("\"sent\":\"{:020}.{:08}", stamp.sent, stamp.number);
+        assert_eq!(parse(text.as_bytes()), stamp);
     }
 
     #[test]

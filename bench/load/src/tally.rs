@@ -96,6 +96,9 @@ impl Tally {
 
     /// The first number from `number` on that belongs to the first `joined` channels.
     fn at_or_after(&self, number: u32, joined: u32) -> u32 {
+        if self.channels == 1 {
+            return number;
+        }
         let channel = number % self.channels;
         if channel < joined { number } else { number + self.channels - channel }
     }

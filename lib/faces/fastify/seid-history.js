@@ -38,6 +38,8 @@ class SeidHistory {
    * @type {TopicsHandle | undefined}
    */
   #topics;
+  /** @type {ReturnType<TopicsHandle['sender']> | undefined} */
+  #send;
 
   /**
    * @param {TopicOptions | undefined} given
@@ -92,7 +94,7 @@ class SeidHistory {
     if (this.#shared) {
       return event.publishSharedTopic(this.#open(mint), seid, value).then(noop, noop);
     }
-    if (this.#topics) event.publish(this.#topics, seid, value);
+    if (this.#send) event.send(this.#send, seid, value);
     return undefined;
   }
 
@@ -109,7 +111,8 @@ class SeidHistory {
 
   /** @param {boolean} mint */
   #open(mint) {
-    this.#topics ??= start().topics(
+    if (this.#topics) return this.#topics;
+    this.#topics = start().topics(
       {
         wildcards: false,
         maxPatterns: 0,
@@ -121,6 +124,7 @@ class SeidHistory {
       this.#shared?.handle,
       this.#shared?.name,
     );
+    this.#send = this.#topics.sender();
     return this.#topics;
   }
 }

@@ -58,7 +58,7 @@ impl Topics {
     }
 
     fn send(&self, name: &str, id: &str) -> usize {
-        self.publish(name.into(), event(id)).unwrap()
+        self.publish(name, &event(id)).unwrap()
     }
 
     /// The bytes that wait for a connection, when they are as many.
@@ -266,12 +266,12 @@ fn bad_names_change_nothing() {
             matches!(topics.subscribe(client.id, name, false, None), Err(Error::Topic(_))),
             "{name}"
         );
-        assert!(matches!(topics.publish(name.into(), event("1")), Err(Error::Topic(_))), "{name}");
+        assert!(matches!(topics.publish(name, &event("1")), Err(Error::Topic(_))), "{name}");
         assert!(topics.subscribers(name).is_err(), "{name}");
         assert!(!topics.unsubscribe(client.id, name), "{name}");
     }
-    assert!(matches!(topics.publish("a.*".into(), event("1")), Err(Error::Topic(_))));
-    assert_eq!(topics.publish("nobody".into(), Event::default()), Err(Error::Empty));
+    assert!(matches!(topics.publish("a.*", &event("1")), Err(Error::Topic(_))));
+    assert_eq!(topics.publish("nobody", &Event::default()), Err(Error::Empty));
     assert_eq!(topics.hub.metrics().channels, 0);
 }
 

@@ -109,6 +109,67 @@ async fn members_share_blocks_and_a_run_is_one_block() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_response_head_comes_first_as_it_is() {
+    for coding in CODINGS {
+        let mut bench = Bench::new(ConnectionOptions::default());
+        let connection = open(&bench, ConnectionOptions::default());
+        connection.push(|connection| Command::SetCoding { connection, coding });
+        connection.send(vec![frame(3)]);
+        let (socket, mut client) = pair();
+        let (framing, head) = (Framing::Plain, Box::from(*b"the head\r\n\r\n"));
+        connection.push(|connection| Command::AttachSocket { connection, socket, framing, head });
+        connection.push(|connection| Command::Close { connection, reason: CloseReason::End });
+        bench.work_for(SECOND).await;
+        let response = read(&mut client);
+        let body = response.strip_prefix(b"the head\r\n\r\n").unwrap();
+        assert_eq!(decoded(coding, body), text(&frame(3)));
+    }
+}
+
+/// What the host is to write. It writes at once.
+async fn written(bench: &mut Bench) -> Vec<u8> {
+    let mut written = Vec::new();
+    loop {
+        bench.work_for(SECOND).await;
+        let before = written.len();
+        for notice in bench.shard.links.outbox.take() {
+            if let Notice::Write { connections, bytes } = notice {
+                written.extend_from_slice(&bytes);
+                bench.shard.links.inbox.push(Command::Written { connections, slow: false });
+            }
+        }
+        if written.len() == before {
+            return written;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_the_host_writes_is_whole() {
+    for coding in CODINGS {
+        let mut bench = Bench::new(ConnectionOptions::default());
+        let connection = open(&bench, ConnectionOptions::default());
+        connection.push(|connection| Command::SetCoding { connection, coding });
+        connection.push(|connection| Command::AttachStream(connection, Framing::Plain));
+        let (id, channel) = (connection.id, ChannelId(0));
+        let join = Command::Join { connection: id, channel, last: Place(0), replay: Vec::new() };
+        bench.shard.links.inbox.push(join);
+        let events: Vec<Frame> = (1..=5).map(|event| noise(30_000, event)).collect();
+        let mut body = Vec::new();
+        for (event, place) in events.iter().zip(1..) {
+            publish(&bench, place, event, None);
+            // The first two are a run, and the others come alone.
+            if place > 1 {
+                body.extend(written(&mut bench).await);
+            }
+        }
+        connection.push(|connection| Command::Close { connection, reason: CloseReason::End });
+        body.extend(written(&mut bench).await);
+        assert_eq!(decoded(coding, &body), events.iter().map(text).collect::<String>());
+    }
+}
+
 /// Part of a run may have left when it becomes clear that the client is slow.
 #[tokio::test(start_paused = true)]
 async fn a_run_that_has_begun_is_not_conflated() {

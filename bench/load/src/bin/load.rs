@@ -4,8 +4,9 @@
 //! - `connect PORT COUNT [FIRST:ID ...]`: opens more connections to 127.0.0.1; answers when all
 //!   response heads are here. Client number n comes back with the cursor at n modulo their number.
 //!   FIRST is the number of the first event after it.
-//! - `speak NAME`: connections from here on speak `sse`, `gzip`, which is `sse` compressed,
-//!   `socket.io`, or, as bare subscribers, `redis` or `nats`
+//! - `speak NAME [STREAMS]`: connections from here on speak `sse`, `gzip`, which is `sse` compressed,
+//!   `https`, `socket.io`, or, as bare subscribers, `redis` or `nats`. With `http2`, each socket has
+//!   so many connections as its streams.
 //! - `expect COUNT [CHANNELS]`: from now on each connection must get events 0 to COUNT-1, each once
 //!   and in order. With CHANNELS, event n was sent to channel n modulo CHANNELS, and client n is in
 //!   the first 1 + n modulo CHANNELS.
@@ -24,6 +25,7 @@ use load::commands::{self, Commands};
 use load::protocol::Protocol;
 use load::stamp::Stamps;
 use load::tally::Tally;
+use load::wire::{self, Secrets};
 use rustix::event::{Timespec, epoll};
 use rustix::net::{self, AddressFamily, SocketType};
 
@@ -44,8 +46,12 @@ struct Load {
     stalled: Vec<TcpStream>,
     address: SocketAddr,
     protocol: Protocol,
+    /// Of a protocol over TLS.
+    secrets: Option<Secrets>,
     cursors: Vec<Cursor>,
     wanted: usize,
+    /// How many of them were begun.
+    begun: usize,
     connecting: usize,
     opened: usize,
     connect_since: Option<Instant>,
@@ -68,8 +74,10 @@ impl Load {
             stalled: Vec::new(),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             protocol: Protocol::EventStream,
+            secrets: None,
             cursors: Vec::new(),
             wanted: 0,
+            begun: 0,
             connecting: 0,
             opened: 0,
             connect_since: None,
@@ -94,17 +102,17 @@ impl Load {
                 self.moved_at = Instant::now();
             }
             Some("speak") => {
-                let named = words.get(1).and_then(|name| Protocol::named(name));
+                let streams = if words.len() > 2 { commands::number(words, 2)? } else { 1 };
+                let named = words.get(1).and_then(|name| Protocol::named(name, streams as usize));
                 self.protocol = named.ok_or_else(|| format!("no such protocol: {words:?}"))?;
+                self.secrets = self.protocol.secret().map(wire::secrets).transpose()?;
                 answer(r#"{"speaking":true}"#)?;
             }
             Some("expect") => {
                 let channels = if words.len() > 2 { commands::number(words, 2)? } else { 1 };
                 self.tally = Tally::new(commands::number(words, 1)? as u32, channels as u32);
-                for (number, client) in self.clients.iter_mut().enumerate() {
-                    if let Some(client) = client {
-                        client.share = self.tally.begin(number, 0);
-                    }
+                for client in self.clients.iter_mut().flatten() {
+                    client.expect(|number| self.tally.begin(number, 0));
                 }
                 answer(r#"{"expecting":true}"#)?;
             }
@@ -122,7 +130,7 @@ impl Load {
             Some("close") => {
                 self.clients.clear();
                 self.stalled.clear();
-                (self.wanted, self.connecting, self.opened) = (0, 0, 0);
+                (self.wanted, self.begun, self.connecting, self.opened) = (0, 0, 0, 0);
                 self.failures.clear();
                 answer(r#"{"closed":true}"#)?;
             }
@@ -133,21 +141,24 @@ impl Load {
 
     fn connect_more(&mut self) -> Result<(), String> {
         for _ in 0..AT_A_TIME {
-            if self.clients.len() >= self.wanted || self.connecting >= CONNECTING {
+            if self.begun >= self.wanted || self.connecting >= CONNECTING {
                 break;
             }
-            let number = self.clients.len();
+            let number = self.begun;
             let cursor = match self.cursors.len() {
                 0 => None,
                 count => Some(self.cursors[number % count].clone()),
             };
-            let mut client = Client::connect(self.address, number, self.protocol, cursor)?;
-            client.share = self.tally.begin(number, client.first());
-            let data = epoll::EventData::new_u64(number as u64);
-            epoll::add(&self.epoll, &client.socket, data, epoll::EventFlags::OUT)
+            let secrets = self.secrets.as_ref();
+            let mut client = Client::connect(self.address, number, self.protocol, secrets, cursor)?;
+            let first = client.first();
+            client.expect(|number| self.tally.begin(number, first));
+            let data = epoll::EventData::new_u64(self.clients.len() as u64);
+            epoll::add(&self.epoll, &client.wire.socket, data, epoll::EventFlags::OUT)
                 .map_err(|error| format!("epoll: {error}"))?;
             self.clients.push(Some(client));
-            self.connecting += 1;
+            self.begun += self.protocol.streams();
+            self.connecting += self.protocol.streams();
         }
         Ok(())
     }
@@ -157,16 +168,16 @@ impl Load {
         if client.is_connecting() {
             client.request()?;
             let data = epoll::EventData::new_u64(index as u64);
-            return epoll::modify(&self.epoll, &client.socket, data, epoll::EventFlags::IN)
+            return epoll::modify(&self.epoll, &client.wire.socket, data, epoll::EventFlags::IN)
                 .map_err(|error| format!("epoll: {error}"));
         }
         let tally = &mut self.tally;
         let progress = client.read(&mut self.buffer, &self.stamps, |share, stamp, read_at| {
             tally.count(share, stamp, read_at);
         })?;
-        if progress == Progress::Opened {
-            self.connecting -= 1;
-            self.opened += 1;
+        if let Progress::Opened(streams) = progress {
+            self.connecting -= streams;
+            self.opened += streams;
         }
         if progress != Progress::None {
             self.moved_at = Instant::now();

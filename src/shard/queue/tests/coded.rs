@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ids::{ChannelId, Place};
-use crate::wire::{Coding, Form, Frame, Framing};
+use crate::wire::{Checksum, Coding, Form, Frame, Framing};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -40,6 +40,7 @@ struct Body {
     queue: Queue,
     form: Form,
     bytes: Vec<u8>,
+    sent: Checksum,
     /// The numbers of events that left or are queued, and how many were dropped.
     pushed: u64,
     dropped: u64,
@@ -49,7 +50,7 @@ impl Body {
     fn of(coding: Coding) -> Self {
         let (queue, form) = (Queue::default(), Form { framing: Framing::Plain, coding });
         let bytes = coding.header().unwrap_or_default().to_vec();
-        Self { queue, form, bytes, pushed: 0, dropped: 0 }
+        Self { queue, form, bytes, sent: Checksum::NOTHING, pushed: 0, dropped: 0 }
     }
 
     fn event(&mut self, size: usize) -> Segment {
@@ -93,13 +94,13 @@ impl Body {
         let count = count.min(self.queue.bytes());
         let queued: Vec<u8> = self.queue.iter().flatten().copied().collect();
         self.bytes.extend_from_slice(&queued[..count]);
-        self.queue.advance(count);
+        self.queue.advance(count, |sum| self.sent.append(sum));
     }
 
     /// The events that the client gets.
     fn read(mut self) -> Vec<u64> {
         self.take(usize::MAX);
-        self.bytes.extend(self.form.coding.trailer(self.queue.sent()).unwrap_or_default());
+        self.bytes.extend(self.form.coding.trailer(self.sent).unwrap_or_default());
         let mut plain = Vec::new();
         match self.form.coding {
             Coding::Identity => plain = self.bytes,

@@ -1,0 +1,56 @@
+// The case of one event for each client: tokens, which nobody else gets.
+import { grouped } from '../format.mjs';
+import { each } from '../servers.mjs';
+import { deliver, withServer } from '../stage.mjs';
+
+export const servers = ['sluice'];
+
+const ofEach = { connections: 1_000, events: 100, warmUp: 20, rate: 20 };
+export const full = { rounds: 5, ...ofEach };
+export const quick = { rounds: 1, ...ofEach, events: 40 };
+
+export const conditions = ({ connections, events, rate }) =>
+  `one event each: ${grouped(connections)} clients, ${events} events for each of them, ` +
+  `${rate} per second, all in one turn of the event loop`;
+
+/** The ways to send them, and how the table calls these. */
+const WAYS = { send: '`connection.send({ event, data })`', write: '`res.write()` of the frame' };
+
+export async function run(_server, { connections, events, warmUp, rate }) {
+  const figures = {};
+  for (const way of Object.keys(WAYS)) {
+    await withServer(each.sent(way), async (stage) => {
+      await stage.connect(connections);
+      await deliver(stage, warmUp, rate);
+      const { cpu, busy, received } = await deliver(stage, events, rate);
+      figures[`${way} cpu`] = cpu / received;
+      // Not of the calls alone: Node.js writes after them, when it uncorks the socket.
+      figures[`${way} busy`] = busy / received;
+    });
+  }
+  return figures;
+}
+
+export function tables({ of, cell, table }) {
+  const heads = ['one event each', 'JavaScript thread, µs per event', 'CPU, µs per event'];
+  const rows = Object.entries(WAYS).map(([way, title]) => [
+    title,
+    ...['busy', 'cpu'].map((figure) => cell(of('sluice', `${way} ${figure}`))),
+  ]);
+  return [table(heads, rows)];
+}
+
+const share = (of, figure) => of('sluice', `send ${figure}`) / of('sluice', `write ${figure}`);
+
+export const targets = [
+  {
+    text: 'JavaScript time of one event each, `connection.send` / `res.write`',
+    figure: (of) => share(of, 'busy'),
+    most: 0.167,
+  },
+  {
+    text: 'CPU of one event each, `connection.send` / `res.write`',
+    figure: (of) => share(of, 'cpu'),
+    most: 0.7,
+  },
+];

@@ -1,0 +1,32 @@
+//! A share of a shard's time. After it the shard looks at its inbox and its sockets, so that a
+//! large broadcast holds up nothing else.
+
+use std::time::{Duration, Instant};
+
+/// Long enough that the looks between slices cost nothing that matters.
+pub(super) const SLICE: Duration = Duration::from_micros(500);
+/// Steps between two looks at the clock.
+const STEPS: u32 = 16;
+
+pub(super) struct Slice {
+    /// `None`: it never ends.
+    until: Option<Instant>,
+    steps: u32,
+}
+
+impl Slice {
+    pub fn of(time: Duration) -> Self {
+        Self { until: Some(Instant::now() + time), steps: 0 }
+    }
+
+    pub fn endless() -> Self {
+        Self { until: None, steps: 0 }
+    }
+
+    /// Counts a step. Returns whether the slice is over.
+    pub fn step(&mut self) -> bool {
+        let Some(until) = self.until else { return false };
+        self.steps += 1;
+        self.steps.is_multiple_of(STEPS) && Instant::now() >= until
+    }
+}
