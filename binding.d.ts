@@ -97,6 +97,11 @@ export declare class ConnectionHandle {
   /** Gives a client without a cursor one. False while no channel of the connection mints ids. */
   prime(): boolean
   /**
+   * Compresses the body. Call it before a transport is attached. `name`: one of the core's
+   * `Coding`.
+   */
+  setCoding(name: string): void
+  /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
    * `half_open`: the client may close its side and still get events. `head`: the response's
    * head, unless Node.js has written it.

@@ -16,6 +16,7 @@ import type { TopicOptions } from './types/broker.js';
 export interface SSEConfig
   extends Pick<
     ConnectionOptions,
+    | 'compress'
     | 'headers'
     | 'limits'
     | 'maxLifetime'

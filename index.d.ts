@@ -289,12 +289,27 @@ export interface ConnectionOptions {
    * Who writes to the socket. Default: `'auto'`.
    *
    * - `'auto'`: the core takes over the socket where possible, and otherwise JavaScript writes to
-   *   the response. The latter applies to TLS, HTTP/2, compression, and sockets whose `write`,
-   *   `_write`, `_writev` or `_writeGeneric` was replaced.
+   *   the response. The latter applies to TLS, HTTP/2, compression middleware, and sockets whose
+   *   `write`, `_write`, `_writev` or `_writeGeneric` was replaced.
    * - `'stream'`: JavaScript writes to the response.
    * - `'native'`: the core takes over the socket. Throws `ERR_SSE_TRANSPORT` where it cannot.
    */
   transport?: 'auto' | Transport;
+  /**
+   * The content codings that the stream may be compressed with, the one that you prefer first:
+   * `['zstd', 'gzip']`. Default: `[]`, which does not compress.
+   *
+   * The request's `Accept-Encoding` decides: the client gets the coding that it gives the highest
+   * weight, and the first one in this list of several. A client that sends no such header, or
+   * prefers `identity`, gets a plain stream. The response says `Vary: Accept-Encoding`, and
+   * `Content-Encoding` if it is compressed. A response that has a `Content-Encoding` already is
+   * left as it is, and so is a Fetch `Response` without `outgoing`.
+   *
+   * The core compresses each event once for all connections, in its own threads. Limits of queues
+   * count compressed bytes, except for events that wait for a replay or a snapshot. See
+   * docs/compression.md for when it pays, and for what must not be compressed.
+   */
+  compress?: readonly ('zstd' | 'gzip')[] | undefined;
   /**
    * Whether `req`, `res` and their socket are released once the core has taken over the socket, so
    * that an idle connection takes almost no memory. Default: `false`.

@@ -18,6 +18,7 @@ export type StreamsAction = 'create' | 'append' | 'read' | 'delete';
 export interface StreamsConnectionOptions
   extends Pick<
     ConnectionOptions,
+    | 'compress'
     | 'eventBufferSize'
     | 'limits'
     | 'maxLifetimeJitter'

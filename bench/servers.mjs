@@ -42,6 +42,11 @@ export const socketIo = {
 /** sluice, with clients that never read. */
 export const stalled = { command: node('stalled') };
 
+/** Streams of JSON, compressed in one of several ways. */
+export const compressed = {
+  served: (way) => ({ command: [process.execPath, [...node('compressed')[1], way]] }),
+};
+
 /** sluice, with a channel and a connection that is in none. */
 export const single = { command: node('single') };
 

@@ -26,7 +26,7 @@
 //! | [`metrics`]    | counters and gauges                                                      |
 //! | [`records`]    | what the host has to know of connections that it keeps no object for     |
 //! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
-//! | [`wire`]       | the bytes: events, frames, frame text                                    |
+//! | [`wire`]       | the bytes: events, frames, frame text, compression                       |
 //! | [`ids`]        | names of connections, channels and topics                                |
 //! | [`error`]      | every error and its code                                                 |
 //! | `sync`         | locks, atomics and threads                                               |

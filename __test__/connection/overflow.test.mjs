@@ -1,9 +1,11 @@
 // Tests each overflow policy with a client that is too slow. Other clients lose nothing.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
+import { decoded } from '../support/clients/decoded.mjs';
 import { listen } from '../support/listen.mjs';
 import { sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
@@ -15,17 +17,23 @@ const { Channel, Connection } = sluice;
 const LIMIT = 64 << 10;
 /** A run of events is dropped as a whole, and JavaScript writes 64 KiB at a time. */
 const SLACK = 400 << 10;
-const PAD = 'x'.repeat(1000);
+/** Bytes of an event. */
+const SIZE = 1000;
 
 /** A client that begins to read when the test says so. */
 class Sleeper {
   events = [];
+  hasEnded = false;
+  /** @type {Error | undefined} */
+  error;
   #response;
 
   static open(port) {
     const sleeper = new Sleeper();
     return new Promise((resolve, reject) => {
-      const request = http.get({ port, host: '127.0.0.1', agent: false }, (response) => {
+      const headers = { 'Accept-Encoding': 'gzip' };
+      const options = { port, host: '127.0.0.1', agent: false, headers };
+      const request = http.get(options, (response) => {
         sleeper.#response = response.pause();
         resolve(sleeper);
       });
@@ -35,9 +43,15 @@ class Sleeper {
 
   wake() {
     const parser = createParser({ onEvent: (event) => this.events.push(event) });
-    this.#response.setEncoding('utf8').on('data', (text) => parser.feed(text));
-    this.#response.on('error', () => {});
-    this.#response.resume();
+    const source = decoded(this.#response, this.#response.headers['content-encoding']);
+    source.setEncoding('utf8').on('data', (text) => parser.feed(text));
+    source.on('error', (error) => {
+      this.error = error;
+    });
+    source.on('end', () => {
+      this.hasEnded = true;
+    });
+    source.resume();
   }
 
   leave() {
@@ -105,16 +119,34 @@ function floodBehind(channel, connection) {
   );
 }
 
-const numbered = (number) => ({ data: `${number} ${PAD}` });
+/** Noise, which does not compress. */
+const numbered = (number) => ({
+  data: `${number} ${randomBytes((SIZE * 3) / 4).toString('base64')}`,
+});
+
+/** Ends the stream. The client must find it whole, although events were dropped. */
+async function endsWell(sleeper, connection) {
+  connection.end();
+  await until(() => sleeper.hasEnded || sleeper.error, 'the end');
+  assert.equal(sleeper.error, undefined);
+}
+
 const isAscending = (numbers) =>
   numbers.every((number, at) => at === 0 || number > numbers[at - 1]);
 const upTo = (count) => Array.from({ length: count }, (_, number) => number);
 
-for (const transport of ['auto', 'stream']) {
-  describe(`a client that is too slow, transport: '${transport}'`, SOON, () => {
+const WAYS = [
+  { transport: 'auto' },
+  { transport: 'stream' },
+  { transport: 'auto', compress: ['gzip'] },
+  { transport: 'stream', compress: ['gzip'] },
+];
+
+for (const way of WAYS) {
+  describe(`a client that is too slow, ${JSON.stringify(way)}`, SOON, () => {
     test("is disconnected by 'disconnect'", async (t) => {
       const channel = new Channel({ historySize: 10 });
-      const { open } = await serve(t, channel, { transport });
+      const { open } = await serve(t, channel, way);
       const { connection } = await open();
       const closes = tally(connection, 'close');
       await flood(
@@ -127,7 +159,7 @@ for (const transport of ['auto', 'stream']) {
     test("loses the oldest events by 'drop-oldest', and hears how many", async (t) => {
       const channel = new Channel({ historySize: 10 });
       const { open } = await serve(t, channel, {
-        transport,
+        ...way,
         overflow: 'drop-oldest',
         onGap: 'reset',
       });
@@ -152,6 +184,7 @@ for (const transport of ['auto', 'stream']) {
       const { numbers } = sleeper;
       assert.ok(isAscending(numbers));
       assert.equal(numbers.at(-1), count - 1);
+      await endsWell(sleeper, connection);
       const lost = gaps.reduce((sum, [{ events }]) => sum + events, 0);
       assert.equal(numbers.length + lost, count);
       await until(() => good.sleeper.numbers.length === count, 'the good client');
@@ -161,7 +194,8 @@ for (const transport of ['auto', 'stream']) {
     test("gets the latest event of each key by 'conflate'", async (t) => {
       const key = ({ data }) => String(Number.parseInt(data, 10) % 100);
       const channel = new Channel({ historySize: 0, overflow: 'conflate', key });
-      const { open } = await serve(t, channel, { transport });
+      // There is room for all keys, however long the flood takes.
+      const { open } = await serve(t, channel, { ...way, maxQueueBytes: 200 * SIZE });
       const { sleeper, connection } = await open();
       const closes = tally(connection, 'close');
       const { drops } = sluice.metrics();
@@ -169,7 +203,7 @@ for (const transport of ['auto', 'stream']) {
         (number) => channel.send(numbered(number)),
         () => sluice.metrics().drops > drops + 5000,
       );
-      const most = 100 * (PAD.length + 50) + (64 << 10);
+      const most = 100 * (SIZE + 50) + SLACK;
       await until(
         () => connection.queuedBytes <= most,
         () => `a queue of ${connection.queuedBytes} bytes`,
@@ -181,11 +215,12 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(numbers.slice(-100), upTo(count).slice(-100));
       assert.ok(numbers.length < count);
       assert.deepEqual(closes, []);
+      await endsWell(sleeper, connection);
     });
 
     test("gets everything from the history by 'reread', once and in order", async (t) => {
       const channel = new Channel({ historySize: 1e6, historyBytes: 1 << 30 });
-      const { open } = await serve(t, channel, { transport, overflow: 'reread' });
+      const { open } = await serve(t, channel, { ...way, overflow: 'reread' });
       const { sleeper, connection } = await open();
       const gaps = tally(connection, 'gap');
       const { replayed } = sluice.metrics().history;
@@ -205,11 +240,12 @@ for (const transport of ['auto', 'stream']) {
       await until(() => sleeper.numbers.length === count + 1001, 'a live event');
       assert.deepEqual(gaps, []);
       assert.ok(sluice.metrics().history.replayed > replayed, 'nothing was read again');
+      await endsWell(sleeper, connection);
     });
 
     test("hears of a gap once by 'reread' if the history is too small", async (t) => {
       const channel = new Channel({ historySize: 200 });
-      const { open } = await serve(t, channel, { transport, overflow: 'reread' });
+      const { open } = await serve(t, channel, { ...way, overflow: 'reread' });
       const { sleeper, connection } = await open();
       const gaps = tally(connection, 'gap');
       const { replayed } = sluice.metrics().history;

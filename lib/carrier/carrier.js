@@ -28,9 +28,9 @@
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it
  * @property {(listener: CarrierListener) => void} listen called once, before the head
  * @property {() => void} release stops listening; called once, when the connection is closed
- * @property {(status: number, headers: OutgoingHttpHeaders, isHandedOver?: boolean) => void} head
- *   writes the head, with the headers of an event stream under the given ones; `isHandedOver`:
- *   `handOver()` follows at once, and may give the head to the core instead
+ * @property {boolean} [hasHead] the head is other code's, so the body cannot be compressed
+ * @property {(status: number, headers: OutgoingHttpHeaders, facts: HeadFacts) => void} head
+ *   writes the head, with the headers of an event stream under the given ones
  * @property {() => boolean} [begin]
  *   called once, before the first write; whether the writes are to be HTTP chunks
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
@@ -52,6 +52,14 @@
  * @property {(taker: SocketTaker) => boolean} [handOver]
  *   begins the hand-over, after the head; false when the head has made it impossible. Either the
  *   head is written, or the core has got it.
+ */
+
+/**
+ * What a carrier may have to know about what follows the head.
+ * @typedef {object} HeadFacts
+ * @property {string} [coding] the content coding of the bytes, which the headers name too
+ * @property {boolean} [isHandedOver]
+ *   `handOver()` follows at once, and may give the head to the core instead
  */
 
 /**

@@ -4,7 +4,8 @@
 
 /** @import { OutgoingHttpHeaders, Server } from 'node:http' */
 /** @import { LeanRequest } from '../../index.js' */
-/** @import { Carrier, CarrierListener, Request, Response, SocketTaker } from './carrier.js' */
+/** @import { Carrier, CarrierListener, HeadFacts, Request, Response } from './carrier.js' */
+/** @import { SocketTaker } from './carrier.js' */
 /** @import { NodeSocket } from './node-socket.js' */
 /** @import { Methods } from './redirect.js' */
 
@@ -17,7 +18,7 @@ const { hasClientLeft, isPeerDead } = require('./half-open.js');
 const { HandOver } = require('./hand-over.js');
 const { assertOpenable, headHeaders } = require('./head.js');
 const { isLastResponse, makeLastResponse } = require('./last-response.js');
-const { detach, isHeadEncoded, obstacle } = require('./node-socket.js');
+const { detach, hasOtherCoding, obstacle } = require('./node-socket.js');
 const { LeanCarrier } = require('./lean-carrier.js');
 const { letGo } = require('./let-go.js');
 const { kTarget, redirect } = require('./redirect.js');
@@ -50,6 +51,11 @@ class NodeCarrier {
   #handOver;
   /** @type {(() => void) | undefined} */
   #onDrain;
+  /**
+   * The content coding of the core's bytes.
+   * @type {string | undefined}
+   */
+  #coding;
   /**
    * That of the writes, if the response takes no part in them.
    * @type {NodeSocket | undefined}
@@ -102,10 +108,11 @@ class NodeCarrier {
   /**
    * @param {number} statusCode
    * @param {OutgoingHttpHeaders} headers
-   * @param {boolean} [isHandedOver]
+   * @param {HeadFacts} facts
    */
-  head(statusCode, headers, isHandedOver) {
+  head(statusCode, headers, { coding, isHandedOver }) {
     const { request: req, response: res } = this;
+    this.#coding = coding;
     res.removeHeader('Content-Length');
     const { statusCode: before } = res;
     // Reading it is a warning on HTTP/2.
@@ -246,7 +253,7 @@ class NodeCarrier {
 
   /** @param {SocketTaker} taker */
   handOver(taker) {
-    if (isHeadEncoded(this.response)) {
+    if (hasOtherCoding(this.response, this.#coding)) {
       this.response.flushHeaders();
       return false;
     }

@@ -123,13 +123,16 @@ function forgetHead(res) {
 }
 
 /**
- * Whether the head that Node has made has a content encoding. Other code may have added it last.
+ * Whether the head that Node has made has another content encoding than the core's bytes. Other
+ * code may have added it last.
  * @param {NodeResponse} res
+ * @param {string | undefined} coding that of the core's bytes
  */
-function isHeadEncoded(res) {
+function hasOtherCoding(res, coding) {
   const { _header: head } = res;
   const header = typeof head === 'string' ? ENCODING.exec(head)?.[1] : undefined;
-  return isEncoded(header ?? res.getHeader('Content-Encoding'));
+  const named = header ?? res.getHeader('Content-Encoding');
+  return named !== coding && isEncoded(named);
 }
 
 /**
@@ -234,8 +237,8 @@ module.exports = {
   detach,
   forgetHead,
   freeParser,
+  hasOtherCoding,
   hasUnreadBody,
-  isHeadEncoded,
   isIdle,
   obstacle,
   replacedWriter,

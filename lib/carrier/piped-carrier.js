@@ -24,6 +24,7 @@ function pipedCarrier(req, res, stream) {
     cursor,
     headOnly,
     needsProcess,
+    hasHead: true,
     listen(listener) {
       node.listen(listener);
       stream.on('drain', () => listener.onDrain());

@@ -13,6 +13,7 @@
 /** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */
 
 const option = require('../core/option.js');
+const { readCompress } = require('./compression.js');
 
 const BODILESS = [204, 205, 304];
 
@@ -42,6 +43,7 @@ const CONNECTION_NAMES = {
   cursorQuery: true,
   onGap: true,
   transport: true,
+  compress: true,
   lean: true,
 };
 /** @type {Names<LeanOptions>} */
@@ -68,6 +70,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
   }
   return {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
+    compress: readCompress(given.compress),
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
     lean: readLean(given.lean),

@@ -41,6 +41,7 @@ const { debug } = require('../core/diagnostics.js');
 const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp } = require('./catch-up.js');
+const { encodeBody } = require('./compression.js');
 const { Gathering } = require('./gathering.js');
 const { countLean, discountLean, encode } = require('./lean-record.js');
 const { reportGaps } = require('./gaps.js');
@@ -183,8 +184,10 @@ class Link {
     this.#settings = undefined;
     try {
       this.transport = this.#chooseTransport(settings);
+      const { coding, headers } = encodeBody(settings.compress, carrier, settings.head.headers);
+      if (coding) this.handle.setCoding(coding);
       const isNative = this.transport === 'native';
-      carrier.head(settings.head.statusCode, settings.head.headers, isNative);
+      carrier.head(settings.head.statusCode, headers, { coding, isHandedOver: isNative });
       this.#advance('open');
       report.opened(this);
       if (!isNative || !carrier.handOver?.(this)) this.writeThrough();

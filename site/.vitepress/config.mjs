@@ -57,6 +57,7 @@ const guides = [
       page('Several processes', 'scaling'),
       page('Reliability', 'reliability'),
       page('Limits', 'limits'),
+      page('Compression', 'compression'),
       page('Metrics', 'metrics'),
       page('Inspector', 'inspect'),
       page('sluice doctor', 'doctor'),

@@ -10,7 +10,7 @@ use crate::hub::Hub;
 use crate::ids::ConnectionId;
 use crate::log::Cursor;
 use crate::shard::{Command, Socket};
-use crate::wire::{Event, Frame, Framing};
+use crate::wire::{Coding, Event, Frame, Framing};
 
 #[derive(Clone)]
 pub struct Connection {
@@ -34,6 +34,12 @@ impl Connection {
     /// Sends frames as they are, after [`Hub::wake`].
     pub fn send_quietly(&self, frames: Vec<Frame>) {
         self.hub.send_quietly(self.id, &self.gauge, frames);
+    }
+
+    /// Compresses the body. Call it before a transport is attached.
+    pub fn set_coding(&self, coding: Coding) {
+        let command = Command::SetCoding { connection: self.id, coding };
+        self.hub.inbox_of(self.id).push_quietly(command);
     }
 
     /// Hands the socket over: from now on its shard is the only one that writes it. It begins after

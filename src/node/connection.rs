@@ -10,8 +10,7 @@ use super::frames::FramesHandle;
 use crate::connection::{CloseReason, Overflow};
 use crate::handle::{Connection, Frames};
 use crate::shard::Socket;
-use crate::wire::Framing;
-use crate::wire::frame_text;
+use crate::wire::{Coding, Framing, frame_text};
 
 /// In every option that is a time, zero means none.
 pub fn duration(milliseconds: u32) -> Option<Duration> {
@@ -76,6 +75,15 @@ impl ConnectionHandle {
     #[napi(catch_unwind)]
     pub fn prime(&self) -> bool {
         self.connection.prime()
+    }
+
+    /// Compresses the body. Call it before a transport is attached. `name`: one of the core's
+    /// `Coding`.
+    #[napi(catch_unwind)]
+    pub fn set_coding(&self, name: String) -> Result<()> {
+        let coding = Coding::from_name(&name).ok_or_else(|| internal("unknown content coding"))?;
+        self.connection.set_coding(coding);
+        Ok(())
     }
 
     /// False when the socket cannot be duplicated; the connection then still needs a transport.

@@ -41,6 +41,11 @@ impl Shard {
                 let options = self.share(options);
                 self.open(Connection::new(id, gauge, options, gathers));
             }
+            Command::SetCoding { connection, coding } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.set_coding(coding);
+                }
+            }
             Command::AttachSocket { connection, socket, framing, head } => {
                 self.attach_socket(connection, socket, framing, head)
             }

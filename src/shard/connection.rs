@@ -4,7 +4,6 @@ use std::io::{self, IoSlice};
 use std::mem::offset_of;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::connections;
@@ -19,7 +18,7 @@ use super::socket::Socket;
 use crate::connection::{CloseReason, ConnectionOptions, QueueGauge, Transport};
 use crate::ids::{ConnectionId, Place};
 use crate::metrics::Tally;
-use crate::wire::{Frame, Framing};
+use crate::wire::{Block, BlockSum, Coding, Form, Frame, Framing, LAST_CHUNK};
 
 /// A broadcast to an idle connection reads one cache line: the first.
 #[repr(C, align(64))]
@@ -38,9 +37,12 @@ pub(super) struct Connection {
     pub ping_is_due: bool,
     /// Something was queued or sent.
     pub has_begun: bool,
-    pub last_chunk_queued: bool,
+    /// The end of the body is queued, or was sent.
+    pub has_end: bool,
     /// The client is slow to accept what is queued.
     pub slow: bool,
+    /// Of the body. It is the same once a transport is attached.
+    pub coding: Coding,
 
     pub id: ConnectionId,
     /// Shared by connections with the same options.
@@ -103,8 +105,9 @@ impl Connection {
             urgency: Urgency::None,
             ping_is_due: false,
             has_begun: false,
-            last_chunk_queued: false,
+            has_end: false,
             slow: false,
+            coding: Coding::Identity,
             id,
             options,
             gauge,
@@ -129,10 +132,19 @@ impl Connection {
         let Sink::Pending(backlog) = &mut self.sink else { return false };
         let frames = std::mem::take(&mut backlog.0);
         self.sink = sink;
-        if let Some(framing @ Framing::Chunked) = self.framing() {
-            self.queue.replace(frames.iter().map(|frame| frame.bytes(framing)));
+        if let Some(form) = self.form().filter(|form| *form != Form::PLAIN) {
+            self.queue.replace(frames.iter().map(|frame| frame.block(form)));
+            let header = form.coding.header().map(|bytes| Frame::of(bytes).bytes(form.framing));
+            self.queue.push_first(header.unwrap_or_default());
         }
         true
+    }
+
+    /// Sets the coding of the body, before a transport is attached.
+    pub fn set_coding(&mut self, coding: Coding) {
+        if matches!(self.sink, Sink::Pending(_)) {
+            self.coding = coding;
+        }
     }
 
     pub fn push_events(&mut self, frames: &[Frame], live: bool) {
@@ -179,27 +191,30 @@ impl Connection {
                 return true;
             }
         }
-        let Some(framing) = self.framing() else {
+        let Some(form) = self.form() else {
             for Entry { place, frame, .. } in run.frames() {
                 self.push_publication(*place, frame.clone(), true);
             }
             return true;
         };
         self.has_begun = true;
-        let bytes = run.bytes(framing);
         // The flush meets an error again and handles it.
-        let sent = if at_once { self.send_at_once(bytes).unwrap_or(0) } else { 0 };
+        let sent = if at_once { self.send_at_once(run, form).unwrap_or(0) } else { 0 };
         tally.bytes += sent as u64;
-        if sent == bytes.len() {
+        // The rest of what has begun must follow as it is.
+        if sent == 0 && self.is_conflated() {
+            tally.drops += self.push_latest(run, form);
+            self.advance(0);
+            return true;
+        }
+        let block = run.block(form);
+        if sent == block.bytes.len() {
             tally.deliveries += run.events();
+            self.passed(&block.sum);
             return false;
         }
-        if self.is_conflated() {
-            tally.drops += self.push_latest(run, framing);
-        } else {
-            self.queue.push(segment(bytes.clone(), run.first(), run.events(), true));
-        }
-        self.queue.advance(sent);
+        self.queue.push(segment(block.clone(), run.first(), run.events(), true));
+        self.advance(sent);
         true
     }
 
@@ -222,49 +237,83 @@ impl Connection {
     }
 
     /// Pushes each event alone. Returns how many older ones were dropped.
-    fn push_latest(&mut self, run: &Run, framing: Framing) -> u64 {
+    fn push_latest(&mut self, run: &Run, form: Form) -> u64 {
         let mut dropped = 0;
         for Entry { place, frame, key } in run.frames() {
             let key = run.channels().first().copied().zip(key.clone());
-            let plain = segment(frame.bytes(framing), *place, 1, true);
+            let plain = segment(frame.block(form), *place, 1, true);
             dropped += self.queue.push_latest(Segment { key, ..plain });
         }
         dropped
     }
 
-    fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+    fn send_at_once(&self, run: &Run, form: Form) -> io::Result<usize> {
         match &self.sink {
             Sink::Socket { socket, can_write: true, .. } if self.queue.is_empty() => {
-                socket.send(&[IoSlice::new(bytes)])
+                socket.send(&[IoSlice::new(&run.block(form).bytes)])
             }
             _ => Ok(0),
         }
     }
 
     pub fn push_publication(&mut self, place: Place, frame: Frame, live: bool) {
-        self.push_frame(frame, |bytes| segment(bytes, place, 1, live));
+        self.push_frame(frame, |block| segment(block, place, 1, live));
     }
 
     fn push(&mut self, frame: Frame, events: u64, live: bool) {
-        self.push_frame(frame, |bytes| Segment { bytes, events, live, ..Segment::default() });
+        self.push_frame(frame, |block| Segment { events, live, ..block.into() });
     }
 
-    fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Bytes) -> Segment) {
+    fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Block) -> Segment) {
         // A ping may come before the first frame of a stream that begins with a mark.
         let is_first = !std::mem::replace(&mut self.has_begun, true);
         let frame = if is_first { frame } else { frame.without_mark() };
-        let framing = self.framing().unwrap_or(Framing::Plain);
-        self.queue.push(segment(frame.bytes(framing)));
+        let form = self.form().unwrap_or(Form::PLAIN);
+        self.queue.push(segment(frame.block(form)));
         if let Sink::Pending(backlog) = &mut self.sink {
             backlog.0.push(frame);
         }
     }
 
-    fn framing(&self) -> Option<Framing> {
+    fn form(&self) -> Option<Form> {
         match &self.sink {
             Sink::Pending(_) => None,
-            Sink::Socket { framing, .. } | Sink::Stream { framing, .. } => Some(*framing),
+            Sink::Socket { framing, .. } | Sink::Stream { framing, .. } => {
+                Some(Form { framing: *framing, coding: self.coding })
+            }
         }
+    }
+
+    /// Removes queued bytes that have left. Returns how many events ended in them.
+    pub fn advance(&mut self, count: usize) -> u64 {
+        let Self { queue, rare, coding, .. } = self;
+        queue.advance(count, |sum| {
+            if *coding == Coding::Gzip {
+                rare.sent.append(sum);
+            }
+        })
+    }
+
+    /// A block was sent that was not queued.
+    pub fn passed(&mut self, sum: &BlockSum) {
+        if self.coding == Coding::Gzip {
+            self.rare.sent.append(sum);
+        }
+    }
+
+    /// Queues the end of the body, once. Returns whether it has any bytes.
+    pub fn push_end(&mut self) -> bool {
+        let Some(Form { framing, coding }) = self.form() else { return false };
+        if std::mem::replace(&mut self.has_end, true) {
+            return false;
+        }
+        let trailer = coding.trailer(self.rare.sent).map(|it| Frame::of(&it).bytes(framing));
+        // The host writes the last chunk of its own.
+        let is_last = framing == Framing::Chunked && matches!(self.sink, Sink::Socket { .. });
+        for bytes in trailer.into_iter().chain(is_last.then_some(LAST_CHUNK)) {
+            self.queue.push(Segment { bytes, live: true, ..Segment::default() });
+        }
+        !self.queue.is_empty()
     }
 
     pub fn is_gathering(&self) -> bool {

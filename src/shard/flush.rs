@@ -7,11 +7,9 @@ use tokio::time::Instant;
 
 use super::connection::{Connection, Sink, Stage};
 use super::poller::Poller;
-use super::queue::Segment;
 use super::writes::Writes;
 use crate::connection::{CloseReason, Overflow, QueueLimits};
 use crate::metrics::Tally;
-use crate::wire::{Framing, LAST_CHUNK};
 
 /// Segments in one vectored send.
 const PARTS: usize = 64;
@@ -78,22 +76,22 @@ impl Connection {
     }
 
     fn flush_socket(&mut self, poller: &Poller, tally: &mut Tally) -> Flushed {
-        let Self { sink: Sink::Socket { socket, framing, can_write }, queue, .. } = self else {
-            return Flushed::Empty;
-        };
         loop {
-            if queue.is_empty() {
+            if self.queue.is_empty() {
                 match self.stage {
                     Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => {
                         return Flushed::Empty;
                     }
-                    Stage::Ending(_) if *framing == Framing::Chunked && !self.last_chunk_queued => {
-                        self.last_chunk_queued = true;
-                        queue.push(Segment { bytes: LAST_CHUNK, live: true, ..Segment::default() });
+                    Stage::Ending(reason) => {
+                        if !self.push_end() {
+                            return Flushed::Ended(reason);
+                        }
                     }
-                    Stage::Ending(reason) => return Flushed::Ended(reason),
                 }
             }
+            let Self { sink: Sink::Socket { socket, can_write, .. }, queue, .. } = self else {
+                return Flushed::Empty;
+            };
             if !*can_write {
                 return Flushed::Waiting;
             }
@@ -106,7 +104,7 @@ impl Connection {
             match socket.send(&parts[..count]) {
                 Ok(sent) => {
                     tally.bytes += sent as u64;
-                    tally.deliveries += queue.advance(sent);
+                    tally.deliveries += self.advance(sent);
                     if self.slow {
                         self.rare.progressed = Some(Instant::now());
                     }
@@ -128,16 +126,21 @@ impl Connection {
     }
 
     fn flush_stream(&mut self, writes: &mut Writes, tally: &mut Tally) -> Flushed {
+        if self.queue.is_empty() && matches!(self.stage, Stage::Ending(_)) {
+            self.push_end();
+        }
         let Sink::Stream { in_flight, .. } = &mut self.sink else { return Flushed::Empty };
-        if *in_flight == 0 && !self.queue.is_empty() {
+        let was_idle = *in_flight == 0;
+        if was_idle && !self.queue.is_empty() {
             let length = writes.push(self.id, self.queue.front(STREAM_WRITE));
             *in_flight = length as u32;
             self.rare.progressed = Some(writes.now());
             tally.bytes += length as u64;
-            tally.deliveries += self.queue.advance(length);
+            tally.deliveries += self.advance(length);
+            return Flushed::Waiting;
         }
         match self.stage {
-            _ if *in_flight > 0 => Flushed::Waiting,
+            _ if !was_idle => Flushed::Waiting,
             Stage::Ending(reason) => Flushed::Ended(reason),
             Stage::Gathering | Stage::Open | Stage::Ahead | Stage::Behind => Flushed::Empty,
         }

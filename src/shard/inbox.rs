@@ -17,7 +17,7 @@ use crate::connection::{CloseReason, ConnectionOptions, Overflow, QueueGauge};
 use crate::drain::{Departure, Drain};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Receiver, Sender, unbounded};
-use crate::wire::{Frame, Framing};
+use crate::wire::{Coding, Frame, Framing};
 
 pub enum Command {
     /// If it `gathers`, live events wait for [`Command::Resume`].
@@ -26,6 +26,11 @@ pub enum Command {
         gauge: Arc<QueueGauge>,
         options: ConnectionOptions,
         gathers: bool,
+    },
+    /// Before a transport is attached.
+    SetCoding {
+        connection: ConnectionId,
+        coding: Coding,
     },
     /// The shard writes the socket. `head`: bytes that come before everything else.
     AttachSocket {
@@ -158,6 +163,7 @@ impl Command {
             Command::Hold(connection)
             | Command::LetOwnPass(connection)
             | Command::AttachStream(connection, _)
+            | Command::SetCoding { connection, .. }
             | Command::AttachSocket { connection, .. }
             | Command::Send { connection, .. }
             | Command::Join { connection, .. }

@@ -11,6 +11,7 @@ use crate::connection::{CloseReason, Overflow};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::metrics::Tally;
 use crate::notice::{Missing, Notice};
+use crate::wire::Block;
 
 /// Where a client is that gets from the histories what it is too slow for.
 #[derive(Default)]
@@ -183,6 +184,6 @@ impl Shard {
 }
 
 /// A publication in the queue, which may be dropped and read again.
-pub(super) fn segment(bytes: bytes::Bytes, place: Place, events: u64, live: bool) -> Segment {
-    Segment { bytes, events, live, place: Some(place), ..Segment::default() }
+pub(super) fn segment(block: Block, place: Place, events: u64, live: bool) -> Segment {
+    Segment { events, live, place: Some(place), ..block.into() }
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use crate::connection::QueueLimits;
 use crate::ids::{ChannelId, Place};
+use crate::wire::{Block, BlockSum};
 use filled::Filled;
 
 /// What an event of a channel stands for: a newer one of the same key makes it obsolete.
@@ -29,6 +30,14 @@ pub(super) struct Segment {
     pub key: Option<Key>,
     /// Some of its bytes are gone, so the others must follow.
     pub begun: bool,
+    /// Of its plain bytes, if they are compressed and their checksum is needed.
+    pub sum: BlockSum,
+}
+
+impl From<Block> for Segment {
+    fn from(Block { bytes, sum }: Block) -> Self {
+        Self { bytes, sum, ..Self::default() }
+    }
 }
 
 /// The beginning of a segment's bytes.
@@ -94,13 +103,14 @@ impl Queue {
     }
 
     /// Replaces the bytes of each segment.
-    pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
-        self.change(|filled| filled.replace(bytes));
+    pub fn replace(&mut self, blocks: impl Iterator<Item = Block>) {
+        self.change(|filled| filled.replace(blocks));
     }
 
-    /// Removes the first `count` bytes and returns how many events ended in them.
-    pub fn advance(&mut self, count: usize) -> u64 {
-        self.change(|filled| filled.advance(count))
+    /// Removes the first `count` bytes and returns how many events ended in them. `begun` is told
+    /// of each segment whose first byte they have.
+    pub fn advance(&mut self, count: usize, begun: impl FnMut(&BlockSum)) -> u64 {
+        self.change(|filled| filled.advance(count, begun))
     }
 
     /// Empties the queue and returns how many events were in it.

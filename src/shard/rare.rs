@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::depart::Leaving;
 use super::overflow::Behind;
 use super::timers::TimerKey;
+use crate::wire::Checksum;
 
 #[derive(Default)]
 pub(super) struct Rare {
@@ -20,6 +21,8 @@ pub(super) struct Rare {
     pub holds_timeout: bool,
     /// When the client last accepted bytes, or became slow.
     pub progressed: Option<Instant>,
+    /// Of a body that is compressed with gzip: of the blocks that have left, or have begun to.
+    pub sent: Checksum,
     /// How many events were dropped since the client last had an empty queue.
     pub lost: u64,
     /// Of one that gets from the histories what it is too slow for.
@@ -50,6 +53,7 @@ impl Deref for Rarely {
             ends_soon: false,
             holds_timeout: false,
             progressed: None,
+            sent: Checksum::NOTHING,
             lost: 0,
             behind: None,
             leaving: None,

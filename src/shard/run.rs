@@ -4,10 +4,8 @@ use std::cell::OnceCell;
 use std::slice;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::ids::{ChannelId, Place};
-use crate::wire::{Frame, Framing};
+use crate::wire::{Block, Form, Frame};
 
 /// A slow member keeps whole runs alive, so they stay small.
 const MAX_BYTES: usize = 256 << 10;
@@ -40,15 +38,18 @@ pub(super) struct Run {
     channels: Channels,
     frames: Vec<Entry>,
     length: usize,
-    chunked: OnceCell<Bytes>,
-    plain: OnceCell<Bytes>,
+    /// In each form, once a member needs it.
+    blocks: [OnceCell<Block>; Form::COUNT],
+    /// Several frames as one. Compressed together, they are smaller and take less time.
+    joined: OnceCell<Frame>,
 }
 
 impl Run {
     pub fn new(channels: Channels, entry: Entry) -> Self {
         let length = entry.frame.len();
         let frames = vec![entry];
-        Self { channels, frames, length, chunked: OnceCell::new(), plain: OnceCell::new() }
+        let (blocks, joined) = Default::default();
+        Self { channels, frames, length, blocks, joined }
     }
 
     pub fn channels(&self) -> &[ChannelId] {
@@ -85,14 +86,13 @@ impl Run {
     }
 
     /// All frames, one after the other. Several are one chunk: for a client, each chunk is work.
-    pub fn bytes(&self, framing: Framing) -> &Bytes {
-        let joined = match framing {
-            Framing::Chunked => &self.chunked,
-            Framing::Plain => &self.plain,
-        };
-        joined.get_or_init(|| match self.frames.as_slice() {
-            [entry] => entry.frame.bytes(framing),
-            frames => Frame::join(frames.iter().map(|entry| &entry.frame)).bytes(framing),
+    pub fn block(&self, form: Form) -> &Block {
+        self.blocks[form.index()].get_or_init(|| match self.frames.as_slice() {
+            [entry] => entry.frame.block(form),
+            frames => {
+                let join = || Frame::join(frames.iter().map(|entry| &entry.frame));
+                self.joined.get_or_init(join).block(form)
+            }
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::metrics::HistoryMetrics;
 use crate::notice::NoHost;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
+mod coding;
 mod commands;
 mod drain;
 mod fan_out;

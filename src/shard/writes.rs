@@ -11,6 +11,7 @@ use super::turn::report;
 use crate::ids::ConnectionId;
 use crate::metrics::Tally;
 use crate::notice::Notice;
+use crate::wire::Form;
 
 /// How many of the latest groups are compared. Readers that are equally far behind alternate.
 const COMPARED: usize = 4;
@@ -102,19 +103,20 @@ impl Connection {
         };
         // A flush starts the timer first.
         let is_timed = self.rare.stall_timer.is_some() || self.options.stall_timeout.is_none();
-        let bytes = run.bytes(*framing);
-        if self.stage != Stage::Open
-            || !self.queue.is_empty()
-            || !is_timed
-            || bytes.len() > STREAM_WRITE
-        {
+        if self.stage != Stage::Open || !self.queue.is_empty() || !is_timed {
             return false;
         }
-        writes.push_run(self.id, bytes);
-        *in_flight = bytes.len() as u32;
+        let block = run.block(Form { framing: *framing, coding: self.coding });
+        let length = block.bytes.len();
+        if length > STREAM_WRITE {
+            return false;
+        }
+        writes.push_run(self.id, &block.bytes);
+        *in_flight = length as u32;
+        self.passed(&block.sum);
         self.has_begun = true;
         self.rare.progressed = Some(writes.now());
-        tally.bytes += bytes.len() as u64;
+        tally.bytes += length as u64;
         tally.deliveries += run.events();
         report(self, tally);
         true

@@ -1,9 +1,16 @@
 //! A frame: an event's bytes, encoded once, immutable, shared by every connection that gets them.
 //!
 //! - It is held as an HTTP/1.1 chunk (RFC 9112, section 7.1). The plain form is a slice of it.
+//! - Its compressed forms are made when a connection first needs them, and shared too.
 //! - Cloning it copies no bytes.
 
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
+
+use super::checksum::BlockSum;
+use super::coding::{Coding, Form};
+use super::compress::compress;
 
 /// How frames are delimited on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,40 +34,69 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const CRLF: &[u8] = b"\r\n";
 
 #[derive(Clone, Debug)]
-pub struct Frame {
-    chunk: Bytes,
-    head: u32,
+pub struct Frame(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    chunk: Chunk,
     /// Whether it begins with the byte order mark of its source.
     has_mark: bool,
+    gzip: OnceLock<Box<Coded>>,
+    zstd: OnceLock<Box<Coded>>,
+}
+
+/// Plain or compressed bytes, as an HTTP chunk.
+#[derive(Clone, Debug)]
+struct Chunk {
+    bytes: Bytes,
+    head: u32,
+}
+
+/// A compressed form.
+#[derive(Debug)]
+struct Coded {
+    chunk: Chunk,
+    sum: BlockSum,
+}
+
+/// The bytes of a frame in the form of a connection.
+#[derive(Clone)]
+pub struct Block {
+    pub bytes: Bytes,
+    /// Of the plain bytes, if they are compressed with gzip.
+    pub sum: BlockSum,
 }
 
 impl Frame {
     pub fn len(&self) -> usize {
-        self.chunk.len()
+        self.0.chunk.bytes.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.chunk.is_empty()
+        self.0.chunk.bytes.is_empty()
     }
 
     /// The frame without the byte order mark of its stream, if it has one.
     pub fn without_mark(self) -> Self {
-        if !self.has_mark {
+        if !self.0.has_mark {
             return self;
         }
-        Self::of(&self.bytes(Framing::Plain)[BYTE_ORDER_MARK.len()..])
+        Self::of(&self.plain()[BYTE_ORDER_MARK.len()..])
     }
 
     /// The first bytes of a source.
     pub fn first_of(bytes: &[u8]) -> Self {
-        Self { has_mark: bytes.starts_with(BYTE_ORDER_MARK), ..Self::of(bytes) }
+        Self::new(Chunk::of(bytes), bytes.starts_with(BYTE_ORDER_MARK))
     }
 
     /// Bytes that are a frame already. An empty chunk would end the stream.
     pub fn of(bytes: &[u8]) -> Self {
-        let mut frame = FrameWriter::with_capacity(bytes.len());
-        frame.push(bytes);
-        frame.finish(b"")
+        Self::new(Chunk::of(bytes), false)
+    }
+
+    fn new(chunk: Chunk, has_mark: bool) -> Self {
+        let (gzip, zstd) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Shared { chunk, has_mark, gzip, zstd }))
     }
 
     /// One frame with the bytes of these.
@@ -71,13 +107,47 @@ impl Frame {
     }
 
     fn plain(&self) -> &[u8] {
-        &self.chunk[self.head as usize..self.chunk.len() - CRLF.len()]
+        let Chunk { bytes, head } = &self.0.chunk;
+        &bytes[*head as usize..bytes.len() - CRLF.len()]
     }
 
+    /// Without compression.
     pub fn bytes(&self, framing: Framing) -> Bytes {
+        self.0.chunk.bytes(framing)
+    }
+
+    pub fn block(&self, Form { framing, coding }: Form) -> Block {
+        let coded = match coding {
+            Coding::Identity => {
+                return Block { bytes: self.bytes(framing), sum: BlockSum::default() };
+            }
+            Coding::Gzip => &self.0.gzip,
+            Coding::Zstd => &self.0.zstd,
+        };
+        let coded = coded.get_or_init(|| Box::new(self.compress(coding)));
+        Block { bytes: coded.chunk.bytes(framing), sum: coded.sum }
+    }
+
+    fn compress(&self, coding: Coding) -> Coded {
+        let plain = self.plain();
+        let is_summed = coding == Coding::Gzip;
+        let sum = if is_summed { BlockSum::of(plain) } else { BlockSum::default() };
+        Coded { chunk: compress(coding, plain, Chunk::of), sum }
+    }
+}
+
+impl Chunk {
+    fn of(bytes: &[u8]) -> Self {
+        let mut chunk = FrameWriter::with_capacity(bytes.len());
+        chunk.push(bytes);
+        chunk.into_chunk(b"")
+    }
+
+    fn bytes(&self, framing: Framing) -> Bytes {
+        let Self { bytes, head } = self;
         match framing {
-            Framing::Chunked => self.chunk.clone(),
-            Framing::Plain => self.chunk.slice(self.head as usize..self.chunk.len() - CRLF.len()),
+            Framing::Chunked => bytes.clone(),
+            Framing::Plain => bytes.slice(*head as usize..bytes.len() - CRLF.len()),
         }
     }
 }
@@ -99,7 +169,11 @@ impl FrameWriter {
     }
 
     /// `id_line` comes first. It has at most 32 bytes.
-    pub fn finish(mut self, id_line: &[u8]) -> Frame {
+    pub fn finish(self, id_line: &[u8]) -> Frame {
+        Frame::new(self.into_chunk(id_line), false)
+    }
+
+    fn into_chunk(mut self, id_line: &[u8]) -> Chunk {
         let body = self.put_before(ROOM, id_line);
         let mut start = self.put_before(body, CRLF);
         let mut length = self.buffer.len() - body;
@@ -109,7 +183,7 @@ impl FrameWriter {
         }
         self.buffer.extend_from_slice(CRLF);
         let head = (body - start) as u32;
-        Frame { chunk: Bytes::from(self.buffer).slice(start..), head, has_mark: false }
+        Chunk { bytes: Bytes::from(self.buffer).slice(start..), head }
     }
 
     /// Returns where the bytes begin.

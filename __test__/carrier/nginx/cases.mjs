@@ -31,6 +31,18 @@ export const cases = {
     await arriveAtOnce(ends);
   },
 
+  'a stream that the core compresses arrives at once, and whole': async (t, through) => {
+    const { open } = await site(t, through());
+    const request = { headers: { 'Accept-Encoding': 'gzip' } };
+    const ends = await open({ compress: ['gzip'] }, request);
+    assert.equal(ends.connection.transport, through().transport);
+    assert.equal(ends.client.headers['content-encoding'], 'gzip');
+    await arriveAtOnce(ends);
+    await ends.connection.end();
+    assert.equal(await ends.client.over(), 'clean');
+    assert.equal(ends.client.data.length, 20);
+  },
+
   'pings reach the client': async (t, through) => {
     const { open } = await site(t, through());
     const { client } = await open({ ping: true, pingInterval: 20 });

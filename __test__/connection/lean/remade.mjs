@@ -1,6 +1,7 @@
 // Lean connections that were forgotten, and are made again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import zlib from 'node:zlib';
 import { sluice } from '../../support/site.mjs';
 import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
@@ -60,6 +61,20 @@ test('a connection that is made again can do what it could', SOON, async (t) => 
   assert.deepEqual([reasons, again.closed], [['end'], true]);
   await client.eof();
   assert.equal(client.chunks().complete, true);
+});
+
+test('a connection that is made again is compressed as before', SOON, async (t) => {
+  const site = await leanSite(t, { options: { compress: ['gzip'] } });
+  const client = await site.connect('/', 'Accept-Encoding: gzip\r\n');
+  site.channel.send({ data: 'one' });
+  await left(site.before, 0, 0, 0);
+  await site.channel.connections()[0].send({ data: 'two' }).end();
+  await client.eof();
+  assert.match(client.head, /content-encoding: gzip\r\n/i);
+  const { text, complete } = client.chunks();
+  assert.ok(complete);
+  const plain = zlib.gunzipSync(Buffer.from(text, 'latin1')).toString();
+  assert.equal(plain, 'data: one\n\ndata: two\n\n');
 });
 
 test('`join` and `leave` of a channel have a connection', SOON, async (t) => {

@@ -126,6 +126,25 @@ async function returning(transport) {
   await site.close();
 }
 
+/** Streams in each encoding, to clients that stay, and to one that leaves. */
+async function compressed(transport) {
+  const channel = new Channel({ historySize: 50 });
+  const options = { transport, compress: ['zstd', 'gzip'], pingInterval: 5 };
+  const site = await serve((req, res) => channel.add(new Connection(req, res, options)));
+  const open = (coding) => site.client('/', `Accept-Encoding: ${coding}\r\n`);
+  const clients = ['gzip', 'zstd', 'gzip', 'zstd', 'identity'].map(open);
+  await until(() => channel.count() === clients.length, 'the members');
+  for (let number = 0; number < MANY; number += 1) {
+    channel.send({ data: { number, square: number * number } });
+    if (number % 10 === 0) await turn();
+  }
+  clients[0].socket.destroy();
+  await channel.end({ event: 'last', data: 'a' });
+  for (const client of clients.slice(1)) await client.over();
+  channel.close();
+  await site.close();
+}
+
 /** Topics, patterns, and clients that may return. */
 async function brokers() {
   const broker = new SSEBroker({ wildcards: true, sessionTimeout: 50, heartbeatInterval: 10 });
@@ -241,6 +260,7 @@ async function main() {
     for (const transport of ['auto', 'stream']) {
       for (const overflow of OVERFLOWS) await slowReaders(transport, overflow);
       await returning(transport);
+      await compressed(transport);
       await single(transport);
     }
     await brokers();

@@ -1,7 +1,7 @@
 // A client for HTTP/1.1, with and without TLS.
 import http from 'node:http';
 import https from 'node:https';
-import { createGunzip } from 'node:zlib';
+import { decoded } from './decoded.mjs';
 import { Reader } from './reader.mjs';
 
 /**
@@ -30,8 +30,8 @@ export function connectHTTP1(
 }
 
 function reader(outgoing, response) {
-  const gzip = response.headers['content-encoding'] === 'gzip';
-  const source = gzip ? response.pipe(createGunzip()) : response;
+  const hasBody = outgoing.method !== 'HEAD';
+  const source = hasBody ? decoded(response, response.headers['content-encoding']) : response;
   const client = new Reader({
     status: response.statusCode,
     headers: response.headers,

@@ -1,6 +1,6 @@
 // A client for HTTP/2, with and without TLS.
 import http2 from 'node:http2';
-import { createGunzip } from 'node:zlib';
+import { decoded } from './decoded.mjs';
 import { Reader } from './reader.mjs';
 
 /** Sends a request over a new HTTP/2 session. Resolves when the response head arrives. */
@@ -16,8 +16,7 @@ export function connectHTTP2(
     stream.on('error', reject);
     stream.on('close', () => session.close());
     stream.on('response', (head) => {
-      const gzip = head['content-encoding'] === 'gzip';
-      const source = gzip ? stream.pipe(createGunzip()) : stream;
+      const source = method === 'HEAD' ? stream : decoded(stream, head['content-encoding']);
       const client = new Reader({
         status: head[':status'],
         headers: head,
@@ -27,7 +26,7 @@ export function connectHTTP2(
       });
       source.on('end', () => client.ended(stream.rstCode === 0 ? 'clean' : 'cut'));
       source.on('error', () => client.ended('cut'));
-      stream.on('close', () => client.ended('cut'));
+      stream.on('close', () => stream.readableEnded || client.ended('cut'));
       resolve(client.start(reading));
     });
     stream.end();

@@ -7,6 +7,7 @@ use memchr::memmem;
 use crate::chunked::Chunked;
 use crate::clock;
 use crate::http2::{Found, Session};
+use crate::inflated::Inflated;
 use crate::protocol::{Joining, Protocol, Step};
 use crate::stamp::{Stamp, Stamps, Tail};
 use crate::tally::Share;
@@ -50,6 +51,8 @@ pub enum Progress {
 struct Stream {
     tail: Tail,
     share: Share,
+    /// Of a body that is compressed.
+    inflated: Option<Inflated>,
 }
 
 /// What scans the bodies of streams.
@@ -58,6 +61,8 @@ struct Scan<'a, F> {
     stamps: &'a Stamps,
     found: F,
     read_at: u64,
+    /// Some body was not compressed as it should be.
+    is_broken: bool,
 }
 
 pub struct Client {
@@ -79,7 +84,9 @@ impl Client {
         cursor: Option<Cursor>,
     ) -> Result<Self, String> {
         let wire = Wire::connect(address, secrets)?;
-        let streams = std::iter::repeat_with(Stream::default).take(protocol.streams()).collect();
+        let inflated = || (protocol == Protocol::Gzip).then(Inflated::default);
+        let stream = || Stream { inflated: inflated(), ..Stream::default() };
+        let streams = std::iter::repeat_with(stream).take(protocol.streams()).collect();
         Ok(Self { wire, state: State::Connecting, number, protocol, cursor, streams })
     }
 
@@ -120,9 +127,13 @@ impl Client {
             Some(Cursor { id, .. }) => format!("Last-Event-ID: {id}\r\n"),
             None => String::new(),
         };
+        let accepted = match self.protocol {
+            Protocol::Gzip => "Accept-Encoding: gzip\r\n",
+            _ => "",
+        };
         format!(
             "GET /events?client={} HTTP/1.1\r\nHost: 127.0.0.1\r\n\
-             Accept: text/event-stream\r\n{cursor}\r\n",
+             Accept: text/event-stream\r\n{accepted}{cursor}\r\n",
             self.number
         )
     }
@@ -136,12 +147,16 @@ impl Client {
         found: impl FnMut(&mut Share, Stamp, u64),
     ) -> Result<Progress, String> {
         let Self { wire, state, streams, .. } = self;
-        let mut scan = Scan { streams, stamps, found, read_at: clock::now() };
+        let (read_at, is_broken) = (clock::now(), false);
+        let mut scan = Scan { streams, stamps, found, read_at, is_broken };
         let (mut opened, mut replies) = (0, Vec::new());
         let has_read = wire.receive(buffer, |bytes| {
             opened += state.take(bytes, &mut scan, &mut replies)?;
             Ok(())
         })?;
+        if scan.is_broken {
+            return Err("the compression is broken".to_owned());
+        }
         if !replies.is_empty() {
             wire.send(&replies)?;
         }
@@ -171,6 +186,9 @@ impl State {
                 head.extend_from_slice(bytes);
                 let Some(end) = memmem::find(head, b"\r\n\r\n") else { return Ok(0) };
                 let rest = head.split_off(end + 4);
+                if scan.streams.iter().any(|stream| stream.inflated.is_some()) {
+                    check_encoding(head)?;
+                }
                 *self = Self::Body(coding(head)?);
                 self.take(&rest, scan, replies)?;
                 return Ok(1);
@@ -203,9 +221,21 @@ impl State {
 
 impl<F: FnMut(&mut Share, Stamp, u64)> Scan<'_, F> {
     fn body(&mut self, stream: usize, payload: &[u8]) {
-        let Some(Stream { tail, share }) = self.streams.get_mut(stream) else { return };
-        self.stamps.scan(tail, payload, |stamp| (self.found)(share, stamp, self.read_at));
+        let Some(Stream { tail, share, inflated }) = self.streams.get_mut(stream) else { return };
+        let mut plain = |payload: &[u8]| {
+            self.stamps.scan(tail, payload, |stamp| (self.found)(share, stamp, self.read_at));
+        };
+        match inflated {
+            Some(inflated) => self.is_broken |= inflated.decode(payload, plain).is_err(),
+            None => plain(payload),
+        }
     }
+}
+
+fn check_encoding(head: &[u8]) -> Result<(), String> {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let is_gzip = head.contains("\r\ncontent-encoding: gzip\r\n");
+    if is_gzip { Ok(()) } else { Err("the stream is not compressed".to_owned()) }
 }
 
 fn coding(head: &[u8]) -> Result<Coding, String> {

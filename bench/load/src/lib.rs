@@ -2,6 +2,7 @@
 //!
 //! - `stamp`: the marker in each event, which carries when it was sent and its number
 //! - `chunked`: HTTP's chunked coding, taken apart as it arrives
+//! - `inflated`: bodies that are compressed with gzip
 //! - `wire`: the bytes of one connection, plain or through TLS
 //! - `http2`: the client's side of an HTTP/2 session
 //! - `client`: one connection of the load client
@@ -14,6 +15,7 @@ pub mod chunked;
 pub mod client;
 pub mod clock;
 pub mod commands;
+pub mod inflated;
 pub mod http2;
 pub mod protocol;
 pub mod stamp;

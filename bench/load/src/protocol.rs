@@ -5,6 +5,8 @@ use memchr::memmem;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Protocol {
     EventStream,
+    /// The same, compressed with gzip.
+    Gzip,
     /// An event stream over TLS.
     Https,
     /// So many event streams in one session over TLS.
@@ -38,6 +40,7 @@ impl Protocol {
     pub fn named(name: &str, streams: usize) -> Option<Self> {
         match name {
             "sse" => Some(Self::EventStream),
+            "gzip" => Some(Self::Gzip),
             "https" => Some(Self::Https),
             "http2" => Some(Self::Http2 { streams }),
             "socket.io" => Some(Self::SocketIo),
@@ -67,7 +70,7 @@ impl Protocol {
     /// What a client sends first, unless that depends on the client.
     pub fn greeting(self) -> Option<&'static str> {
         match self {
-            Self::EventStream | Self::Https | Self::Http2 { .. } => None,
+            Self::EventStream | Self::Gzip | Self::Https | Self::Http2 { .. } => None,
             Self::SocketIo => Some(UPGRADE),
             Self::Redis => Some("SUBSCRIBE events\r\n"),
             Self::Nats => Some("CONNECT {\"verbose\":false}\r\nSUB events 1\r\nPING\r\n"),
@@ -76,7 +79,7 @@ impl Protocol {
 
     fn packets(self) -> &'static [Packet] {
         match self {
-            Self::EventStream | Self::Https | Self::Http2 { .. } => &[],
+            Self::EventStream | Self::Gzip | Self::Https | Self::Http2 { .. } => &[],
             // The open packet of engine.io, behind the response head, and that of the namespace.
             Self::SocketIo => &[
                 Packet { start: b"0{\"sid\":\"", end: b"}", reply: JOIN },

@@ -13,7 +13,7 @@ const {
 } = require('../../connection/connection-options.js');
 const option = require('../../core/option.js');
 const { PING_INTERVAL } = require('../ping-interval.js');
-const { varyBy } = require('../vary.js');
+const { varyBy } = require('../../carrier/vary.js');
 const { eventStreamPreference } = require('./accept.js');
 const { httpError } = require('./error.js');
 const { EventStreams } = require('./streams.js');

@@ -34,6 +34,7 @@ const CONFIG_NAMES = {
   maxLifetimeJitter: true,
   maxQueueBytes: true,
   stallTimeout: true,
+  compress: true,
 };
 /** @type {option.Names<AddClientOptions>} */
 const CLIENT_NAMES = {
@@ -49,12 +50,13 @@ const CLIENT_NAMES = {
 /** @param {SSEConfig | undefined} config */
 function createBroker(config) {
   const given = option.object('config', config, CONFIG_NAMES);
-  const { headers, limits, maxQueueBytes, stallTimeout, topic } = given;
+  const { compress, headers, limits, maxQueueBytes, stallTimeout, topic } = given;
   const retry = option.count('retryInterval', given.retryInterval, 3000);
   assertHeaders(headers);
   const { maxLifetimeJitter } = given;
   const lifetime = { ...option.pick(given, 'maxLifetime'), maxLifetimeJitter };
-  const connection = { retry, headers, limits, maxQueueBytes, stallTimeout, ...lifetime };
+  const bounds = { limits, maxQueueBytes, stallTimeout, ...lifetime };
+  const connection = { retry, headers, compress, ...bounds };
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
   // Ids are always new, so no client returns to its session.
   const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };

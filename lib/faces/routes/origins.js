@@ -8,7 +8,7 @@
 /** @typedef {Pick<Exchange, 'headers' | 'getHeader' | 'setHeader'>} Head */
 
 const option = require('../../core/option.js');
-const { varyBy } = require('../vary.js');
+const { varyBy } = require('../../carrier/vary.js');
 const { Refusal } = require('./exchange.js');
 
 /** @type {option.Names<NonNullable<SetupSSEOptions['cors']>>} */

@@ -27,6 +27,7 @@ const NAMES = {
 };
 /** @type {option.Names<StreamsConnectionOptions>} */
 const CONNECTION_NAMES = {
+  compress: true,
   eventBufferSize: true,
   heartbeatInterval: true,
   limits: true,

@@ -8,6 +8,7 @@ use super::conflation::Conflation;
 use super::{Part, Segment};
 use crate::connection::QueueLimits;
 use crate::ids::Place;
+use crate::wire::{Block, BlockSum};
 
 #[derive(Default)]
 pub(in super::super) struct Filled {
@@ -80,10 +81,10 @@ impl Filled {
         dropped.front()?.place
     }
 
-    pub fn replace(&mut self, bytes: impl Iterator<Item = Bytes>) {
+    pub fn replace(&mut self, blocks: impl Iterator<Item = Block>) {
         let segments = std::mem::take(self).segments;
-        for (segment, bytes) in segments.into_iter().zip(bytes) {
-            self.push(Segment { bytes, ..segment });
+        for (segment, Block { bytes, sum }) in segments.into_iter().zip(blocks) {
+            self.push(Segment { bytes, sum, ..segment });
         }
     }
 
@@ -117,7 +118,7 @@ impl Filled {
         self.segments.iter().map(|segment| &segment.bytes).filter(|bytes| !bytes.is_empty())
     }
 
-    pub fn advance(&mut self, mut count: usize) -> u64 {
+    pub fn advance(&mut self, mut count: usize, mut begun: impl FnMut(&BlockSum)) -> u64 {
         let mut events = 0;
         while let Some(front) = self.segments.front_mut()
             && (count > 0 || front.bytes.is_empty())
@@ -125,7 +126,9 @@ impl Filled {
             let taken = count.min(front.bytes.len());
             let live = front.live;
             front.bytes.advance(taken);
-            front.begun = true;
+            if !std::mem::replace(&mut front.begun, true) {
+                begun(&front.sum);
+            }
             count -= taken;
             self.bytes -= taken;
             if live {

@@ -4,9 +4,9 @@
 //! - `connect PORT COUNT [FIRST:ID ...]`: opens more connections to 127.0.0.1; answers when all
 //!   response heads are here. Client number n comes back with the cursor at n modulo their number.
 //!   FIRST is the number of the first event after it.
-//! - `speak NAME [STREAMS]`: connections from here on speak `sse`, `https`, `socket.io`, or, as bare
-//!   subscribers, `redis` or `nats`. With `http2`, each socket has so many connections as its
-//!   streams.
+//! - `speak NAME [STREAMS]`: connections from here on speak `sse`, `gzip`, which is `sse` compressed,
+//!   `https`, `socket.io`, or, as bare subscribers, `redis` or `nats`. With `http2`, each socket has
+//!   so many connections as its streams.
 //! - `expect COUNT [CHANNELS]`: from now on each connection must get events 0 to COUNT-1, each once
 //!   and in order. With CHANNELS, event n was sent to channel n modulo CHANNELS, and client n is in
 //!   the first 1 + n modulo CHANNELS.

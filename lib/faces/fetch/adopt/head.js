@@ -5,7 +5,7 @@
 /** @import { Response as NodeResponse } from '../../../carrier/carrier.js' */
 
 const { isEncoded } = require('../../../carrier/encoding.js');
-const { varyBy } = require('../../vary.js');
+const { varyBy } = require('../../../carrier/vary.js');
 
 /** They are about the connection to the next server (RFC 9110, section 7.6.1), which is another. */
 const HOP_BY_HOP = [

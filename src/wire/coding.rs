@@ -1,0 +1,77 @@
+//! Content codings (RFC 9110, section 8.4.1): how the bytes of a connection are compressed.
+//!
+//! - Each block is compressed alone, so that one block serves every connection, whatever each of
+//!   them got before.
+//! - gzip: after the header (RFC 1952) a block is deflate data (RFC 1951) that ends with a full
+//!   flush. The trailer has the checksum of what the connection was sent.
+//! - zstd: a block is a frame (RFC 8878), and a stream is any number of frames.
+
+use super::checksum::Checksum;
+use super::frame::Framing;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coding {
+    #[default]
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+/// How a connection wants its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    pub framing: Framing,
+    pub coding: Coding,
+}
+
+impl Form {
+    pub const PLAIN: Self = Self { framing: Framing::Plain, coding: Coding::Identity };
+    pub const COUNT: usize = 6;
+
+    /// Less than [`Form::COUNT`].
+    pub fn index(self) -> usize {
+        let coding = match self.coding {
+            Coding::Identity => 0,
+            Coding::Gzip => 1,
+            Coding::Zstd => 2,
+        };
+        match self.framing {
+            Framing::Chunked => coding,
+            Framing::Plain => 3 + coding,
+        }
+    }
+}
+
+/// No name, no time, any system.
+const GZIP_HEADER: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\xff";
+/// A last block of deflate that is empty.
+const LAST_BLOCK: &[u8] = b"\x03\0";
+/// A zstd frame that is empty. A body without bytes is not valid.
+const EMPTY_FRAME: &[u8] = b"\x28\xb5\x2f\xfd\x20\0\x01\0\0";
+
+impl Coding {
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "gzip" => Some(Self::Gzip),
+            "zstd" => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+
+    /// What a body begins with.
+    pub fn header(self) -> Option<&'static [u8]> {
+        (self == Self::Gzip).then_some(GZIP_HEADER)
+    }
+
+    /// What a body ends with. `sent`: that of everything before.
+    pub fn trailer(self, sent: Checksum) -> Option<Vec<u8>> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some([LAST_BLOCK, &sent.to_bytes()].concat()),
+            Self::Zstd => Some(EMPTY_FRAME.to_vec()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
