@@ -187,6 +187,8 @@ impl Connection {
         };
         self.has_begun = true;
         let bytes = run.bytes(framing);
+        // Conflation needs each event alone, and several are one chunk here.
+        let at_once = at_once && (run.events() == 1 || !self.is_conflated());
         // The flush meets an error again and handles it.
         let sent = if at_once { self.send_at_once(bytes).unwrap_or(0) } else { 0 };
         tally.bytes += sent as u64;
