@@ -98,15 +98,22 @@ export declare class ConnectionHandle {
   prime(): boolean
   /**
    * False when the socket cannot be duplicated; the connection then still needs a transport.
-   * `half_open`: the client may close its side and still get events.
+   * `half_open`: the client may close its side and still get events. `head`: the response's
+   * head, unless Node.js has written it.
    */
-  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean): boolean
+  attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string | undefined | null): boolean
+  /**
+   * The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
+   * connection then.
+   */
+  keep(record: string): void
   /**
    * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
    * told to notice a dead peer within the stall timeout, and to buffer less for a client that
-   * does not read. `shared`: other responses use the socket too.
+   * does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
+   * bytes as HTTP chunks.
    */
-  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean): void
+  attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean, chunked: boolean): void
   /** `policy`: a name of the core's `Overflow`. */
   setOverflow(policy: string): void
   setPing(milliseconds: number): void
@@ -137,6 +144,14 @@ export declare class HubHandle {
   connectionSender(): (connection: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** A function that sends an event to a channel without a backplane, in the same way. */
   channelSender(): (channel: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
+  /** The record of an open connection, if the core keeps one. */
+  record(id: number): string | null
+  /** The handle of an open connection whose record the core keeps. */
+  kept(id: number): ConnectionHandle | null
+  /** The ids of the connections whose records the core keeps. */
+  keptIds(): Array<number>
+  /** Forgets the record of a connection that has closed, and returns it. */
+  takeRecord(id: number): string | null
   /** Lets the core act on transports that were attached and cursors that were given. */
   wake(): void
   /**
@@ -150,7 +165,7 @@ export declare class HubHandle {
   topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
   /** The writes of these connections are done. `slow`: they had to wait for the client. */
-  written(connections: Array<number>, slow: boolean): void
+  written(connections: Float64Array, slow: boolean): void
   /** The clients of these connections have not accepted what was written yet. */
   blocked(connections: Array<number>): void
   /** Ends connections over a time window: these, or all. A notice with that number follows. */
@@ -394,7 +409,7 @@ export interface NatsSettings {
 }
 
 export interface Notices {
-  writes: Array<Write>
+  writes?: Writes
   timedOut: Array<number>
   drained: Array<number>
   closed: Array<Closed>
@@ -508,7 +523,14 @@ export interface TopicsSettings {
   patternHistory: HistoryOptions
 }
 
-export interface Write {
-  connections: Array<number>
+/** The same bytes for so many connections. */
+export interface WriteGroup {
+  count: number
   bytes: Buffer
+}
+
+export interface Writes {
+  /** Those of each group, one group after the other. */
+  connections: Float64Array
+  groups: Array<WriteGroup>
 }

@@ -295,6 +295,47 @@ export interface ConnectionOptions {
    * - `'native'`: the core takes over the socket. Throws `ERR_SSE_TRANSPORT` where it cannot.
    */
   transport?: 'auto' | Transport;
+  /**
+   * Whether `req`, `res` and their socket are released once the core has taken over the socket, so
+   * that an idle connection takes almost no memory. Default: `false`.
+   *
+   * - {@link Connection.request} is a {@link LeanRequest} from then on, and
+   *   {@link Connection.response} is undefined. `true` keeps no headers; `{ headers }` names those
+   *   to keep.
+   * - `req`, `res` and the socket are destroyed at the end of the turn of the event loop, so use
+   *   the `close` event of the connection. If other code listens to one of them for `close`,
+   *   `finish`, `end`, `error` or `aborted` by then, they stay until the client leaves.
+   * - A connection without listeners that the application does not hold is forgotten. Channels and
+   *   tools get another object for the same connection.
+   * - `lean` has no effect where the core cannot take over the socket; see `transport`.
+   */
+  lean?: boolean | LeanOptions;
+}
+
+/** What a lean connection keeps. */
+export interface LeanOptions {
+  /** The names of the headers of the request to keep, in any case. Default: none. */
+  headers?: readonly string[];
+}
+
+/**
+ * What is left of the request of a lean connection. It is frozen.
+ *
+ * The type of {@link Connection.request} does not know of it, because most connections are not
+ * lean: assign it as shown.
+ *
+ * ```ts
+ * const request = connection.request as unknown as LeanRequest;
+ * ```
+ */
+export interface LeanRequest {
+  readonly method: string;
+  /** The URL that the client has asked for, with its query. */
+  readonly url: string;
+  /** The headers that {@link LeanOptions.headers} names, in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The address of the peer, which is the proxy behind one. */
+  readonly address: string | undefined;
 }
 
 /** The data of the events with that name. */
@@ -507,7 +548,9 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   readonly lastEventId: string | undefined;
   /** Alias of `lastEventId`. */
   readonly lastEventID: string | undefined;
+  /** With {@link ConnectionOptions.lean} it is a {@link LeanRequest}. */
   readonly request: IncomingMessage | Http2ServerRequest;
+  /** With {@link ConnectionOptions.lean} it is undefined. */
   readonly response: ServerResponse | Http2ServerResponse;
   /** When the connection opened, in milliseconds since the epoch. */
   readonly timestamp: number;

@@ -25,7 +25,8 @@ import { readdirSync } from 'node:fs';
 /** The order of the report. Cases that are not named here follow, sorted by their names. */
 const ORDER = [
   ...['steady', 'unpinned', 'javascript', 'burst', 'flood', 'accept', 'memory'],
-  ...['topics', 'storm', 'replay', 'stalled', 'each', 'tokens', 'core'],
+  ...['topics', 'storm', 'replay', 'stalled', 'compressed'],
+  ...['single', 'pings', 'each', 'tokens', 'https', 'http2', 'core'],
   ...['reach', 'fleet', 'arrivals', 'rate'],
 ];
 

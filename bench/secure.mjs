@@ -3,7 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { grouped } from './format.mjs';
 import { secure } from './servers.mjs';
-import { deliver, WARM_UP, withServer } from './stage.mjs';
+import { deliver, withServer } from './stage.mjs';
+
+/** Events sent before a measurement. The code of Node.js for TLS takes so many to be compiled. */
+const WARM_UP = 30;
 
 /** Who writes, and how the table calls it. */
 const WRITERS = { loop: '`res.write`, a loop with its back-pressure', sluice: 'sluice' };
@@ -20,7 +23,7 @@ const measure = (protocol, writer, { connections, streams = 1, events, rate, bur
   withServer(secure(protocol, writer), async (stage) => {
     await stage.load.ask('speak', protocol, streams);
     await stage.connect(connections);
-    await deliver(stage, WARM_UP, rate * 2);
+    await deliver(stage, WARM_UP, rate * 4);
     const { cpu, busy, received } = await deliver(stage, events, rate);
     const atOnce = await deliver(stage, burst, 0);
     return {

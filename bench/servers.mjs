@@ -18,6 +18,11 @@ export const channels = {
   with: (options) => [process.execPath, [...node('channels')[1], JSON.stringify(options)]],
 };
 
+/** Many channels of one of the servers below. */
+export const manyChannels = {
+  of: (name) => ({ command: [process.execPath, [...node('many-channels')[1], name]] }),
+};
+
 /** A loop of `res.write`, fed by Redis. */
 export const redisWrite = {
   command: node('redis-write'),
@@ -66,6 +71,10 @@ export const each = {
 export const servers = {
   floor: { command: [path('load/target/release/floor'), []], title: () => 'bare `send(2)` loop' },
   sluice: { command: node('sluice'), title: () => `sluice ${version('../package.json')}` },
+  'sluice-lean': {
+    command: [process.execPath, [...node('sluice')[1], 'lean']],
+    title: () => `sluice ${version('../package.json')}, \`lean: true\``,
+  },
   'node-http': { command: node('node-http'), title: () => '`node:http`, `res.write`' },
   'better-sse': {
     command: node('better-sse'),
@@ -87,4 +96,4 @@ export const servers = {
 };
 
 /** The servers that broadcast events, which most cases compare. */
-export const peers = Object.keys(servers);
+export const peers = Object.keys(servers).filter((name) => name !== 'sluice-lean');

@@ -48,6 +48,8 @@ function plan(names) {
       module,
       size: values.quick ? module.quick : module.full,
       names: module.servers.filter((server) => names.includes(server)),
+      /** Seconds. */
+      spent: 0,
       note(server, figures) {
         for (const [figure, value] of Object.entries(figures)) {
           const key = `${server} ${figure}`;
@@ -74,6 +76,7 @@ async function measure(measured) {
       // Even rounds run in reverse order, so that no server always runs on a warmer CPU.
       for (const server of round % 2 ? taking : taking.toReversed()) {
         progress(`round ${round} of ${roundsOf(size, server)}, ${name}: ${server}`);
+        const began = performance.now();
         try {
           note(server, await module.run(servers[server], size));
         } catch (error) {
@@ -81,6 +84,7 @@ async function measure(measured) {
           failures.push(`**${name}, ${server} failed**: ${error.message}`);
           progress(failures.at(-1));
         }
+        one.spent += (performance.now() - began) / 1000;
       }
     }
   }
@@ -98,7 +102,8 @@ async function main() {
     measured.flatMap(({ module }) => module.needs ?? []),
   );
   const failures = await measure(measured);
-  progressEnd();
+  progress(measured.map(({ name, spent }) => `${name} took ${Math.round(spent)} s`).join(', '));
+  if (process.stderr.isTTY) process.stderr.write('\n');
   const verdicts = measured.flatMap(({ module, of }) => verdictsOf(module, of));
   const leftOut = missing
     .filter((name) => measured.some(({ module }) => module.servers.includes(name)))

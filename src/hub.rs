@@ -12,6 +12,7 @@ use crate::log::Cursor;
 use crate::metrics::{BackplaneMetrics, Counters, Metrics};
 use crate::notice::{Host, Notice, Outbox};
 use crate::order::{Order, Ordered};
+use crate::records::Records;
 use crate::shard::{Command, Inbox, Links, ShardThread};
 use crate::sync::{AtomicU64, Mutex, MutexGuard};
 
@@ -23,6 +24,7 @@ pub struct Hub {
     order: Arc<Ordered>,
     outbox: Arc<Outbox>,
     counters: Arc<Counters>,
+    records: Records,
     next_connection: AtomicU64,
     next_backplane: AtomicU32,
     /// Closed when the hub is shut down.
@@ -80,6 +82,7 @@ impl Hub {
             order,
             outbox,
             counters,
+            records: Records::default(),
             next_connection: AtomicU64::new(0),
             next_backplane: AtomicU32::new(0),
             closed_with: Mutex::default(),
@@ -123,6 +126,10 @@ impl Hub {
     /// Returns when every shard has room for more. Never call it while holding the lock.
     pub fn wait_for_room(&self) {
         self.inboxes.iter().for_each(|inbox| inbox.wait_for_room());
+    }
+
+    pub fn records(&self) -> &Records {
+        &self.records
     }
 
     pub fn counters(&self) -> &Counters {

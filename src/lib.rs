@@ -24,6 +24,7 @@
 //! | [`drain`]      | when each connection of a drain ends, and how its client comes back      |
 //! | [`notice`]     | what the host is told, in batches                                        |
 //! | [`metrics`]    | counters and gauges                                                      |
+//! | [`records`]    | what the host has to know of connections that it keeps no object for     |
 //! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
 //! | [`wire`]       | the bytes: events, frames, frame text                                    |
 //! | [`ids`]        | names of connections, channels and topics                                |
@@ -47,6 +48,7 @@ pub mod metrics;
 pub mod notice;
 pub mod order;
 pub mod publish;
+pub mod records;
 pub mod reread;
 pub mod resume;
 pub mod shard;

@@ -26,11 +26,11 @@ test('finished writes are released while others are pending', async () => {
     },
   );
   // More connections than a slice holds, and a new group each turn: some write is always pending.
-  const connections = Array.from({ length: 600 }, (_, id) => id);
+  const connections = Float64Array.from({ length: 600 }, (_, id) => id);
   for (let count = 0; count < 60; count += 1) {
     const bytes = Buffer.alloc(1024);
     groups.push(new WeakRef(bytes));
-    writes.push([{ connections, bytes }]);
+    writes.push({ connections, groups: [{ count: connections.length, bytes }] });
     await turn();
   }
   gc();
@@ -38,6 +38,25 @@ test('finished writes are released while others are pending', async () => {
   assert.ok(finished >= 8 && finished < groups.length, `${finished} groups were finished`);
   const held = groups.slice(0, finished).filter((bytes) => bytes.deref());
   assert.equal(held.length, 0);
+});
+
+test('a batch is reported once, without the responses that wait and with those that are gone', async () => {
+  const reports = [];
+  const hub = { written: (ids, slow) => reports.push([Array.from(ids), slow]) };
+  const answers = { 3: false, 5: undefined };
+  const writes = new StreamWrites(
+    () => hub,
+    (id) => (id in answers ? answers[id] : true),
+  );
+  const bytes = Buffer.from('data: a\n\n');
+  const groups = [200, 100].map((count) => ({ count, bytes }));
+  writes.push({ connections: Float64Array.from({ length: 300 }, (_, id) => id), groups });
+  await until(() => reports.length > 0, 'the report');
+  const all = Array.from({ length: 300 }, (_, id) => id);
+  assert.deepEqual(reports, [[all.filter((id) => id !== 3), false]]);
+  writes.drained(3);
+  await until(() => reports.length > 1, 'the report of the drain');
+  assert.deepEqual(reports[1], [[3], true]);
 });
 
 test('the kernel buffers little for a client that does not read', async (t) => {

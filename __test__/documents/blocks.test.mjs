@@ -21,7 +21,10 @@ const guides = readdirSync(path.join(root, 'docs'), { recursive: true })
   .map((name) => `docs/${name.split(path.sep).join('/')}`)
   .filter((name) => name.endsWith('.md'));
 const files = ['README.md', ...guides];
-const pages = [...files, 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md'];
+const pages = [
+  ...files,
+  ...['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'bench/GROWTH.md'],
+];
 
 const blocks = files.flatMap((file) => blocksOf(file, read(file)));
 const withoutTest = blocks.filter(({ isExample }) => !isExample);

@@ -2,14 +2,18 @@
 
 use divan::Bencher;
 use sluice::bench::{Core, event};
+use sluice::publish::Target;
+use sluice::wire::EventRef;
 
 #[divan::bench(args = [0, 100])]
 fn to_a_channel_that_keeps(bencher: Bencher, kept: usize) {
     let Ok(mut core) = Core::new() else { return };
     let members = core.connections(1);
     let channel = core.channel(kept, &members);
-    let event = [event()];
-    bencher.with_inputs(|| core.turn()).bench_local_values(|()| channel.send(&event));
+    let (hub, target, event) = (core.hub.clone(), Target::Channel(channel.id), event());
+    bencher
+        .with_inputs(|| core.turn())
+        .bench_local_values(|()| hub.publish_one(target, EventRef::from(&event)));
 }
 
 #[divan::bench(args = [0, 2, 4])]
@@ -22,9 +26,8 @@ fn to_a_topic_with_patterns(bencher: Bencher, patterns: usize) {
         topics.connect(member);
         let _ = topics.subscribe(member.id, name, false, None);
     }
-    let inputs = || {
-        core.turn();
-        ("prices.acme".to_owned(), event())
-    };
-    bencher.with_inputs(inputs).bench_local_values(|(name, event)| topics.publish(name, event));
+    let event = event();
+    bencher
+        .with_inputs(|| core.turn())
+        .bench_local_values(|()| topics.publish("prices.acme", &event));
 }

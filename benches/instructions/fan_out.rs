@@ -43,8 +43,9 @@ fn to_members_of_several() -> io::Result<()> {
         }
     }
     core.turn();
+    let event = event();
     for _ in 0..ROUNDS {
-        assert!(topics.publish("prices.acme".to_owned(), event()).is_ok());
+        assert!(topics.publish("prices.acme", &event).is_ok());
         counted(|| core.apply());
         core.flush();
     }

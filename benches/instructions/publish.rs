@@ -4,6 +4,8 @@ use std::array;
 use std::io;
 
 use sluice::bench::{Core, event};
+use sluice::publish::Target;
+use sluice::wire::EventRef;
 
 use crate::{counted, finished};
 
@@ -13,16 +15,18 @@ pub fn all() -> io::Result<()> {
     to_a_channel("publish", 0)?;
     to_a_channel("publish, with a history", 100)?;
     several_at_once()?;
-    to_a_topic()
+    to_a_topic()?;
+    to_a_connection()
 }
 
 fn to_a_channel(name: &str, kept: usize) -> io::Result<()> {
     let mut core = Core::new()?;
     let members = core.connections(1);
     let channel = core.channel(kept, &members);
-    let event = [event()];
+    let (hub, target, event) = (core.hub.clone(), Target::Channel(channel.id), event());
     for round in 0..2 {
-        let publish = || (0..TIMES).all(|_| channel.send(&event).is_ok());
+        let publish =
+            || (0..TIMES).all(|_| hub.publish_one(target, EventRef::from(&event)).is_ok());
         // The first round fills the history.
         assert!(if round == 0 { publish() } else { counted(publish) });
         core.turn();
@@ -51,9 +55,17 @@ fn to_a_topic() -> io::Result<()> {
         assert!(topics.subscribe(member.id, name, false, None).is_ok());
     }
     core.turn();
-    let mut events: Vec<_> = (0..TIMES).map(|_| ("prices.acme".to_owned(), event())).collect();
-    let mut publish = |(name, event)| topics.publish(name, event).is_ok();
-    assert!(counted(|| events.drain(..).all(&mut publish)));
+    let event = event();
+    assert!(counted(|| (0..TIMES).all(|_| topics.publish("prices.acme", &event).is_ok())));
     finished("publish, to a topic with patterns", TIMES);
+    Ok(())
+}
+
+fn to_a_connection() -> io::Result<()> {
+    let mut core = Core::new()?;
+    let (connections, event) = (core.connections(1), event());
+    let send = |_| core.hub.send_one(connections[0].id, EventRef::from(&event)).is_ok();
+    assert!(counted(|| (0..TIMES).all(send)));
+    finished("publish, to one connection", TIMES);
     Ok(())
 }

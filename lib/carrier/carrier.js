@@ -7,8 +7,10 @@
  * these members works too.
  */
 
-/** @import { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http' */
+/** @import { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http' */
 /** @import { ServerHttp2Stream } from 'node:http2' */
+/** @import { LeanRequest } from '../../index.js' */
+/** @import { LeanCarrier } from './lean-carrier.js' */
 
 /** HTTP/2's compatibility API has the same members, and compression adds one. */
 /** @typedef {IncomingMessage} Request */
@@ -26,20 +28,30 @@
  * @property {boolean} [needsProcess] nothing else keeps the process alive for it
  * @property {(listener: CarrierListener) => void} listen called once, before the head
  * @property {() => void} release stops listening; called once, when the connection is closed
- * @property {(statusCode: number, headers: OutgoingHttpHeaders) => void} head
- *   writes the head, with the headers of an event stream under the given ones
+ * @property {(status: number, headers: OutgoingHttpHeaders, isHandedOver?: boolean) => void} head
+ *   writes the head, with the headers of an event stream under the given ones; `isHandedOver`:
+ *   `handOver()` follows at once, and may give the head to the core instead
+ * @property {() => boolean} [begin]
+ *   called once, before the first write; whether the writes are to be HTTP chunks
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
+ * @property {boolean} [isDirect] no code of the application takes part in a write
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
  * @property {(callback: () => void) => void} whenWritten
  *   calls back when the response has ended and the client's socket has taken it
  * @property {() => void} cutOff cuts off a response that has ended and is still being written
+ * @property {(server: Server) => boolean} [isOf]
+ *   whether only the core has the socket, which the server has accepted
+ * @property {(request: LeanRequest) => LeanCarrier | undefined} [letGo]
+ *   lets go of the request and the response after the hand-over; undefined if other code listens
+ * @property {() => void} [disconnect] cuts the client off, as the server does
  * @property {() => 'client' | 'destroy' | 'stall'} closeReason why the carrier has closed by itself
  * @property {() => number | undefined} [descriptor] the descriptor of the client's socket
  * @property {boolean} [isShared] other responses use the socket at the same time
  * @property {() => string | undefined} [obstacle] why the socket cannot be handed over
  * @property {(taker: SocketTaker) => boolean} [handOver]
- *   begins the hand-over, after the head; false when the head has made it impossible
+ *   begins the hand-over, after the head; false when the head has made it impossible. Either the
+ *   head is written, or the core has got it.
  */
 
 /**
@@ -55,8 +67,10 @@
 /**
  * Gets the socket of a hand-over.
  * @typedef {object} SocketTaker
- * @property {(descriptor: number, chunked: boolean, halfOpen: boolean) => boolean} takeSocket
- *   false when the descriptor cannot be duplicated
+ * @property {(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string) => boolean
+ *   } takeSocket
+ *   false when the descriptor cannot be duplicated; `head`: what is to be written first
+ * @property {() => void} detached Node has let go of the socket, at the end of the turn
  * @property {() => void} writeThrough the hand-over was given up: JavaScript is to write
  */
 

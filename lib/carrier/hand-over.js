@@ -7,7 +7,9 @@
 /** @import { NodeSocket } from './node-socket.js' */
 
 const { mayHalfClose } = require('./half-open.js');
-const { consumeBody, detach, hasUnreadBody, isIdle } = require('./node-socket.js');
+const { detachSoon } = require('./detaching.js');
+const { consumeBody, forgetHead, hasUnreadBody } = require('./node-socket.js');
+const { isIdle, unwrittenHead } = require('./node-socket.js');
 
 /** How long the handler may take to begin to read the request's body, in milliseconds. */
 const READ_SOON = 5;
@@ -21,17 +23,14 @@ class HandOver {
   #taker;
   #socket;
   /**
-   * `waiting`: Node still uses the socket; `taken`: the core has it; `ended`: the hand-over was
-   * given up.
-   * @type {'waiting' | 'taken' | 'ended'}
+   * `waiting`: Node still uses the socket; `ended`: the core has it, or the hand-over was given up.
+   * @type {'waiting' | 'ended'}
    */
   #state = 'waiting';
   /** @type {NodeJS.Timeout | undefined} */
   #givingUp;
   /** @type {NodeJS.Timeout | undefined} */
   #consuming;
-  /** @type {NodeJS.Immediate | undefined} */
-  #detaching;
 
   /**
    * @param {NodeCarrier} carrier
@@ -48,21 +47,17 @@ class HandOver {
   /** Hands the socket over, or waits until that is possible. */
   advance() {
     if (!this.#isWanted()) return;
-    if (hasUnreadBody(this.#req)) this.#waitForBody();
-    else if (isIdle(this.#res, this.#socket)) this.#give();
+    const mustRead = hasUnreadBody(this.#req);
+    if (!mustRead && isIdle(this.#res, this.#socket)) return this.#give();
+    this.#res.flushHeaders();
+    if (mustRead) this.#waitForBody();
     else this.#waitForFlush();
   }
 
-  /** Stops, as the connection is closed. Returns the socket if the core has taken it. */
+  /** Stops, as the connection is closed. */
   stop() {
     this.#stopWaiting();
-    clearImmediate(this.#detaching);
-    if (this.#state === 'taken') {
-      this.#detach();
-      return this.#socket;
-    }
     this.#state = 'ended';
-    return undefined;
   }
 
   #isWanted() {
@@ -75,16 +70,15 @@ class HandOver {
     this.#stopWaiting();
     // Node's own thread reads the descriptor in the same tick as the core duplicates it.
     const { fd } = socket._handle;
-    if (!this.#taker.takeSocket(fd, this.#res.chunkedEncoding, mayHalfClose(socket))) {
+    const res = this.#res;
+    const head = unwrittenHead(res);
+    if (!this.#taker.takeSocket(fd, res.chunkedEncoding, mayHalfClose(socket), head)) {
       return this.#giveUp();
     }
-    this.#state = 'taken';
-    this.#detaching = setImmediate(() => this.#detach());
-  }
-
-  #detach() {
-    this.#detaching = undefined;
-    detach(this.#socket);
+    if (head !== undefined) forgetHead(res);
+    this.#state = 'ended';
+    detachSoon(socket, this.#taker);
+    this.#carrier.handedOver();
   }
 
   /** Node must read the body: otherwise its request timeout would end the stream. */
@@ -112,6 +106,7 @@ class HandOver {
 
   #giveUp() {
     this.#state = 'ended';
+    this.#res.flushHeaders();
     this.#taker.writeThrough();
   }
 

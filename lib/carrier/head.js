@@ -76,4 +76,23 @@ function streamHeaders(headers) {
   return /** @type {any} */ (all.filter(([, value]) => value !== undefined));
 }
 
-module.exports = { assertOpenable, streamHeaders };
+/** The usual headers of a stream that is the last response on its socket. */
+const LAST = Object.freeze({ ...HEADERS, Connection: 'close' });
+
+/**
+ * The headers of a stream, for `res.writeHead()`: each name once, whatever its case.
+ * @param {OutgoingHttpHeaders} headers
+ * @param {boolean} isLast whether the stream is the last response on its socket
+ * @returns {OutgoingHttpHeaders}
+ */
+function headHeaders(headers, isLast) {
+  if (isLast && Object.keys(headers).length === 0) return LAST;
+  /** @type {Map<string, [name: string, value: any]>} */
+  const all = new Map();
+  for (const header of streamHeaders(headers)) all.set(header[0].toLowerCase(), header);
+  all.delete('content-length');
+  if (isLast) all.set('connection', ['Connection', 'close']);
+  return Object.fromEntries(all.values());
+}
+
+module.exports = { assertOpenable, headHeaders, streamHeaders };

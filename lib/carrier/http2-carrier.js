@@ -10,12 +10,32 @@ const { sessionDescriptor } = require('./node-socket.js');
 const { NodeCarrier } = require('./node-carrier.js');
 
 class Http2Carrier extends NodeCarrier {
+  /**
+   * What the bytes are given to, if the response takes no part in the writes.
+   * @type {ServerHttp2Stream | undefined}
+   */
+  #direct;
+
   get #stream() {
     return /** @type {ServerHttp2Stream} */ (this.response.stream);
   }
 
   get needsProcess() {
     return false;
+  }
+
+  begin() {
+    if (this.isDirect && !this.headOnly) {
+      this.#direct = this.#stream;
+      this.listenForDrain();
+    }
+    return false;
+  }
+
+  /** @param {Buffer} bytes */
+  write(bytes) {
+    // As `res.write` does, after it has looked for the head.
+    return this.#direct ? this.#direct.write(bytes) : super.write(bytes);
   }
 
   destroy() {

@@ -72,7 +72,9 @@ function isLastResponse(req, res) {
  */
 function makeLastResponse(req, res, onFlood) {
   if (!isLastResponse(req, res)) return;
-  res.setHeader('Connection', 'close');
+  // The head says so. A header that is set now would make Node keep all headers as objects.
+  if (res.hasHeader('Connection')) res.setHeader('Connection', 'close');
+  else res.shouldKeepAlive = false;
   if (dropAllBehind(res) > MAX_WAITING) onFlood();
   const { socket } = /** @type {{ socket: Socket & { parser?: any } }} */ (req);
   // An internal property on every line of Node. Injected requests do not have it.

@@ -2,25 +2,36 @@
 
 /** The carrier of a Node response. Over HTTP/1.x its socket may be handed over to the core. */
 
-/** @import { OutgoingHttpHeaders } from 'node:http' */
+/** @import { OutgoingHttpHeaders, Server } from 'node:http' */
+/** @import { LeanRequest } from '../../index.js' */
 /** @import { Carrier, CarrierListener, Request, Response, SocketTaker } from './carrier.js' */
 /** @import { NodeSocket } from './node-socket.js' */
 /** @import { Methods } from './redirect.js' */
 
 const { Socket } = require('node:net');
 const { readCursor } = require('./cursor.js');
-const { isEncoded } = require('./encoding.js');
+const { directSocket, isDirect } = require('./direct.js');
 const { FrameAssembler } = require('./frame-assembler.js');
 const { whenGone } = require('./gone.js');
 const { hasClientLeft, isPeerDead } = require('./half-open.js');
 const { HandOver } = require('./hand-over.js');
-const { assertOpenable, streamHeaders } = require('./head.js');
+const { assertOpenable, headHeaders } = require('./head.js');
 const { isLastResponse, makeLastResponse } = require('./last-response.js');
-const { obstacle } = require('./node-socket.js');
-const { redirect } = require('./redirect.js');
+const { detach, isHeadEncoded, obstacle } = require('./node-socket.js');
+const { LeanCarrier } = require('./lean-carrier.js');
+const { letGo } = require('./let-go.js');
+const { kTarget, redirect } = require('./redirect.js');
 const { unreferenced } = require('./unreferenced.js');
 
 const noop = () => {};
+
+/**
+ * One listener for all responses: a connection has enough objects.
+ * @this {any}
+ */
+function onClose() {
+  this[kTarget].otherClose();
+}
 
 /** @implements {Carrier} */
 class NodeCarrier {
@@ -39,7 +50,15 @@ class NodeCarrier {
   #handOver;
   /** @type {(() => void) | undefined} */
   #onDrain;
-  release = noop;
+  /**
+   * That of the writes, if the response takes no part in them.
+   * @type {NodeSocket | undefined}
+   */
+  #socket;
+  isDirect = false;
+  #stopWatching = noop;
+  /** The core has the socket. */
+  #isTaken = false;
 
   /**
    * Throws unless a stream can begin on this response.
@@ -51,10 +70,7 @@ class NodeCarrier {
     this.request = req;
     this.response = res;
     this.cursor = readCursor(req.headers['last-event-id']);
-  }
-
-  get headOnly() {
-    return this.request.method === 'HEAD';
+    this.headOnly = req.method === 'HEAD';
   }
 
   /** An injected request has no socket that would keep the process alive. */
@@ -67,54 +83,95 @@ class NodeCarrier {
   listen(listener) {
     const { request: req, response: res } = this;
     this.#listener = listener;
-    this.release = whenGone(req, res, () => listener.onClose());
+    /** @type {any} */ (res)[kTarget] = this;
+    res.on('close', onClose);
+    // A response that waits behind another one on its socket does not emit `close`.
+    if (res.socket === null) this.#stopWatching = whenGone(req, res, () => listener.onClose());
     makeLastResponse(req, res, () => listener.onFlood());
+  }
+
+  release() {
+    this.response.off('close', onClose);
+    this.#stopWatching();
+  }
+
+  otherClose() {
+    this.#listener?.onClose();
   }
 
   /**
    * @param {number} statusCode
    * @param {OutgoingHttpHeaders} headers
+   * @param {boolean} [isHandedOver]
    */
-  head(statusCode, headers) {
+  head(statusCode, headers, isHandedOver) {
     const { request: req, response: res } = this;
-    res.statusCode = statusCode;
-    for (const [name, value] of streamHeaders(headers)) res.setHeader(name, value);
     res.removeHeader('Content-Length');
-    if (isLastResponse(req, res)) res.setHeader('Connection', 'close');
-    res.flushHeaders();
-    this.#own = redirect(res, this);
+    const { statusCode: before } = res;
+    // Reading it is a warning on HTTP/2.
+    const statusMessage = res.stream ? undefined : res.statusMessage;
+    try {
+      res.writeHead(statusCode, headHeaders(headers, isLastResponse(req, res)));
+    } catch (error) {
+      // The framework still answers with the error.
+      res.statusCode = before;
+      if (!res.stream) res.statusMessage = /** @type {string} */ (statusMessage);
+      throw error;
+    }
+    if (!isHandedOver) res.flushHeaders();
+    this.#own = redirect(res);
+    this.isDirect = isDirect(res, this.#own.write);
   }
 
   get hasHead() {
     return this.#own !== undefined;
   }
 
+  begin() {
+    const { request: req, response: res } = this;
+    this.#socket = this.isDirect ? directSocket(req, res) : undefined;
+    return this.#socket !== undefined && res.chunkedEncoding;
+  }
+
   /** @param {Buffer} bytes */
   write(bytes) {
     const { response: res } = this;
     if (this.headOnly) return true;
-    // Added once: compression moves the listener to its own stream, where `off()` does not find it.
-    if (!this.#onDrain) {
-      this.#onDrain = () => this.#listener?.onDrain();
-      res.on('drain', this.#onDrain);
-    }
+    this.listenForDrain();
+    // Other code may have kept `res.end`. The response closes soon then.
+    if (this.#socket) return !res.writableEnded && this.#socket.write(bytes);
     const hasRoom = this.#own?.write.call(res, bytes, 'utf8');
     // Compression middleware buffers events until they are flushed.
     if (typeof res.flush === 'function') res.flush();
     return hasRoom;
   }
 
+  /**
+   * Done once: compression moves the listener to its own stream, where `off()` does not find it.
+   */
+  listenForDrain() {
+    if (this.#onDrain) return;
+    this.#onDrain = () => this.#listener?.onDrain();
+    (this.#socket ?? this.response).on('drain', this.#onDrain);
+  }
+
   end() {
-    this.#handOver?.stop();
+    this.#stopHandOver();
     this.#own?.end.call(this.response, undefined, 'utf8');
   }
 
   /** @param {any} [error] */
   destroy(error) {
-    const socket = this.#handOver?.stop();
+    this.#stopHandOver();
     this.#own?.destroy.call(this.response, error);
     // If end() has failed, the response may have lost its socket.
-    socket?.destroy(error);
+    if (this.#isTaken) this.request.socket.destroy(error);
+  }
+
+  /** The connection is closed. */
+  #stopHandOver() {
+    this.#handOver?.stop();
+    if (this.#isTaken) detach(/** @type {NodeSocket} */ (this.request.socket));
   }
 
   /** @param {() => void} callback */
@@ -142,6 +199,34 @@ class NodeCarrier {
     return hasClientLeft(this.request.socket);
   }
 
+  /**
+   * Whether only the core has the socket, which a server has accepted.
+   * @param {Server} server
+   */
+  isOf(server) {
+    const { socket } = /** @type {{ socket: any }} */ (this.request);
+    return this.#isTaken && socket.server === server && !socket.parser;
+  }
+
+  disconnect() {
+    this.request.socket.destroy();
+  }
+
+  /**
+   * Lets go of the request and the response, unless other code listens to them.
+   * @param {LeanRequest} request what is left of the request
+   */
+  letGo(request) {
+    const { request: req, response: res } = this;
+    res.off('close', onClose);
+    const server = letGo(req, res);
+    if (server === undefined) {
+      res.on('close', onClose);
+      return undefined;
+    }
+    return new LeanCarrier(request, this.cursor, server);
+  }
+
   isPeerDead() {
     return isPeerDead(this.request.socket);
   }
@@ -161,10 +246,19 @@ class NodeCarrier {
 
   /** @param {SocketTaker} taker */
   handOver(taker) {
-    if (isEncoded(this.response.getHeader('Content-Encoding'))) return false;
+    if (isHeadEncoded(this.response)) {
+      this.response.flushHeaders();
+      return false;
+    }
     this.#handOver = new HandOver(this, taker);
     this.#handOver.advance();
     return true;
+  }
+
+  /** The core has got the socket of the hand-over. */
+  handedOver() {
+    this.#handOver = undefined;
+    this.#isTaken = true;
   }
 
   /**

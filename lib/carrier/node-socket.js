@@ -11,13 +11,14 @@
  *   _handle: any,
  *   _httpMessage: unknown,
  *   _writeGeneric: unknown,
- *   parser?: { onIncoming: unknown },
+ *   parser?: any,
  *   encrypted?: boolean,
  * }} NodeSocket
  */
 
 const http = require('node:http');
 const net = require('node:net');
+const { closesAll } = require('./close-all.js');
 const { isEncoded } = require('./encoding.js');
 
 const noop = () => {};
@@ -31,6 +32,12 @@ function ignoreTimeout() {
 }
 /** How bytes get through a socket. Something that transforms them replaces one of these. */
 const WRITERS = /** @type {const} */ (['write', '_write', '_writev', '_writeGeneric']);
+const PARSER_METHODS = ['remove', 'close'];
+/** What Node replaces as long as a socket has a parser. */
+const WRAPPED = /** @type {const} */ (['on', 'addListener', 'prependListener']);
+/** The events of a socket through which Node feeds the parser, and the listeners that do. */
+const FED = ['data', 'end'];
+const FEEDERS = new Set(['bound socketOnData', 'bound socketOnEnd']);
 const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
 
 /**
@@ -86,6 +93,43 @@ function describe(replacement) {
     return name ? `a bound function \`${name}\`` : 'a bound function';
   }
   return `\`${source.length > SHOWN ? `${source.slice(0, SHOWN)}…` : source}\``;
+}
+
+/**
+ * A response with the internal properties of Node.js.
+ * @typedef {Response & { _header?: unknown, _headerSent?: boolean }} NodeResponse
+ */
+
+/** Finds the content encoding in a head. */
+const ENCODING = /\r\ncontent-encoding: *([^\r]*)/i;
+/** What is left of a head that the core has written. Node only asks whether there is one. */
+const WRITTEN = 'HTTP/1.1 ';
+
+/**
+ * The head of a response, if Node has made it and not written it.
+ * @param {NodeResponse} res
+ */
+function unwrittenHead(res) {
+  return res._headerSent === false && typeof res._header === 'string' ? res._header : undefined;
+}
+
+/**
+ * The core writes the head.
+ * @param {NodeResponse} res
+ */
+function forgetHead(res) {
+  res._headerSent = true;
+  res._header = WRITTEN;
+}
+
+/**
+ * Whether the head that Node has made has a content encoding. Other code may have added it last.
+ * @param {NodeResponse} res
+ */
+function isHeadEncoded(res) {
+  const { _header: head } = res;
+  const header = typeof head === 'string' ? ENCODING.exec(head)?.[1] : undefined;
+  return isEncoded(header ?? res.getHeader('Content-Encoding'));
 }
 
 /**
@@ -155,7 +199,6 @@ function detach(socket) {
   socket.pause();
   socket.removeListener('data', noop);
   handle.onread = noop;
-  // No request can follow: what watched for one is freed.
   if (socket.parser) socket.parser.onIncoming = noop;
   socket._handle = null;
   socket._writeGeneric = discard;
@@ -163,4 +206,39 @@ function detach(socket) {
   handle.close();
 }
 
-module.exports = { obstacle, isIdle, hasUnreadBody, consumeBody, detach, sessionDescriptor };
+/**
+ * No request can follow, so the parser is freed, and what feeds it. The server closes its
+ * connections through their parsers, and does so without one from now on.
+ * @param {NodeSocket & { server?: any }} socket
+ */
+function freeParser(socket) {
+  const { parser, server } = socket;
+  if (!parser || socket._handle) return;
+  if (!PARSER_METHODS.every((name) => typeof parser[name] === 'function')) return;
+  if (!closesAll(server)) return;
+  parser.remove();
+  parser.socket = null;
+  parser.incoming = null;
+  parser.close();
+  socket.parser = null;
+  for (const name of WRAPPED) /** @type {any} */ (socket)[name] = net.Socket.prototype[name];
+  for (const name of FED) {
+    for (const listener of socket.listeners(name)) {
+      if (FEEDERS.has(listener.name)) socket.removeListener(name, listener);
+    }
+  }
+}
+
+module.exports = {
+  consumeBody,
+  detach,
+  forgetHead,
+  freeParser,
+  hasUnreadBody,
+  isHeadEncoded,
+  isIdle,
+  obstacle,
+  replacedWriter,
+  sessionDescriptor,
+  unwrittenHead,
+};

@@ -14,17 +14,22 @@
  * @property {(error?: Error) => void} otherDestroy
  */
 
+/** The carrier of a response. */
 const kTarget = Symbol('target');
 
 /**
- * Returns the methods that the response had.
+ * The methods of the latest response. Most responses have the same.
+ * @type {Methods | undefined}
+ */
+let latest;
+
+/**
+ * Returns the methods that the response had. Its target must be set.
  * @param {any} res
- * @param {RedirectTarget} target
  * @returns {Methods}
  */
-function redirect(res, target) {
-  const methods = { write: res.write, end: res.end, destroy: res.destroy };
-  res[kTarget] = target;
+function redirect(res) {
+  const methods = methodsOf(res);
   // One function each for all responses: a connection has enough objects.
   res.write = write;
   res.end = end;
@@ -69,4 +74,14 @@ function destroy(error) {
   return this;
 }
 
-module.exports = { redirect };
+/**
+ * @param {Methods} res
+ * @returns {Methods}
+ */
+function methodsOf({ write, end, destroy }) {
+  const isSame = latest?.write === write && latest.end === end && latest.destroy === destroy;
+  if (!latest || !isSame) latest = { write, end, destroy };
+  return latest;
+}
+
+module.exports = { kTarget, redirect };

@@ -217,6 +217,7 @@ class Channel extends EventEmitter {
     const { catchUp, handle } = linkOf(connection);
     if (!this.#handle.remove(handle)) return false;
     if (catchUp.gathering) {
+      linkOf(connection).hold();
       this.#removed ??= new WeakSet();
       this.#removed.add(connection);
     }

@@ -8,9 +8,11 @@
 /** @import { ConnectionSettings } from './connection-options.js' */
 /** @import { Link } from './link.js' */
 
-const { start } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
 const { Gathering } = require('./gathering.js');
+const { atTurnEnd, wakeSoon } = require('./wake.js');
+
+const AUTO = /** @type {const} */ ({ resume: 'auto' });
 
 class CatchUp {
   #link;
@@ -34,9 +36,9 @@ class CatchUp {
   /**
    * @param {Link} link
    * @param {string | undefined} cursor
-   * @param {ConnectionSettings} settings
+   * @param {Pick<ConnectionSettings, 'resume'>} [settings]
    */
-  constructor(link, cursor, settings) {
+  constructor(link, cursor, settings = AUTO) {
     this.#link = link;
     this.#cursor = settings.resume === 'manual' ? 'waiting' : 'none';
     if (cursor === undefined) return;
@@ -101,19 +103,13 @@ class CatchUp {
  * @type {Set<CatchUp>}
  */
 const due = new Set();
-let wakes = false;
 
-/** Wakes the core at the end of this turn, once for all connections. */
-function wakeSoon() {
-  if (wakes) return;
-  wakes = true;
-  setImmediate(() => {
-    wakes = false;
-    const all = [...due];
-    due.clear();
-    for (const one of all) guarded(() => one.prime());
-    start().wake();
-  });
-}
+/** Gives them their cursors. */
+atTurnEnd(() => {
+  if (due.size === 0) return;
+  const all = [...due];
+  due.clear();
+  for (const one of all) guarded(() => one.prime());
+});
 
-module.exports = { CatchUp, wakeSoon };
+module.exports = { CatchUp };

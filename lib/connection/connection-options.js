@@ -2,7 +2,7 @@
 
 /** Reads the options of a connection. */
 
-/** @import { ConnectionLimits, ConnectionOptions } from '../../index.js' */
+/** @import { ConnectionLimits, ConnectionOptions, LeanOptions } from '../../index.js' */
 /** @import { Names } from '../core/option.js' */
 
 /**
@@ -42,9 +42,15 @@ const CONNECTION_NAMES = {
   cursorQuery: true,
   onGap: true,
   transport: true,
+  lean: true,
 };
+/** @type {Names<LeanOptions>} */
+const LEAN_NAMES = { headers: true };
 /** @type {Names<ConnectionLimits>} */
 const LIMIT_NAMES = { key: true, maxPerKey: true };
+
+/** @type {readonly string[]} */
+const NO_HEADERS = [];
 
 const defaults = { pingInterval: 50_000 };
 
@@ -64,6 +70,7 @@ function readConnectionOptions(options, pingForm = 'comment') {
     transport: option.oneOf('transport', given.transport, ['auto', 'native', 'stream'], 'auto'),
     resume: option.oneOf('resume', given.resume, ['auto', 'manual'], 'auto'),
     onGap: readOnGap(given.onGap),
+    lean: readLean(given.lean),
     hasOverflow: given.overflow !== undefined,
     cursorQuery: readCursorQuery(given.cursorQuery),
     limits: readLimits(given.limits),
@@ -127,6 +134,24 @@ function readLimits(value) {
   const limit = option.whole('limits.maxPerKey', maxPerKey, undefined, 1, 2 ** 32 - 1);
   if (limit === undefined) throw option.wrongType('limits.maxPerKey', 'a number', maxPerKey);
   return { key: option.callback('limits.key', key), maxPerKey: limit };
+}
+
+/**
+ * The headers that a lean connection keeps of its request. Undefined if it is not lean.
+ * @param {ConnectionOptions['lean']} value
+ * @returns {readonly string[] | undefined}
+ */
+function readLean(value) {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return NO_HEADERS;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw option.wrongType('lean', 'true, false or an object', value);
+  }
+  const { headers = NO_HEADERS } = option.object('lean', value, LEAN_NAMES);
+  if (!Array.isArray(headers) || headers.some((name) => typeof name !== 'string')) {
+    throw option.invalid('`lean.headers` must be an array of names of headers');
+  }
+  return headers.map((name) => name.toLowerCase());
 }
 
 /** @param {ConnectionOptions['expiresAt']} value */

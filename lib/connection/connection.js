@@ -6,13 +6,17 @@
 /** @import { Carrier, Request, Response } from '../carrier/carrier.js' */
 /** @import { PingForm } from './connection-options.js' */
 
-const { randomUUID } = require('node:crypto');
-const { EventEmitter } = require('node:events');
+const { onCloseAll } = require('../carrier/close-all.js');
+const { LeanCarrier } = require('../carrier/lean-carrier.js');
 const { carrierOf } = require('../carrier/node-response.js');
+const { BareEmitter } = require('../core/bare-emitter.js');
+const { start } = require('../core/hub.js');
+const { connections } = require('../core/notices.js');
 const option = require('../core/option.js');
 const { printable } = require('../core/printable.js');
 const { defaults, readConnectionOptions } = require('./connection-options.js');
 const event = require('./event.js');
+const { decode, hasLean } = require('./lean-record.js');
 const { Link } = require('./link.js');
 const { Outlet } = require('./source/outlet.js');
 const { stream } = require('./source/stream.js');
@@ -20,12 +24,10 @@ const { stream } = require('./source/stream.js');
 /** @type {(connection: Connection) => Link} */
 let linkOf;
 
-class Connection extends EventEmitter {
+class Connection extends BareEmitter {
   static default = defaults;
 
   #link;
-  /** @type {string | undefined} */
-  #id;
   /** @type {Outlet | undefined} */
   #outlet;
 
@@ -45,17 +47,18 @@ class Connection extends EventEmitter {
       req instanceof Link ? req : linkTo(carrierOf(req, /** @type {Response} */ (res)), options);
     link.connection = this;
     this.#link = link;
+    // One that is made again would be of this class, and not of the application's.
+    if (new.target !== Connection) link.hold();
     this.request = link.carrier.request;
     this.response = link.carrier.response;
-    this.timestamp = Date.now();
+    this.timestamp = link.timestamp;
     this.lastEventId = link.cursor;
     if (link !== req) link.begin();
   }
 
   /** Made when it is first read: most are not, and a UUID takes half a kilobyte. */
   get id() {
-    this.#id ??= randomUUID();
-    return this.#id;
+    return this.#link.makeId();
   }
 
   get lastEventID() {
@@ -77,7 +80,7 @@ class Connection extends EventEmitter {
   /** @param {ServerSentEvent} value */
   send(value) {
     this.#link.assertNotEnded();
-    event.sendToConnection(this.#link.id, value);
+    event.sendToConnection(this.#link.number, value);
     return this;
   }
 
@@ -162,6 +165,7 @@ class Connection extends EventEmitter {
    * @param {string | symbol} name
    */
   #listenedTo(name) {
+    this.#link.hold();
     if (name === 'timeout') this.#link.handle.holdTimeout(true);
     return this;
   }
@@ -191,5 +195,31 @@ function openLink(carrier, options, pingForm) {
   const link = linkTo(carrier, options, pingForm);
   return { link, connection: new Connection(link) };
 }
+
+/** Makes a lean connection again from its record. */
+connections.remake(
+  (id) => {
+    const handle = hasLean() ? start().kept(id) : undefined;
+    const text = handle && start().record(id);
+    if (!handle || !text) return undefined;
+    const record = decode(text);
+    const carrier = new LeanCarrier(record.request, record.cursor, record.server);
+    const { onGap, hasOverflow, maxQueueBytes } = record;
+    const settings = readConnectionOptions({ maxQueueBytes });
+    const link = new Link(carrier, { ...settings, onGap, hasOverflow }, { handle, record });
+    new Connection(link);
+    return link;
+  },
+  () => (hasLean() ? start().keptIds() : []),
+);
+
+onCloseAll((server) => {
+  for (const [, listener] of [...connections]) {
+    const link = /** @type {Link} */ (listener);
+    if (!link.carrier.isOf?.(server)) continue;
+    if (link.carrier.disconnect) link.carrier.disconnect();
+    else link.close('destroy');
+  }
+});
 
 module.exports = { Connection, linkOf, openLink };

@@ -32,7 +32,6 @@ class Expiry {
   constructor(link, until, reauthorize) {
     this.#link = link;
     this.#reauthorize = reauthorize;
-    link.whenEnding(() => clearTimeout(this.#timer));
     this.#set(until);
   }
 
@@ -53,6 +52,7 @@ class Expiry {
    * @param {() => void} callback
    */
   #wait(delay, callback) {
+    if (!this.#timer) this.#link.whenEnding(() => clearTimeout(this.#timer));
     this.#timer = setTimeout(callback, delay).unref();
   }
 

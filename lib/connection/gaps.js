@@ -20,7 +20,7 @@ const RESET = 'sluice.reset';
  * @param {Missed[]} all
  */
 function reportGaps(link, all) {
-  const { connection, cursor = '', id, onGap } = link;
+  const { connection, cursor = '', number, onGap } = link;
   const gaps = /** @type {Gap[]} */ (all.map((missed) => gapOf(missed, cursor)));
   for (const gap of gaps) report.missed(link, gap);
   runAll(
@@ -29,7 +29,8 @@ function reportGaps(link, all) {
       () => typeof onGap === 'function' && onGap(/** @type {any} */ (connection), gap),
     ]),
   );
-  if (onGap === 'reset' && gaps.length > 0) event.sendToConnection(id, { event: RESET, data: {} });
+  if (onGap === 'reset' && gaps.length > 0)
+    event.sendToConnection(number, { event: RESET, data: {} });
 }
 
 module.exports = { RESET, reportGaps };

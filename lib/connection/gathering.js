@@ -40,10 +40,15 @@ class Gathering {
 
   /**
    * @param {Link} link
-   * @param {ConnectionSettings} settings
+   * @param {Pick<ConnectionSettings, 'resume'> | { resume: 'over' }} settings `over`: the client
+   *   has got what it missed
    */
   constructor(link, { resume }) {
     this.#link = link;
+    if (resume === 'over') {
+      this.#joined = undefined;
+      return;
+    }
     if (resume === 'auto') setImmediate(() => this.resume());
     else this.#timer = setTimeout(() => this.#giveUp(), LONGEST).unref();
   }

@@ -6,11 +6,14 @@
  */
 
 /** @import { EventEmitter } from 'node:events' */
+/** @import { ConnectionHandle } from '../../binding.js' */
 /** @import { CloseReason } from '../../index.js' */
 /** @import { Carrier, CarrierListener, SocketTaker } from '../carrier/carrier.js' */
 /** @import { ConnectionListener } from '../core/notices.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
+/** @import { LeanCarrier } from '../carrier/lean-carrier.js' */
 /** @import { Missed } from './gaps.js' */
+/** @import { LeanRecord } from './lean-record.js' */
 
 /**
  * - `opening`: the head is not written yet; what is sent is queued.
@@ -22,14 +25,24 @@
  * A connection may end before its head is written, which then still follows.
  * @typedef {'opening' | 'open' | 'ending' | 'closed'} State
  */
-/** @typedef {EventEmitter<any> & { write: (frameText: string) => unknown }} Owner */
+/**
+ * @typedef {EventEmitter<any> & {
+ *   request: any,
+ *   response: any,
+ *   write: (frameText: string) => unknown,
+ * }} Owner
+ */
 
 const { AsyncResource } = require('node:async_hooks');
+const { randomUUID } = require('node:crypto');
 const { readQueryCursor } = require('../carrier/cursor.js');
+const { leanRequest } = require('../carrier/lean-request.js');
 const { debug } = require('../core/diagnostics.js');
 const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
-const { CatchUp, wakeSoon } = require('./catch-up.js');
+const { CatchUp } = require('./catch-up.js');
+const { Gathering } = require('./gathering.js');
+const { countLean, discountLean, encode } = require('./lean-record.js');
 const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
@@ -39,6 +52,7 @@ const { holdProcess, releaseProcess } = require('../core/process.js');
 const { admit, release } = require('./admission.js');
 const { Expiry, readUntil } = require('./expiry.js');
 const report = require('./report.js');
+const { wakeSoon } = require('./wake.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
@@ -72,8 +86,7 @@ class Link {
    */
   #settings;
   #stallTimeout;
-  /** How many bytes of an unfinished frame are kept. */
-  #longestFrame;
+  #maxQueueBytes;
   /** By which it is counted. */
   #key;
   /**
@@ -91,24 +104,56 @@ class Link {
   #whenEnding;
   /** Whether the connection has an overflow policy of its own, or of a channel. */
   #hasOverflow;
+  /**
+   * Which headers a lean connection keeps.
+   * @type {readonly string[] | undefined}
+   */
+  #lean;
+  /** The core has a record of it, from which it can be made again. */
+  #isKept = false;
+  /** It has more than its record says. */
+  #isHeld = false;
+  /**
+   * The public id, once it was asked for.
+   * @type {string | undefined}
+   */
+  id;
+  timestamp = Date.now();
 
   /**
    * Nothing is written yet: if this throws, the framework can still answer.
    * @param {Carrier} carrier
    * @param {ConnectionSettings} settings
+   * @param {{ handle: ConnectionHandle, record: LeanRecord }} [kept] of a lean connection that is
+   *   made again
    */
-  constructor(carrier, settings) {
-    everything.assertNot();
+  constructor(carrier, settings, kept) {
+    if (!kept) everything.assertNot();
     this.carrier = carrier;
+    this.#lean = settings.lean;
     this.#settings = settings;
     this.#stallTimeout = settings.core.stallTimeout;
-    this.transport = this.#chooseTransport(settings);
-    this.#longestFrame = Math.max(MIN_LONGEST_FRAME, settings.core.maxQueueBytes);
-    this.highWaterMark = Math.min(HIGH_WATER_MARK, settings.core.maxQueueBytes / 2);
+    this.transport = kept ? 'native' : this.#chooseTransport(settings);
+    this.#maxQueueBytes = settings.core.maxQueueBytes;
     const cursor = cursorOf(carrier, settings.cursorQuery) ?? carrier.since;
     this.cursor = cursor;
     this.onGap = settings.onGap;
     this.#hasOverflow = settings.hasOverflow;
+    if (kept) {
+      const { handle, record } = kept;
+      this.handle = handle;
+      this.number = handle.id;
+      this.#key = record.key;
+      this.#settings = undefined;
+      this.#isKept = true;
+      this.id = record.id;
+      this.timestamp = record.timestamp;
+      this.state = 'open';
+      this.catchUp = new CatchUp(this, undefined);
+      if (cursor !== undefined) this.catchUp.gathering = new Gathering(this, { resume: 'over' });
+      connections.release(this.number, this);
+      return;
+    }
     const request = carrier.request ?? carrier.incoming;
     const until = readUntil(settings.expiresAt, request);
     this.#key = carrier.isLocal ? undefined : admit(request, settings.limits);
@@ -116,8 +161,8 @@ class Link {
       const allOnGap = settings.onGap === 'all';
       this.handle = start().open({ ...settings.core, cursor, allOnGap });
       this.catchUp = new CatchUp(this, cursor, settings);
-      this.id = this.handle.id;
-      connections.set(this.id, this);
+      this.number = this.handle.id;
+      connections.set(this.number, this);
       carrier.listen(this);
       if (until !== undefined) new Expiry(this, until, settings.reauthorize);
     } catch (error) {
@@ -138,10 +183,11 @@ class Link {
     this.#settings = undefined;
     try {
       this.transport = this.#chooseTransport(settings);
-      carrier.head(settings.head.statusCode, settings.head.headers);
+      const isNative = this.transport === 'native';
+      carrier.head(settings.head.statusCode, settings.head.headers, isNative);
       this.#advance('open');
       report.opened(this);
-      if (this.transport === 'stream' || !carrier.handOver?.(this)) this.writeThrough();
+      if (!isNative || !carrier.handOver?.(this)) this.writeThrough();
     } catch (error) {
       this.close('destroy');
       throw error;
@@ -151,6 +197,7 @@ class Link {
   /** Sends what is queued, then ends. Resolves with the public connection when it is closed. */
   end() {
     if (!this.#ended) {
+      this.hold();
       this.catchUp.finish();
       this.#advance('ending');
       this.close('end');
@@ -170,6 +217,48 @@ class Link {
     if (this.#hasOverflow) return;
     this.#hasOverflow = true;
     this.handle.setOverflow(policy);
+    this.#remember();
+  }
+
+  /** The public id. */
+  makeId() {
+    if (this.id === undefined) {
+      this.id = randomUUID();
+      this.#remember();
+    }
+    return this.id;
+  }
+
+  /** The connection must not be made again: it has more than its record says. */
+  hold() {
+    this.#isHeld = true;
+    if (this.#isKept && this.state !== 'closed') connections.set(this.handle.id, this);
+  }
+
+  /** Updates the record of a lean connection. */
+  #remember() {
+    if (!this.#isKept || this.state === 'closed') return;
+    const { carrier, cursor, id, onGap, timestamp } = this;
+    this.handle.keep(
+      encode({
+        request: carrier.request,
+        cursor,
+        key: this.#key,
+        server: /** @type {LeanCarrier} */ (carrier).server,
+        timestamp,
+        id,
+        onGap,
+        hasOverflow: this.#hasOverflow,
+        maxQueueBytes: this.#maxQueueBytes,
+      }),
+    );
+  }
+
+  /** Whether the record says everything. */
+  get #isForgettable() {
+    const { connection, onGap } = this;
+    const isPlain = !this.#isHeld && !this.isEnded && typeof onGap !== 'function';
+    return isPlain && !this.#whenEnding && connection.eventNames().length === 0;
   }
 
   /** Whether `end()` was called: sending is an error from then on. */
@@ -183,12 +272,17 @@ class Link {
     }
   }
 
+  get highWaterMark() {
+    return Math.min(HIGH_WATER_MARK, this.#maxQueueBytes / 2);
+  }
+
   /**
    * The core's side of a source that yields frames.
    * @param {boolean} checks whether invalid frames are an error
    */
   frames(checks) {
-    return this.handle.frames(checks, this.#longestFrame);
+    const longest = Math.max(MIN_LONGEST_FRAME, this.#maxQueueBytes);
+    return this.handle.frames(checks, longest);
   }
 
   /**
@@ -197,6 +291,7 @@ class Link {
    */
   destroy(error) {
     this.#error ??= error;
+    this.hold();
     this.#advance('ending');
     this.close('destroy');
   }
@@ -217,6 +312,7 @@ class Link {
   whenEnding(callback) {
     this.#whenEnding ??= [];
     this.#whenEnding.push(callback);
+    this.hold();
   }
 
   /** Whether the connection is bound to close. */
@@ -257,14 +353,31 @@ class Link {
    * @param {number} descriptor
    * @param {boolean} chunked
    * @param {boolean} halfOpen
+   * @param {string} [head]
    */
-  takeSocket(descriptor, chunked, halfOpen) {
-    const isTaken = this.handle.attachSocket(descriptor, chunked, halfOpen);
+  takeSocket(descriptor, chunked, halfOpen, head) {
+    const isTaken = this.handle.attachSocket(descriptor, chunked, halfOpen, head);
     if (!isTaken) return false;
+    if (this.#lean) {
+      this.connection.request = leanRequest(this.carrier.request, this.#lean);
+      this.connection.response = undefined;
+    }
     debug('connection %d: the core has taken over the socket', this.handle.id);
     wakeSoon();
     holdProcess(this);
     return true;
+  }
+
+  detached() {
+    if (!this.#lean || this.state !== 'open') return;
+    const carrier = this.carrier.letGo?.(this.connection.request);
+    if (!carrier) return;
+    this.carrier = carrier;
+    this.#isKept = true;
+    this.#remember();
+    countLean();
+    releaseProcess(this);
+    if (this.#isForgettable) connections.release(this.handle.id, this);
   }
 
   writeThrough() {
@@ -274,7 +387,9 @@ class Link {
     this.transport = 'stream';
     const { carrier } = this;
     if (carrier.needsProcess) holdProcess(this);
-    this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, carrier.isShared === true);
+    const chunked = carrier.begin?.() === true;
+    const isShared = carrier.isShared === true;
+    this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, isShared, chunked);
     wakeSoon();
   }
 
@@ -282,6 +397,8 @@ class Link {
 
   /** @param {Buffer} bytes */
   write(bytes) {
+    // Entering the context takes longer than the rest, and no code of the application would see it.
+    if (this.carrier.isDirect) return this.#write(bytes);
     return this.#context.runInAsyncScope(this.#write, this, bytes);
   }
 
@@ -309,9 +426,9 @@ class Link {
   /** @param {Buffer} bytes */
   #write(bytes) {
     try {
-      const hasRoom = this.carrier.write(bytes);
-      this.#awaitsDrain = !hasRoom;
-      return hasRoom;
+      if (this.carrier.write(bytes)) return true;
+      this.#awaitsDrain = true;
+      return false;
     } catch (error) {
       // Other code wraps `res.write` and has failed, so the stream is incomplete.
       this.close('error');
@@ -325,6 +442,10 @@ class Link {
     releaseProcess(this);
     this.#release();
     this.#advance('closed');
+    if (this.#isKept) {
+      start().takeRecord(this.handle.id);
+      discountLean();
+    }
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
     if (reason === 'drain' && this.transport === 'stream') sendLastBytes(this.carrier);

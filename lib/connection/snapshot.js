@@ -19,7 +19,7 @@ async function sendSnapshot(link, snapshot) {
     const events = eventsOf(await snapshot());
     if (link.isOver) return;
     link.handle.letOwnPass();
-    for (const one of events) event.sendToConnection(link.id, one);
+    for (const one of events) event.sendToConnection(link.number, one);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.emitWarning(`a snapshot failed, so its connection is destroyed: ${message}`, {

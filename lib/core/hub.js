@@ -4,7 +4,7 @@
 
 const { HubHandle } = require('./binding.js');
 const { SluiceError, callCore } = require('./error.js');
-const { guarded } = require('./listeners.js');
+const { report } = require('./listeners.js');
 const { connections, dispatch } = require('./notices.js');
 const option = require('./option.js');
 const { StreamWrites } = require('./stream-writes.js');
@@ -45,9 +45,19 @@ function configure(configuration) {
 /** How many connections may be open. */
 const maxConnections = () => connectionLimit ?? Number.POSITIVE_INFINITY;
 
-const streamWrites = new StreamWrites(start, (id, bytes) =>
-  guarded(() => connections.get(id)?.write(bytes)),
-);
+/**
+ * @param {number} id
+ * @param {Buffer} bytes
+ */
+function write(id, bytes) {
+  try {
+    return connections.get(id)?.write(bytes);
+  } catch (error) {
+    report(error);
+  }
+}
+
+const streamWrites = new StreamWrites(start, write);
 const takeNotices = () => dispatch(start().takeNotices(), streamWrites);
 
 /**

@@ -45,4 +45,4 @@ function runAll(steps) {
   throw first;
 }
 
-module.exports = { guarded, runAll };
+module.exports = { guarded, report, runAll };

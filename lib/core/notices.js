@@ -28,13 +28,10 @@
  */
 
 const { guarded } = require('./listeners.js');
+const { OpenConnections } = require('./open-connections.js');
 const { answer } = require('./requests.js');
 
-/**
- * Open connections, by the core's id.
- * @type {Map<number, ConnectionListener>}
- */
-const connections = new Map();
+const connections = new OpenConnections();
 /**
  * Channels by id, as long as the core may still send them notices.
  * @type {Map<number, ChannelListener>}
@@ -71,7 +68,7 @@ const askers = new Map();
  * @param {StreamWrites} streamWrites
  */
 function dispatch(notices, streamWrites) {
-  streamWrites.push(notices.writes);
+  if (notices.writes) streamWrites.push(notices.writes);
   for (const id of notices.timedOut) guarded(() => connections.get(id)?.timedOut());
   for (const id of notices.drained) guarded(() => connections.get(id)?.drained());
   for (const gap of notices.gaps)

@@ -2,12 +2,19 @@
 
 /** Writes of the `stream` transport. The core learns which are done, slow, or done late. */
 
-/** @import { HubHandle, Write } from '../../binding.js' */
+/** @import { HubHandle, Writes } from '../../binding.js' */
 
 const { SlowWrites } = require('./slow-writes.js');
 
 /** How many responses are written in one turn of the event loop; about two milliseconds. */
 const SLICE = 128;
+/**
+ * The same while new writes follow a report at once. The application gets more turns between the
+ * slices, so that more events share a write.
+ */
+const BUSY_SLICE = 32;
+/** How soon after a report they follow then, in milliseconds. */
+const SOON = 5;
 
 /**
  * The slices keep a broadcast to many connections from blocking the event loop. A connection has at
@@ -17,11 +24,19 @@ class StreamWrites {
   #hub;
   #write;
   #slow;
-  /** @type {Write[]} */
-  #groups = [];
-  /** The group that is being written, and the next connection in it. */
-  #group = 0;
-  #next = 0;
+  /** @type {Writes[]} */
+  #batches = [];
+  /** How many connections of the first batch, and of its first group, are done. */
+  #position = 0;
+  #done = 0;
+  /**
+   * Those of the first batch that wait for their clients.
+   * @type {Set<number>}
+   */
+  #waiting = new Set();
+  #slice = SLICE;
+  /** When the last batch was reported. */
+  #reportedAt = 0;
   #scheduled = false;
   /**
    * Connections that drained in this turn of the event loop.
@@ -31,8 +46,8 @@ class StreamWrites {
 
   /**
    * @param {() => Pick<HubHandle, 'blocked' | 'written'>} hub
-   * @param {(id: number, bytes: Buffer) => boolean | undefined} write returns true when the
-   *   response has room for more
+   * @param {(id: number, bytes: Buffer) => boolean | undefined} write returns false when the
+   *   response has no room for more, and undefined when it is gone
    */
   constructor(hub, write) {
     this.#hub = hub;
@@ -40,34 +55,63 @@ class StreamWrites {
     this.#slow = new SlowWrites((ids) => hub().blocked(ids));
   }
 
-  /** @param {Write[]} groups */
-  push(groups) {
-    for (const group of groups) this.#groups.push(group);
-    if (!this.#scheduled) this.#run();
+  /** @param {Writes} batch */
+  push(batch) {
+    this.#batches.push(batch);
+    if (this.#scheduled) return;
+    const isBusy = performance.now() - this.#reportedAt < SOON;
+    this.#slice = isBusy ? BUSY_SLICE : SLICE;
+    this.#run();
   }
 
   #run() {
-    const ready = [];
-    const waiting = [];
-    for (let count = 0; count < SLICE && this.#group < this.#groups.length; count += 1) {
-      const { connections, bytes } = this.#groups[this.#group];
-      const id = connections[this.#next];
-      if (this.#write(id, bytes)) ready.push(id);
-      else waiting.push(id);
-      this.#next += 1;
-      if (this.#next === connections.length) {
-        this.#group += 1;
-        this.#next = 0;
-      }
-    }
-    // Releases the bytes of finished groups.
-    this.#groups.splice(0, this.#group);
-    this.#group = 0;
-    this.#scheduled = this.#groups.length > 0;
+    let room = this.#slice;
+    while (room > 0 && this.#batches.length > 0) room -= this.#advance(this.#batches[0], room);
+    this.#scheduled = this.#batches.length > 0;
     if (this.#scheduled) setImmediate(() => this.#run());
+  }
+
+  /**
+   * Writes the first group of the first batch to at most that many connections. Returns to how
+   * many.
+   * @param {Writes} batch
+   * @param {number} room
+   */
+  #advance({ connections, groups }, room) {
+    const { count, bytes } = groups[0];
+    const start = this.#position;
+    const length = Math.min(room, count - this.#done);
+    const waiting = [];
+    for (let index = start; index < start + length; index += 1) {
+      const id = connections[index];
+      if (this.#write(id, bytes) === false) waiting.push(id);
+    }
+    this.#position += length;
+    this.#done += length;
     // Runs before any of them can emit `drain`.
     this.#slow.add(waiting);
+    for (const id of waiting) this.#waiting.add(id);
+    if (this.#done === count) {
+      this.#done = 0;
+      // Releases its bytes.
+      groups.shift();
+    }
+    if (groups.length === 0) this.#finish(connections);
+    return length;
+  }
+
+  /**
+   * Reports a batch as a whole: waking a shard costs more than the rest.
+   * @param {Float64Array} connections
+   */
+  #finish(connections) {
+    const waiting = this.#waiting;
+    const ready = waiting.size > 0 ? connections.filter((id) => !waiting.has(id)) : connections;
+    this.#batches.shift();
+    this.#position = 0;
+    waiting.clear();
     if (ready.length > 0) this.#hub().written(ready, false);
+    this.#reportedAt = performance.now();
   }
 
   /** @param {number} id of a connection whose client has taken a write that had to wait */
@@ -84,7 +128,7 @@ class StreamWrites {
   }
 
   #report() {
-    this.#hub().written(this.#drained, true);
+    this.#hub().written(Float64Array.from(this.#drained), true);
     this.#drained = [];
   }
 }

@@ -39,13 +39,18 @@ impl Connection {
     /// Hands the socket over: from now on its shard is the only one that writes it. It begins after
     /// [`Hub::wake`], which the host calls once for many connections.
     pub fn attach_socket(&self, socket: Socket, framing: Framing) {
-        let command = Command::AttachSocket { connection: self.id, socket, framing };
+        self.begin_on_socket(socket, framing, Box::default());
+    }
+
+    /// As [`Connection::attach_socket`], for a response whose head the host has not written.
+    pub fn begin_on_socket(&self, socket: Socket, framing: Framing, head: Box<[u8]>) {
+        let command = Command::AttachSocket { connection: self.id, socket, framing, head };
         self.hub.inbox_of(self.id).push_quietly(command);
     }
 
     /// The host writes. It gets [`crate::notice::Notice::Write`] after [`Hub::wake`].
-    pub fn attach_stream(&self) {
-        self.hub.inbox_of(self.id).push_quietly(Command::AttachStream(self.id));
+    pub fn attach_stream(&self, framing: Framing) {
+        self.hub.inbox_of(self.id).push_quietly(Command::AttachStream(self.id, framing));
     }
 
     /// The numbers of the gathered channels, in the order of their joins, that have a gap.
@@ -114,6 +119,18 @@ impl Connection {
 
     pub fn is_closed(&self) -> bool {
         !self.hub.lock().audience.is_open(self.id)
+    }
+
+    /// The core keeps the record as long as the connection is open. The host needs no object for
+    /// the connection then, and finds it again by its id.
+    pub fn keep(&self, record: String) {
+        self.hub.records().keep(self.id, self.gauge.clone(), record);
+    }
+
+    /// The open connection with that id, if it has a record.
+    pub fn find(hub: &Arc<Hub>, id: ConnectionId) -> Option<Self> {
+        let gauge = hub.records().gauge(id)?;
+        Some(Self { id, gauge, hub: hub.clone() })
     }
 
     fn push(&self, command: Command) {

@@ -150,6 +150,40 @@ fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
 }
 
 #[test]
+fn the_head_of_a_response_comes_before_everything_else() {
+    let hub = hub(1);
+    for (framing, rest_of_it) in [
+        (Framing::Plain, "retry: 5\n\ndata: early\n\n"),
+        (Framing::Chunked, "a\r\nretry: 5\n\n\r\nd\r\ndata: early\n\n\r\n0\r\n\r\n"),
+    ] {
+        let (mut client, server) = UnixStream::pair().unwrap();
+        let options = ConnectionOptions { retry: Some(5), ..Default::default() };
+        let connection = Connection::open(&hub, options, None);
+        send(&connection, "early");
+        connection.close(CloseReason::End);
+        let socket = Socket::duplicate(server.as_raw_fd(), false).unwrap();
+        connection.begin_on_socket(socket, framing, Box::from(*b"head\r\n\r\n"));
+        hub.wake();
+        drop(server);
+        assert_eq!(rest(&mut client), format!("head\r\n\r\n{rest_of_it}"));
+        assert_eq!(closed(&hub, &connection).0, CloseReason::End);
+    }
+}
+
+#[test]
+fn a_client_that_is_cut_off_at_once_gets_the_head_alone() {
+    let hub = hub(1);
+    let (mut client, server) = UnixStream::pair().unwrap();
+    let connection = Connection::open(&hub, ConnectionOptions::default(), None);
+    let socket = Socket::duplicate(server.as_raw_fd(), false).unwrap();
+    connection.begin_on_socket(socket, Framing::Plain, Box::from(*b"head\r\n\r\n"));
+    connection.close(CloseReason::Destroy);
+    drop(server);
+    assert_eq!(rest(&mut client), "head\r\n\r\n");
+    assert_eq!(closed(&hub, &connection).0, CloseReason::Destroy);
+}
+
+#[test]
 fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
     let hub = hub(3);
     let channel = channel(&hub, None);
@@ -357,7 +391,7 @@ fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
     let members: Vec<_> =
         (0..3).map(|_| Connection::open(&hub, ConnectionOptions::default(), None)).collect();
     for connection in &members {
-        connection.attach_stream();
+        connection.attach_stream(Framing::Plain);
         channel.join(connection, false).unwrap();
     }
     channel.send(&[event("1", "a")]).unwrap();

@@ -4,6 +4,7 @@
 //! - Each entry has a place in the order of all events, so any cursor that resolves to a place can
 //!   be resumed here, whichever channel its id comes from.
 
+use std::collections::hash_map::Entry::Occupied;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -157,9 +158,10 @@ impl<Item: Clone> History<Item> {
         let Some(entry) = self.entries.pop_front() else { return };
         self.bytes -= entry.bytes;
         if let Some(id) = &entry.id
-            && self.latest.get(id) == Some(&entry.place)
+            && let Occupied(latest) = self.latest.entry(id.clone())
+            && *latest.get() == entry.place
         {
-            self.latest.remove(id);
+            latest.remove();
         }
         self.floor = entry.place;
         self.floor_id = entry.id;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use napi::bindgen_prelude::Latin1String;
 use napi_derive::napi;
 
 use super::error::{Result, internal};
@@ -78,23 +79,46 @@ impl ConnectionHandle {
     }
 
     /// False when the socket cannot be duplicated; the connection then still needs a transport.
-    /// `half_open`: the client may close its side and still get events.
+    /// `half_open`: the client may close its side and still get events. `head`: the response's
+    /// head, unless Node.js has written it.
     #[napi(catch_unwind)]
-    pub fn attach_socket(&self, descriptor: i32, chunked: bool, half_open: bool) -> bool {
+    pub fn attach_socket(
+        &self,
+        descriptor: i32,
+        chunked: bool,
+        half_open: bool,
+        head: Option<Latin1String>,
+    ) -> bool {
         let framing = if chunked { Framing::Chunked } else { Framing::Plain };
-        let socket = Socket::duplicate(descriptor, half_open);
-        socket.map(|socket| self.connection.attach_socket(socket, framing)).is_ok()
+        let Ok(socket) = Socket::duplicate(descriptor, half_open) else { return false };
+        let head = head.map(|head| head.to_vec().into_boxed_slice()).unwrap_or_default();
+        self.connection.begin_on_socket(socket, framing, head);
+        true
+    }
+
+    /// The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
+    /// connection then.
+    #[napi(catch_unwind)]
+    pub fn keep(&self, record: String) {
+        self.connection.keep(record);
     }
 
     /// `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
     /// told to notice a dead peer within the stall timeout, and to buffer less for a client that
-    /// does not read. `shared`: other responses use the socket too.
+    /// does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
+    /// bytes as HTTP chunks.
     #[napi(catch_unwind)]
-    pub fn attach_stream(&self, descriptor: Option<i32>, stall_timeout: u32, shared: bool) {
+    pub fn attach_stream(
+        &self,
+        descriptor: Option<i32>,
+        stall_timeout: u32,
+        shared: bool,
+        chunked: bool,
+    ) {
         if let Some(descriptor) = descriptor {
             Socket::tune_hosted(descriptor, duration(stall_timeout), shared);
         }
-        self.connection.attach_stream();
+        self.connection.attach_stream(if chunked { Framing::Chunked } else { Framing::Plain });
     }
 
     /// `policy`: a name of the core's `Overflow`.

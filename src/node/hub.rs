@@ -218,6 +218,31 @@ impl HubHandle {
         })
     }
 
+    /// The record of an open connection, if the core keeps one.
+    #[napi(catch_unwind)]
+    pub fn record(&self, id: f64) -> Option<String> {
+        self.hub.records().get(ConnectionId(id as u64))
+    }
+
+    /// The handle of an open connection whose record the core keeps.
+    #[napi(catch_unwind)]
+    pub fn kept(&self, id: f64) -> Option<ConnectionHandle> {
+        let connection = Connection::find(&self.hub, ConnectionId(id as u64))?;
+        Some(ConnectionHandle { connection })
+    }
+
+    /// The ids of the connections whose records the core keeps.
+    #[napi(catch_unwind)]
+    pub fn kept_ids(&self) -> Vec<f64> {
+        self.hub.records().ids().into_iter().map(|id| id.0 as f64).collect()
+    }
+
+    /// Forgets the record of a connection that has closed, and returns it.
+    #[napi(catch_unwind)]
+    pub fn take_record(&self, id: f64) -> Option<String> {
+        self.hub.records().take(ConnectionId(id as u64))
+    }
+
     /// Lets the core act on transports that were attached and cursors that were given.
     #[napi(catch_unwind)]
     pub fn wake(&self) {
@@ -290,8 +315,8 @@ impl HubHandle {
 
     /// The writes of these connections are done. `slow`: they had to wait for the client.
     #[napi(catch_unwind)]
-    pub fn written(&self, connections: Vec<f64>, slow: bool) {
-        self.hub.written(connections.into_iter().map(|id| ConnectionId(id as u64)), slow);
+    pub fn written(&self, connections: &[f64], slow: bool) {
+        self.hub.written(connections.iter().map(|&id| ConnectionId(id as u64)), slow);
     }
 
     /// The clients of these connections have not accepted what was written yet.

@@ -1,7 +1,7 @@
 //! `Notices`: a batch, sorted by kind. The order between kinds does not matter: a connection's
 //! close is posted only after its last write was answered.
 
-use napi::bindgen_prelude::Buffer;
+use napi::bindgen_prelude::{Buffer, Float64Array};
 use napi_derive::napi;
 
 use crate::ids::ConnectionId;
@@ -10,7 +10,7 @@ use crate::notice::{Missing, Notice};
 #[napi(object)]
 #[derive(Default)]
 pub struct Notices {
-    pub writes: Vec<Write>,
+    pub writes: Option<Writes>,
     pub timed_out: Vec<f64>,
     pub drained: Vec<f64>,
     pub closed: Vec<Closed>,
@@ -68,8 +68,16 @@ pub struct DrainOver {
 }
 
 #[napi(object)]
-pub struct Write {
-    pub connections: Vec<f64>,
+pub struct Writes {
+    /// Those of each group, one group after the other.
+    pub connections: Float64Array,
+    pub groups: Vec<WriteGroup>,
+}
+
+/// The same bytes for so many connections.
+#[napi(object)]
+pub struct WriteGroup {
+    pub count: u32,
     pub bytes: Buffer,
 }
 
@@ -84,13 +92,15 @@ pub struct Closed {
 impl From<Vec<Notice>> for Notices {
     fn from(batch: Vec<Notice>) -> Self {
         let mut notices = Self::default();
+        let (mut written, mut groups) = (Vec::new(), Vec::new());
         for notice in batch {
             match notice {
-                Notice::Write { connections, bytes } => notices.writes.push(Write {
-                    connections: connections.into_iter().map(number).collect(),
+                Notice::Write { connections, bytes } => {
+                    let count = connections.len() as u32;
+                    written.extend(connections.into_iter().map(number));
                     // Copies only what other queues hold too.
-                    bytes: Vec::from(bytes).into(),
-                }),
+                    groups.push(WriteGroup { count, bytes: Vec::from(bytes).into() });
+                }
                 Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),
                 Notice::Drained(connection) => notices.drained.push(number(connection)),
                 Notice::Expired(channel) => notices.expired.push(channel.0 as f64),
@@ -135,6 +145,9 @@ impl From<Vec<Notice>> for Notices {
                     left: left.into_iter().map(|channel| channel.0 as f64).collect(),
                 }),
             }
+        }
+        if !groups.is_empty() {
+            notices.writes = Some(Writes { connections: written.into(), groups });
         }
         notices
     }

@@ -41,11 +41,11 @@ impl Shard {
                 let options = self.share(options);
                 self.open(Connection::new(id, gauge, options, gathers));
             }
-            Command::AttachSocket { connection, socket, framing } => {
-                self.attach_socket(connection, socket, framing)
+            Command::AttachSocket { connection, socket, framing, head } => {
+                self.attach_socket(connection, socket, framing, head)
             }
-            Command::AttachStream(id) => {
-                self.attach(id, Sink::Stream { in_flight: 0, blocked: false })
+            Command::AttachStream(id, framing) => {
+                self.attach(id, Sink::Stream { framing, in_flight: 0, blocked: false })
             }
             Command::Send { connection, gauge, frames, bytes } => {
                 self.send(connection, &gauge, &frames, bytes)
@@ -145,7 +145,13 @@ impl Shard {
         }
     }
 
-    fn attach_socket(&mut self, id: ConnectionId, socket: Socket, framing: Framing) {
+    fn attach_socket(
+        &mut self,
+        id: ConnectionId,
+        socket: Socket,
+        framing: Framing,
+        head: Box<[u8]>,
+    ) {
         let Some(connection) = self.connections.get_mut(id) else { return socket.destroy() };
         socket.tune(connection.options.stall_timeout);
         if self.poller.add(id, &socket).is_err() {
@@ -153,6 +159,9 @@ impl Shard {
             return self.close(id, CloseReason::Error);
         }
         self.attach(id, Sink::Socket { socket, framing, can_write: true });
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.queue.push_first(head.into());
+        }
     }
 
     fn attach(&mut self, id: ConnectionId, sink: Sink) {
@@ -247,13 +256,20 @@ impl Shard {
 
     fn written(&mut self, id: ConnectionId, slow: bool) {
         if let Some(connection) = self.connections.get_mut(id)
-            && let Sink::Stream { in_flight, blocked } = &mut connection.sink
+            && let Sink::Stream { in_flight, blocked, .. } = &mut connection.sink
         {
             *in_flight = 0;
             *blocked = false;
             connection.slow |= slow;
-            connection.mark_dirty(&mut self.dirty);
-            self.hurry(id);
+            let is_leaving = connection.rare.leaving.is_some();
+            if connection.is_at_rest() {
+                report(connection, &mut self.tally);
+            } else {
+                connection.mark_dirty(&mut self.dirty);
+            }
+            if is_leaving {
+                self.hurry(id);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! How connections end.
 
+use std::io::IoSlice;
 use std::time::Duration;
 
 use super::Shard;
@@ -63,6 +64,12 @@ impl Shard {
         let timers = [rare.timeout_timer, rare.expiry_timer, rare.stall_timer, rare.burst_timer];
         timers.into_iter().for_each(|key| self.timers.stop(key));
         self.stop_pings(connection.options.ping);
+        if let (Sink::Socket { socket, .. }, Some(head)) =
+            (&connection.sink, connection.queue.head())
+        {
+            // A client that is cut off at once gets a response all the same.
+            let _ = socket.send(&[IoSlice::new(head)]);
+        }
         self.tally.drops += connection.undelivered();
         self.tally.queued_bytes -= i64::from(connection.reported);
         connection.gauge.set_queued(0);

@@ -78,7 +78,7 @@ pub(super) enum Sink {
     /// The `native` transport. `can_write`: the kernel has not refused bytes since.
     Socket { socket: Socket, framing: Framing, can_write: bool },
     /// `blocked`: the host has reported that the client does not accept the bytes in flight.
-    Stream { in_flight: u32, blocked: bool },
+    Stream { framing: Framing, in_flight: u32, blocked: bool },
 }
 
 /// The frames of what is queued.
@@ -265,8 +265,7 @@ impl Connection {
     fn framing(&self) -> Option<Framing> {
         match &self.sink {
             Sink::Pending(_) => None,
-            Sink::Socket { framing, .. } => Some(*framing),
-            Sink::Stream { .. } => Some(Framing::Plain),
+            Sink::Socket { framing, .. } | Sink::Stream { framing, .. } => Some(*framing),
         }
     }
 

@@ -107,12 +107,14 @@ impl Shard {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let (is_ending, is_gathering) = (connection.is_ending(), connection.is_gathering());
         // The host is busy, and the client may be quick.
-        let is_host = matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false });
+        let is_host =
+            matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false, .. });
         let Some(leaving) = &mut connection.rare.leaving else { return };
         leaving.timer = None;
-        if !is_ending && !leaving.is_due {
+        if !leaving.is_due {
             leaving.is_due = true;
-            if is_gathering {
+            // One that ends already has until then to take its queue.
+            if is_gathering || is_ending {
                 return self.wait_to_depart(id);
             }
             return self.depart(id);

@@ -128,7 +128,9 @@ impl Shard {
                     {
                         connection.next_run = *first + 1;
                         let at_once = *at_once && connection.urgency == Urgency::None;
-                        if connection.take_run(run, at_once, &mut self.tally) {
+                        let is_written = at_once
+                            && connection.write_at_once(run, &mut self.writes, &mut self.tally);
+                        if !is_written && connection.take_run(run, at_once, &mut self.tally) {
                             connection.mark_shared(&mut self.dirty);
                         }
                     }

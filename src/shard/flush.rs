@@ -16,7 +16,7 @@ use crate::wire::{Framing, LAST_CHUNK};
 /// Segments in one vectored send.
 const PARTS: usize = 64;
 /// Bytes of a connection that the host writes at a time.
-const STREAM_WRITE: usize = 64 << 10;
+pub(super) const STREAM_WRITE: usize = 64 << 10;
 /// Bytes that a client may send after its request.
 pub(super) const MAX_RECEIVED: usize = 64 << 10;
 
@@ -132,7 +132,7 @@ impl Connection {
         if *in_flight == 0 && !self.queue.is_empty() {
             let length = writes.push(self.id, self.queue.front(STREAM_WRITE));
             *in_flight = length as u32;
-            self.rare.progressed = Some(Instant::now());
+            self.rare.progressed = Some(writes.now());
             tally.bytes += length as u64;
             tally.deliveries += self.queue.advance(length);
         }

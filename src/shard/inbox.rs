@@ -27,14 +27,15 @@ pub enum Command {
         options: ConnectionOptions,
         gathers: bool,
     },
-    /// The shard writes the socket.
+    /// The shard writes the socket. `head`: bytes that come before everything else.
     AttachSocket {
         connection: ConnectionId,
         socket: Socket,
         framing: Framing,
+        head: Box<[u8]>,
     },
     /// The host writes.
-    AttachStream(ConnectionId),
+    AttachStream(ConnectionId, Framing),
     /// To this connection alone. The gauge counts the bytes until the shard picks them up.
     Send {
         connection: ConnectionId,
@@ -156,7 +157,7 @@ impl Command {
         match self {
             Command::Hold(connection)
             | Command::LetOwnPass(connection)
-            | Command::AttachStream(connection)
+            | Command::AttachStream(connection, _)
             | Command::AttachSocket { connection, .. }
             | Command::Send { connection, .. }
             | Command::Join { connection, .. }

@@ -61,6 +61,21 @@ impl Queue {
         self.0.get_or_insert_default().push(segment);
     }
 
+    /// Pushes bytes that come before everything else and are never dropped. Nothing was sent yet,
+    /// and no segment has a key.
+    pub fn push_first(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            let segment = Segment { bytes, begun: true, ..Segment::default() };
+            self.0.get_or_insert_default().push_first(segment);
+        }
+    }
+
+    /// What [`Queue::push_first`] has pushed, as far as it is not sent.
+    pub fn head(&self) -> Option<&Bytes> {
+        let first = self.0.as_ref()?.first()?;
+        (first.begun && first.events == 0 && !first.live).then_some(&first.bytes)
+    }
+
     /// Takes the place of an earlier segment with the same key. Returns how many events were
     /// dropped.
     pub fn push_latest(&mut self, segment: Segment) -> u64 {

@@ -12,6 +12,7 @@ use crate::metrics::HistoryMetrics;
 use crate::notice::NoHost;
 use crate::wire::{Event, Frame, Framing, PingForm};
 
+mod commands;
 mod drain;
 mod fan_out;
 mod pings;
@@ -58,7 +59,8 @@ impl Connection {
     }
 
     fn attach_socket(&self, socket: Socket, framing: Framing) {
-        self.push(|connection| Command::AttachSocket { connection, socket, framing });
+        let head = Box::default();
+        self.push(|connection| Command::AttachSocket { connection, socket, framing, head });
     }
 
     fn send(&self, frames: Vec<Frame>) {
@@ -296,7 +298,7 @@ async fn a_host_that_is_busy_makes_no_stalled_client() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..Default::default() };
     let connection = open(&bench, stalls);
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.work_for(60 * SECOND).await;
     assert_eq!(bench.reasons(), []);

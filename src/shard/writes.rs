@@ -1,9 +1,15 @@
 //! The writes of one turn for the host. Connections that get the same bytes share one write.
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
+use super::connection::{Connection, Sink, Stage};
+use super::flush::STREAM_WRITE;
 use super::queue::Part;
+use super::run::Run;
+use super::turn::report;
 use crate::ids::ConnectionId;
+use crate::metrics::Tally;
 use crate::notice::Notice;
 
 /// How many of the latest groups are compared. Readers that are equally far behind alternate.
@@ -12,6 +18,8 @@ const COMPARED: usize = 4;
 #[derive(Default)]
 pub(super) struct Writes {
     groups: Vec<Group>,
+    /// When the first of them was added.
+    now: Option<Instant>,
 }
 
 struct Group {
@@ -39,7 +47,25 @@ impl Writes {
         length
     }
 
+    /// Adds a write that consists of one run.
+    fn push_run(&mut self, connection: ConnectionId, bytes: &Bytes) {
+        let mut latest = self.groups.iter_mut().rev().take(COMPARED);
+        match latest.find(|group| group.is(bytes)) {
+            Some(group) => group.connections.push(connection),
+            None => {
+                let (parts, connections) = (vec![bytes.clone()], vec![connection]);
+                self.groups.push(Group { parts, connections });
+            }
+        }
+    }
+
+    /// The time, which is read once for all writes of a turn.
+    pub fn now(&mut self) -> Instant {
+        *self.now.get_or_insert_with(Instant::now)
+    }
+
     pub fn drain(&mut self) -> impl Iterator<Item = Notice> + '_ {
+        self.now = None;
         self.groups.drain(..).map(|Group { parts, connections }| Notice::Write {
             connections,
             bytes: match <[Bytes; 1]>::try_from(parts) {
@@ -55,9 +81,48 @@ impl Group {
         self.parts.iter().map(Bytes::len).sum()
     }
 
+    fn is(&self, bytes: &Bytes) -> bool {
+        let same = |part: &Bytes| part.as_ptr() == bytes.as_ptr() && part.len() == bytes.len();
+        matches!(self.parts.as_slice(), [part] if same(part))
+    }
+
     fn is_made_of<'a>(&self, parts: impl Iterator<Item = Part<'a>>) -> bool {
         let mut ours = self.parts.iter();
         let theirs_are_ours = { parts }.all(|part| ours.next().is_some_and(|bytes| part.is(bytes)));
         theirs_are_ours && ours.next().is_none()
+    }
+}
+
+impl Connection {
+    /// Gives the host a run that is all that the client lacks, without a queue. Returns whether it
+    /// did.
+    pub fn write_at_once(&mut self, run: &Run, writes: &mut Writes, tally: &mut Tally) -> bool {
+        let Sink::Stream { framing, in_flight: in_flight @ 0, .. } = &mut self.sink else {
+            return false;
+        };
+        // A flush starts the timer first.
+        let is_timed = self.rare.stall_timer.is_some() || self.options.stall_timeout.is_none();
+        let bytes = run.bytes(*framing);
+        if self.stage != Stage::Open
+            || !self.queue.is_empty()
+            || !is_timed
+            || bytes.len() > STREAM_WRITE
+        {
+            return false;
+        }
+        writes.push_run(self.id, bytes);
+        *in_flight = bytes.len() as u32;
+        self.has_begun = true;
+        self.rare.progressed = Some(writes.now());
+        tally.bytes += bytes.len() as u64;
+        tally.deliveries += run.events();
+        report(self, tally);
+        true
+    }
+
+    /// Whether the host's report on a write leaves nothing to do.
+    pub fn is_at_rest(&self) -> bool {
+        let is_idle = self.stage == Stage::Open && self.queue.is_empty() && self.held.is_none();
+        is_idle && !self.slow && self.rare.lost == 0
     }
 }

@@ -92,7 +92,8 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.equal(client.text, 'data: 1\n\n');
       await until(() => errors.length === 1, 'the report');
       assert.deepEqual(errors, [error]);
-      assert.ok((await adopted[0]).closed);
+      const connection = await adopted[0];
+      await until(() => connection.closed, 'the connection to close');
     });
   });
 }

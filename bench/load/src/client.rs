@@ -103,9 +103,7 @@ impl Client {
     pub fn request(&mut self) -> Result<(), String> {
         self.wire.assert_connected()?;
         let (bytes, state) = match (self.protocol, self.protocol.greeting()) {
-            (_, Some(greeting)) => {
-                (greeting.into(), State::Joining(Joining::new(self.protocol)))
-            }
+            (_, Some(greeting)) => (greeting.into(), State::Joining(Joining::new(self.protocol))),
             (Protocol::Http2 { streams }, None) => {
                 let numbers = self.number..self.number + streams;
                 let paths = numbers.map(|number| format!("/events?client={number}"));

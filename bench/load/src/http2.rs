@@ -108,12 +108,7 @@ impl Session {
         }
     }
 
-    fn act(
-        &mut self,
-        head: &Head,
-        payload: &[u8],
-        found: &mut impl FnMut(Found),
-    ) -> Result<(), String> {
+    fn act(&mut self, head: &Head, payload: &[u8], found: &mut impl FnMut(Found)) -> Result<(), String> {
         match head.kind {
             HEADERS if payload.first() == Some(&STATUS_200) => {
                 found(Found::Opened(number(head.stream)));

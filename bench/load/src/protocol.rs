@@ -8,7 +8,9 @@ pub enum Protocol {
     /// An event stream over TLS.
     Https,
     /// So many event streams in one session over TLS.
-    Http2 { streams: usize },
+    Http2 {
+        streams: usize,
+    },
     /// A member of the main namespace of a socket.io server, over a WebSocket.
     SocketIo,
     /// A bare subscriber of the pub/sub channel `events`.

@@ -7,7 +7,7 @@
 /** @import { Result, Source } from './source.js' */
 
 const { callCore, fromCore } = require('../../core/error.js');
-const { wakeForFrames } = require('./frame-wake.js');
+const { wakeSoon } = require('../wake.js');
 const { Pace } = require('./pace.js');
 const { Pieces } = require('./pieces.js');
 
@@ -151,7 +151,7 @@ class FrameStream {
     } catch (error) {
       throw fromCore(error);
     } finally {
-      wakeForFrames();
+      wakeSoon();
     }
   }
 

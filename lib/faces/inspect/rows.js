@@ -50,7 +50,8 @@ class Row {
   }
 
   get address() {
-    this.#address ??= short(this.#request?.socket?.remoteAddress ?? this.#request?.ip);
+    const request = this.#request;
+    this.#address ??= short(request?.socket?.remoteAddress ?? request?.ip ?? request?.address);
     return this.#address;
   }
 

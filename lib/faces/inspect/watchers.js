@@ -65,7 +65,7 @@ class Watchers {
     };
     for (const { link, query } of ready) {
       const data = { ...common, connections: chosen(rows, query, link.handle.id, now) };
-      event.sendToConnection(link.id, { event: 'snapshot', data });
+      event.sendToConnection(link.number, { event: 'snapshot', data });
     }
   }
 }

@@ -25,6 +25,15 @@ impl Filled {
         self.segments.push_back(segment);
     }
 
+    pub fn push_first(&mut self, segment: Segment) {
+        self.count(&segment);
+        self.segments.push_front(segment);
+    }
+
+    pub fn first(&self) -> Option<&Segment> {
+        self.segments.front()
+    }
+
     pub fn push_latest(&mut self, segment: Segment) -> u64 {
         let Some(key) = segment.key.clone() else {
             self.push(segment);

@@ -92,6 +92,24 @@ async fn a_connection_that_was_ending_before_is_destroyed_after_the_window_too()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_ends_during_the_drain_has_until_its_end_to_take_its_queue() {
+    let mut bench = Bench::new(ConnectionOptions::default());
+    bench.drain(1, &[(FIRST, 3)], 10, last());
+    bench.work_for(SECOND).await;
+    let frame = frame(16 << 20);
+    bench.connection.send(vec![frame.clone()]);
+    bench.connection.push(|connection| Command::Close { connection, reason: CloseReason::End });
+    bench.work_for(4 * SECOND).await;
+    assert_eq!(bench.told(), (vec![], vec![]));
+    let mut bytes = 0;
+    while bytes < frame.bytes(Framing::Plain).len() {
+        bytes += bench.read().len();
+        bench.work_for(SECOND / 1000).await;
+    }
+    assert_eq!(bench.told(), (vec![CloseReason::End], vec![[1, 0, 0]]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_leaves_by_itself_is_neither_ended_nor_destroyed() {
     let mut bench = Bench::new(ConnectionOptions::default());
     bench.drain(1, &[(FIRST, 3)], 10, None);
@@ -140,7 +158,7 @@ async fn a_returning_client_whose_replay_never_comes_is_destroyed() {
 async fn a_host_that_is_busy_has_time_for_its_write_afterwards() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions::default());
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.drain(1, &[(connection.id, 1)], 10, None);
     bench.work_for(SECOND * 60).await;
@@ -158,7 +176,7 @@ async fn a_host_that_is_busy_has_time_for_its_write_afterwards() {
 async fn a_slow_client_of_a_busy_host_is_destroyed_once_the_host_has_reported_it() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions::default());
-    connection.push(Command::AttachStream);
+    connection.push(|id| Command::AttachStream(id, Framing::Plain));
     connection.send(vec![frame(3)]);
     bench.drain(1, &[(connection.id, 1)], 10, None);
     bench.work_for(SECOND * 60).await;
