@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::connection::Overflow;
 use crate::shard::run::Entry;
 
 const CHANNEL: ChannelId = ChannelId(0);
@@ -208,6 +209,45 @@ async fn a_backlog_of_broadcasts_makes_the_inbox_wait() {
     assert!(stage.bench.shard.links.inbox.weight() >= 11 << 20);
     stage.finish().await;
     assert_eq!(stage.bench.shard.links.inbox.weight(), 0);
+}
+
+/// Several events are one chunk, unless each must be alone.
+#[tokio::test(start_paused = true)]
+async fn what_a_slow_client_gets_is_chunked_as_it_should_be_with_and_without_conflation() {
+    for overflow in [Overflow::Disconnect, Overflow::Conflate] {
+        let mut stage = Stage::new(0);
+        let limits = QueueLimits { bytes: usize::MAX, events: u64::MAX };
+        let options = ConnectionOptions { overflow, max_queue: limits, ..Default::default() };
+        let connection = Connection::open(1, &stage.bench.shard.links.inbox, options);
+        let (socket, stream) = pair();
+        connection.attach_socket(socket, Framing::Chunked);
+        let mut client = Client { connection, stream };
+        client.join(CHANNEL);
+        stage.finish().await;
+        let event = "x".repeat(9000);
+        for _ in 0..20 {
+            (0..10).for_each(|_| stage.broadcast(CHANNEL, &event));
+            stage.turn().await;
+        }
+        let mut bytes = Vec::new();
+        for _ in 0..200 {
+            let _ = client.stream.read_to_end(&mut bytes);
+            stage.finish().await;
+        }
+        let _ = client.stream.read_to_end(&mut bytes);
+        let mut rest = bytes.as_slice();
+        let mut events = 0;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            let length = str::from_utf8(&rest[..end - 1]).unwrap();
+            let length = usize::from_str_radix(length, 16).unwrap();
+            let (chunk, after) = rest[end + 1..].split_at(length);
+            let frames = chunk.chunks(event.len() + 8);
+            assert!(frames.clone().all(|it| it.starts_with(b"data: x") && it.ends_with(b"x\n\n")));
+            events += frames.len();
+            rest = after.strip_prefix(b"\r\n").unwrap();
+        }
+        assert_eq!((rest.len(), events), (0, 200));
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
