@@ -9,7 +9,7 @@ use super::connections::Place;
 use super::flush::MAX_RECEIVED;
 use super::memberships::Left;
 use super::timers::Timer;
-use crate::connection::{CloseReason, Overflow};
+use crate::connection::CloseReason;
 use crate::ids::{ChannelId, ConnectionId};
 use crate::notice::Notice;
 
@@ -30,14 +30,10 @@ impl Shard {
 
     /// Ends a connection whose channel has ended, unless it is still to get earlier events.
     pub(super) fn end_if_due(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get_mut(id).filter(|it| it.rare.ends_soon) else {
-            return;
-        };
-        // The last events may be too many for its queue. It gets them from the histories then.
-        if connection.options.overflow == Overflow::Reread && connection.overflows() {
-            connection.relieve(&mut self.tally);
-        }
-        if matches!(connection.stage, Stage::Open | Stage::Ahead) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.rare.ends_soon
+            && matches!(connection.stage, Stage::Open | Stage::Ahead)
+        {
             self.end(id, CloseReason::End);
         }
     }

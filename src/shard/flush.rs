@@ -50,7 +50,7 @@ impl Connection {
         }
     }
 
-    pub fn overflows(&self) -> bool {
+    fn overflows(&self) -> bool {
         let limits = self.limits();
         match self.options.overflow {
             Overflow::DropOldest => self.queue.is_over(limits),
