@@ -65,9 +65,13 @@ impl Connection {
     fn can_fall_behind(&self) -> bool {
         let mut epochs = self.rare.behind.iter().flat_map(|it| &it.read).map(|(_, at)| at.epoch());
         let first = epochs.next();
-        matches!(self.stage, Stage::Open | Stage::Ahead | Stage::Behind)
-            && self.reads_after().is_none()
-            && epochs.all(|epoch| Some(epoch) == first)
+        // One whose channel has ended ends again when it has caught up.
+        let may_go_on = match self.stage {
+            Stage::Open | Stage::Ahead | Stage::Behind => true,
+            Stage::Ending(reason) => reason == CloseReason::End && self.rare.ends_soon,
+            Stage::Gathering => false,
+        };
+        may_go_on && self.reads_after().is_none() && epochs.all(|epoch| Some(epoch) == first)
     }
 
     /// The place after which the client gets publications from the histories.
