@@ -1,11 +1,13 @@
 //! Random commands, in slices of a few members, against a model of what each client gets.
 //!
 //! - Connections come and go, so that others take their places. Some get a socket late, some have a
-//!   small one that is read now and then, and some are on the `stream` transport.
+//!   small one that is read now and then, and some are on the `stream` transport. Half of them are
+//!   compressed.
 //! - The model knows nothing of turns, slices, runs and queues.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use flate2::read::GzDecoder;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use socket2::SockRef;
@@ -14,6 +16,7 @@ use super::*;
 use crate::drain::{Departure, Drain};
 use crate::ids::DrainId;
 use crate::shard::run::Entry;
+use crate::wire::Coding;
 
 const CHANNELS: u64 = 3;
 const RETRY: u32 = 1234;
@@ -180,8 +183,16 @@ impl Client {
         }
     }
 
-    /// The whole frames that it got, without pings.
-    fn got(&self) -> Vec<String> {
+    fn coding(&self) -> Coding {
+        match self.connection.id.0 % 4 {
+            2 => Coding::Gzip,
+            3 => Coding::Zstd,
+            _ => Coding::Identity,
+        }
+    }
+
+    /// The whole frames that it got, without pings, and whether the body ends well.
+    fn got(&self) -> (Vec<String>, bool) {
         let mut body = Vec::new();
         if let Transport::Socket(Framing::Chunked) = self.transport {
             let mut rest = &self.bytes[..];
@@ -196,14 +207,20 @@ impl Client {
         } else {
             body.extend_from_slice(&self.bytes);
         }
-        let text = String::from_utf8(body).unwrap();
+        let mut plain = Vec::new();
+        let end = match self.coding() {
+            Coding::Identity => (&body[..]).read_to_end(&mut plain),
+            Coding::Gzip => GzDecoder::new(&body[..]).read_to_end(&mut plain),
+            Coding::Zstd => zstd::Decoder::new(&body[..]).unwrap().read_to_end(&mut plain),
+        };
+        let text = String::from_utf8(plain).unwrap();
         let (whole, _begun) = text.rsplit_once("\n\n").unwrap_or(("", ""));
         let frames = whole.split("\n\n").filter(|frame| !frame.is_empty() && *frame != ":");
-        frames.map(str::to_owned).collect()
+        (frames.map(str::to_owned).collect(), end.is_ok())
     }
 
     fn check(&self) {
-        let mut got = self.got();
+        let (mut got, ends_well) = self.got();
         let has_farewell = got.ends_with(&FAREWELL.map(str::to_owned));
         if has_farewell {
             got.truncate(got.len() - FAREWELL.len());
@@ -219,6 +236,7 @@ impl Client {
             assert!(expected.starts_with(&got), "{id:?}: {got:?} instead of {expected:?}");
         } else {
             assert_eq!(got, expected, "{id:?}");
+            assert!(ends_well || !self.has_ended, "{id:?}: the body is cut off");
             let is_gathering = self.held.is_some();
             assert!(self.drained_at.is_none() || self.has_ended || is_gathering, "{id:?} drained");
         }
@@ -284,7 +302,7 @@ impl Scene {
             stream = Some(client);
         }
         let held_since = self.place();
-        self.clients.push(Client {
+        let client = Client {
             connection,
             transport,
             is_attached: false,
@@ -299,7 +317,10 @@ impl Scene {
             has_ended: false,
             is_destroyed: false,
             drained_at: None,
-        });
+        };
+        let coding = client.coding();
+        client.connection.push(|connection| Command::SetCoding { connection, coding });
+        self.clients.push(client);
         if attaches {
             self.attach(self.clients.len() - 1);
         }
