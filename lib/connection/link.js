@@ -11,7 +11,6 @@
 /** @import { Carrier, CarrierListener, SocketTaker } from '../carrier/carrier.js' */
 /** @import { ConnectionListener } from '../core/notices.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
-/** @import { LeanCarrier } from '../carrier/lean-carrier.js' */
 /** @import { Missed } from './gaps.js' */
 /** @import { LeanRecord } from './lean-record.js' */
 
@@ -36,14 +35,13 @@
 const { AsyncResource } = require('node:async_hooks');
 const { randomUUID } = require('node:crypto');
 const { readQueryCursor } = require('../carrier/cursor.js');
-const { leanRequest } = require('../carrier/lean-request.js');
 const { debug } = require('../core/diagnostics.js');
 const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp } = require('./catch-up.js');
 const { encodeBody } = require('./compression.js');
 const { Gathering } = require('./gathering.js');
-const { countLean, discountLean, encode } = require('./lean-record.js');
+const { Lean } = require('./lean.js');
 const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
@@ -87,9 +85,8 @@ class Link {
    */
   #settings;
   #stallTimeout;
-  #maxQueueBytes;
   /** By which it is counted. */
-  #key;
+  key;
   /**
    * What `end()` has returned.
    * @type {Promise<Owner> | undefined}
@@ -104,16 +101,9 @@ class Link {
   /** @type {(() => void)[] | undefined} */
   #whenEnding;
   /** Whether the connection has an overflow policy of its own, or of a channel. */
-  #hasOverflow;
-  /**
-   * Which headers a lean connection keeps.
-   * @type {readonly string[] | undefined}
-   */
+  hasOverflow;
+  /** @type {Lean | undefined} */
   #lean;
-  /** The core has a record of it, from which it can be made again. */
-  #isKept = false;
-  /** It has more than its record says. */
-  #isHeld = false;
   /**
    * The public id, once it was asked for.
    * @type {string | undefined}
@@ -131,22 +121,19 @@ class Link {
   constructor(carrier, settings, kept) {
     if (!kept) everything.assertNot();
     this.carrier = carrier;
-    this.#lean = settings.lean;
-    this.#settings = settings;
     this.#stallTimeout = settings.core.stallTimeout;
-    this.transport = kept ? 'native' : this.#chooseTransport(settings);
-    this.#maxQueueBytes = settings.core.maxQueueBytes;
+    this.maxQueueBytes = settings.core.maxQueueBytes;
     const cursor = cursorOf(carrier, settings.cursorQuery) ?? carrier.since;
     this.cursor = cursor;
     this.onGap = settings.onGap;
-    this.#hasOverflow = settings.hasOverflow;
+    this.hasOverflow = settings.hasOverflow;
+    if (settings.lean) this.#lean = new Lean(this, settings.lean, kept !== undefined);
+    this.transport = kept ? 'native' : this.#chooseTransport(settings);
     if (kept) {
       const { handle, record } = kept;
       this.handle = handle;
       this.number = handle.id;
-      this.#key = record.key;
-      this.#settings = undefined;
-      this.#isKept = true;
+      this.key = record.key;
       this.id = record.id;
       this.timestamp = record.timestamp;
       this.state = 'open';
@@ -155,9 +142,10 @@ class Link {
       connections.release(this.number, this);
       return;
     }
+    this.#settings = settings;
     const request = carrier.request ?? carrier.incoming;
     const until = readUntil(settings.expiresAt, request);
-    this.#key = carrier.isLocal ? undefined : admit(request, settings.limits);
+    this.key = carrier.isLocal ? undefined : admit(request, settings.limits);
     try {
       const allOnGap = settings.onGap === 'all';
       this.handle = start().open({ ...settings.core, cursor, allOnGap });
@@ -217,51 +205,29 @@ class Link {
    * @param {string} policy
    */
   adoptOverflow(policy) {
-    if (this.#hasOverflow) return;
-    this.#hasOverflow = true;
+    if (this.hasOverflow) return;
+    this.hasOverflow = true;
     this.handle.setOverflow(policy);
-    this.#remember();
+    this.#lean?.remember();
   }
 
   /** The public id. */
   makeId() {
     if (this.id === undefined) {
       this.id = randomUUID();
-      this.#remember();
+      this.#lean?.remember();
     }
     return this.id;
   }
 
-  /** The connection must not be made again: it has more than its record says. */
+  /** JavaScript must not let go of the connection: it has more than its record says. */
   hold() {
-    this.#isHeld = true;
-    if (this.#isKept && this.state !== 'closed') connections.set(this.handle.id, this);
+    this.#lean?.hold();
   }
 
-  /** Updates the record of a lean connection. */
-  #remember() {
-    if (!this.#isKept || this.state === 'closed') return;
-    const { carrier, cursor, id, onGap, timestamp } = this;
-    this.handle.keep(
-      encode({
-        request: carrier.request,
-        cursor,
-        key: this.#key,
-        server: /** @type {LeanCarrier} */ (carrier).server,
-        timestamp,
-        id,
-        onGap,
-        hasOverflow: this.#hasOverflow,
-        maxQueueBytes: this.#maxQueueBytes,
-      }),
-    );
-  }
-
-  /** Whether the record says everything. */
-  get #isForgettable() {
-    const { connection, onGap } = this;
-    const isPlain = !this.#isHeld && !this.isEnded && typeof onGap !== 'function';
-    return isPlain && !this.#whenEnding && connection.eventNames().length === 0;
+  /** Whether an application waits for its end. */
+  get isAwaited() {
+    return this.isEnded || this.#whenEnding !== undefined;
   }
 
   /** Whether `end()` was called: sending is an error from then on. */
@@ -276,7 +242,7 @@ class Link {
   }
 
   get highWaterMark() {
-    return Math.min(HIGH_WATER_MARK, this.#maxQueueBytes / 2);
+    return Math.min(HIGH_WATER_MARK, this.maxQueueBytes / 2);
   }
 
   /**
@@ -284,7 +250,7 @@ class Link {
    * @param {boolean} checks whether invalid frames are an error
    */
   frames(checks) {
-    const longest = Math.max(MIN_LONGEST_FRAME, this.#maxQueueBytes);
+    const longest = Math.max(MIN_LONGEST_FRAME, this.maxQueueBytes);
     return this.handle.frames(checks, longest);
   }
 
@@ -336,7 +302,7 @@ class Link {
   onDrain() {
     if (!this.#awaitsDrain) return;
     this.#awaitsDrain = false;
-    streamWrites.drained(this.handle.id);
+    streamWrites.drained(this.number);
   }
 
   onFlood() {
@@ -361,31 +327,20 @@ class Link {
   takeSocket(descriptor, chunked, halfOpen, head) {
     const isTaken = this.handle.attachSocket(descriptor, chunked, halfOpen, head);
     if (!isTaken) return false;
-    if (this.#lean) {
-      this.connection.request = leanRequest(this.carrier.request, this.#lean);
-      this.connection.response = undefined;
-    }
-    debug('connection %d: the core has taken over the socket', this.handle.id);
+    this.#lean?.taken();
+    debug('connection %d: the core has taken over the socket', this.number);
     wakeSoon();
     holdProcess(this);
     return true;
   }
 
   detached() {
-    if (!this.#lean || this.state !== 'open') return;
-    const carrier = this.carrier.letGo?.(this.connection.request);
-    if (!carrier) return;
-    this.carrier = carrier;
-    this.#isKept = true;
-    this.#remember();
-    countLean();
-    releaseProcess(this);
-    if (this.#isForgettable) connections.release(this.handle.id, this);
+    this.#lean?.detached();
   }
 
   writeThrough() {
     if (this.transport === 'native') {
-      debug('connection %d: the hand-over was given up, JavaScript writes', this.handle.id);
+      debug('connection %d: the hand-over was given up, JavaScript writes', this.number);
     }
     this.transport = 'stream';
     const { carrier } = this;
@@ -445,10 +400,7 @@ class Link {
     releaseProcess(this);
     this.#release();
     this.#advance('closed');
-    if (this.#isKept) {
-      start().takeRecord(this.handle.id);
-      discountLean();
-    }
+    this.#lean?.closed();
     // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
     if (reason === 'drain' && this.transport === 'stream') sendLastBytes(this.carrier);
@@ -458,7 +410,7 @@ class Link {
   }
 
   #release() {
-    if (!this.carrier.isLocal) release(this.#key);
+    if (!this.carrier.isLocal) release(this.key);
   }
 
   /** @param {boolean} orderly */
@@ -501,7 +453,7 @@ class Link {
     }
     // The first choice, before the core has a handle, may not be the last.
     if (obstacle && this.handle) {
-      debug('connection %d: JavaScript writes (%s)', this.handle.id, obstacle);
+      debug('connection %d: JavaScript writes (%s)', this.number, obstacle);
     }
     return obstacle ? 'stream' : 'native';
   }
