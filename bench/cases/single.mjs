@@ -7,7 +7,7 @@ import { complete, deliver, WARM_UP, withServer } from '../stage.mjs';
 
 export const servers = ['sluice'];
 
-const both = { connections: 9_000, rate: 10, singleRate: 100 };
+const both = { connections: 9_000, rate: 5, singleRate: 100 };
 export const full = { rounds: 3, ...both, singles: 1_000 };
 export const quick = { rounds: 1, ...both, singles: 300 };
 
