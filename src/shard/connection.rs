@@ -198,24 +198,33 @@ impl Connection {
             return true;
         };
         self.has_begun = true;
-        // The flush meets an error again and handles it.
-        let sent = if at_once { self.send_at_once(run, form).unwrap_or(0) } else { 0 };
-        tally.bytes += sent as u64;
-        // The rest of what has begun must follow as it is.
-        if sent == 0 && self.is_conflated() {
-            tally.drops += self.push_latest(run, form);
-            self.advance(0);
+        if !at_once && self.is_conflated() {
+            self.take_latest(run, form, tally);
             return true;
         }
         let block = run.block(form);
+        // The flush meets an error again and handles it.
+        let sent = if at_once { self.send_at_once(&block.bytes).unwrap_or(0) } else { 0 };
+        tally.bytes += sent as u64;
         if sent == block.bytes.len() {
             tally.deliveries += run.events();
             self.passed(&block.sum);
             return false;
         }
+        // The rest of what has begun must follow as it is.
+        if sent == 0 && self.is_conflated() {
+            self.take_latest(run, form, tally);
+            return true;
+        }
         self.queue.push(segment(block.clone(), run.first(), run.events(), true));
         self.advance(sent);
         true
+    }
+
+    /// Takes the events of a run, in the place of older ones with the same keys.
+    fn take_latest(&mut self, run: &Run, form: Form, tally: &mut Tally) {
+        tally.drops += self.push_latest(run, form);
+        self.advance(0);
     }
 
     /// Takes what the client does not have. Returns whether that is anything.
@@ -247,10 +256,10 @@ impl Connection {
         dropped
     }
 
-    fn send_at_once(&self, run: &Run, form: Form) -> io::Result<usize> {
+    fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
         match &self.sink {
             Sink::Socket { socket, can_write: true, .. } if self.queue.is_empty() => {
-                socket.send(&[IoSlice::new(&run.block(form).bytes)])
+                socket.send(&[IoSlice::new(bytes)])
             }
             _ => Ok(0),
         }
@@ -295,6 +304,7 @@ impl Connection {
     }
 
     /// A block was sent that was not queued.
+    #[inline]
     pub fn passed(&mut self, sum: &BlockSum) {
         if self.coding == Coding::Gzip {
             self.rare.sent.append(sum);

@@ -97,6 +97,7 @@ impl Group {
 impl Connection {
     /// Gives the host a run that is all that the client lacks, without a queue. Returns whether it
     /// did.
+    #[inline]
     pub fn write_at_once(&mut self, run: &Run, writes: &mut Writes, tally: &mut Tally) -> bool {
         let Sink::Stream { framing, in_flight: in_flight @ 0, .. } = &mut self.sink else {
             return false;

@@ -30,15 +30,7 @@ impl Form {
 
     /// Less than [`Form::COUNT`].
     pub fn index(self) -> usize {
-        let coding = match self.coding {
-            Coding::Identity => 0,
-            Coding::Gzip => 1,
-            Coding::Zstd => 2,
-        };
-        match self.framing {
-            Framing::Chunked => coding,
-            Framing::Plain => 3 + coding,
-        }
+        self.framing as usize * 3 + self.coding as usize
     }
 }
 
