@@ -8,9 +8,22 @@ import { service } from './service.mjs';
 const CLIENTS = 10_000;
 const binding = createRequire(import.meta.url)('../../../binding.js');
 
+/** What is called while somebody counts. */
+let calls = [];
+
+// Events are sent by a function of the core, which a broker asks for once.
+const { sender } = binding.TopicsHandle.prototype;
+binding.TopicsHandle.prototype.sender = function () {
+  const send = sender.call(this);
+  return (...values) => {
+    calls.push('TopicsHandle.sender()');
+    return send(...values);
+  };
+};
+
 /** What of the core's classes is called, or read, while `work` runs, in order. */
 function nativeCalls(work) {
-  const calls = [];
+  calls = [];
   const restores = [];
   const counted = (name, original) =>
     original &&
