@@ -127,7 +127,8 @@ class Link {
     this.cursor = cursor;
     this.onGap = settings.onGap;
     this.hasOverflow = settings.hasOverflow;
-    if (settings.lean) this.#lean = new Lean(this, settings.lean, kept !== undefined);
+    if (kept) this.#lean = new Lean(this, [], true);
+    else if (settings.lean) this.#lean = new Lean(this, settings.lean, false);
     this.transport = kept ? 'native' : this.#chooseTransport(settings);
     if (kept) {
       const { handle, record } = kept;
