@@ -37,7 +37,7 @@ async function open(t, { version = '1.1', prepare = () => {} } = {}) {
   return { client, ...(await opening) };
 }
 
-/** What follows the head. */
+/** The body of a response. */
 const body = ({ text }) => text.slice(text.indexOf('\r\n\r\n') + 4);
 
 test('each event is a chunk, and the response ends as usual', async (t) => {

@@ -1,4 +1,4 @@
-// The case of one event for each client: tokens, which nobody else gets.
+// The case of one event for each client, such as the tokens of its own answer.
 import { grouped } from '../format.mjs';
 import { each } from '../servers.mjs';
 import { deliver, withServer } from '../stage.mjs';

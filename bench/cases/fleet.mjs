@@ -33,7 +33,7 @@ const measure = (engine, { command, protocol }, { nodes, connections, events, ti
     });
   });
 
-/** What is measured: sluice over each engine, and others over Redis. */
+/** The systems that take part: sluice over each engine, and others over Redis. */
 const systems = () => ({
   ...Object.fromEntries(Object.keys(engines).map((name) => [name, [name, channels]])),
   'socket.io': ['redis', socketIo],

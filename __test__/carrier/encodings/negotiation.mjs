@@ -11,7 +11,7 @@ import { serve } from './serve.mjs';
 
 const { Connection } = sluice;
 
-/** What a server that prefers zstd chooses. */
+/** The choice of a server that prefers zstd. */
 const CHOICES = [
   ['gzip, deflate, br, zstd', 'zstd'],
   ['gzip, deflate, br', 'gzip'],

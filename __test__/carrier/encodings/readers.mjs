@@ -89,7 +89,10 @@ describeInBrowser('EventSource in Chromium', () => {
     test(`reads ${coding} event by event, and resumes`, SOON, async (t) => {
       const page = await openPage(t, [coding]);
       const { channel, accepted, connections, headers, faults, hasGot } = page;
-      if (!accepted[0].includes(coding)) return t.skip(`it accepts ${accepted[0]}`);
+      // Every version of Chromium accepts gzip.
+      if (coding === 'zstd' && !accepted[0].includes(coding)) {
+        return t.skip(`it accepts ${accepted[0]}`);
+      }
       assert.equal(headers['content-encoding'], coding);
       for (let n = 0; n < 20; n += 1) {
         channel.send({ data: n });

@@ -1,4 +1,4 @@
-// What is left of lean connections that nothing refers to.
+// Lean connections that nothing refers to leave no object behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';

@@ -11,11 +11,11 @@ import { until } from '../../support/until.mjs';
 v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
 
-/** What a connection has in JavaScript. The clients of these tests have none of it. */
+/** The classes of a connection's objects. The clients of these tests have none of them. */
 const CLASSES = [http.IncomingMessage, http.ServerResponse, sluice.Connection];
 
 async function counts() {
-  // What a turn still refers to is released in the next one.
+  // Objects that this turn still refers to are released in the next one.
   for (let pass = 0; pass < 3; pass += 1) {
     await turn();
     gc();

@@ -8,7 +8,7 @@ import { service } from './service.mjs';
 const CLIENTS = 10_000;
 const binding = createRequire(import.meta.url)('../../../binding.js');
 
-/** What is called while somebody counts. */
+/** The calls since `nativeCalls()` began. */
 let calls = [];
 
 // Events are sent by a function of the core, which a broker asks for once.
