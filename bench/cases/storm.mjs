@@ -62,4 +62,9 @@ export const targets = [
     figure: (of) => of('sluice', 'turn'),
     most: 20,
   },
+  {
+    text: 'the longest delay of a timer meanwhile, ms',
+    figure: (of) => of('sluice', 'delay'),
+    most: 20,
+  },
 ];
