@@ -2,6 +2,7 @@
 import { grouped } from '../format.mjs';
 import { compressed } from '../servers.mjs';
 import { deliver, WARM_UP, withServer } from '../stage.mjs';
+import { measureWays, tableOfWays } from '../ways.mjs';
 
 export const servers = ['sluice'];
 
@@ -39,31 +40,16 @@ const measure = (way, { connections, events, rate, bytes, burst }) =>
     };
   });
 
-export async function run(_server, size) {
-  const figures = {};
-  for (const way of Object.keys(WAYS)) {
-    for (const [figure, value] of Object.entries(await measure(way, size))) {
-      figures[`${way} ${figure}`] = value;
-    }
-  }
-  return figures;
-}
+export const run = (_server, size) => measureWays(WAYS, measure, size);
 
-export function tables({ of, cell, table }) {
-  const heads = [
-    'events of JSON',
-    'CPU, µs per delivery',
-    'JavaScript thread, ms per broadcast',
-    'latency p99, ms',
-    'burst: CPU, µs per delivery',
-  ];
-  const figures = ['cpu', 'busy', 'p99', 'burst'];
-  const rows = Object.entries(WAYS).map(([way, title]) => [
-    title,
-    ...figures.map((figure) => cell(of('sluice', `${way} ${figure}`))),
-  ]);
-  return [table(heads, rows)];
-}
+export const tables = (view) => [
+  tableOfWays(view, 'events of JSON', WAYS, {
+    cpu: 'CPU, µs per delivery',
+    busy: 'JavaScript thread, ms per broadcast',
+    p99: 'latency p99, ms',
+    burst: 'burst: CPU, µs per delivery',
+  }),
+];
 
 const share = (of, other, figure = 'cpu') =>
   of('sluice', `gzip ${figure}`) / of('sluice', `${other} ${figure}`);

@@ -2,6 +2,7 @@
 import { grouped } from '../format.mjs';
 import { each } from '../servers.mjs';
 import { deliver, withServer } from '../stage.mjs';
+import { measureWays, tableOfWays } from '../ways.mjs';
 
 export const servers = ['sluice'];
 
@@ -16,29 +17,23 @@ export const conditions = ({ connections, events, rate }) =>
 /** The ways to send them, and how the table calls these. */
 const WAYS = { send: '`connection.send({ event, data })`', write: '`res.write()` of the frame' };
 
-export async function run(_server, { connections, events, warmUp, rate }) {
-  const figures = {};
-  for (const way of Object.keys(WAYS)) {
-    await withServer(each.sent(way), async (stage) => {
-      await stage.connect(connections);
-      await deliver(stage, warmUp, rate);
-      const { cpu, busy, received } = await deliver(stage, events, rate);
-      figures[`${way} cpu`] = cpu / received;
-      // Not of the calls alone: Node.js writes after them, when it uncorks the socket.
-      figures[`${way} busy`] = busy / received;
-    });
-  }
-  return figures;
-}
+const measure = (way, { connections, events, warmUp, rate }) =>
+  withServer(each.sent(way), async (stage) => {
+    await stage.connect(connections);
+    await deliver(stage, warmUp, rate);
+    const { cpu, busy, received } = await deliver(stage, events, rate);
+    // Not of the calls alone: Node.js writes after them, when it uncorks the socket.
+    return { cpu: cpu / received, busy: busy / received };
+  });
 
-export function tables({ of, cell, table }) {
-  const heads = ['one event each', 'JavaScript thread, µs per event', 'CPU, µs per event'];
-  const rows = Object.entries(WAYS).map(([way, title]) => [
-    title,
-    ...['busy', 'cpu'].map((figure) => cell(of('sluice', `${way} ${figure}`))),
-  ]);
-  return [table(heads, rows)];
-}
+export const run = (_server, size) => measureWays(WAYS, measure, size);
+
+export const tables = (view) => [
+  tableOfWays(view, 'one event each', WAYS, {
+    busy: 'JavaScript thread, µs per event',
+    cpu: 'CPU, µs per event',
+  }),
+];
 
 const share = (of, figure) => of('sluice', `send ${figure}`) / of('sluice', `write ${figure}`);
 

@@ -1,4 +1,5 @@
 // The case of the JavaScript time of a broadcast, with few connections and with many.
+import { growth, tableOfGrowth } from '../few-many.mjs';
 import { grouped } from '../format.mjs';
 import { deliver, WARM_UP, withServer } from '../stage.mjs';
 
@@ -29,30 +30,19 @@ export async function run(server, { few, many, events, rate, burst }) {
   return figures;
 }
 
-/** How much a figure grows from few connections to many. */
-const growth = (of, figure) => of('sluice', `many${figure}`) / of('sluice', `few${figure}`);
-
-export function tables({ of, size, cell, table }) {
-  const line = (text, figure) => [
-    text,
-    cell(of('sluice', `few${figure}`)),
-    cell(of('sluice', `many${figure}`)),
-    cell(growth(of, figure)),
-  ];
-  const { few, many } = size;
-  return [
-    table(
-      ['sluice, µs per broadcast', `${few} connections`, `${grouped(many)} connections`, 'ratio'],
-      [
-        line('CPU time of the `send` call, one at a time', 'Time'),
-        line('CPU time of the `send` call, in a burst', 'BurstTime'),
-        line('its duration, one at a time', 'Call'),
-        line('its duration, in a burst', 'BurstCall'),
-        line("the whole JavaScript thread, with the bench's timers", 'Busy'),
-      ],
-    ),
-  ];
-}
+export const tables = ({ size: { few, many }, ...view }) => [
+  tableOfGrowth(
+    view,
+    ['sluice, µs per broadcast', `${few} connections`, `${grouped(many)} connections`],
+    {
+      Time: 'CPU time of the `send` call, one at a time',
+      BurstTime: 'CPU time of the `send` call, in a burst',
+      Call: 'its duration, one at a time',
+      BurstCall: 'its duration, in a burst',
+      Busy: "the whole JavaScript thread, with the bench's timers",
+    },
+  ),
+];
 
 /**
  * The targets are about CPU time. The call wakes the I/O thread, which may take the core over at

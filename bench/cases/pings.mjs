@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../format.mjs';
 import { pings } from '../servers.mjs';
 import { withServer } from '../stage.mjs';
+import { measureWays, tableOfWays } from '../ways.mjs';
 
 export const servers = ['sluice'];
 
@@ -55,24 +56,14 @@ const measure = (way, { connections, interval }) =>
     return { cpu: cpu / sent, wakeUps: woken };
   });
 
-export async function run(_server, size) {
-  const figures = {};
-  for (const way of Object.keys(WAYS)) {
-    for (const [figure, value] of Object.entries(await measure(way, size))) {
-      figures[`${way} ${figure}`] = value;
-    }
-  }
-  return figures;
-}
+export const run = (_server, size) => measureWays(WAYS, measure, size);
 
-export function tables({ of, cell, table }) {
-  const heads = ['pings', 'CPU, µs per ping', 'times that the JavaScript thread was woken'];
-  const rows = Object.entries(WAYS).map(([way, title]) => [
-    title,
-    ...['cpu', 'wakeUps'].map((figure) => cell(of('sluice', `${way} ${figure}`))),
-  ]);
-  return [table(heads, rows)];
-}
+export const tables = (view) => [
+  tableOfWays(view, 'pings', WAYS, {
+    cpu: 'CPU, µs per ping',
+    wakeUps: 'times that the JavaScript thread was woken',
+  }),
+];
 
 export const targets = [
   {

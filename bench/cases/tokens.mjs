@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../format.mjs';
 import { tokens } from '../servers.mjs';
 import { deliver, withServer } from '../stage.mjs';
+import { measureWays, tableOfWays } from '../ways.mjs';
 
 export const servers = ['sluice'];
 
@@ -53,30 +54,15 @@ async function leave({ server, load }, connections) {
   }
 }
 
-export async function run(_server, size) {
-  const figures = {};
-  for (const way of Object.keys(WAYS)) {
-    for (const [figure, value] of Object.entries(await measure(way, size))) {
-      figures[`${way} ${figure}`] = value;
-    }
-  }
-  return figures;
-}
+export const run = (_server, size) => measureWays(WAYS, measure, size);
 
-export function tables({ of, cell, table }) {
-  const heads = [
-    'streams of the AI SDK',
-    'JavaScript thread, µs per token',
-    'CPU, µs per token',
-    'until the last source is told that its client has left, ms',
-  ];
-  const figures = ['busy', 'cpu', 'leave'];
-  const rows = Object.entries(WAYS).map(([way, title]) => [
-    title,
-    ...figures.map((figure) => cell(of('sluice', `${way} ${figure}`))),
-  ]);
-  return [table(heads, rows)];
-}
+export const tables = (view) => [
+  tableOfWays(view, 'streams of the AI SDK', WAYS, {
+    busy: 'JavaScript thread, µs per token',
+    cpu: 'CPU, µs per token',
+    leave: 'until the last source is told that its client has left, ms',
+  }),
+];
 
 /** A figure, as a share of that of another way. */
 const share = (of, way, figure, other = 'pipe') =>

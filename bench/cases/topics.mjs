@@ -1,4 +1,5 @@
 // The case of a broker with few topics and with many.
+import { growth, tableOfGrowth } from '../few-many.mjs';
 import { grouped } from '../format.mjs';
 import { broker } from '../servers.mjs';
 import { withServer } from '../stage.mjs';
@@ -38,26 +39,12 @@ export const run = (_server, size) =>
     return { ...figures, ...(await stage.server.ask('crowd', clients, calls)) };
   });
 
-/** How much a figure grows from few topics to many. */
-const growth = (of, figure) => of('sluice', `many${figure}`) / of('sluice', `few${figure}`);
-
-export function tables({ of, size, cell, table }) {
-  const line = (text, figure) => [
-    text,
-    cell(of('sluice', `few${figure}`)),
-    cell(of('sluice', `many${figure}`)),
-    cell(growth(of, figure)),
-  ];
-  return [
-    table(
-      ['broker, µs per event', `${size.few} topics`, `${grouped(size.many)} topics`, 'ratio'],
-      [
-        line('the `broadcastToTopic` call, one at a time', 'Call'),
-        line('the `broadcastToTopic` call, in a burst', 'BurstCall'),
-      ],
-    ),
-  ];
-}
+export const tables = ({ size: { few, many }, ...view }) => [
+  tableOfGrowth(view, ['broker, µs per event', `${few} topics`, `${grouped(many)} topics`], {
+    Call: 'the `broadcastToTopic` call, one at a time',
+    BurstCall: 'the `broadcastToTopic` call, in a burst',
+  }),
+];
 
 export const targets = [
   {
