@@ -210,14 +210,21 @@ function detach(socket) {
 }
 
 /**
+ * Whether the parser of a socket can be freed.
+ * @param {NodeSocket} socket
+ */
+function hasKnownParser({ parser }) {
+  return !parser || PARSER_METHODS.every((name) => typeof parser[name] === 'function');
+}
+
+/**
  * No request can follow, so the parser is freed, and what feeds it. The server closes its
  * connections through their parsers, and does so without one from now on.
  * @param {NodeSocket & { server?: any }} socket
  */
 function freeParser(socket) {
   const { parser, server } = socket;
-  if (!parser || socket._handle) return;
-  if (!PARSER_METHODS.every((name) => typeof parser[name] === 'function')) return;
+  if (!parser || socket._handle || !hasKnownParser(socket)) return;
   if (!closesAll(server)) return;
   parser.remove();
   parser.socket = null;
@@ -237,6 +244,7 @@ module.exports = {
   detach,
   forgetHead,
   freeParser,
+  hasKnownParser,
   hasOtherCoding,
   hasUnreadBody,
   isIdle,
