@@ -9,7 +9,7 @@
 
 const { closesAll } = require('./close-all.js');
 const { enter } = require('./lean-servers.js');
-const { hasKnownParser } = require('./node-socket.js');
+const { closeHandle, hasKnownParser } = require('./node-socket.js');
 
 /** What happens to these objects when a client leaves. */
 const ENDS = ['aborted', 'close', 'end', 'error', 'finish'];
@@ -43,8 +43,8 @@ function letGo(req, res) {
   if (!server || socket._server !== server || typeof server._connections !== 'number') {
     return undefined;
   }
-  if (!closesAll(server)) return undefined;
-  if (socket.destroyed || [req, res, socket].some(isListenedTo)) return undefined;
+  if (!closesAll(server) || !socket._handle || socket.destroyed) return undefined;
+  if ([req, res, socket].some(isListenedTo)) return undefined;
   const number = enter(server);
   // The server does not count the socket as closed yet.
   socket._server = null;
@@ -63,6 +63,9 @@ function destroy(req, socket) {
   const isAlone = socket.parser?.incoming === req && hasKnownParser(socket);
   const aborter = isAlone && socket.listeners('close').find(({ name }) => name === ABORTER);
   if (aborter) socket.removeListener('close', /** @type {any} */ (aborter));
+  // The parser reads from the handle.
+  socket.parser?.unconsume?.();
+  closeHandle(socket);
   socket.destroy();
   if (aborter) req.destroy();
 }

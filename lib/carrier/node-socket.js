@@ -201,11 +201,20 @@ function detach(socket) {
   socket.on('data', noop);
   socket.pause();
   socket.removeListener('data', noop);
-  handle.onread = noop;
-  if (socket.parser) socket.parser.onIncoming = noop;
-  socket._handle = null;
+  closeHandle(socket);
   socket._writeGeneric = discard;
   socket._final = finishAtOnce;
+}
+
+/**
+ * Closes Node's descriptor of a socket whose duplicate the core has.
+ * @param {NodeSocket} socket
+ */
+function closeHandle(socket) {
+  const { _handle: handle, parser } = socket;
+  handle.onread = noop;
+  if (parser) parser.onIncoming = noop;
+  socket._handle = null;
   handle.close();
 }
 
@@ -240,6 +249,7 @@ function freeParser(socket) {
 }
 
 module.exports = {
+  closeHandle,
   consumeBody,
   detach,
   forgetHead,

@@ -48,8 +48,8 @@ class Lean {
     connection.response = undefined;
   }
 
-  /** Node.js has let go of the socket. */
-  detached() {
+  /** Node.js lets go of the socket. */
+  detaching() {
     const link = this.#link;
     if (link.state !== 'open') return;
     const carrier = link.carrier.letGo?.(link.connection.request);
