@@ -78,7 +78,7 @@
  * @property {(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string) => boolean
  *   } takeSocket
  *   false when the descriptor cannot be duplicated; `head`: what is to be written first
- * @property {() => void} detached Node has let go of the socket, at the end of the turn
+ * @property {() => void} detaching Node lets go of the socket, at the end of the turn
  * @property {() => void} writeThrough the hand-over was given up: JavaScript is to write
  */
 

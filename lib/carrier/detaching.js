@@ -13,7 +13,7 @@ let due = [];
 
 /**
  * @param {NodeSocket} socket
- * @param {SocketTaker} taker hears when it has happened
+ * @param {SocketTaker} taker hears when it happens
  */
 function detachSoon(socket, taker) {
   if (due.length === 0) setImmediate(detachAll);
@@ -28,8 +28,8 @@ function detachAll() {
 
 /** @param {{ socket: NodeSocket, taker: SocketTaker }} one */
 function detachOne({ socket, taker }) {
+  taker.detaching();
   detach(socket);
-  taker.detached();
   // Last: a socket that is let go of gives its parser to the next one.
   freeParser(socket);
 }

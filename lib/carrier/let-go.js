@@ -9,19 +9,24 @@
 
 const { closesAll } = require('./close-all.js');
 const { enter } = require('./lean-servers.js');
+const { closeHandle, hasKnownParser } = require('./node-socket.js');
 
 /** What happens to these objects when a client leaves. */
 const ENDS = ['aborted', 'close', 'end', 'error', 'finish'];
-/** The listeners of Node.js, on all its release lines. */
-const OF_NODE = new Set([
-  'clearRequestTimeout',
-  'onReadableStreamEnd',
-  'onServerResponseClose',
-  'resOnFinish',
-  'socketOnClose',
-  'socketOnEnd',
-  'socketOnError',
-]);
+/** The listeners of Node.js, on all its release lines. Most of them are bound. */
+const OF_NODE = new Set(
+  [
+    'clearRequestTimeout',
+    'onReadableStreamEnd',
+    'onServerResponseClose',
+    'resOnFinish',
+    'socketOnClose',
+    'socketOnEnd',
+    'socketOnError',
+  ].flatMap((name) => [name, `bound ${name}`]),
+);
+/** The one that frees the parser and aborts all requests. */
+const ABORTER = 'bound socketOnClose';
 
 /**
  * Lets go, unless other code listens for the end of one of the objects: it hears of the end when
@@ -38,14 +43,31 @@ function letGo(req, res) {
   if (!server || socket._server !== server || typeof server._connections !== 'number') {
     return undefined;
   }
-  if (!closesAll(server)) return undefined;
-  if (socket.destroyed || [req, res, socket].some(isListenedTo)) return undefined;
+  if (!closesAll(server) || !socket._handle || socket.destroyed) return undefined;
+  if ([req, res, socket].some(isListenedTo)) return undefined;
   const number = enter(server);
   // The server does not count the socket as closed yet.
   socket._server = null;
-  // Node frees the parser, and forgets the rest.
-  socket.destroy();
+  destroy(req, socket);
   return number;
+}
+
+/**
+ * Destroys the objects as Node does when a client leaves. If the client has sent no other request,
+ * that is without the error that Node makes for the request. Its stack takes longer than all else,
+ * and nothing would hear of it.
+ * @param {Request} req
+ * @param {NodeSocket} socket
+ */
+function destroy(req, socket) {
+  const isAlone = socket.parser?.incoming === req && hasKnownParser(socket);
+  const aborter = isAlone && socket.listeners('close').find(({ name }) => name === ABORTER);
+  if (aborter) socket.removeListener('close', /** @type {any} */ (aborter));
+  // The parser reads from the handle.
+  socket.parser?.unconsume?.();
+  closeHandle(socket);
+  socket.destroy();
+  if (aborter) req.destroy();
 }
 
 /** @param {EventEmitter<any>} emitter */
@@ -56,6 +78,6 @@ function isListenedTo(emitter) {
 }
 
 /** @param {Function} listener */
-const isOfNode = ({ name }) => OF_NODE.has(name.replace(/^bound /, ''));
+const isOfNode = ({ name }) => OF_NODE.has(name);
 
 module.exports = { letGo };

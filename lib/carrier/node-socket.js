@@ -201,12 +201,29 @@ function detach(socket) {
   socket.on('data', noop);
   socket.pause();
   socket.removeListener('data', noop);
-  handle.onread = noop;
-  if (socket.parser) socket.parser.onIncoming = noop;
-  socket._handle = null;
+  closeHandle(socket);
   socket._writeGeneric = discard;
   socket._final = finishAtOnce;
+}
+
+/**
+ * Closes Node's descriptor of a socket whose duplicate the core has.
+ * @param {NodeSocket} socket
+ */
+function closeHandle(socket) {
+  const { _handle: handle, parser } = socket;
+  handle.onread = noop;
+  if (parser) parser.onIncoming = noop;
+  socket._handle = null;
   handle.close();
+}
+
+/**
+ * Whether the parser of a socket can be freed.
+ * @param {NodeSocket} socket
+ */
+function hasKnownParser({ parser }) {
+  return !parser || PARSER_METHODS.every((name) => typeof parser[name] === 'function');
 }
 
 /**
@@ -216,8 +233,7 @@ function detach(socket) {
  */
 function freeParser(socket) {
   const { parser, server } = socket;
-  if (!parser || socket._handle) return;
-  if (!PARSER_METHODS.every((name) => typeof parser[name] === 'function')) return;
+  if (!parser || socket._handle || !hasKnownParser(socket)) return;
   if (!closesAll(server)) return;
   parser.remove();
   parser.socket = null;
@@ -233,10 +249,12 @@ function freeParser(socket) {
 }
 
 module.exports = {
+  closeHandle,
   consumeBody,
   detach,
   forgetHead,
   freeParser,
+  hasKnownParser,
   hasOtherCoding,
   hasUnreadBody,
   isIdle,

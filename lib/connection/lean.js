@@ -48,8 +48,8 @@ class Lean {
     connection.response = undefined;
   }
 
-  /** Node.js has let go of the socket. */
-  detached() {
+  /** Node.js lets go of the socket. */
+  detaching() {
     const link = this.#link;
     if (link.state !== 'open') return;
     const carrier = link.carrier.letGo?.(link.connection.request);
@@ -66,10 +66,8 @@ class Lean {
   remember() {
     const link = this.#link;
     if (!this.#isKept || link.state === 'closed') return;
-    const { carrier, cursor, hasOverflow, id, key, maxQueueBytes, onGap, timestamp } = link;
-    const { request, server } = /** @type {LeanCarrier} */ (carrier);
-    const record = { request, cursor, key, server, timestamp, id, onGap };
-    link.handle.keep(encode({ ...record, hasOverflow, maxQueueBytes }));
+    const { request, server } = /** @type {LeanCarrier} */ (link.carrier);
+    link.handle.keep(encode(request, server, link));
   }
 
   closed() {

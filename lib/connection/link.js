@@ -335,8 +335,8 @@ class Link {
     return true;
   }
 
-  detached() {
-    this.#lean?.detached();
+  detaching() {
+    this.#lean?.detaching();
   }
 
   writeThrough() {
