@@ -144,7 +144,13 @@ export declare class FramesHandle {
 export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
-  open(options: OpenOptions): ConnectionHandle
+  /** Reading them takes longer than opening a connection. */
+  static settings(options: OpenOptions): SettingsHandle
+  /**
+   * `cursor`: the id that the client comes back with. It then gathers until `resume`.
+   * `all_on_gap`: whether a gap is answered with everything that the history has.
+   */
+  open(settings: SettingsHandle, cursor: string | undefined | null, allOnGap: boolean): ConnectionHandle
   /** A function that sends an event to a connection. It returns how many get it, or the error. */
   connectionSender(): (connection: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** A function that sends an event to a channel without a backplane, in the same way. */
@@ -183,6 +189,9 @@ export declare class HubHandle {
   /** The metrics before anything has happened. */
   static metricsAtRest(): MetricsSnapshot
 }
+
+/** Options of connections, read once for all that have the same. */
+export declare class SettingsHandle {}
 
 export declare class TopicsHandle {
   /** Throws unless the name is valid. */
@@ -443,10 +452,6 @@ export interface OpenOptions {
   timeout: number
   stallTimeout: number
   retry?: number
-  /** The id that the client comes back with. It then gathers until `resume`. */
-  cursor?: string
-  /** Whether a gap is answered with everything that the history has. */
-  allOnGap: boolean
 }
 
 export interface Publication {

@@ -840,4 +840,5 @@ module.exports.ChannelHandle = nativeBinding.ChannelHandle
 module.exports.ConnectionHandle = nativeBinding.ConnectionHandle
 module.exports.FramesHandle = nativeBinding.FramesHandle
 module.exports.HubHandle = nativeBinding.HubHandle
+module.exports.SettingsHandle = nativeBinding.SettingsHandle
 module.exports.TopicsHandle = nativeBinding.TopicsHandle

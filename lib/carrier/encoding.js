@@ -6,6 +6,8 @@
  * @param {number | string | readonly string[] | null | undefined} header
  */
 function isEncoded(header) {
+  // Most responses have none, and each connection asks several times.
+  if (header === undefined) return false;
   const codings = String(header ?? '')
     .toLowerCase()
     .split(/\s*,\s*/);

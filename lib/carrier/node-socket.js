@@ -30,11 +30,6 @@ const finishAtOnce = (callback) => callback();
 function ignoreTimeout() {
   return this;
 }
-/** How bytes get through a socket. Something that transforms them replaces one of these. */
-const WRITERS = /** @type {const} */ (['write', '_write', '_writev', '_writeGeneric']);
-const PARSER_METHODS = ['remove', 'close'];
-/** What Node replaces as long as a socket has a parser. */
-const WRAPPED = /** @type {const} */ (['on', 'addListener', 'prependListener']);
 /** The events of a socket through which Node feeds the parser, and the listeners that do. */
 const FED = ['data', 'end'];
 const FEEDERS = new Set(['bound socketOnData', 'bound socketOnEnd']);
@@ -72,11 +67,17 @@ function obstacle(req, res) {
 
 /**
  * The method through which a socket may write other bytes than it was given. The core would not.
+ * Something that transforms them replaces one of these. They are named one by one: a list of names
+ * takes longer, and each connection asks.
  * @param {NodeSocket} socket
  */
 function replacedWriter(socket) {
   const own = /** @type {NodeSocket} */ (net.Socket.prototype);
-  return WRITERS.find((name) => socket[name] !== own[name]);
+  if (socket.write !== own.write) return 'write';
+  if (socket._write !== own._write) return '_write';
+  if (socket._writev !== own._writev) return '_writev';
+  if (socket._writeGeneric !== own._writeGeneric) return '_writeGeneric';
+  return undefined;
 }
 
 /** How much of a function's source an error shows, in characters. */
@@ -222,9 +223,8 @@ function closeHandle(socket) {
  * Whether the parser of a socket can be freed.
  * @param {NodeSocket} socket
  */
-function hasKnownParser({ parser }) {
-  return !parser || PARSER_METHODS.every((name) => typeof parser[name] === 'function');
-}
+const hasKnownParser = ({ parser }) =>
+  !parser || (typeof parser.remove === 'function' && typeof parser.close === 'function');
 
 /**
  * No request can follow, so the parser is freed, and what feeds it. The server closes its
@@ -240,7 +240,11 @@ function freeParser(socket) {
   parser.incoming = null;
   parser.close();
   socket.parser = null;
-  for (const name of WRAPPED) /** @type {any} */ (socket)[name] = net.Socket.prototype[name];
+  // Node replaces these as long as a socket has a parser.
+  const own = /** @type {any} */ (net.Socket.prototype);
+  socket.on = own.on;
+  socket.addListener = own.addListener;
+  socket.prependListener = own.prependListener;
   for (const name of FED) {
     for (const listener of socket.listeners(name)) {
       if (FEEDERS.has(listener.name)) socket.removeListener(name, listener);

@@ -40,6 +40,7 @@ const { everything } = require('../core/draining.js');
 const { SluiceError } = require('../core/error.js');
 const { CatchUp } = require('./catch-up.js');
 const { encodeBody } = require('./compression.js');
+const { coreSettings } = require('./core-settings.js');
 const { Gathering } = require('./gathering.js');
 const { Lean } = require('./lean.js');
 const { reportGaps } = require('./gaps.js');
@@ -149,7 +150,7 @@ class Link {
     this.key = carrier.isLocal ? undefined : admit(request, settings.limits);
     try {
       const allOnGap = settings.onGap === 'all';
-      this.handle = start().open({ ...settings.core, cursor, allOnGap });
+      this.handle = start().open(coreSettings(settings.core), cursor, allOnGap);
       this.catchUp = new CatchUp(this, cursor, settings);
       this.number = this.handle.id;
       connections.set(this.number, this);

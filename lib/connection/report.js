@@ -10,22 +10,22 @@ const channels = require('../core/diagnostics.js');
 const { debug, publish, quoted } = channels;
 
 /** @param {Link} link */
-function opened({ carrier, connection, cursor, handle, transport }) {
+function opened({ carrier, connection, cursor, number, transport }) {
   publish(channels.opened, () => ({ connection }));
   if (!debug.enabled) return;
   const { method, url } = carrier.request ?? carrier.incoming ?? {};
   // The query may have a token. A cursor is any bytes that a client likes.
   const where = `${quoted(method)} ${quoted(url?.split('?')[0])}`;
   const what = `${where}, ${cursor === undefined ? 'no cursor' : 'a cursor'}`;
-  debug('connection %d opens: %s, transport %s', handle.id, what, transport);
+  debug('connection %d opens: %s, transport %s', number, what, transport);
 }
 
 /**
  * @param {Link} link
  * @param {CloseReason} reason
  */
-function closed({ connection, handle }, reason) {
-  debug('connection %d closes: %s', handle.id, reason);
+function closed({ connection, number }, reason) {
+  debug('connection %d closes: %s', number, reason);
   publish(channels.closed, () => ({ connection, reason }));
   if (reason === 'overflow') publish(channels.overflow, () => ({ connection }));
 }
@@ -42,9 +42,9 @@ function dropped({ connection }, events) {
  * @param {Link} link
  * @param {Gap} gap
  */
-function missed({ connection, handle }, gap) {
+function missed({ connection, number }, gap) {
   publish(channels.gap, () => ({ connection, gap }));
-  if (debug.enabled) debug('connection %d misses events: %s', handle.id, textOf(gap));
+  if (debug.enabled) debug('connection %d misses events: %s', number, textOf(gap));
 }
 
 /** @param {any} gap */

@@ -59,6 +59,12 @@ pub struct HubHandle {
     hub: Arc<Hub>,
 }
 
+/// Options of connections, read once for all that have the same.
+#[napi]
+pub struct SettingsHandle {
+    options: ConnectionOptions,
+}
+
 #[napi(object)]
 pub struct OpenOptions {
     pub max_queue_bytes: f64,
@@ -72,10 +78,6 @@ pub struct OpenOptions {
     pub timeout: u32,
     pub stall_timeout: u32,
     pub retry: Option<u32>,
-    /// The id that the client comes back with. It then gathers until `resume`.
-    pub cursor: Option<String>,
-    /// Whether a gap is answered with everything that the history has.
-    pub all_on_gap: bool,
 }
 
 #[napi(object)]
@@ -166,10 +168,9 @@ impl HubHandle {
         Ok(Self { hub })
     }
 
+    /// Reading them takes longer than opening a connection.
     #[napi(catch_unwind)]
-    pub fn open(&self, options: OpenOptions) -> Result<ConnectionHandle> {
-        let all_on_gap = options.all_on_gap;
-        let cursor = options.cursor.map(|id| Cursor { id, all_on_gap });
+    pub fn settings(options: OpenOptions) -> Result<SettingsHandle> {
         let options = ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
@@ -188,7 +189,20 @@ impl HubHandle {
             stall_timeout: duration(options.stall_timeout),
             retry: options.retry,
         };
-        Ok(ConnectionHandle { connection: Connection::open(&self.hub, options, cursor) })
+        Ok(SettingsHandle { options })
+    }
+
+    /// `cursor`: the id that the client comes back with. It then gathers until `resume`.
+    /// `all_on_gap`: whether a gap is answered with everything that the history has.
+    #[napi(catch_unwind)]
+    pub fn open(
+        &self,
+        settings: &SettingsHandle,
+        cursor: Option<String>,
+        all_on_gap: bool,
+    ) -> ConnectionHandle {
+        let cursor = cursor.map(|id| Cursor { id, all_on_gap });
+        ConnectionHandle { connection: Connection::open(&self.hub, settings.options, cursor) }
     }
 
     /// A function that sends an event to a connection. It returns how many get it, or the error.

@@ -1,0 +1,57 @@
+'use strict';
+
+/**
+ * The options of connections, as the core has read them. Most connections of an application have
+ * the same, and to read them takes longer than to open a connection.
+ */
+
+/** @import { SettingsHandle } from '../../binding.js' */
+/** @import { Names } from '../core/option.js' */
+/** @import { ConnectionSettings } from './connection-options.js' */
+
+const { HubHandle } = require('../core/binding.js');
+
+/** @typedef {ConnectionSettings['core']} CoreOptions */
+
+/**
+ * What is compared. The type has a place for each, so none can be forgotten.
+ * @type {Names<CoreOptions>}
+ */
+const NAMES = {
+  maxQueueBytes: true,
+  maxQueueEvents: true,
+  overflow: true,
+  pingForm: true,
+  pingInterval: true,
+  retry: true,
+  stallTimeout: true,
+  timeout: true,
+};
+
+/** @type {{ options: CoreOptions, handle: SettingsHandle } | undefined} */
+let latest;
+
+/**
+ * Reads the options, unless they are those of the connection before.
+ * @param {CoreOptions} options
+ */
+function coreSettings(options) {
+  if (latest === undefined || !isSame(latest.options, options)) {
+    latest = { options, handle: HubHandle.settings(options) };
+  }
+  return latest.handle;
+}
+
+/**
+ * @param {CoreOptions} one
+ * @param {CoreOptions} other
+ */
+function isSame(one, other) {
+  for (const name in NAMES) {
+    const key = /** @type {keyof CoreOptions} */ (name);
+    if (one[key] !== other[key]) return false;
+  }
+  return true;
+}
+
+module.exports = { coreSettings };
