@@ -192,9 +192,9 @@ function sessionDescriptor({ session }) {
 function detach(socket) {
   const handle = socket._handle;
   if (!handle || socket.destroyed) return;
-  // Reading both makes the socket cache them: they are unavailable without a handle.
+  // Reading it makes the socket cache it. It does not cache `localAddress`, which has gone with the
+  // handle.
   void socket.remoteAddress;
-  void socket.localAddress;
   // Node no longer sees the traffic, so the core watches for idle connections.
   socket.setTimeout(0);
   socket.setTimeout = ignoreTimeout;
