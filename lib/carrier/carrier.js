@@ -35,6 +35,8 @@
  *   called once, before the first write; whether the writes are to be HTTP chunks
  * @property {(bytes: Buffer) => boolean} write false when the client is slow, until `onDrain`
  * @property {boolean} [isDirect] no code of the application takes part in a write
+ * @property {{ write: (bytes: Buffer) => boolean }} [direct]
+ *   set by `begin()`: what takes the bytes as they are, without the carrier
  * @property {() => void} end ends the response after what was written; nothing before the head
  * @property {(error?: unknown) => void} destroy cuts the response off; nothing before the head
  * @property {(callback: () => void) => void} whenWritten

@@ -14,7 +14,7 @@ class Http2Carrier extends NodeCarrier {
    * What the bytes are given to, if the response takes no part in the writes.
    * @type {ServerHttp2Stream | undefined}
    */
-  #direct;
+  direct;
 
   get #stream() {
     return /** @type {ServerHttp2Stream} */ (this.response.stream);
@@ -26,7 +26,7 @@ class Http2Carrier extends NodeCarrier {
 
   begin() {
     if (this.isDirect && !this.headOnly) {
-      this.#direct = this.#stream;
+      this.direct = this.#stream;
       this.listenForDrain();
     }
     return false;
@@ -35,7 +35,7 @@ class Http2Carrier extends NodeCarrier {
   /** @param {Buffer} bytes */
   write(bytes) {
     // As `res.write` does, after it has looked for the head.
-    return this.#direct ? this.#direct.write(bytes) : super.write(bytes);
+    return this.direct ? this.direct.write(bytes) : super.write(bytes);
   }
 
   destroy() {

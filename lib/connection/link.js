@@ -46,7 +46,7 @@ const { Lean } = require('./lean.js');
 const { reportGaps } = require('./gaps.js');
 const { start, streamWrites } = require('../core/hub.js');
 const { guarded } = require('../core/listeners.js');
-const { connections } = require('../core/notices.js');
+const { connections, streams } = require('../core/notices.js');
 const { sendLastBytes } = require('./last-bytes.js');
 const { holdProcess, releaseProcess } = require('../core/process.js');
 const { admit, release } = require('./admission.js');
@@ -348,6 +348,7 @@ class Link {
     const { carrier } = this;
     if (carrier.needsProcess) holdProcess(this);
     const chunked = carrier.begin?.() === true;
+    if (carrier.direct) streams.set(this.number, carrier.direct);
     const isShared = carrier.isShared === true;
     this.handle.attachStream(carrier.descriptor?.(), this.#stallTimeout, isShared, chunked);
     wakeSoon();
@@ -360,6 +361,12 @@ class Link {
     // Entering the context takes longer than the rest, and no code of the application would see it.
     if (this.carrier.isDirect) return this.#write(bytes);
     return this.#context.runInAsyncScope(this.#write, this, bytes);
+  }
+
+  /** @returns {false} */
+  mustWait() {
+    this.#awaitsDrain = true;
+    return false;
   }
 
   drained() {
@@ -385,15 +392,7 @@ class Link {
 
   /** @param {Buffer} bytes */
   #write(bytes) {
-    try {
-      if (this.carrier.write(bytes)) return true;
-      this.#awaitsDrain = true;
-      return false;
-    } catch (error) {
-      // Other code wraps `res.write` and has failed, so the stream is incomplete.
-      this.close('error');
-      throw error;
-    }
+    return this.carrier.write(bytes) || this.mustWait();
   }
 
   /** @param {CloseReason} reason */

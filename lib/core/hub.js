@@ -5,7 +5,7 @@
 const { HubHandle } = require('./binding.js');
 const { SluiceError, callCore } = require('./error.js');
 const { report } = require('./listeners.js');
-const { connections, dispatch } = require('./notices.js');
+const { connections, dispatch, streams } = require('./notices.js');
 const option = require('./option.js');
 const { StreamWrites } = require('./stream-writes.js');
 
@@ -50,9 +50,14 @@ const maxConnections = () => connectionLimit ?? Number.POSITIVE_INFINITY;
  * @param {Buffer} bytes
  */
 function write(id, bytes) {
+  const stream = streams.get(id);
   try {
-    return connections.get(id)?.write(bytes);
+    if (stream?.write(bytes)) return true;
+    const connection = connections.get(id);
+    return stream ? connection?.mustWait() : connection?.write(bytes);
   } catch (error) {
+    // A stream that lacks a write is incomplete.
+    connections.get(id)?.close('error');
     report(error);
   }
 }

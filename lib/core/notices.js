@@ -5,6 +5,7 @@
  * queue drained, a channel expired, a drain is over, or bytes are to be written.
  */
 
+/** @import { Writable } from 'node:stream' */
 /** @import { Gap, Notices } from '../../binding.js' */
 /** @import { CloseReason } from '../../index.js' */
 /** @import { DrainResult } from '../../types/drain.js' */
@@ -14,6 +15,8 @@
  * @typedef {object} ConnectionListener
  * @property {any} connection the public one, for the channels that it was in
  * @property {(bytes: Buffer) => boolean} write true when there is room for more
+ * @property {() => false} mustWait a write has found no room
+ * @property {(reason: CloseReason) => void} close
  * @property {() => void} timedOut
  * @property {() => void} drained
  * @property {(gap: { events: number } | { channel: any } | { topic: string }) => void} missed
@@ -32,6 +35,12 @@ const { OpenConnections } = require('./open-connections.js');
 const { answer } = require('./requests.js');
 
 const connections = new OpenConnections();
+/**
+ * What takes the bytes of connections whose carriers have no part in a write, by the core's id. A
+ * broadcast finds them without touching the objects of each connection, which are not in a cache.
+ * @type {Map<number, Pick<Writable, 'write'>>}
+ */
+const streams = new Map();
 /**
  * Channels by id, as long as the core may still send them notices.
  * @type {Map<number, ChannelListener>}
@@ -74,6 +83,7 @@ function dispatch(notices, streamWrites) {
   for (const gap of notices.gaps)
     guarded(() => connections.get(gap.connection)?.missed(whatOf(gap)));
   for (const { connection: id, reason, left } of notices.closed) {
+    streams.delete(id);
     const listener = connections.get(id);
     if (!listener) continue;
     connections.delete(id);
@@ -104,4 +114,13 @@ function whatOf({ events, channel, topic }) {
   return { channel: channels.get(/** @type {number} */ (channel))?.channel };
 }
 
-module.exports = { askers, backplanes, channels, connections, dispatch, drains, mailboxes };
+module.exports = {
+  askers,
+  backplanes,
+  channels,
+  connections,
+  dispatch,
+  drains,
+  mailboxes,
+  streams,
+};
