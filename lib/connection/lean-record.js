@@ -27,33 +27,18 @@ const { holdProcess, releaseProcess } = require('../core/process.js');
 /** The default of `maxQueueBytes`. */
 const USUAL_BYTES = 1 << 20;
 
-/**
- * Made for each connection that opens, so it copies no objects: that would take five times as long.
- * @param {LeanRequest} request
- * @param {number} server the number of its server
- * @param {Omit<LeanRecord, 'request' | 'server'>} facts
- */
-function encode(request, server, facts) {
-  const { cursor, key, timestamp, id, onGap, hasOverflow, maxQueueBytes } = facts;
+/** @param {LeanRecord} record */
+function encode({ request, cursor, key, server, timestamp, id, onGap, hasOverflow, ...rest }) {
   const { method, url, address, headers } = request;
   // An array, as the names would be longer than the values.
-  const all = [
-    method,
-    url,
-    server,
-    timestamp,
-    address,
-    Object.keys(headers).length === 0 ? undefined : headers,
-    cursor,
-    key,
-    id,
-    onGap === 'ignore' ? undefined : onGap,
-    hasOverflow || undefined,
-    maxQueueBytes === USUAL_BYTES ? undefined : maxQueueBytes,
-  ];
+  const gap = onGap === 'ignore' ? undefined : onGap;
+  const overflow = hasOverflow || undefined;
+  const bytes = rest.maxQueueBytes === USUAL_BYTES ? undefined : rest.maxQueueBytes;
+  const all = [method, url, server, timestamp, address];
+  const rare = [headers, cursor, key, id, gap, overflow, bytes].map(orNull);
   // Most have nothing rare.
-  while (all.at(-1) === undefined) all.pop();
-  return JSON.stringify(all);
+  while (rare.length > 0 && rare.at(-1) === null) rare.pop();
+  return JSON.stringify([...all, ...rare]);
 }
 
 /**
@@ -67,6 +52,12 @@ function decode(text) {
   const request = recordOf(method, url, address ?? undefined, headers);
   return { request, cursor, key, server, timestamp, id, onGap, hasOverflow, maxQueueBytes };
 }
+
+/** @param {any} value */
+const orNull = (value) =>
+  value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
+    ? null
+    : value;
 
 let open = 0;
 const holder = {};

@@ -66,8 +66,10 @@ class Lean {
   remember() {
     const link = this.#link;
     if (!this.#isKept || link.state === 'closed') return;
-    const { request, server } = /** @type {LeanCarrier} */ (link.carrier);
-    link.handle.keep(encode(request, server, link));
+    const { carrier, cursor, hasOverflow, id, key, maxQueueBytes, onGap, timestamp } = link;
+    const { request, server } = /** @type {LeanCarrier} */ (carrier);
+    const record = { request, cursor, key, server, timestamp, id, onGap };
+    link.handle.keep(encode({ ...record, hasOverflow, maxQueueBytes }));
   }
 
   closed() {
