@@ -11,6 +11,24 @@ import { faces } from './option-names/faces.mjs';
 
 const { HubHandle } = createRequire(import.meta.url)('../../binding.js');
 
+/** The options that the core has read, by the handles that connections are opened with. */
+const read = new Map();
+const { settings } = HubHandle.prototype;
+HubHandle.prototype.settings = function (options) {
+  const handle = settings.call(this, options);
+  read.set(handle, options);
+  return handle;
+};
+
+/** Records the options of the connections that open. */
+function watch(t) {
+  const open = t.mock.method(HubHandle.prototype, 'open');
+  return {
+    options: () => open.mock.calls.map(({ arguments: [handle] }) => read.get(handle)),
+    stop: () => open.mock.restore(),
+  };
+}
+
 const SOON = { timeout: 60_000 };
 const NAMES = [
   ['maxLifetime', 'timeout'],
@@ -152,20 +170,20 @@ const PING_INTERVALS = {
 
 for (const [face, interval] of Object.entries(PING_INTERVALS)) {
   test(`${face} sends pings every ${interval} ms by default`, SOON, async (t) => {
-    const open = t.mock.method(HubHandle.prototype, 'open');
+    const opened = watch(t);
     await connect(await faces[face](t, {}));
-    const [{ pingInterval }] = open.mock.calls.map(({ arguments: [options] }) => options);
+    const [{ pingInterval }] = opened.options();
     assert.equal(pingInterval, interval);
   });
 }
 
 for (const [face, serve] of Object.entries(faces)) {
   const lifetimes = async (t, options) => {
-    const open = t.mock.method(HubHandle.prototype, 'open');
+    const opened = watch(t);
     const address = await serve(t, options);
     const clients = await Promise.all(Array.from({ length: 20 }, () => connect(address)));
     for (const client of clients) client.leave();
-    return open.mock.calls.map(({ arguments: [{ timeout }] }) => timeout);
+    return opened.options().map(({ timeout }) => timeout);
   };
 
   test(`${face} draws the lifetime of each connection`, SOON, async (t) => {
@@ -178,12 +196,12 @@ for (const [face, serve] of Object.entries(faces)) {
 
 test('maxLifetimeJitter of 0 gives every connection the same lifetime', SOON, async (t) => {
   for (const face of ['Connection', 'createSSE']) {
-    const open = t.mock.method(HubHandle.prototype, 'open');
+    const opened = watch(t);
     const address = await faces[face](t, { maxLifetime: 1000, maxLifetimeJitter: 0 });
     await Promise.all([connect(address), connect(address)]);
-    const drawn = open.mock.calls.map(({ arguments: [{ timeout }] }) => timeout);
+    const drawn = opened.options().map(({ timeout }) => timeout);
     assert.deepEqual(drawn, [1000, 1000]);
-    open.mock.restore();
+    opened.stop();
   }
 });
 

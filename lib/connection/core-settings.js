@@ -9,7 +9,7 @@
 /** @import { Names } from '../core/option.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
 
-const { HubHandle } = require('../core/binding.js');
+const { start } = require('../core/hub.js');
 
 /** @typedef {ConnectionSettings['core']} CoreOptions */
 
@@ -37,7 +37,7 @@ let latest;
  */
 function coreSettings(options) {
   if (latest === undefined || !isSame(latest.options, options)) {
-    latest = { options, handle: HubHandle.settings(options) };
+    latest = { options, handle: start().settings(options) };
   }
   return latest.handle;
 }

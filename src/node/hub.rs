@@ -170,7 +170,7 @@ impl HubHandle {
 
     /// Reading them takes longer than opening a connection.
     #[napi(catch_unwind)]
-    pub fn settings(options: OpenOptions) -> Result<SettingsHandle> {
+    pub fn settings(&self, options: OpenOptions) -> Result<SettingsHandle> {
         let options = ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
