@@ -25,6 +25,20 @@ impl Conflation {
         self.popped += 1;
     }
 
+    /// The empty segments were removed. `before` has how many were in front of each segment.
+    ///
+    /// Many queues do this for the same event, so it hashes and copies no key.
+    pub fn remove_blanks(&mut self, before: &[u64]) {
+        self.blanks = 0;
+        self.latest.retain(|_, number| {
+            let index = number.checked_sub(self.popped).map(|index| index as usize);
+            // One that has left the queue is not found.
+            let Some(blanks) = index.and_then(|index| before.get(index)) else { return false };
+            *number -= blanks;
+            true
+        });
+    }
+
     /// A segment is empty now. Returns whether it is time to remove the empty ones.
     pub fn blank(&mut self, segments: usize) -> bool {
         self.blanks += 1;

@@ -186,13 +186,16 @@ impl Filled {
 
     /// Removes segments that newer ones have made obsolete.
     fn remove_blanks(&mut self) {
-        self.segments.retain(|segment| !segment.bytes.is_empty());
-        let mut conflation = Conflation::default();
-        for (index, segment) in self.segments.iter().enumerate() {
-            if let Some(key) = &segment.key {
-                conflation.replace(key.clone(), index);
-            }
+        let mut blanks = 0;
+        let mut before = Vec::with_capacity(self.segments.len());
+        self.segments.retain(|segment| {
+            before.push(blanks);
+            let is_blank = segment.bytes.is_empty();
+            blanks += u64::from(is_blank);
+            !is_blank
+        });
+        if let Some(conflation) = &mut self.conflation {
+            conflation.remove_blanks(&before);
         }
-        self.conflation = Some(Box::new(conflation));
     }
 }

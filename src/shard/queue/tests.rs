@@ -139,6 +139,25 @@ fn as_many_events_as_keys_are_kept_however_many_come() {
 }
 
 #[test]
+fn what_is_left_is_the_latest_event_of_each_key_in_order() {
+    let mut queue = Queue::default();
+    let mut expected: Vec<(usize, String)> = Vec::new();
+    for number in 0..5_000 {
+        let (key, text) = (number * number / 7 % 61, format!("{number:05}"));
+        let bytes = Bytes::from(text.clone());
+        queue.push_latest(Segment { bytes, ..keyed("", &key.to_string()) });
+        expected.retain(|(other, _)| *other != key);
+        expected.push((key, text));
+        if number % 50 == 49 {
+            advance(&mut queue, expected.remove(0).1.len());
+        }
+        let left: Vec<_> = queue.iter().map(|bytes| bytes.as_ref()).collect();
+        let latest: Vec<_> = expected.iter().map(|(_, text)| text.as_bytes()).collect();
+        assert_eq!(left, latest, "after event {number}");
+    }
+}
+
+#[test]
 fn publications_are_dropped_from_the_first_one_that_has_not_begun() {
     let mut queue = queue(&[("own", true)]);
     for place in [5, 6] {
