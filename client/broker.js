@@ -1,3 +1,5 @@
+/** `connectBroker()`: topics of a broker, over one connection. */
+
 import { laterTurn } from './broker/later-turn.js';
 import { Roster } from './broker/roster.js';
 import { Subscriber } from './broker/subscriber.js';

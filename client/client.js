@@ -1,3 +1,5 @@
+/** `SSEClient`: the public client of one stream. */
+
 import { Backlog } from './backlog.js';
 import { SSEError } from './connection/error.js';
 import { EventStream } from './connection/event-stream.js';

@@ -1,3 +1,5 @@
+/** What `sluice/client` exports. */
+
 export { connectBroker } from './broker.js';
 export { SSEClient } from './client.js';
 export { connectSSE, createSSEClient, getSSEManager } from './connect.js';

@@ -1,3 +1,5 @@
+/** Sends the subscriptions of a tab to the server. */
+
 import { Backoff } from '../connection/backoff.js';
 import { pause } from '../connection/interruption.js';
 import { isWorthARetry } from '../connection/request.js';

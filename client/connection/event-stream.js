@@ -1,3 +1,5 @@
+/** One stream of one tab: it connects, reads events, and reconnects. */
+
 import { Backoff } from './backoff.js';
 import { SSEError } from './error.js';
 import { interruption, pause } from './interruption.js';

@@ -1,3 +1,5 @@
+/** The stream of a tab that shares its connection with others: the tab leads, or follows one. */
+
 import { SSEError } from '../connection/error.js';
 import { pause } from '../connection/interruption.js';
 import { watchPage } from '../connection/page.js';

@@ -1,3 +1,5 @@
+//! Tests of when a drain ends each connection.
+
 use std::collections::HashSet;
 
 use super::*;

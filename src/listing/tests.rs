@@ -1,3 +1,5 @@
+//! Tests of the list of the largest channels.
+
 use std::sync::Arc;
 
 use crate::audience::TopicsOptions;

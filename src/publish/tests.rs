@@ -1,3 +1,5 @@
+//! Tests of the commands that a publication takes.
+
 use super::*;
 use crate::audience::TopicsOptions;
 use crate::log::{HistoryOptions, Keep, Limits};

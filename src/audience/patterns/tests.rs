@@ -1,3 +1,5 @@
+//! Tests of what patterns match.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of how held events and a replay are merged.
+
 use super::*;
 use crate::wire::{Event, Framing};
 

@@ -1,3 +1,5 @@
+//! Tests of who waits when an inbox is full.
+
 use std::time::Instant;
 
 use super::*;

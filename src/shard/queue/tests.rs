@@ -1,3 +1,5 @@
+//! Tests of what a connection's queue holds, counts and drops.
+
 use super::*;
 
 mod coded;

@@ -1,3 +1,5 @@
+//! Tests of checksums that are combined from those of blocks.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of bodies that are compressed block by block.
+
 use std::io::Read;
 
 use flate2::read::GzDecoder;

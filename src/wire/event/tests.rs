@@ -1,3 +1,5 @@
+//! Tests of the encoder of events.
+
 use proptest::prelude::*;
 
 use super::*;

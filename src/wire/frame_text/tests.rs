@@ -1,3 +1,5 @@
+//! Tests of text that has the wire format already.
+
 use super::*;
 
 fn fault(text: &str) -> FrameTextFault {

@@ -1,3 +1,5 @@
+//! Tests of how the bytes of a body are split into frames.
+
 use super::*;
 use crate::wire::Framing;
 
