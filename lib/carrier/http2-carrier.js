@@ -11,7 +11,8 @@ const { NodeCarrier } = require('./node-carrier.js');
 
 class Http2Carrier extends NodeCarrier {
   /**
-   * What the bytes are given to, if the response takes no part in the writes.
+   * Takes the bytes if the response has no part in the writes. `res.write` gives them to it too,
+   * after it has looked for the head.
    * @type {ServerHttp2Stream | undefined}
    */
   direct;
@@ -30,12 +31,6 @@ class Http2Carrier extends NodeCarrier {
       this.listenForDrain();
     }
     return false;
-  }
-
-  /** @param {Buffer} bytes */
-  write(bytes) {
-    // As `res.write` does, after it has looked for the head.
-    return this.direct ? this.direct.write(bytes) : super.write(bytes);
   }
 
   destroy() {

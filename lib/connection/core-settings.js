@@ -14,7 +14,7 @@ const { start } = require('../core/hub.js');
 /** @typedef {ConnectionSettings['core']} CoreOptions */
 
 /**
- * What is compared. The type has a place for each, so none can be forgotten.
+ * The options to compare. The type demands every one.
  * @type {Names<CoreOptions>}
  */
 const NAMES = {

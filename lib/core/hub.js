@@ -52,9 +52,8 @@ const maxConnections = () => connectionLimit ?? Number.POSITIVE_INFINITY;
 function write(id, bytes) {
   const stream = streams.get(id);
   try {
-    if (stream?.write(bytes)) return true;
-    const connection = connections.get(id);
-    return stream ? connection?.mustWait() : connection?.write(bytes);
+    if (!stream) return connections.get(id)?.write(bytes);
+    return stream.write(bytes) || connections.get(id)?.mustWait();
   } catch (error) {
     // A stream that lacks a write is incomplete.
     connections.get(id)?.close('error');

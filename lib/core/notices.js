@@ -36,8 +36,8 @@ const { answer } = require('./requests.js');
 
 const connections = new OpenConnections();
 /**
- * What takes the bytes of connections whose carriers have no part in a write, by the core's id. A
- * broadcast finds them without touching the objects of each connection, which are not in a cache.
+ * The streams that take bytes without a carrier, by the core's id. A broadcast to many connections
+ * writes to these without touching the objects of each, which are not in a cache.
  * @type {Map<number, Pick<Writable, 'write'>>}
  */
 const streams = new Map();
