@@ -305,6 +305,11 @@ export interface EventFields {
   comment?: string
 }
 
+export interface Failure {
+  code: string
+  message: string
+}
+
 /** One of `events`, `channel` and `topic` is there. */
 export interface Gap {
   connection: number
@@ -461,11 +466,11 @@ export interface Publication {
   number: number
 }
 
-/** What became of a publication. It has an id, a fault, or neither. */
+/** What became of a publication. It has an id, an error, or neither. */
 export interface Published {
   request: number
   id?: string
-  fault?: string
+  error?: Failure
 }
 
 export interface RedisNode {

@@ -891,7 +891,8 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * none.
    *
    * @throws `ERR_SSE_BACKPLANE` if the engine refuses the event, or cannot be reached and the
-   * backplane does not wait. All other errors are those of `send()`. The promise rejects with them.
+   * backplane does not wait, and `ERR_SSE_CHANNEL_ENDED` if another process has ended the channel
+   * before. All other errors are those of `send()`. The promise rejects with them.
    */
   publish(
     event: ServerSentEvent<Events>,

@@ -32,6 +32,8 @@ pub enum Error {
         "too many events wait for the backplane's engine: send fewer, or raise `maxQueueBytes`"
     )]
     BackplaneFull,
+    #[error("the event was not kept: {0}")]
+    NotKept(String),
     #[error("the core cannot start ({0}): raise the limits of open files and threads")]
     Start(String),
 }
@@ -66,7 +68,7 @@ impl Error {
             Error::Topic(_) => "ERR_SSE_TOPIC",
             Error::PatternLimit(_) => "ERR_SSE_TOPIC_LIMIT",
             Error::TopicsFull => "ERR_SSE_LIMIT",
-            Error::BackplaneOffline => "ERR_SSE_BACKPLANE",
+            Error::BackplaneOffline | Error::NotKept(_) => "ERR_SSE_BACKPLANE",
             Error::BackplaneFull => "ERR_SSE_BACKPLANE_FULL",
             Error::Start(_) => "ERR_SSE_START",
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::connection::CloseReason;
+use crate::error::Error;
 use crate::ids::{BackplaneId, ChannelId, ConnectionId, DrainId};
 use crate::sync::Mutex;
 
@@ -30,7 +31,7 @@ pub enum Notice {
     /// that did not end in time. The others were closed for other reasons.
     DrainOver { drain: DrainId, connections: u32, ended: u32, destroyed: u32 },
     /// What became of a publication: its id, if it has a minted one, or why it failed.
-    Published { request: u32, result: Result<Option<String>, String> },
+    Published { request: u32, result: Result<Option<String>, Error> },
     /// The histories that the host has asked for are complete, or as complete as they get.
     Loaded { request: u32 },
     /// The engine can be reached, or not any more, for a reason.

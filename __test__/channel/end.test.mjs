@@ -129,7 +129,10 @@ describe('channel.end() with a backplane', SOON, () => {
     // Once it has its own event, it hears the other process.
     await there.publish({ data: 'first' });
     await here.publish({ data: 'second' });
-    await Promise.allSettled([here.end({ data: 'one last' }), there.end({ data: 'another last' })]);
+    const ends = [here.end({ data: 'one last' }), there.end({ data: 'another last' })];
+    const outcomes = await Promise.allSettled(ends);
+    const codes = outcomes.map(({ reason }) => reason?.code).sort();
+    assert.deepEqual(codes, ['ERR_SSE_CHANNEL_ENDED', undefined]);
     await Promise.all(endings);
     const got = await over(client);
     assert.deepEqual(got.slice(0, 2), ['first', 'second']);
@@ -138,6 +141,20 @@ describe('channel.end() with a backplane', SOON, () => {
     for (const channel of [here, there]) {
       assert.equal(channel.ended, true);
       assert.throws(() => channel.send({ data: 'late' }), ended);
+    }
+  });
+
+  test('is before what was published while nobody here knew, and nobody gets that', async (t) => {
+    const here = await node(t);
+    const { id } = await here.publish({ data: 'first' });
+    const sends = [here.end({ data: 'last' }), here.publish({ data: 'late' }), here.end()];
+    await sends[0];
+    await assert.rejects(sends[1], ended);
+    await assert.rejects(sends[2], ended);
+    const there = await node(t);
+    for (const channel of [here, there]) {
+      const open = await serve(t, (connection) => channel.add(connection));
+      assert.deepEqual(await over(await open(id)), ['last']);
     }
   });
 

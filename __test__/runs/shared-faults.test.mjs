@@ -127,9 +127,10 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     const ended = producer.ask('end', { id: 'a' });
     producer.signal('SIGCONT');
     await Promise.all([given, ended]);
-    await delay(2000);
     for (const node of nodes) {
-      assert.equal((await node.ask('status', { id: 'a' })).state, 'failed');
+      const status = () => node.ask('status', { id: 'a' });
+      await until(async () => (await status()).state !== 'running', 'the end');
+      assert.equal((await status()).state, 'failed');
       assert.equal(errors(await over(await read(node, 'a?startIndex=-1'))), 1);
     }
   });

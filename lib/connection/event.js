@@ -11,7 +11,7 @@
  * @typedef {[id: Text, name: Text, data: Text, retry: number | undefined, comment: Text]} Fields
  */
 
-const { SluiceError, callCore, fromCore, rangeError, typeError } = require('../core/error.js');
+const { callCore, fromCore, rangeError, typeError } = require('../core/error.js');
 const { kind, wrongArgument } = require('../core/option.js');
 const { suggestion, unknownName } = require('../core/known-names.js');
 const { senders } = require('../core/hub.js');
@@ -234,10 +234,10 @@ function kept(event, publish) {
   });
   // A script that waits for it must not exit meanwhile.
   holdProcess(outcome);
-  const request = ask(({ id: minted, fault }) => {
+  const request = ask(({ id: minted, error }) => {
     releaseProcess(outcome);
-    if (fault === undefined) resolve({ id: id ?? (hasData(event) ? minted : undefined) });
-    else reject(new SluiceError('ERR_SSE_BACKPLANE', `the event was not kept: ${fault}`));
+    if (error) reject(fromCore(error));
+    else resolve({ id: id ?? (hasData(event) ? minted : undefined) });
   });
   try {
     publish(request);

@@ -188,6 +188,15 @@ class Run {
     const { key } = this.record;
     const end = event ? { ...event, id: idOf(key, this.#events + 1) } : undefined;
     await this.#channel.end(end ?? { id: idOf(key, this.#events), comment: 'end' });
+    if (this.#channel.ended || this.#channel.closed) return;
+    // The engine was lost in between. Another process may have ended the run before.
+    throw new SluiceError('ERR_SSE_BACKPLANE', 'the end of the run has not come back yet');
+  }
+
+  /** Resolves when this process has every record that was written before. */
+  async catchUp() {
+    // A record follows all earlier ones.
+    await this.followed?.write(this.record);
   }
 
   /**

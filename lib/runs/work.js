@@ -124,8 +124,7 @@ class Work {
       });
     } catch (error) {
       const hasEnded = /** @type {any} */ (error).code === 'ERR_SSE_CHANNEL_ENDED';
-      // The engine may have kept an earlier try.
-      if (hasEnded && (tries === 1 || run.isTaken)) return run.lose();
+      if (hasEnded && (await this.#isLost(run, tries))) return run.lose();
       if (!hasEnded) {
         state = 'failed';
         this.report(error, run);
@@ -135,6 +134,17 @@ class Work {
     }
     // If it cannot be written, the record expires in the engine.
     await this.#whenOnline(() => run.conclude(state)).catch(() => {});
+  }
+
+  /**
+   * Whether another process has ended a run. If not, the engine has kept an earlier try.
+   * @param {Run} run
+   * @param {number} tries
+   */
+  async #isLost(run, tries) {
+    if (tries === 1) return true;
+    await this.#whenOnline(() => run.catchUp()).catch(() => {});
+    return run.isTaken;
   }
 
   /**

@@ -40,8 +40,8 @@ impl Awaited {
         by_subject.iter().filter_map(|(it, waiting)| Some((it.clone(), oldest(waiting)?))).collect()
     }
 
-    pub fn take_all(&self) -> Vec<Kept> {
-        std::mem::take(&mut *self.0.lock()).into_values().flatten().collect()
+    pub fn take_all(&self) -> HashMap<Subject, Vec<Kept>> {
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
@@ -60,7 +60,7 @@ mod tests {
         assert_eq!(awaited.take("c:other", 9), []);
         assert_eq!(awaited.take(&subject, 2), []);
         assert_eq!(awaited.take(&subject, 5), [kept(3), kept(5)]);
-        assert_eq!(awaited.take_all(), [kept(8)]);
-        assert_eq!(awaited.take_all(), []);
+        assert_eq!(awaited.take_all(), HashMap::from([(subject, vec![kept(8)])]));
+        assert!(awaited.take_all().is_empty());
     }
 }

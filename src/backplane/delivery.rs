@@ -219,15 +219,16 @@ impl Delivery {
             Ok(Some(number)) if self.directory.lacks(&outgoing.subject, number) => {
                 return self.awaited.push(&outgoing.subject, Kept { number, request });
             }
-            Ok(number) => Ok(number.and_then(|number| self.id_at(number))),
-            Err(fault) => Err(fault.to_string()),
+            Ok(Some(number)) => self.outcome(&outgoing.subject, number),
+            Ok(None) => Ok(None),
+            Err(fault) => Err(Error::NotKept(fault.to_string())),
         };
         self.tell(Notice::Published { request, result });
     }
 
     /// The host no longer waits for events of a subject up to that number.
     pub fn release(&self, subject: &str, number: u64) {
-        self.tell_kept(self.awaited.take(subject, number));
+        self.tell_kept(subject, self.awaited.take(subject, number));
     }
 
     /// The host no longer waits for events that it waited for at the last call already.
@@ -242,13 +243,31 @@ impl Delivery {
 
     /// The host waits for nothing that the engine has already.
     pub fn release_all(&self) {
-        self.tell_kept(self.awaited.take_all());
+        for (subject, kept) in self.awaited.take_all() {
+            self.tell_kept(&subject, kept);
+        }
     }
 
-    fn tell_kept(&self, kept: Vec<Kept>) {
+    fn tell_kept(&self, subject: &str, kept: Vec<Kept>) {
         for Kept { number, request } in kept {
-            self.tell(Notice::Published { request, result: Ok(self.id_at(number)) });
+            let result = self.outcome(subject, number);
+            self.tell(Notice::Published { request, result });
         }
+    }
+
+    /// The id of a publication that the engine has. A process may publish to a channel before it
+    /// hears that another one has ended it: nobody gets that event.
+    fn outcome(&self, subject: &str, number: u64) -> Result<Option<String>, Error> {
+        let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(number)) else {
+            return Ok(None);
+        };
+        let order = hub.lock();
+        let mut histories = self.histories(&order.audience, subject).into_iter();
+        let is_late = histories.any(|(history, _)| match history {
+            HistoryId::Channel(channel) => order.log.ended_at(channel).is_some_and(|it| it < place),
+            HistoryId::Patterns(_) => false,
+        });
+        if is_late { Err(Error::ChannelEnded) } else { Ok(order.log.id_of(place)) }
     }
 
     /// The engine can be reached, or it cannot, because of a fault.

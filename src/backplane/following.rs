@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::Command;
 use super::delivery::Delivery;
@@ -59,6 +59,8 @@ pub async fn follow<W: Writer>(
     let directory = &delivery.directory;
     let (mut told, mut seen, mut awaited) = (Vec::new(), None, HashMap::new());
     let (mut news, mut late) = (interval(NEWS), interval(LATE));
+    // A process that was paused must not take what it has waited for since for late.
+    late.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let arrival = tokio::select! {
             arrival = follower.next() => {

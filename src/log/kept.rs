@@ -29,8 +29,8 @@ pub struct Kept<Of> {
     pub epoch: EpochId,
     /// A backplane has earlier events, which are read once a client comes back for them.
     pub is_partial: bool,
-    /// The last event of its channel was published.
-    pub has_ended: bool,
+    /// The place of its channel's last event, once that was published.
+    pub ended_at: Option<Place>,
     options: HistoryOptions,
 }
 
@@ -93,7 +93,7 @@ impl<Of> Kept<Of> {
         let HistoryOptions { limits, mint, .. } = options;
         let keeps = limits.size > 0;
         let (mints, epoch) = (mint && keeps, floor.epoch());
-        Self { history, keeps, mints, epoch, is_partial: false, has_ended: false, options }
+        Self { history, keeps, mints, epoch, is_partial: false, ended_at: None, options }
     }
 }
 

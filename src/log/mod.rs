@@ -164,7 +164,12 @@ impl Log {
 
     /// Whether the last event of a channel was published.
     pub fn has_ended(&self, channel: ChannelId) -> bool {
-        self.channels.get(&channel).is_some_and(|kept| kept.has_ended)
+        self.ended_at(channel).is_some()
+    }
+
+    /// The place of that event.
+    pub fn ended_at(&self, channel: ChannelId) -> Option<Place> {
+        self.channels.get(&channel)?.ended_at
     }
 
     /// The custom id of the latest event of a channel.
@@ -329,7 +334,9 @@ impl Log {
     fn keep(&mut self, channel: ChannelId, publication: &Publication) {
         if let (true, Some(kept)) = (publication.is_kept, self.channels.get_mut(&channel)) {
             kept.history.push(publication, Instant::now());
-            kept.has_ended |= publication.ends;
+            if publication.ends {
+                kept.ended_at.get_or_insert(publication.place);
+            }
         }
     }
 }

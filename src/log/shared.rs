@@ -62,8 +62,12 @@ impl Log {
                 let Some(kept) = channels.get_mut(&channel) else { return };
                 kept.is_partial = false;
                 let earlier = earlier.into_iter().map(|it| publish(kept.mints, it).1);
-                let earlier: Vec<_> = earlier.filter(|it| it.is_kept).collect();
-                kept.has_ended |= earlier.iter().any(|it| it.ends);
+                let mut earlier: Vec<_> = earlier.filter(|it| it.is_kept).collect();
+                if let Some(last) = earlier.iter().position(|it| it.ends) {
+                    // Other processes published what follows before they knew.
+                    earlier.truncate(last + 1);
+                    kept.ended_at = Some(earlier[last].place);
+                }
                 kept.history.load(earlier, floor, now);
             }
             HistoryId::Patterns(topics_id) => {

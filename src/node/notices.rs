@@ -4,6 +4,7 @@
 use napi::bindgen_prelude::{Buffer, Float64Array};
 use napi_derive::napi;
 
+use crate::error::Error;
 use crate::ids::ConnectionId;
 use crate::notice::{Missing, Notice};
 
@@ -27,12 +28,18 @@ pub struct Notices {
     pub asked: Vec<Asked>,
 }
 
-/// What became of a publication. It has an id, a fault, or neither.
+/// What became of a publication. It has an id, an error, or neither.
 #[napi(object)]
 pub struct Published {
     pub request: u32,
     pub id: Option<String>,
-    pub fault: Option<String>,
+    pub error: Option<Failure>,
+}
+
+#[napi(object)]
+pub struct Failure {
+    pub code: String,
+    pub message: String,
 }
 
 /// A call of an engine waits in its handle.
@@ -89,6 +96,12 @@ pub struct Closed {
     pub left: Vec<f64>,
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { code: error.code().to_owned(), message: error.to_string() }
+    }
+}
+
 impl From<Vec<Notice>> for Notices {
     fn from(batch: Vec<Notice>) -> Self {
         let mut notices = Self::default();
@@ -124,11 +137,11 @@ impl From<Vec<Notice>> for Notices {
                     notices.drains.push(DrainOver { drain, connections, ended, destroyed });
                 }
                 Notice::Published { request, result } => {
-                    let (id, fault) = match result {
+                    let (id, error) = match result {
                         Ok(id) => (id, None),
-                        Err(fault) => (None, Some(fault)),
+                        Err(error) => (None, Some(error.into())),
                     };
-                    notices.published.push(Published { request, id, fault });
+                    notices.published.push(Published { request, id, error });
                 }
                 Notice::Loaded { request } => notices.loaded.push(request),
                 Notice::Mail(backplane) => notices.mail.push(backplane.0),
