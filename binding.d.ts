@@ -145,7 +145,7 @@ export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
   /** Reading them takes longer than opening a connection. */
-  settings(options: OpenOptions): SettingsHandle
+  settings(options: SettingsOptions): SettingsHandle
   /**
    * `cursor`: the id that the client comes back with. It then gathers until `resume`.
    * `all_on_gap`: whether a gap is answered with everything that the history has.
@@ -445,7 +445,7 @@ export interface Notices {
   asked: Array<Asked>
 }
 
-export interface OpenOptions {
+export interface SettingsOptions {
   maxQueueBytes: number
   /** 0 means no limit. */
   maxQueueEvents: number

@@ -144,7 +144,7 @@ describe('channel.end() with a backplane', SOON, () => {
     }
   });
 
-  test('is before what was published while nobody here knew, and nobody gets that', async (t) => {
+  test('refuses later events, even if their process had not heard of the end', async (t) => {
     const here = await node(t);
     const { id } = await here.publish({ data: 'first' });
     const sends = [here.end({ data: 'last' }), here.publish({ data: 'late' }), here.end()];

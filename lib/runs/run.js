@@ -193,9 +193,8 @@ class Run {
     throw new SluiceError('ERR_SSE_BACKPLANE', 'the end of the run has not come back yet');
   }
 
-  /** Resolves when this process has every record that was written before. */
+  /** Resolves when this process has all earlier records, which one more record follows. */
   async catchUp() {
-    // A record follows all earlier ones.
     await this.followed?.write(this.record);
   }
 

@@ -256,7 +256,7 @@ impl Delivery {
     }
 
     /// The id of a publication that the engine has. A process may publish to a channel before it
-    /// hears that another one has ended it: nobody gets that event.
+    /// hears that another process has ended it. Such an event is refused.
     fn outcome(&self, subject: &str, number: u64) -> Result<Option<String>, Error> {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(number)) else {
             return Ok(None);

@@ -59,7 +59,7 @@ pub async fn follow<W: Writer>(
     let directory = &delivery.directory;
     let (mut told, mut seen, mut awaited) = (Vec::new(), None, HashMap::new());
     let (mut news, mut late) = (interval(NEWS), interval(LATE));
-    // A process that was paused must not take what it has waited for since for late.
+    // After a pause, missed ticks would come at once: new publications would count as late.
     late.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let arrival = tokio::select! {

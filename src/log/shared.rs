@@ -64,7 +64,7 @@ impl Log {
                 let earlier = earlier.into_iter().map(|it| publish(kept.mints, it).1);
                 let mut earlier: Vec<_> = earlier.filter(|it| it.is_kept).collect();
                 if let Some(last) = earlier.iter().position(|it| it.ends) {
-                    // Other processes published what follows before they knew.
+                    // Later events come from processes that had not heard of the end.
                     earlier.truncate(last + 1);
                     kept.ended_at = Some(earlier[last].place);
                 }

@@ -66,7 +66,7 @@ pub struct SettingsHandle {
 }
 
 #[napi(object)]
-pub struct OpenOptions {
+pub struct SettingsOptions {
     pub max_queue_bytes: f64,
     /// 0 means no limit.
     pub max_queue_events: f64,
@@ -170,7 +170,7 @@ impl HubHandle {
 
     /// Reading them takes longer than opening a connection.
     #[napi(catch_unwind)]
-    pub fn settings(&self, options: OpenOptions) -> Result<SettingsHandle> {
+    pub fn settings(&self, options: SettingsOptions) -> Result<SettingsHandle> {
         let options = ConnectionOptions {
             max_queue: QueueLimits {
                 bytes: options.max_queue_bytes as usize,
