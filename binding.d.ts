@@ -445,20 +445,6 @@ export interface Notices {
   asked: Array<Asked>
 }
 
-export interface SettingsOptions {
-  maxQueueBytes: number
-  /** 0 means no limit. */
-  maxQueueEvents: number
-  /** A name of the core's `Overflow`. */
-  overflow: string
-  pingInterval: number
-  /** A name of the core's `PingForm`. */
-  pingForm: string
-  timeout: number
-  stallTimeout: number
-  retry?: number
-}
-
 export interface Publication {
   subjects: Array<string>
   payload: Uint8Array
@@ -506,6 +492,20 @@ export interface SentinelSettings {
   username?: string
   password?: string
   tls: boolean
+}
+
+export interface SettingsOptions {
+  maxQueueBytes: number
+  /** 0 means no limit. */
+  maxQueueEvents: number
+  /** A name of the core's `Overflow`. */
+  overflow: string
+  pingInterval: number
+  /** A name of the core's `PingForm`. */
+  pingForm: string
+  timeout: number
+  stallTimeout: number
+  retry?: number
 }
 
 /** A number, a reason why the engine refuses the publication, or neither. */

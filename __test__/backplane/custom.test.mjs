@@ -182,6 +182,23 @@ describe('an engine of the application', SOON, () => {
     assert.match(messages[0], /publish\(\) failed: the disk is full/);
   });
 
+  test('a channel stays ended when the engine loses events', async (t) => {
+    const read = (after) => after.map(({ subject }) => ({ subject, arrivals: [], floor: 9 }));
+    const engine = engineOf({ read });
+    const { channel, open, publish, gaps } = await site(t, customBackplane(engine));
+    const { id } = await publish('first');
+    const before = sluice.metrics().backplanes.delivered;
+    await channel.end();
+    const [subject] = engine.followed;
+    const payload = Buffer.alloc(0);
+    engine.callbacks.deliver([{ subject, epoch: 'abc', number: 10, previous: 9, payload }]);
+    await until(() => sluice.metrics().backplanes.delivered - before === 2, 'the arrival');
+    const client = await open(id);
+    await until(() => client.end !== undefined && gaps.length === 1, 'the end, after a gap');
+    assert.equal(channel.ended, true);
+    await assert.rejects(publish('late'), { code: 'ERR_SSE_CHANNEL_ENDED' });
+  });
+
   test('an event can be refused', async (t) => {
     const publish = (batch) => batch.map(() => ({ refused: 'it is too large' }));
     const site1 = await site(t, customBackplane(engineOf({ publish })));

@@ -84,7 +84,9 @@ impl Kept<ChannelHistory> {
 
     /// Forgets everything. Everything after `floor` will be here, and a backplane has the rest.
     pub fn restart(&mut self, floor: Place) {
-        *self = Self { is_partial: true, ..Self::new(self.options, floor) };
+        // The end of a log that was replaced is unknown.
+        let ended_at = self.ended_at.filter(|end| end.epoch() == floor.epoch());
+        *self = Self { is_partial: true, ended_at, ..Self::new(self.options, floor) };
     }
 }
 
