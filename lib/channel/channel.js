@@ -101,7 +101,7 @@ class Channel extends EventEmitter {
   #isShared;
   /** Whether a listener waits for `end`. */
   #isEndAwaited = false;
-  /** How many members had a `join` but no `leave` event. The core is ahead of its notices. */
+  /** How many members had a `join` but no `leave` event. Notices lag behind the core's count. */
   #present = 0;
   /** Receives the core's notices. */
   #listener = {
@@ -113,8 +113,8 @@ class Channel extends EventEmitter {
   /** The readers of `events()`. */
   #loops = new Loops();
   /**
-   * Returning connections that were removed after their replay: a later join replays nothing.
-   * Members are not recorded, because the garbage collector visits each entry.
+   * Returning connections that were removed: they do not resume again when they join again. Members
+   * are not recorded, because the garbage collector visits each entry.
    * @type {WeakSet<Connection> | undefined}
    */
   #removed;
@@ -242,7 +242,7 @@ class Channel extends EventEmitter {
   }
 
   /**
-   * Sends an event. Resolves with its id once the backplane keeps it.
+   * Sends an event, and resolves with its id once the backplane keeps it.
    * @param {ServerSentEvent} value
    * @param {SendOptions} [options]
    * @returns {Promise<{ id: string | undefined }>}
@@ -256,8 +256,7 @@ class Channel extends EventEmitter {
   }
 
   /**
-   * Ends the channel, with an optional last event. Resolves with its id once the backplane keeps
-   * it.
+   * Ends the channel, with an optional last event. Resolves with its id once a backplane keeps it.
    * @param {ServerSentEvent} [value]
    * @returns {Promise<{ id: string | undefined }>}
    */
@@ -403,9 +402,7 @@ class Channel extends EventEmitter {
     ]);
   }
 
-  /**
-   * Stops receiving notices once all members have left, unless the channel may still expire or end.
-   */
+  /** Stops listening once all members have left, unless the channel may still expire or end. */
   #forgetIfDone() {
     const isTold = this.#expires || this.#isEndAwaited;
     if (this.#present === 0 && (this.#closed || !isTold)) channels.delete(this.#id);

@@ -152,7 +152,7 @@ function readLean(value) {
   }
   const { headers = NO_HEADERS } = option.object('lean', value, LEAN_NAMES);
   if (!Array.isArray(headers) || headers.some((name) => typeof name !== 'string')) {
-    throw option.invalid('`lean.headers` must be an array of names of headers');
+    throw option.invalid('`lean.headers` must be an array of header names');
   }
   return headers.map((name) => name.toLowerCase());
 }

@@ -92,7 +92,7 @@ class EventIterator {
     return observableOf(this);
   }
 
-  /** Keeps the process alive until the core reports the end: nothing else may be pending. */
+  /** Keeps the process alive until the core reports the end, in case nothing else does. */
   #holdIfEnding() {
     const { link } = this.#joined ?? {};
     if (link?.state === 'ending' && this.#carrier.isAwaited) holdProcess(link);

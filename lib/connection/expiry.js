@@ -15,9 +15,7 @@ const { debug } = require('../core/diagnostics.js');
 const { SluiceError } = require('../core/error.js');
 const { MAX_TIME } = require('../core/option.js');
 
-/**
- * How long before expiry `reauthorize` is called, in milliseconds. At most half of the time left.
- */
+/** How many milliseconds before expiry to call `reauthorize`; at most half of the time left. */
 const LEAD = 10_000;
 
 class Expiry {

@@ -54,7 +54,7 @@ class Gathering {
   }
 
   /**
-   * Adds a channel or topic that the core has gathered. The core reports gaps by this order.
+   * Adds a channel or topic that the core has gathered. The core reports gaps by position.
    * @param {Joined} where
    * @param {Snapshot<any>} [snapshot] sent if there is a gap
    */
@@ -64,7 +64,7 @@ class Gathering {
 
   /**
    * Waits until a history is complete.
-   * @param {(request: number) => boolean} load returns false if it is already complete
+   * @param {(request: number) => boolean} load returns false if the history is already complete
    */
   awaitHistory(load) {
     const done = this.wait();

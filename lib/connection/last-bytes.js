@@ -19,8 +19,8 @@ const GRACE = 5000;
 const pending = new Set();
 
 /**
- * Cuts the response off if its client does not receive the rest in time, because it would delay
- * `server.close()`.
+ * Cuts the response off if its client does not receive the rest in time. An unfinished response
+ * would delay `server.close()`.
  * @param {Carrier} carrier of a response that has ended
  */
 function sendLastBytes(carrier) {

@@ -293,7 +293,7 @@ class Link {
   onClose() {
     if (this.state === 'closed') return;
     this.#advance('ending');
-    // The core is about to report the close, and nothing else may be pending.
+    // Keeps the process alive until the core reports the close, in case nothing else does.
     holdProcess(this);
     this.close(this.carrier.closeReason());
   }

@@ -101,7 +101,7 @@ class Loops {
     for (const link of this.#open?.keys() ?? []) link.end();
   }
 
-  /** Keeps the process alive until the core ends the loops: nothing else may be pending. */
+  /** Keeps the process alive until the core ends the loops, in case nothing else does. */
   holdProcess() {
     for (const [link, carrier] of this.#open ?? []) if (carrier.isAwaited) holdProcess(link);
   }

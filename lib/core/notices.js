@@ -48,25 +48,25 @@ const streams = new Map();
 const channels = new Map();
 
 /**
- * Called when a drain has finished, by its number.
+ * Callbacks for finished drains, by the number of the drain.
  * @type {Map<number, (result: DrainResult) => void>}
  */
 const drains = new Map();
 
 /**
- * Called when the engine of a backplane becomes reachable or unreachable, by the backplane's id.
+ * Callbacks for engines that become reachable or unreachable, by the id of the backplane.
  * @type {Map<number, (isOnline: boolean, reason: string | undefined) => void>}
  */
 const backplanes = new Map();
 
 /**
- * Called when messages of other processes arrive, by backplane.
+ * Callbacks for messages from other processes, by the id of the backplane.
  * @type {Map<number, () => void>}
  */
 const mailboxes = new Map();
 
 /**
- * Called with the requests of engines, by the number of the asker.
+ * Callbacks for the requests of engines, by the number of the asker.
  * @type {Map<number, (request: number) => void>}
  */
 const askers = new Map();
@@ -100,7 +100,7 @@ function dispatch(notices, streamWrites) {
   }
   for (const backplane of notices.mail) guarded(() => mailboxes.get(backplane)?.());
   for (const { asker, request } of notices.asked) guarded(() => askers.get(asker)?.(request));
-  // Last, because the connections close before.
+  // Last, so that the connections close first.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);
     drains.delete(drain);

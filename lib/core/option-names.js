@@ -1,6 +1,6 @@
 'use strict';
 
-/** An option has the same name on every face. Its other name is an alias. */
+/** An option has the same name on every face. Some options have an alias. */
 
 const { typeError } = require('./error.js');
 

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Keeps the process alive with a timer while there are connections without a socket that Node
- * knows: their sockets were handed over, or their requests were injected.
+ * Keeps the process alive, with a timer, for connections that have no socket in Node: it was handed
+ * over, or the request was injected.
  */
 
 /** @type {Set<object>} */

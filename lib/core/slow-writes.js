@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Reports writes that wait too long for their clients to the core, and repeats the report while
+ * Tells the core which writes have waited too long for their clients, and repeats the report while
  * they wait. The core disconnects a client only after such a report, so never while JavaScript is
  * busy.
  */

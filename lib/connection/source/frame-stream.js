@@ -19,8 +19,8 @@ const LOOK = 16;
 const noop = () => {};
 
 /**
- * Passes pieces that are ready at the same time to the core in one call. Reads the next piece only
- * while the connection's queue has room for it, besides the collected pieces.
+ * Passes pieces that are ready at the same time to the core in one call. Reads no further piece
+ * while the queue, including the collected pieces, has no room.
  */
 class FrameStream {
   #outlet;

@@ -55,9 +55,7 @@ class Push {
 
   halt = () => this.#finish(() => this.#resolve(false));
 
-  /**
-   * Resolves with true when the Observable has completed, and with false when it was unsubscribed.
-   */
+  /** Resolves with true when the Observable has completed, and with false when it was stopped. */
   run() {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;

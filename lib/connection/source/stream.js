@@ -147,8 +147,7 @@ async function stream(connection, outlet, from, options, link) {
   } finally {
     outlet.leave(sending);
     signal?.removeEventListener('abort', sending.halt);
-    // Lets the source's `finally` block run before this resolves, unless it takes longer than a
-    // turn.
+    // Lets the source's `finally` block run before this resolves, if that takes at most a turn.
     if (!complete) await Promise.race([sending.stop(), turn()]);
   }
   if (end) await connection.end();
