@@ -2,14 +2,14 @@
 
 /** Reads `Accept-Encoding` (RFC 9110, section 12.5.3). */
 
-/** A coding, and perhaps its weight. */
+/** A coding with an optional weight. */
 const ITEM = /^([^\s;,]+)(?:\s*;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
-/** The name that old clients have for it. */
+/** Names that old clients use. */
 const ALIASES = new Map([['x-gzip', 'gzip']]);
 
 /**
- * Returns the coding that the client likes best, the first one of several, or undefined if it
- * prefers none. A client that does not send the header gets none.
+ * Returns the coding that the client prefers, or undefined for no coding. The first coding wins a
+ * tie. Without the header, there is no coding.
  * @template {string} Coding
  * @param {string | string[] | undefined} header
  * @param {readonly Coding[]} codings
@@ -18,7 +18,7 @@ const ALIASES = new Map([['x-gzip', 'gzip']]);
 function preferred(header, codings) {
   const weights = weightsOf(String(header ?? ''));
   const others = weights.get('*') ?? 0;
-  // Without a weight of its own, it is what a client gets that accepts nothing else.
+  // Without a weight, `identity` is the fallback for clients that accept nothing else.
   let best = weights.get('identity') ?? 0;
   /** @type {Coding | undefined} */
   let found;

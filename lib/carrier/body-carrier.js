@@ -17,8 +17,7 @@ const { isLastResponse, makeLastResponse } = require('./last-response.js');
 const { sessionDescriptor } = require('./node-socket.js');
 
 /**
- * How many bytes a body holds for its reader, and its largest chunk. The rest is queued in the
- * core.
+ * How many bytes a body buffers for its reader, and its largest chunk. The core queues the rest.
  */
 const HIGH_WATER_MARK = 16 << 10;
 const NOTHING = new Uint8Array();
@@ -27,7 +26,7 @@ const noop = () => {};
 /** @implements {Carrier} */
 class BodyCarrier {
   /**
-   * `left`: the client has cancelled the body or is gone; `ended`: nothing more is written.
+   * `left`: the client has cancelled the body or has left; `ended`: nothing more is written.
    * @type {'open' | 'left' | 'ended'}
    */
   #state = 'open';
@@ -35,7 +34,7 @@ class BodyCarrier {
   #headers = new Headers();
   #controller = /** @type {ReadableStreamDefaultController<Uint8Array>} */ ({});
   /**
-   * The rest of a write that waits for room. Other connections share it.
+   * The rest of a write that waits for room. Other connections share these bytes.
    * @type {Uint8Array}
    */
   #rest = NOTHING;
@@ -43,7 +42,7 @@ class BodyCarrier {
   /** @type {CarrierListener | undefined} */
   #listener;
   #stopFollowing = noop;
-  /** The reader has read everything, and the body is closed. */
+  /** Whether the reader has read everything, and the body is closed. */
   #isRead = false;
   #onWritten = noop;
 
@@ -87,7 +86,7 @@ class BodyCarrier {
     this.#stopFollowing();
   }
 
-  /** Follows the Node response, if there is one. The client leaves when that response closes. */
+  /** Watches the Node response, if there is one: when it closes, the client has left. */
   follow() {
     const outgoing = this.#outgoing;
     if (!outgoing) return;
@@ -110,13 +109,13 @@ class BodyCarrier {
     }
   }
 
-  /** Looks the class up at each call: a server may replace the global one. */
+  /** Looks up the class at each call, because a server may replace the global one. */
   toResponse() {
     return new Response(this.body, { status: this.#status, headers: this.#headers });
   }
 
   /**
-   * Returns how many bytes there is room for, less those that are queued in the core.
+   * Returns how many bytes there is room for, less the bytes that the core has queued.
    * @param {number} queuedBytes
    */
   desiredSize(queuedBytes) {
@@ -135,18 +134,18 @@ class BodyCarrier {
     this.#close('ended', () => this.#closeIfRead());
   }
 
-  /** Closes the body after the client has left. An error would be logged by the server. */
+  /** Closes the body after the client has left. The server would log an error. */
   leave() {
     this.#close('left', () => this.#controller.close());
   }
 
-  /** @param {unknown} [error] what the body's reader gets */
+  /** @param {unknown} [error] passed to the reader of the body */
   destroy(error) {
     this.#close('ended', () => this.#controller.error(error ?? disconnected()));
   }
 
   /**
-   * The server of the body has the rest of the way, unless its response is known.
+   * Calls back when the Node response closes or, if it is unknown, when the body was read.
    * @param {() => void} callback
    */
   whenWritten(callback) {
@@ -184,13 +183,13 @@ class BodyCarrier {
       const part = this.#rest.subarray(0, HIGH_WATER_MARK);
       // Updated first: a waiting reader asks for the next chunk during enqueue().
       this.#rest = this.#rest.subarray(part.length);
-      // A copy, as readers may change or transfer what they read.
+      // A copy, because readers may change or transfer their chunks.
       this.#controller.enqueue(new Uint8Array(part));
     }
     return this.#hasRoom();
   }
 
-  /** The reader has not read everything as long as the body is open. */
+  /** Closes the body once the reader has read everything. */
   #closeIfRead() {
     if (this.#isRead || this.#controller.desiredSize !== HIGH_WATER_MARK) return;
     this.#isRead = true;
@@ -203,7 +202,7 @@ class BodyCarrier {
   }
 
   /**
-   * The first chunk fills the body, so that a body that is never read stalls.
+   * The first chunk counts as a full buffer, so that a body that is never read stalls.
    * @param {Uint8Array} chunk
    */
   #sizeOf(chunk) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Makes `server.closeAllConnections()` close the connections whose sockets the core has. Node looks
- * for connections by their parsers, which these no longer have.
+ * Makes `server.closeAllConnections()` close the connections whose sockets the core has. Node finds
+ * connections through their parsers, which these connections no longer have.
  */
 
 /** @import { Server } from 'node:http' */
@@ -20,7 +20,7 @@ function onCloseAll(callback) {
 }
 
 /**
- * Whether the connections of a server are closed with all others.
+ * Makes `closeAllConnections()` of a server cover these connections. Returns whether it does.
  * @param {Server | undefined} server
  */
 function closesAll(server) {

@@ -1,15 +1,15 @@
 'use strict';
 
-/** Reads the cursor that a client comes back with. */
+/** Reads the cursor that a client resumes from. */
 
 const { isUtf8 } = require('node:buffer');
 
 const MAX_BYTES = 1024;
 
 /**
- * The cursor in a `Last-Event-ID` header, or undefined. Node and Fetch decode headers as latin1,
- * while clients send UTF-8; a value from elsewhere, such as an injected request, is decoded
- * already.
+ * Returns the cursor in a `Last-Event-ID` header, or undefined. Node and Fetch decode headers as
+ * latin1, while clients send UTF-8. Other values, such as those of injected requests, are already
+ * decoded.
  * @param {unknown} header
  */
 function readCursor(header) {
@@ -21,7 +21,7 @@ function readCursor(header) {
 }
 
 /**
- * The cursor in a parameter of a request's query, for clients that cannot set a header.
+ * Returns the cursor in a query parameter, for clients that cannot set a header.
  * @param {string | undefined} url
  * @param {string} parameter
  */
@@ -32,7 +32,7 @@ function readQueryCursor(url, parameter) {
 }
 
 /**
- * A cursor that the application passes, or undefined as above.
+ * Returns a cursor from the application, or undefined if it is empty or too long.
  * @param {string | null | undefined} cursor
  */
 function cursorWithin(cursor) {
@@ -40,7 +40,7 @@ function cursorWithin(cursor) {
 }
 
 /**
- * What the `gap` event reports. Its cursor has both names, as that of a connection.
+ * Returns the value of a `gap` event. Its cursor has both names, like that of a connection.
  * @template {object} Where
  * @param {Where} where
  * @param {string | undefined} cursor

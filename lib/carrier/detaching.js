@@ -1,6 +1,6 @@
 'use strict';
 
-/** Makes Node let go of the sockets that were handed over in a turn, when the turn has ended. */
+/** Makes Node release the sockets that were handed over in a turn, once the turn has ended. */
 
 /** @import { SocketTaker } from './carrier.js' */
 /** @import { NodeSocket } from './node-socket.js' */
@@ -13,7 +13,7 @@ let due = [];
 
 /**
  * @param {NodeSocket} socket
- * @param {SocketTaker} taker hears when it happens
+ * @param {SocketTaker} taker notified before Node releases the socket
  */
 function detachSoon(socket, taker) {
   if (due.length === 0) setImmediate(detachAll);
@@ -30,7 +30,7 @@ function detachAll() {
 function detachOne({ socket, taker }) {
   taker.detaching();
   detach(socket);
-  // Last: a socket that is let go of gives its parser to the next one.
+  // Last: a released socket passes its parser on to the next one.
   freeParser(socket);
 }
 

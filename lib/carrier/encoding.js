@@ -1,12 +1,12 @@
 'use strict';
 
 /**
- * Whether a `Content-Encoding` changes bytes. `none` is no coding, but keeps other code, such as
- * compression middleware, from adding one.
+ * Whether a `Content-Encoding` changes bytes. `none` does not change bytes, but keeps other code,
+ * such as compression middleware, from adding a coding.
  * @param {number | string | readonly string[] | null | undefined} header
  */
 function isEncoded(header) {
-  // Most responses have none, and each connection asks several times.
+  // Most responses have no such header, and each connection checks several times.
   if (header === undefined) return false;
   const codings = String(header ?? '')
     .toLowerCase()

@@ -12,7 +12,7 @@ const MAX_UNFINISHED = 1 << 20;
 class FrameAssembler {
   #decoder = new StringDecoder('utf8');
   #text = '';
-  /** The frame was too long, and its rest is discarded. */
+  /** Whether the frame was too long, so that its rest is discarded. */
   #skips = false;
 
   /**
@@ -31,7 +31,7 @@ class FrameAssembler {
     this.#skips = true;
     throw typeError(
       'ERR_SSE_FRAME',
-      'a frame of more than 1 MiB was written without an end: finish each frame with an empty line',
+      'an unfinished frame has more than 1 MiB: end each frame with an empty line',
     );
   }
 

@@ -1,12 +1,12 @@
 'use strict';
 
-/** Whether, and when, the client of a Node response has gone. */
+/** Detects whether and when the client of a Node response has left. */
 
 /** @import { Request, Response } from './carrier.js' */
 
 /**
  * Whether the client has left, or other code has answered. A response that waits behind another one
- * on its socket does not know of its client, so its socket is asked.
+ * on its socket does not know its client, so this checks the socket.
  * @param {Request} req
  * @param {Response} res
  */
@@ -17,9 +17,8 @@ function isOver(req, res) {
 }
 
 /**
- * Calls back when the response has closed, unless the returned function is called before. A
- * response that waits behind another one on its socket does not emit `close`, so its socket is
- * watched too.
+ * Calls back when the response has closed, unless the returned function is called first. A response
+ * that waits behind another one on its socket does not emit `close`, so its socket is watched too.
  * @param {Request} req
  * @param {Response} res
  * @param {() => void} callback

@@ -23,11 +23,11 @@ function hasClientLeft(socket) {
   return Boolean(socket?.errored || (socket?.readableEnded && !mayHalfClose(socket)));
 }
 
-/** What the kernel reports when a peer no longer acknowledges anything. */
+/** The errors that the kernel reports when a peer no longer acknowledges anything. */
 const DEAD = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /**
- * Whether the kernel has given up on the client, whose packets no longer arrive.
+ * Whether the kernel has given up on a client that is unreachable.
  * @param {{ errored?: Error | null } | null | undefined} stream a socket, or a stream over one
  */
 function isPeerDead(stream) {

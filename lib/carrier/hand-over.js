@@ -11,7 +11,7 @@ const { detachSoon } = require('./detaching.js');
 const { consumeBody, forgetHead, hasUnreadBody } = require('./node-socket.js');
 const { isIdle, unwrittenHead } = require('./node-socket.js');
 
-/** How long the handler may take to begin to read the request's body, in milliseconds. */
+/** How long the handler may take to start reading the request's body, in milliseconds. */
 const READ_SOON = 5;
 /** How long Node may take to finish with the socket, in milliseconds. */
 const GIVE_UP = 2000;
@@ -54,7 +54,7 @@ class HandOver {
     else this.#waitForFlush();
   }
 
-  /** Stops, as the connection is closed. */
+  /** Called when the connection is closed. */
   stop() {
     this.#stopWaiting();
     this.#state = 'ended';
@@ -68,7 +68,7 @@ class HandOver {
   #give() {
     const socket = this.#socket;
     this.#stopWaiting();
-    // Node's own thread reads the descriptor in the same tick as the core duplicates it.
+    // The descriptor is valid: the core duplicates it in the same tick, on Node's own thread.
     const { fd } = socket._handle;
     const res = this.#res;
     const head = unwrittenHead(res);
@@ -85,7 +85,7 @@ class HandOver {
   #waitForBody() {
     const req = this.#req;
     this.#consuming = setTimeout(consumeBody, READ_SOON, req);
-    // A body that never ends closes the request instead, or the hand-over is given up.
+    // If the body never ends, the request closes or the hand-over is given up.
     req.once('end', () => this.advance());
     this.#startGivingUp();
   }

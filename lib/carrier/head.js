@@ -1,6 +1,6 @@
 'use strict';
 
-/** The head of an event stream, and whether a response can still get one. */
+/** Builds the head of an event stream, and checks whether a response can still send one. */
 
 /** @import { OutgoingHttpHeaders } from 'node:http' */
 /** @import { Request, Response } from './carrier.js' */
@@ -17,7 +17,7 @@ const HEADERS = {
 };
 
 /**
- * What to pass instead of what a framework passes to handlers.
+ * Suggests what to pass instead of the arguments of a framework's handler.
  * @param {any} req
  * @param {any} res
  */
@@ -40,7 +40,7 @@ function pairFix(req, res) {
  * @param {Response} res
  */
 function assertOpenable(req, res) {
-  // A response of Koa has the other members too, but is no stream.
+  // A response of Koa has the other members too, but is not a stream.
   if (typeof req?.headers !== 'object' || !hasMethods(res, 'flushHeaders', 'once')) {
     const expected = 'Connection expects `req` and `res` of a Node HTTP server';
     throw typeError('ERR_SSE_TYPE', `${expected}${pairFix(req, res)}`);
@@ -51,7 +51,7 @@ function assertOpenable(req, res) {
       'the request waits behind an event stream on its socket and cannot be answered: ignore it',
     );
   }
-  // First: Node destroys a response that is finished, as if its client had left.
+  // Checked first: Node destroys a finished response as if its client had left.
   if (res.headersSent || res.writableEnded) {
     throw new SluiceError(
       'ERR_SSE_HEADERS_SENT',
@@ -67,7 +67,7 @@ function assertOpenable(req, res) {
 }
 
 /**
- * The headers of a stream, with the given ones over the usual ones.
+ * Returns the headers of a stream. The given headers override the defaults.
  * @param {OutgoingHttpHeaders} headers
  * @returns {[name: string, value: number | string | readonly string[]][]}
  */
@@ -76,11 +76,11 @@ function streamHeaders(headers) {
   return /** @type {any} */ (all.filter(([, value]) => value !== undefined));
 }
 
-/** The usual headers of a stream that is the last response on its socket. */
+/** The default headers of a stream that is the last response on its socket. */
 const LAST = Object.freeze({ ...HEADERS, Connection: 'close' });
 
 /**
- * The headers of a stream, for `res.writeHead()`: each name once, whatever its case.
+ * Returns the headers of a stream, for `res.writeHead()`: each name once, ignoring case.
  * @param {OutgoingHttpHeaders} headers
  * @param {boolean} isLast whether the stream is the last response on its socket
  * @returns {OutgoingHttpHeaders}

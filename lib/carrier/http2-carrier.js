@@ -11,8 +11,8 @@ const { NodeCarrier } = require('./node-carrier.js');
 
 class Http2Carrier extends NodeCarrier {
   /**
-   * Takes the bytes if the response has no part in the writes. `res.write` gives them to it too,
-   * after it has looked for the head.
+   * Takes the bytes if writes bypass the response. `res.write()` would pass them to the same
+   * stream, after checking the head.
    * @type {ServerHttp2Stream | undefined}
    */
   direct;
@@ -34,7 +34,7 @@ class Http2Carrier extends NodeCarrier {
   }
 
   destroy() {
-    // A stream that is destroyed looks to the client as if it had ended well.
+    // To the client, a destroyed stream looks like one that ended properly.
     if (this.hasHead) this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
@@ -43,7 +43,7 @@ class Http2Carrier extends NodeCarrier {
     return Boolean(readableEnded || errored || aborted);
   }
 
-  /** An error of the session's socket becomes one of its streams. */
+  /** An error of the session's socket also becomes an error of its streams. */
   isPeerDead() {
     return isPeerDead(this.#stream);
   }

@@ -9,7 +9,8 @@
 /** @import { Request, Response } from './carrier.js' */
 
 /**
- * A response that waits behind another one, and how to run code in the context it arrived in.
+ * A response that waits behind another one, and a function that runs code in the context of its
+ * request.
  * @typedef {{ response: Response, inContext: (callback: () => void) => void }} Waiting
  */
 
@@ -35,12 +36,12 @@ const behind = new WeakMap();
  */
 const tails = new WeakMap();
 /**
- * Responses that were waiting behind a stream.
+ * Responses that were dropped because they waited behind a stream.
  * @type {WeakSet<Response>}
  */
 const dropped = new WeakSet();
 
-// Node keeps the queue of a socket to itself. The channel reports a response before Node queues it.
+// The queue of a socket is private to Node. This channel reports a response before Node queues it.
 diagnostics.subscribe('http.server.request.start', (message) => {
   const { socket, response } = /** @type {any} */ (message);
   const current = socket._httpMessage;
@@ -55,7 +56,7 @@ diagnostics.subscribe('http.server.request.start', (message) => {
 
 /**
  * Whether the stream will be the last response on its socket. HTTP/2 has a stream for each request,
- * and the response to HEAD ends at once.
+ * and the response to HEAD ends immediately.
  * @param {Request} req
  * @param {Response} res
  */
@@ -72,12 +73,12 @@ function isLastResponse(req, res) {
  */
 function makeLastResponse(req, res, onFlood) {
   if (!isLastResponse(req, res)) return;
-  // The head says so. A header that is set now would make Node keep all headers as objects.
+  // Announces it in the head. Setting a header now would make Node keep all headers as objects.
   if (res.hasHeader('Connection')) res.setHeader('Connection', 'close');
   else res.shouldKeepAlive = false;
   if (dropAllBehind(res) > MAX_WAITING) onFlood();
   const { socket } = /** @type {{ socket: Socket & { parser?: any } }} */ (req);
-  // An internal property on every line of Node. Injected requests do not have it.
+  // An internal property in every release line of Node. Injected requests do not have it.
   if (!socket?.parser) return;
   tails.delete(socket);
   /** @type {number | undefined} */
@@ -89,7 +90,7 @@ function makeLastResponse(req, res, onFlood) {
   /** @param {Request & { upgrade?: boolean }} later */
   socket.parser.onIncoming = (later) => {
     later.upgrade = false;
-    // Reads the body and discards it, so that the end of the connection is still noticed.
+    // Reads and discards the body, so that the end of the connection is still detected.
     later.on('data', watch);
     watch();
     return 0;
@@ -118,13 +119,13 @@ function drop({ response, inContext }) {
   if (response.destroyed) return;
   dropped.add(response);
   response.destroy();
-  // A body that was not read would hold back the `close` of its request.
+  // An unread body would delay the `close` event of its request.
   response.req.resume();
   process.nextTick(inContext, () => close(response));
 }
 
 /**
- * Node emits nothing for a response that never had the socket.
+ * Node does not emit `close` for a response that never had the socket.
  * @param {Response & { _closed?: boolean }} response
  */
 function close(response) {
@@ -134,7 +135,7 @@ function close(response) {
 }
 
 /**
- * Whether a response was waiting behind a stream.
+ * Whether a response was dropped because it waited behind a stream.
  * @param {Response} res
  */
 const isDropped = (res) => dropped.has(res);

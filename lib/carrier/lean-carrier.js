@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The carrier of a connection that the core has for itself: no object of Node.js is left. The core
- * writes, and hears of the client.
+ * The carrier of a lean connection whose Node.js objects were released. The core writes, and
+ * detects when the client leaves.
  */
 
 /** @import { LeanRequest } from '../../index.js' */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What a lean connection keeps of its request. */
+/** Extracts the part of a request that a lean connection keeps. */
 
 /** @import { LeanRequest } from '../../index.js' */
 /** @import { Request } from './carrier.js' */

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * The servers of lean connections. Node no longer has the sockets of these, but the server goes on
- * counting them: `getConnections()` and `maxConnections` are right, and `close()` waits for them.
+ * The servers of lean connections. Node no longer has their sockets, but the server still counts
+ * these connections: `getConnections()` and `maxConnections` are correct, and `close()` waits for
+ * them.
  */
 
 /** @import { Server } from 'node:http' */
@@ -13,7 +14,7 @@
  */
 
 /**
- * Those that have lean connections, by number.
+ * Servers that have lean connections, by number.
  * @type {Map<number, { server: NodeServer, count: number }>}
  */
 const servers = new Map();
@@ -39,7 +40,7 @@ function enter(server) {
 }
 
 /**
- * A lean connection has closed.
+ * Called when a lean connection has closed.
  * @param {number} number of its server
  */
 function leave(number) {

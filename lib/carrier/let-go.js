@@ -1,6 +1,6 @@
 'use strict';
 
-/** Lets go of the request, response and socket of a connection whose socket the core has. */
+/** Releases the request, response and socket of a connection whose socket the core has. */
 
 /** @import { EventEmitter } from 'node:events' */
 /** @import { NodeSocket } from './node-socket.js' */
@@ -11,9 +11,9 @@ const { closesAll } = require('./close-all.js');
 const { enter } = require('./lean-servers.js');
 const { closeHandle, hasKnownParser } = require('./node-socket.js');
 
-/** What happens to these objects when a client leaves. */
+/** The events of these objects when a client leaves. */
 const ENDS = ['aborted', 'close', 'end', 'error', 'finish'];
-/** The listeners of Node.js, on all its release lines. Most of them are bound. */
+/** The listeners of Node.js, in all its release lines. Most of them are bound functions. */
 const OF_NODE = new Set(
   [
     'clearRequestTimeout',
@@ -25,12 +25,13 @@ const OF_NODE = new Set(
     'socketOnError',
   ].flatMap((name) => [name, `bound ${name}`]),
 );
-/** The one that frees the parser and aborts all requests. */
+/** The listener that frees the parser and aborts all requests. */
 const ABORTER = 'bound socketOnClose';
 
 /**
- * Lets go, unless other code listens for the end of one of the objects: it hears of the end when
- * the client leaves. Returns the number of the server, which counts the connection until `leave()`.
+ * Releases the objects, unless other code listens for the end of one of them, and so must be
+ * notified when the client leaves. Returns the number of the server, which counts the connection
+ * until `leave()`.
  * @param {Request} req
  * @param {Response} res
  * @returns {number | undefined}
@@ -46,7 +47,7 @@ function letGo(req, res) {
   if (!closesAll(server) || !socket._handle || socket.destroyed) return undefined;
   if ([req, res, socket].some(isListenedTo)) return undefined;
   const number = enter(server);
-  // The server does not count the socket as closed yet.
+  // Keeps the server from counting the socket as closed.
   socket._server = null;
   destroy(req, socket);
   return number;
@@ -54,8 +55,8 @@ function letGo(req, res) {
 
 /**
  * Destroys the objects as Node does when a client leaves. If the client has sent no other request,
- * that is without the error that Node makes for the request. Its stack takes longer than all else,
- * and nothing would hear of it.
+ * this skips the error that Node creates for the request. Its stack trace takes longer than the
+ * rest, and no listener would receive it.
  * @param {Request} req
  * @param {NodeSocket} socket
  */

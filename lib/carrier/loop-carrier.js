@@ -2,7 +2,7 @@
 
 /**
  * The carrier of a loop in this process. It parses the bytes of the stream, and holds the events of
- * one write until the loop has taken them. The rest is queued in the core.
+ * one write until the loop has taken them. The core queues the rest.
  */
 
 /** @import { Carrier, CarrierListener } from './carrier.js' */
@@ -11,7 +11,7 @@
 
 /** @typedef {Block & { data: string }} TextEvent */
 /**
- * Waits for an event. Its owner must not be forgotten meanwhile.
+ * Waits for an event. Keeps its owner from being garbage collected meanwhile.
  * @typedef {object} Taker
  * @property {(event?: TextEvent) => void} take
  * @property {(error: unknown) => void} fail
@@ -25,7 +25,7 @@ const noop = () => {};
 /** @implements {Carrier} */
 class LoopCarrier {
   isLocal = true;
-  /** The loop was left before it had ended. */
+  /** Whether the loop was left before it had ended. */
   hasLeft = false;
   /**
    * The cursor after the latest event that the loop has taken.
@@ -38,24 +38,24 @@ class LoopCarrier {
    */
   #blocks = [];
   /**
-   * Those who wait for an event.
+   * The takers that wait for an event.
    * @type {Taker[]}
    */
   #takers = [];
   #isOver = false;
   /**
-   * What the next taker gets once everything is taken.
+   * The error for the next taker, once all events are taken.
    * @type {{ error: unknown } | undefined}
    */
   #failure;
-  /** The core waits until everything is taken. */
+  /** Whether the core waits until all events are taken. */
   #isSlow = false;
   /** @type {CarrierListener | undefined} */
   #listener;
   /** @type {((bytes: Uint8Array) => void) | undefined} */
   #parse;
   /**
-   * A write that came before the parser.
+   * A write that arrived before the parser.
    * @type {Uint8Array | undefined}
    */
   #unparsed;
@@ -67,12 +67,12 @@ class LoopCarrier {
   }
 
   /**
-   * Called once. Until then, nothing but the first write is taken.
+   * Called once. Until then, only the first write is accepted.
    * @param {typeof createParser} createParser
    */
   parseWith(createParser) {
     this.#parse = createParser({
-      // What this process has sent may be of any size.
+      // Events that this process has sent may have any size.
       maxEventSize: Number.POSITIVE_INFINITY,
       lastEventId: this.lastEventId,
       onBlock: (block) => this.#blocks.push(block),
@@ -86,7 +86,7 @@ class LoopCarrier {
   }
 
   /**
-   * Gives the next event to the taker, or nothing when the stream has ended.
+   * Gives the next event to the taker, or undefined when the stream has ended.
    * @param {Taker} taker
    */
   take(taker) {
@@ -98,7 +98,7 @@ class LoopCarrier {
     return this.#takers.length > 0;
   }
 
-  /** The loop was left: drops what it has not taken. */
+  /** Called when the loop is left. Discards the events that it has not taken. */
   leave() {
     this.#blocks = [];
     this.#failure = undefined;
@@ -108,7 +108,7 @@ class LoopCarrier {
     this.#listener?.onClose();
   }
 
-  // The connection's side.
+  // Called by the connection.
 
   /** @param {CarrierListener} listener */
   listen(listener) {
@@ -136,7 +136,7 @@ class LoopCarrier {
     this.#give();
   }
 
-  /** @param {unknown} [error] what the loop gets after what was written */
+  /** @param {unknown} [error] thrown to the loop after the events that were written */
   destroy(error) {
     if (this.#isOver) return;
     this.#failure = { error: error ?? cutOff() };
@@ -144,7 +144,7 @@ class LoopCarrier {
   }
 
   /**
-   * Nothing but the loop has bytes, and its application keeps it going.
+   * Only the loop still has events, and the application drives it.
    * @param {() => void} callback
    */
   whenWritten(callback) {
@@ -185,8 +185,8 @@ class LoopCarrier {
 const cutOff = () =>
   new SluiceError(
     'ERR_SSE_DISCONNECTED',
-    'the loop was cut off, because it read too slowly or its connection was destroyed: raise ' +
-      '`maxQueueBytes`, or read on with `after`',
+    'the loop was disconnected, because it read too slowly or its connection was destroyed: ' +
+      'raise `maxQueueBytes`, or resume with `after`',
   );
 
 module.exports = { LoopCarrier };

@@ -27,7 +27,7 @@ const { unreferenced } = require('./unreferenced.js');
 const noop = () => {};
 
 /**
- * One listener for all responses: a connection has enough objects.
+ * One listener for all responses, to save an object for each connection.
  * @this {any}
  */
 function onClose() {
@@ -57,13 +57,13 @@ class NodeCarrier {
    */
   #coding;
   /**
-   * That of the writes, if the response takes no part in them.
+   * The socket to write to, if writes bypass the response.
    * @type {NodeSocket | undefined}
    */
   #socket;
   isDirect = false;
   #stopWatching = noop;
-  /** The core has the socket. */
+  /** Whether the core has the socket. */
   #isTaken = false;
 
   /**
@@ -115,12 +115,12 @@ class NodeCarrier {
     this.#coding = coding;
     res.removeHeader('Content-Length');
     const { statusCode: before } = res;
-    // Reading it is a warning on HTTP/2.
+    // Reading it emits a warning on HTTP/2.
     const statusMessage = res.stream ? undefined : res.statusMessage;
     try {
       res.writeHead(statusCode, headHeaders(headers, isLastResponse(req, res)));
     } catch (error) {
-      // The framework still answers with the error.
+      // The framework can still respond with the error.
       res.statusCode = before;
       if (!res.stream) res.statusMessage = /** @type {string} */ (statusMessage);
       throw error;
@@ -145,7 +145,7 @@ class NodeCarrier {
     const { response: res } = this;
     if (this.headOnly) return true;
     this.listenForDrain();
-    // Other code may have kept `res.end`. The response closes soon then.
+    // Other code may have kept and called the original `res.end`. The response then closes soon.
     if (this.#socket) return !res.writableEnded && this.#socket.write(bytes);
     const hasRoom = this.#own?.write.call(res, bytes, 'utf8');
     // Compression middleware buffers events until they are flushed.
@@ -175,7 +175,7 @@ class NodeCarrier {
     if (this.#isTaken) this.request.socket.destroy(error);
   }
 
-  /** The connection is closed. */
+  /** Called when the connection is closed. */
   #stopHandOver() {
     this.#handOver?.stop();
     if (this.#isTaken) detach(/** @type {NodeSocket} */ (this.request.socket));
@@ -190,7 +190,7 @@ class NodeCarrier {
 
   cutOff() {
     const { request: req, response: res } = this;
-    // The socket has no other response, and may still be writing this one when it is finished.
+    // The socket has no other response, and may still be writing this one after it has finished.
     if (isLastResponse(req, res)) req.socket.destroy();
     else if (!res.writableFinished) this.destroy();
   }
@@ -207,7 +207,7 @@ class NodeCarrier {
   }
 
   /**
-   * Whether only the core has the socket, which a server has accepted.
+   * Whether the server accepted the socket, and only the core still has it.
    * @param {Server} server
    */
   isOf(server) {
@@ -220,8 +220,8 @@ class NodeCarrier {
   }
 
   /**
-   * Lets go of the request and the response, unless other code listens to them.
-   * @param {LeanRequest} request what is left of the request
+   * Releases the request and the response, unless other code listens to them.
+   * @param {LeanRequest} request the part of the request to keep
    */
   letGo(request) {
     const { request: req, response: res } = this;
@@ -262,14 +262,14 @@ class NodeCarrier {
     return true;
   }
 
-  /** The core has got the socket of the hand-over. */
+  /** Called when the core has received the socket of the hand-over. */
   handedOver() {
     this.#handOver = undefined;
     this.#isTaken = true;
   }
 
   /**
-   * Calls back when everything that was written before has left Node, or never will.
+   * Calls back when all earlier writes have left Node, or never will.
    * @param {() => void} callback
    */
   flush(callback) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What a hand-over does to Node's socket, and what may keep it from being handed over. */
+/** Detaches Node's socket in a hand-over, and finds obstacles to a hand-over. */
 
 /** @import { ServerHttp2Stream } from 'node:http2' */
 /** @import { Request, Response } from './carrier.js' */
@@ -30,23 +30,22 @@ const finishAtOnce = (callback) => callback();
 function ignoreTimeout() {
   return this;
 }
-/** The events of a socket through which Node feeds the parser, and the listeners that do. */
+/** The socket events through which Node feeds the parser, and the listeners that do so. */
 const FED = ['data', 'end'];
 const FEEDERS = new Set(['bound socketOnData', 'bound socketOnEnd']);
 const isOtherRuntime = Boolean(process.versions.bun || process.versions.deno);
 
 /**
- * Returns why the socket of a response cannot be handed over, or undefined if nothing speaks
- * against it before the head is written.
+ * Returns why the socket of a response cannot be handed over, or undefined if no obstacle is known
+ * before the head is written.
  * @param {Request} req
  * @param {Response} res
  */
 function obstacle(req, res) {
   const socket = /** @type {NodeSocket | null} */ (res.socket);
-  if (process.platform === 'win32' || isOtherRuntime)
-    return 'sluice does not do so on this platform';
+  if (process.platform === 'win32' || isOtherRuntime) return 'this platform does not support it';
   if (!(res instanceof http.ServerResponse) || !(socket instanceof net.Socket)) {
-    return 'the response is not that of a plain HTTP/1.x server';
+    return 'the response is not from a plain HTTP/1.x server';
   }
   if (socket.encrypted) return 'the socket is encrypted';
   if (!['TCP', 'Pipe'].includes(socket._handle?.constructor.name))
@@ -66,9 +65,9 @@ function obstacle(req, res) {
 }
 
 /**
- * The method through which a socket may write other bytes than it was given. The core would not.
- * Something that transforms them replaces one of these. They are named one by one: a list of names
- * takes longer, and each connection asks.
+ * Returns a write method of a socket that other code has replaced, for example to transform the
+ * bytes: the core would bypass it. The methods are compared one by one because a loop over names
+ * takes longer, and each connection checks.
  * @param {NodeSocket} socket
  */
 function replacedWriter(socket) {
@@ -84,7 +83,8 @@ function replacedWriter(socket) {
 const SHOWN = 80;
 
 /**
- * Shows the beginning of a function, by which its owner can be found, or the name of a bound one.
+ * Returns the start of a function's source, which helps to find its owner, or the name of a bound
+ * function.
  * @param {any} replacement
  */
 function describe(replacement) {
@@ -103,11 +103,11 @@ function describe(replacement) {
 
 /** Finds the content encoding in a head. */
 const ENCODING = /\r\ncontent-encoding: *([^\r]*)/i;
-/** What is left of a head that the core has written. Node only asks whether there is one. */
+/** Replaces a head that the core has written. Node only checks whether there is one. */
 const WRITTEN = 'HTTP/1.1 ';
 
 /**
- * The head of a response, if Node has made it and not written it.
+ * Returns the head of a response, if Node has created it but not written it.
  * @param {NodeResponse} res
  */
 function unwrittenHead(res) {
@@ -115,7 +115,7 @@ function unwrittenHead(res) {
 }
 
 /**
- * The core writes the head.
+ * Marks the head as written, because the core writes it.
  * @param {NodeResponse} res
  */
 function forgetHead(res) {
@@ -124,8 +124,8 @@ function forgetHead(res) {
 }
 
 /**
- * Whether the head that Node has made has another content encoding than the core's bytes. Other
- * code may have added it last.
+ * Whether the head that Node has created has a different content encoding than the core's bytes.
+ * Other code may have added one last.
  * @param {NodeResponse} res
  * @param {string | undefined} coding that of the core's bytes
  */
@@ -152,7 +152,7 @@ function isIdle(res, socket) {
 }
 
 /**
- * Whether a body is still to come, which Node must read.
+ * Whether Node must still read a request body.
  * @param {Request} req
  */
 function hasUnreadBody(req) {
@@ -163,7 +163,8 @@ function hasUnreadBody(req) {
 }
 
 /**
- * Discards the body if no other code reads it: Node's request timeout would end the stream.
+ * Discards the body if no other code reads it. Otherwise Node's request timeout would end the
+ * stream.
  * @param {Request} req
  */
 function consumeBody(req) {
@@ -178,22 +179,22 @@ function consumeBody(req) {
  * @returns {number | undefined}
  */
 function sessionDescriptor({ session }) {
-  // The socket of a destroyed session throws.
+  // Accessing the socket of a destroyed session throws.
   if (!session || session.destroyed) return undefined;
   return /** @type {NodeSocket} */ (session.socket)._handle?.fd;
 }
 
 /**
- * Makes Node let go of a socket whose duplicate the core has. The JavaScript socket lives on as a
- * ghost, whose writes go nowhere, so that the response can end as any other. Never call it inside
- * the HTTP parser's callback.
+ * Makes Node release a socket that the core has duplicated. The JavaScript socket remains and
+ * discards writes, so that the response can end like any other. Never call this inside the HTTP
+ * parser's callback.
  * @param {NodeSocket} socket
  */
 function detach(socket) {
   const handle = socket._handle;
   if (!handle || socket.destroyed) return;
-  // Reading it makes the socket cache it. It does not cache `localAddress`, which has gone with the
-  // handle.
+  // Reading `remoteAddress` makes the socket cache it. `localAddress` is not cached, and is lost
+  // with the handle.
   void socket.remoteAddress;
   // Node no longer sees the traffic, so the core watches for idle connections.
   socket.setTimeout(0);
@@ -208,7 +209,7 @@ function detach(socket) {
 }
 
 /**
- * Closes Node's descriptor of a socket whose duplicate the core has.
+ * Closes Node's descriptor of a socket that the core has duplicated.
  * @param {NodeSocket} socket
  */
 function closeHandle(socket) {
@@ -227,8 +228,8 @@ const hasKnownParser = ({ parser }) =>
   !parser || (typeof parser.remove === 'function' && typeof parser.close === 'function');
 
 /**
- * No request can follow, so the parser is freed, and what feeds it. The server closes its
- * connections through their parsers, and does so without one from now on.
+ * Frees the parser and the listeners that feed it, because no request can follow. The server closes
+ * connections through their parsers; `closesAll()` makes it close this one too.
  * @param {NodeSocket & { server?: any }} socket
  */
 function freeParser(socket) {
@@ -240,7 +241,7 @@ function freeParser(socket) {
   parser.incoming = null;
   parser.close();
   socket.parser = null;
-  // Node replaces these as long as a socket has a parser.
+  // Node replaces these methods while a socket has a parser.
   const own = /** @type {any} */ (net.Socket.prototype);
   socket.on = own.on;
   socket.addListener = own.addListener;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The carrier of a stream of the application that Fastify sends. Fastify writes the head. */
+/** The carrier of an application's stream that Fastify sends. Fastify writes the head. */
 
 /** @import { Duplex } from 'node:stream' */
 /** @import { Carrier, Request, Response } from './carrier.js' */

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Redirects the methods of a response. Writes of other code go through the connection, so that they
- * keep their order among its events.
+ * Redirects the methods of a response. Writes of other code go through the connection, and keep
+ * their order among its events.
  */
 
 /** @typedef {{ write: Function, end: Function, destroy: Function }} Methods */
@@ -18,19 +18,19 @@
 const kTarget = Symbol('target');
 
 /**
- * The methods of the latest response. Most responses have the same.
+ * The methods of the latest response. Most responses share them.
  * @type {Methods | undefined}
  */
 let latest;
 
 /**
- * Returns the methods that the response had. Its target must be set.
+ * Replaces the methods of a response, whose target must be set. Returns the original methods.
  * @param {any} res
  * @returns {Methods}
  */
 function redirect(res) {
   const methods = methodsOf(res);
-  // One function each for all responses: a connection has enough objects.
+  // The same functions for all responses, to save objects for each connection.
   res.write = write;
   res.end = end;
   res.destroy = destroy;

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The sockets of tests, whose streams must not keep the process alive: a test that fails may leave
- * its clients open, and the test runner would wait for them.
+ * The sockets of tests. Their streams must not keep the process alive: a failing test may leave its
+ * clients open, and the test runner would wait for them.
  * @type {WeakSet<object>}
  */
 const unreferenced = new WeakSet();

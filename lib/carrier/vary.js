@@ -1,6 +1,6 @@
 'use strict';
 
-/** Adds a header's name to `Vary`, for caches: the answer depends on that header of the request. */
+/** Adds a header name to `Vary`, which tells caches that the response depends on that header. */
 
 /**
  * @param {unknown} current the value of `Vary` so far

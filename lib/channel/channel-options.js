@@ -47,11 +47,11 @@ const COMMON = { historyAge: 0, emptyTimeout: 0, mint: true };
 const CHANNEL = { ...COMMON, historySize: 500, historyBytes: 16 << 20 };
 /** There are many topics, and empty ones close. */
 const TOPIC = { ...COMMON, historySize: 100, historyBytes: 1 << 20, emptyTimeout: 60_000 };
-/** One history for all patterns of a broker, and so for all events to its topics. */
+/** One history for all patterns of a broker, which covers all events to its topics. */
 const PATTERNS = { ...COMMON, historySize: 10_000, historyBytes: 16 << 20 };
 
 /**
- * Reads what the events of a channel stand for, and what happens to members that are too slow.
+ * Reads the options `keep`, `key` and `overflow`.
  * @param {Partial<ChannelOptions<any>>} given
  * @param {number} historySize
  */

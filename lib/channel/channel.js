@@ -37,12 +37,12 @@ function assertConnection(value) {
 }
 
 /**
- * Leaves out connections that the core has closed already: JavaScript is about to hear of them.
+ * Omits connections that the core has already closed: their notices are about to arrive.
  * @param {number[]} ids
  */
 const connectionsOf = (ids) => ids.flatMap((id) => connections.get(id)?.connection ?? []);
 
-/** What is sent of an end without an event. */
+/** Sent when a channel ends without an event. */
 const END = { comment: 'end' };
 
 const full = () => new LimitError(503, 'the channel has too many members: try again later');
@@ -57,8 +57,8 @@ const readRemove = (options) =>
   option.boolean('remove', option.object('options', options, SEND_NAMES).remove, false);
 
 /**
- * Holds live events until the turn of the event loop ends. Then the connection gets the states of
- * all channels of latest values that it has joined meanwhile, merged.
+ * Holds live events until the turn of the event loop ends. The connection then gets the merged
+ * states of all `keep: 'latest'` channels that it has joined.
  * @param {Link} link
  */
 function holdForTurn({ catchUp }) {
@@ -67,15 +67,14 @@ function holdForTurn({ catchUp }) {
 }
 
 /**
- * The backplane of a channel.
+ * Returns the backplane of a channel, if it has one.
  * @param {ChannelOptions<any>} given
  */
 function readShared({ backplane, name }) {
   if (name !== undefined) option.assertString('name', name);
   if (backplane === undefined) return undefined;
   assertBackplane(backplane);
-  if (!name)
-    throw option.invalid('a channel with a `backplane` needs a `name`: that of the channel');
+  if (!name) throw option.invalid('a channel with a `backplane` needs the option `name`');
   return handleOf(backplane);
 }
 
@@ -84,38 +83,38 @@ let historyOf;
 
 class Channel extends EventEmitter {
   #handle;
-  /** Reading it from the handle is a native call, and each join needs it. */
+  /** A copy: each join needs it, and reading it from the handle is a native call. */
   #id;
   #closed = false;
   #draining = new Draining();
   /** @type {Promise<DrainResult> | undefined} */
   #drained;
   #expires;
-  /** Whether it keeps the latest value of each key. */
+  /** Whether the channel keeps the latest value of each key. */
   #isLatest;
   /** Returns the key of an event, if events have keys. */
   #key;
-  /** What happens to members that are too slow. */
+  /** The overflow policy for members that are too slow. */
   #overflow;
   #maxMembers;
-  /** Whether its events go through a backplane. */
+  /** Whether events go through a backplane. */
   #isShared;
-  /** Somebody waits for `end`. */
+  /** Whether a listener waits for `end`. */
   #isEndAwaited = false;
-  /** How many members `join` was emitted for, but not `leave`: the core is ahead of its notices. */
+  /** How many members had a `join` but no `leave` event. Notices lag behind the core's count. */
   #present = 0;
-  /** Hears from the core. */
+  /** Receives the core's notices. */
   #listener = {
     channel: this,
     left: (/** @type {Connection} */ connection) => this.#left(connection),
     expired: () => this.#expired(),
     ended: () => this.#ended(),
   };
-  /** Those who read `events()`. */
+  /** The readers of `events()`. */
   #loops = new Loops();
   /**
-   * Connections that came back with a cursor, got what they had missed, and were removed. Only
-   * these may join again, and members are not recorded: the garbage collector visits each entry.
+   * Returning connections that were removed: they do not resume again when they join again. Members
+   * are not recorded, because the garbage collector visits each entry.
    * @type {WeakSet<Connection> | undefined}
    */
   #removed;
@@ -166,7 +165,7 @@ class Channel extends EventEmitter {
     const snapshot = option.callback('snapshot', given.snapshot);
     const link = linkOf(connection);
     if (snapshot && this.#isLatest) {
-      throw option.invalid("`snapshot` is not for a channel with `keep: 'latest'`: it has its own");
+      throw option.invalid("`snapshot` must not be set with `keep: 'latest'`: remove it");
     }
     if (!snapshot) return this.#join(connection, link);
     // Before the join, so that no event overtakes the snapshot.
@@ -204,7 +203,7 @@ class Channel extends EventEmitter {
     catchUp.joined();
     this.emit('join', connection);
     if (addition === 'gap') {
-      // The answer to the gap comes before the state.
+      // Events sent in response to the gap precede the state.
       if (this.#isLatest) handle.letOwnPass();
       gathering?.lose({ channel: this });
     }
@@ -243,7 +242,7 @@ class Channel extends EventEmitter {
   }
 
   /**
-   * Sends an event, and resolves with its id once the backplane has kept it.
+   * Sends an event, and resolves with its id once the backplane keeps it.
    * @param {ServerSentEvent} value
    * @param {SendOptions} [options]
    * @returns {Promise<{ id: string | undefined }>}
@@ -257,14 +256,14 @@ class Channel extends EventEmitter {
   }
 
   /**
-   * Sends the last event, or none. Resolves with its id once the backplane has kept it.
+   * Ends the channel, with an optional last event. Resolves with its id once a backplane keeps it.
    * @param {ServerSentEvent} [value]
    * @returns {Promise<{ id: string | undefined }>}
    */
   async end(value = END) {
     this.#assertOpen();
     if (this.#isLatest) {
-      throw option.invalid("end() is not for a channel with `keep: 'latest'`: close it");
+      throw option.invalid("end() does not support a channel with `keep: 'latest'`: call close()");
     }
     if (this.#isShared) return event.endShared(this.#handle, value);
     event.end(this.#handle, value);
@@ -275,7 +274,7 @@ class Channel extends EventEmitter {
   }
 
   /**
-   * The core tells of an end only to those who wait for it.
+   * Registers the channel for the notice of its end, if `end` gets a listener.
    * @param {string | symbol} name
    * @param {(...args: any[]) => void} listener
    */
@@ -316,11 +315,11 @@ class Channel extends EventEmitter {
   #removes(value, options) {
     this.#assertOpen();
     if (options === undefined) return false;
-    // First: in send('name', data) the options are the data.
+    // Checked first: in send('name', data), the second argument is data, not options.
     event.assertEvent(value);
     const removes = readRemove(options);
     if (removes && !this.#isLatest) {
-      throw option.invalid("`remove` is only for a channel with `keep: 'latest'`");
+      throw option.invalid("`remove` requires a channel with `keep: 'latest'`");
     }
     return removes;
   }
@@ -331,7 +330,7 @@ class Channel extends EventEmitter {
     if (this.#isLatest) {
       throw typeError(
         'ERR_SSE_KEY',
-        "a channel with `keep: 'latest'` takes no frame text, which has no key: use send()",
+        "write() does not support `keep: 'latest'`, because frame text has no key: use send()",
       );
     }
     event.write(this.#handle, frameText);
@@ -344,7 +343,7 @@ class Channel extends EventEmitter {
   }
 
   get #isFull() {
-    // Without a limit, a join needs no native call for this.
+    // Without a limit, this saves a native call on each join.
     return this.#maxMembers !== Number.POSITIVE_INFINITY && this.count() >= this.#maxMembers;
   }
 
@@ -376,7 +375,7 @@ class Channel extends EventEmitter {
     if (this.#closed) return;
     this.#closed = true;
     debug('channel %d closes', this.#id);
-    // First: they still get what they have missed.
+    // First, so that loops still receive the events that they missed.
     this.#loops.end();
     const left = connectionsOf(this.#handle.close());
     this.#present -= left.length;
@@ -403,7 +402,7 @@ class Channel extends EventEmitter {
     ]);
   }
 
-  /** The core has nothing more to tell, unless the channel may still expire or end. */
+  /** Stops listening once all members have left, unless the channel may still expire or end. */
   #forgetIfDone() {
     const isTold = this.#expires || this.#isEndAwaited;
     if (this.#present === 0 && (this.#closed || !isTold)) channels.delete(this.#id);
@@ -416,7 +415,7 @@ class Channel extends EventEmitter {
   }
 
   /**
-   * The core found the channel empty for long enough. A connection that was added since keeps it
+   * Called when the channel has been empty for `emptyTimeout`. A connection added since keeps it
    * open.
    */
   #expired() {

@@ -3,8 +3,8 @@
 /**
  * Counts open connections, and refuses those above a limit before anything is allocated for them.
  *
- * - A connection counts from before it opens until the core has closed it.
- * - Keys count in the whole process, whichever face or options a connection has.
+ * - A connection is counted from before it opens until the core has closed it.
+ * - Keys are counted across the process, regardless of a connection's face and options.
  */
 
 /** @import { ConnectionLimits } from '../../index.js' */
@@ -19,7 +19,7 @@ let open = 0;
 const byKey = new Map();
 
 /**
- * Counts a connection. Every call needs its {@link release}.
+ * Counts a connection. Match each call with one {@link release}.
  * @param {Request | undefined} request
  * @param {ConnectionLimits | undefined} limits
  * @returns {string | undefined} the key to release
@@ -40,7 +40,7 @@ function admit(request, limits) {
   return key;
 }
 
-/** @param {string | undefined} key that {@link admit} returned */
+/** @param {string | undefined} key returned by {@link admit} */
 function release(key) {
   open -= 1;
   if (key === undefined) return;
@@ -49,7 +49,7 @@ function release(key) {
   else byKey.delete(key);
 }
 
-/** For tests: how many connections are counted, in all and by key. */
+/** For tests: the number of open connections, and of keys in use. */
 const counted = () => ({ open, keys: byKey.size });
 
 module.exports = { admit, counted, release };

@@ -1,6 +1,6 @@
 'use strict';
 
-/** An async iterator as an Observable, for libraries that look for `Symbol.observable`. */
+/** Wraps an async iterator in an Observable, for libraries that look for `Symbol.observable`. */
 
 /**
  * @typedef {object} Observer

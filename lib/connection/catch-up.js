@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * How a client is brought up to date: it gets what it missed and snapshots, while live events wait,
- * and a cursor that it can come back with.
+ * Brings a client up to date. Replays missed events and sends snapshots while live events wait, and
+ * gives the client a cursor to resume from.
  */
 
 /** @import { ConnectionSettings } from './connection-options.js' */
@@ -16,19 +16,19 @@ const AUTO = /** @type {const} */ ({ resume: 'auto' });
 
 class CatchUp {
   #link;
-  /** The joins of a client that came back. */
+  /** The joins of a returning client. */
   gathering;
   /** How many replays and snapshots the live events wait for. */
   #holds = 0;
   /**
-   * Whether the client has a cursor that it can come back with.
+   * Whether the client has a cursor to resume from.
    * - `waiting`: it gets one after `resume()`.
    * - `due`: it gets one at the end of the turn.
    * @type {'none' | 'waiting' | 'due' | 'given'}
    */
   #cursor;
   /**
-   * Told when the client has a cursor: from then on, `joined()` has nothing to do.
+   * Its flag is set once the client has a cursor. From then on, `joined()` has no effect.
    * @type {{ hasCursor: boolean } | undefined}
    */
   listener;
@@ -47,7 +47,7 @@ class CatchUp {
     this.gathering = new Gathering(link, settings);
   }
 
-  /** Live events wait until every hold is released. */
+  /** Holds live events until every hold is released. */
   hold() {
     if (this.#holds === 0) this.#link.handle.hold();
     this.#holds += 1;
@@ -61,14 +61,14 @@ class CatchUp {
     else this.joined();
   }
 
-  /** The opening is over: what the client missed is sent. */
+  /** Ends the gathering and replays missed events. */
   resume() {
     if (this.#cursor === 'waiting') this.#cursor = 'none';
     this.gathering?.resume();
     this.joined();
   }
 
-  /** The connection may have joined a channel. */
+  /** Called when the connection may have joined a channel. */
   joined() {
     if (this.#cursor !== 'none') return;
     this.#cursor = 'due';
@@ -76,7 +76,7 @@ class CatchUp {
     wakeSoon();
   }
 
-  /** Gives the client a cursor, unless one follows what it waits for. */
+  /** Gives the client a cursor. While live events are held, `release()` does so instead. */
   prime() {
     if (this.#cursor !== 'due') return;
     const { handle, isOver } = this.#link;
@@ -89,9 +89,9 @@ class CatchUp {
     if (this.listener) this.listener.hasCursor = true;
   }
 
-  /** The connection ends: what the client missed is sent, but it does not wait for snapshots. */
+  /** Called when the connection ends. Replays missed events, but does not wait for snapshots. */
   finish() {
-    // A listener for `gap` that throws does not keep the connection open.
+    // A `gap` listener that throws must not keep the connection open.
     guarded(() => this.gathering?.finish());
     if (this.#holds > 0) this.#link.handle.resume();
     this.#holds = 0;
@@ -99,12 +99,11 @@ class CatchUp {
 }
 
 /**
- * Those who get a cursor at the end of the turn.
+ * Clients that get a cursor at the end of the turn.
  * @type {Set<CatchUp>}
  */
 const due = new Set();
 
-/** Gives them their cursors. */
 atTurnEnd(() => {
   if (due.size === 0) return;
   const all = [...due];

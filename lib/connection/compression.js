@@ -34,14 +34,14 @@ function readCompress(value) {
 }
 
 /**
- * Returns the coding of the body, if there is one, and the headers that say so.
- * @param {readonly Coding[]} codings those that the server offers, the best one first
+ * Returns the coding of the body, if any, and the headers that declare it.
+ * @param {readonly Coding[]} codings offered by the server, in order of preference
  * @param {Carrier} carrier
  * @param {OutgoingHttpHeaders} headers
  */
 function encodeBody(codings, carrier, headers) {
   const request = carrier.request ?? carrier.incoming;
-  // Other code that writes the head, or that has encoded the body, has its own rules.
+  // Leave the coding to other code that writes the head or has encoded the body.
   if (codings.length === 0 || carrier.hasHead || !request) return { coding: undefined, headers };
   const header = (/** @type {string} */ name) =>
     given(headers, name) ?? carrier.response?.getHeader(name);

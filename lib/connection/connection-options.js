@@ -6,8 +6,8 @@
 /** @import { Names } from '../core/option.js' */
 
 /**
- * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. The first ping
- * of the form `time` is sent at once. Faces choose the form; it is not a public option.
+ * The form of a ping: an empty `comment`, a comment with the `time`, or an `event`. With `time`,
+ * the first ping is sent immediately. Faces choose the form; it is not a public option.
  * @typedef {'comment' | 'time' | 'event'} PingForm
  */
 /** @typedef {ReturnType<typeof readConnectionOptions>} ConnectionSettings */
@@ -109,7 +109,7 @@ function readHeaders(value) {
 }
 
 /**
- * Clients that have connected together must not come back together.
+ * Spreads lifetimes, so that clients that connected together do not reconnect together.
  * @param {number} longest 0 for no limit
  * @param {number} jitter
  */
@@ -119,7 +119,7 @@ function drawLifetime(longest, jitter) {
 }
 
 /**
- * Reads how a gap is answered.
+ * Reads the option `onGap`.
  * @param {ConnectionOptions['onGap']} value
  */
 function readOnGap(value) {
@@ -140,7 +140,7 @@ function readLimits(value) {
 }
 
 /**
- * The headers that a lean connection keeps of its request. Undefined if it is not lean.
+ * Returns the request headers that a lean connection keeps, or undefined if it is not lean.
  * @param {ConnectionOptions['lean']} value
  * @returns {readonly string[] | undefined}
  */
@@ -152,7 +152,7 @@ function readLean(value) {
   }
   const { headers = NO_HEADERS } = option.object('lean', value, LEAN_NAMES);
   if (!Array.isArray(headers) || headers.some((name) => typeof name !== 'string')) {
-    throw option.invalid('`lean.headers` must be an array of names of headers');
+    throw option.invalid('`lean.headers` must be an array of header names');
   }
   return headers.map((name) => name.toLowerCase());
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-/** One client's open response, as users see it. What happens inside is in link.js. */
+/** The public class of a connection: one client's open response. Its internals are in link.js. */
 
 /** @import { ConnectionOptions, ServerSentEvent, StreamOptions } from '../../index.js' */
 /** @import { Carrier, Request, Response } from '../carrier/carrier.js' */
@@ -47,7 +47,7 @@ class Connection extends BareEmitter {
       req instanceof Link ? req : linkTo(carrierOf(req, /** @type {Response} */ (res)), options);
     link.connection = this;
     this.#link = link;
-    // One that is made again would be of this class, and not of the application's.
+    // A recreated connection would be of this class, not of the application's subclass.
     if (new.target !== Connection) link.hold();
     this.request = link.carrier.request;
     this.response = link.carrier.response;
@@ -56,7 +56,7 @@ class Connection extends BareEmitter {
     if (link !== req) link.begin();
   }
 
-  /** Made when it is first read: most are not, and a UUID takes half a kilobyte. */
+  /** Created on first access: most ids are never read, and a UUID takes half a kilobyte. */
   get id() {
     return this.#link.makeId();
   }
@@ -160,8 +160,8 @@ class Connection extends BareEmitter {
   }
 
   /**
-   * A listener for `timeout` replaces the default, which ends the connection. The core must know
-   * in advance, as JavaScript may be blocked when the timeout passes.
+   * A listener for `timeout` replaces the default, which ends the connection. The core must know in
+   * advance, because JavaScript may be blocked when the timeout expires.
    * @param {string | symbol} name
    */
   #listenedTo(name) {
@@ -196,7 +196,7 @@ function openLink(carrier, options, pingForm) {
   return { link, connection: new Connection(link) };
 }
 
-/** Makes a lean connection again from its record. */
+/** Recreates a lean connection from its record. */
 connections.remake(
   (id) => {
     const handle = hasLean() ? start().kept(id) : undefined;

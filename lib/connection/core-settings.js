@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The options of connections, as the core has read them. Most connections of an application have
- * the same, and to read them takes longer than to open a connection.
+ * Caches the connection options that the core has read. Most connections of an application share
+ * the same options, and reading them takes longer than opening a connection.
  */
 
 /** @import { SettingsHandle } from '../../binding.js' */
@@ -14,7 +14,7 @@ const { start } = require('../core/hub.js');
 /** @typedef {ConnectionSettings['core']} CoreOptions */
 
 /**
- * The options to compare. The type demands every one.
+ * The options to compare. The type requires all of them.
  * @type {Names<CoreOptions>}
  */
 const NAMES = {
@@ -32,7 +32,7 @@ const NAMES = {
 let latest;
 
 /**
- * Reads the options, unless they are those of the connection before.
+ * Reads the options, unless they equal those of the previous connection.
  * @param {CoreOptions} options
  */
 function coreSettings(options) {

@@ -35,7 +35,7 @@ let count = 0;
 function drain(options) {
   drained ??= (() => {
     const settings = readDrainOptions(options);
-    // Without a core there is nothing to end.
+    // Without a core there are no connections.
     const over = isStarted()
       ? drainConnections(settings)
       : Promise.resolve({ connections: 0, ended: 0, destroyed: 0 });
@@ -46,7 +46,7 @@ function drain(options) {
 }
 
 /**
- * Ends these connections, or all. Nothing is drained if it throws.
+ * Ends these connections, or all. If this throws, no connection is drained.
  * @param {ReturnType<typeof readDrainOptions>} settings
  * @param {number[]} [ids] the core's ids
  * @returns {Promise<DrainResult>}

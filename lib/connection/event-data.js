@@ -1,11 +1,11 @@
 'use strict';
 
-/** Serialises the data of an event, and refuses data that JSON would lose. */
+/** Serialises the data of an event, and rejects data that JSON would lose. */
 
 const { typeError } = require('../core/error.js');
 const { kind } = require('../core/option.js');
 
-/** Data that JSON turns into an empty object, by its class, and what to send instead. */
+/** What to send instead of data that JSON turns into an empty object, by class. */
 const FIXES = /** @type {Record<string, string>} */ ({
   Map: 'pass Object.fromEntries(map) or [...map]',
   Set: 'pass [...set]',
@@ -47,7 +47,7 @@ function serialise(data) {
 }
 
 /**
- * Whether data may be a promise or an error, which may have properties that JSON keeps.
+ * Whether data may be a promise or an error. Both may have properties that JSON keeps.
  * @param {any} data
  */
 const isOdd = (data) =>

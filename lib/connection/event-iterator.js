@@ -1,6 +1,6 @@
 'use strict';
 
-/** The events of a channel, as a loop reads them. */
+/** The async iterator that `events()` returns. */
 
 /** @import { CloseReason } from '../../index.js' */
 /** @import { Connection } from './connection.js' */
@@ -13,7 +13,8 @@ const { holdProcess } = require('../core/process.js');
 const { observableOf } = require('./as-observable.js');
 
 /**
- * Leaves the channel for a loop that was forgotten: only what waits for events keeps it in memory.
+ * Leaves the channel when an iterator is garbage collected. Only a pending `next()` keeps it in
+ * memory.
  * @type {FinalizationRegistry<LoopCarrier>}
  */
 const forgotten = new FinalizationRegistry((carrier) => carrier.leave());
@@ -25,7 +26,7 @@ class EventIterator {
 
   /**
    * @param {LoopCarrier} carrier
-   * @param {Joined | undefined} joined undefined if the signal has aborted before
+   * @param {Joined | undefined} joined undefined if the signal was already aborted
    * @param {(event: TextEvent) => unknown} convert
    */
   constructor(carrier, joined, convert) {
@@ -86,12 +87,12 @@ class EventIterator {
     return this;
   }
 
-  /** What `from()` of rxjs looks for: it leaves a plain iterator only after one more event. */
+  /** Used by `from()` of RxJS, which would leave a plain iterator only after one more event. */
   '@@observable'() {
     return observableOf(this);
   }
 
-  /** The core is about to report the end, and the application may wait for that alone. */
+  /** Keeps the process alive until the core reports the end, in case nothing else does. */
   #holdIfEnding() {
     const { link } = this.#joined ?? {};
     if (link?.state === 'ending' && this.#carrier.isAwaited) holdProcess(link);

@@ -22,7 +22,7 @@ const { serialise } = require('./event-data.js');
 /** @type {Names<ServerSentEvent>} */
 const FIELDS = { id: true, event: true, data: true, retry: true, comment: true };
 
-/** How many UTF-16 code units a key may have. */
+/** The maximum length of a key, in UTF-16 code units. */
 const MAX_KEY = 1024;
 
 /** @type {(name: string, value: unknown) => TypeError} */
@@ -33,8 +33,8 @@ const notText = (name, value) =>
   );
 
 /**
- * Whether the client gets data: browsers ignore an event without it, so a name alone gets an empty
- * string.
+ * Whether the client receives data. Browsers ignore events without data, so an event that has only
+ * a name gets an empty string.
  * @param {ServerSentEvent} event
  */
 const hasData = ({ event, data }) => data !== undefined || event !== undefined;
@@ -47,14 +47,14 @@ function assertEvent(event) {
   throw typeError('ERR_SSE_TYPE', `${expected}, but it is ${kind(event)}${fix}`);
 }
 
-/** @param {string} text that was sent instead of an event: its name, or its data */
+/** @param {string} text passed instead of an event: its name or its data */
 function objectForm(text) {
   const quoted = JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
   return `pass { event: ${quoted}, data }, or { data: ${quoted} }`;
 }
 
 /**
- * Some fields may be undefined, or there are others.
+ * Throws if an event has an unknown field. Undefined fields are ignored.
  * @param {object} event
  */
 function assertFields(event) {
@@ -65,7 +65,7 @@ function assertFields(event) {
 }
 
 /**
- * The fields of an event, in the core's order. The core checks what they contain.
+ * Returns the fields of an event in the core's order. The core validates their content.
  * @param {ServerSentEvent} event
  * @returns {Fields}
  */
@@ -76,8 +76,8 @@ function fields(event) {
 }
 
 /**
- * Checks the fields of an event, and returns its data as text. This runs for each event, and where
- * events are rare its code is cold, so it calls little.
+ * Checks the fields of an event and returns its data as text. This runs for each event. When events
+ * are rare its code is cold, so it calls few functions.
  * @param {ServerSentEvent} event
  * @param {unknown} id
  * @param {unknown} name
@@ -86,7 +86,7 @@ function fields(event) {
  * @param {unknown} comment
  */
 function dataOf(event, id, name, data, retry, comment) {
-  // To count names is cheaper than to look them up.
+  // Counting names is cheaper than looking them up.
   let others = 0;
   for (const _ in event) others += 1;
   if (id !== undefined) others -= 1;
@@ -109,7 +109,7 @@ function dataOf(event, id, name, data, retry, comment) {
 }
 
 /**
- * Sends an event by a function of the core. Returns how many connections get it.
+ * Sends an event through a function of the core. Returns how many connections receive it.
  * @template Receiver
  * @param {(receiver: Receiver, ...fields: Partial<Fields>) => number | Error} sender
  * @param {Receiver} receiver
@@ -135,13 +135,13 @@ function send(sender, receiver, event) {
 const sendToConnection = (connection, event) => send(senders.toConnection, connection, event);
 
 /**
- * @param {number} channel its number in the core; it has no backplane
+ * @param {number} channel the core's number of a channel without a backplane
  * @param {ServerSentEvent} event
  */
 const sendToChannel = (channel, event) => send(senders.toChannel, channel, event);
 
 /**
- * Hands an event to the backplane of a channel, and does not wait.
+ * Passes an event to the backplane of a channel, without waiting.
  * @param {ChannelHandle} handle
  * @param {ServerSentEvent} event
  */
@@ -151,8 +151,7 @@ function sendShared(handle, event) {
 }
 
 /**
- * Sends an event that sets or removes the value of a key, to a channel that keeps the latest ones.
- * An event without data is no value.
+ * Sends an event that sets or removes the value of its key. An event without data sets no value.
  * @param {ChannelHandle} handle
  * @param {ServerSentEvent} event
  * @param {(event: any) => string} keyOf
@@ -169,7 +168,7 @@ function sendValue(handle, event, keyOf, removes) {
 }
 
 /**
- * Hands an event to the backplane of a channel. Resolves with the event's id once it is kept there.
+ * Passes an event to the backplane of a channel. Resolves with its id once the backplane keeps it.
  * @param {ChannelHandle} handle
  * @param {ServerSentEvent} event
  * @param {((event: any) => string) | undefined} keyOf
@@ -194,7 +193,7 @@ function end(handle, event) {
 }
 
 /**
- * Hands the last event of a channel to its backplane, as `publishShared()` does.
+ * Passes the last event of a channel to its backplane, like `publishShared()`.
  * @param {ChannelHandle} handle
  * @param {ServerSentEvent} event
  */
@@ -204,7 +203,7 @@ function endShared(handle, event) {
 }
 
 /**
- * Hands an event for a topic to the backplane of a broker, in the same way.
+ * Passes an event for a topic to the backplane of a broker, like `publishShared()`.
  * @param {TopicsHandle} handle
  * @param {string} topic
  * @param {ServerSentEvent} event
@@ -217,7 +216,7 @@ function publishSharedTopic(handle, topic, event) {
 }
 
 /**
- * Throws at once unless the event can be handed over.
+ * Resolves with the event's id once it is kept. Throws synchronously if `publish` throws.
  * @param {ServerSentEvent} event
  * @param {(request: number) => void} publish
  * @returns {Promise<{ id: string | undefined }>}
@@ -232,7 +231,7 @@ function kept(event, publish) {
   const outcome = new Promise((...settle) => {
     [resolve, reject] = settle;
   });
-  // A script that waits for it must not exit meanwhile.
+  // A script that awaits the outcome must not exit meanwhile.
   holdProcess(outcome);
   const request = ask(({ id: minted, error }) => {
     releaseProcess(outcome);
@@ -250,7 +249,7 @@ function kept(event, publish) {
 }
 
 /**
- * The key of an event, if it has data.
+ * Returns the key of an event, if it has data.
  * @param {ServerSentEvent} event
  * @param {(event: any) => string} keyOf
  * @param {boolean} removes
@@ -275,7 +274,7 @@ function checkKey(key) {
 }
 
 /**
- * Sends text that already has the wire format.
+ * Sends text that is already in the wire format.
  * @param {ConnectionHandle | ChannelHandle} handle
  * @param {string} frameText
  */

@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * When a client's authorization ends.
+ * Ends a connection when its client's authorization expires.
  *
- * - The core ends the connection in time, even while JavaScript is busy.
- * - Before that, the application may give the client more time. Anything but a later time ends the
- *   connection.
+ * - The core ends the connection on time, even while JavaScript is busy.
+ * - Before that, the application may extend the authorization. Any answer other than a later time
+ *   ends the connection.
  */
 
 /** @import { ConnectionOptions } from '../../index.js' */
@@ -15,7 +15,7 @@ const { debug } = require('../core/diagnostics.js');
 const { SluiceError } = require('../core/error.js');
 const { MAX_TIME } = require('../core/option.js');
 
-/** How long before the end the application is asked, in milliseconds, or half of the time left. */
+/** How many milliseconds before expiry to call `reauthorize`; at most half of the time left. */
 const LEAD = 10_000;
 
 class Expiry {
@@ -38,7 +38,7 @@ class Expiry {
   /** @param {number} until */
   #set(until) {
     const left = until - Date.now();
-    // Timers cannot hold a longer time.
+    // Timers do not support longer delays.
     if (left > MAX_TIME) {
       this.#link.handle.setExpiry(0);
       return this.#wait(MAX_TIME, () => this.#set(until));
@@ -81,7 +81,7 @@ function timeOf(value) {
 }
 
 /**
- * Returns the time until which a client is authorized. Undefined means for ever.
+ * Returns the time until which a client is authorized. Undefined means no limit.
  * @param {ConnectionOptions['expiresAt']} expiresAt
  * @param {unknown} request
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Reports events that a client misses and cannot be given. */
+/** Reports gaps: events that a client missed and that cannot be replayed. */
 
 /** @import { Gap } from '../../index.js' */
 /** @import { Link } from './link.js' */

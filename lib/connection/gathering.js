@@ -1,6 +1,6 @@
 'use strict';
 
-/** The joins of a client that came back, until it gets what it missed in all of them. */
+/** Collects the joins of a returning client, so that they are replayed together. */
 
 /** @import { Snapshot } from '../../index.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
@@ -16,7 +16,7 @@ const { sendSnapshot } = require('./snapshot.js');
 
 /** How long a connection with `resume: 'manual'` may gather, in milliseconds. */
 const LONGEST = 10_000;
-/** How long a client waits for what a backplane has kept, in milliseconds. */
+/** How long a client waits for the history of a backplane, in milliseconds. */
 const LONGEST_LOAD = 15_000;
 
 class Gathering {
@@ -33,15 +33,15 @@ class Gathering {
   #lost = [];
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
-  /** How much it waits for, such as histories that are being completed. */
+  /** The number of pending waits, such as for histories that are incomplete. */
   #waits = 0;
-  /** The connection resumes once they are. */
+  /** Whether the connection resumes once these waits are done. */
   #isDue = false;
 
   /**
    * @param {Link} link
-   * @param {Pick<ConnectionSettings, 'resume'> | { resume: 'over' }} settings `over`: the client
-   *   has got what it missed
+   * @param {Pick<ConnectionSettings, 'resume'> | { resume: 'over' }} settings `over`: missed events
+   *   were already sent
    */
   constructor(link, { resume }) {
     this.#link = link;
@@ -54,7 +54,7 @@ class Gathering {
   }
 
   /**
-   * The core has gathered a channel or a topic, and will report gaps by number.
+   * Adds a channel or topic that the core has gathered. The core reports gaps by position.
    * @param {Joined} where
    * @param {Snapshot<any>} [snapshot] sent if there is a gap
    */
@@ -64,7 +64,7 @@ class Gathering {
 
   /**
    * Waits until a history is complete.
-   * @param {(request: number) => boolean} load false if it is complete already
+   * @param {(request: number) => boolean} load returns false if the history is already complete
    */
   awaitHistory(load) {
     const done = this.wait();
@@ -74,7 +74,7 @@ class Gathering {
     done();
   }
 
-  /** The connection does not resume before the returned function is called. */
+  /** Delays the resume until the returned function is called. */
   wait() {
     this.#waits += 1;
     return () => {
@@ -83,7 +83,7 @@ class Gathering {
     };
   }
 
-  /** Resumes as soon as the histories are complete. */
+  /** Resumes once the histories are complete. */
   resume() {
     clearTimeout(this.#timer);
     if (this.#waits === 0) return this.finish();
@@ -109,7 +109,7 @@ class Gathering {
   }
 
   /**
-   * Reports a gap: with the others while the connection gathers, and at once after that.
+   * Reports a gap: with the others while the connection gathers, and immediately after that.
    * @param {Joined} where
    */
   lose(where) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The last bytes of drained connections that JavaScript writes: Node.js still holds them when the
- * core has let go of the connection.
+ * The last bytes of drained connections of the `stream` transport. Node.js may still buffer them
+ * when the core has closed the connection.
  */
 
 /** @import { Carrier } from '../carrier/carrier.js' */
@@ -10,7 +10,8 @@
 const { guarded } = require('../core/listeners.js');
 
 /**
- * How long a client may take for them, in milliseconds. The core allows as long for what it queues.
+ * How long a client may take to receive them, in milliseconds. The core allows the same time for
+ * its queue.
  */
 const GRACE = 5000;
 
@@ -18,8 +19,8 @@ const GRACE = 5000;
 const pending = new Set();
 
 /**
- * Cuts the response off if its client does not take the rest in time. It would hold up
- * `server.close()`.
+ * Cuts the response off if its client does not receive the rest in time. An unfinished response
+ * would delay `server.close()`.
  * @param {Carrier} carrier of a response that has ended
  */
 function sendLastBytes(carrier) {

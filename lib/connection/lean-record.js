@@ -1,9 +1,6 @@
 'use strict';
 
-/**
- * What is left of a lean connection: a record in the core, as text. The connection is made again
- * from it.
- */
+/** The record of a lean connection: text in the core, from which the connection is recreated. */
 
 /** @import { LeanRequest } from '../../index.js' */
 /** @import { ConnectionSettings } from './connection-options.js' */
@@ -11,11 +8,11 @@
 /**
  * @typedef {object} LeanRecord
  * @property {LeanRequest} request
- * @property {string} [cursor] that the client came with
- * @property {string} [key] by which it is counted
+ * @property {string} [cursor] the cursor that the client sent
+ * @property {string} [key] its limit key
  * @property {number} server the number of its server
  * @property {number} timestamp when it opened
- * @property {string} [id] if it was asked for
+ * @property {string} [id] the public id, if it was read
  * @property {ConnectionSettings['onGap']} onGap
  * @property {boolean} hasOverflow
  * @property {number} maxQueueBytes
@@ -30,13 +27,13 @@ const USUAL_BYTES = 1 << 20;
 /** @param {LeanRecord} record */
 function encode({ request, cursor, key, server, timestamp, id, onGap, hasOverflow, ...rest }) {
   const { method, url, address, headers } = request;
-  // An array, as the names would be longer than the values.
+  // An array, because names would be longer than the values.
   const gap = onGap === 'ignore' ? undefined : onGap;
   const overflow = hasOverflow || undefined;
   const bytes = rest.maxQueueBytes === USUAL_BYTES ? undefined : rest.maxQueueBytes;
   const all = [method, url, server, timestamp, address];
   const rare = [headers, cursor, key, id, gap, overflow, bytes].map(orNull);
-  // Most have nothing rare.
+  // Most records have no rare values.
   while (rare.length > 0 && rare.at(-1) === null) rare.pop();
   return JSON.stringify([...all, ...rare]);
 }
@@ -62,13 +59,13 @@ const orNull = (value) =>
 let open = 0;
 const holder = {};
 
-/** A connection is lean from now on. It keeps the process alive. */
+/** Counts a connection that has become lean. It keeps the process alive. */
 function countLean() {
   open += 1;
   holdProcess(holder);
 }
 
-/** A lean connection has closed. */
+/** Called when a lean connection closes. */
 function discountLean() {
   open -= 1;
   if (open === 0) releaseProcess(holder);

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Lets go of a lean connection once the core has its socket. The core keeps a record, from which
- * the connection can be made again.
+ * Releases the objects of a lean connection once the core has its socket. The core keeps a record,
+ * from which the connection can be recreated.
  */
 
 /** @import { LeanCarrier } from '../carrier/lean-carrier.js' */
@@ -18,15 +18,15 @@ class Lean {
   #link;
   /** The headers that the request keeps. */
   #headers;
-  /** The core has a record of the connection. */
+  /** Whether the core has a record of the connection. */
   #isKept;
-  /** The connection has more than its record says. */
+  /** Whether the connection has state beyond its record. */
   #isHeld = false;
 
   /**
    * @param {Link} link
    * @param {readonly string[]} headers
-   * @param {boolean} isKept whether it is made again from its record
+   * @param {boolean} isKept whether it is recreated from its record
    */
   constructor(link, headers, isKept) {
     this.#link = link;
@@ -41,14 +41,14 @@ class Lean {
     }
   }
 
-  /** The core has taken the socket over. */
+  /** Called when the core has taken over the socket. */
   taken() {
     const { carrier, connection } = this.#link;
     connection.request = leanRequest(carrier.request, this.#headers);
     connection.response = undefined;
   }
 
-  /** Node.js lets go of the socket. */
+  /** Called when Node.js releases the socket. */
   detaching() {
     const link = this.#link;
     if (link.state !== 'open') return;
@@ -78,7 +78,7 @@ class Lean {
     discountLean();
   }
 
-  /** Whether the record says everything. */
+  /** Whether the record holds the complete state of the connection. */
   get #isForgettable() {
     const { connection, isAwaited, onGap } = this.#link;
     const isPlain = !this.#isHeld && !isAwaited && typeof onGap !== 'function';

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Makes the keys by which connections are counted. */
+/** Computes limit keys, by which connections are counted. */
 
 /** @import { ConnectionLimits } from '../../index.js' */
 /** @import { Request } from '../carrier/carrier.js' */
@@ -9,7 +9,7 @@ const { isIPv6 } = require('node:net');
 const option = require('../core/option.js');
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-/** A network of this many groups usually belongs to one customer: a /64. */
+/** The groups of a /64 network, which usually belongs to one customer. */
 const GROUPS = 4;
 
 /**
@@ -24,7 +24,7 @@ function keyOf(request, { key }) {
   if (value === undefined) return undefined;
   if (typeof value === 'string') return networkOf(value);
   if (Array.isArray(value) && value.every((part) => typeof part === 'string')) {
-    // Not joined: a part may contain any separator. No address begins with a bracket.
+    // As JSON, because a part may contain any separator.
     return `tuple ${JSON.stringify(value)}`;
   }
   throw option.invalid(
@@ -34,7 +34,7 @@ function keyOf(request, { key }) {
 }
 
 /**
- * Returns the network of an IPv6 address, and any other string marked as a key of its own.
+ * Returns the network of an IPv6 address. Any other string is a key of its own.
  * @param {string} key
  */
 function networkOf(key) {
@@ -47,7 +47,7 @@ function networkOf(key) {
 function groups(address) {
   const [bare] = address.split('%');
   const [left, right] = bare.split('::').map((half) => (half === '' ? [] : half.split(':')));
-  // An address may end in the dotted form of two groups.
+  // An address may end in dotted form, which stands for two groups.
   const tail = right?.at(-1)?.includes('.') ? 1 : 0;
   const missing = right === undefined ? 0 : 8 - left.length - right.length - tail;
   const all = [...left, ...Array.from({ length: missing }, () => '0'), ...(right ?? [])];

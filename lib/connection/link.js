@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The inside of a connection: its state, the core's handle and its carrier. The public class and
- * the faces share it.
+ * The internals of a connection: its state, the core's handle and its carrier. The public class and
+ * the faces share them.
  */
 
 /** @import { EventEmitter } from 'node:events' */
@@ -15,13 +15,13 @@
 /** @import { LeanRecord } from './lean-record.js' */
 
 /**
- * - `opening`: the head is not written yet; what is sent is queued.
- * - `open`: the head is written, and the client gets what is sent.
+ * - `opening`: the head is not written yet; events are queued.
+ * - `open`: the head is written, and events are sent to the client.
  * - `ending`: the server has ended the connection, or the carrier has closed; it may still have
  *   bytes to send.
- * - `closed`: the core has let go of it.
+ * - `closed`: the core has released the connection.
  *
- * A connection may end before its head is written, which then still follows.
+ * A connection may end before its head is written. The head then still follows.
  * @typedef {'opening' | 'open' | 'ending' | 'closed'} State
  */
 /**
@@ -56,14 +56,11 @@ const { wakeSoon } = require('./wake.js');
 
 /** @type {State[]} */
 const ORDER = ['opening', 'open', 'ending', 'closed'];
-/**
- * How many bytes may be queued before a streamed source waits: at most that, and half of the
- * queue's bound.
- */
+/** How many bytes may be queued before a streamed source waits. At most half of `maxQueueBytes`. */
 const HIGH_WATER_MARK = 64 << 10;
-/** A frame may be as long as the queue, and at least this many bytes. */
+/** The longest frame is `maxQueueBytes`, or this many bytes if that is more. */
 const MIN_LONGEST_FRAME = 1 << 20;
-/** Close reasons after which the client gets a proper end. */
+/** Close reasons after which the response ends properly. */
 const ORDERLY = ['end', 'timeout', 'expired', 'drain'];
 
 /**
@@ -75,49 +72,49 @@ class Link {
   /** @type {State} */
   state = 'opening';
   /**
-   * The public connection, which sets itself at once.
+   * The public connection. Its constructor sets this field.
    * @type {Owner}
    */
   connection = /** @type {any} */ (undefined);
   #context = new AsyncResource('SluiceConnection');
   /**
-   * Until the head is written.
+   * Set until the head is written.
    * @type {ConnectionSettings | undefined}
    */
   #settings;
   #stallTimeout;
-  /** By which it is counted. */
+  /** The limit key. */
   key;
   /**
-   * What `end()` has returned.
+   * The promise that `end()` returned.
    * @type {Promise<Owner> | undefined}
    */
   #ended;
   /** @type {(() => void) | undefined} */
   #resolveEnded;
-  /** A write waits for the client. */
+  /** Whether a write waits for the client. */
   #awaitsDrain = false;
   /** @type {unknown} */
   #error;
   /** @type {(() => void)[] | undefined} */
   #whenEnding;
-  /** Whether the connection has an overflow policy of its own, or of a channel. */
+  /** Whether the connection has an overflow policy, its own or that of a channel. */
   hasOverflow;
   /** @type {Lean | undefined} */
   #lean;
   /**
-   * The public id, once it was asked for.
+   * The public id, once it was read.
    * @type {string | undefined}
    */
   id;
   timestamp = Date.now();
 
   /**
-   * Nothing is written yet: if this throws, the framework can still answer.
+   * Writes nothing: if this throws, the framework can still respond.
    * @param {Carrier} carrier
    * @param {ConnectionSettings} settings
    * @param {{ handle: ConnectionHandle, record: LeanRecord }} [kept] of a lean connection that is
-   *   made again
+   *   recreated
    */
   constructor(carrier, settings, kept) {
     if (!kept) everything.assertNot();
@@ -157,17 +154,17 @@ class Link {
       carrier.listen(this);
       if (until !== undefined) new Expiry(this, until, settings.reauthorize);
     } catch (error) {
-      // No notice of the core will release it.
+      // No notice from the core will release the key.
       this.#release();
       if (this.handle) connections.delete(this.handle.id);
       this.handle?.close('destroy');
       throw error;
     }
-    // HEAD gets the head alone; what the handler sends is dropped.
+    // A HEAD request gets only the head. Events are discarded.
     if (carrier.headOnly) this.close('end');
   }
 
-  /** Writes the head and begins to send. */
+  /** Writes the head and starts sending. */
   begin() {
     const { carrier } = this;
     const settings = /** @type {ConnectionSettings} */ (this.#settings);
@@ -187,7 +184,7 @@ class Link {
     }
   }
 
-  /** Sends what is queued, then ends. Resolves with the public connection when it is closed. */
+  /** Flushes the queue, then ends. Resolves with the public connection once it is closed. */
   end() {
     if (!this.#ended) {
       this.hold();
@@ -203,7 +200,7 @@ class Link {
   }
 
   /**
-   * Takes the overflow policy of a channel, unless it has one.
+   * Adopts the overflow policy of a channel, unless the connection already has one.
    * @param {string} policy
    */
   adoptOverflow(policy) {
@@ -213,7 +210,7 @@ class Link {
     this.#lean?.remember();
   }
 
-  /** The public id. */
+  /** Returns the public id. Creates it on the first call. */
   makeId() {
     if (this.id === undefined) {
       this.id = randomUUID();
@@ -222,12 +219,12 @@ class Link {
     return this.id;
   }
 
-  /** JavaScript must not let go of the connection: it has more than its record says. */
+  /** Keeps JavaScript from forgetting the connection, which has state beyond its record. */
   hold() {
     this.#lean?.hold();
   }
 
-  /** Whether an application waits for its end. */
+  /** Whether the application waits for the end of the connection. */
   get isAwaited() {
     return this.isEnded || this.#whenEnding !== undefined;
   }
@@ -248,7 +245,7 @@ class Link {
   }
 
   /**
-   * The core's side of a source that yields frames.
+   * Returns the core's handle for a source that yields frames.
    * @param {boolean} checks whether invalid frames are an error
    */
   frames(checks) {
@@ -257,7 +254,7 @@ class Link {
   }
 
   /**
-   * Drops what is queued and cuts the client off.
+   * Discards the queue and disconnects the client.
    * @param {unknown} [error]
    */
   destroy(error) {
@@ -268,7 +265,7 @@ class Link {
   }
 
   /**
-   * Asks the core to close the connection. `end`, `timeout` and `expired` wait for the queue,
+   * Asks the core to close the connection. `end`, `timeout` and `expired` flush the queue first,
    * unless another reason follows.
    * @param {CloseReason} reason
    */
@@ -286,17 +283,17 @@ class Link {
     this.hold();
   }
 
-  /** Whether the connection is bound to close. */
+  /** Whether the connection is ending or closed. */
   get isOver() {
     return this.state === 'ending' || this.state === 'closed';
   }
 
-  // The carrier's side.
+  // Called by the carrier.
 
   onClose() {
     if (this.state === 'closed') return;
     this.#advance('ending');
-    // The core is about to report the close, and the application may wait for that alone.
+    // Keeps the process alive until the core reports the close, in case nothing else does.
     holdProcess(this);
     this.close(this.carrier.closeReason());
   }
@@ -354,11 +351,11 @@ class Link {
     wakeSoon();
   }
 
-  // The core's side.
+  // Called by the core.
 
   /** @param {Buffer} bytes */
   write(bytes) {
-    // Entering the context takes longer than the rest, and no code of the application would see it.
+    // Entering the context takes longer than the rest, and no application code would see it.
     if (this.carrier.isDirect) return this.#write(bytes);
     return this.#context.runInAsyncScope(this.#write, this, bytes);
   }
@@ -402,7 +399,7 @@ class Link {
     this.#release();
     this.#advance('closed');
     this.#lean?.closed();
-    // Other code may wrap `res.end`. If it throws, the connection is closed all the same.
+    // Other code may wrap `res.end`. The connection closes even if that code throws.
     guarded(() => this.#finish(ORDERLY.includes(reason)));
     if (reason === 'drain' && this.transport === 'stream') sendLastBytes(this.carrier);
     this.#resolveEnded?.();
@@ -421,14 +418,14 @@ class Link {
     try {
       carrier.end();
     } catch (error) {
-      // Otherwise the client would wait for the rest for ever.
+      // Otherwise the client would wait for the rest forever.
       carrier.destroy();
       throw error;
     }
   }
 
   /**
-   * The only place where the state changes, and only forwards.
+   * The only place that changes the state, and it only moves forwards.
    * @param {State} state
    */
   #advance(state) {
@@ -452,7 +449,7 @@ class Link {
         `the socket cannot be handed over, because ${obstacle}: use transport: 'auto'`,
       );
     }
-    // The first choice, before the core has a handle, may not be the last.
+    // The first choice, made before the core has a handle, is preliminary.
     if (obstacle && this.handle) {
       debug('connection %d: JavaScript writes (%s)', this.number, obstacle);
     }
@@ -470,10 +467,10 @@ function cursorOf({ cursor, request }, parameter) {
 }
 
 /**
- * Why the socket cannot be handed over, if so.
+ * Returns why the socket cannot be handed over, or undefined if it can.
  * @param {Carrier} carrier
  */
 const obstacleOf = (carrier) =>
-  carrier.handOver ? carrier.obstacle?.() : 'the response is not that of a Node server';
+  carrier.handOver ? carrier.obstacle?.() : 'the response is not from a Node server';
 
 module.exports = { Link };

@@ -29,7 +29,7 @@ const EVENTS_NAMES = {
 };
 
 /**
- * The parser of the client, which is an ES module.
+ * The client's parser, loaded from an ES module.
  * @type {{
  *   createParser: typeof import('../../client/connection/parser.js').createParser,
  *   parse: typeof import('../../client/json.js').parse,
@@ -49,7 +49,7 @@ async function loadParsers() {
 /** The loops that read a channel or a broker, and end with it. */
 class Loops {
   /**
-   * Made when it is first needed: there may be many channels, and most have no loops.
+   * Created on first use: there may be many channels, and most have no loops.
    * @type {Map<Link, LoopCarrier> | undefined}
    */
   #open;
@@ -57,7 +57,7 @@ class Loops {
   /**
    * @param {EventsOptions<any> | undefined} options
    * @param {(connection: Connection, snapshot: EventsOptions<any>['snapshot']) => void} join
-   * @param {Record<string, true>} [names] those of the options
+   * @param {Record<string, true>} [names] the names of the options
    */
   read(options, join, names = EVENTS_NAMES) {
     const { after, signal, snapshot, parse, onGap, ...rest } = readOptions(options, names);
@@ -84,7 +84,7 @@ class Loops {
     this.#open ??= new Map();
     this.#open.set(link, carrier);
     const unfollow = follow(signal, carrier);
-    // Before the others: when a listener throws, those after it are not called.
+    // Prepended: when a listener throws, later listeners are not called.
     connection.prependOnceListener('close', (/** @type {CloseReason} */ reason) => {
       joined.reason = reason;
       this.#open?.delete(link);
@@ -95,20 +95,20 @@ class Loops {
     return new EventIterator(carrier, joined, convert);
   }
 
-  /** The loops get what was sent so far, then end. */
+  /** Ends the loops after all events that were sent so far. */
   end() {
     this.holdProcess();
     for (const link of this.#open?.keys() ?? []) link.end();
   }
 
-  /** The core is about to end the loops, and the application may wait for that alone. */
+  /** Keeps the process alive until the core ends the loops, in case nothing else does. */
   holdProcess() {
     for (const [link, carrier] of this.#open ?? []) if (carrier.isAwaited) holdProcess(link);
   }
 }
 
 /**
- * Leaves when the signal aborts, until the returned function is called.
+ * Leaves when the signal aborts. The returned function removes the listener.
  * @param {AbortSignal | undefined} signal
  * @param {LoopCarrier} carrier
  */
@@ -156,7 +156,7 @@ function readOptions(options, names) {
 }
 
 /**
- * A function hears of gaps, and fails the loop if it throws.
+ * Wraps a function that receives gaps. If it throws, the loop fails with its error.
  * @param {EventsOptions<any>['onGap']} onGap
  */
 function reporting(onGap) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Tells tools and NODE_DEBUG=sluice what happens to a connection. */
+/** Reports the events of a connection to tools and to NODE_DEBUG=sluice. */
 
 /** @import { CloseReason, Gap } from '../../index.js' */
 /** @import { Link } from './link.js' */
@@ -14,7 +14,7 @@ function opened({ carrier, connection, cursor, number, transport }) {
   publish(channels.opened, () => ({ connection }));
   if (!debug.enabled) return;
   const { method, url } = carrier.request ?? carrier.incoming ?? {};
-  // The query may have a token. A cursor is any bytes that a client likes.
+  // The query may contain a token, and the client chooses the bytes of a cursor.
   const where = `${quoted(method)} ${quoted(url?.split('?')[0])}`;
   const what = `${where}, ${cursor === undefined ? 'no cursor' : 'a cursor'}`;
   debug('connection %d opens: %s, transport %s', number, what, transport);
@@ -32,7 +32,7 @@ function closed({ connection, number }, reason) {
 
 /**
  * @param {Link} link
- * @param {number} events how many its queue had no room for
+ * @param {number} events how many were dropped
  */
 function dropped({ connection }, events) {
   publish(channels.overflow, () => ({ connection, events }));

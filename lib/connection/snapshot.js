@@ -8,8 +8,8 @@
 const event = require('./event.js');
 
 /**
- * Live events wait until the snapshot is sent. If it fails, the client must not get changes of a
- * state that it does not know, so its connection is destroyed.
+ * Live events wait until the snapshot is sent. If the snapshot fails, the connection is destroyed:
+ * the client must not receive changes to a state that it does not know.
  * @param {Link} link
  * @param {Snapshot<any>} snapshot
  */

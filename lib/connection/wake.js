@@ -1,28 +1,26 @@
 'use strict';
 
 /**
- * Wakes the core for what it was told quietly: connections that open, cursors, and frames of
- * bodies. Waking it costs more than the rest, so while turns of the event loop follow each other
- * with something in each, it is woken once for several of them.
+ * Wakes the core after calls that do not wake it: connections that open, cursors, and frames of
+ * bodies. Waking it costs more than the rest, so consecutive busy turns of the event loop share one
+ * wake-up.
  */
 
 const { start } = require('../core/hub.js');
 
-/** How many turns something may wait, and how long, in milliseconds. */
+/** The longest delay of a wake-up: in turns, and in milliseconds. */
 const MOST_TURNS = 8;
 const LONGEST = 0.5;
 
 let isScheduled = false;
-/** Something has come since the last look. */
+/** Whether `wakeSoon()` was called since the last look. */
 let isFresh = false;
 let turns = 0;
 let since = 0;
 /** @type {(() => void)[]} */
 const steps = [];
 
-/**
- * @param {() => void} step runs at the end of each turn in which something has come
- */
+/** @param {() => void} step runs at the end of each turn in which `wakeSoon()` was called */
 function atTurnEnd(step) {
   steps.push(step);
 }

@@ -6,7 +6,7 @@ const { EventEmitter } = require('node:events');
 
 class Bare {}
 Object.setPrototypeOf(Bare, EventEmitter);
-// The prototype has what the constructor of EventEmitter would set, and `on()` makes the rest.
+// The prototype has what the EventEmitter constructor would set, and `on()` creates the rest.
 Object.setPrototypeOf(Bare.prototype, EventEmitter.prototype);
 
 const BareEmitter = /** @type {typeof EventEmitter} */ (/** @type {unknown} */ (Bare));

@@ -12,7 +12,7 @@ function load() {
   } catch (error) {
     throw binaryError(error);
   }
-  // Bundlers can replace the binary by its path, its bytes or an empty object.
+  // Bundlers can replace the binary with its path, its bytes or an empty object.
   if (typeof binding?.HubHandle !== 'function') throw notABinding(binding);
   return binding;
 }

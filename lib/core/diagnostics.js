@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What happens, for tools that subscribe through node:diagnostics_channel, and as text for
- * NODE_DEBUG=sluice. Both cost a check when they are off.
+ * Diagnostics for tools that subscribe through node:diagnostics_channel, and as text for
+ * NODE_DEBUG=sluice. Each costs one check when it is off.
  */
 
 const { channel } = require('node:diagnostics_channel');
@@ -14,15 +14,15 @@ const gap = channel('sluice:connection:gap');
 const overflow = channel('sluice:connection:overflow');
 const drain = channel('sluice:drain');
 
-/** The most characters of a text that a client has chosen. */
+/** The maximum length of text from a client, in characters. */
 const LONGEST = 200;
-/** Control characters that JSON leaves as they are, and a terminal or a log may act on. */
+/** Control characters that JSON does not escape, and that a terminal or a log may interpret. */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
 
 const debug = debuglog('sluice');
 
 /**
- * A text of a client as JSON, which cannot forge a line of a log.
+ * Returns text from a client as JSON, which cannot forge a log line.
  * @param {string | undefined} text
  */
 function quoted(text) {
@@ -35,7 +35,7 @@ function quoted(text) {
 }
 
 /**
- * Publishes only if a tool listens. Node.js reports what its subscribers throw.
+ * Publishes only if there are subscribers. Node.js reports the errors that they throw.
  * @param {import('node:diagnostics_channel').Channel} to
  * @param {() => object} message
  */

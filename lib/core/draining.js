@@ -1,13 +1,13 @@
 'use strict';
 
-/** How connections are refused while a process or a broker drains. */
+/** Refuses connections while a process, a broker or a channel drains. */
 
 const { debug } = require('./diagnostics.js');
 const { SluiceError } = require('./error.js');
 
 /** @typedef {{ min: number, max: number }} Range in milliseconds */
 
-/** The answer is 503. Express, Fastify, Koa and Hono send it when a handler throws the error. */
+/** Express, Fastify, Koa and Hono respond with 503 when a handler throws this error. */
 class DrainingError extends SluiceError {
   statusCode = 503;
 
@@ -27,7 +27,7 @@ class DrainingError extends SluiceError {
   }
 }
 
-/** What has begun to drain. It never stops: a broker or process that has drained is closed. */
+/** Whether a drain has begun. It is never reset: a broker or process that has drained is closed. */
 class Draining {
   /** @type {Range | undefined} */
   #retry;

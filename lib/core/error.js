@@ -21,10 +21,10 @@ class SluiceError extends Error {
   }
 }
 
-/** The bounds of `Retry-After`, in seconds. Refused clients must not come back together. */
+/** The bounds of `Retry-After`, in seconds. Refused clients must not retry together. */
 const RETRY_AFTER = { min: 5, max: 30 };
 
-/** The error of a limit that is reached. Frameworks answer with its status and headers. */
+/** Thrown when a limit is reached. Frameworks respond with its status and headers. */
 class LimitError extends SluiceError {
   /**
    * @param {429 | 503} statusCode
@@ -55,7 +55,7 @@ const classes = new Map([
 ]);
 
 /**
- * Calls the core. Its errors become instances of the classes that the contract promises.
+ * Calls the core. Its errors become instances of the documented classes.
  * @template Result
  * @param {() => Result} call
  */
@@ -68,7 +68,7 @@ function callCore(call) {
 }
 
 /**
- * Gives an error of the core its class.
+ * Converts an error of the core to its class.
  * @param {unknown} error
  */
 function fromCore(error) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The hub, of which each Node.js environment has one: its settings, start and metrics. */
+/** The hub: its settings, start and metrics. Each Node.js environment has one. */
 
 const { HubHandle } = require('./binding.js');
 const { SluiceError, callCore } = require('./error.js');
@@ -65,7 +65,7 @@ const streamWrites = new StreamWrites(start, write);
 const takeNotices = () => dispatch(start().takeNotices(), streamWrites);
 
 /**
- * The core's functions that send an event, once the hub has started. They cost less than methods.
+ * The core's functions that send an event, set when the hub starts. They cost less than methods.
  */
 const senders = {
   /** @type {ReturnType<HubHandle['connectionSender']>} */
@@ -79,7 +79,7 @@ function notStarted() {
   throw new SluiceError('ERR_SSE_INTERNAL', 'the core has not started');
 }
 
-/** Starts the hub when it is first needed. */
+/** Returns the hub, and starts it on the first call. */
 function start() {
   if (hub) return hub;
   const wake = () => HubHandle.callWithoutContext(takeNotices);

@@ -1,13 +1,12 @@
 'use strict';
 
-/** Finds names that a reader does not know, such as misspelt options, and suggests others. */
+/** Finds unknown names, such as misspelt options, and suggests known ones. */
 
-/** Longer names are no typing errors, and would take long to compare. */
+/** Longer names are not typing errors, and would take long to compare. */
 const MAX_LENGTH = 40;
 
 /**
- * The first name in an object that is not among the known ones. One that is undefined counts as
- * absent.
+ * Returns the first unknown name in an object. Undefined values count as absent.
  * @param {object} given
  * @param {object} known has the known names as keys
  */
@@ -20,7 +19,7 @@ function unknownName(given, known) {
 }
 
 /**
- * The rest of a message about an unknown name: the known name that is nearest to it, or all.
+ * Returns the rest of a message about an unknown name: the closest known name, or all of them.
  * @param {string} name
  * @param {object} known
  */
@@ -50,7 +49,8 @@ function nearestOf(name, names) {
 }
 
 /**
- * How many characters must be inserted, removed, replaced or swapped with the next one.
+ * The edit distance: how many characters must be inserted, deleted, replaced or swapped with the
+ * next one.
  * @param {string} one
  * @param {string} other
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Runs listeners, which are the application's code: one that throws must not stop the others. */
+/** Runs the application's listeners: one that throws must not stop the others. */
 
 /**
  * Reports an error as Node.js does when an event listener throws.
@@ -13,7 +13,7 @@ function report(error) {
 }
 
 /**
- * Runs a listener and reports what it throws.
+ * Runs a listener, and reports an error that it throws.
  * @template Result
  * @param {() => Result} listener
  */
@@ -26,7 +26,7 @@ function guarded(listener) {
 }
 
 /**
- * Runs every step, then throws the first error. Later ones are reported.
+ * Runs every step, then throws the first error. Later errors are reported.
  * @param {Iterable<() => void>} steps
  */
 function runAll(steps) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Tells connections and channels what the core did: it closed a connection, a timeout passed, a
- * queue drained, a channel expired, a drain is over, or bytes are to be written.
+ * Passes the core's notices to connections and channels: a connection closed, a timeout passed, a
+ * queue drained, a channel expired, a drain finished, or bytes must be written.
  */
 
 /** @import { Writable } from 'node:stream' */
@@ -13,9 +13,9 @@
 
 /**
  * @typedef {object} ConnectionListener
- * @property {any} connection the public one, for the channels that it was in
+ * @property {any} connection the public connection, for the channels that it was in
  * @property {(bytes: Buffer) => boolean} write true when there is room for more
- * @property {() => false} mustWait a write has found no room
+ * @property {() => false} mustWait called when a write found no room
  * @property {(reason: CloseReason) => void} close
  * @property {() => void} timedOut
  * @property {() => void} drained
@@ -24,10 +24,10 @@
  */
 /**
  * @typedef {object} ChannelListener
- * @property {any} channel the public one
+ * @property {any} channel the public channel
  * @property {(connection: any) => void} left
  * @property {() => void} expired
- * @property {() => void} ended its last event has come from another process
+ * @property {() => void} ended called when its last event arrived from another process
  */
 
 const { guarded } = require('./listeners.js');
@@ -37,36 +37,36 @@ const { answer } = require('./requests.js');
 const connections = new OpenConnections();
 /**
  * The streams that take bytes without a carrier, by the core's id. A broadcast to many connections
- * writes to these without touching the objects of each, which are not in a cache.
+ * writes to them without touching the objects of each connection, which would be cache misses.
  * @type {Map<number, Pick<Writable, 'write'>>}
  */
 const streams = new Map();
 /**
- * Channels by id, as long as the core may still send them notices.
+ * Channels, by id, while the core may still send them notices.
  * @type {Map<number, ChannelListener>}
  */
 const channels = new Map();
 
 /**
- * What is called when a drain is over, by its number.
+ * Callbacks for finished drains, by the number of the drain.
  * @type {Map<number, (result: DrainResult) => void>}
  */
 const drains = new Map();
 
 /**
- * Backplanes, by id. Each hears whether its engine can be reached.
+ * Callbacks for engines that become reachable or unreachable, by the id of the backplane.
  * @type {Map<number, (isOnline: boolean, reason: string | undefined) => void>}
  */
 const backplanes = new Map();
 
 /**
- * What takes the messages of other processes, by backplane.
+ * Callbacks for messages from other processes, by the id of the backplane.
  * @type {Map<number, () => void>}
  */
 const mailboxes = new Map();
 
 /**
- * What engines ask for, by the number of the asker.
+ * Callbacks for the requests of engines, by the number of the asker.
  * @type {Map<number, (request: number) => void>}
  */
 const askers = new Map();
@@ -100,7 +100,7 @@ function dispatch(notices, streamWrites) {
   }
   for (const backplane of notices.mail) guarded(() => mailboxes.get(backplane)?.());
   for (const { asker, request } of notices.asked) guarded(() => askers.get(asker)?.(request));
-  // Last: the connections have closed before.
+  // Last, so that the connections close first.
   for (const { drain, ...result } of notices.drains) {
     drains.get(drain)?.(result);
     drains.delete(drain);

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The open connections, by the core's id. A lean one is kept only as long as something else refers
- * to it. It is made again from the core's record when it is needed.
+ * The open connections, by the core's id. A lean connection is held weakly, and recreated from the
+ * core's record when it is needed.
  */
 
 /** @import { ConnectionListener } from './notices.js' */
@@ -11,7 +11,7 @@ class OpenConnections {
   /** @type {Map<number, ConnectionListener>} */
   #held = new Map();
   /**
-   * Those that may be forgotten.
+   * Connections that may be forgotten.
    * @type {Map<number, WeakRef<ConnectionListener>>}
    */
   #lean = new Map();
@@ -43,13 +43,13 @@ class OpenConnections {
   }
 
   /**
-   * The connection may be forgotten from now on.
+   * Allows the connection to be forgotten.
    * @param {number} id
    * @param {ConnectionListener} connection
    */
   release(id, connection) {
     this.#forgotten ??= new FinalizationRegistry((gone) => {
-      // It may have been made again.
+      // It may have been recreated.
       if (!this.#lean.get(gone)?.deref()) this.#lean.delete(gone);
     });
     this.#held.delete(id);
@@ -58,9 +58,9 @@ class OpenConnections {
   }
 
   /**
-   * How connections are made that were forgotten.
+   * Sets how forgotten connections are recreated.
    * @param {(id: number) => ConnectionListener | undefined} make
-   * @param {() => number[]} ids of all that can be made
+   * @param {() => number[]} ids of all connections that can be recreated
    */
   remake(make, ids) {
     this.#make = make;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Options that mean the same have one name on every face. The other name is its alias. */
+/** An option has the same name on every face. Some options have an alias. */
 
 const { typeError } = require('./error.js');
 
@@ -25,7 +25,7 @@ const otherNames = new Map(
 const invalid = (message, options) => typeError('ERR_SSE_OPTION', message, options);
 
 /**
- * Returns the name that was used for an option, for error messages, and its value.
+ * Returns the name under which an option was given, for error messages, and its value.
  * @param {object} given
  * @param {Aliased} name
  * @returns {[name: string, value: unknown]}
@@ -53,7 +53,7 @@ function pick(given, ...names) {
 }
 
 /**
- * Merges options into defaults. Options that are undefined are ignored.
+ * Merges options into defaults. Undefined options are ignored.
  * @template {object} Options
  * @param {Options} defaults
  * @param {Partial<Options>} given

@@ -12,7 +12,7 @@ const { invalid, named, over, pick } = require('./option-names.js');
  * @typedef {Record<keyof Options, true>} Names
  */
 
-/** The longest time that the timers of Node.js and of the core can hold, in milliseconds. */
+/** The longest delay that the timers of Node.js and of the core support, in milliseconds. */
 const MAX_TIME = 2 ** 31 - 1;
 /** The core counts in 32 bits. */
 const MAX_COUNT = 2 ** 32 - 1;
@@ -147,11 +147,11 @@ function callback(name, value) {
 }
 
 /**
- * Reads an object of options. Returns an empty one when it is undefined.
+ * Reads an object of options. Returns an empty object when it is undefined.
  * @template {object} Options
  * @param {string} name
  * @param {Options | undefined} value
- * @param {object} [known] has the names of all options as keys; without it, there may be others
+ * @param {object} [known] has the names of all options as keys; without it, any name is allowed
  * @returns {Partial<Options>}
  */
 function object(name, value, known) {
@@ -164,7 +164,7 @@ function object(name, value, known) {
 }
 
 /**
- * Throws if an object has an option that its reader does not know.
+ * Throws if an object has an unknown option.
  * @param {string} name
  * @param {object} given
  * @param {object} known has the names of all options as keys

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Decides what a console prints of an object: its state, in place of private parts. */
+/** Defines what a console prints for an object: its state instead of its internals. */
 
 const { inspect } = require('node:util');
 
@@ -19,7 +19,7 @@ function printable(target, name, describe) {
    * @param {typeof inspect} print
    */
   function custom(depth, options, print) {
-    // A class of the application that extends ours keeps its name.
+    // A subclass of the application keeps its name.
     const own = this.constructor === Object ? name : (this.constructor?.name ?? name);
     if (depth < 0) return options.stylize(`[${own}]`, 'special');
     const { depth: left } = options;
@@ -27,7 +27,7 @@ function printable(target, name, describe) {
     return `${own} ${print(describeSafely(this), inner)}`;
   }
   /**
-   * A stub that only has the prototype, as test doubles do, has no state to print.
+   * A test double that only has the prototype has no state to print.
    * @param {object} self
    */
   function describeSafely(self) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Keeps the process alive. Node no longer knows of sockets that were handed over, and injected
- * requests have none, so a timer stands in while there are connections of these kinds.
+ * Keeps the process alive, with a timer, for connections that have no socket in Node: it was handed
+ * over, or the request was injected.
  */
 
 /** @type {Set<object>} */
@@ -11,15 +11,14 @@ const holders = new Set();
 let timer;
 
 /**
- * @param {object} holder keeps the process alive until it is released; a second call changes
- *   nothing
+ * @param {object} holder keeps the process alive until it is released; a second call has no effect
  */
 function holdProcess(holder) {
   holders.add(holder);
   timer ??= setInterval(() => {}, 2 ** 31 - 1);
 }
 
-/** @param {object} holder may not hold the process */
+/** @param {object} holder no effect if it does not hold the process */
 function releaseProcess(holder) {
   if (!holders.delete(holder) || holders.size > 0) return;
   clearInterval(timer);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What the core was asked for, and answers with a notice. */
+/** Requests to the core, which it answers with a notice. */
 
 /** The core's numbers have 32 bits. */
 const NUMBERS = 2 ** 32;
@@ -31,7 +31,7 @@ function answer(request, answer) {
 }
 
 /**
- * There will be no answer.
+ * Discards a request that will not be answered.
  * @param {number} request
  */
 function forget(request) {

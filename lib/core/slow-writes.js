@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Reports writes to the core that have waited long for their clients, and repeats it as long as
- * they wait. The core ends a client only upon such a report, so never while JavaScript is busy.
+ * Tells the core which writes have waited too long for their clients, and repeats the report while
+ * they wait. The core disconnects a client only after such a report, so never while JavaScript is
+ * busy.
  */
 
 /**
@@ -15,7 +16,7 @@ const LOOK = 250;
 
 class SlowWrites {
   /**
-   * When each write began to wait, by the core's id of the connection.
+   * When each write started to wait, by the core's id of the connection.
    * @type {Map<number, number>}
    */
   #since = new Map();
@@ -33,7 +34,7 @@ class SlowWrites {
     const now = performance.now();
     for (const id of ids) this.#since.set(id, now);
     if (ids.length === 0) return;
-    // When JavaScript was busy, responses that have drained report first.
+    // If JavaScript was busy, responses that have drained report first.
     this.#timer ??= setInterval(() => setImmediate(() => this.#look()), LOOK).unref();
   }
 

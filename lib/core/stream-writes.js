@@ -1,6 +1,6 @@
 'use strict';
 
-/** Writes of the `stream` transport. The core learns which are done, slow, or done late. */
+/** Writes of the `stream` transport. Reports to the core which are done, slow, or done late. */
 
 /** @import { HubHandle, Writes } from '../../binding.js' */
 
@@ -9,16 +9,16 @@ const { SlowWrites } = require('./slow-writes.js');
 /** How many responses are written in one turn of the event loop; about two milliseconds. */
 const SLICE = 128;
 /**
- * The same while new writes follow a report at once. The application gets more turns between the
- * slices, so that more events share a write.
+ * The same, while new writes soon follow a report. The application gets more turns between slices,
+ * so that more events share a write.
  */
 const BUSY_SLICE = 32;
-/** How soon after a report they follow then, in milliseconds. */
+/** The longest time between a report and such writes, in milliseconds. */
 const SOON = 5;
 
 /**
- * The slices keep a broadcast to many connections from blocking the event loop. A connection has at
- * most one write under way, so the order of its bytes does not depend on that of the slices.
+ * Slices keep a broadcast to many connections from blocking the event loop. A connection has at
+ * most one write in flight, so slices do not change the order of its bytes.
  */
 class StreamWrites {
   #hub;
@@ -30,7 +30,7 @@ class StreamWrites {
   #position = 0;
   #done = 0;
   /**
-   * Those of the first batch that wait for their clients.
+   * Connections of the first batch that wait for their clients.
    * @type {Set<number>}
    */
   #waiting = new Set();
@@ -72,8 +72,8 @@ class StreamWrites {
   }
 
   /**
-   * Writes the first group of the first batch to at most that many connections. Returns to how
-   * many.
+   * Writes the first group of the first batch to at most `room` connections. Returns how many were
+   * written.
    * @param {Writes} batch
    * @param {number} room
    */
@@ -93,7 +93,7 @@ class StreamWrites {
     for (const id of waiting) this.#waiting.add(id);
     if (this.#done === count) {
       this.#done = 0;
-      // Releases its bytes.
+      // Releases the bytes of the group.
       groups.shift();
     }
     if (groups.length === 0) this.#finish(connections);
@@ -114,7 +114,7 @@ class StreamWrites {
     this.#reportedAt = performance.now();
   }
 
-  /** @param {number} id of a connection whose client has taken a write that had to wait */
+  /** @param {number} id of a connection whose client has received a write that had to wait */
   drained(id) {
     this.#slow.delete(id);
     this.#drained.push(id);

@@ -9,8 +9,8 @@ for (const [lean, message] of [
   ['yes', /`lean` must be true, false or an object, but it is a string/],
   [null, /`lean` must be true, false or an object, but it is null/],
   [{ header: [] }, /`lean` has an unknown option `header`: did you mean `headers`\?/],
-  [{ headers: 'accept' }, /`lean.headers` must be an array of names of headers/],
-  [{ headers: [1] }, /`lean.headers` must be an array of names of headers/],
+  [{ headers: 'accept' }, /`lean.headers` must be an array of header names/],
+  [{ headers: [1] }, /`lean.headers` must be an array of header names/],
 ]) {
   test(`rejects lean: ${JSON.stringify(lean)}`, SOON, async (t) => {
     let thrown;

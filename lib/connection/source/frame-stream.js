@@ -1,6 +1,6 @@
 'use strict';
 
-/** Sends a source whose pieces are frames already to a connection, at the pace of its client. */
+/** Sends a source whose pieces are already frames to a connection, at the pace of its client. */
 
 /** @import { FramesHandle } from '../../../binding.js' */
 /** @import { Outlet } from './outlet.js' */
@@ -11,16 +11,16 @@ const { wakeSoon } = require('../wake.js');
 const { Pace } = require('./pace.js');
 const { Pieces } = require('./pieces.js');
 
-/** How many bytes are collected before they go to the core. */
+/** How many bytes are collected before they are passed to the core. */
 const BATCH = 16 << 10;
-/** After how many pieces to look at the time. */
+/** How many pieces are read between two checks of the time. */
 const LOOK = 16;
 
 const noop = () => {};
 
 /**
- * Pieces that are ready at the same time go to the core in one call. No piece is asked for while
- * the connection's queue, with what is collected, has no room.
+ * Passes pieces that are ready at the same time to the core in one call. Reads no further piece
+ * while the queue, including the collected pieces, has no room.
  */
 class FrameStream {
   #outlet;
@@ -29,12 +29,12 @@ class FrameStream {
   #isEnded;
   #pieces = new Pieces();
   /**
-   * What is not in the core yet, and its length.
+   * Bytes that were not passed to the core yet, and their length.
    * @type {Uint8Array[]}
    */
   #batch = [];
   #size = 0;
-  /** How many bytes the queue had room for when it was last looked at, less those read since. */
+  /** Free bytes in the queue at the last check, less the bytes read since. */
   #room = 0;
   #isScheduled = false;
   #isOver = false;
@@ -49,7 +49,7 @@ class FrameStream {
    * @param {Outlet} outlet
    * @param {Source} source
    * @param {FramesHandle} frames
-   * @param {() => boolean} isEnded whether nothing more can be sent
+   * @param {() => boolean} isEnded whether the connection accepts no more events
    */
   constructor(outlet, source, frames, isEnded) {
     this.#outlet = outlet;
@@ -78,7 +78,7 @@ class FrameStream {
     return this.#source.stop();
   }
 
-  /** There may be room. */
+  /** Called when there may be room. */
   wake = () => {
     if (this.#isOver) return;
     this.#room = this.#outlet.room;
@@ -138,7 +138,7 @@ class FrameStream {
     }
   };
 
-  /** Hands over what is collected. */
+  /** Passes the collected bytes to the core. */
   #send() {
     if (this.#isEnded()) return this.#finish(false);
     if (this.#size === 0) return;

@@ -21,13 +21,13 @@ class Items {
   /** @type {TextDecoder | undefined} */
   #decoder;
 
-  /** @param {string | undefined} name of the events that are made of data */
+  /** @param {string | undefined} name of the events that are created from data */
   constructor(name) {
     this.#name = name;
   }
 
   /**
-   * Returns undefined while the bytes are an unfinished character.
+   * Returns undefined while the bytes are an incomplete character.
    * @param {unknown} item
    * @returns {ServerSentEvent | undefined}
    */
@@ -43,7 +43,7 @@ class Items {
     return { event: this.#name, data: item };
   }
 
-  /** Returns an event with the bytes of an unfinished character, if there are any. */
+  /** Returns an event with the bytes of an incomplete character, if there are any. */
   rest() {
     return this.#text(this.#decoder?.decode());
   }

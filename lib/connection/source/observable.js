@@ -1,6 +1,6 @@
 'use strict';
 
-/** Finds the Observable in a source, and sends what it emits. */
+/** Finds the Observable in a source, and sends the items it emits. */
 
 /** @import { ServerSentEvent } from '../../../index.js' */
 /** @import { Items } from './items.js' */
@@ -8,11 +8,11 @@
 
 const { hasMethods } = require('../../core/option.js');
 
-/** How the Observables of libraries are found: as `Symbol.observable` or, without it, by name. */
+/** The method that libraries use where `Symbol.observable` is undefined. */
 const NAME = '@@observable';
 
 /**
- * Returns the Observable that a value is or offers, if it does.
+ * Returns the Observable that a value is or provides, or undefined.
  * @param {any} value
  */
 function observableIn(value) {
@@ -22,7 +22,10 @@ function observableIn(value) {
   return hasMethods(found, 'subscribe') ? found : undefined;
 }
 
-/** Sends the items of an Observable at once: it cannot wait, so the connection bounds them. */
+/**
+ * Sends the items of an Observable immediately: it has no back-pressure, so the connection's queue
+ * bounds them.
+ */
 class Push {
   #connection;
   #observable;
@@ -52,7 +55,7 @@ class Push {
 
   halt = () => this.#finish(() => this.#resolve(false));
 
-  /** Resolves with true when the Observable has completed, and with false when it was left. */
+  /** Resolves with true when the Observable has completed, and with false when it was stopped. */
   run() {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -65,12 +68,12 @@ class Push {
           this.#finish(() => resolve(true));
         },
       });
-      // It was over before subscribe() returned.
+      // It ended before `subscribe()` returned.
       if (this.#isOver) this.stop();
     });
   }
 
-  /** Leaves the Observable. Its errors are ignored. */
+  /** Unsubscribes. Errors are ignored. */
   async stop() {
     this.#isOver = true;
     const subscription = this.#subscription;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Tells the streams of a connection when there is room for more, and when it has closed. */
+/** Notifies the streams of a connection when its queue has room, and when it has closed. */
 
 /** @import { EventEmitter } from 'node:events' */
 /** @import { ServerSentEvent } from '../../../index.js' */
@@ -19,14 +19,14 @@
  * }} Target
  */
 
-/** How many times to look at the queue without waiting. */
+/** How many times to check the queue with `setImmediate()`, before timers are used. */
 const QUICK_LOOKS = 16;
-/** The longest wait between two looks after that, in milliseconds. */
+/** The longest delay between two later checks, in milliseconds. */
 const LONGEST_WAIT = 512;
 
 /**
- * Adds one listener for each event, however many streams there are. `drain` is not enough: it is
- * emitted only after the client was slow, and only when the queue is empty.
+ * Adds one listener for each event, regardless of the number of streams. `drain` is not enough: it
+ * is emitted only after the client was slow, and only when the queue is empty.
  */
 class Outlet {
   #connection;
@@ -67,7 +67,7 @@ class Outlet {
   /** @param {Stream} stream */
   enter(stream) {
     if (this.#streams.size === 0) {
-      // Before the others: when a listener throws, those after it are not called.
+      // Prepended: when a listener throws, later listeners are not called.
       this.#connection.prependListener('close', this.#onClose);
       this.#connection.prependListener('drain', this.#wake);
     }
@@ -85,7 +85,8 @@ class Outlet {
   }
 
   /**
-   * Wakes the stream when there may be room. It must look again, as others may take the room first.
+   * Wakes the stream when there may be room. The stream must check again, because others may take
+   * the room first.
    * @param {Stream} stream
    */
   wait(stream) {

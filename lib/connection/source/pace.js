@@ -1,6 +1,6 @@
 'use strict';
 
-/** Lets the event loop turn now and then while a source always has a next item. */
+/** Yields to the event loop regularly while a source always has a next item. */
 
 const { setImmediate: turn } = require('node:timers/promises');
 

@@ -29,7 +29,7 @@ class Pieces {
     );
   }
 
-  /** Half a character that nothing follows. */
+  /** Returns half a character if the second half never arrived. */
   rest() {
     return this.#half ? this.#after(NOTHING) : NOTHING;
   }

@@ -12,7 +12,7 @@ const { hasMethods, kind } = require('../../core/option.js');
 /**
  * `ask` gets the next item of a source, `stop` tells the source to release its resources.
  * @typedef {{ done?: boolean, value?: unknown }} Result
- * `isPlain`: it is a promise of an item that is no promise.
+ * `isPlain`: `ask` returns a promise, whose item is never a promise itself.
  * @typedef {{
  *   ask: () => Result | PromiseLike<Result>, stop: () => unknown, isPlain?: boolean,
  * }} Hold
@@ -93,7 +93,7 @@ class Source {
   }
 
   /**
-   * Does the same, with as few promises as the source allows.
+   * Like `next()`, with as few promises as the source allows.
    * @returns {PromiseLike<Result>}
    */
   ask() {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Sends the items of a source to a connection, at the pace of its client. An Observable has a pace
- * of its own.
+ * Sends the items of a source to a connection, at the pace of its client. An Observable sets its
+ * own pace.
  */
 
 /** @import { StreamOptions } from '../../../index.js' */
@@ -82,7 +82,7 @@ class Stream {
   }
 
   /**
-   * Resolves with undefined when the stream is halted, as the source may never answer.
+   * Resolves with undefined when the stream is halted, because the source may never answer.
    * `Promise.race` would keep every item in memory until then.
    */
   async #next() {
@@ -147,7 +147,7 @@ async function stream(connection, outlet, from, options, link) {
   } finally {
     outlet.leave(sending);
     signal?.removeEventListener('abort', sending.halt);
-    // Lets the source's `finally` block run before this resolves, unless that block waits.
+    // Lets the source's `finally` block run before this resolves, if that takes at most a turn.
     if (!complete) await Promise.race([sending.stop(), turn()]);
   }
   if (end) await connection.end();

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The error of a binary that is missing or that cannot be loaded. */
+/** The error for a binary that is missing or cannot be loaded. */
 
 /** @import { Diagnosis } from './refusal.js' */
 
@@ -29,7 +29,7 @@ function messagesOf(error) {
   return messages;
 }
 
-/** Messages that only say that a file of the loader's list does not exist. */
+/** Messages that only report a missing file of the loader's list. */
 const NOT_FOUND = /^Cannot find (native binding|module|package)|^Unsupported (OS|arch)/;
 
 /** @returns {Diagnosis} */
@@ -106,7 +106,7 @@ function describe({ found, action }, cause) {
 }
 
 /**
- * Returns the error for an error of the loader.
+ * Converts an error of the loader.
  * @param {unknown} error
  */
 const binaryError = (error) => describe(diagnose(messagesOf(error)), error);

@@ -6,7 +6,7 @@ const { existsSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const { binaryName } = require('./platform.js');
 
-/** The folder of the package, or any folder if a bundler has moved this code. */
+/** The folder of the package, or an unrelated folder if a bundler has moved this code. */
 const root = typeof __dirname === 'string' ? path.join(__dirname, '../../..') : undefined;
 
 /** @param {string[]} names */
@@ -18,7 +18,7 @@ const isBundled = () => !has('binding.js') || !has('lib/core/binary/installed.js
 /** Whether this is a clone of the repository. npm never packs a lock file. */
 const isClone = () => has('package-lock.json') && has('Cargo.toml');
 
-/** The folders in which npm, pnpm and Yarn install the packages of platforms. */
+/** The folders in which npm, pnpm and Yarn install the platform packages. */
 const folders = () =>
   root === undefined ? [] : [path.dirname(root), path.join(root, 'node_modules')];
 
@@ -31,12 +31,12 @@ function namesIn(folder) {
   }
 }
 
-/** Returns the names of the installed packages of platforms. */
+/** Returns the names of the installed platform packages. */
 const platformPackages = () =>
   [...new Set(folders().flatMap(namesIn))].filter((name) => /^sluice-\w+-\w+(-\w+)?$/.test(name));
 
 /**
- * Whether the package of a platform contains its binary.
+ * Whether a platform package contains its binary.
  * @param {string} platform
  */
 const hasBinary = (platform) =>

@@ -1,8 +1,8 @@
 'use strict';
 
-/** This platform, and those that have a binary. */
+/** The current platform, and the platforms that have a binary. */
 
-/** The platforms of `napi.targets` in package.json, by the names that their packages have. */
+/** The platforms of `napi.targets` in package.json, by the names of their packages. */
 const SUPPORTED = [
   'linux-x64-gnu',
   'linux-arm64-gnu',
@@ -16,7 +16,7 @@ const SUPPORTED = [
 /** Returns the version of glibc, or undefined on other systems, such as Alpine with musl. */
 function glibcVersion() {
   const { report } = process;
-  // The report would resolve the names of all peers.
+  // Otherwise the report would look up the host names of all peers.
   const settings = /** @type {{ excludeNetwork?: boolean }} */ (report);
   const before = settings.excludeNetwork;
   settings.excludeNetwork = true;
