@@ -1,6 +1,6 @@
 'use strict';
 
-/** Finds out what kind of handler a test passes, and asks it. */
+/** Detects the kind of handler that a test passes, and sends it a request. */
 
 /**
  * @typedef {{
