@@ -2,7 +2,7 @@
 
 /**
  * Messages between the JavaScript of several processes, over a backplane. They are not retained.
- * A listener is also notified of the events of its subject.
+ * A listener is also notified when its subject has an event.
  */
 
 /** @import { BackplaneHandle } from '../../binding.js' */
@@ -27,7 +27,7 @@ class Mail {
   constructor(handle) {
     this.#handle = handle;
     mailboxes.set(handle.id, () => this.#take());
-    // The core sends one notice until the mail is taken. An earlier notice found no mailbox.
+    // The core sends one notice until the mail is taken. This discards mail whose notice was lost.
     handle.takeMail();
   }
 

@@ -136,7 +136,7 @@ class Catalogue {
       await this.#shared?.add(run.record);
       await run.followed?.write(run.record);
     } catch {
-      // The engine is unreachable, and keeps records meanwhile. The renewal is retried.
+      // The engine is unreachable, and keeps records meanwhile. The next renewal tries again.
     }
   }
 

@@ -7,7 +7,7 @@
 /** @type {Required<Omit<RunFormat, 'compact' | 'done'>>} */
 const plain = {
   headers: () => ({}),
-  // The event hides the error from clients. `EventSource` has its own event named `error`.
+  // Clients never see the error. `EventSource` has its own `error` event, so this is `failed`.
   failed: () => [{ event: 'failed', data: { message: 'the run failed' } }],
   stopped: () => [{ event: 'stopped', data: {} }],
   noneStatus: 404,

@@ -94,7 +94,7 @@ class Producer {
   }
 
   /**
-   * Like `Promise.race`, which would keep every item in memory as long as the signal.
+   * Replaces `Promise.race`, which would keep every item in memory as long as the signal.
    * @template Value
    * @param {Promise<Value>} promise
    * @returns {Promise<Value | typeof STOPPED>}

@@ -111,7 +111,7 @@ class Run {
     return this.record.events ?? Math.max(this.#events, this.last);
   }
 
-  /** Whether another process has claimed the run, after considering the source's process dead. */
+  /** Whether another process has claimed the run because it considered the first process dead. */
   get isTaken() {
     const latest = this.followed?.latest;
     return latest?.key === this.record.key && latest.node !== this.#node;

@@ -16,7 +16,7 @@ const { isName } = require('./messages.js');
 const NO_SECRET = randomBytes(32).toString('base64url');
 
 /**
- * The form in which secrets leave a node.
+ * Secrets leave a node only as digests.
  * @param {string} secret
  */
 const digestOf = (secret) => createHash('sha256').update(secret).digest('base64url');

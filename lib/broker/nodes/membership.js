@@ -31,7 +31,7 @@ class Membership {
   #talk;
   /** Whether this node has received its own `hello`, and therefore everything after it. */
   #hasHeardHello = false;
-  /** When this node last received its own message. If it is cut off, others may be alive. */
+  /** When this node last received its own message. While it is cut off, others may be alive. */
   #heardItself = performance.now();
   #ticks = 0;
   #timer;

@@ -2,8 +2,7 @@
 
 /**
  * The nodes of a broker: processes whose brokers have the same name on the same backplane. Each
- * node knows the clients of all nodes, and the members of topics. Without a backplane, this process
- * is the only node.
+ * node knows all clients, and the members of topics. Without a backplane there is one node.
  */
 
 /** @import { Clients } from '../clients.js' */
@@ -80,7 +79,7 @@ class Nodes {
     return this.#peers.byId.size > 0;
   }
 
-  /** How many clients the other nodes have. */
+  /** The number of clients on other nodes. */
   get clientCount() {
     return this.#peers.liveCount;
   }
@@ -160,7 +159,7 @@ class Nodes {
   }
 
   /**
-   * Handles a message to this node alone, which another node or this node has sent.
+   * Handles a message to this node alone, from another node or from itself.
    * @param {Message} message
    */
   #talk(message) {

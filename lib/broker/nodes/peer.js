@@ -35,7 +35,7 @@ class Peer {
   }
 
   /**
-   * Adds a part of its state, which is applied once it is complete.
+   * Adds a part of its state. The state is applied once it is complete.
    * @param {number} seq
    * @param {Part} part
    */

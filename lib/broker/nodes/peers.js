@@ -30,7 +30,7 @@ class Peers {
   }
 
   /**
-   * Notes that a node has sent a message. Returns the node.
+   * Records that a node has sent a message. Returns undefined if there are too many nodes.
    * @param {string} id
    */
   heard(id) {

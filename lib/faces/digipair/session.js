@@ -44,7 +44,7 @@ function broker() {
   return started;
 }
 
-/** The engine's loggers serialise sessions, so `id` is the only enumerable property. */
+/** The engine's loggers serialise sessions, so `id` is the only own property. */
 class Session {
   #client;
   /**

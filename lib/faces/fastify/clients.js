@@ -28,7 +28,7 @@ class Clients {
   /** @type {Map<FastifyReply, Entry>} */
   #entries = new Map();
   /**
-   * The replies that wait, by seid, oldest first.
+   * The waiting replies, by seid, oldest first.
    * @type {Map<string, Set<FastifyReply>>}
    */
   #queues = new Map();

@@ -129,7 +129,7 @@ class SeidHistory {
   }
 }
 
-/** Most handlers answer immediately. The watch begins if a handler does not answer in its turn. */
+/** Most handlers answer immediately. The watch begins only if the handler outlasts its turn. */
 class Watch {
   #mail;
   #subject;
@@ -152,7 +152,7 @@ class Watch {
     this.#listener = {
       arrived: (/** @type {string} */ _subject, /** @type {Buffer} */ bytes) =>
         arrived(bytes.toString()),
-      // Missed messages are not lost: the history has them.
+      // The notice of a first event is never lost.
       missed: () => {},
     };
   }

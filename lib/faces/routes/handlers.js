@@ -162,7 +162,7 @@ async function read(exchange, broker, bodyLimit) {
 }
 
 /**
- * The client that a request names, here or in another process.
+ * Returns the client that a request names, from this process or another one.
  * @param {SSEBroker} broker
  * @param {string} id
  * @param {unknown} secret

@@ -47,7 +47,7 @@ class CatchUp {
   wake() {
     const { log, state } = this.#stream;
     if (!this.#outlet.hasRoom) this.#outlet.wait(this);
-    // Its next bytes were dropped, or the stream was deleted. The reader learns it on reconnect.
+    // Its next bytes were dropped, or the stream was deleted. A reconnect reports this.
     else if (state !== 'live' || this.#position < log.floor) this.#end();
     else this.#sendPage();
   }

@@ -21,8 +21,8 @@ class Refusal extends Error {
 }
 
 /**
- * A refusal after which a client retries in 5 to 30 seconds. The time is random, so that refused
- * clients do not return together.
+ * A refusal after which a client retries in 5 to 30 seconds. The time is random, so refused clients
+ * do not return together.
  * @param {503 | 507} status
  * @param {string} message
  */

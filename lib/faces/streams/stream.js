@@ -72,7 +72,7 @@ class Stream {
     this.origin = origin;
   }
 
-  /** Restarts the time to live, on each read or write. */
+  /** Restarts the time to live. Called on each read and write. */
   touch() {
     this.#usedAt = Date.now();
   }

@@ -71,7 +71,7 @@ class Nodes {
     this.#say({ from: this.id, to: node, stop: key });
   }
 
-  /** Called every second. If late, this process was paused, and messages may still arrive. */
+  /** Called every second. A late call means that this process was paused and messages may wait. */
   notice() {
     const now = performance.now();
     if (now - this.#noticed > PAUSE) this.#touch();

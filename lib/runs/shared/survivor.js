@@ -44,7 +44,7 @@ class Survivor {
       if (run.isOwn || run.channel.ended || this.#ending.has(run)) continue;
       const { record, knownSince } = run.refresh();
       const { node, key } = record;
-      // A run of this process that could not be started, or that this process must end.
+      // This process has no source for its run: the start failed, or it must end a claimed run.
       const isLost = node === this.#nodes.id && !this.#work.hasKey(key);
       if (isLost || this.#nodes.isDead(node, knownSince)) void this.#end(run);
     }

@@ -34,7 +34,7 @@ async function adopt(req, res, response, options) {
   } catch (error) {
     cancel(response?.body);
     if (isMistake(error)) throw error;
-    // The settings are set: errors of readAdoptOptions() are mistakes.
+    // All errors of readAdoptOptions() are mistakes, so the settings are set here.
     answer(res, error);
     report(error, /** @type {AdoptSettings} */ (settings).onError);
     return undefined;
