@@ -2,7 +2,7 @@
 
 /**
  * Builds the binary of this package for this platform: `node node_modules/sluice/build-binary.js`.
- * It takes a Rust toolchain, and some minutes. With `--force` it replaces a binary that loads.
+ * Requires a Rust toolchain and takes some minutes. `--force` replaces a binary that already loads.
  */
 
 const { spawnSync } = require('node:child_process');
@@ -31,7 +31,7 @@ function loads() {
 }
 
 if (!process.argv.includes('--force') && loads()) {
-  console.log(`sluice: a binary for ${platformName()} is there and loads; --force builds another`);
+  console.log(`sluice: a binary for ${platformName()} already loads; use --force to rebuild it`);
   process.exit(0);
 }
 
@@ -55,7 +55,7 @@ if (status !== 0) fail('cargo failed; its message is above');
 
 const library = path.join(target, 'release', LIBRARIES.get(process.platform) ?? 'libsluice.so');
 copyFileSync(library, path.join(__dirname, binaryName()));
-// In an application, nothing else uses the intermediate files, which take some 100 MB.
+// In an application, only this build uses the intermediate files, which take some 100 MB.
 const isClone = existsSync(path.join(__dirname, 'package-lock.json'));
 if (!isClone && !process.env.CARGO_TARGET_DIR) rmSync(target, { recursive: true, force: true });
 console.log(`sluice: built ${binaryName()}`);

@@ -7,7 +7,7 @@ const { doctor } = require('../lib/doctor/command.js');
 
 const USAGE = `Usage: sluice doctor URL [options]
 
-Opens an event stream as a browser does, and says what is wrong between here and the server.
+Opens an event stream as a browser does, and reports problems between here and the server.
 
   --wait SECONDS   how long to watch the stream (default: 20)
   --direct URL     the same stream without the proxy, to compare when events arrive
@@ -15,7 +15,7 @@ Opens an event stream as a browser does, and says what is wrong between here and
   --header LINE    send a header, such as "Cookie: session=…"; may be repeated
   --json           print the findings as JSON
 
-Exits with 1 if there are problems, and with 2 if the command is wrong.`;
+Exits with 1 if there are problems, and with 2 if the command line is invalid.`;
 
 async function main([command, ...args]) {
   if (command === 'doctor') return doctor(args, USAGE);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** A backplane, as users see it. The core talks to the engine. */
+/** The public side of a backplane. The core talks to the engine. */
 
 /** @import { BackplaneHandle, HostCall, HostReply } from '../../binding.js' */
 
@@ -13,7 +13,7 @@ const { printable } = require('../core/printable.js');
 /** @type {(backplane: Backplane) => BackplaneHandle} */
 let handleOf;
 /**
- * What the engine keeps of each channel, if that is known.
+ * The number and age, in milliseconds, of the events that the engine retains per channel, if known.
  * @type {(backplane: Backplane) => { events: number, age: number } | undefined}
  */
 let retainOf;
@@ -34,7 +34,7 @@ class Backplane extends EventEmitter {
 
   /**
    * @param {() => BackplaneHandle} start called when the first channel uses it
-   * @param {(call: HostCall) => unknown} [answerer] answers what the engine asks for, perhaps later
+   * @param {(call: HostCall) => unknown} [answerer] answers calls of the engine, perhaps later
    * @param {{ events: number, age: number }} [retain]
    */
   constructor(start, answerer, retain) {

@@ -33,7 +33,7 @@ function customBackplane(engine, options) {
 /**
  * @param {BackplaneEngine} engine
  * @param {CustomBackplaneOptions} [options]
- * @param {{ events: number, age: number }} [retain] what it keeps of each channel, if that is known
+ * @param {{ events: number, age: number }} [retain] the engine's retention per channel, if known
  */
 function open(engine, options, retain) {
   const { maxQueueBytes, waits } = readCommon(option.object('options', options, NAMES));
@@ -56,7 +56,7 @@ class CustomBackplane extends Backplane {
       return handle;
     };
     let connections = 0;
-    /** An engine may still call back for a connection that is over. */
+    /** An engine may still use the callbacks of an earlier connection. */
     const connect = () => {
       connections += 1;
       const connection = connections;

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Messages between the JavaScript of processes, over a backplane. They are not kept. JavaScript can
- * also hear that a subject has an event.
+ * Messages between the JavaScript of several processes, over a backplane. They are not retained.
+ * A listener is also notified when its subject has an event.
  */
 
 /** @import { BackplaneHandle } from '../../binding.js' */
@@ -27,12 +27,12 @@ class Mail {
   constructor(handle) {
     this.#handle = handle;
     mailboxes.set(handle.id, () => this.#take());
-    // The notice of what has come before reached nobody, and there is one until it is taken.
+    // The core sends one notice until the mail is taken. This discards mail whose notice was lost.
     handle.takeMail();
   }
 
   /**
-   * Everybody who hears the subject gets it, also here.
+   * Sends a message to every listener of the subject, including those in this process.
    * @param {string} subject
    * @param {Buffer} bytes
    */
@@ -55,7 +55,7 @@ class Mail {
   }
 
   /**
-   * The id of the place up to which everything of a subject has arrived, if the engine has told it.
+   * The id of the place up to which all events of a subject have arrived, if it is known.
    * @param {string} subject
    */
   reached(subject) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** An engine in memory: it connects the channels of one thread, for development and tests. */
+/** An engine in memory. It connects the channels of one thread, for development and tests. */
 
 /** @import { BackplaneEngine, EngineCallbacks, LogArrival } from '../../backplane.js' */
 /** @import { MemoryBackplaneOptions } from '../../backplane.js' */
@@ -15,7 +15,7 @@ const NAMES = { name: true, retain: true, maxQueueBytes: true, outage: true };
 const RETAIN_NAMES = { events: true };
 
 const EVENTS = 500;
-/** More than a batch has. */
+/** How many publications an engine remembers: more than a batch has. */
 const REMEMBERED = 1024;
 
 /** Logs by name. */
@@ -35,9 +35,9 @@ function memoryBackplane(options) {
 class MemoryLog {
   epoch = randomInt(36 ** 6).toString(36);
   last = 0;
-  /** @type {Map<string, LogArrival[]>} what is kept of each subject */
+  /** @type {Map<string, LogArrival[]>} the retained events of each subject */
   kept = new Map();
-  /** @type {Map<string, number>} by subject, the latest event that is no longer kept */
+  /** @type {Map<string, number>} by subject, the number of the latest event that was discarded */
   floors = new Map();
   /** @type {Set<MemoryEngine>} */
   engines = new Set();
@@ -51,9 +51,12 @@ class MemoryEngine {
   #followed = new Set();
   /** @type {EngineCallbacks | undefined} */
   #callbacks;
-  /** The latest publication that was taken, and the numbers in the log of recent ones. */
+  /** The number of the latest publication that was taken. */
   #done = 0;
-  /** @type {Map<number, number>} */
+  /**
+   * The log numbers of recent publications, by the number of the publication.
+   * @type {Map<number, number>}
+   */
   #numbers = new Map();
 
   /**
@@ -75,7 +78,7 @@ class MemoryEngine {
   /** @type {BackplaneEngine['publish']} */
   publish(batch) {
     const log = this.#log;
-    // A batch whose answer came too late is sent again.
+    // The core sends a batch again if its answer was late.
     const fresh = batch.filter(({ number }) => number > this.#done);
     const arrivals = fresh.flatMap(({ subjects, payload, isKept, number }) => {
       log.last += 1;

@@ -1,13 +1,13 @@
 'use strict';
 
-/** Where NATS is: the option `servers` of `natsBackplane()`. */
+/** Reads the option `servers` of `natsBackplane()`. */
 
 const option = require('../core/option.js');
 
 const PROTOCOLS = ['nats:', 'tls:'];
 
 /**
- * Returns the servers, and how to log in to them if their URLs say so.
+ * Returns the servers without credentials, and the login in their URLs, if any.
  * @param {unknown} value
  */
 function readServers(value) {

@@ -68,7 +68,7 @@ async function ask(credentials) {
 
 /**
  * @param {{ user?: any, password?: any, token?: any }} given
- * @param {string} [owner] what comes before the names in messages
+ * @param {string} [owner] prefix of option names in error messages
  */
 function readLogin(given, owner = '') {
   const user = option.text(`${owner}user`, given.user);

@@ -24,7 +24,7 @@ function readCommon({ retain, maxQueueBytes, outage }) {
 
 /**
  * @param {string} name
- * @param {unknown} value the beginning of names in the engine
+ * @param {unknown} value the prefix of names in the engine
  */
 function readPrefix(name, value = 'sluice') {
   option.assertString(name, value);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Where Redis is, and how to log in: the options of `redisBackplane()` about connections. */
+/** Reads the options of `redisBackplane()` about connections and logins. */
 
 /** @import { RedisBackplaneOptions, RedisSentinelOptions } from '../../redis.js' */
 

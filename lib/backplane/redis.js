@@ -1,6 +1,6 @@
 'use strict';
 
-/** A backplane over Redis, Valkey, or what speaks their protocol. */
+/** A backplane over Redis, Valkey or a compatible server. */
 
 /** @import { RedisBackplaneOptions } from '../../redis.js' */
 

@@ -5,12 +5,12 @@
 /** @import { Subscriptions } from './subscriptions.js' */
 
 /**
- * Adds all topics or none: the application's options for a new topic may fail.
+ * Adds all topics or none: the application's function for topic options may throw.
  * @param {Subscriptions} subscriptions
  * @param {string[]} topics
  */
 function addAll(subscriptions, topics) {
-  // The usual case, in which there is nothing to take back.
+  // The usual case, which needs no rollback.
   if (topics.length === 1) {
     subscriptions.add(topics[0]);
     return;

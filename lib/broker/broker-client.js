@@ -14,7 +14,7 @@ const { printable } = require('../core/printable.js');
  */
 let wantedId;
 /**
- * Sets what members of topics show of a client.
+ * Sets a client's metadata for presence.
  * @type {(client: BrokerClient, value: unknown) => void}
  */
 let show;
@@ -24,7 +24,7 @@ let shownOf;
 class BrokerClient {
   #secret;
   #wanted;
-  /** What members of topics show of it; undefined if it is no member. */
+  /** Its metadata for presence; undefined if it takes no part in presence. */
   #shown = /** @type {unknown} */ (undefined);
 
   static {
@@ -65,7 +65,7 @@ class BrokerClient {
   }
 }
 
-// Without the secret, which must not get into logs.
+// Omits the secret, which must not appear in logs.
 printable(BrokerClient.prototype, 'BrokerClient', (/** @type {BrokerClient} */ client) => ({
   id: client.id,
   topics: [...client.topics],

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The broker as users see it: clients by id, and topics by name. */
+/** The public class of the broker: clients by id, and topics by name. */
 
 /** @import { ConnectOptions, SSEBrokerOptions } from '../../types/broker.js' */
 /** @import { TopicEventsOptions } from '../../types/events.js' */
@@ -39,7 +39,7 @@ class SSEBroker {
   /** Sends an event to a topic, or to all clients. */
   #send;
   #clients;
-  /** Those who read `events()`. */
+  /** The open loops of `events()`. */
   #loops = new Loops();
   /** Whether events go through a backplane. */
   #isShared;
@@ -68,7 +68,7 @@ class SSEBroker {
 
   /**
    * @overload
-   * @param {Pick<Request, 'headers'>} req as {@link Connection} takes it
+   * @param {Pick<Request, 'headers'>} req as for {@link Connection}
    * @param {object} res
    * @param {ConnectOptions<any> & ConnectionOptions} [options]
    * @returns {BrokerClient}
@@ -180,7 +180,7 @@ class SSEBroker {
   }
 
   /**
-   * Subscribes a loop. The core serves it as a client, of which the broker knows nothing.
+   * Subscribes a loop. The core treats it as a client, but the broker does not list it.
    * @param {Connection} connection
    * @param {string[]} topics
    */
@@ -239,7 +239,7 @@ class SSEBroker {
   /** @param {ReturnType<typeof readDrainOptions>} settings */
   #drain(settings) {
     const { byConnection, draining } = this.#clients;
-    // Those that have ended, and still take their last events, are among them.
+    // This includes connections that have ended but still flush their last events.
     const over = drainConnections(settings, [...byConnection.keys()]);
     draining.begin(settings.retry);
     return over.then(async (result) => {
@@ -264,13 +264,13 @@ class SSEBroker {
    * @param {ServerSentEvent} value
    */
   #sendElsewhere(id, value) {
-    // Here, where its errors are thrown.
+    // Validates the event here, where the caller gets the error.
     const [eventId, name, data, retry, comment] = event.fields(value);
     return this.#elsewhere('send', id, { id: eventId, event: name, data, retry, comment });
   }
 
   /**
-   * Asks the node that has a client to do something. Returns whether there is one.
+   * Calls an action on the node that has a client. Returns false if the client is unknown.
    * @param {string} name
    * @param {string} id
    * @param {...unknown} args

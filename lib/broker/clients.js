@@ -1,6 +1,6 @@
 'use strict';
 
-/** The clients of a broker: how connections become clients, and stop being ones. */
+/** The clients of a broker: registers connections as clients, and removes them. */
 
 /** @import { TopicsHandle } from '../../binding.js' */
 /** @import { CloseReason, ConnectionOptions } from '../../index.js' */
@@ -15,11 +15,11 @@
 /**
  * The id and metadata of a client that connects, and its claim to a session.
  * @typedef {{ id: string | undefined, metadata: Record<string, unknown>, claim?: Claim,
- *   moved?: Session }} Arrival `moved`: the session that another node had
+ *   moved?: Session }} Arrival `moved`: the session from another node
  */
 /**
- * The id and secret that a client says it had, and whether the secret is right. `proves` is also
- * called without one, so that unknown ids take the same time.
+ * The id and secret that a client claims. `proves` compares its secret with that of a session. It
+ * is also called without a secret, so unknown ids take the same time.
  * @typedef {{ id: string, secret: string, proves: (secret: string | undefined) => boolean }} Claim
  */
 
@@ -79,7 +79,7 @@ class Clients {
   }
 
   /**
-   * Opens a connection with the broker's options under the given ones.
+   * Opens a connection. The given options override those of the broker.
    * @param {Carrier} carrier
    * @param {ConnectionOptions} [given]
    * @param {PingForm} [pingForm]
@@ -90,11 +90,11 @@ class Clients {
   }
 
   /**
-   * Makes a connection a client.
+   * Registers a connection as a client.
    * @param {Connection} connection
    * @param {Arrival} arrival
    * @param {(client: BrokerClient, resumed: boolean) => void} [greet] gets the client before
-   *   `onConnect` does, and whether it gets all topics of an earlier session back
+   *   `onConnect` does, and whether all topics of an earlier session are restored
    */
   register(connection, { id: wanted, metadata, claim, moved }, greet) {
     this.assertOpen();
@@ -116,7 +116,7 @@ class Clients {
     const client = new BrokerClient({ ...session, id, wanted }, connection, metadata, topics);
     this.byId.set(id, client);
     this.byConnection.set(handle.id, client);
-    // Queued events are still sent, but the client is gone from the broker and its id is free.
+    // Queued events are still sent, but the broker forgets the client and frees its id.
     link.whenEnding(() => {
       this.byId.delete(id);
       this.#topics.disconnect(handle.id);
@@ -132,7 +132,7 @@ class Clients {
       this.nodes?.admit(client);
       this.nodes?.mark(id);
       const restored = restorable(topics, session?.topics);
-      // First: from the first join on, what a returning client is sent waits for the replay.
+      // First: after the first join, everything sent to a returning client waits for the replay.
       greet?.(client, restored.size === session?.topics.length);
       this.#topics.connect(handle);
       if (session === moved) restoreAllowed(topics, restored);
@@ -150,7 +150,7 @@ class Clients {
   disconnect(id) {
     const client = this.byId.get(id);
     client?.connection.end();
-    // Last: the end of the connection has kept a session.
+    // Last: ending the connection stores a session.
     this.sessions.delete(id);
     return client !== undefined;
   }
@@ -170,8 +170,8 @@ class Clients {
   }
 
   /**
-   * A client comes back under the id that the application gives it, from another node: what it
-   * missed waits for its topics.
+   * Restores the session of a client that returns from another node under the id that the
+   * application gives it. The replay waits for its topics.
    * @param {BrokerClient} client
    * @param {Nodes} nodes
    */
@@ -193,8 +193,8 @@ class Clients {
   }
 
   /**
-   * The session of a client that proves to be the one that had it. Its old connection may still be
-   * open, if its loss was not noticed.
+   * The session that a client has proven to own. Its old connection may still be open, if the loss
+   * was not detected.
    * @param {Claim | undefined} claim
    * @param {string | undefined} wanted must be the same as before
    */
@@ -210,7 +210,7 @@ class Clients {
 
   /**
    * The session of the id that the application gave. A client without a cursor is a new page, which
-   * starts anew.
+   * starts without a session.
    * @param {Connection} connection
    * @param {string | undefined} wanted
    */

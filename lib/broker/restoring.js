@@ -1,6 +1,6 @@
 'use strict';
 
-/** Gives clients that return the topics of their session back. */
+/** Restores the topics of the session of a returning client. */
 
 /** @import { HistoryOptions } from '../../binding.js' */
 /** @import { Subscriptions } from './subscriptions.js' */
@@ -10,8 +10,8 @@ const { debuglog } = require('node:util');
 const debug = debuglog('sluice');
 
 /**
- * The topics of a session with their options, but for those that the application's options no
- * longer allow.
+ * The topics of a session with their options. Omits topics for which the application's function
+ * for topic options throws.
  * @param {Subscriptions} subscriptions
  * @param {string[] | undefined} topics
  */
@@ -29,7 +29,7 @@ function restorable(subscriptions, topics = []) {
 }
 
 /**
- * Restores the topics of a session of another node, which may allow topics that this one does not.
+ * Restores the topics of a session from another node. Skips topics that this node does not allow.
  * @param {Subscriptions} subscriptions
  * @param {Map<string, HistoryOptions | undefined>} restored
  */
@@ -48,7 +48,7 @@ function restoreAllowed(subscriptions, restored) {
  * @param {unknown} error
  */
 function report(topic, error) {
-  // As JSON: clients choose the names of topics, and a line end would forge a line of the log.
+  // As JSON: clients choose topic names, and a line break could forge a line of the log.
   debug('a topic is not restored: %j: %o', topic, error);
 }
 

@@ -16,7 +16,7 @@
 const { wantedId } = require('./broker-client.js');
 
 const MAX_SESSIONS = 10_000;
-/** The bound of all names of topics together, in characters. */
+/** The maximum length of all topic names together, in characters. */
 const MAX_SIZE = 2 ** 24;
 
 /**
@@ -37,14 +37,14 @@ class Sessions {
   #entries = new Map();
   #size = 0;
   /**
-   * Called with the id of a session that is no longer kept.
+   * Called with the id of a session that was deleted.
    * @type {((id: string) => void) | undefined}
    */
   whenGone;
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
-  /** @param {number} timeout in milliseconds; 0 keeps nothing */
+  /** @param {number} timeout in milliseconds; 0 turns sessions off */
   constructor(timeout) {
     this.#timeout = timeout;
     if (timeout === 0) return;
@@ -61,7 +61,7 @@ class Sessions {
   }
 
   /**
-   * Keeps the session of a client that has topics.
+   * Stores the session of a client that has topics.
    * @param {BrokerClient} client
    */
   keep(client) {
@@ -103,7 +103,7 @@ class Sessions {
     this.#size = 0;
   }
 
-  /** Deletes expired sessions. The others may stay for a second timeout, but are not returned. */
+  /** Deletes expired sessions. Some stay for a second timeout, but are not returned. */
   #sweep() {
     for (const id of this.#entries.keys()) {
       if (this.get(id)) break;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Sends the usual notifications through a broker. */
+/** Sends common kinds of notifications through a broker. */
 
 /** @import { SSEBroker } from '../../types/broker.js' */
 
@@ -124,7 +124,7 @@ function notificationEvent(data) {
  */
 function updateEvent(key, value) {
   assertString('key', key);
-  // JSON would leave it out, and the client would not learn the new value.
+  // JSON would omit the value, and the client would miss the update.
   if (['undefined', 'function', 'symbol'].includes(typeof value)) throw nothing('value');
   return { event: 'update', data: { key, value } };
 }

@@ -9,28 +9,28 @@ const { linkOf } = require('../connection/connection.js');
 const { callCore } = require('../core/error.js');
 const { assertTopic } = require('./topic.js');
 
-/** How many topics a client can resume. */
+/** The maximum number of topics that a client can resume. */
 const MAX_RESUMED = 1000;
 
 /**
- * Adding to the set subscribes, deleting from it unsubscribes.
+ * Adding a topic subscribes the client. Deleting a topic unsubscribes it.
  * @extends {Set<string>}
  */
 class Subscriptions extends Set {
   #topics;
   #optionsOf;
-  // Kept here: in a crowd, each step to another object leads to cold memory.
+  // Copied here: with many clients, each access to another object reads cold memory.
   #id;
   #catchUp;
   #gathering;
   hasCursor = false;
   /**
-   * Called when the client has other topics, if somebody wants to know.
+   * Called when the client's topics change.
    * @type {(() => void) | undefined}
    */
   whenChanged;
   /**
-   * Topics whose history the client has got: its cursor no longer matters there.
+   * Topics whose history the client has received, which makes its cursor obsolete there.
    * @type {Set<string> | undefined}
    */
   #resumed;
@@ -62,7 +62,7 @@ class Subscriptions extends Set {
     const isBack = this.#gathering !== undefined && !this.#resumed?.has(topic);
     const resume = isBack && this.#canResume();
     const addition = callCore(() => this.#topics.subscribe(this.#id, topic, resume, options));
-    // The client has left already.
+    // The client has already disconnected.
     if (addition === 'unchanged') return this;
     super.add(topic);
     this.whenChanged?.();
@@ -92,14 +92,14 @@ class Subscriptions extends Set {
   }
 
   /**
-   * The options of a topic that does not exist yet, if the application decides on them.
+   * The options of a topic that does not exist yet, if the application has a function for them.
    * @param {string} topic
    */
   optionsIfNew(topic) {
     return this.#optionsOf && !this.#topics.exists(topic) ? this.#optionsOf(topic) : undefined;
   }
 
-  /** Whether the client can get what it missed of one more topic. */
+  /** Whether the client can resume one more topic. */
   #canResume() {
     return (this.#resumed?.size ?? 0) < MAX_RESUMED;
   }

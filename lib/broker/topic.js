@@ -6,7 +6,7 @@ const { typeError } = require('../core/error.js');
 const { kind } = require('../core/option.js');
 
 /**
- * Checks what the core cannot see. The core checks the rest.
+ * Checks the properties that the core cannot see. The core checks the rest.
  * @type {(value: unknown) => asserts value is string}
  */
 function assertTopic(value) {
@@ -14,7 +14,7 @@ function assertTopic(value) {
     const fix = Array.isArray(value) ? ': spread it, as in subscribe(id, ...topics)' : '';
     throw typeError('ERR_SSE_TOPIC', `a topic must be a string, but it is ${kind(value)}${fix}`);
   }
-  // UTF-8 would replace the half, and two different names would become the same.
+  // UTF-8 would replace the half, so two different names could become the same.
   if (!value.isWellFormed()) {
     throw typeError('ERR_SSE_TOPIC', 'invalid topic name: it contains half of a surrogate pair');
   }

@@ -1,12 +1,12 @@
 'use strict';
 
-/** Reads the command line of `sluice doctor`, and prints what it finds. */
+/** Reads the command line of `sluice doctor`, and prints the findings. */
 
 const { parseArgs } = require('node:util');
 const { examine } = require('./examine.js');
 const { report } = require('./report.js');
 
-/** The longest watch, in seconds. */
+/** The longest time to watch a stream, in seconds. */
 const MAX_WAIT = 86_400;
 
 const TEXT = /** @type {const} */ ({ type: 'string' });
@@ -18,7 +18,7 @@ const OPTIONS = {
   json: { type: /** @type {const} */ ('boolean') },
 };
 
-/** A command that is wrong. */
+/** The command line is invalid. */
 class UsageError extends Error {}
 
 /**

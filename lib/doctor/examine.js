@@ -1,6 +1,6 @@
 'use strict';
 
-/** Watches a stream, and lets each check look at what was recorded. */
+/** Records a stream, then runs each check on the recording. */
 
 /** @import { Recording } from './recording.js' */
 
@@ -16,7 +16,7 @@
  * @property {Recording} recording
  * @property {Recording | undefined} direct the same stream, without a proxy
  * @property {string | undefined} origin
- * @property {number} wait
+ * @property {number} wait in milliseconds
  */
 /**
  * @typedef {object} ExamineOptions
@@ -40,7 +40,7 @@ const { silence } = require('./checks/silence.js');
 const { status } = require('./checks/status.js');
 const { watch } = require('./watch.js');
 
-/** Without these, there is no stream to look at. */
+/** The other checks run only if these find no problem. */
 const FIRST = Object.entries({ reach, status, 'content-type': contentType });
 const STREAM = Object.entries({
   caching,

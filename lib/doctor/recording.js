@@ -1,6 +1,6 @@
 'use strict';
 
-/** What has arrived of a stream, and when. */
+/** Records the bytes of a stream and when they arrived. */
 
 /** @import { IncomingHttpHeaders } from 'node:http' */
 
@@ -19,15 +19,15 @@
  * @property {NodeJS.ErrnoException} [error] why there was no answer
  */
 /**
- * Bytes that came at once.
+ * Bytes that arrived together.
  * @typedef {{ at: number, bytes: number, frames: number }} Arrival
  * `frames`: events, comments and other blocks
  */
 /** @typedef {{ at: number, id: string | undefined, data: string | undefined }} Block */
 
-/** The most blocks that are recorded. */
+/** The maximum number of blocks to record. */
 const MAX_BLOCKS = 100_000;
-/** The most characters that an event may have. */
+/** The maximum length of an event, in characters. */
 const MAX_EVENT = 16 << 20;
 
 /** Reads the bytes of a stream into a recording. */

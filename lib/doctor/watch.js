@@ -1,6 +1,6 @@
 'use strict';
 
-/** Opens a stream as a browser does, and watches it for a time. */
+/** Opens a stream as a browser does, and records it for a given time. */
 
 /** @import { IncomingMessage } from 'node:http' */
 /** @import { Recording } from './recording.js' */
@@ -13,13 +13,13 @@ const zlib = require('node:zlib');
 const { Recorder } = require('./recording.js');
 
 const MAX_REDIRECTS = 20;
-/** What a browser sends. */
+/** The headers that a browser sends. */
 const HEADERS = {
   accept: 'text/event-stream',
   'accept-encoding': 'gzip, deflate, br',
   'cache-control': 'no-cache',
 };
-/** Decoders that pass on what they have as soon as it arrives. */
+/** Decoders pass on bytes as soon as they arrive. */
 const FLUSH = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
 /** @type {Record<string, () => import('node:stream').Duplex>} */
 const DECODERS = {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** `sse`: makes an Express handler of a function that gets a connection. */
+/** `sse`: turns a function that receives a connection into an Express handler. */
 
 /** @import { ConnectionOptions } from '../../index.js' */
 /** @import { Request, Response } from '../carrier/carrier.js' */
@@ -11,7 +11,7 @@ const { readConnectionOptions } = require('../connection/connection-options.js')
 const option = require('../core/option.js');
 const { PING_INTERVAL } = require('./ping-interval.js');
 
-/** How long the client may take for events that were sent before an error, in milliseconds. */
+/** How long a client may take to receive events that precede an error, in milliseconds. */
 const GRACE = 5000;
 
 /**
@@ -31,7 +31,7 @@ function sse(handler, options) {
     try {
       connection = new Connection(req, res, all);
     } catch (error) {
-      // No handler is needed when the client has already left.
+      // The handler isn't called if the client has already disconnected.
       if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return;
       return next(error);
     }
@@ -39,7 +39,7 @@ function sse(handler, options) {
     const handled = (async () => handler(connection, req, res))();
     handled.catch(async (error) => {
       connection.end();
-      // An error after the head makes Express destroy the socket, with the bytes still in flight.
+      // After the head, an error makes Express destroy the socket and lose the bytes in flight.
       const options = { cleanup: true, signal: AbortSignal.timeout(GRACE) };
       await finished(res, options).catch(() => {});
       // Express ignores falsy errors.

@@ -36,7 +36,7 @@ class Shutdown {
     if (!option.hasMethods(server, 'close')) {
       throw option.wrongArgument(
         'gracefulShutdown()',
-        'a server of Node.js or a Fastify instance',
+        'a Node.js server or a Fastify instance',
         server,
       );
     }
@@ -62,7 +62,7 @@ class Shutdown {
     return this.#result;
   }
 
-  /** Stops listening for signals. A shutdown that has begun goes on. */
+  /** Stops listening for signals. A shutdown that has begun continues. */
   close() {
     for (const signal of this.#signals) process.off(signal, this.#onSignal);
     if (!this.#result) nodeServer(this.#server).off('session', this.#onSession);
@@ -72,11 +72,11 @@ class Shutdown {
     const server = this.#server;
     const node = nodeServer(server);
     const drained = drain(this.#drainOptions);
-    // Sockets close after their next response, or when they have been idle for a moment.
+    // Sockets close after their next response, or after a short idle time.
     node.prependListener('request', closeAfterResponse);
     node.keepAliveTimeout = 1;
     const closed = new Promise((resolve) => node.close(resolve));
-    // Sessions keep their open streams and take no new ones.
+    // Sessions keep their open streams and refuse new ones.
     for (const session of this.#sessions) session.close();
     const result = await drained;
     if (server !== node) await server.close();

@@ -1,12 +1,12 @@
 'use strict';
 
 /**
- * The format of AI SDK 7: its chunks as data, as `useChat` and `WorkflowChatTransport` read them.
+ * The format of AI SDK 7: chunks as event data, for `useChat` and `WorkflowChatTransport`.
  */
 
 /** @import { RunEvent, RunFormat } from '../../runs.js' */
 
-/** For each kind of delta, the fields that name its part, and the one that grows. */
+/** For each type of delta, the field that identifies its part, and the field with its text. */
 const DELTAS = new Map([
   ['text-delta', ['id', 'delta']],
   ['reasoning-delta', ['id', 'delta']],
@@ -21,7 +21,7 @@ const aiSdk = {
     'x-workflow-stream-tail-index': String(events - 1),
   }),
   done: { data: '[DONE]' },
-  // Without a `finish` chunk, WorkflowChatTransport would ask again and again.
+  // Without a `finish` chunk, WorkflowChatTransport would reconnect again and again.
   failed: () => [
     { data: { type: 'error', errorText: 'The answer could not be completed.' } },
     { data: { type: 'finish', finishReason: 'error' } },
@@ -33,14 +33,14 @@ const aiSdk = {
 };
 
 /**
- * WorkflowChatTransport encodes the id in its URLs. A header has visible ASCII only.
+ * WorkflowChatTransport encodes the id in its URLs. A header may contain visible ASCII only.
  * @param {string} id
  */
 const headerOf = (id) => (/^[\x21-\x7e]+$/.test(id) ? id : encodeURIComponent(id));
 
 /**
  * Joins neighbouring deltas of one part. Each joined event has the id of its last delta, so a
- * reader that leaves in between comes back to the right place.
+ * reader that disconnects in between resumes at the right place.
  * @param {RunEvent[]} events
  */
 function compact(events) {
@@ -73,11 +73,11 @@ function compact(events) {
 }
 
 /**
- * A delta that has nothing but its part and its text. Others may carry metadata, which is kept.
+ * Reads a delta of only a part and a text. Other deltas may carry metadata, and stay unchanged.
  * @param {RunEvent} event
  */
 function readDelta({ event, data }) {
-  // Most chunks that are none need not be parsed.
+  // Skips the parsing of most chunks that are not deltas.
   if (event !== undefined || !data.includes('-delta"')) return undefined;
   /** @type {any} */
   let chunk;

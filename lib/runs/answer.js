@@ -1,6 +1,6 @@
 'use strict';
 
-/** Answers a reader with a stream, on a Node response or as a Fetch `Response`. */
+/** Answers a reader on a Node response, or with a Fetch `Response`. */
 
 /** @import { Request, Response as NodeResponse } from '../carrier/carrier.js' */
 /** @import { Carrier } from '../carrier/carrier.js' */
@@ -25,7 +25,7 @@ function open({ connection: given, format }, carrier, { run, first, after }) {
   const { link, connection } = openLink(carrier, {
     ...given,
     headers: { ...format.headers(run.status), ...given.headers },
-    // A replay of the core does not count against the limit either.
+    // Like a replay by the core, the first events do not count against the limit.
     maxQueueBytes: maxQueueBytes + bytes,
   });
   link.begin();
@@ -33,7 +33,7 @@ function open({ connection: given, format }, carrier, { run, first, after }) {
     for (const event of first) connection.send(event);
     run.channel.add(connection);
   } catch (error) {
-    // The head has been sent, so the client would wait for ever.
+    // The head has been sent, so the client would wait forever.
     connection.destroy();
     throw error;
   }
@@ -41,7 +41,7 @@ function open({ connection: given, format }, carrier, { run, first, after }) {
 }
 
 /**
- * How many bytes an event has at most: three for each code unit, or a prefix for each line.
+ * The maximum size of an event in bytes: three for each code unit, or a prefix for each line.
  * @param {Reply['first'][number]} event
  */
 const largest = ({ data, event = '' }) => 7 * data.length + 3 * event.length + 64;
@@ -59,7 +59,7 @@ function refuse(req, res, { status, message }) {
 }
 
 /**
- * The same, as a `Response`.
+ * Returns a refusal as a `Response`.
  * @param {Refusal} refusal
  */
 function refusalOf({ status, message }) {

@@ -1,8 +1,7 @@
 'use strict';
 
 /**
- * The runs that this process knows: its own ones, and those of other processes that have readers
- * here.
+ * The runs that this process knows: its own runs, and runs of other processes with readers here.
  */
 
 /** @import { Record } from './run.js' */
@@ -22,7 +21,7 @@ class Catalogue {
   /** @type {Map<string, Run>} */
   #runs = new Map();
   /**
-   * Runs of other processes that are being read.
+   * Runs of other processes that are being loaded.
    * @type {Map<string, Promise<Run | undefined>>}
    */
   #opening = new Map();
@@ -48,7 +47,7 @@ class Catalogue {
     const run = this.#runs.get(id);
     if (!this.#shared) return run;
     if (run?.isLatest) return run.refresh();
-    // Another process has begun a new one.
+    // Another process has begun a new run.
     this.#runs.delete(id);
     let opening = this.#opening.get(id);
     if (!opening) {
@@ -86,7 +85,7 @@ class Catalogue {
   /**
    * Adds a run of this process.
    * @param {Omit<Record, 'turn'>} given
-   * @param {Run} [before] the run with that id that has ended
+   * @param {Run} [before] the ended run with that id
    */
   async create(given, before) {
     const { limits } = this.#settings;
@@ -110,11 +109,11 @@ class Catalogue {
     this.#add(run);
     try {
       await run.begin();
-      // First: a run that has a record, but no source, would never end.
+      // First, because it may fail: a run with a record but no source would never end.
       await shared.add(record);
       await followed.write(record);
       run.isBeginning = false;
-      // Another process has begun one at the same time.
+      // Another process has begun a run at the same time.
       if (!run.isLatest) throw goesOn();
       return run;
     } catch (error) {
@@ -124,7 +123,7 @@ class Catalogue {
   }
 
   /**
-   * The engine keeps the record of a run for a while only. The run may take longer.
+   * Renews the record of a run before the engine discards it: the run may take longer.
    * @param {Run} run of this process
    */
   async remind(run) {
@@ -137,20 +136,20 @@ class Catalogue {
       await this.#shared?.add(run.record);
       await run.followed?.write(run.record);
     } catch {
-      // The engine is away, and keeps records meanwhile. It is tried again.
+      // The engine is unreachable, and keeps records meanwhile. The next renewal tries again.
     }
   }
 
   /** @param {Run} run of this process */
   #add(run) {
     run.isOwn = true;
-    // The one before cannot be found any more.
+    // The previous run can no longer be found.
     this.#runs.get(run.id)?.close();
     this.#runs.set(run.id, run);
   }
 
   /**
-   * Whether a run has ended so long ago that it is not replayed any more.
+   * Whether a run has ended so long ago that it is no longer replayed.
    * @param {Record} record
    */
   isOver({ endedAt }) {
@@ -163,7 +162,7 @@ class Catalogue {
     run.close();
   }
 
-  /** Forgets the oldest run that has ended and is not read. */
+  /** Forgets the oldest run that has ended and has no readers. */
   #makeRoom() {
     const { maxRuns } = this.#settings;
     if (this.#runs.size < maxRuns) return;
@@ -171,7 +170,7 @@ class Catalogue {
     if (idle) return this.forget(idle);
     throw new SluiceError(
       'ERR_SSE_RUN_LIMIT',
-      `this process has ${maxRuns} runs that go on or are read: try again later, or raise ` +
+      `this process has ${maxRuns} runs that are running or read: try again later, or raise ` +
         '`maxRuns`',
     );
   }
@@ -180,7 +179,7 @@ class Catalogue {
 const goesOn = () =>
   new SluiceError(
     'ERR_SSE_RUN_EXISTS',
-    'a run with that id goes on: stop it first, or use another id',
+    'a run with that id is still running: stop it first, or use another id',
   );
 
 module.exports = { Catalogue, goesOn };

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Where a reader is in a run. The id of an event is the key of its run and the number of the event,
- * from 1: a cursor of an earlier run under the same id is not taken for one of this run. Clients
- * may also say in the query how many events they have.
+ * The position of a reader in a run. The id of an event is the key of its run and the number of the
+ * event, from 1. The key distinguishes the cursors of different runs under the same id. In the
+ * query, clients may also send the number of events that they have.
  */
 
 const { readQueryCursor } = require('../carrier/cursor.js');
@@ -14,8 +14,8 @@ const NUMBER = /^-?\d{1,9}$/;
 const PARAMETERS = ['startIndex', 'starting_after', 'lastEventId'];
 
 /**
- * `number`: how many events the reader has, or a negative number: how many of the last ones it
- * wants. `key`: the run that it means, if it says so.
+ * `number`: how many events the reader has. If negative, how many of the last events it wants.
+ * `key`: the key of the run, if the cursor has one.
  * @typedef {{ number: number, key?: string, isHeader: boolean }} Cursor
  */
 
@@ -27,7 +27,7 @@ const PARAMETERS = ['startIndex', 'starting_after', 'lastEventId'];
 function readCursorOf(header, url) {
   if (header !== undefined) {
     const cursor = parse(header, true);
-    // The page may have got it from something else, and cannot leave it out.
+    // The page may have the id from another stream, and cannot omit it.
     return cursor === 'invalid' ? { key: '', number: 0, isHeader: true } : cursor;
   }
   for (const parameter of PARAMETERS) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Reads events back from frame text that the core has encoded. */
+/** Parses events from frame text that the core has encoded. */
 
 /** @import { RunEvent } from '../../runs.js' */
 

@@ -1,14 +1,13 @@
 'use strict';
 
-/** The usual format of runs: events as the source yields them, and how it ended, if not well. */
+/** The default format of runs: the source's events, then one event if the run failed or stopped. */
 
 /** @import { RunFormat } from '../../runs.js' */
 
 /** @type {Required<Omit<RunFormat, 'compact' | 'done'>>} */
 const plain = {
   headers: () => ({}),
-  // Clients never see what has failed.
-  // An EventSource has an event `error` of its own.
+  // Clients never see the error. `EventSource` has its own `error` event, so this is `failed`.
   failed: () => [{ event: 'failed', data: { message: 'the run failed' } }],
   stopped: () => [{ event: 'stopped', data: {} }],
   noneStatus: 404,

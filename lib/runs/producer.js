@@ -13,7 +13,7 @@ const { Items } = require('../connection/source/items.js');
 const { Pace } = require('../connection/source/pace.js');
 const { Source } = require('../connection/source/source.js');
 
-/** How long to wait before an event is tried again that the backplane has no room for. */
+/** How long to wait before retrying an event when the backplane is full, in milliseconds. */
 const RETRY = 50;
 const STOPPED = Symbol('stopped');
 
@@ -64,7 +64,7 @@ class Producer {
   }
 
   /**
-   * Returns whether the source has ended by itself.
+   * Returns false if the run was stopped before the source ended.
    * @param {Source} source
    */
   async #read(source) {
@@ -83,7 +83,7 @@ class Producer {
     for (;;) {
       try {
         const sent = this.#run.append(event);
-        // Most events need no promise.
+        // Most events are not awaited.
         if (sent) await this.#unlessStopped(sent);
         return;
       } catch (error) {
@@ -94,7 +94,7 @@ class Producer {
   }
 
   /**
-   * `Promise.race` would keep every item in memory as long as the signal.
+   * Replaces `Promise.race`, which would keep every item in memory as long as the signal.
    * @template Value
    * @param {Promise<Value>} promise
    * @returns {Promise<Value | typeof STOPPED>}

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What a reader gets of a run: which events, or a status. */
+/** Decides which events or which status a reader gets. */
 
 /** @import { RunEvent } from '../../runs.js' */
 /** @import { Cursor } from './cursor.js' */
@@ -8,7 +8,7 @@
 /** @import { Settings } from './runs-options.js' */
 
 /**
- * A reader, whatever its framework is.
+ * A reader, independent of its framework.
  * @typedef {object} Reader
  * @property {unknown} request what `authorize` gets
  * @property {string | undefined} method
@@ -16,8 +16,8 @@
  */
 /** @typedef {{ status: number, message: string }} Refusal */
 /**
- * The events that are sent first, and the number of the event after which the history continues:
- * undefined if the run keeps none of its events.
+ * `first`: the events that are sent first. `after`: the number of the event after which the history
+ * continues; undefined if the run keeps none of its events.
  * @typedef {{ run: Run, first: (Omit<RunEvent, 'id'> & { id?: string })[], after?: number }} Reply
  */
 
@@ -52,13 +52,13 @@ async function replyTo({ authorize, compact, format }, run, { request, method, c
     return refuse(400, `the run has ${last} events`);
   }
   if (!run.keeps(number)) return anew(run, compact);
-  // An EventSource would come back for ever.
+  // An EventSource would reconnect forever.
   if (hasEnded && cursor.isHeader && isRead && number === last) return refuse(204, '');
   return { run, first: [], after: number };
 }
 
 /**
- * Everything that the run keeps.
+ * Replies with all events that the run keeps.
  * @param {Run} run
  * @param {Settings['compact']} compact
  * @returns {Reply}
@@ -71,7 +71,7 @@ function all(run, compact) {
 }
 
 /**
- * The same, for a client whose events belong to another run, or are not kept any more.
+ * Resets a client whose events belong to another run or are no longer kept.
  * @param {Run} run
  * @param {Settings['compact']} compact
  */

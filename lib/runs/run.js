@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A run: a channel with everything that its source has yielded. It may belong to this process,
- * which reads the source, or to another one.
+ * A run: a channel with all events of a source. The source is read by this process or by another
+ * one.
  */
 
 /** @import { ServerSentEvent } from '../../index.js' */
@@ -10,17 +10,17 @@
 /** @import { FollowedRecord } from './shared/record.js' */
 
 /**
- * What processes know of a run. Times are milliseconds since 1970.
+ * The data of a run that processes share. Times are milliseconds since 1970.
  * @typedef {object} Record
  * @property {string} id
- * @property {string} key tells it from other runs with the same id
+ * @property {string} key distinguishes runs with the same id
  * @property {string | null} owner
  * @property {string} node the process that reads its source
- * @property {number} turn how many runs have had that id
+ * @property {number} turn the number of runs with that id so far
  * @property {RunState} state
  * @property {number} startedAt
  * @property {number} [endedAt]
- * @property {number} [events] how many it has, once it has ended
+ * @property {number} [events] the number of its events, once it has ended
  */
 
 const { randomInt } = require('node:crypto');
@@ -32,29 +32,29 @@ const { idOf, numberOf } = require('./cursor.js');
 const { loaded } = require('./shared/loaded.js');
 
 const KEY_LENGTH = 8;
-/** How many events may follow those of the source. */
+/** The maximum number of events after those of the source. */
 const LAST = 16;
-/** With a backplane, the source waits after that many events until the engine has the last one. */
+/** With a backplane, the source waits after this many events until the engine has the last one. */
 const UNCONFIRMED = 64;
 
 const newKey = () => Array.from({ length: KEY_LENGTH }, () => randomInt(36).toString(36)).join('');
 
 class Run {
-  /** How many events it has. */
+  /** The number of its events. */
   #events = 0;
   #bytes = 0;
   #limits;
   #channel;
   #isShared;
-  /** The process that read its source at first. */
+  /** The process that first read its source. */
   #node;
   /** Ends the source. */
   stopping = new AbortController();
   /** Whether this process reads its source. */
   isOwn = false;
-  /** Its record is about to be written. */
+  /** Whether its record is about to be written. */
   isBeginning = false;
-  /** When its record was written, by `performance.now()`. */
+  /** When its record was last written, by `performance.now()`. */
   recordedAt = performance.now();
   /** Since when this process knows the run, by `performance.now()`. */
   knownSince = performance.now();
@@ -74,7 +74,7 @@ class Run {
     this.#channel = new Channel({
       ids: 'manual',
       historySize: limits.maxEvents + LAST,
-      // Its events have limits. Encoded they are larger: each line of data has a prefix.
+      // `limits` bounds the events. Encoded events are larger: each line of data has a prefix.
       historyBytes: Number.MAX_SAFE_INTEGER,
       ...shared,
     });
@@ -92,7 +92,7 @@ class Run {
     return this.record.state === 'running' && !this.#channel.ended;
   }
 
-  /** Whether no process has begun another run with that id. */
+  /** Whether this is the latest run with its id. */
   get isLatest() {
     const latest = this.followed?.latest;
     return this.isBeginning || latest === undefined || latest.key === this.record.key;
@@ -102,7 +102,7 @@ class Run {
     return statusOf(this.record, this.events);
   }
 
-  /** The number of the latest event, whether it is one of the source or not. */
+  /** The number of the latest event, from the source or not. */
   get last() {
     return numberOf(historyOf(this.#channel).lastId);
   }
@@ -111,36 +111,36 @@ class Run {
     return this.record.events ?? Math.max(this.#events, this.last);
   }
 
-  /** Whether another process has taken the one that read the source for dead. */
+  /** Whether another process has claimed the run because it considered the first process dead. */
   get isTaken() {
     const latest = this.followed?.latest;
     return latest?.key === this.record.key && latest.node !== this.#node;
   }
 
-  /** Reads what other processes know. */
+  /** Updates the record with that of other processes. */
   refresh() {
     const latest = this.followed?.latest;
-    // How it has ended is known here, even if that could not be written.
+    // This process knows how the run has ended, even if the record could not be written.
     const isNews = latest?.key === this.record.key && (latest.endedAt ?? !this.record.endedAt);
     if (isNews) this.record = latest;
     return this;
   }
 
-  /** Resolves when this process has everything of a run of another one. */
+  /** Resolves when this process has all events of another process's run. */
   async load() {
     await loaded(this.#channel);
     this.#events = this.last;
   }
 
-  /** Makes the run exist: readers may come from now on. */
+  /** Publishes the start of the run, after which readers can open it. */
   async begin() {
     await this.#channel.publish({ id: idOf(this.record.key, 0), comment: 'run' });
   }
 
   /**
-   * Sends an event. Returns a promise if the source is to wait for it.
+   * Sends an event. Returns a promise if the source must wait for it.
    * @param {ServerSentEvent} event
-   * @param {'last'} [kind] one that follows those of the source
+   * @param {'last'} [kind] an event that follows those of the source
    */
   append(event, kind) {
     const data = serialise(event.data);
@@ -152,7 +152,7 @@ class Run {
     this.#events = number;
     this.#bytes += size;
     return sent?.catch((error) => {
-      // It has not been kept, and the next one must not leave out its number.
+      // The event was not kept, so the next one gets its number.
       if (this.#events === number) this.#events -= 1;
       this.#bytes -= size;
       throw error;
@@ -181,7 +181,7 @@ class Run {
   }
 
   /**
-   * Its readers end, after a last event if there is one.
+   * Ends the readers, after a last event if there is one.
    * @param {ServerSentEvent} [event]
    */
   async end(event) {
@@ -189,17 +189,17 @@ class Run {
     const end = event ? { ...event, id: idOf(key, this.#events + 1) } : undefined;
     await this.#channel.end(end ?? { id: idOf(key, this.#events), comment: 'end' });
     if (this.#channel.ended || this.#channel.closed) return;
-    // The engine was lost in between. Another process may have ended the run before.
-    throw new SluiceError('ERR_SSE_BACKPLANE', 'the end of the run has not come back yet');
+    // The engine was lost in between. Another process may have ended the run first.
+    throw new SluiceError('ERR_SSE_BACKPLANE', 'the engine has not confirmed the end of the run');
   }
 
-  /** Resolves when this process has all earlier records, which one more record follows. */
+  /** Writes the record once more. Resolves when this process has all earlier records. */
   async catchUp() {
     await this.followed?.write(this.record);
   }
 
   /**
-   * The run has ended. Resolves when every process knows how.
+   * Records the end of the run. Resolves when every process knows it.
    * @param {RunState} state
    */
   async conclude(state) {
@@ -207,20 +207,20 @@ class Run {
     await this.followed?.write(this.record);
   }
 
-  /** Another process has ended the run, as it took this one for dead. */
+  /** Marks the run as failed: another process has ended it, because it considered this one dead. */
   lose() {
     this.#events = this.last;
     const state = /** @type {const} */ ('failed');
     this.record = { ...this.record, state, endedAt: Date.now(), events: this.last };
   }
 
-  /** Lets its readers in this process go without a last event. They may come back. */
+  /** Ends its readers in this process without a last event. They may reconnect. */
   dismiss() {
     for (const connection of this.#channel.connections()) void connection.end();
   }
 
   /**
-   * A process wants to end the run of another one that has died.
+   * Claims the run of a dead process, in order to end it.
    * @param {string} node
    */
   async claim(node) {
@@ -230,21 +230,21 @@ class Run {
   }
 
   /**
-   * Whether everything after an event is kept.
+   * Whether all events after a given one are kept.
    * @param {number} after
    */
   keeps(after) {
     return historyOf(this.#channel).read(idOf(this.record.key, after), 0) !== null;
   }
 
-  /** Everything that is kept, as frame text. */
+  /** Returns all kept events as frame text. */
   read() {
     return historyOf(this.#channel).read(undefined, Number.MAX_SAFE_INTEGER) ?? '';
   }
 
-  /** Forgets everything, in this process. */
+  /** Forgets the run in this process. */
   close() {
-    // Otherwise they would wait for events that never come.
+    // Otherwise its readers would wait for events that never arrive.
     if (!this.#channel.ended) this.dismiss();
     this.followed?.close();
     this.#channel.close();

@@ -125,7 +125,7 @@ function assertId(id) {
 }
 
 /**
- * Returns null if nobody owns the run.
+ * Returns null if the run has no owner.
  * @param {StartOptions | undefined} options
  */
 function readOwner(options) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Streams that outlive their readers: each has a source that is read to its end, once. */
+/** Streams that outlive their readers. The source of each is read once, to its end. */
 
 /** @import { RunsOptions, RunSource, StartOptions } from '../../runs.js' */
 /** @import { Request, Response as NodeResponse } from '../carrier/carrier.js' */
@@ -29,7 +29,7 @@ const { Work } = require('./work.js');
 const LONGEST_STOP = 15_000;
 /** How long `close()` waits for the engine, in milliseconds. */
 const LONGEST_CLOSE = 5_000;
-/** How often `stop()` asks that process, in milliseconds. */
+/** The interval at which `stop()` repeats its request to that process, in milliseconds. */
 const STOP_AGAIN = 1_000;
 
 /** @type {(runs: Runs) => import('./runs-options.js').Settings} */
@@ -45,7 +45,7 @@ class Runs {
   #survivor;
   #isClosed = false;
   /**
-   * Runs that are about to exist.
+   * Runs that are being started.
    * @type {Map<string, Promise<unknown>>}
    */
   #starting = new Map();
@@ -95,7 +95,7 @@ class Runs {
   async #start(id, source, owner) {
     const before = await this.#find(id);
     if (before?.isRunning || (this.#work.has(before) && !before?.channel.ended)) throw goesOn();
-    // Readers know that it has ended before its record says so.
+    // Readers learn of the end before it is recorded.
     await this.#work.finishedOf(before);
     const node = this.#shared?.nodes.id ?? '';
     const startedAt = Date.now();
@@ -115,7 +115,7 @@ class Runs {
     const cursor = readCursorOf(readCursor(req.headers?.['last-event-id']), req.url);
     const reply = await this.#reply(id, { request: req, method: req.method, cursor });
     if ('status' in reply) return refuse(req, res, reply);
-    // The client may have left meanwhile.
+    // The client may have disconnected meanwhile.
     return isOver(req, res) ? undefined : open(this.#settings, carrierOf(req, res), reply);
   }
 
@@ -144,7 +144,7 @@ class Runs {
     if (!run.isRunning) return false;
     const ended = once(run.channel, 'end', { signal: AbortSignal.timeout(LONGEST_STOP) });
     const say = () => this.#shared?.nodes.stop(run.record.node, run.record.key);
-    // Its process may have lost the engine, or is about to open the source.
+    // Its process may have lost the engine, or may not have opened the source yet.
     const again = setInterval(say, STOP_AGAIN);
     try {
       say();
@@ -174,7 +174,7 @@ class Runs {
 
   async close() {
     this.#isClosed = true;
-    // While the engine is away, the last events wait for it.
+    // The last events wait while the engine is unreachable.
     const late = new AbortController();
     await Promise.race([
       this.#stopAll(),
@@ -199,7 +199,7 @@ class Runs {
     for (;;) {
       const run = await this.#find(id);
       const reply = await replyTo(this.#settings, run, reader);
-      // The run may have been forgotten while `authorize` was waiting.
+      // The run may have been forgotten while `authorize` was pending.
       if (!run?.channel.closed) return reply;
     }
   }

@@ -13,16 +13,16 @@ const { inspect } = require('node:util');
 const { guarded } = require('../core/listeners.js');
 const { Producer } = require('./producer.js');
 
-/** What a backplane throws while its engine cannot be reached. */
+/** Error codes of a backplane while its engine cannot be reached. */
 const AWAY = ['ERR_SSE_BACKPLANE', 'ERR_SSE_BACKPLANE_FULL'];
-/** How long to wait before the end of a run is tried again, in milliseconds. */
+/** How long to wait before retrying the end of a run, in milliseconds. */
 const RETRY = 1000;
 
 class Work {
   #settings;
   #catalogue;
   /**
-   * What resolves when each of them has ended.
+   * Promises that resolve when their run has ended.
    * @type {Map<Run, Promise<RunStatus>>}
    */
   #finished = new Map();
@@ -68,7 +68,7 @@ class Work {
   }
 
   /**
-   * Resolves when the run has ended. False if it is not one of these.
+   * Resolves when the run has ended. Resolves with false if this process does not read its source.
    * @param {Run} run
    */
   async stop(run) {
@@ -95,7 +95,7 @@ class Work {
    */
   async #work(run, source) {
     const { event, shared, ttl } = this.#settings;
-    // Another process may take this one for dead, and end the run.
+    // Another process may consider this one dead, and end the run.
     const stop = () => run.stopping.abort();
     if (shared) run.channel.on('end', stop);
     const outcome = await new Producer(run, event).produce(source);
@@ -108,7 +108,7 @@ class Work {
   }
 
   /**
-   * Ends the readers of a run, and tells every process how it has ended. Never rejects.
+   * Ends the readers of a run, and records how it has ended. Never rejects.
    * @param {Run} run
    * @param {Outcome} outcome
    */
@@ -128,16 +128,16 @@ class Work {
       if (!hasEnded) {
         state = 'failed';
         this.report(error, run);
-        // The format has failed, or the engine is away for good: readers must end all the same.
+        // The format has failed, or the engine stays unreachable. Readers must still end.
         await this.#whenOnline(() => run.end()).catch(() => run.dismiss());
       }
     }
-    // If it cannot be written, the record expires in the engine.
+    // If this fails, the record expires in the engine.
     await this.#whenOnline(() => run.conclude(state)).catch(() => {});
   }
 
   /**
-   * Whether another process has ended a run. If not, the engine has kept an earlier try.
+   * Whether another process has ended a run. If not, an earlier attempt has reached the engine.
    * @param {Run} run
    * @param {number} tries
    */
@@ -148,7 +148,7 @@ class Work {
   }
 
   /**
-   * Readers wait for the end of a run, so it is tried until the engine is back.
+   * Retries until the engine is back, because readers wait for the end of a run.
    * @param {() => Promise<unknown>} publish
    */
   async #whenOnline(publish) {
@@ -165,7 +165,7 @@ class Work {
   }
 
   /**
-   * What readers get after the events of the source.
+   * The events that follow those of the source.
    * @param {Run} run
    * @param {Outcome} outcome
    */

@@ -22,7 +22,7 @@ async function askFetch(fetch, { path, method, headers }) {
   return {
     ...answer,
     leave() {
-      // Servers do both.
+      // Servers do both when a client disconnects.
       controller.abort();
       answer.leave();
     },

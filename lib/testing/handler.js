@@ -1,6 +1,6 @@
 'use strict';
 
-/** Finds out what kind of handler a test passes, and asks it. */
+/** Detects the kind of handler that a test passes, and sends it a request. */
 
 /**
  * @typedef {{
@@ -54,9 +54,9 @@ async function askHandler(handler, ask) {
  */
 function askFunction(handler, ask) {
   return new Promise((resolve, reject) => {
-    // Called as a function: an Express app has a `this` of its own.
+    // Called as a function: an Express app has its own `this`.
     const server = http.createServer((req, res) => {
-      // A handler that throws would end the process; the test should fail instead.
+      // A handler that throws would end the process. The test should fail instead.
       run(handler, req, res).catch(reject);
     });
     askServer(server, ask).then(resolve, reject);

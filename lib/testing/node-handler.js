@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Requests to a Node.js server without a port. A pair of in-memory streams stands for the two ends
- * of a TCP connection: one is injected into an `http.Server`, the other into `http.request`. Node's
- * own HTTP parser and `ServerResponse` are used, so back-pressure and `close` events are real.
+ * Requests to a Node.js server without a port. A pair of in-memory streams replaces a TCP
+ * connection: one is injected into an `http.Server`, the other into `http.request`. Node.js's own
+ * HTTP parser and `ServerResponse` are used, so back-pressure and `close` events are real.
  */
 
 /** @import { Answer, Ask } from './handler.js' */
@@ -25,9 +25,9 @@ const reset = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRE
 function askServer(server, { path, method, headers, remoteAddress, signal }) {
   const [near, far] = duplexPair();
   unreferenced.add(far);
-  // Frameworks read it, and `limits` count by it.
+  // Frameworks read the address, and `limits` count connections by it.
   Object.assign(far, { remoteAddress });
-  // A pair does not pass on that one end was destroyed.
+  // A pair does not propagate the destruction of one end to the other.
   far.on('close', () => near.destroy()).on('error', noop);
   near.on('close', () => far.destroy(far.readableEnded ? undefined : reset()));
   near.on('error', noop);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Opens a stream of a handler in a test. */
+/** Opens an event stream from a handler in a test. */
 
 /** @import { OpenStreamOptions } from '../../testing.js' */
 
@@ -31,7 +31,7 @@ async function openStream(handler, options) {
   const controller = new AbortController();
   const ask = { path, method, headers, remoteAddress, signal: controller.signal };
   const answer = await inTime(askHandler(handler, ask), timeout, path, controller);
-  // The handler of a Response cannot be asked again.
+  // A `Response` cannot be opened again: its body can be read only once.
   return new TestClient(answer, { lastEventId, timeout, maxEvents }, (again) =>
     openStream(handler, { ...given, ...again }),
   );

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The events that a test client has received, and those who wait for one. */
+/** The events that a test client has received, and the calls that wait for more. */
 
 /** @import { ReceivedEvent, StreamEnd } from '../../testing.js' */
 
@@ -28,7 +28,7 @@ class Received {
     this.#close = resolve;
   });
 
-  /** @param {number} limit how many events are kept */
+  /** @param {number} limit the maximum number of events */
   constructor(limit) {
     this.#limit = limit;
   }
@@ -44,7 +44,7 @@ class Received {
   }
 
   /**
-   * The first end counts.
+   * Ends the stream. Only the first end is recorded.
    * @param {StreamEnd} end
    * @param {Error} [error] why nothing more can be read
    */
@@ -60,8 +60,8 @@ class Received {
   }
 
   /**
-   * Resolves with true when at least `count` events have arrived, and with false if the time is
-   * over or the stream ends before.
+   * Resolves with true when at least `count` events have arrived, and with false after the timeout
+   * or if the stream ends first.
    * @param {number} count
    * @param {number} [timeout] milliseconds
    */
@@ -75,7 +75,7 @@ class Received {
   /** @type {(count: number, timeout: number) => Promise<void>} */
   async #change(count, timeout) {
     await new Promise((resolve) => {
-      // Also keeps the process alive, which streams in memory do not.
+      // Also keeps the process alive: in-memory streams do not.
       const timer = setTimeout(() => finish(), timeout);
       const check = () => {
         if (this.#settled(count)) finish();
@@ -95,8 +95,8 @@ class Received {
   }
 
   /**
-   * Resolves when at least `count` events have arrived. Rejects if the time is over or the stream
-   * ends before, with a message that shows what has arrived.
+   * Resolves when at least `count` events have arrived. Rejects after the timeout or if the stream
+   * ends first. The message shows the latest events.
    * @param {number} count
    * @param {number} timeout milliseconds
    */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** A client of a stream in a test. It reads as fast as it can until it is told otherwise. */
+/** A client of a stream in a test. It reads as fast as it can until `slow()` is called. */
 
 /** @import { Answer } from './handler.js' */
 /** @import { OpenStreamOptions, ReceivedEvent } from '../../testing.js' */
@@ -44,7 +44,7 @@ class TestClient {
   async #read() {
     const received = this.#received;
     try {
-      // The client of `sluice/client` reads with the same parser. It is an ES module.
+      // `sluice/client` uses the same parser, which is an ES module.
       const { createParser } = await import('../../client/connection/parser.js');
       const parse = createParser({
         maxEventSize: MAX_EVENT_CHARACTERS,
@@ -65,7 +65,8 @@ class TestClient {
       received.finish('ended');
     } catch (error) {
       const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-      // The server has closed the socket or failed the body; other errors are those of this client.
+      // Only errors with these codes come from this client. With any other error, the server closed
+      // the socket or failed the body.
       const isOwn = code === 'ERR_SSE_EXPECTED' || code === 'ERR_SSE_EVENT_SIZE';
       received.finish('cut', isOwn ? /** @type {Error} */ (error) : undefined);
       if (isOwn) this.#answer.leave();

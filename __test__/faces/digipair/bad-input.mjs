@@ -34,7 +34,7 @@ const BAD_CHANNELS = [
   [{ session: { id: 'nobody' } }, OPTION, /no open session .* has the id "nobody": register it/],
 ];
 const BAD_MESSAGES = [
-  [{}, 'ERR_SSE_DATA', /`message` must be there/],
+  [{}, 'ERR_SSE_DATA', /`message` is missing/],
   [{ message: cycle }, 'ERR_SSE_DATA', /cannot be serialised as JSON/],
   [{ message: { n: 1n } }, 'ERR_SSE_DATA', /cannot be serialised as JSON/],
   [{ message: 1n }, 'ERR_SSE_DATA', /cannot be serialised as JSON/],

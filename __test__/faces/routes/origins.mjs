@@ -6,7 +6,7 @@ import { frameworks, SOON, SSEBroker, serve, setupSSE } from './apps.mjs';
 const ORIGIN = 'https://app.example.com';
 const CROSS = { 'Sec-Fetch-Site': 'cross-site' };
 const JSON_TYPE = { 'Content-Type': 'application/json' };
-const refused = { error: 'requests of other sites are not allowed', code: 'ERR_SSE_ORIGIN' };
+const refused = { error: 'requests from other sites are not allowed', code: 'ERR_SSE_ORIGIN' };
 
 const routes = [
   ['GET', '/connect'],

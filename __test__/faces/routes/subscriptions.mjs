@@ -196,7 +196,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       const { status, json } = await site.subscribe(client, 'b', 'c', 'd');
       assert.equal(status, 403);
       assert.deepEqual(json, {
-        error: 'a client may be subscribed to 3 topics at most: unsubscribe from some first',
+        error: 'a client may subscribe to at most 3 topics: unsubscribe from some first',
         code: 'ERR_SSE_TOPIC_LIMIT',
       });
       assert.deepEqual(asked, []);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What other nodes may want of the clients of this one. Arguments come from other processes. */
+/** Actions that other nodes call on this node's clients. Arguments come from other processes. */
 
 /** @import { Clients } from '../clients.js' */
 /** @import { Session } from '../sessions.js' */
@@ -12,11 +12,11 @@ const { addAll } = require('../add-all.js');
 const { sessionOf } = require('../sessions.js');
 const { isName } = require('./messages.js');
 
-/** Stands for the secret of a client that does not exist, so that the same work is done for it. */
+/** Replaces the secret of a client that does not exist, so the comparison does the same work. */
 const NO_SECRET = randomBytes(32).toString('base64url');
 
 /**
- * Secrets leave a node only like this.
+ * Secrets leave a node only as digests.
  * @param {string} secret
  */
 const digestOf = (secret) => createHash('sha256').update(secret).digest('base64url');
@@ -95,8 +95,8 @@ class Actions {
   }
 
   /**
-   * Gives a session away: the client is at another node. Without a secret, the application knows
-   * the client, and its connection here must be closed already.
+   * Moves a session to another node, to which the client has connected. Without a digest, the
+   * application has identified the client, and its connection here must already be closed.
    * @param {unknown} id
    * @param {string | undefined} wanted
    * @param {unknown} digest

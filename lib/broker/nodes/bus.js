@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Talks to the other nodes of a broker. Each node hears the subject of the broker and one of its
- * own, which only those that mean it use.
+ * Exchanges messages with the other nodes of a broker. Each node listens to the broker's subject,
+ * and to a subject of its own for messages to this node alone.
  */
 
 /** @import { BackplaneHandle } from '../../../binding.js' */
@@ -56,7 +56,7 @@ class Bus {
   /**
    * @param {Words} words
    * @param {string} [node] all nodes by default
-   * @throws if the engine's queue takes nothing
+   * @throws if the engine's queue is full
    */
   say(words, node) {
     const bytes = encode(/** @type {Message} */ ({ ...words, from: this.#id }));
@@ -70,7 +70,7 @@ class Bus {
   }
 
   /**
-   * Says something that is said again, or found missing by those it is for.
+   * Sends a message and ignores errors. The message is repeated, or its receivers detect the loss.
    * @param {Words} words
    * @param {string} [node]
    */
@@ -78,7 +78,7 @@ class Bus {
     try {
       this.say(words, node);
     } catch {
-      // The engine is away and its queue is full, or the backplane is closed.
+      // The engine is unreachable and its queue is full, or the backplane is closed.
     }
   }
 

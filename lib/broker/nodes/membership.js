@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * Which nodes there are, and what each has.
+ * Tracks the nodes of a broker and their clients.
  *
- * - A node that starts, or may have missed messages, says hello. Others answer with their state.
- * - Afterwards they tell changes, which are numbered, and send signs of life. A node that misses a
+ * - A node that starts or may have missed messages sends `hello`. Others answer with their state.
+ * - Afterwards, nodes send numbered `changes`, and `beat` as a sign of life. A node that misses a
  *   number asks for the whole state again.
  */
 
@@ -17,7 +17,7 @@
 const { Bus } = require('./bus.js');
 const { SILENCE } = require('./peers.js');
 
-/** The time between two looks at the others, in milliseconds. */
+/** The interval between two checks of the other nodes, in milliseconds. */
 const TICK = 1_000;
 const TICKS_PER_BEAT = 3;
 /** The shortest time between two requests for the state of one node, in milliseconds. */
@@ -29,9 +29,9 @@ class Membership {
   #own;
   #peers;
   #talk;
-  /** Whether this node has heard its own hello, and so everything after it. */
+  /** Whether this node has received its own `hello`, and therefore everything after it. */
   #hasHeardHello = false;
-  /** When it has last heard itself: others are not dead if this node is cut off. */
+  /** When this node last received its own message. While it is cut off, others may be alive. */
   #heardItself = performance.now();
   #ticks = 0;
   #timer;
@@ -40,7 +40,7 @@ class Membership {
    * @param {{ handle: BackplaneHandle, name: string, id: string }} node
    * @param {Own} own
    * @param {Peers} peers
-   * @param {(message: Message) => void} talk gets what is for this node alone
+   * @param {(message: Message) => void} talk gets messages to this node alone
    */
   constructor({ handle, name, id }, own, peers, talk) {
     this.#id = id;
@@ -104,7 +104,7 @@ class Membership {
     const { kind } = message;
     if (kind === 'hello') {
       this.#tellState(peer);
-      // It is new: it may have said hello after this node did.
+      // The peer is new. It may have missed this node's `hello`.
       if (!peer.isCurrent(0)) this.#askState(peer);
     } else if (kind === 'beat') {
       if (!peer.isCurrent(message.seq)) this.#askState(peer);

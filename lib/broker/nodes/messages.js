@@ -1,12 +1,12 @@
 'use strict';
 
 /**
- * The messages between the brokers of several processes, as JSON. Other processes may have other
- * versions, and anything may write to the engine: what does not have this form is ignored.
+ * The messages between the brokers of several processes, as JSON. Other processes may run other
+ * versions, and any program may write to the engine: messages of any other form are ignored.
  */
 
 /**
- * @typedef {object} Shared what other processes know about a client
+ * @typedef {object} Shared a client, as other processes know it
  * @property {string} id
  * @property {boolean} live false if only its session is kept
  * @property {any} [data] its metadata for presence
@@ -19,10 +19,10 @@
  * - `hello`: the node asks for the state of all others.
  * - `beat`: a sign of life.
  * - `bye`: the node closes.
- * - `state`: a part of what a node has.
- * - `changes`: what has changed since.
- * - `call`: the node wants something done. `ask`: and an answer.
- * - `answer`: to a question.
+ * - `state`: a part of the state of a node.
+ * - `changes`: changes after that state.
+ * - `call`: calls an action. `ask`: calls an action that returns an answer.
+ * - `answer`: the answer to an `ask`.
  *
  * @typedef {{ from: string } & (
  *   | { kind: 'hello' }
@@ -37,7 +37,7 @@
  */
 
 const VERSION = 1;
-/** How many bytes a message may have. */
+/** The maximum size of a message, in bytes. */
 const MAX_BYTES = 1 << 20;
 
 /** @param {Message} message */
@@ -45,7 +45,7 @@ const encode = (message) => Buffer.from(JSON.stringify({ v: VERSION, ...message 
 
 /**
  * @param {Buffer} bytes
- * @returns {Message | undefined} undefined if it breaks the rules
+ * @returns {Message | undefined} undefined if it is invalid
  */
 function decode(bytes) {
   if (bytes.length > MAX_BYTES) return undefined;

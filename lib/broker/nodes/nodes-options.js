@@ -11,7 +11,7 @@
 const { SluiceError } = require('../../core/error.js');
 const option = require('../../core/option.js');
 
-/** How many characters of JSON a member's metadata may have. */
+/** The maximum length of a member's metadata as JSON, in characters. */
 const MAX_METADATA = 4096;
 
 /**
@@ -23,13 +23,13 @@ function readNodesOptions({ presence, ...given }, shared) {
   const onLeave = option.callback('onLeave', given.onLeave);
   const presenceOf = readPresence(presence);
   const delay = option.time('presenceDelay', given.presenceDelay, 5000);
-  // A broker for itself has nothing to do.
+  // A broker without a backplane and without presence needs no nodes.
   if (!shared && !presenceOf) return undefined;
   return { shared, presenceOf, presence: { delay, onJoin, onLeave } };
 }
 
 /**
- * Returns what members of topics show of a client.
+ * Returns the function that reads a client's metadata for presence.
  * @param {SSEBrokerOptions<any>['presence']} presence
  * @returns {((client: BrokerClient) => unknown) | undefined}
  */
@@ -43,13 +43,13 @@ function readPresence(presence) {
 
 /** @param {unknown} value */
 function metadataOf(value) {
-  // Its state now: the application may change the object.
+  // A copy, because the application may change the object.
   const json = value === undefined ? undefined : JSON.stringify(value);
   if (json === undefined) return undefined;
   if (json.length <= MAX_METADATA) return JSON.parse(json);
   throw new SluiceError(
     'ERR_SSE_OPTION',
-    `the metadata for \`presence\` has at most ${MAX_METADATA} characters as JSON: show less of it`,
+    `the metadata for \`presence\` must have at most ${MAX_METADATA} characters as JSON`,
   );
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * The nodes of a broker: processes whose brokers have the same name on the same backplane. Each
- * knows the clients of all, and the members of topics. Without a backplane there is one.
+ * node knows all clients, and the members of topics. Without a backplane there is one node.
  */
 
 /** @import { Clients } from '../clients.js' */
@@ -60,7 +60,7 @@ class Nodes {
   }
 
   /**
-   * A client arrives: its metadata for presence is read.
+   * Reads the metadata for presence of a new client.
    * @param {BrokerClient} client
    */
   admit(client) {
@@ -70,7 +70,7 @@ class Nodes {
     client.topics.whenChanged = () => this.mark(client.id);
   }
 
-  /** @param {string} id of a client or session that has come, changed or gone */
+  /** @param {string} id of a client or session that was added, changed or removed */
   mark(id) {
     if (!this.#isClosed) this.#own.mark(id);
   }
@@ -79,7 +79,7 @@ class Nodes {
     return this.#peers.byId.size > 0;
   }
 
-  /** How many clients the other nodes have. */
+  /** The number of clients on other nodes. */
   get clientCount() {
     return this.#peers.liveCount;
   }
@@ -91,7 +91,7 @@ class Nodes {
   }
 
   /**
-   * Lets the node that has a client do something. Returns whether there is one.
+   * Calls an action on the node that has a client. Returns false if the client is unknown.
    * @param {string} name
    * @param {string} id
    * @param {...unknown} args
@@ -104,7 +104,8 @@ class Nodes {
   }
 
   /**
-   * Asks the node that has a client. Without one this node asks itself, which takes the same time.
+   * Asks the node that has a client. If the client is unknown, this node asks itself, which takes
+   * the same time.
    * @param {string} name
    * @param {string} id
    * @param {...unknown} args
@@ -119,14 +120,14 @@ class Nodes {
   }
 
   /**
-   * The topics of a session that another node has. That node forgets it.
+   * Takes a session over from another node, which forgets it. Resolves with the topics.
    * @param {string} id
    * @param {string | undefined} wanted
    * @param {string} [digest] of the secret
-   * @returns {Promise<string[] | undefined>} undefined if there is none
+   * @returns {Promise<string[] | undefined>} undefined if the session is unknown
    */
   async moveIn(id, wanted, digest) {
-    // As in `ask`: the time must not tell who is known.
+    // As in `ask`: the time taken must not reveal whether an id is known.
     const node = this.#peers.holder(id, false) ?? (digest === undefined ? undefined : this.id);
     if (node === undefined) return undefined;
     try {
@@ -158,7 +159,7 @@ class Nodes {
   }
 
   /**
-   * Another node means this one, or this node asks itself.
+   * Handles a message to this node alone, from another node or from itself.
    * @param {Message} message
    */
   #talk(message) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What this node tells others about its clients: batches of changes, and its full state. */
+/** Reports this node's clients to other nodes: batches of changes, and the full state. */
 
 /** @import { Change, Shared } from './messages.js' */
 
@@ -46,7 +46,7 @@ class Own {
     else setTimeout(() => this.flush(), wait).unref();
   }
 
-  /** Tells what has changed. */
+  /** Sends the pending changes. */
   flush() {
     this.#isDue = false;
     if (this.#dirty.size === 0) return;
@@ -70,7 +70,7 @@ class Own {
     }
   }
 
-  /** The parts of what was told until now. There is at least one. */
+  /** The state that was sent so far, in one or more parts. */
   state() {
     const parts = partsOf(this.#told.values());
     return parts.length === 0 ? [[]] : parts;

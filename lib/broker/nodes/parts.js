@@ -2,7 +2,7 @@
 
 /** Splits lists into parts that fit into messages. */
 
-/** How many characters a part has, unless one item alone has more. */
+/** The maximum length of a part, in characters. A longer item has a part of its own. */
 const PART = 1 << 16;
 
 /**

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Another node, as far as it is known here. */
+/** Another node, and this node's copy of its state. */
 
 /** @import { Change, Part, Shared } from './messages.js' */
 
@@ -11,10 +11,10 @@ const MAX_CLIENTS = 1_000_000;
 class Peer {
   /** @type {Map<string, Shared>} */
   clients = new Map();
-  /** When it was last heard, and when it was last asked for its state. */
+  /** When its last message arrived, and when this node last asked for its state. */
   heard = performance.now();
   asked = Number.NEGATIVE_INFINITY;
-  /** The number of its latest change that is known here; undefined without its state. */
+  /** The number of its latest known change; undefined until its state has arrived. */
   #seq = /** @type {number | undefined} */ (undefined);
   /** @type {Shared[][]} */
   #parts = [];
@@ -35,7 +35,7 @@ class Peer {
   }
 
   /**
-   * Takes a part of its state, which is used once it is complete.
+   * Adds a part of its state. The state is applied once it is complete.
    * @param {number} seq
    * @param {Part} part
    */
@@ -52,7 +52,7 @@ class Peer {
   }
 
   /**
-   * Returns whether it fits what is known.
+   * Applies changes. Returns false if earlier changes are missing.
    * @param {number} seq
    * @param {Change[]} changes
    */

@@ -10,7 +10,7 @@
 const { Peer } = require('./peer.js');
 
 const MAX_PEERS = 1000;
-/** A node that was not heard for so long is dead, in milliseconds. */
+/** A node is dead after this time without a message, in milliseconds. */
 const SILENCE = 8_500;
 
 class Peers {
@@ -30,7 +30,7 @@ class Peers {
   }
 
   /**
-   * The node with that id, which has just been heard.
+   * Records that a node has sent a message. Returns undefined if there are too many nodes.
    * @param {string} id
    */
   heard(id) {
@@ -44,12 +44,12 @@ class Peers {
     return peer;
   }
 
-  /** All were perhaps heard, but not here. */
+  /** Counts all nodes as alive: this node was cut off and may have missed their messages. */
   touch() {
     for (const peer of this.byId.values()) peer.heard = performance.now();
   }
 
-  /** Removes those that are dead. */
+  /** Removes dead nodes. */
   sweep() {
     const since = performance.now() - SILENCE;
     for (const { id, heard } of [...this.byId.values()]) if (heard < since) this.remove(id);

@@ -23,7 +23,7 @@ class Presence {
    */
   #topics = new Map();
   /**
-   * Members that have left and may be back before the application learns of it, the oldest first.
+   * Members that have left, but may return before `onLeave` is called. The oldest come first.
    * @type {Map<string, { topic: string, member: Member, due: number }>}
    */
   #leaving = new Map();
@@ -42,7 +42,7 @@ class Presence {
   }
 
   /**
-   * A node has told what it has of a client.
+   * Applies a change of a client on a node.
    * @param {string} node
    * @param {Shared | undefined} before
    * @param {Shared | undefined} after

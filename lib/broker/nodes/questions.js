@@ -1,6 +1,6 @@
 'use strict';
 
-/** Questions to other nodes, until they are answered. */
+/** Pending questions to other nodes. */
 
 const { SluiceError } = require('../../core/error.js');
 
@@ -14,7 +14,7 @@ class Questions {
   #open = new Map();
 
   /**
-   * Resolves with the answer. Rejects if there is none in time.
+   * Resolves with the answer, or rejects after the timeout.
    * @param {string} node
    * @param {(number: number) => void} say
    */

@@ -1,19 +1,19 @@
 'use strict';
 
-/** What a node shares about one of its clients. */
+/** Describes one of this node's clients for the other nodes. */
 
 /** @import { Clients } from '../clients.js' */
 /** @import { Shared } from './messages.js' */
 
 const { shownOf } = require('../broker-client.js');
 
-/** How many topics of a client have it as a member. */
+/** The maximum number of topics of which a client is a member. */
 const MAX_TOPICS = 1000;
 
 /**
  * @param {Clients} clients
  * @param {string} id
- * @returns {Shared | undefined} undefined if there is nothing
+ * @returns {Shared | undefined} undefined if the id has no client and no session
  */
 function describe({ byId, sessions }, id) {
   const client = byId.get(id);

@@ -1,16 +1,17 @@
 'use strict';
 
-/** Whether something holds bytes back until it has many. */
+/** Checks whether a proxy buffers events and sends several at once. */
 
 /** @import { Check } from '../examine.js' */
 /** @import { Recording } from '../recording.js' */
 
-/** Later than this, in milliseconds, an event was held back. */
+/** The largest delay of an event that was not held back, in milliseconds. */
 const LATE = 500;
-/** A pause between two arrivals, in milliseconds, in which a timer would have sent something. */
+/** The shortest pause before a bunch, in milliseconds. */
 const PAUSE = 1500;
-/** How many frames make a bunch, and how many bunches are no accident. */
+/** How many frames make a bunch. */
 const BUNCH = 3;
+/** How many bunches cause a warning: fewer may be a coincidence. */
 const BUNCHES = 2;
 
 const FIX = [
@@ -33,7 +34,7 @@ function buffering({ recording, direct }) {
     return {
       level: 'warning',
       message: `events arrive in bunches: ${bunches.length} times, ${BUNCH} or more after a pause`,
-      fix: [...FIX, 'To be sure, compare with the server itself: --direct URL.'],
+      fix: [...FIX, 'To confirm, compare with the server itself: --direct URL.'],
     };
   }
   if (arrivals.length === 0) return undefined;
@@ -41,7 +42,7 @@ function buffering({ recording, direct }) {
 }
 
 /**
- * Compares when the same events have arrived.
+ * Compares the arrival times of the same events.
  * @param {Recording} recording
  * @param {Recording} direct
  * @returns {ReturnType<Check>}
@@ -56,7 +57,7 @@ function compare(recording, direct) {
   if (direct.blocks.length === 0) {
     return {
       level: 'note',
-      message: 'no event has arrived directly either: send some while it watches',
+      message: 'no event has arrived directly either: send some while the doctor watches',
     };
   }
   const worst = Math.max(0, ...delays);

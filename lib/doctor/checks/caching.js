@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether a cache may keep the stream (RFC 9111, section 5.2.2). */
+/** Checks whether a cache may keep the stream (RFC 9111, section 5.2.2). */
 
 /** @import { Check } from '../examine.js' */
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether something compresses the stream: compressors wait for more bytes. */
+/** Checks whether the stream is compressed. Compressors may wait for more bytes. */
 
 /** @import { Check } from '../examine.js' */
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether the type is that of an event stream (WHATWG HTML, section 9.2.2). */
+/** Checks whether `Content-Type` is that of an event stream (WHATWG HTML, section 9.2.2). */
 
 /** @import { Check } from '../examine.js' */
 
@@ -13,9 +13,9 @@ function contentType({ recording: { status, headers } }) {
     level: 'problem',
     message: type ? `Content-Type is ${type}` : 'there is no Content-Type',
     fix: [
-      'EventSource refuses anything but text/event-stream.',
-      'Check that the URL is that of the stream and not of a page or of an error,',
-      'and that nothing on the way changes the header.',
+      'EventSource accepts only text/event-stream.',
+      'Check that the URL leads to the stream, not to a page or an error,',
+      'and that no proxy changes the header.',
     ],
   };
 }

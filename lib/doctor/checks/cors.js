@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether pages of another origin may read the stream (Fetch, section 3.2). */
+/** Checks whether pages of another origin may read the stream (Fetch, section 3.2). */
 
 /** @import { Check } from '../examine.js' */
 

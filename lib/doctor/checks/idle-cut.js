@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether something has ended the stream while it was watched. */
+/** Checks whether the stream ended while it was watched. */
 
 /** @import { Check } from '../examine.js' */
 
@@ -17,7 +17,7 @@ function idleCut({ recording: { end, watched, arrivals } }) {
       `the stream ${end === 'cut' ? 'was cut' : 'ended'} after ${seconds} s, ` +
       `${idle} s after the last bytes`,
     fix: [
-      'If the server does not end it: send pings more often than the shortest timeout on the way.',
+      'If the server did not end it, send pings more often than the shortest proxy timeout.',
       'sluice: pingInterval: 15_000.',
       'nginx: proxy_read_timeout 1h;',
       'HAProxy: timeout tunnel 1h, and timeout server above the ping interval.',

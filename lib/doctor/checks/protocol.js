@@ -1,6 +1,6 @@
 'use strict';
 
-/** How many streams a browser can have. */
+/** Checks how many streams a browser can open. */
 
 /** @import { Check } from '../examine.js' */
 
@@ -10,7 +10,7 @@ function protocol({ recording: { protocol: agreed } }) {
   if (agreed === undefined) return undefined;
   return {
     level: 'note',
-    message: 'HTTP/1.1: a browser opens at most six connections to this origin, over all its tabs',
+    message: 'HTTP/1.1: a browser opens at most six connections to this origin across all tabs',
     fix: [
       "Share one stream between the tabs: connectSSE(…, { share: true }) of 'sluice/client',",
       'or let a proxy speak HTTP/2 to browsers.',

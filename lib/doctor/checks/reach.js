@@ -1,14 +1,14 @@
 'use strict';
 
-/** Whether the server answers at all. */
+/** Checks whether the server answers. */
 
 /** @import { Check } from '../examine.js' */
 
 /** @type {Record<string, string>} */
 const FIXES = {
   ECONNREFUSED: 'Start the server, or check the port.',
-  ENOTFOUND: 'Check the name of the host.',
-  ECONNRESET: 'Check what stands between here and the server: it has closed the connection.',
+  ENOTFOUND: 'Check the host name.',
+  ECONNRESET: 'Check the proxies between here and the server: the connection was closed.',
 };
 
 /** @type {Check} */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether a client that reconnects can say what it had. */
+/** Checks whether events have ids, which a client needs to resume. */
 
 /** @import { Check } from '../examine.js' */
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Whether the stream is silent for so long that something may cut it. */
+/** Checks whether the stream is silent for so long that a proxy may cut it. */
 
 /** @import { Check } from '../examine.js' */
 

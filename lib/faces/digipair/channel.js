@@ -1,6 +1,6 @@
 'use strict';
 
-/** A channel of digipair's skill. */
+/** A channel of the digipair skill. */
 
 /** @import { ServerSentEvent } from '../../../index.js' */
 

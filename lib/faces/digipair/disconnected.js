@@ -8,7 +8,7 @@ const { inspect } = require('node:util');
 const option = require('../../core/option.js');
 
 /**
- * The part of the engine that is used. Its own types need those of a browser.
+ * The part of the engine that sluice uses. The engine's own types require those of a browser.
  * @typedef {{
  *   executePinsList: (pins: Pin[], context: Context, path: string) => Promise<unknown>,
  *   config: {
@@ -17,7 +17,7 @@ const option = require('../../core/option.js');
  * }} Engine
  */
 const ENGINE = '@digipair/engine';
-/** Pins of a factory throw these to end a reasoning or to keep its request open, not to fail. */
+/** Pins of a factory throw these to end a reasoning or to keep its request open, not as errors. */
 const ENDINGS = ['DIGIPAIR_STOP', 'DIGIPAIR_KEEPALIVE'];
 
 /**
@@ -38,7 +38,7 @@ function loadEngine() {
 /** @type {(pin: Partial<Pin>) => boolean} */
 const isPin = ({ library, element }) => typeof library === 'string' && typeof element === 'string';
 
-/** @param {unknown} thrown whose members may throw in their turn */
+/** @param {unknown} thrown an object whose properties may also throw */
 function isEnding(thrown) {
   try {
     const { type = thrown } = /** @type {{ type?: unknown }} */ (thrown ?? {});
@@ -58,8 +58,8 @@ function describe(thrown) {
 }
 
 /**
- * Returns a function that runs the pins in the context of their registration and never fails;
- * undefined when there are none.
+ * Returns a function that runs the pins in the context of their registration and never fails.
+ * Returns undefined if there are no pins.
  * @param {unknown} pins
  * @param {Context} context
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Sessions: the clients of digipair's skill. */
+/** Sessions: the clients of the digipair skill. */
 
 /** @import { Context, Scope } from '../../../digipair.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
@@ -25,11 +25,11 @@ const answers = new WeakMap();
 let started;
 
 /**
- * Sessions are clients of this broker, and the names of sessions and channels are its topics;
- * several sessions may have one name. Names contain what users send, so there are no wildcards.
- * Clients that return get what they missed under the names that they register again. They get new
- * ids, so the broker keeps no sessions of its own, and they know no topics. It is made when it is
- * first needed, as it starts the core.
+ * Returns the broker, which is created on first use because it starts the core. Sessions are its
+ * clients. The names of sessions and channels are its topics, and sessions may share a name.
+ * Wildcards are off because names contain user input. `topicField` is off because clients do not
+ * know the topics. A returning client resumes under the names that it registers again. It gets a
+ * new id, so the broker keeps no sessions.
  */
 function broker() {
   started ??= new SSEBroker({
@@ -44,11 +44,11 @@ function broker() {
   return started;
 }
 
-/** Loggers of the engine serialise it, so it has one property. */
+/** The engine's loggers serialise sessions, so `id` is the only own property. */
 class Session {
   #client;
   /**
-   * Callbacks that run when the session has left, by the topic that it was registered under.
+   * Callbacks that run when the session has disconnected, by the topic of their registration.
    * @type {Map<string, () => void>}
    */
   #departures = new Map();
@@ -68,7 +68,7 @@ class Session {
   }
 
   /**
-   * Registers a session under a topic, if one is given. If the session has already left,
+   * Registers a session under a topic, if one is given. If the session has already disconnected,
    * `disconnected` runs at once.
    * @param {Session} session
    * @param {string | undefined} topic
@@ -91,7 +91,7 @@ class Session {
 }
 
 /**
- * Answers the request of a context with a session.
+ * Opens a session on the response of a context.
  * @param {Context} context
  * @param {string} id
  */
@@ -109,8 +109,8 @@ function open(context, id) {
 }
 
 /**
- * The sessions that `registerChannel` registers: the given one, those of a name, or that of the
- * request.
+ * The sessions that `registerChannel` registers: the given session, those with a given id, or the
+ * session of the request.
  * @param {Scope & { session?: unknown }} params
  * @param {Context} context
  */

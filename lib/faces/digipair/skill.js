@@ -1,6 +1,6 @@
 'use strict';
 
-/** digipair's skill: the functions that its pins call. */
+/** The digipair skill: the functions that pins call. */
 
 /** @import { Broadcast, Context, Push } from '../../../digipair.js' */
 /** @import { Names } from '../../core/option.js' */
@@ -22,7 +22,7 @@ const CHANNEL_NAMES = { ...SESSION_NAMES, session: true };
 const MESSAGE_NAMES = { ...SCOPE_NAMES, id: true, message: true, event: true };
 
 /**
- * The properties of a pin, with the `id` and the topic of the session or channel that it is about.
+ * Reads the properties of a pin, and the `id` and topic of its session or channel.
  * @template {Scope & { id?: unknown }} Params
  * @param {'session' | 'channel'} kind
  * @param {Params} params
@@ -84,7 +84,7 @@ async function broadcast(params, _pins, context) {
 /** @param {{ message?: unknown, event?: string }} params */
 function eventOf({ message, event = 'message' }) {
   if (message === undefined) {
-    throw typeError('ERR_SSE_DATA', '`message` must be there: any JSON value');
+    throw typeError('ERR_SSE_DATA', '`message` is missing: pass any JSON value');
   }
   // A message is always JSON, whereas an event's data may be any text.
   return { event, data: typeof message === 'string' ? JSON.stringify(message) : message };

@@ -6,7 +6,7 @@
 
 const option = require('../../core/option.js');
 
-/** The longest name with its scope, as JSON: somewhat less than the longest topic. */
+/** The maximum size of a name with its scope as JSON, in bytes: less than that of a topic. */
 const MAX_BYTES = 1000;
 
 /**
@@ -34,7 +34,7 @@ function startOf(start) {
 }
 
 /**
- * Returns the broker's topic for the name of a session or a channel. It is a JSON tuple, so that
+ * Returns the broker's topic for the name of a session or a channel. It is a JSON tuple, so
  * different scopes cannot collide.
  * @param {'session' | 'channel'} kind
  * @param {string} id

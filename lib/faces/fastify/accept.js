@@ -7,7 +7,7 @@
  */
 
 const EVENT_STREAM = ['*/*', 'text/*', 'text/event-stream'];
-/** A list's elements, and an element's parameters, may hold their separators in quotes. */
+/** Elements of a list, and parameters of an element, may contain their separators in quotes. */
 const ELEMENT = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
 const PARAMETER = /(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g;
 
@@ -28,9 +28,9 @@ function mediaRange(element) {
 }
 
 /**
- * What a request says of `text/event-stream` (RFC 9110, section 12.5.1): whether it accepts the
- * type, and whether it asks for it. A client asks for the type if it names the type, and prefers no
- * other range to it. Most tools send a range for everything, yet cannot read a stream.
+ * Whether a request accepts `text/event-stream` (RFC 9110, section 12.5.1), and whether it asks for
+ * it. A client asks for the type if it names the type and prefers no other range to it. Most tools
+ * send a range for everything, yet cannot read a stream.
  * @param {string | undefined} header the request's `Accept`
  */
 function eventStreamPreference(header) {

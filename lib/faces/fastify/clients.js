@@ -5,19 +5,19 @@
 /** @import { FastifyReply } from 'fastify' */
 
 /**
- * An active reply. `seid` is the one it is known by, whatever becomes of its request's.
+ * An active reply. `seid` stays the same, even if the seid of the request changes.
  * @typedef {object} Entry
  * @property {string} seid
  * @property {boolean} isOpen true when its stream is open, false while its handler has not answered
- * @property {() => void} [release] called when it no longer waits
+ * @property {() => void} [release] called when the reply no longer waits
  */
 
 const { whenGone } = require('../../carrier/gone.js');
 
 /**
- * The active replies of SE: those with an open stream, and those whose handlers have begun and not
- * answered. Several may have one seid. Users see one of them: the one with the open stream, or else
- * the one that has waited longest.
+ * The active replies of SE: those with an open stream, and those whose handlers have begun but not
+ * answered. Several replies may have the same seid. Users see only one of them: the reply with the
+ * open stream, or else the reply that has waited longest.
  */
 class Clients {
   /**
@@ -28,16 +28,16 @@ class Clients {
   /** @type {Map<FastifyReply, Entry>} */
   #entries = new Map();
   /**
-   * The replies that wait, by seid, oldest first.
+   * The waiting replies, by seid, oldest first.
    * @type {Map<string, Set<FastifyReply>>}
    */
   #queues = new Map();
 
   /**
-   * A handler has begun. The reply is forgotten when its client leaves.
+   * Adds a reply whose handler has begun. Deletes it when its client disconnects.
    * @param {string} seid
    * @param {FastifyReply} reply
-   * @param {() => void} released called when it no longer waits
+   * @param {() => void} released called when the reply no longer waits
    */
   wait(seid, reply, released) {
     const stopWatching = whenGone(reply.request.raw, reply.raw, () => this.delete(reply));
@@ -52,7 +52,7 @@ class Clients {
   }
 
   /**
-   * The stream of a reply has opened. No other stream of its seid may be open.
+   * Marks the stream of a reply as open. No other stream of its seid may be open.
    * @param {string} seid
    * @param {FastifyReply} reply
    */
@@ -79,7 +79,7 @@ class Clients {
   find(seid) {
     const reply = this.bySeid[seid];
     if (reply === undefined || this.#entries.get(reply)?.isOpen) return reply;
-    // The handler may have taken the response over, or the client may have just left.
+    // The handler may have hijacked the response, or the client may have just disconnected.
     const { headersSent, destroyed } = reply.raw;
     return reply.sent || headersSent || destroyed ? undefined : reply;
   }

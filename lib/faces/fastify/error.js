@@ -1,6 +1,6 @@
 'use strict';
 
-/** Errors that Fastify's error handler answers with their status. */
+/** Creates errors whose status Fastify's error handler sends. */
 
 /** @import { FastifyErrorCode } from '../../../fastify.js' */
 

@@ -1,12 +1,12 @@
 'use strict';
 
-/** Tells when the handler of a reply begins, and when the reply is answered. */
+/** Reports when the handler of a reply begins, and when the reply is answered. */
 
 /** @import { FastifyReply } from 'fastify' */
 
 const diagnostics = require('node:diagnostics_channel');
 
-/** Published when every `preHandler` hook has run, also those of the route. */
+/** Published after all `preHandler` hooks, including those of the route. */
 const HANDLER_STARTS = 'tracing:fastify.request.handler:start';
 
 /**
@@ -23,8 +23,8 @@ diagnostics.subscribe(HANDLER_STARTS, (message) => {
 });
 
 /**
- * Calls back when the handler of a reply begins, and when the reply is answered. A hook cannot tell
- * either: other hooks may follow it.
+ * Calls back when the handler of a reply begins, and when the reply is answered. A hook cannot
+ * detect either, because other hooks may follow.
  * @param {FastifyReply} reply
  * @param {Record<'begins' | 'isAnswered', () => void>} callbacks
  */

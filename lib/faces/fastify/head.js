@@ -1,6 +1,6 @@
 'use strict';
 
-/** Sets the head of a stream on a Fastify reply, so that hooks see it and HEAD gets it. */
+/** Sets the head of a stream on a Fastify reply, for hooks and HEAD requests. */
 
 /** @import { FastifyReply } from 'fastify' */
 /** @import { ConnectionOptions } from '../../../index.js' */

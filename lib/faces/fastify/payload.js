@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The payload that Fastify sends. It carries nothing: when Fastify pipes it, the hooks have run and
- * the headers are on the response, so that the connection can begin.
+ * The payload that Fastify sends. It is empty. When Fastify pipes it, the hooks have run and the
+ * headers are on the response, so the connection can begin.
  */
 
 /** @import { FastifyReply } from 'fastify' */
@@ -24,7 +24,7 @@ class EventStreamPayload extends Readable {
     super();
     this.#reply = reply;
     this.#begin = begin;
-    // HEAD gets the head alone: Fastify throws the payload away.
+    // HEAD gets only the head: Fastify discards the payload.
     if (reply.request.method === 'HEAD') this.finish();
   }
 
@@ -45,7 +45,7 @@ class EventStreamPayload extends Readable {
       return destination;
     }
     if (this.#state === 'waiting') this.#state = 'begun';
-    // With trailers Fastify ends the response when its payload does.
+    // With trailers, Fastify ends the response itself when the payload ends.
     if (options?.end !== false) this.finish();
     return destination;
   }
@@ -62,13 +62,13 @@ class EventStreamPayload extends Readable {
   }
 
   #refuse() {
-    // The error's answer has an encoding of its own.
+    // The error response has its own encoding.
     this.#reply.removeHeader('Content-Encoding');
     this.destroy(
       httpError(
         'ERR_SSE_PAYLOAD',
         500,
-        'an onSend hook wants to change the event stream, which Fastify does not send: ' +
+        'an onSend hook tried to change the event stream, which Fastify does not send: ' +
           'exclude text/event-stream, as from the `customTypes` of @fastify/compress',
       ),
     );

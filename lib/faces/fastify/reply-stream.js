@@ -8,12 +8,12 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
-/** How long events may take through the backplane before the stream ends, in milliseconds. */
+/** How long `end()` waits for events to pass the backplane, in milliseconds. */
 const PATIENCE = 5000;
 
 class ReplyStream {
   /**
-   * Undefined when the client had left before the stream opened.
+   * Undefined if the client disconnected before the stream opened.
    * @type {Connection | undefined}
    */
   connection;
@@ -25,13 +25,13 @@ class ReplyStream {
    */
   #publish;
   /**
-   * Until the latest event has come back from the backplane.
+   * Resolves when the latest event has returned from the backplane.
    * @type {Promise<void> | undefined}
    */
   #published;
 
   /**
-   * What is sent from now on is kept for a client that returns with the same seid.
+   * Keeps later events for a client that returns with the same seid.
    * @param {SeidHistory} history
    * @param {Connection} connection
    * @param {string} seid
@@ -59,7 +59,7 @@ class ReplyStream {
     this.#sent += 1;
   }
 
-  /** Ends it after what was sent. While the engine is away, the client waits for a few seconds. */
+  /** Ends the stream after queued events. Waits a few seconds while the engine is unreachable. */
   async end() {
     this.isEnded = true;
     if (this.#published) {

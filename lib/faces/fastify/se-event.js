@@ -9,8 +9,7 @@ const { typeError } = require('../../core/error.js');
 const FIELDS = ['data', 'event', 'id', 'retry'];
 
 /**
- * Whether the only argument is an event and not its data: it has `data`, and no other keys than
- * those of events.
+ * Whether the only argument is an event and not its data: it has `data`, and only keys of events.
  * @param {unknown} value
  * @returns {value is Record<string, unknown>}
  */
@@ -21,7 +20,7 @@ function isEvent(value) {
 
 /**
  * The event of `sendEvent(data, event?, id?, retry?)` or of
- * `sendEvent({ data, event?, id?, retry? })`. Arguments that are null are left out.
+ * `sendEvent({ data, event?, id?, retry? })`. Null arguments are omitted.
  * @param {unknown[]} sent
  * @returns {ServerSentEvent}
  */

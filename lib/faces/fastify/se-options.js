@@ -22,7 +22,7 @@ const SE_NAMES = {
   backplane: true,
   name: true,
 };
-/** `autoGenerateId` decides about ids. */
+/** `autoGenerateId` replaces `ids`. */
 const { ids, ...SEID_TOPIC_NAMES } = TOPIC_NAMES;
 
 /** @param {SEOptions | undefined} opts */

@@ -29,17 +29,17 @@ const { SeidHistory } = require('./seid-history.js');
 const { EventStreams } = require('./streams.js');
 
 const METHODS = ['GET', 'HEAD'];
-/** Each request gets a new seid, so a client never returns to its own. */
+/** Each request gets a new seid, so a client never returns with the same seid. */
 const randomSeid = () => randomUUID();
-/** The codes of errors that are the answer to a client whose stream does not open. */
+/** The codes of errors that are sent to a client whose stream does not open. */
 const REFUSALS = ['ERR_SSE_LIMIT', 'ERR_SSE_EXPIRED'];
 
 class SE {
   /** @type {WeakMap<FastifyReply, ReplyStream>} */
   #streams = new WeakMap();
   /**
-   * Where a reply comes from, because the handler of another request may open its stream: the
-   * plugin instance, the context, and the watch for events of other processes.
+   * The origin of a reply: the plugin instance, the context, and the watch for events of other
+   * processes. The handler of another request may open the stream of a reply.
    * @type {WeakMap<FastifyReply,
    *   { streams: EventStreams, context: AsyncResource, watch: Watch | undefined }>}
    */
@@ -58,7 +58,7 @@ class SE {
     option.callback('seidGenerator', seidGenerator);
     option.callback('stream', stream);
     readConnectionOptions(connection);
-    // A stream joins one topic, and at once.
+    // A stream joins only one topic, immediately.
     this.#options = { ...connection, resume: /** @type {const} */ ('auto') };
     this.#history = new SeidHistory(topic, readShared({ backplane, name }, 'se'));
     this.#seidTimeout = option.time('seidTimeout', seidTimeout, 5000, 1);
@@ -79,12 +79,12 @@ class SE {
     const se = this;
     const streams = new EventStreams(fastify);
     fastify.decorateRequest('seid', '');
-    // After authentication, on which the seid may depend.
+    // This hook runs after authentication, on which the seid may depend.
     fastify.addHook('preHandler', async (request, reply) => {
-      // After `callNotFound()`, the hook runs a second time, and the request has a seid.
+      // The hook runs again after `callNotFound()`, when the request already has a seid.
       if (!METHODS.includes(request.method) || request.seid !== '') return;
       request.seid = await generateSeid(se.seidGenerator, request, reply, se.#seidTimeout);
-      // HEAD gets the head alone, so its request is never a client.
+      // HEAD gets only the head, so its request never becomes a client.
       if (request.method !== 'GET') return;
       watchHandler(reply, {
         begins: () => se.#begin(streams, reply),
@@ -109,7 +109,7 @@ class SE {
         else se.#send(streams, reply, sent);
         return true;
       } catch (error) {
-        // The client is refused, and not the request that sends.
+        // The refusal is for the client, not for the request that sends.
         if (!REFUSALS.includes(/** @type {{ code: string }} */ (error).code)) throw error;
         reply.send(error);
         return false;
@@ -139,7 +139,7 @@ class SE {
   }
 
   /**
-   * Opens the stream of a reply that waits, for an event that another process has sent.
+   * Opens the stream of a waiting reply, for an event that another process has sent.
    * @param {EventStreams} streams
    * @param {FastifyReply} reply
    * @param {string} since
@@ -153,7 +153,8 @@ class SE {
   }
 
   /**
-   * Returns whether a client may get the event: with a backplane, other processes may have it.
+   * Returns whether a client may get the event. With a backplane, another process may have the
+   * client.
    * @param {string} seid
    * @param {unknown[]} sent
    */
@@ -231,8 +232,8 @@ class SE {
   }
 
   /**
-   * The sender gets no error if the client has already left, nor while the process drains: the
-   * sender may be another request, or a timer.
+   * The sender gets no error if the client has already disconnected, or while the process drains:
+   * the sender may be another request or a timer.
    * @param {FastifyReply} reply
    * @param {unknown} error
    */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What was sent to each seid, for clients that drop and return, and for other processes. */
+/** The events of each seid, for clients that reconnect and for other processes. */
 
 /** @import { BackplaneHandle, TopicsHandle } from '../../../binding.js' */
 /** @import { ServerSentEvent } from '../../../index.js' */
@@ -23,18 +23,18 @@ const option = require('../../core/option.js');
 
 /** The longest name of a topic, in bytes. */
 const MAX_SEID = 1024;
-/** How many seids have a history at a time. */
+/** The maximum number of seids with a history. */
 const MAX_SEIDS = 100_000;
 
 const noop = () => {};
 
-/** A seid is a topic, with the client that has it as its only subscriber. */
+/** A seid is a topic, and its client is the only subscriber. */
 class SeidHistory {
   #isOn;
   #options;
   #shared;
   /**
-   * Made when it is first needed, as it starts the core.
+   * Created on first use, because it starts the core.
    * @type {TopicsHandle | undefined}
    */
   #topics;
@@ -69,7 +69,7 @@ class SeidHistory {
   }
 
   /**
-   * A connection gets what was sent to its seid after its cursor, and what is sent from now on.
+   * Replays the events of a seid after the connection's cursor, then sends live events.
    * @param {string} seid
    * @param {Connection} connection
    * @param {boolean} mint whether events without an id get one
@@ -84,8 +84,8 @@ class SeidHistory {
   }
 
   /**
-   * Without a backplane, only seids that a client of this process has had have a history. With one,
-   * it returns a promise that resolves when the clients of this process have the event.
+   * Without a backplane, a seid has a history only after a client of this process has used it. With
+   * a backplane, returns a promise that resolves when the clients of this process have the event.
    * @param {string} seid
    * @param {ServerSentEvent} value
    * @param {boolean} mint
@@ -99,7 +99,7 @@ class SeidHistory {
   }
 
   /**
-   * Watches for an event to a seid whose client still waits for its first one.
+   * Watches for the first event of a seid whose client is waiting.
    * @param {string} seid
    * @param {(since: string) => void} arrived
    *   gets the id of the place before the event
@@ -129,14 +129,14 @@ class SeidHistory {
   }
 }
 
-/** Most handlers answer at once: the watch begins when one has not answered within its turn. */
+/** Most handlers answer immediately. The watch begins only if the handler outlasts its turn. */
 class Watch {
   #mail;
   #subject;
   #listener;
   #start = setImmediate(() => this.#begin());
   /**
-   * The id of the latest place when it began, if the engine had told it.
+   * The id of the latest place when the watch began, if it was known.
    * @type {string | undefined}
    */
   since;
@@ -152,7 +152,7 @@ class Watch {
     this.#listener = {
       arrived: (/** @type {string} */ _subject, /** @type {Buffer} */ bytes) =>
         arrived(bytes.toString()),
-      // It is not lost.
+      // The notice of a first event is never lost.
       missed: () => {},
     };
   }

@@ -30,8 +30,8 @@ function asError(thrown) {
 }
 
 /**
- * Whether a returned value is an answer. A generator that takes the callback may return what the
- * call that will call back returns, such as a timer.
+ * Whether a returned value is an answer. A generator with a callback may return an unrelated value,
+ * such as a timer.
  * @param {SeidGenerator} generator
  * @param {unknown} value
  */
@@ -41,8 +41,8 @@ function isAnswer(generator, value) {
 }
 
 /**
- * The generator's answer: a returned value, a promise's value or a call of the callback. The first
- * one counts.
+ * The generator's answer: a returned value, the value of a promise or a call of the callback. Only
+ * the first answer counts.
  * @param {SeidGenerator} generator
  * @param {FastifyRequest} request
  * @param {FastifyReply} reply
@@ -62,7 +62,7 @@ function generateSeid(generator, request, reply, timeout) {
     const fail = (thrown) => {
       const error = asError(thrown);
       if (!settled) return settle(reject, error);
-      // The request goes on with the first answer, so nothing else would report the error.
+      // The request continues with the first answer, so nothing else would report the error.
       request.log.warn({ err: error }, 'seidGenerator failed after it had answered');
     };
     const timer = setTimeout(() => {

@@ -7,8 +7,8 @@
 /** @import { Link } from '../../connection/link.js' */
 
 /**
- * A reply's stream, with what Fastify sends. `waiting`: Fastify's hooks run; `begun`: the
- * connection has written the head; `abandoned`: the answer is something else.
+ * The stream of a reply, and the payload that Fastify sends. `waiting`: Fastify's hooks run.
+ * `begun`: the connection has written the head. `abandoned`: another response is sent.
  * @typedef {object} OpenStream
  * @property {Connection} connection
  * @property {Link} link
@@ -21,9 +21,9 @@ const { Channel } = require('../../channel/channel.js');
 const { Connection } = require('../../connection/connection.js');
 
 /**
- * Fastify passes the return value or the error of a handler to `reply.send()`, also after the
- * handler has opened a stream. While asynchronous hooks still delay the stream, an error can be the
- * answer; a return value never is.
+ * Fastify passes the return value or the error of a handler to `reply.send()`, even after the
+ * handler has opened a stream. While asynchronous hooks delay the stream, an error can still be
+ * sent, but a return value cannot.
  * @param {FastifyReply} reply
  * @param {OpenStream} stream
  */
@@ -31,9 +31,9 @@ function guardSend(reply, stream) {
   const { send } = reply;
   const { link } = stream;
   reply.send = (value) => {
-    // The handler has returned nothing, while an error is being answered.
+    // The handler has returned undefined while an error response is being sent.
     if (stream.state === 'abandoned' && value === undefined) return reply;
-    // Fastify's error handling, because of a hook, has taken the content type away.
+    // After the error of a hook, Fastify's error handling has removed the content type.
     const type = String(reply.getHeader('content-type') ?? '');
     const isError = /** @type {unknown} */ (value) instanceof Error;
     const canAnswer = isError && stream.state !== 'begun' && !link.isEnded;

@@ -26,13 +26,13 @@ const { abandon, guardSend } = require('./send.js');
  * How a stream opens.
  * @typedef {object} Opening
  * @property {(connection: Connection) => void} [prepare]
- *   runs before Fastify knows of the stream; if it throws, the reply is still the handler's
- * @property {Duplex} [through] a stream that gets the frames, and that Fastify sends
+ *   runs before Fastify knows of the stream; if it throws, the handler can still use the reply
+ * @property {Duplex} [through] a stream that receives the frames, and that Fastify sends
  * @property {PingForm} [pingForm]
  * @property {string} [since] the cursor of a client that has none
  */
 
-/** How long a client may take for queued bytes when the server closes, in milliseconds. */
+/** How long a client has to receive queued bytes when the server closes, in milliseconds. */
 const GRACE = 1000;
 const HANDLER_FAILED = 'tracing:fastify.request.handler:error';
 
@@ -43,12 +43,12 @@ const HANDLER_FAILED = 'tracing:fastify.request.handler:error';
 const streams = new WeakMap();
 
 // When the handler of a hijacked reply rejects, Fastify only logs the error. The client would wait
-// for ever.
+// forever.
 diagnostics.subscribe(HANDLER_FAILED, (message) => {
   const { reply } = /** @type {{ reply: FastifyReply }} */ (message);
   const stream = streams.get(reply);
   if (stream?.state !== 'begun') return;
-  // The client did not get the error's status.
+  // The client received the status of the stream, not that of the error.
   reply.code(stream.statusCode);
   if (!stream.link.isEnded) stream.connection.destroy();
 });
@@ -68,7 +68,7 @@ class EventStreams {
   }
 
   /**
-   * Answers a request with a stream, whose head is written when Fastify's `onSend` hooks have run.
+   * Answers a request with a stream. Its head is written after Fastify's `onSend` hooks have run.
    * @param {FastifyReply} reply
    * @param {ConnectionOptions} given
    * @param {Opening} [opening]
@@ -106,7 +106,7 @@ class EventStreams {
 }
 
 /**
- * The application's functions get the request of Fastify, which hooks may have given a user.
+ * The application's functions get the Fastify request, which may have a user that a hook has set.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions} given
  * @returns {Pick<ConnectionOptions, 'expiresAt' | 'limits'>}
@@ -120,7 +120,7 @@ function ofRequest({ request }, { expiresAt, limits }) {
 }
 
 /**
- * Gives the error for a client that has left a 4xx status. Fastify would log it as a server error.
+ * Adds a 4xx status to the error for a disconnected client. Fastify would log a server error.
  * @param {() => OpenStream} open
  */
 function orGone(open) {
@@ -134,7 +134,7 @@ function orGone(open) {
 }
 
 /**
- * A stream that the connection writes.
+ * Opens a stream that the connection writes itself.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
  * @param {Opening} opening
@@ -148,9 +148,9 @@ function own(reply, options, { pingForm, since }) {
   const { link, connection } = openLink(carrier, options, pingForm);
   const payload = new EventStreamPayload(reply, () => {
     if (stream.state === 'abandoned') return;
-    // The queue has overflowed in the meantime. Nothing else ends the response.
+    // The queue has overflowed in the meantime, so the response must be ended here.
     if (connection.closed) return raw.destroy();
-    // The value `identity` has no meaning here, and would prevent the hand-over of the socket.
+    // The value `identity` is meaningless here, and would prevent the hand-over of the socket.
     raw.removeHeader('Content-Encoding');
     link.begin();
     stream.state = 'begun';
@@ -165,7 +165,7 @@ function own(reply, options, { pingForm, since }) {
 }
 
 /**
- * A stream of the application, which Fastify sends.
+ * Opens a stream that writes into a stream of the application, which Fastify sends.
  * @param {FastifyReply} reply
  * @param {ConnectionOptions & { statusCode: number }} options
  * @param {Duplex} through
@@ -183,8 +183,8 @@ function piped({ request, raw }, options, through, since) {
 }
 
 /**
- * Fastify waits for `finish`, which a response does not emit when its client leaves, as most
- * clients of event streams do.
+ * Fastify waits for `finish`, which a response does not emit if its client disconnects. Most event
+ * streams end that way.
  * @param {FastifyReply['raw']} raw
  */
 function finishOnClose(raw) {
@@ -195,17 +195,17 @@ function finishOnClose(raw) {
   const finish = () => {
     if (isFinished) return;
     raw.emit('finish');
-    // A real `finish` may follow if the end and the client's leaving coincide. Node would throw
-    // at a second one.
+    // A real `finish` may follow if the end and the disconnect coincide. Node.js would throw at a
+    // second `finish`.
     raw.removeAllListeners('finish');
   };
-  // After all listeners of `close`, Node's server among them.
+  // After all `close` listeners, including that of the Node.js server.
   raw.once('close', () => process.nextTick(finish));
 }
 
 /**
- * Sends queued events if the client takes them in time. The application may still send meanwhile,
- * as it does not know of the end.
+ * Ends a stream after queued events, or destroys it after the grace period. The application may
+ * still send meanwhile, because it does not know of the end.
  * @param {Link} link
  * @param {FastifyReply['raw']} raw
  */
@@ -214,7 +214,7 @@ async function endSoon(link, raw) {
   link.close('end');
   try {
     await once(link.connection, 'close', { signal });
-    // The last bytes may still be on their way through TLS. Fastify is about to close idle sockets.
+    // The last bytes may still be in TLS buffers, and Fastify is about to close idle sockets.
     if (raw.socket && !raw.destroyed) await finished(raw, { signal });
   } catch {
     if (link.state === 'closed') raw.destroy();

@@ -1,6 +1,6 @@
 'use strict';
 
-/** A client of the broker, as `createSSE` shows it. */
+/** A client of the broker, as `createSSE` exposes it. */
 
 /** @import { SSEClient } from '../../../fetch.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
@@ -24,7 +24,7 @@ class FetchClient {
     this.#connection = connection;
   }
 
-  /** Not an own property, so that printing or serialising a client leaves the connection out. */
+  /** Not an own property, so printing or serialising a client omits the connection. */
   get connection() {
     return this.#connection;
   }

@@ -1,8 +1,7 @@
 'use strict';
 
 /**
- * The `controller` of a Fetch client. It acts through the connection, so that events keep their
- * order.
+ * The `controller` of a Fetch client. It writes through the connection, so events keep their order.
  */
 
 /** @import { BodyCarrier } from '../../carrier/body-carrier.js' */

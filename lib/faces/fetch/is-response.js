@@ -3,7 +3,7 @@
 const { hasMethods } = require('../../core/option.js');
 
 /**
- * Whether a value is a Fetch `Response`. Frameworks may have a class of their own.
+ * Whether a value is a Fetch `Response`. Frameworks may have their own class.
  * @param {any} value
  * @returns {value is Response}
  */

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Answers that open their event stream on the response of Node.js themselves. The core can then
- * take over the socket, and a reader is one connection. `toNode()` tells handlers that it looks for
- * them.
+ * Openers: functions that open the event stream of a `Response` directly on the Node.js response.
+ * The core can then take over the socket, and a reader is one connection. `toNode()` signals to
+ * handlers that it uses openers.
  */
 
 /** @import { OutgoingHttpHeaders } from 'node:http' */
@@ -12,7 +12,7 @@
 
 /** @typedef {(carrier: Carrier, headers: OutgoingHttpHeaders) => Connection} Open */
 
-/** In the second argument of a handler: the caller looks for an opener. */
+/** A key in the second argument of a handler: the caller uses openers. */
 const LOOKS = Symbol('sluice.opener');
 
 /** @type {WeakMap<Response, Open>} */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** `createSSE`: clients and channels whose answers are Fetch `Response`s. */
+/** `createSSE`: clients and channels that answer with Fetch `Response`s. */
 
 /** @import { AddClientOptions, SSE, SSEConfig } from '../../../fetch.js' */
 /** @import { BrokerClient } from '../../broker/broker-client.js' */
@@ -58,7 +58,7 @@ function createBroker(config) {
   const bounds = { limits, maxQueueBytes, stallTimeout, ...lifetime };
   const connection = { retry, headers, compress, ...bounds };
   const own = option.pick(given, 'maxQueueEvents', 'pingInterval');
-  // Ids are always new, so no client returns to its session.
+  // Ids are always new, so clients never resume a session.
   const options = { ...option.over({ maxQueueEvents: 0 }, own), sessionTimeout: 0 };
   const { backplane, name } = given;
   const names = { wildcards: false, topicField: false, backplane, name };

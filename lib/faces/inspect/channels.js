@@ -5,10 +5,10 @@
 const { largestChannels } = require('../../core/hub.js');
 const { short } = require('./short.js');
 
-/** The most channels that a page gets. */
+/** The maximum number of channels that a page receives. */
 const MAX_CHANNELS = 100;
 
-/** @param {number} total how many channels there are */
+/** @param {number} total the number of all channels */
 function describeChannels(total) {
   const rows = largestChannels(MAX_CHANNELS).map(({ id, kind, name, members, history }) => ({
     number: id,

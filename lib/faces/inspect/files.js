@@ -1,6 +1,6 @@
 'use strict';
 
-/** The files of the page, by the names that it asks for. They are read when they are first used. */
+/** The files of the page, by name. They are read on first use. */
 
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
@@ -31,7 +31,7 @@ const files = new Map([
 const read = new Map();
 
 /**
- * Returns undefined for any other name, so no request chooses a path.
+ * Returns undefined for any other name, so a request cannot choose a path.
  * @param {string} name
  */
 function get(name) {

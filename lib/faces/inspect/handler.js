@@ -1,6 +1,6 @@
 'use strict';
 
-/** The route of the inspector, in Express, in Fastify and in a server of node:http. */
+/** The route of the inspector for Express, Fastify and `node:http`. */
 
 const { linkOf, Connection } = require('../../connection/connection.js');
 const { debug } = require('../../core/diagnostics.js');
@@ -12,10 +12,10 @@ const { Watchers } = require('./watchers.js');
 /** @type {option.Names<import('../../../inspect.js').InspectOptions>} */
 const NAMES = { authorize: true };
 
-/** A stream ends after that time, and the page comes back, so that it is authorized again. */
+/** The lifetime of a stream, in milliseconds. The page then reconnects and is authorized again. */
 const LIFETIME = 10 * 60_000;
 
-/** How long the page waits before it comes back, in milliseconds. */
+/** How long the page waits before it reconnects, in milliseconds. */
 const RETRY = 1000;
 
 const HEADERS = {
@@ -32,7 +32,7 @@ function inspectHandler(options) {
   if (typeof authorize !== 'function') {
     throw option.invalid(
       `\`authorize\` must be a function, but it is ${option.kind(authorize)}: pass a function ` +
-        'that gets the request and returns true for those who may see the connections',
+        'that gets the request and returns true if it may see the connections',
     );
   }
   const watchers = new Watchers();
@@ -41,7 +41,7 @@ function inspectHandler(options) {
    * @param {any} response of Node.js, or a reply of Fastify
    */
   return async (request, response) => {
-    // Fastify must not answer by itself, also while `authorize` is waited for.
+    // Keeps Fastify from sending its own answer, even while `authorize` is pending.
     if (response.raw) response.hijack();
     const req = request.raw ?? request;
     const res = response.raw ?? response;
@@ -65,20 +65,20 @@ async function ask(authorize, request) {
   try {
     return (await authorize(request)) === true;
   } catch (error) {
-    // Whoever cannot be checked is not allowed.
+    // A request is refused if its check fails.
     debug('inspect: authorize failed: %s', error);
     return false;
   }
 }
 
 /**
- * The last segment of the path says what is asked for, so the handler need not know its mount.
+ * The last segment of the path selects the file, so the handler works under any mount path.
  * @param {any} req
  * @param {any} res
  * @param {Watchers} watchers
  */
 function serve(req, res, watchers) {
-  // Express removes the mount from `url`.
+  // Express removes the mount path from `url`.
   const [path, ...rest] = (req.originalUrl ?? req.url).split('?');
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (name === 'events') return watch(req, res, rest.join('?'), watchers);
@@ -87,7 +87,7 @@ function serve(req, res, watchers) {
     res.setHeader('Content-Type', file.type);
     return res.end(file.body);
   }
-  // The page is asked for without the slash that its relative addresses need.
+  // The page is requested without the trailing slash that its relative URLs need.
   if (req.originalUrl !== undefined && /^\/?(\?|$)/.test(req.url)) {
     res.setHeader('Location', `./${name}/`);
     return refuse(res, 308, 'The page is at the address with a slash');
@@ -110,7 +110,7 @@ function watch(req, res, text, watchers) {
   } catch (error) {
     const { code, statusCode = 500 } = /** @type {any} */ (error);
     debug('inspect: no stream: %s', error);
-    // No answer is needed when the client has already left.
+    // A client that has already disconnected needs no answer.
     if (code !== 'ERR_SSE_GONE' && !res.headersSent) refuse(res, statusCode, 'No stream');
   }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Reads which connections a page wants to see. */
+/** Reads the query of a page: which connections it shows, and their order. */
 
 const MAX_SEARCH = 100;
 const SORTS = /** @type {const} */ (['queue', 'age', 'number', 'path', 'address', 'transport']);

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Describes the open connections. Its cost grows with their number, and it is only called while
- * somebody watches: once a second, for all pages together.
+ * Describes the open connections. The cost grows with their number. It runs only while a page is
+ * open: once a second, for all pages together.
  */
 
 /** @import { Query } from './query.js' */
@@ -10,18 +10,18 @@
 const { connections } = require('../../core/notices.js');
 const { short } = require('./short.js');
 
-/** The most connections that a page gets. */
+/** The maximum number of connections that a page receives. */
 const MAX_ROWS = 300;
-/** The most slow readers that a page gets. */
+/** The maximum number of slow readers that a page receives. */
 const MAX_SLOW = 5;
 
 /**
- * The path without the query, which may have secrets.
+ * The path without the query, which may contain secrets.
  * @param {any} request
  */
 const pathOf = (request) => short((request?.originalUrl ?? request?.url ?? '').split('?', 1)[0]);
 
-/** One connection. Its texts are made when they are first read: most rows are not shown. */
+/** One connection. Its texts are computed on first use, because most rows are not shown. */
 class Row {
   /** @type {string | undefined} */
   #path;
@@ -100,7 +100,7 @@ function chosen(rows, { sort, order, search }, own, now) {
       row.address.includes(search),
   );
   const direction = order === 'asc' ? 1 : -1;
-  // Of equal ones the older is first, so that rows do not jump.
+  // Ties are sorted by number, so that rows do not jump.
   found.sort((a, b) => direction * COMPARE[sort](a, b) || a.number - b.number);
   const shown = found.slice(0, MAX_ROWS);
   return {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The most characters of a text that a client has chosen. */
+/** The maximum length of a text that a client has chosen, in characters. */
 const LONGEST = 200;
 
 /** @type {(text: unknown) => string} */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The pages that watch. While there are any, each gets one snapshot a second. */
+/** The open pages. Each receives a snapshot every second. */
 
 /** @import { Link } from '../../connection/link.js' */
 /** @import { Query } from './query.js' */
@@ -10,7 +10,7 @@ const { metrics } = require('../../core/hub.js');
 const { describeChannels } = require('./channels.js');
 const { allRows, chosen, slowest } = require('./rows.js');
 
-/** The most pages of one handler, because each costs a sort of the connections a second. */
+/** The maximum number of pages per handler. Each sorts the connections once a second. */
 const MAX_PAGES = 8;
 const INTERVAL = 1000;
 
@@ -48,7 +48,7 @@ class Watchers {
 
   /** @param {Iterable<Page>} pages */
   #tell(pages) {
-    // A page that has not taken the last snapshot gets none, so that its queue cannot grow.
+    // Skips a page that has not received the last snapshot, so its queue cannot grow.
     const ready = [...pages].filter(({ link }) => !link.isOver && link.handle.queuedBytes === 0);
     if (ready.length === 0) return;
     const now = Date.now();

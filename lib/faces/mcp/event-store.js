@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The `EventStore` of an MCP server with sessions (before the protocol of 2026-07-28). The SDK
- * names streams alike in all sessions, so each store belongs to one session of one principal.
+ * The `EventStore` of an MCP server with sessions (before the protocol of 2026-07-28). The SDK uses
+ * the same stream names in all sessions, so a store belongs to one session of one principal.
  */
 
 /** @import { EventStoreOptions, McpEventStore } from '../../../mcp.js' */
@@ -18,7 +18,7 @@ const SEPARATOR = '~';
 const MAX_STREAM_ID = 256;
 
 /**
- * The streams of all sessions, by their runs.
+ * The streams of all sessions, by the runs of their server.
  * @type {WeakMap<Runs, StreamLogs>}
  */
 const logsOf = new WeakMap();
@@ -49,7 +49,7 @@ function eventStore(runs, options) {
  */
 function readName(name, value) {
   if (typeof value === 'string' && value !== '') return value;
-  const meaning = name === 'principal' ? ', or null if nobody is logged in' : '';
+  const meaning = name === 'principal' ? ', or null for an anonymous user' : '';
   throw option.invalid(`\`${name}\` must be a string that is not empty${meaning}`);
 }
 
@@ -89,7 +89,7 @@ class EventStore {
     if (!cursor || !events) {
       throw new SluiceError(
         'ERR_SSE_CURSOR',
-        'the event is unknown to this session, or is not kept any more: begin a new session',
+        'the event is unknown to this session, or is no longer kept: begin a new session',
       );
     }
     const prefix = Buffer.from(cursor.streamId).toString('base64url');

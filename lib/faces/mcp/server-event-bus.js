@@ -55,7 +55,7 @@ class ServerEventBus {
     if (typeof listener !== 'function') {
       throw option.wrongArgument('subscribe()', 'a function', listener);
     }
-    // Each subscription is one of its own, also if the function is the same.
+    // Each call is a separate subscription, even with the same function.
     const own = (/** @type {unknown} */ event) => listener(event);
     if (this.#listeners.size === 0) this.#mail.hear(this.#subject, this.#listener);
     this.#listeners.add(own);

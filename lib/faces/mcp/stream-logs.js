@@ -1,6 +1,6 @@
 'use strict';
 
-/** The messages of MCP streams: a channel for each, which is kept for a while after the latest. */
+/** The messages of MCP streams. Each stream has a channel, which expires after its last use. */
 
 /** @import { Settings } from '../../runs/runs-options.js' */
 
@@ -33,7 +33,7 @@ class StreamLogs {
   }
 
   /**
-   * The messages after an id. Undefined if some of them are not kept.
+   * Returns the messages after an id, or undefined if some of them are no longer kept.
    * @param {(string | null)[]} name
    * @param {string} id
    */
@@ -42,7 +42,7 @@ class StreamLogs {
     const log = this.#logs.get(key);
     if (log) return this.#read(this.#use(key).channel, id);
     if (!this.#settings.shared) return undefined;
-    // Clients choose what they ask for, so streams that do not exist must not make others leave.
+    // Clients choose the ids, so requests for unknown streams must not evict other streams.
     const channel = this.#channel(key);
     try {
       return await this.#read(channel, id);
@@ -105,7 +105,7 @@ class StreamLogs {
 }
 
 /**
- * A hash of the tuple: names that are joined could collide, and clients choose some of them.
+ * A hash of the tuple: joined names could collide, and clients choose some of them.
  * @param {(string | null)[]} name
  */
 const keyOf = (name) => createHash('sha256').update(JSON.stringify(name)).digest('base64url');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The metrics that monitoring systems get: their names, units and help, in one table. */
+/** The metrics for monitoring systems: their names, units and help, in one table. */
 
 /** @import { Metrics } from '../../../index.js' */
 
@@ -9,7 +9,7 @@
  * @typedef {object} Family
  * @property {string} name with dots, without a unit's suffix; Prometheus gets underscores
  * @property {'counter' | 'gauge'} type
- * @property {string} unit in UCUM, as OpenTelemetry wants it
+ * @property {string} unit in UCUM, as OpenTelemetry requires
  * @property {string} help
  * @property {(metrics: Metrics) => [value: number, labels?: Labels][]} read
  */
@@ -62,7 +62,7 @@ const families = [
     name: 'sluice.dropped.events',
     type: 'counter',
     unit: '{event}',
-    help: 'Events that a client did not take before it closed.',
+    help: 'Events that a client had not received when it closed.',
     read: ({ drops }) => [[drops]],
   },
   {
@@ -76,56 +76,56 @@ const families = [
     name: 'sluice.history.bytes',
     type: 'gauge',
     unit: 'By',
-    help: 'Bytes that histories hold.',
+    help: 'Bytes in histories.',
     read: ({ history }) => [[history.bytes]],
   },
   {
     name: 'sluice.history.resumes',
     type: 'counter',
     unit: '{resume}',
-    help: 'Returns of clients to a channel: without loss (hit) or with a gap (miss).',
+    help: 'Resumes of clients on a channel: without loss (hit) or with a gap (miss).',
     read: ({ history }) => labelled('result', { hit: history.hits, miss: history.misses }),
   },
   {
     name: 'sluice.history.replayed.events',
     type: 'counter',
     unit: '{event}',
-    help: 'Events sent again to clients, also as a current state.',
+    help: 'Events replayed to clients, including those of a current state.',
     read: ({ history }) => [[history.replayed]],
   },
   {
     name: 'sluice.backplane.published.events',
     type: 'counter',
     unit: '{event}',
-    help: 'Events that the engines of backplanes have taken.',
+    help: 'Events that the engines of backplanes have accepted.',
     read: ({ backplanes }) => [[backplanes.published]],
   },
   {
     name: 'sluice.backplane.delivered.events',
     type: 'counter',
     unit: '{event}',
-    help: 'Events that engines have brought for channels of this process.',
+    help: 'Events that engines have delivered to channels of this process.',
     read: ({ backplanes }) => [[backplanes.delivered]],
   },
   {
     name: 'sluice.backplane.filled.events',
     type: 'counter',
     unit: '{event}',
-    help: 'Delivered events that were read from a log, because they were missed.',
+    help: 'Delivered events that were missed at first and read from a log.',
     read: ({ backplanes }) => [[backplanes.filled]],
   },
   {
     name: 'sluice.backplane.connects',
     type: 'counter',
     unit: '{connect}',
-    help: 'How often an engine was reached.',
+    help: 'Successful connects to engines.',
     read: ({ backplanes }) => [[backplanes.connects]],
   },
   {
     name: 'sluice.backplane.queued.bytes',
     type: 'gauge',
     unit: 'By',
-    help: 'Bytes that wait for engines.',
+    help: 'Bytes queued for engines.',
     read: ({ backplanes }) => [[backplanes.queuedBytes]],
   },
 ];

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Answers a scrape, in Express, in Fastify and in a server of node:http. */
+/** Answers a scrape in Express, Fastify and `node:http`. */
 
 const { contentType, metricsText } = require('./prometheus.js');
 

@@ -13,7 +13,7 @@ function observeMetrics(meterProvider = globalProvider()) {
   if (typeof meterProvider?.getMeter !== 'function') {
     throw new SluiceError(
       'ERR_SSE_OPTION',
-      '`meterProvider` must have a getMeter() method: pass a MeterProvider of OpenTelemetry',
+      '`meterProvider` must have a getMeter() method: pass an OpenTelemetry MeterProvider',
     );
   }
   const meter = meterProvider.getMeter('sluice', require('../../../package.json').version);
@@ -25,7 +25,7 @@ function observeMetrics(meterProvider = globalProvider()) {
   });
   /** @type {import('@opentelemetry/api').BatchObservableCallback} */
   const observe = (result) => {
-    // One snapshot for each collection, so that its figures belong together.
+    // One snapshot per collection, so its values are consistent.
     const snapshot = metrics();
     for (const [index, family] of families.entries()) {
       for (const [value, labels] of family.read(snapshot)) {

@@ -29,7 +29,7 @@ function block(family, samples) {
 }
 
 /**
- * Labels hold names of transports, reasons and results, which the core chooses: none needs escapes.
+ * Labels are the core's names of transports, reasons and results: none needs escaping.
  * @param {Labels | undefined} labels
  */
 function labelText(labels) {

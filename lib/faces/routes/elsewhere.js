@@ -1,6 +1,6 @@
 'use strict';
 
-/** Subscriptions over HTTP of clients that another process has. */
+/** HTTP subscriptions of clients that are connected to another process. */
 
 /** @import { Nodes } from '../../broker/nodes/nodes.js' */
 /** @import { Outcome } from '../../broker/nodes/actions.js' */
@@ -10,7 +10,7 @@ const { LimitError, SluiceError } = require('../../core/error.js');
 const { Refusal } = require('./exchange.js');
 const { unproven } = require('./request.js');
 
-/** A client of another process, whose secret that process has checked. */
+/** A client of another process, which has checked the client's secret. */
 class ClientElsewhere {
   #nodes;
   #digest;
@@ -29,7 +29,7 @@ class ClientElsewhere {
   /**
    * @param {string[]} topics
    * @param {number} maxTopics
-   * @throws what `broker.subscribe()` throws
+   * @throws the errors of `broker.subscribe()`
    */
   async subscribe(topics, maxTopics) {
     const outcome = await ask(this.#nodes, 'subscribe', [this.id, this.#digest, topics, maxTopics]);
@@ -48,7 +48,7 @@ class ClientElsewhere {
 }
 
 /**
- * The client of another process, if the secret is right.
+ * Returns the client of another process if the secret is right.
  * @param {Nodes} nodes
  * @param {string} id
  * @param {unknown} secret

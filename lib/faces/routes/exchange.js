@@ -1,6 +1,6 @@
 'use strict';
 
-/** A request and its answer, as each framework implements them, and how requests are refused. */
+/** The common interface of the frameworks' requests and responses, and the refusal of requests. */
 
 /** @import { IncomingHttpHeaders } from 'node:http' */
 /** @import { ConnectionOptions, SluiceErrorCode } from '../../../index.js' */
@@ -11,8 +11,8 @@
 /**
  * @typedef {object} Exchange
  * @property {any} request the framework's request, which the hooks get
- * @property {Request} req the request of Node.js
- * @property {Response} res the response of Node.js
+ * @property {Request} req the Node.js request
+ * @property {Response} res the Node.js response
  * @property {IncomingHttpHeaders} headers which hooks of the application may have replaced
  * @property {() => unknown} body a stream, or the result of a parser
  * @property {(name: string) => number | string | string[] | undefined} getHeader
@@ -25,7 +25,7 @@
 /** @typedef {(connection: Connection) => void} Prepare */
 /** @typedef {{ status: number, body?: object }} Answer */
 /**
- * Resolves with undefined when there is nothing left to answer.
+ * Resolves with undefined if the request needs no further answer.
  * @typedef {(exchange: Exchange) => Promise<Answer | undefined>} Handler
  */
 
@@ -33,7 +33,7 @@ const { isOver } = require('../../carrier/gone.js');
 const { debug } = require('../../core/diagnostics.js');
 const { SluiceError } = require('../../core/error.js');
 
-/** A request that is answered with an error. The message is for the client. */
+/** Answers a request with an error. The message is for the client. */
 class Refusal extends Error {
   /**
    * @param {number} status
@@ -49,7 +49,7 @@ class Refusal extends Error {
   }
 }
 
-/** Says which topics are denied, so that the client can subscribe to the others. */
+/** Lists the denied topics, so that the client can subscribe to the others. */
 class Denial extends Refusal {
   /** @param {string[]} topics */
   constructor(topics) {
@@ -59,14 +59,14 @@ class Denial extends Refusal {
 }
 
 /**
- * Whether the client has left, or other code has answered.
+ * Whether the client has disconnected, or other code has answered.
  * @param {Exchange} exchange
  */
 const isSettled = ({ req, res }) => isOver(req, res);
 
 /**
- * Whether a hook of the application allows something: it must return exactly `true`. The client
- * never learns why it is refused.
+ * Whether a hook of the application allows the request: the hook must return exactly `true`. The
+ * client never sees the reason of a refusal.
  * @param {Exchange} exchange
  * @param {string} name
  * @param {(request: any) => boolean | Promise<boolean>} hook
@@ -81,8 +81,8 @@ async function allows(exchange, name, hook) {
 }
 
 /**
- * The framework's error when a hook of the application has failed. The client learns of an error
- * with a 4xx status; any other is for the framework's error handler alone.
+ * The error for the framework when a hook of the application has failed. The client sees only
+ * errors with a 4xx status. Other errors are for the framework's error handler.
  * @param {any} error
  * @param {SluiceErrorCode} code
  * @param {string} message

@@ -27,13 +27,13 @@ const exchangeOf = (req, res) => ({
   req,
   res,
   headers: req.headers,
-  // A parser that has not read the body may still have set one.
+  // A parser may have set `req.body` without reading the body.
   body: () => (req.readableDidRead || req.readableEnded ? req.body : req),
   getHeader: (name) => res.getHeader(name),
   setHeader: (name, value) => res.setHeader(name, value),
   log: (error, what) => debug('%s: %o', what, error),
 
-  /** Writes the head last, so that an error can still be the answer. */
+  /** Writes the head last, so that an error can still be sent. */
   open(options, pingForm, prepare) {
     const { link, connection } = openLink(carrierOf(req, res), options, pingForm);
     try {

@@ -37,7 +37,7 @@ function addToFastify(fastify, basePath, routes) {
   /** @param {FastifyInstance} own */
   async function setUp(own) {
     const streams = new EventStreams(own);
-    // The routes have their own rules for the body, whatever parsers the application has.
+    // The routes parse the body by their own rules, whatever parsers the application has.
     own.removeAllContentTypeParsers();
     own.addContentTypeParser('*', (_request, payload, done) => {
       // The stream may fail before it is read.
@@ -54,7 +54,7 @@ function addToFastify(fastify, basePath, routes) {
         return reply;
       };
       /**
-       * Fastify refuses an invalid type itself. The routes do too, with an answer of their own.
+       * Fastify refuses an invalid type itself. The routes send their own refusal instead.
        * @param {FastifyError} error
        * @param {FastifyRequest} request
        * @param {FastifyReply} reply

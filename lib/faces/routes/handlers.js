@@ -36,7 +36,7 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
   };
   return async (exchange) => {
     try {
-      // Before the hooks, which may be costly.
+      // Checked before the hooks, which may be costly.
       everything.assertNot();
       clients.draining.assertNot();
       const arrival = (await identify?.(exchange.request)) ?? {};
@@ -49,13 +49,13 @@ function connecting(broker, { identify, heartbeat, pingInterval }) {
       }
       option.object('identify()', arrival, ARRIVAL_NAMES);
       exchange.open(options, heartbeat ?? pingForm, (connection) => {
-        // HEAD gets the head alone, so its request is never a client.
+        // HEAD gets only the head, so its request never becomes a client.
         if (!isClient) return;
         clients.register(connection, { ...readArrival(arrival), claim, moved }, greet);
       });
     } catch (error) {
       const { code } = /** @type {any} */ (error ?? {});
-      // The hooks may throw the same codes because of other clients and brokers.
+      // The hooks may throw the same codes for other clients and brokers.
       if (code === 'ERR_SSE_GONE' && isSettled(exchange)) return undefined;
       if (error instanceof DrainingError) {
         const { headers, message, statusCode } = error;
@@ -81,11 +81,11 @@ function refusalOf({ code, headers, message, statusCode }, exchange) {
   return new Refusal(statusCode, code, message);
 }
 
-/** A token of a topic's name that is a wildcard. */
+/** Matches a wildcard in a topic name. */
 const WILDCARD = /(?:^|\.)[*>](?:$|\.)/;
 
 /** Replaces the core's message, which names an option of the application. */
-const PATTERN_LIMIT = 'a client may be subscribed to no more patterns: unsubscribe from some first';
+const PATTERN_LIMIT = 'the client has the maximum number of patterns: unsubscribe from some first';
 
 /**
  * `POST /subscribe`.
@@ -111,7 +111,7 @@ function subscribing(broker, options) {
     if (!asked) return undefined;
     const { client, topics } = asked;
     if (!(client instanceof ClientElsewhere)) assertRoom(client, topics, maxTopics);
-    // One after another: the client must not choose how many hooks run at once.
+    // Sequential: the client must not control how many hooks run at once.
     const denied = [];
     for (const topic of topics) {
       if (!(await mayHave(exchange, client.id, topic))) denied.push(topic);
@@ -121,8 +121,8 @@ function subscribing(broker, options) {
       await subscribe(exchange, () => client.subscribe(topics, maxTopics), maxTopics);
       return { status: 200, body: { success: true, topics } };
     }
-    // Meanwhile the client may have left, its id may be another's, or another request has
-    // subscribed it.
+    // Meanwhile the client may have disconnected, its id may belong to another client, or another
+    // request may have subscribed it.
     if (broker.client(client.id) !== client) throw unproven();
     assertRoom(client, topics, maxTopics);
     await subscribe(exchange, () => broker.subscribe(client.id, ...topics), maxTopics);
@@ -148,8 +148,8 @@ function unsubscribing(broker, { bodyLimit }) {
 }
 
 /**
- * Returns the topics of a request and its client, whose secret is checked. Resolves with undefined
- * if the client leaves first.
+ * Resolves with the topics of a request and its client, after checking the secret. Resolves with
+ * undefined if the client disconnects first.
  * @param {Exchange} exchange
  * @param {SSEBroker} broker
  * @param {number} bodyLimit
@@ -162,7 +162,7 @@ async function read(exchange, broker, bodyLimit) {
 }
 
 /**
- * The client that a request names, here or in another process.
+ * Returns the client that a request names, from this process or another one.
  * @param {SSEBroker} broker
  * @param {string} id
  * @param {unknown} secret
@@ -173,7 +173,7 @@ function proved(broker, id, secret) {
     return prove(broker, id, secret);
   } catch (error) {
     if (secret === undefined || !nodes?.hasPeers) throw error;
-    // Also with a wrong secret of a client here: the time must not tell who is connected where.
+    // Also for a wrong secret of a client here: timing must not reveal where a client is connected.
     return proveElsewhere(nodes, id, secret);
   }
 }
@@ -194,7 +194,7 @@ const noRoom = (maxTopics) =>
   new Refusal(
     403,
     'ERR_SSE_TOPIC_LIMIT',
-    `a client may be subscribed to ${maxTopics} topics at most: unsubscribe from some first`,
+    `a client may subscribe to at most ${maxTopics} topics: unsubscribe from some first`,
   );
 
 /**

@@ -21,7 +21,7 @@ const NAMES = {
   stats: true,
 };
 
-/** The topics are the arguments of one call. */
+/** The topics become the arguments of a single call. */
 const MAX_TOPICS = 2 ** 16;
 
 /** @typedef {ReturnType<typeof readSetupOptions>} SetupOptions */

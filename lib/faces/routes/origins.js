@@ -1,6 +1,6 @@
 'use strict';
 
-/** Which pages of other origins may use the routes, or the streams (CORS). */
+/** Checks which pages of other origins may use the routes or the streams (CORS). */
 
 /** @import { SetupSSEOptions } from '../../../types/setup-sse.js' */
 /** @import { Exchange } from './exchange.js' */
@@ -14,19 +14,19 @@ const { Refusal } = require('./exchange.js');
 /** @type {option.Names<NonNullable<SetupSSEOptions['cors']>>} */
 const NAMES = { origin: true, credentials: true, headers: true, maxAge: true };
 
-/** An origin as a browser sends it; those of apps have schemes of their own. */
+/** An origin as a browser sends it. Apps have their own schemes. */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s\\]+$/;
-/** `Sec-Fetch-Site` of requests that no other site's page has made; only browsers send it. */
+/** `Sec-Fetch-Site` of requests that are not from pages of other sites. Only browsers send it. */
 const OWN_SITES = [undefined, 'same-origin', 'none'];
 
-/** The headers that clients of the routes send and a browser asks for. */
+/** The headers that clients of the routes send, and that browsers list in preflights. */
 const HEADERS = ['authorization', 'content-type', 'last-event-id', 'sse-session'];
 /** @type {(value: unknown) => boolean} */
 const isToken = (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 
 /**
- * `admit` throws when the page that made the request may not use the routes. `preflight` sets the
- * head of the answer to a preflight.
+ * `admit` throws if the page that made the request may not use the routes. `preflight` sets the
+ * headers of a response to a preflight.
  * @typedef {object} Origins
  * @property {(exchange: Head) => void} admit
  * @property {(exchange: Head, methods: string) => void} preflight
@@ -64,7 +64,7 @@ function readCORS(cors, usual = HEADERS) {
         exchange.setHeader('Access-Control-Allow-Origin', isAny ? '*' : origin);
         if (credentials) exchange.setHeader('Access-Control-Allow-Credentials', 'true');
       } else if (!OWN_SITES.includes(/** @type {string | undefined} */ (site))) {
-        throw new Refusal(403, 'ERR_SSE_ORIGIN', 'requests of other sites are not allowed');
+        throw new Refusal(403, 'ERR_SSE_ORIGIN', 'requests from other sites are not allowed');
       }
     },
 
@@ -84,12 +84,12 @@ function assertOrigin(value) {
   const isOrigin =
     typeof value === 'string' &&
     ORIGIN.test(value) &&
-    // A part that browsers leave out, such as a default port, would never match.
+    // A part that browsers omit, such as a default port, would never match.
     (!/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value));
   if (isOrigin) return;
   throw option.invalid(
     "`cors.origin` must be '*', or an origin or origins like 'https://example.com': " +
-      'a scheme and a host in lower case, and a port if it is not the usual one',
+      'a scheme and a host in lower case, and a port if it is not the default',
   );
 }
 

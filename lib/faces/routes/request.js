@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Reads requests to subscribe and unsubscribe: their JSON body, its members, and the client's
+ * Reads requests to subscribe and unsubscribe: the JSON body, its properties and the client's
  * secret.
  */
 
@@ -24,8 +24,8 @@ const tooLarge = (limit) =>
   new Refusal(413, 'ERR_SSE_BODY_LIMIT', `the body is larger than ${limit} bytes`);
 
 /**
- * Reads a body of JSON. Resolves with undefined when the body is cut off, as when the client
- * leaves.
+ * Reads a JSON body. Resolves with undefined if the body is cut off, for example when the client
+ * disconnects.
  *
  * The type must be JSON: pages of other sites can send most other types without a preflight.
  * @param {IncomingHttpHeaders} headers
@@ -116,7 +116,7 @@ function readRequest(body) {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw malformed('the body must be an object with `clientId`, `secret` and `topics`');
   }
-  // Only what the client has sent: another parser may have made an object with any prototype.
+  // Own properties only: another parser may have created an object with any prototype.
   const { clientId, secret, topics } = /** @type {Record<string, unknown>} */ ({
     __proto__: null,
     ...body,
@@ -134,11 +134,11 @@ function readRequest(body) {
 /** @param {string} text */
 const digest = (text) => createHash('sha256').update(text).digest();
 
-/** Stands for the secret of a client that does not exist, so that the same work is done for it. */
+/** Replaces the secret of a client that does not exist, so the comparison does the same work. */
 const NO_SECRET = randomBytes(32).toString('base64url');
 
 /**
- * The client that a request names, if the request also has its secret.
+ * Returns the client that a request names, if the request also has its secret.
  * @param {SSEBroker} broker
  * @param {string} clientId
  * @param {unknown} secret
@@ -163,11 +163,11 @@ function prove(broker, clientId, secret) {
  */
 function isSecret(given, secret) {
   const sent = digest(typeof given === 'string' ? given : '');
-  // Digests have one length, and the time of their comparison says nothing about the secret.
+  // Digests have equal lengths, and the time of their comparison reveals nothing about the secret.
   return timingSafeEqual(sent, digest(secret ?? NO_SECRET));
 }
 
-/** One answer for an unknown client and for a wrong secret: it must not tell who is connected. */
+/** One answer for an unknown client and a wrong secret: it must not reveal who is connected. */
 const unproven = () =>
   new Refusal(
     403,

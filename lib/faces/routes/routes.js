@@ -1,6 +1,6 @@
 'use strict';
 
-/** The routes of a broker, whatever the framework. */
+/** The routes of a broker, independent of the framework. */
 
 /** @import { SSEBroker } from '../../broker/broker.js' */
 /** @import { Answer, Denial, Exchange, Handler } from './exchange.js' */
@@ -57,7 +57,7 @@ class Routes {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status, message, code, topics } = /** @type {Refusal & Partial<Denial>} */ (error);
-      // JSON leaves out what is undefined.
+      // JSON omits undefined properties.
       answer = { status, body: { error: message, code, topics } };
     }
     if (answer && !isSettled(exchange)) send(exchange, answer);
@@ -88,14 +88,14 @@ class Routes {
  * @param {Answer} answer
  */
 function send(exchange, { status, body }) {
-  // The rest of the body must not be read.
+  // Closes the connection, because the rest of the body is not read.
   if (status === 413 && exchange.req.httpVersionMajor === 1) {
     exchange.setHeader('Connection', 'close');
   }
   if (!body) return exchange.send(status);
   exchange.setHeader('Content-Type', 'application/json; charset=utf-8');
   exchange.setHeader('X-Content-Type-Options', 'nosniff');
-  // A string, which serialisers of the application leave alone.
+  // A string bypasses the serialisers of the application.
   exchange.send(status, JSON.stringify(body));
 }
 

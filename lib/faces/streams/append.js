@@ -36,12 +36,12 @@ async function post({ request, path, settings, store }) {
   const seq = readSeq(headers);
   const closes = readClosed(headers);
   const bytes = await readBody(request, settings.maxBodyBytes, store.budget);
-  // It may be another one by now.
+  // The path may have another stream by now.
   if (store.at(path) !== stream || stream.state !== 'live') throw notFound();
   if (bytes.length === 0 && !closes) throw new Refusal(400, 'The body is empty');
   const contentType = bytes.length > 0 ? readContentType(headers) : undefined;
   if (bytes.length > 0 && !contentType) throw new Refusal(400, 'Content-Type is missing');
-  // From here on nothing is awaited, so writes have one order.
+  // From here on everything is synchronous, so writes have one order.
   return write(stream, store, { bytes, contentType, closes, seq, claim });
 }
 
@@ -70,7 +70,7 @@ function write(stream, store, { bytes, contentType, closes, seq, claim }) {
     stream.touch();
     return done(204, stream, claim, last);
   }
-  // Headers are bytes, so this is their order.
+  // Headers are bytes, so strings compare in byte order.
   if (seq !== undefined && stream.seq !== undefined && seq <= stream.seq) {
     throw new Refusal(409, 'Stream-Seq must be greater than the last one');
   }
@@ -99,7 +99,8 @@ function toContents({ kind }, bytes) {
 }
 
 /**
- * A write to a closed stream succeeds only if it is the one that has closed it, or closes it again.
+ * A write to a closed stream succeeds only if it repeats the write that closed the stream, or only
+ * closes the stream again.
  * @param {Stream} stream
  * @param {Buffer} bytes
  * @param {boolean} closes
@@ -121,7 +122,7 @@ function afterEnd(stream, bytes, closes, claim) {
  * @param {200 | 204} status
  * @param {Stream} stream
  * @param {Claim | undefined} claim
- * @param {number | undefined} seq the greatest that was kept
+ * @param {number | undefined} seq the greatest number that was kept
  */
 function done(status, { log, isClosed }, claim, seq) {
   const headers = new Headers({ 'Stream-Next-Offset': formatOffset(log.tail) });

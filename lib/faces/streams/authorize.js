@@ -1,6 +1,6 @@
 'use strict';
 
-/** Asks the application whether a request may do what it asks for. */
+/** Asks the application whether a request is allowed. */
 
 /** @import { StreamsAction } from '../../../streams.js' */
 /** @import { Settings } from './options.js' */
@@ -9,7 +9,7 @@ const { debug } = require('../../core/diagnostics.js');
 const { Refusal } = require('./refusal.js');
 
 /**
- * Throws unless the request is allowed. What is thrown may be a `Response` of the application.
+ * Throws a refusal, or a `Response` of the application, unless the request is allowed.
  * @param {Settings} settings
  * @param {Request} request
  * @param {StreamsAction} action
@@ -21,7 +21,7 @@ async function authorize({ authorize: ask }, request, action, path) {
   try {
     answer = await ask(request, { action, path });
   } catch (error) {
-    // Whoever cannot be checked is not allowed.
+    // A request is refused if its check fails.
     debug('streams: authorize failed: %o', error);
   }
   if (answer === true) return;
@@ -29,7 +29,7 @@ async function authorize({ authorize: ask }, request, action, path) {
 }
 
 /**
- * It may be of another class, as servers replace the global one.
+ * Servers may replace the global class, so `instanceof` is not reliable.
  * @param {any} value
  */
 const isResponse = (value) =>

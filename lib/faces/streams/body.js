@@ -1,6 +1,6 @@
 'use strict';
 
-/** Reads the body of a request, up to a bound. Bodies that arrive count as what streams hold. */
+/** Reads the body of a request, up to a limit. Its bytes count against the budget of streams. */
 
 /** @import { Budget } from './budget.js' */
 
@@ -43,7 +43,7 @@ async function read(reader) {
   try {
     return await reader?.read();
   } catch {
-    // The client has left in between.
+    // The client has disconnected.
     throw new Refusal(400, 'The body is incomplete');
   }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Counts the bytes that all streams hold together, and refuses those above a bound. */
+/** Counts the bytes of all streams together, and refuses bytes above a limit. */
 
 class Budget {
   #most;
@@ -16,7 +16,7 @@ class Budget {
   }
 
   /**
-   * Takes room, or returns false if there is not enough.
+   * Reserves bytes, or returns false if there is not enough room.
    * @param {number} bytes
    */
   take(bytes) {
@@ -25,7 +25,7 @@ class Budget {
     return true;
   }
 
-  /** @param {number} bytes that were taken before */
+  /** @param {number} bytes the number of bytes to release */
   give(bytes) {
     this.#used -= bytes;
   }

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Gives a reader what it has not yet, in pages, as its client has room. Then the reader joins those
- * that wait for more, unless there will be nothing.
+ * Sends a reader the data that it has missed, in pages, at the pace of its client. Then the reader
+ * joins the live readers, unless the stream is closed.
  */
 
 /** @import { Connection } from '../../connection/connection.js' */
@@ -20,7 +20,7 @@ class CatchUp {
   #connection;
   #outlet;
   #cursor;
-  /** Up to which the reader has everything. */
+  /** The reader has all data up to this position. */
   #position;
 
   /**
@@ -39,7 +39,7 @@ class CatchUp {
 
   begin() {
     this.#outlet.enter(this);
-    // The stream may have changed since the client was answered.
+    // The stream may have changed since the response began.
     this.wake();
   }
 
@@ -47,7 +47,7 @@ class CatchUp {
   wake() {
     const { log, state } = this.#stream;
     if (!this.#outlet.hasRoom) this.#outlet.wait(this);
-    // Its next bytes were dropped, or the stream is no more. A reader that comes back learns it.
+    // Its next bytes were dropped, or the stream was deleted. A reconnect reports this.
     else if (state !== 'live' || this.#position < log.floor) this.#end();
     else this.#sendPage();
   }
@@ -65,7 +65,7 @@ class CatchUp {
     if (next < stream.log.tail) this.#outlet.wait(this);
     else if (stream.isClosed) this.#end();
     else {
-      // In the same turn, so that no append comes in between.
+      // In the same turn, before any other append.
       this.#outlet.leave(this);
       stream.readers.join(this.#connection);
     }

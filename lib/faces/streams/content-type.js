@@ -1,6 +1,6 @@
 'use strict';
 
-/** What the content type of a stream means for its bytes. */
+/** Derives the handling of a stream's bytes from its content type. */
 
 const { Refusal } = require('./refusal.js');
 

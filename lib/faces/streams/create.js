@@ -60,7 +60,7 @@ async function put({ request, path, url, settings, store, source }) {
 }
 
 /**
- * Whether a stream is what a request would create.
+ * Whether a stream has the configuration that a request asks for.
  * @param {import('./stream.js').Stream} stream
  * @param {object} wanted
  * @param {string | undefined} wanted.contentType
@@ -70,7 +70,7 @@ async function put({ request, path, url, settings, store, source }) {
  */
 function isSame(stream, { contentType, lifetime, closes, point }) {
   const { origin } = stream;
-  // A fork takes from its source what the request leaves out.
+  // A fork inherits from its source any property that the request omits.
   const type = contentType ?? (point ? stream.contentType : DEFAULT);
   const leavesOut = lifetime.ttl === undefined && lifetime.until === undefined;
   return (

@@ -6,7 +6,7 @@
 
 const { Refusal } = require('./refusal.js');
 
-/** What pages may read of an answer, in addition to what they always may. */
+/** Headers that pages may read, in addition to those that are always readable. */
 const EXPOSED = [
   'ETag',
   'Location',
@@ -25,8 +25,8 @@ const EXPOSED = [
 ].join(', ');
 
 /**
- * Returns the headers that the answer gets. Throws if the page that made the request may not use
- * the streams.
+ * Returns the headers for the response. Throws if the page that made the request may not use the
+ * streams.
  * @param {Settings} settings
  * @param {Request} request
  * @param {string} methods
@@ -44,7 +44,7 @@ function admit({ origins }, { headers, method }, methods) {
   try {
     origins.admit(exchange);
   } catch {
-    throw new Refusal(403, 'Requests of other sites are not allowed');
+    throw new Refusal(403, 'Requests from other sites are not allowed');
   }
   if (method === 'OPTIONS') origins.preflight(exchange, methods);
   if (!answer.has('Access-Control-Allow-Origin')) answer.delete('Access-Control-Expose-Headers');

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * `live=sse`: a connection that gets what the log has, at the pace of its client, and then what is
- * appended, as a member of a channel.
+ * `live=sse`: a connection that receives the log at the pace of its client, and then receives new
+ * appends as a member of a channel.
  */
 
 /** @import { OutgoingHttpHeaders } from 'node:http' */
@@ -21,13 +21,13 @@ const { framesOf } = require('./frames.js');
 /**
  * @param {Stream} stream
  * @param {number} start where the client begins to read
- * @param {string | null} cursor that of the client
+ * @param {string | null} cursor the client's cursor
  * @param {{ settings: Settings, environment: any }} context
  */
 function openEventStream(stream, start, cursor, { settings, environment }) {
   /** @type {Record<string, string>} */
   const headers = {
-    // The protocol has it without a charset.
+    // The protocol requires the type without a charset.
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-store, no-transform',
     ...(stream.kind === 'binary' && { 'Stream-SSE-Data-Encoding': 'base64' }),
@@ -38,8 +38,8 @@ function openEventStream(stream, start, cursor, { settings, environment }) {
     const link = new Link(carrier, { ...readConnectionOptions(settings.connection), head });
     const connection = new Connection(link);
     link.begin();
-    // The core would end it between the two frames of an append. Clients take data without an
-    // offset for new, and then read it again.
+    // The core would end the connection between the two frames of an append. The client would have
+    // data without its offset, and would read it again.
     connection.once('timeout', () => connection.end());
     stream.readers.enter(connection);
     try {
@@ -57,8 +57,8 @@ function openEventStream(stream, start, cursor, { settings, environment }) {
     return carrier;
   };
   if (!looksForOpener(environment)) return openBody(outgoingOf(environment)).toResponse();
-  // The body is for code between that makes another answer of this one. Another connection then
-  // writes to the client.
+  // The body is for middleware that creates another response from this one. Another connection
+  // then writes to the client.
   const body = lazily(() => openBody(undefined).body);
   const answer = new Response(body, { headers });
   openers.set(answer, (carrier, headers) => {
@@ -92,7 +92,7 @@ function lazily(open) {
 }
 
 /**
- * Gives the error of a limit the headers that every answer has, for pages of other origins.
+ * Adds the headers of every response to the error of a limit, for pages of other origins.
  * @param {any} error
  * @param {OutgoingHttpHeaders} headers of the event stream
  */
@@ -104,7 +104,7 @@ function withHeaders(error, headers) {
 }
 
 /**
- * The Node response that the answer will be written to, if the server tells.
+ * The Node response that the answer will be written to, if the server passes it.
  * @param {any} environment
  * @returns {Outgoing | undefined}
  */

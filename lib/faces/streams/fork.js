@@ -1,13 +1,13 @@
 'use strict';
 
-/** Forks: streams that begin with what another one has up to a point. */
+/** Forks: streams that begin with the contents of another stream up to a point. */
 
 /** @import { Lifetime } from './lifetime.js' */
 /** @import { Store } from './store.js' */
 /** @import { Stream } from './stream.js' */
 
 /**
- * What a request asks for. `sub` counts bytes, or messages of JSON, behind the offset.
+ * The fork point of a request. `sub` counts bytes, or JSON messages, after the offset.
  * @typedef {{ path: string, offset: number | undefined, sub: number }} ForkPoint
  */
 
@@ -54,7 +54,7 @@ function readForkPoint(headers, path) {
 }
 
 /**
- * Finds the source, and what the fork gets of the append behind the offset.
+ * Finds the source, and the part that the fork gets of the append after the offset.
  * @param {Store} store
  * @param {ForkPoint} point
  * @param {{ contentType: string | undefined, lifetime: Lifetime }} wanted
@@ -86,7 +86,7 @@ function prefixOf({ kind, log }, position, sub) {
   const isLonger = kind !== 'json' && sub > bytes.length;
   const prefix = kind === 'json' ? firstMessages(bytes, sub) : bytes.subarray(0, sub);
   if (prefix && !isLonger) return prefix;
-  throw new Refusal(400, 'Stream-Fork-Sub-Offset is behind the end of what was appended there');
+  throw new Refusal(400, 'Stream-Fork-Sub-Offset is beyond the end of the append at the offset');
 }
 
 module.exports = { readForkPoint, readSource, resolveFork };

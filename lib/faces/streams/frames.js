@@ -1,6 +1,6 @@
 'use strict';
 
-/** What event streams carry: `data`, and behind it `control`, which says where the reader is. */
+/** The frames of event streams: `data`, then `control`, which has the reader's position. */
 
 /** @import { Kind } from './content-type.js' */
 /** @import { Stream } from './stream.js' */
@@ -23,10 +23,10 @@ const frame = (name, data) =>
   `event: ${name}\ndata: ${data.split(/\r\n|\r|\n/).join('\ndata: ')}\n\n`;
 
 /**
- * The frames of some bytes, or of none.
+ * The frames for bytes, which may be empty.
  * @param {Stream} stream
  * @param {Buffer} bytes
- * @param {number} position up to which the reader has everything with them
+ * @param {number} position up to which the reader has all data with these bytes
  * @param {string} cursor
  */
 function framesOf({ kind, log, isClosed }, bytes, position, cursor) {

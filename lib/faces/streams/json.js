@@ -1,9 +1,8 @@
 'use strict';
 
 /**
- * JSON mode: a stream of messages. They are kept as they came, each with a comma behind it, so that
- * any run of them is an array without its brackets. To parse and serialise them would change long
- * numbers.
+ * JSON mode: a stream of messages. They are kept unchanged, each followed by a comma, so any run of
+ * them is an array without its brackets. Parsing and serialising them would change long numbers.
  */
 
 const { Refusal } = require('./refusal.js');
@@ -31,7 +30,7 @@ function toMessages(body) {
 }
 
 /**
- * The array of some messages.
+ * Makes an array of messages.
  * @param {Buffer} messages
  */
 const toArray = (messages) => Buffer.from(`[${messages.toString('utf8', 0, lengthOf(messages))}]`);
@@ -40,7 +39,7 @@ const toArray = (messages) => Buffer.from(`[${messages.toString('utf8', 0, lengt
 const lengthOf = (messages) => messages.length - (messages.at(-1) === COMMA ? 1 : 0);
 
 /**
- * The first messages of many, or undefined if there are fewer.
+ * The first `count` messages, or undefined if there are fewer.
  * @param {Buffer} messages
  * @param {number} count
  */
@@ -54,7 +53,7 @@ function firstMessages(messages, count) {
 }
 
 /**
- * Where the message that begins at an index ends, with its comma. The messages are valid.
+ * The end of the message that begins at an index, including its comma. The messages are valid.
  * @param {Buffer} messages
  * @param {number} start
  */

@@ -1,12 +1,12 @@
 'use strict';
 
-/** How long a stream lives: for a time after its last use, or until a date. */
+/** The lifetime of a stream: a time after its last use, or until a date. */
 
 const { Refusal } = require('./refusal.js');
 
 /**
- * `ttl` is in seconds; `expiresAt` is what the client sent, and `until` is the same in milliseconds
- * since the epoch.
+ * `ttl` is in seconds. `expiresAt` is the date that the client sent. `until` is the same date in
+ * milliseconds since the epoch.
  * @typedef {{ ttl?: number, expiresAt?: string, until?: number }} Lifetime
  */
 
@@ -22,7 +22,7 @@ function readLifetime(headers) {
   const ttl = headers.get('Stream-TTL');
   const expiresAt = headers.get('Stream-Expires-At');
   if (ttl !== null && expiresAt !== null) {
-    throw new Refusal(400, 'Stream-TTL and Stream-Expires-At must not come together');
+    throw new Refusal(400, 'Stream-TTL and Stream-Expires-At cannot be combined');
   }
   if (ttl !== null) {
     if (TTL.test(ttl)) return { ttl: Number(ttl) };

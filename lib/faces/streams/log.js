@@ -1,25 +1,25 @@
 'use strict';
 
 /**
- * The bytes of a stream, and where each append ends. Small appends share a buffer, so that they
- * cost little more than their bytes. A fork shares the buffers of its source: what is written is
- * never changed.
+ * The bytes of a stream, and where each append ends. Small appends share a buffer, so they cost
+ * little more than their bytes. A fork shares the buffers of its source. Written bytes never
+ * change.
  */
 
 /** @import { Budget } from './budget.js' */
 
 /**
- * A buffer, and how many logs have it.
+ * A buffer, and the number of logs that share it.
  * @typedef {{ bytes: Buffer, owners: number }} Shared
  */
 /**
- * What a log has of a buffer, and the position of its first byte.
+ * The part of a buffer that belongs to a log, and the position of its first byte.
  * @typedef {{ shared: Shared, start: number, length: number }} Segment
  */
 
 const SMALLEST = 512;
 const LARGEST = 64 << 10;
-/** What an append costs in addition to its bytes: the place of its end. */
+/** The cost of an append in addition to its bytes, in bytes: the position of its end. */
 const COST = 16;
 
 class Log {
@@ -28,9 +28,9 @@ class Log {
   #segments = [];
   /** @type {number[]} where each append ends */
   #ends = [];
-  /** The first append that is kept, as an index. */
+  /** The index of the first append that is kept. */
   #first = 0;
-  /** Where the appends that are kept begin. */
+  /** The position of the first append that is kept. */
   floor;
   tail;
 
@@ -44,7 +44,7 @@ class Log {
     this.tail = start;
   }
 
-  /** What it holds, in bytes. */
+  /** The size of its contents, in bytes. */
   get size() {
     return this.tail - this.floor + (this.#ends.length - this.#first) * COST;
   }
@@ -54,7 +54,7 @@ class Log {
   }
 
   /**
-   * Whether an append begins or ends there.
+   * Whether an append begins or ends at a position.
    * @param {number} position
    */
   hasBoundary(position) {
@@ -62,7 +62,7 @@ class Log {
   }
 
   /**
-   * Returns false, and appends nothing, if the budget has no room.
+   * Appends bytes, or returns false if the budget has no room.
    * @param {Uint8Array} bytes
    */
   append(bytes) {
@@ -77,7 +77,7 @@ class Log {
   }
 
   /**
-   * Reads whole appends: at least one, if there are any, and more up to a number of bytes.
+   * Reads whole appends: at least one if available, and more up to `most` bytes.
    * @param {number} from where an append begins
    * @param {number} most
    */
@@ -118,7 +118,7 @@ class Log {
     this.#budget.give(COST);
     const [oldest] = this.#segments;
     if (oldest.start + oldest.length <= this.floor) this.#release(this.#segments.splice(0, 1));
-    // Moves the rest only now and then.
+    // Compacts the array only now and then.
     if (this.#first < 1024 || this.#first * 2 < this.#ends.length) return;
     this.#ends.splice(0, this.#first);
     this.#first = 0;
@@ -137,16 +137,16 @@ class Log {
   #write(bytes) {
     const last = this.#segments.at(-1);
     const capacity = last?.shared.bytes.length ?? 0;
-    // Nothing is written to a buffer that another log has too.
+    // A buffer that is shared with another log is never written to.
     if (last?.shared.owners === 1 && last.length + bytes.length <= capacity) {
       last.shared.bytes.set(bytes, last.length);
       last.length += bytes.length;
       return true;
     }
-    // Grows with what is kept, so that little room is empty.
+    // Grows with the size of the log, so that little room is unused.
     const room = Math.max(bytes.length, SMALLEST, Math.min(this.tail - this.floor, LARGEST));
     if (!this.#budget.take(room)) return false;
-    // Not from Node's pool, which it would keep in memory.
+    // Not from the pool of Node.js, which the buffer would keep in memory.
     const buffer = Buffer.allocUnsafeSlow(room);
     buffer.set(bytes);
     const shared = { bytes: buffer, owners: 1 };

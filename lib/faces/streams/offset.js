@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Offsets: positions in a stream as clients see them. They sort as the positions do. The first half
+ * Offsets: positions in a stream as clients see them. They sort like the positions. The first half
  * is reserved; other servers count files there.
  */
 
@@ -13,7 +13,7 @@ const FORM = /^0{16}_\d{16}$/;
 const formatOffset = (position) => RESERVED + String(position).padStart(DIGITS, '0');
 
 /**
- * The position of an offset, or undefined if it has another form.
+ * The position of an offset, or undefined if the offset is invalid.
  * @param {string} offset
  */
 function parseOffset(offset) {

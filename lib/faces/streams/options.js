@@ -43,7 +43,7 @@ const CONNECTION_NAMES = {
 const CACHING = /** @type {const} */ (['private', 'public', 'none']);
 const WHEN_FULL = /** @type {const} */ (['refuse', 'drop-oldest']);
 
-/** What clients of the protocol send, in addition to headers that are always allowed. */
+/** Headers that clients of the protocol send, in addition to those that are always allowed. */
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
@@ -89,7 +89,7 @@ function readConnection(value) {
   const given = option.object('connection', value, CONNECTION_NAMES);
   const usual = { maxLifetime: 60_000, pingInterval: PING_INTERVAL };
   const options = option.over(usual, given);
-  // Checks them once, instead of failing for every reader.
+  // Checks the options once, instead of failing for every reader.
   readConnectionOptions(options);
   return options;
 }

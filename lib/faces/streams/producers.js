@@ -1,26 +1,26 @@
 'use strict';
 
 /**
- * Idempotent producers: each numbers its appends, so that one that is sent again is kept once. A
- * producer that begins again raises its epoch, and shuts its predecessor out.
+ * Idempotent producers: each numbers its appends, so a repeated append is kept only once. A
+ * producer that restarts raises its epoch, which excludes its predecessor.
  */
 
 /** @import { Budget } from './budget.js' */
 
 /** @typedef {{ id: string, epoch: number, seq: number }} Claim */
-/** @typedef {{ epoch: number, seq: number, at: number }} Known `seq`: the greatest that was kept */
+/** @typedef {{ epoch: number, seq: number, at: number }} Known `seq`: the greatest number kept */
 
 const { Refusal, full } = require('./refusal.js');
 
 const WHOLE = /^\d{1,16}$/;
 const LONGEST_ID = 256;
-/** What a producer costs, in bytes, in addition to its id. */
+/** The cost of a producer in addition to its id, in bytes. */
 const COST = 192;
-/** After that time a producer that sends nothing may be forgotten, in milliseconds: seven days. */
+/** The idle time after which a producer may be forgotten, in milliseconds: seven days. */
 const FORGOTTEN_AFTER = 7 * 24 * 3_600_000;
 
 /**
- * Reads who appends, or undefined if the request does not say so.
+ * Reads the producer of an append, or returns undefined if the request does not name one.
  * @param {Headers} headers
  * @returns {Claim | undefined}
  */
@@ -30,7 +30,7 @@ function readClaim(headers) {
   const seq = headers.get('Producer-Seq');
   if (id === null && epoch === null && seq === null) return undefined;
   if (id === null || epoch === null || seq === null) {
-    throw new Refusal(400, 'Producer-Id, Producer-Epoch and Producer-Seq must come together');
+    throw new Refusal(400, 'Producer-Id, Producer-Epoch and Producer-Seq must be sent together');
   }
   if (id === '' || id.length > LONGEST_ID) {
     throw new Refusal(400, `Producer-Id must have 1 to ${LONGEST_ID} characters`);
@@ -61,15 +61,15 @@ class Producers {
   }
 
   /**
-   * Checks an append. Returns the greatest number that was kept if this one was kept before, and
-   * undefined if it is the next one.
+   * Checks an append. Returns the greatest kept number if this append was kept before, or undefined
+   * if it is the next append.
    * @param {Claim} claim
    */
   check({ id, epoch, seq }) {
     const known = this.#known.get(id);
     if (known && epoch < known.epoch) {
       const headers = { 'Producer-Epoch': String(known.epoch) };
-      throw new Refusal(403, 'The epoch of the producer is over', headers);
+      throw new Refusal(403, 'The producer has a newer epoch', headers);
     }
     if (known && epoch > known.epoch && seq !== 0) {
       throw new Refusal(400, 'A new epoch must begin with Producer-Seq: 0');
@@ -84,7 +84,7 @@ class Producers {
   }
 
   /**
-   * Keeps an append that was checked. Nothing changes if `keep` throws.
+   * Keeps a checked append. Nothing changes if `keep` throws.
    * @param {Claim} claim
    * @param {() => void} keep
    */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** GET and HEAD: reads of what a stream has, long-polls and event streams. */
+/** GET and HEAD: reads, long-polls and event streams. */
 
 /** @import { Settings } from './options.js' */
 /** @import { Store } from './store.js' */
@@ -62,7 +62,7 @@ async function get(reading) {
   if (live === 'long-poll' && start === stream.log.tail) {
     if (!stream.isClosed) await waitForMore(stream, reading);
     if (start === stream.log.tail) return nothingNew(stream, cursor);
-    // What it waited for may have come and gone.
+    // The data that it waited for may already have been dropped.
     resolve(stream, formatOffset(start));
   }
   const next = live === 'long-poll' ? stream.cursors.after(cursor) : undefined;
@@ -72,7 +72,7 @@ async function get(reading) {
 /** @param {URLSearchParams} query */
 function readOffset(query) {
   const [offset, ...others] = query.getAll('offset');
-  if (others.length > 0) throw new Refusal(400, 'There must be one offset');
+  if (others.length > 0) throw new Refusal(400, 'offset must be given only once');
   return offset;
 }
 
@@ -82,7 +82,7 @@ function readOffset(query) {
  * @param {string | undefined} offset
  */
 function resolve({ log }, offset = '-1') {
-  // The oldest that is kept, where older data was dropped.
+  // The oldest position that is kept, if older data was dropped.
   if (offset === '-1') return log.floor;
   if (offset === 'now') return log.tail;
   const position = parseOffset(offset);
@@ -90,7 +90,7 @@ function resolve({ log }, offset = '-1') {
     throw new Refusal(410, 'The data at that offset was dropped');
   }
   if (position === undefined || !log.hasBoundary(position)) {
-    throw new Refusal(400, 'The offset is not one of this stream');
+    throw new Refusal(400, 'The offset does not belong to this stream');
   }
   return position;
 }
@@ -137,7 +137,7 @@ function tailHeaders({ log, isClosed }) {
 /**
  * @param {Stream} stream
  * @param {number} start
- * @param {string} offset what the client asked for
+ * @param {string} offset the offset that the client sent
  * @param {string | undefined} cursor
  * @param {Request} request
  * @param {Settings} settings
@@ -145,7 +145,7 @@ function tailHeaders({ log, isClosed }) {
 function answer(stream, start, offset, cursor, request, { caching, maxReadBytes }) {
   const { bytes, next } = stream.log.read(start, maxReadBytes);
   const etag = etagOf(stream, offset, next);
-  // An answer without data is about to be wrong, so caches must ask.
+  // A response without data will soon be stale, so caches must revalidate it.
   const isFresh = next > start || caching === 'none';
   const caches = { ETag: etag, 'Cache-Control': isFresh ? CACHE_CONTROL[caching] : 'no-cache' };
   if (matches(request.headers.get('If-None-Match'), etag)) {
@@ -164,7 +164,7 @@ function answer(stream, start, offset, cursor, request, { caching, maxReadBytes 
 }
 
 /**
- * Changes when the stream is closed, or was deleted and created again.
+ * The ETag changes when the stream is closed, or is deleted and created again.
  * @param {Stream} stream
  * @param {string} offset
  * @param {number} next

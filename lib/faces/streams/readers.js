@@ -3,8 +3,8 @@
 /**
  * The live readers of a stream: event streams, which are the members of a channel, and long-polls.
  *
- * The channel has no history. A reader that connects needs the bytes of the log in pages, with an
- * offset behind each, and binary data as it is for other reads, while a history would keep frames.
+ * The channel has no history, which would keep frames. A reader that connects needs the bytes of
+ * the log in pages, each followed by an offset. Other reads need binary data unchanged.
  */
 
 /** @import { Connection } from '../../connection/connection.js' */
@@ -18,10 +18,10 @@ class Readers {
   #onLeave;
   /** @type {Set<Waiter>} */
   #waiters = new Set();
-  /** How many event streams are open, including those that catch up. */
+  /** The number of open event streams, including those that catch up. */
   #connections = 0;
   /**
-   * Those that have caught up.
+   * The event streams that have caught up.
    * @type {Channel | undefined}
    */
   #channel;
@@ -72,7 +72,7 @@ class Readers {
     return this.#channel !== undefined;
   }
 
-  /** @param {string} frameText for those that have caught up */
+  /** @param {string} frameText for event streams that have caught up */
   write(frameText) {
     this.#channel?.write(frameText);
   }
@@ -82,7 +82,7 @@ class Readers {
     for (const waiter of [...this.#waiters]) waiter.settle('changed');
   }
 
-  /** Ends the event streams that have caught up, after what they were sent. */
+  /** Ends the event streams that have caught up, after everything that is queued. */
   end() {
     const channel = this.#channel;
     if (!channel) return;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** A request that is answered with an error. Its message is for the client. */
+/** Answers a request with an error. Its message is for the client. */
 
 const { randomInt } = require('node:crypto');
 const { debug } = require('../../core/diagnostics.js');
@@ -21,8 +21,8 @@ class Refusal extends Error {
 }
 
 /**
- * A refusal after which a client tries again, in 5 to 30 seconds. Refused clients must not come
- * back together.
+ * A refusal after which a client retries in 5 to 30 seconds. The time is random, so refused clients
+ * do not return together.
  * @param {503 | 507} status
  * @param {string} message
  */
@@ -31,6 +31,6 @@ const later = (status, message) =>
 
 const full = () => later(507, 'The server has no room for more');
 
-const stopped = () => later(503, 'The server stops');
+const stopped = () => later(503, 'The server is stopping');
 
 module.exports = { Refusal, full, later, stopped };

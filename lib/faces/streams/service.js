@@ -28,7 +28,7 @@ const RESERVED = /\/__ds(\/|$)/;
 const SECURITY = {
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  // A writer chooses the content type. A stored page must not act for the reader who opens it.
+  // Writers choose the content type. A stored page must not act on behalf of its reader.
   'Content-Security-Policy': "default-src 'none'; sandbox",
 };
 
@@ -57,7 +57,7 @@ function createStreams(options) {
   /**
    * @param {Request} request
    * @param {unknown} environment
-   * @param {Headers} extra what the answer gets in addition
+   * @param {Headers} extra headers to add to the response
    */
   async function respond(request, environment, extra) {
     const { method, headers } = request;
@@ -69,7 +69,7 @@ function createStreams(options) {
     const path = readPath(url);
     await authorize(settings, request, action, path);
     const source = method === 'PUT' ? readSource(headers, url) : undefined;
-    // A fork shows what its source has.
+    // A fork exposes the contents of its source.
     if (source !== undefined) await authorize(settings, request, 'read', source);
     const query = url.searchParams;
     const exchange = { request, path, url, query, settings, store, source, environment };
@@ -97,14 +97,14 @@ function readPath({ pathname }) {
 }
 
 /**
- * The answer to a request that has failed. The client learns only of errors that are meant for it.
+ * The response to a failed request. The client sees only errors that are meant for it.
  * @param {any} error
  * @param {string} method
  */
 function refuse(error, method) {
   if (isUnread(error)) return new Response(error.body, error);
   const { status = error?.statusCode } = error;
-  // Those of the package that have a status are about limits and shutdowns.
+  // Errors of the package that have a status are about limits and shutdowns.
   const isMeant = error instanceof Refusal || (status && error.code?.startsWith('ERR_SSE_'));
   if (!isMeant) debug('streams: a request failed: %o', error);
   const headers = new Headers(isMeant ? error.headers : {});
@@ -118,7 +118,7 @@ function refuse(error, method) {
 }
 
 /**
- * Whether it is a `Response` of `authorize` whose body can still be sent.
+ * Whether a value is a `Response` of `authorize` whose body can still be sent.
  * @param {any} value
  * @returns {value is Response}
  */

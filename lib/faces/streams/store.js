@@ -1,6 +1,6 @@
 'use strict';
 
-/** The streams by path: how they begin and end, and what bounds them. */
+/** The streams by path. Creates, expires and deletes them, and enforces their limits. */
 
 /** @import { Lifetime } from './lifetime.js' */
 /** @import { Settings } from './options.js' */
@@ -15,7 +15,7 @@ const { Refusal, full, stopped } = require('./refusal.js');
 const { Stream } = require('./stream.js');
 const { Waiting } = require('./waiting.js');
 
-/** The time between two looks for streams that have ended, at least, in milliseconds. */
+/** The shortest time between two sweeps for expired streams, in milliseconds. */
 const SWEEP = 1000;
 
 class Store {
@@ -25,7 +25,7 @@ class Store {
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
   #sweptAt = 0;
-  /** When the timer looks, in milliseconds since the epoch. */
+  /** When the timer sweeps next, in milliseconds since the epoch. */
   #looksAt = Number.POSITIVE_INFINITY;
   budget;
   waiting;
@@ -43,7 +43,7 @@ class Store {
   }
 
   /**
-   * The stream at a path, also if only its path is still taken.
+   * The stream at a path, including a deleted stream whose path is still taken.
    * @param {string} path
    */
   at(path) {
@@ -53,7 +53,7 @@ class Store {
   }
 
   /**
-   * The stream at a path, or an error for the client.
+   * Returns the stream at a path. Throws an error for the client.
    * @param {string} path
    */
   find(path) {
@@ -69,10 +69,10 @@ class Store {
    * @param {string} request.contentType
    * @param {Lifetime} request.lifetime
    * @param {Origin} [request.origin]
-   * @param {Uint8Array[]} contents what is appended first
+   * @param {Uint8Array[]} contents the first appends
    */
   create({ path, contentType, lifetime, origin }, contents) {
-    // It may have closed while the body arrived.
+    // The store may have closed while the body arrived.
     if (this.isClosed) throw stopped();
     if (this.#isFull && Date.now() - this.#sweptAt >= SWEEP) this.#sweep();
     if (this.#isFull) throw full();
@@ -93,7 +93,7 @@ class Store {
   }
 
   /**
-   * Keeps bytes, or throws an error for the client.
+   * Appends bytes, or throws an error for the client.
    * @param {Stream} stream
    * @param {Uint8Array} bytes
    */
@@ -129,7 +129,7 @@ class Store {
   }
 
   /**
-   * A path is taken as long as there are forks of the stream. The last one that ends frees it, and
+   * A path is taken as long as the stream has forks. The end of the last fork frees the path, and
    * so on up to the first source.
    * @param {Stream} stream
    */

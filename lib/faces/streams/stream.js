@@ -9,7 +9,7 @@
 /** @import { Readers } from './readers.js' */
 
 /**
- * Where a fork comes from: `offset` and `sub` are what the client asked for.
+ * The origin of a fork. The client sent `offset` and `sub`.
  * @typedef {{ source: Stream, offset: number, sub: number }} Origin
  */
 /**
@@ -38,11 +38,11 @@ class Stream {
   readers;
   origin;
   cursors = new Cursors();
-  /** Tells the streams of one path apart in ETags. */
+  /** Distinguishes successive streams of one path in ETags. */
   tag = randomBytes(6).toString('base64url');
   isClosed = false;
   /**
-   * The append that closed it, if it had a producer.
+   * The append that closed the stream, if the append had a producer.
    * @type {Claim | undefined}
    */
   closedBy;
@@ -51,10 +51,10 @@ class Stream {
    * @type {string | undefined}
    */
   seq;
-  /** How many forks come from it. */
+  /** The number of its forks. */
   forks = 0;
   /**
-   * `deleted`: only its path is still taken, as long as it has forks; `gone`: nothing is.
+   * `deleted`: its path is still taken, as long as it has forks. `gone`: its path is free.
    * @type {'live' | 'deleted' | 'gone'}
    */
   state = 'live';
@@ -72,7 +72,7 @@ class Stream {
     this.origin = origin;
   }
 
-  /** A read or a write, which begins the time to live anew. */
+  /** Restarts the time to live. Called on each read and write. */
   touch() {
     this.#usedAt = Date.now();
   }

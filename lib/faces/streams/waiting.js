@@ -1,15 +1,15 @@
 'use strict';
 
 /**
- * The readers that wait for data in long-polls, of all streams. One timer ends their waits, when
- * their time is over or the process drains.
+ * The readers of all streams that wait for data in long-polls. One timer ends their waits after the
+ * timeout or when the process drains.
  */
 
 /**
  * - `changed`: there is data, or the stream was closed or deleted.
- * - `timeout`: nothing happened for long enough.
- * - `left`: the client is gone.
- * - `over`: the server stops.
+ * - `timeout`: the stream did not change before the timeout.
+ * - `left`: the client has disconnected.
+ * - `over`: the server is stopping.
  * @typedef {'changed' | 'timeout' | 'left' | 'over'} Outcome
  */
 /** @typedef {{ deadline: number, settle: (outcome: Outcome) => void }} Waiter */
@@ -17,13 +17,13 @@
 const { everything } = require('../../core/draining.js');
 const { later } = require('./refusal.js');
 
-/** How often to look whether the process drains, in milliseconds, while readers wait. */
+/** The interval of checks whether the process drains, in milliseconds, while readers wait. */
 const LOOK = 1000;
 
 class Waiting {
   #timeout;
   #most;
-  /** @type {Set<Waiter>} all wait for the same time, so the first is the next to end */
+  /** @type {Set<Waiter>} the timeout is the same for all, so the first waiter expires first */
   #waiters = new Set();
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
@@ -42,7 +42,7 @@ class Waiting {
   }
 
   /**
-   * @param {Set<Waiter>} own the waiters of the stream, among which it is until it ends
+   * @param {Set<Waiter>} own the waiters of the stream, which contain this one until it ends
    * @param {AbortSignal} signal that of the request
    * @returns {Promise<Outcome>}
    */
@@ -50,7 +50,7 @@ class Waiting {
     if (signal.aborted) return Promise.resolve('left');
     everything.assertNot();
     if (this.count >= this.#most) {
-      throw later(503, 'Too many readers wait for data');
+      throw later(503, 'Too many readers are waiting for data');
     }
     return new Promise((resolve) => {
       const leave = () => waiter.settle('left');

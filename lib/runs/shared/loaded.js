@@ -1,6 +1,6 @@
 'use strict';
 
-/** Waits until this process has everything that the backplane has kept of a channel. */
+/** Waits until this process has all events of a channel that the backplane retains. */
 
 /** @import { Channel } from '../../channel/channel.js' */
 

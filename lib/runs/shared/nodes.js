@@ -1,6 +1,6 @@
 'use strict';
 
-/** Which processes with runs are alive, and messages between them. */
+/** Tracks which processes with runs are alive, and sends messages between them. */
 
 /** @import { Backplane } from '../../backplane/backplane.js' */
 
@@ -10,11 +10,11 @@ const { randomUUID } = require('node:crypto');
 const { handleOf } = require('../../backplane/backplane.js');
 const { mailOf } = require('../../backplane/mail.js');
 
-/** How often a process with runs says that it is alive, in milliseconds. */
+/** The interval at which a process with runs says that it is alive, in milliseconds. */
 const BEAT = 2_000;
-/** A process that was not heard for so long is dead, in milliseconds. */
+/** A process is dead after this time without a message, in milliseconds. */
 const SILENCE = 8_500;
-/** For how long a process may be busy until it may have missed others, in milliseconds. */
+/** After a pause of this length, this process may have missed messages, in milliseconds. */
 const PAUSE = 3_000;
 const MAX_NODES = 10_000;
 
@@ -25,11 +25,11 @@ class Nodes {
   #mail;
   #onStop;
   /**
-   * When each process was heard.
+   * When the last message of each process arrived.
    * @type {Map<string, number>}
    */
   #heard = new Map();
-  /** Since when every message has arrived. */
+  /** The time from which this process has received every message. */
   #since = performance.now();
   #said = 0;
   #noticed = performance.now();
@@ -44,7 +44,7 @@ class Nodes {
   /**
    * @param {Backplane} backplane
    * @param {string} name
-   * @param {(key: string) => void} onStop another process wants a run of this one to stop
+   * @param {(key: string) => void} onStop called when another process stops a run of this one
    */
   constructor(backplane, name, onStop) {
     this.#backplane = backplane;
@@ -55,7 +55,7 @@ class Nodes {
     backplane.on('online', this.#touch);
   }
 
-  /** Says that this process is alive, unless it has done so a moment ago. */
+  /** Says that this process is alive, at most once per interval. */
   beat() {
     const now = performance.now();
     if (now - this.#said < BEAT) return;
@@ -71,7 +71,7 @@ class Nodes {
     this.#say({ from: this.id, to: node, stop: key });
   }
 
-  /** Is called every second: if not, this process was paused, and has yet to hear the others. */
+  /** Called every second. A late call means that this process was paused and messages may wait. */
   notice() {
     const now = performance.now();
     if (now - this.#noticed > PAUSE) this.#touch();
@@ -85,7 +85,7 @@ class Nodes {
    */
   isDead(node, since) {
     if (node === this.id) return false;
-    // While the engine cannot be reached, nobody is heard.
+    // No messages arrive while the engine is unreachable.
     if (this.#backplane.state !== 'online') this.#touch();
     const latest = Math.max(this.#heard.get(node) ?? 0, this.#since, since);
     return performance.now() - latest > SILENCE;
@@ -101,7 +101,7 @@ class Nodes {
     try {
       this.#mail.say(this.#subject, Buffer.from(JSON.stringify(message)));
     } catch {
-      // The engine is away. It is said again.
+      // The engine is unreachable. The message is repeated.
     }
   }
 
@@ -121,7 +121,7 @@ class Nodes {
 
 /**
  * @param {Buffer} bytes
- * @returns {Message | undefined} undefined if it was written by something else
+ * @returns {Message | undefined} undefined if another program wrote it
  */
 function parse(bytes) {
   try {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What all processes know of the runs under one id: a channel of its own, with the latest records.
- * All processes see them in the same order.
+ * The shared records of the runs under one id, in a channel of their own. All processes see them in
+ * the same order.
  */
 
 /** @import { Backplane } from '../../backplane/backplane.js' */
@@ -12,7 +12,7 @@ const { Channel, historyOf } = require('../../channel/channel.js');
 const { eventsOf } = require('../frames.js');
 const { loaded } = require('./loaded.js');
 
-/** How many records are kept. A run has two or three. */
+/** The number of records to keep. A run has two or three. */
 const KEPT = 20;
 
 class FollowedRecord {
@@ -44,7 +44,7 @@ class FollowedRecord {
     return eventsOf(text).flatMap(({ data }) => parse(data) ?? []);
   }
 
-  /** All processes agree on it: of two runs that begin at once, the one that was written first. */
+  /** The latest record, the same in all processes. Of two simultaneous runs, the first one wins. */
   get latest() {
     /** @type {Record | undefined} */
     let latest;
@@ -70,7 +70,7 @@ class FollowedRecord {
 
 /**
  * @param {string} json
- * @returns {Record | undefined} undefined if it was written by something else
+ * @returns {Record | undefined} undefined if another program wrote it
  */
 function parse(json) {
   try {

@@ -11,7 +11,7 @@ const { loaded } = require('./loaded.js');
 const { Nodes } = require('./nodes.js');
 const { FollowedRecord } = require('./record.js');
 
-/** How many of its latest runs an owner can list. */
+/** The maximum number of latest runs of an owner that are listed. */
 const LISTED = 100;
 
 class SharedRuns {
@@ -30,7 +30,7 @@ class SharedRuns {
   }
 
   /**
-   * Follows what is known of the runs under an id.
+   * Follows the records of the runs under an id.
    * @param {string} id
    */
   follow(id) {
@@ -46,7 +46,7 @@ class SharedRuns {
   }
 
   /**
-   * Adds a run to those of its owner.
+   * Adds a run to the list of its owner.
    * @param {Record} record
    */
   async add({ id, owner }) {
@@ -94,7 +94,7 @@ class SharedRuns {
 
 /**
  * @param {string} json
- * @returns {string | undefined} undefined if it was written by something else
+ * @returns {string | undefined} undefined if another program wrote it
  */
 function parseId(json) {
   try {

@@ -9,7 +9,7 @@
 
 const { SluiceError } = require('../../core/error.js');
 
-/** How often it looks around, in milliseconds. */
+/** The interval between two checks, in milliseconds. */
 const LOOK = 1_000;
 
 class Survivor {
@@ -44,20 +44,20 @@ class Survivor {
       if (run.isOwn || run.channel.ended || this.#ending.has(run)) continue;
       const { record, knownSince } = run.refresh();
       const { node, key } = record;
-      // One of this process could not be started, or is to be ended by it.
+      // This process has no source for its run: the start failed, or it must end a claimed run.
       const isLost = node === this.#nodes.id && !this.#work.hasKey(key);
       if (isLost || this.#nodes.isDead(node, knownSince)) void this.#end(run);
     }
   }
 
   /**
-   * All processes that notice claim the run. The order of the claims is the same for all, and the
-   * first one ends it.
+   * Every process that detects the loss claims the run. All see the claims in the same order, and
+   * the process with the first claim ends the run.
    * @param {Run} run
    */
   async #end(run) {
     this.#ending.add(run);
-    // Those who see the claim must know that its process is alive.
+    // Other processes must know that the claiming process is alive.
     this.#nodes.beat();
     try {
       await run.claim(this.#nodes.id);
@@ -65,7 +65,7 @@ class Survivor {
       const error = new SluiceError('ERR_SSE_RUN_LOST', 'the process of the run has died');
       await this.#work.finish(run, { state: 'failed', error });
     } catch {
-      // The run has ended, or the engine is away: then it is looked at again.
+      // The run has ended, or the engine is unreachable and the next check tries again.
     } finally {
       this.#ending.delete(run);
     }

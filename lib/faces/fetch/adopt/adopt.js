@@ -34,7 +34,7 @@ async function adopt(req, res, response, options) {
   } catch (error) {
     cancel(response?.body);
     if (isMistake(error)) throw error;
-    // Without settings it is a mistake.
+    // All errors of readAdoptOptions() are mistakes, so the settings are set here.
     answer(res, error);
     report(error, /** @type {AdoptSettings} */ (settings).onError);
     return undefined;
@@ -42,7 +42,7 @@ async function adopt(req, res, response, options) {
 }
 
 /**
- * Rejects if the response cannot be served. Its body is cancelled then.
+ * Rejects if the response cannot be served, and cancels its body.
  * @param {Request} req
  * @param {NodeResponse} res
  * @param {Response} response
@@ -60,7 +60,7 @@ async function serve(req, res, response, settings) {
     return undefined;
   } catch (error) {
     cancel(response.body);
-    // No answer is needed when the client has left.
+    // A client that has disconnected needs no answer.
     if (/** @type {any} */ (error).code === 'ERR_SSE_GONE') return undefined;
     throw error;
   }
@@ -74,7 +74,7 @@ function assertResponse(response) {
   if (!response.bodyUsed && !response.body?.locked) return;
   throw typeError(
     'ERR_SSE_TYPE',
-    'the body of the Response was read already: pass a Response that other code does not read',
+    'the body of the Response has been read: pass a Response that other code does not read',
   );
 }
 

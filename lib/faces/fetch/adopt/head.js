@@ -7,7 +7,7 @@
 const { isEncoded } = require('../../../carrier/encoding.js');
 const { varyBy } = require('../../../carrier/vary.js');
 
-/** They are about the connection to the next server (RFC 9110, section 7.6.1), which is another. */
+/** These headers apply to a single connection and are not forwarded (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -18,20 +18,20 @@ const HOP_BY_HOP = [
   'upgrade',
 ];
 
-/** `fetch()` decodes the body that it gets, so these headers do not describe it. */
+/** `fetch()` decodes the body, so these headers no longer describe it. */
 const ENCODING = ['content-encoding', 'content-length'];
 
 /** @param {Response} response */
 function isEventStream({ headers, body, url }) {
   const isStream = /^text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
-  // Frames cannot be told apart in compressed bytes.
+  // Frames cannot be separated in compressed bytes.
   const isCompressed = !url && isEncoded(headers.get('content-encoding'));
   return isStream && !isCompressed && body !== null;
 }
 
 /**
- * The headers to set. Those of the response win over those that are set already, except that the
- * cookies and the names in `Vary` of both are sent.
+ * The headers to set. Headers of the response replace those that are already set, but cookies and
+ * the names in `Vary` are combined.
  * @param {Response} response
  * @param {NodeResponse} res
  */

@@ -24,7 +24,7 @@ function readAdoptOptions(options) {
   readConnectionOptions(own);
   const connection = option.over({ pingInterval: PING_INTERVAL }, own);
   return {
-    /** Read for each connection, as some settings are drawn. */
+    /** Read for each connection, because some settings are random. */
     connection: () => readConnectionOptions(connection),
     statusCode: own.statusCode,
     headers: own.headers,

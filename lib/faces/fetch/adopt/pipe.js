@@ -1,6 +1,6 @@
 'use strict';
 
-/** Sends a Fetch `Response` that is no event stream as it is. */
+/** Sends a Fetch `Response` that is not an event stream, unchanged. */
 
 /** @import { Request, Response as NodeResponse } from '../../../carrier/carrier.js' */
 
@@ -15,8 +15,8 @@ const BODILESS = [204, 205, 304];
 const noop = () => {};
 
 /**
- * Resolves when the body has ended, or the client has left. Rejects if the body fails; the client
- * is then cut off.
+ * Resolves when the body has ended or the client has disconnected. If the body fails, cuts the
+ * client off and rejects.
  * @param {Request} req
  * @param {NodeResponse} res
  * @param {Response} response
@@ -30,7 +30,7 @@ async function pipe(req, res, response) {
     res.end();
     return;
   }
-  // A body of unknown length may take its time.
+  // A body of unknown length may be slow, so the head is sent at once.
   if (!res.hasHeader('content-length')) flushHead(res);
   await pump(response.body, req, res);
 }
@@ -56,7 +56,7 @@ async function pump(body, req, res) {
   const stopFollowing = whenGone(req, res, () => {
     isGone = true;
     wake();
-    // A read that is pending ends.
+    // Ends a pending read.
     reader.cancel().catch(noop);
   });
   const resume = () => wake();
@@ -67,7 +67,7 @@ async function pump(body, req, res) {
       if (isGone) return;
       if (done) break;
       const hasRoom = res.write(value);
-      // Compression middleware buffers until it is told not to.
+      // Compression middleware buffers until `flush()` is called.
       if (typeof res.flush === 'function') res.flush();
       if (hasRoom) continue;
       await new Promise((resolve) => {
@@ -88,11 +88,11 @@ async function pump(body, req, res) {
 }
 
 /**
- * The client must not take what it has for the whole.
+ * Lets the client detect that the body is incomplete.
  * @param {NodeResponse} res
  */
 function cutOff(res) {
-  // A stream that is destroyed looks as if it had ended well.
+  // A destroyed stream would look like a complete one.
   if (res.stream) res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else res.destroy();
 }

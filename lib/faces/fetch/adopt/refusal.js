@@ -1,6 +1,6 @@
 'use strict';
 
-/** What becomes of errors: of handlers, of bodies, and of responses that cannot be served. */
+/** Answers and reports errors of handlers, of bodies, and of responses that cannot be served. */
 
 /** @import { AdoptOptions } from '../../../../fetch.js' */
 /** @import { Response as NodeResponse } from '../../../carrier/carrier.js' */
@@ -8,7 +8,7 @@
 const { STATUS_CODES } = require('node:http');
 const { guarded } = require('../../../core/listeners.js');
 
-/** Codes of errors that only a change of the program prevents. */
+/** Codes of programming errors. */
 const MISTAKES = ['ERR_SSE_TYPE', 'ERR_SSE_OPTION', 'ERR_SSE_TRANSPORT'];
 
 /** @param {any} error */
@@ -21,7 +21,7 @@ function statusOf(error) {
 }
 
 /**
- * Answers with the status of an error, and nothing of its text.
+ * Answers with the status of an error, and without its message.
  * @param {NodeResponse} res
  * @param {any} error
  */
@@ -31,7 +31,7 @@ function answer(res, error) {
   for (const name of res.getHeaderNames()) {
     if (/^content-/.test(name)) res.removeHeader(name);
   }
-  // Those of this package's errors alone are meant for clients.
+  // Only headers of this package's errors are meant for clients.
   const isOwn = /^ERR_SSE_/.test(error?.code);
   for (const [name, value] of Object.entries(isOwn ? (error.headers ?? {}) : {})) {
     res.setHeader(name, value);
@@ -55,7 +55,7 @@ function report(error, onError) {
 }
 
 /**
- * Node.js prints the detail too, which here says where the error was thrown.
+ * Node.js also prints the detail, which here shows where the error was thrown.
  * @param {unknown} error
  */
 function warningOf(error) {

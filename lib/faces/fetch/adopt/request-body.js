@@ -1,6 +1,6 @@
 'use strict';
 
-/** The body of a Node request as a `ReadableStream`, which is read no faster than its reader. */
+/** The body of a Node request as a `ReadableStream` with back-pressure. */
 
 /** @import { Request } from '../../../carrier/carrier.js' */
 /** @import { ReadableStreamDefaultController } from 'node:stream/web' */
@@ -24,8 +24,8 @@ function hasBody(req) {
 }
 
 /**
- * Nothing is read before the reader asks, so that a body that is never read is left to Node. To
- * cancel it discards the rest: to destroy the request would cut the client off.
+ * Reads nothing until the first pull, so Node.js handles a body that is never read. Cancelling
+ * discards the rest: destroying the request would cut the client off.
  * @param {Request} req
  */
 function streamOf(req) {
@@ -42,7 +42,7 @@ function streamOf(req) {
   };
   const onClose = () => {
     stop();
-    const message = 'the client left before it had sent the whole body of its request';
+    const message = 'the client disconnected before it had sent the whole request body';
     controller.error(new SluiceError('ERR_SSE_GONE', message));
   };
   const stop = () => {
@@ -53,7 +53,7 @@ function streamOf(req) {
     {
       start(given) {
         controller = given;
-        // A client that leaves is reported by `close`, which follows.
+        // The `close` event that follows reports the disconnect.
         req.on('error', noop);
       },
       pull() {
@@ -75,7 +75,7 @@ function streamOf(req) {
 }
 
 /**
- * What other code, such as a body parser, has made of the body that it read.
+ * Restores a body that other code, such as a body parser, has read.
  * @param {Request & { body?: unknown }} req
  */
 function parsedBody({ body, headers }) {
@@ -85,7 +85,7 @@ function parsedBody({ body, headers }) {
   }
   throw new SluiceError(
     'ERR_SSE_TYPE',
-    'the body of the request was read already: put toNode() before body parsers',
+    'the body of the request has been read: put toNode() before body parsers',
   );
 }
 

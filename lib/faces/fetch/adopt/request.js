@@ -1,6 +1,6 @@
 'use strict';
 
-/** Makes a Fetch `Request` of a Node request. */
+/** Converts a Node request into a Fetch `Request`. */
 
 /** @import { Request as NodeRequest } from '../../../carrier/carrier.js' */
 
@@ -8,10 +8,10 @@ const { bodyOf } = require('./request-body.js');
 
 /** A name or an address, and a port. Anything else could change the path or the user of a URL. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
-/** `Request` does not take these. */
+/** Methods that `Request` refuses. */
 const FORBIDDEN_METHODS = ['CONNECT', 'TRACE', 'TRACK'];
 
-/** A request that no handler should get. Its client is told the status. */
+/** A request that does not reach the handler. The client receives the status. */
 class BadRequest extends Error {
   /**
    * @param {number} statusCode
@@ -33,7 +33,7 @@ function urlOf(req) {
   }
   const origin = `${/** @type {any} */ (socket)?.encrypted ? 'https' : 'http'}://${host}`;
   try {
-    // Express shortens `url` by the path of the router.
+    // Express removes the mount path of the router from `url`.
     return new URL(origin + pathOf(req.originalUrl ?? req.url ?? '/'));
   } catch {
     throw new BadRequest(400, 'the target of the request is not a URL');
@@ -44,7 +44,7 @@ function urlOf(req) {
 function pathOf(target) {
   if (target.startsWith('/')) return target;
   if (target === '*') return '/';
-  // As clients send it to a proxy.
+  // The absolute form, which clients send to a proxy.
   const { pathname, search } = new URL(target);
   return pathname + search;
 }
@@ -60,7 +60,7 @@ function headersOf(req) {
 }
 
 /**
- * Throws `BadRequest` if the request is not one for a Fetch handler.
+ * Throws `BadRequest` if the request cannot become a Fetch `Request`.
  * @param {NodeRequest} req
  * @param {AbortSignal} signal
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** `toNode`: makes a Node handler of a handler that returns a Fetch `Response`. */
+/** `toNode`: turns a handler that returns a Fetch `Response` into a Node handler. */
 
 /** @import { AdoptOptions } from '../../../../fetch.js' */
 /** @import * as carrier from '../../../carrier/carrier.js' */
@@ -39,12 +39,12 @@ function toNode(handler, options) {
   return async function fetchHandler(req, res, next) {
     const leaving = new AbortController();
     follow(req, res, leaving);
-    // No answer is needed when the client has left.
+    // A client that has disconnected needs no answer.
     if (leaving.signal.aborted) return undefined;
     try {
       return await handle(handler, req, res, leaving.signal, settings);
     } catch (error) {
-      // Most handlers fail when their client leaves.
+      // Most handlers fail when their client disconnects.
       if (isAbort(error, leaving.signal)) return undefined;
       if (next && !res.headersSent) next(error || new Error(`the handler failed with ${error}`));
       else fail(res, error, settings);
@@ -89,7 +89,7 @@ function openItself(open, req, res, response) {
 }
 
 /**
- * Aborts when the client leaves before it has the whole response.
+ * Aborts if the client disconnects before it has the whole response.
  * @param {NodeRequest} req
  * @param {NodeResponse} res
  * @param {AbortController} leaving

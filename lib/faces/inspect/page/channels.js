@@ -7,8 +7,8 @@ export function showChannels(body, note, { total, rows }) {
   const hidden = total - rows.length;
   note.textContent =
     total === 0
-      ? 'There are none.'
-      : `${count(total)} in all${hidden > 0 ? `; ${count(hidden)} of them are not shown` : ''}`;
+      ? 'No channels.'
+      : `${count(total)} in all${hidden > 0 ? `; ${count(hidden)} of them not shown` : ''}`;
   body.closest('table').hidden = total === 0;
   body.replaceChildren(...rows.map(row));
 }

@@ -1,4 +1,4 @@
-/** Draws a line of the last two minutes as SVG. */
+/** Draws a line chart of the last two minutes as SVG. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 300;
@@ -30,7 +30,7 @@ export class Chart {
     figure.querySelector('figcaption').after(this.#svg);
   }
 
-  /** Adds a value of a time in milliseconds. */
+  /** Adds a value. The time is in milliseconds. */
   add(time, value) {
     this.#points.push({ time, value });
     this.#points = this.#points.filter((point) => point.time > time - SPAN);

@@ -1,4 +1,4 @@
-/** Texts of figures, and elements of texts. What clients choose is only ever set as text. */
+/** Formats numbers and creates elements. Text from clients is never parsed as HTML. */
 
 export const count = (value) => value.toLocaleString('en');
 
@@ -17,7 +17,7 @@ export function duration(seconds) {
   return `${Math.floor(seconds / 86_400)} d ${Math.floor(seconds / 3600) % 24} h`;
 }
 
-/** Makes an element with a text. */
+/** Creates an element with text content. */
 export function text(name, content, className = '') {
   const made = document.createElement(name);
   made.textContent = content;

@@ -1,13 +1,13 @@
-/** The page of sluice/inspect: reads snapshots and shows them. */
+/** The page of sluice/inspect: receives snapshots and shows them. */
 import { showChannels } from './channels.js';
 import { Chart } from './chart.js';
 import { bytes, count, duration, text } from './format.js';
 
-/** A stream that is silent for that long is lost, in milliseconds. */
+/** A stream is lost after this time without a snapshot, in milliseconds. */
 const SILENCE = 5000;
-/** How long the search waits for the next key, in milliseconds. */
+/** How long the search waits for the next keystroke, in milliseconds. */
 const TYPING = 300;
-/** After a refusal the browser does not come back by itself; the page does, in milliseconds. */
+/** The browser does not reconnect after a refusal. The page does, after these milliseconds. */
 const RETURN = 3000;
 
 const find = (id) => document.getElementById(id);
@@ -27,7 +27,7 @@ function setState(state, label) {
   if (find('state').textContent !== label) find('state').textContent = label;
 }
 
-const lost = () => setState('lost', 'Connection lost: the figures are old');
+const lost = () => setState('lost', 'Connection lost: the figures are outdated');
 
 /** Opens a stream for the query. The handler chooses the rows. */
 function open() {
@@ -106,7 +106,7 @@ function showRows({ total, matching, rows }) {
   const hidden = matching - rows.length;
   const found = matching === total ? count(total) : `${count(matching)} of ${count(total)}`;
   find('shown').textContent =
-    `${found} connections${hidden > 0 ? `; ${count(hidden)} of them are not shown` : ''}`;
+    `${found} connections${hidden > 0 ? `; ${count(hidden)} of them not shown` : ''}`;
   find('rows').replaceChildren(...rows.map(row));
 }
 
