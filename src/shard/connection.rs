@@ -277,7 +277,7 @@ impl Connection {
     }
 
     fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Block) -> Segment) {
-        // A ping may come before the first frame of a stream that begins with a mark.
+        // A byte order mark is only valid at the start, and a ping may precede the first event.
         let is_first = !std::mem::replace(&mut self.has_begun, true);
         let frame = if is_first { frame } else { frame.without_mark() };
         let form = self.form().unwrap_or(Form::PLAIN);
