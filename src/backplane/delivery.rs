@@ -1,5 +1,5 @@
 //! The work of an engine's thread in this process: it puts arrivals into the order, and notifies
-//! the host. JavaScript takes no part in the delivery.
+//! the host. JavaScript is not involved in the delivery.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};

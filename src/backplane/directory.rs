@@ -7,7 +7,7 @@ use super::subject::all_of;
 use crate::ids::{ChannelId, TopicsId};
 use crate::sync::Mutex;
 
-/// Who gets the events of a subject in this process.
+/// A receiver of a subject's events in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follower {
     Channel(ChannelId),

@@ -14,7 +14,8 @@ use super::engine::{Answer, Arrival, Fault, Follower, Retained, Subject, Writer}
 /// How often an engine is asked for its latest number while nothing arrives.
 const NEWS: Duration = Duration::from_millis(500);
 /// How long the host waits for the arrival of an event that the engine has kept. The wait may take
-/// twice as long. Reading the event would put it before earlier events of other subjects.
+/// twice as long. Reading the event from the log would put it before earlier events of other
+/// subjects.
 const LATE: Duration = Duration::from_secs(2);
 
 /// Delivers the publications that were missed, in order over all subjects. `away`: how long ago all

@@ -230,7 +230,7 @@ impl Shard {
                     }
                 }
             }
-            // The replay may be a state, which the histories that are read later may lack.
+            // The replay may contain a state, which the histories that are read later may lack.
             Stage::Behind => {
                 let frames: Vec<_> = replay.into_iter().map(|(_, frame)| frame).collect();
                 connection.push_events(&frames, false);

@@ -145,8 +145,8 @@ impl Shard {
         self.wait_to_depart(id);
     }
 
-    /// Called when the host reports on a write. If it was in flight when `until` passed, the client
-    /// gets a last `GRACE`.
+    /// Called when the host reports on a write. If the write was in flight when `until` passed, the
+    /// client has another `GRACE` to finish.
     pub(super) fn hurry(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(id)
             && connection.rare.leaving.as_ref().is_some_and(|leaving| leaving.is_overdue)

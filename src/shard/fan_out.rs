@@ -30,7 +30,7 @@ pub(super) struct FanOut {
     pass: usize,
     /// How many of the runs a connection may already have: no more events are added to these.
     sealed: usize,
-    /// The indexes of the channel of the first run that is visited, and of its next member.
+    /// The index of the channel of the first run that is being visited, and of its next member.
     channel: usize,
     member: usize,
     /// Whether the first run is the only one of its pass. If so, idle members get it during the

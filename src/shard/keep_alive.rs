@@ -1,5 +1,5 @@
-//! When the kernel probes a silent peer. A dead peer is detected within the stall timeout, even if
-//! nothing is sent to it.
+//! Computes when the kernel probes a silent peer. A dead peer is detected within the stall timeout,
+//! even if nothing is sent to it.
 //!
 //! - The first probe is sent after half of the timeout, and the others in the rest of it.
 //! - The kernel counts in whole seconds.

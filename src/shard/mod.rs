@@ -65,7 +65,7 @@ pub(crate) struct Links {
     pub outbox: Arc<Outbox>,
     pub counters: Arc<Counters>,
     pub memberships: Arc<dyn Memberships>,
-    /// The maximum of the bytes that all connections of the hub may have queued together.
+    /// Maximum number of bytes that all connections of the hub may have queued together.
     pub max_queued: usize,
 }
 

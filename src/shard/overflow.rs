@@ -148,8 +148,8 @@ impl Connection {
 }
 
 impl Shard {
-    /// Closes the connections with the largest queues. All queues together exceed their limit by
-    /// `excess` bytes.
+    /// Closes the connections with the largest queues when all queues together exceed their limit
+    /// by `excess` bytes.
     pub(super) fn evict(&mut self, mut excess: usize) {
         let mut queues = self.connections.queues();
         queues.sort_unstable_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));

@@ -33,7 +33,7 @@ struct List {
     /// When the ticks of this list began.
     since: Instant,
     entries: VecDeque<Entry>,
-    /// The maximum of the entries that will be skipped.
+    /// Upper bound of the number of entries that will be skipped.
     useless: usize,
 }
 

@@ -243,7 +243,7 @@ fn check_encoding(head: &[u8]) -> Result<(), String> {
 fn coding(head: &[u8]) -> Result<Coding, String> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     if !head.starts_with("http/1.1 200") || !head.contains("\r\ncontent-type: text/event-stream") {
-        return Err(format!("no event stream: {:?}", head.lines().next().unwrap_or_default()));
+        return Err(format!("not an event stream: {:?}", head.lines().next().unwrap_or_default()));
     }
     let chunked = head.contains("\r\ntransfer-encoding: chunked");
     Ok(if chunked { Coding::Chunked(Chunked::default()) } else { Coding::Identity })

@@ -76,7 +76,7 @@ impl Stamps {
 
 impl Tail {
     fn keep(&mut self, bytes: &[u8]) {
-        // A stamp contains no line end, so none can begin before one.
+        // A stamp contains no line end, so no stamp continues after one.
         self.length = if bytes.ends_with(b"\n") { 0 } else { bytes.len().min(LENGTH - 1) };
         self.bytes[..self.length].copy_from_slice(&bytes[bytes.len() - self.length..]);
     }

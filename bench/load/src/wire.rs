@@ -86,7 +86,7 @@ impl Wire {
 
 fn flush(tls: &mut ClientConnection, socket: &TcpStream) -> Result<(), String> {
     while tls.wants_write() {
-        tls.write_tls(&mut &*socket).map_err(|error| format!("a request was not taken: {error}"))?;
+        tls.write_tls(&mut &*socket).map_err(|error| format!("a request was not sent: {error}"))?;
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ fn flush(tls: &mut ClientConnection, socket: &TcpStream) -> Result<(), String> {
 fn send(socket: &TcpStream, bytes: &[u8]) -> Result<(), String> {
     match net::send(socket, bytes, SendFlags::NOSIGNAL) {
         Ok(length) if length == bytes.len() => Ok(()),
-        other => Err(format!("a request was not taken: {other:?}")),
+        other => Err(format!("a request was not sent: {other:?}")),
     }
 }
 

@@ -46,7 +46,7 @@ impl NatsFollower {
         for subject in [Some(subject), all].into_iter().flatten() {
             if self.followed.contains(&subject) {
                 let payload = message.payload.to_vec();
-                // Subjects that have not been delivered up to the hole are read again.
+                // If a subject was not delivered up to the hole, its remaining messages are read.
                 let previous = self.arrived.hole();
                 self.arrivals.push_back(Arrival {
                     subject,

@@ -31,7 +31,7 @@ pub async fn find(options: &mut RedisOptions, login: &Login) -> Answer<Address> 
     for _ in 0..nodes.len() {
         let answer = timeout(PATIENCE, kind.ask(&nodes[0])).await;
         let Address { host, port } = &nodes[0];
-        match answer.unwrap_or_else(|_| Err(Fault::Lost("it does not answer".into()))) {
+        match answer.unwrap_or_else(|_| Err(Fault::Lost("the node does not answer".into()))) {
             Ok(address) => return Ok(address),
             Err(reason) => fault = Fault::Lost(format!("{host}:{port}: {reason}")),
         }

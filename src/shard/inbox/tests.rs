@@ -1,4 +1,4 @@
-//! Tests of when senders wait for an inbox.
+//! Tests of senders that wait for an inbox.
 
 use std::time::Instant;
 

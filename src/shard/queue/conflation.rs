@@ -10,7 +10,7 @@ pub(super) struct Conflation {
     latest: HashMap<Key, u64>,
     /// How many segments have left the queue.
     popped: u64,
-    /// The maximum of the empty segments in the queue.
+    /// Upper bound of the number of empty segments.
     blanks: usize,
 }
 

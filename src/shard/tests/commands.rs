@@ -228,7 +228,7 @@ impl Client {
         let expected: Vec<_> = self.expected.iter().map(|data| format!("data: {data}")).collect();
         let id = self.connection.id;
         if self.is_destroyed {
-            // The client may have got only a part of the farewell.
+            // The last frame that the client got may be part of the farewell.
             got.retain(|frame| !FAREWELL.contains(&frame.as_str()));
             assert!(expected.starts_with(&got), "{id:?}: {got:?} instead of {expected:?}");
         } else if let (true, Some(least)) = (has_farewell, self.drained_at) {
