@@ -55,7 +55,7 @@ impl Delivery {
         let id = hub.lock().log.epoch(&position.epoch);
         let before = self.epoch.lock().replace(Epoch { name: position.epoch.clone(), id });
         if before.is_some_and(|epoch| epoch.name != position.epoch) {
-            // Clients have events of another log.
+            // Clients hold events of another log.
             for subject in self.directory.subjects() {
                 self.report_gap(&hub, &subject);
             }
@@ -172,7 +172,7 @@ impl Delivery {
         }
     }
 
-    /// Whether a history here lacks events that the log may have.
+    /// Whether a history in this process lacks events that the log may have.
     pub fn is_partial(&self, subject: &str) -> bool {
         self.hub.upgrade().is_some_and(|hub| {
             let order = hub.lock();
@@ -256,8 +256,8 @@ impl Delivery {
         }
     }
 
-    /// The id of a publication that the engine has. A process may publish to a channel before it
-    /// hears that another process has ended it. Such an event is refused.
+    /// The id of a publication that the engine has kept. A process may publish to a channel before
+    /// it learns that another process has ended the channel. Such an event is refused.
     fn outcome(&self, subject: &str, number: u64) -> Result<Option<String>, Error> {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(number)) else {
             return Ok(None);

@@ -56,7 +56,7 @@ struct Entry {
     last: Option<u64>,
     /// The value of `last` when the first follower was added.
     since: Option<u64>,
-    /// Whether the engine has acknowledged that its publications arrive here.
+    /// Whether the engine has acknowledged that publications of this subject arrive here.
     arrives: bool,
 }
 

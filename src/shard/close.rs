@@ -1,4 +1,4 @@
-//! How connections end.
+//! Ends and closes connections.
 
 use std::io::IoSlice;
 use std::time::Duration;

@@ -314,7 +314,7 @@ impl Connection {
         }
     }
 
-    /// Queues the end of the body, once. Returns whether it has any bytes.
+    /// Queues the end of the body, once. Returns whether there are bytes to send.
     pub fn push_end(&mut self) -> bool {
         let Some(Form { framing, coding }) = self.form() else { return false };
         if std::mem::replace(&mut self.has_end, true) {

@@ -89,7 +89,7 @@ impl Shard {
             }
             self.wait_to_depart(id);
         }
-        // Released after the notices of this turn.
+        // Released after the notices of this turn are posted.
         self.left.push(drain);
     }
 

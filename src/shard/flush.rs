@@ -1,4 +1,4 @@
-//! Sends a connection's queue, and reads what the client sends.
+//! Sends a connection's queue, and reads bytes from the client.
 
 use std::io::{self, IoSlice};
 use std::time::Duration;

@@ -108,7 +108,7 @@ pub enum Command {
         connections: Vec<ConnectionId>,
         slow: bool,
     },
-    /// The clients of these connections have not accepted what the host has written yet.
+    /// The clients of these connections have not yet accepted the bytes that the host has written.
     Blocked(Vec<ConnectionId>),
     /// For a connection without a policy of its own. `channels`: the ones that it has joined.
     SetOverflow {
@@ -293,11 +293,11 @@ impl Inbox {
         }
     }
 
-    /// Refuses further commands and drops those in the inbox, with the descriptors they hold.
+    /// Refuses further commands and drops those in the inbox, including their descriptors.
     pub(crate) fn close(&self) {
         self.open.store(false, SeqCst);
         self.discard();
-        // A sender that found no room before is waiting once this lock is free.
+        // A sender that found no room is waiting on `room` once this lock is released.
         drop(self.waiting.lock());
         self.room.notify_all();
     }

@@ -27,7 +27,7 @@ pub trait Memberships: Send + Sync {
 }
 
 pub struct Reread {
-    /// In order, each once.
+    /// In order, each event once.
     pub events: Vec<(Place, Frame)>,
     /// Everything up to this place was read.
     pub last: Place,

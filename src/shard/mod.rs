@@ -1,5 +1,5 @@
-//! The I/O thread. In each turn it waits for commands, sockets or timers, applies what arrived,
-//! sends what is queued, and tells the host.
+//! The I/O thread. In each turn it waits for commands, sockets or timers, applies commands, flushes
+//! queues, and notifies the host.
 //!
 //! - Every native connection belongs to one shard, and only that shard touches its socket.
 //! - Nothing here waits for JavaScript. Pings, timeouts and queued writes continue while it is
@@ -59,7 +59,7 @@ pub use memberships::{Emptiness, Left, Memberships, Reread};
 pub(crate) use run::Entry;
 pub use socket::Socket;
 
-/// What a shard shares with its hub.
+/// The parts that a shard shares with its hub.
 pub(crate) struct Links {
     pub inbox: Arc<Inbox>,
     pub outbox: Arc<Outbox>,
@@ -91,7 +91,7 @@ impl ShardThread {
             // A panic costs this shard's connections, not the process. The shard continues.
             while catch_unwind(AssertUnwindSafe(|| block_on(&runtime, shard.work()))).is_err() {
                 shard.close_all(CloseReason::Error);
-                // Commands of that turn may be left in the inbox.
+                // The inbox may still hold commands of that turn.
                 shard.links.inbox.wake();
             }
         })?;
@@ -126,7 +126,7 @@ struct Shard {
     /// Options of the latest connections.
     options: Vec<Arc<ConnectionOptions>>,
     groups: groups::Groups,
-    /// Sockets whose response has ended, until the client has closed its side too.
+    /// Sockets whose response has ended, kept until the client has closed its side too.
     lingering: HashMap<ConnectionId, socket::Socket>,
     /// Events that have not reached all members of their channels yet.
     fan_out: fan_out::FanOut,

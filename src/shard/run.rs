@@ -1,4 +1,4 @@
-//! Consecutive events of the same channels, joined once for all their members.
+//! Consecutive events of the same channels, joined once for all members.
 
 use std::cell::OnceCell;
 use std::slice;

@@ -12,8 +12,8 @@ use crate::ids::ConnectionId;
 use crate::metrics::Tally;
 use crate::notice::Notice;
 
-/// What a poller reports about a socket. These are hints: the socket may have been closed, or read
-/// to its end, in the meantime.
+/// The readiness of a socket, as a poller reports it. It is a hint: the socket may have been
+/// closed, or read to its end, in the meantime.
 #[derive(Clone, Copy)]
 pub(super) struct Ready {
     pub connection: ConnectionId,

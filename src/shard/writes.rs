@@ -13,7 +13,8 @@ use crate::metrics::Tally;
 use crate::notice::Notice;
 use crate::wire::Form;
 
-/// How many of the latest groups are compared. Readers that are equally far behind alternate.
+/// How many of the latest groups are compared, because readers that are equally far behind
+/// alternate.
 const COMPARED: usize = 4;
 
 #[derive(Default)]

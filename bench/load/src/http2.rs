@@ -1,4 +1,4 @@
-//! The client's side of an HTTP/2 session: requests, the frames of their responses, and its windows.
+//! The client's side of an HTTP/2 session: requests, the frames of responses, and windows.
 
 /// The connection preface of the client.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

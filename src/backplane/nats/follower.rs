@@ -1,4 +1,4 @@
-//! Reads the stream, in order.
+//! Reads the stream in order.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;

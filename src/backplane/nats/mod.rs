@@ -55,7 +55,7 @@ pub struct Nats {
     options: NatsOptions,
     /// The name of this process among the publishers.
     node: String,
-    /// For credentials.
+    /// Asked for credentials.
     host: Arc<HostCalls>,
     /// The epoch of the known log, and which of its messages have arrived.
     epoch: Option<Arc<str>>,
@@ -154,7 +154,7 @@ impl Nats {
     }
 }
 
-/// The name of the log is the description of its stream.
+/// The epoch of the log is the description of its stream.
 fn epoch_of(info: &Info) -> Answer<Arc<str>> {
     let epoch = info.config.description.as_deref().filter(|name| is_epoch(name));
     let name = &info.config.name;

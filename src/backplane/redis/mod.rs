@@ -36,7 +36,7 @@ pub struct Redis {
     options: RedisOptions,
     /// The name of this process among the publishers.
     node: String,
-    /// For credentials.
+    /// Asked for credentials.
     host: Arc<HostCalls>,
     seen: Option<Seen>,
 }

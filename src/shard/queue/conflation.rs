@@ -28,7 +28,7 @@ impl Conflation {
 
     /// Called when empty segments were removed. `before` holds how many preceded each segment.
     ///
-    /// Many queues do this for the same event, so it hashes and copies no key.
+    /// Many queues do this for the same event, so it neither hashes nor copies keys.
     pub fn remove_blanks(&mut self, before: &[u64]) {
         self.blanks = 0;
         self.latest.retain(|_, number| {

@@ -185,7 +185,7 @@ impl Filled {
         }
     }
 
-    /// Removes segments that newer ones have made obsolete.
+    /// Removes segments that newer ones have replaced.
     fn remove_blanks(&mut self) {
         let mut blanks = 0;
         let mut before = Vec::with_capacity(self.segments.len());

@@ -1,4 +1,4 @@
-//! Tests of what a connection's queue holds, counts and drops.
+//! Tests of the queue of a connection: what it keeps, counts and drops.
 
 use super::*;
 
@@ -128,7 +128,7 @@ fn keeps_at_most_one_event_per_key() {
         queue.push_latest(keyed("text", &(number % 100).to_string()));
         assert!(queue.segments.len() <= 300, "{}", queue.segments.len());
         if number % 1000 == 999 {
-            // The client takes a little.
+            // The client reads a little.
             advance(&mut queue, 6);
         }
     }

@@ -1,4 +1,4 @@
-//! Connections whose body is compressed.
+//! Tests of connections with a compressed body.
 
 use flate2::read::GzDecoder;
 
@@ -159,7 +159,7 @@ async fn a_body_that_the_host_writes_is_whole() {
         let mut body = Vec::new();
         for (event, place) in events.iter().zip(1..) {
             publish(&bench, place, event, None);
-            // The first two are a run, and the others come alone.
+            // The first two form a run, and each of the others is sent alone.
             if place > 1 {
                 body.extend(written(&mut bench).await);
             }
@@ -170,7 +170,7 @@ async fn a_body_that_the_host_writes_is_whole() {
     }
 }
 
-/// Part of a run may have left when it becomes clear that the client is slow.
+/// Part of a run may already be sent when the client turns out to be slow.
 #[tokio::test(start_paused = true)]
 async fn a_run_that_has_begun_is_not_conflated() {
     for coding in CODINGS {

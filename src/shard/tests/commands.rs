@@ -3,7 +3,7 @@
 //! - Connections open and close, so that places are reused. Some get a socket late, some have a
 //!   small socket that is read now and then, and some are on the `stream` transport. Half of them
 //!   are compressed.
-//! - The model knows nothing of turns, slices, runs and queues.
+//! - The model has no turns, slices, runs or queues.
 
 use std::collections::{BTreeMap, BTreeSet};
 

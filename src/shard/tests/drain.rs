@@ -1,4 +1,4 @@
-//! Drained connections: when they end, and what they get.
+//! Tests of drained connections: when they end, and which bytes they get.
 
 use super::*;
 use crate::drain::{Departure, Drain, GRACE};

@@ -1,4 +1,4 @@
-//! Pings of several connections.
+//! Tests of the pings of several connections.
 
 use super::*;
 

@@ -43,7 +43,7 @@ const STDIN: u64 = u64::MAX;
 struct Load {
     epoll: OwnedFd,
     clients: Vec<Option<Client>>,
-    /// Connections that are never read.
+    /// Connections whose responses are never read.
     stalled: Vec<TcpStream>,
     address: SocketAddr,
     protocol: Protocol,
