@@ -1,8 +1,8 @@
-//! The core alone: what one more member of a channel costs, with sockets that swallow everything.
+//! The core alone: the cost of one more member of a channel, with sockets that accept every byte.
 //!
 //! `cargo bench --no-default-features --features bench --bench members [-- MEMBERS]` prints the CPU
-//! time for each member and event, and the memory of each member: all that the core has allocated,
-//! in the shard, in the audience and in between.
+//! time per member and event, and the memory per member: everything that the core has allocated in
+//! the shard, in the audience and in between.
 
 use std::alloc::System;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ fn main() {
         stall_timeout: Some(Duration::from_secs(60)),
         ..ConnectionOptions::default()
     };
-    // What the host holds of a connection is not the core's.
+    // The host's handles of connections do not count as memory of the core.
     let mut connections = Vec::with_capacity(members);
     let (region, resident) = (Region::new(ALLOCATOR), resident());
     for number in 0..members {
@@ -43,7 +43,7 @@ fn main() {
         }
     }
     core.turn();
-    // The pages of the host's list have become resident meanwhile.
+    // The pages of the host's list have become resident in the meantime.
     let held = size_of::<Connection>() * members;
     let change = region.change();
     let allocated = change.bytes_allocated - change.bytes_deallocated;
@@ -68,7 +68,7 @@ fn send(core: &mut Core, channel: &Channel) -> Duration {
     start.elapsed()
 }
 
-/// Bytes of memory that are resident.
+/// The resident memory in bytes.
 fn resident() -> i64 {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: i64 = pages.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or_default();

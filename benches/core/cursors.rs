@@ -28,7 +28,7 @@ fn parse(bencher: Bencher) {
     bencher.bench(|| log.place_of(black_box(&id)));
 }
 
-/// The id of another server, or of the epoch before a restart.
+/// The id of another server, or of the epoch before a restart, is refused.
 #[divan::bench]
 fn refuse(bencher: Bencher) {
     let log = log();

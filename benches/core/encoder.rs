@@ -1,4 +1,4 @@
-//! From an event to its frame.
+//! Encodes events as frames.
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -34,7 +34,7 @@ fn non_ascii_4_kib(bencher: Bencher) {
     encodes(bencher, data("čas 時間 ⏱ ".repeat(195)));
 }
 
-/// An event of another server, which is only put into a chunk.
+/// An event of another server, which is only wrapped in a chunk.
 #[divan::bench(args = [140, 64 << 10])]
 fn chunk(bencher: Bencher, bytes: usize) {
     let body = vec![b'x'; bytes];

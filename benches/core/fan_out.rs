@@ -1,4 +1,4 @@
-//! The turn of a shard: from its inbox to the queues and sockets of its members.
+//! One turn of a shard: from its inbox to the queues and sockets of the members.
 
 use std::cell::RefCell;
 
@@ -6,7 +6,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use sluice::bench::{Core, event};
 
-/// Idle members get the events in one write each.
+/// Each idle member gets the events in one write.
 #[divan::bench(args = [(1, 1_000), (10, 1_000), (1, 100_000)], sample_size = 1)]
 fn to_members(bencher: Bencher, (events, members): (usize, usize)) {
     let Ok(mut core) = Core::new() else { return };
@@ -23,7 +23,7 @@ fn to_members(bencher: Bencher, (events, members): (usize, usize)) {
         .bench_local_values(|_| core.borrow_mut().apply());
 }
 
-/// Each connection has a queue of events of two channels in turn, which cannot be joined.
+/// Each connection has a queue with alternating events of two channels, which cannot be joined.
 #[divan::bench(args = [2, 10], sample_size = 1)]
 fn flush_queues(bencher: Bencher, events: usize) {
     const MEMBERS: usize = 1_000;

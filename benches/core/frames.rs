@@ -9,7 +9,7 @@ fn body() -> String {
     format!("event: token\ndata: {}\n\n", "x".repeat(79)).repeat(500)
 }
 
-/// The splitter gets the body in pieces of so many bytes.
+/// The splitter gets the body in pieces of this many bytes.
 #[divan::bench(args = [7, 100, 16 << 10])]
 fn split_a_body_in_pieces(bencher: Bencher, piece: usize) {
     split(bencher, piece, true);

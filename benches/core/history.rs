@@ -1,4 +1,4 @@
-//! Histories, and what a client that comes back gets of them.
+//! Histories, and what a returning client gets from them.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -6,7 +6,7 @@ use sluice::bench::{event, history};
 use sluice::ids::{ChannelId, Place};
 use sluice::log::{Cursor, Draft, Log, Resume, Source};
 
-/// Channels that have 500 events each, which were published in turn. Returns the id of the first.
+/// Channels with 500 events each, published in turn. Returns the id of the first event.
 fn log(channels: u64) -> (Log, String) {
     let mut log = Log::default();
     for channel in 0..channels {
@@ -25,7 +25,7 @@ fn append(log: &mut Log, channel: u64) {
     }
 }
 
-/// The oldest event makes room.
+/// The oldest event is dropped.
 #[divan::bench]
 fn append_to_a_full_history(bencher: Bencher) {
     let (mut log, _) = log(1);
@@ -44,7 +44,7 @@ fn replay(bencher: Bencher, missed: u64) {
         .bench_local(|| log.after(black_box(&source), black_box(place)));
 }
 
-/// A client of several channels gets what it missed in all of them, in order.
+/// A client of several channels gets the missed events of all of them, in order.
 #[divan::bench(args = [1, 10, 50])]
 fn merge(bencher: Bencher, channels: u64) {
     let (mut log, id) = log(channels);

@@ -1,4 +1,4 @@
-//! `cargo bench`: the time that the parts of the core take, without threads, sockets and a kernel.
+//! `cargo bench`: the time that parts of the core take, without threads, sockets or a kernel.
 
 mod cursors;
 mod encoder;

@@ -31,7 +31,7 @@ fn to_members(name: &str, events: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// A third of the members is subscribed to the topic, a third to a pattern, and a third to both.
+/// A third of the members subscribe to the topic, a third to a pattern, and a third to both.
 fn to_members_of_several() -> io::Result<()> {
     let mut core = Core::new()?;
     let members = core.connections(MEMBERS);

@@ -29,7 +29,7 @@ fn own_events() -> io::Result<()> {
     Ok(())
 }
 
-/// Events of two channels in turn, so that each stays alone in the queue.
+/// Alternating events of two channels, so that each event stays separate in the queue.
 fn several_events() -> io::Result<()> {
     let mut core = Core::new()?;
     let members = core.connections(CONNECTIONS);

@@ -1,5 +1,5 @@
-//! Does each operation of the core a fixed number of times, for `npm run instructions`. callgrind
-//! counts the instructions of [`counted`], and writes what it has counted at each [`finished`].
+//! Runs each operation of the core a fixed number of times, for `npm run instructions`. callgrind
+//! counts the instructions of [`counted`], and writes the counts at each [`finished`].
 
 mod fan_out;
 mod flush;
@@ -9,7 +9,7 @@ use std::io;
 
 use dlmalloc::GlobalDlmalloc;
 
-/// Its instructions do not depend on the version of libc.
+/// The number of its instructions does not depend on the version of libc.
 #[global_allocator]
 static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 
@@ -19,13 +19,13 @@ fn main() -> io::Result<()> {
     flush::all()
 }
 
-/// What is done here is counted, and nothing else.
+/// Only the instructions of `work` are counted.
 #[inline(never)]
 fn counted<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// The operation is over. Its instructions are divided by `units`.
+/// Ends an operation. Its instructions are divided by `units`.
 #[inline(never)]
 fn finished(operation: &str, units: usize) {
     println!("{units} {operation}");

@@ -45,7 +45,7 @@ fn several_at_once() -> io::Result<()> {
     Ok(())
 }
 
-/// The topic and two patterns have other members each.
+/// The topic and the two patterns have different members.
 fn to_a_topic() -> io::Result<()> {
     let mut core = Core::new()?;
     let members = core.connections(3);

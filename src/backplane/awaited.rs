@@ -1,5 +1,5 @@
-//! Publications that the engine has, and that the host waits for until they are delivered here:
-//! what it does next comes after them.
+//! Publications that the engine has accepted. The host waits until they are delivered here, so that
+//! its next actions come after them.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub struct Kept {
     pub request: u32,
 }
 
-/// Bounded by the promises of the host.
+/// Bounded by the number of the host's promises.
 #[derive(Default)]
 pub struct Awaited(Mutex<HashMap<Subject, Vec<Kept>>>);
 
@@ -22,7 +22,7 @@ impl Awaited {
         self.0.lock().entry(subject.clone()).or_default().push(kept);
     }
 
-    /// Those of a subject up to a number.
+    /// Takes the promises of a subject up to a number.
     pub fn take(&self, subject: &str, number: u64) -> Vec<Kept> {
         let by_subject = &mut *self.0.lock();
         let Some(waiting) = by_subject.get_mut(subject) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! An engine that the host implements. Each of its methods is asked for by a notice.
+//! An engine that the host implements. The core calls each of its methods with a notice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use super::host_calls::{Call, HostCalls, Reply};
 use crate::sync::{AtomicUsize, Mutex};
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Arrivals that may wait for the engine's thread. Beyond that, the connection counts as lost, and
-/// the log has what is missing.
+/// Bytes of arrivals that may wait for the engine's thread. Above this limit, the connection counts
+/// as lost, and the missing events are read from the log.
 const MAX_BYTES: usize = 64 << 20;
 
 pub struct Custom {
@@ -33,7 +33,7 @@ impl Engine for Custom {
     type Follower = CustomFollower;
 
     async fn connect(&mut self) -> Answer<(CustomWriter, CustomFollower)> {
-        // What arrives early must not be lost.
+        // Events that arrive early must not be lost.
         let arrived = self.inbox.open();
         self.calls.call(Call::Connect).await?;
         let (calls, inbox) = (self.calls.clone(), self.inbox.clone());
@@ -41,7 +41,7 @@ impl Engine for Custom {
     }
 }
 
-/// What the host hands in.
+/// Receives arrivals from the host.
 #[derive(Default)]
 pub struct CustomInbox {
     sender: Mutex<Option<UnboundedSender<Answer<Arrival>>>>,
@@ -69,9 +69,9 @@ impl CustomInbox {
         }
     }
 
-    /// The connection is lost. The host is asked for another one.
+    /// Ends the lost connection. The host is asked for a new one.
     pub fn lose(&self, reason: String) {
-        // Nothing may follow.
+        // No arrival may follow.
         if let Some(sender) = self.sender.lock().take() {
             let _ = sender.send(Err(Fault::Lost(reason)));
         }

@@ -1,5 +1,5 @@
-//! What an engine's thread does in this process: it puts arrivals into the order, and tells the
-//! host. JavaScript takes no part in the delivery.
+//! The work of an engine's thread in this process: it puts arrivals into the order, and notifies
+//! the host. JavaScript is not involved in the delivery.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -27,7 +27,7 @@ pub struct Delivery {
     pub mailbox: Mailbox,
     awaited: Awaited,
     hub: Weak<Hub>,
-    /// Once the engine has answered.
+    /// `None` until the engine has answered.
     epoch: Mutex<Option<Epoch>>,
 }
 
@@ -49,13 +49,13 @@ impl Delivery {
         }
     }
 
-    /// A session begins with the log there.
+    /// Begins a session with the log at that position.
     pub fn begin(&self, position: &Position) {
         let Some(hub) = self.hub.upgrade() else { return };
         let id = hub.lock().log.epoch(&position.epoch);
         let before = self.epoch.lock().replace(Epoch { name: position.epoch.clone(), id });
         if before.is_some_and(|epoch| epoch.name != position.epoch) {
-            // Clients have events of another log.
+            // Clients hold events of another log.
             for subject in self.directory.subjects() {
                 self.report_gap(&hub, &subject);
             }
@@ -64,14 +64,14 @@ impl Delivery {
         }
     }
 
-    /// A fault if the log is not the one that the session has begun with.
+    /// Fails if the log is not the one that the session began with.
     pub fn assert_epoch(&self, name: Option<&str>) -> Result<(), Fault> {
         let epoch = self.epoch.lock();
         let is_current = |name| epoch.as_ref().is_some_and(|epoch| &*epoch.name == name);
         if name.is_none_or(is_current) { Ok(()) } else { Err(Fault::Replaced) }
     }
 
-    /// Histories of a subject begin anew if they do not have the epoch of the log.
+    /// Restarts the histories of a subject that have another epoch than the log.
     pub fn join(&self, subject: &str) {
         let Some(last) = self.directory.last(subject) else { return };
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(last)) else { return };
@@ -83,19 +83,19 @@ impl Delivery {
         }
     }
 
-    /// Gives an event that was missed, and read from the log.
+    /// Delivers an event that was missed, and was read from the log.
     pub fn fill(&self, arrival: Arrival) {
         self.count(|metrics| metrics.filled += 1);
         self.deliver(arrival);
     }
 
-    /// Everything of a subject up to that number is delivered.
+    /// Records that every event of a subject up to that number is delivered.
     pub fn reach(&self, subject: &str, number: u64) {
         self.directory.reach(subject, number);
         self.release(subject, number);
     }
 
-    /// Gives an event to everybody here whom it is for, unless they have it.
+    /// Delivers an event to its followers in this process, unless they have it.
     pub fn deliver(&self, arrival: Arrival) {
         let (subject, number) = (arrival.subject.clone(), arrival.number);
         self.pass_on(arrival);
@@ -114,7 +114,7 @@ impl Delivery {
             return self.hear(&subject, message);
         }
         hub.count_backplane(|metrics| metrics.delivered += 1);
-        // An event of a newer version is skipped, as are those that break the rules.
+        // Events of a newer version are skipped, as are invalid ones.
         let Some(Payload { mut event, key, ends }) = Payload::decode(&payload) else { return };
         let topic = event.topic.take().unwrap_or_default();
         for follower in self.directory.followers(&subject) {
@@ -144,7 +144,7 @@ impl Delivery {
         }
     }
 
-    /// Another host has said something.
+    /// Handles a message from another host.
     fn hear(&self, subject: &Subject, message: &[u8]) {
         let is_for_host = self.directory.followers(subject).contains(&Follower::Host);
         if is_for_host && self.mailbox.push(subject, message.to_vec()) {
@@ -152,7 +152,8 @@ impl Delivery {
         }
     }
 
-    /// The host waits for an event of the subject: it gets the id of the place before it.
+    /// Tells a host that waits for an event of the subject. It gets the id of the place before the
+    /// event.
     fn announce(&self, subject: &Subject, number: u64) {
         let Some(id) = self.id_at(number.saturating_sub(1)) else { return };
         if self.mailbox.push_first(subject, id.into_bytes()) {
@@ -160,7 +161,7 @@ impl Delivery {
         }
     }
 
-    /// Events up to that number are no longer in the log, and were not delivered.
+    /// Reports a gap: events up to that number are no longer in the log, and were not delivered.
     pub fn lose(&self, subject: &str, floor: u64) {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(floor)) else { return };
         self.report_gap(&hub, subject);
@@ -171,7 +172,7 @@ impl Delivery {
         }
     }
 
-    /// Whether a history here lacks events that the log may have.
+    /// Whether a history in this process lacks events that the log may have.
     pub fn is_partial(&self, subject: &str) -> bool {
         self.hub.upgrade().is_some_and(|hub| {
             let order = hub.lock();
@@ -203,13 +204,13 @@ impl Delivery {
         }
     }
 
-    /// The histories that the host has asked for are complete, or as complete as they get.
+    /// Tells the host that the requested histories are as complete as possible.
     pub fn loaded(&self, request: u32) {
         self.tell(Notice::Loaded { request });
     }
 
-    /// What became of a publication, if the host waits for it. If there are members here, it waits
-    /// until they have the event.
+    /// Reports the outcome of a publication if the host awaits it. If there are members here, the
+    /// host waits until they have the event.
     pub fn settle(&self, outgoing: &Outgoing, answer: Result<Option<u64>, &Fault>) {
         if answer.is_ok() {
             self.count(|metrics| metrics.published += 1);
@@ -226,12 +227,12 @@ impl Delivery {
         self.tell(Notice::Published { request, result });
     }
 
-    /// The host no longer waits for events of a subject up to that number.
+    /// Releases the host from waiting for events of a subject up to that number.
     pub fn release(&self, subject: &str, number: u64) {
         self.tell_kept(subject, self.awaited.take(subject, number));
     }
 
-    /// The host no longer waits for events that it waited for at the last call already.
+    /// Releases the host from events that it already awaited at the last call.
     pub fn release_late(&self, awaited: &mut HashMap<Subject, u32>) {
         let before = std::mem::replace(awaited, self.awaited.oldest());
         for (subject, request) in &*awaited {
@@ -241,7 +242,7 @@ impl Delivery {
         }
     }
 
-    /// The host waits for nothing that the engine has already.
+    /// Releases the host from all events that the engine already has.
     pub fn release_all(&self) {
         for (subject, kept) in self.awaited.take_all() {
             self.tell_kept(&subject, kept);
@@ -255,8 +256,8 @@ impl Delivery {
         }
     }
 
-    /// The id of a publication that the engine has. A process may publish to a channel before it
-    /// hears that another process has ended it. Such an event is refused.
+    /// The id of a publication that the engine has kept. A process may publish to a channel before
+    /// it learns that another process has ended the channel. Such an event is refused.
     fn outcome(&self, subject: &str, number: u64) -> Result<Option<String>, Error> {
         let (Some(hub), Some(place)) = (self.hub.upgrade(), self.place(number)) else {
             return Ok(None);
@@ -270,7 +271,7 @@ impl Delivery {
         if is_late { Err(Error::ChannelEnded) } else { Ok(order.log.id_of(place)) }
     }
 
-    /// The engine can be reached, or it cannot, because of a fault.
+    /// Reports that the engine is reachable, or why it is not.
     pub fn report(&self, fault: Option<&Fault>) {
         let reason = fault.map(Fault::to_string);
         let is_online = reason.is_none();
@@ -280,7 +281,7 @@ impl Delivery {
             self.release_all();
         }
         self.tell(Notice::Backplane { backplane: self.id, is_online, reason });
-        // What hosts say is not kept.
+        // Messages between hosts are not kept.
         if is_online && self.mailbox.lose() {
             self.tell(Notice::Mail(self.id));
         }
@@ -298,7 +299,7 @@ impl Delivery {
         }
     }
 
-    /// The minted id of that number.
+    /// The minted id for that number.
     pub fn id_at(&self, number: u64) -> Option<String> {
         self.hub.upgrade()?.lock().log.id_of(self.place(number)?)
     }
@@ -307,7 +308,7 @@ impl Delivery {
         Some(Place::of(self.epoch.lock().as_ref()?.id, number))
     }
 
-    /// The histories here that have a subject's events.
+    /// The histories in this process that hold a subject's events.
     fn histories(&self, audience: &Audience, subject: &str) -> Vec<(HistoryId, Follower)> {
         let followers = self.directory.followers(subject).into_iter();
         let histories = followers.filter_map(|follower| {
@@ -324,7 +325,7 @@ impl Delivery {
         histories.collect()
     }
 
-    /// Every member misses something.
+    /// Reports a gap to every member.
     fn report_gap(&self, hub: &Hub, subject: &str) {
         let order = hub.lock();
         for (history, follower) in self.histories(&order.audience, subject) {

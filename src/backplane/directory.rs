@@ -1,4 +1,4 @@
-//! What this process follows: the subjects of its channels and topics, and how far it has got.
+//! The subjects of channels and topics that this process follows, and how far each was delivered.
 
 use std::collections::HashMap;
 
@@ -7,29 +7,29 @@ use super::subject::all_of;
 use crate::ids::{ChannelId, TopicsId};
 use crate::sync::Mutex;
 
-/// Whom the events of a subject are for in this process.
+/// A receiver of a subject's events in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follower {
     Channel(ChannelId),
-    /// The subscribers of that topic. Its name is that of the subject. `has_field`: events say so.
+    /// The subscribers of the topic that the subject names. `has_field`: events name their topic.
     Topic {
         topics: TopicsId,
         has_field: bool,
     },
-    /// Every topic of a broker, since a client has subscribed to a pattern. Its arrivals are for
-    /// the subscribers of topics too: an event must reach a client once.
+    /// Every topic of a broker, because a client has subscribed to a pattern. Its arrivals are also
+    /// for the subscribers of single topics: an event must reach a client once.
     AllTopics {
         topics: TopicsId,
         has_field: bool,
     },
     /// Every client of a broker.
     Everyone(TopicsId),
-    /// The host itself, which other hosts talk to.
+    /// The host itself, for messages from other hosts.
     Host,
 }
 
 impl Follower {
-    /// Whether its events say which topic they were sent to.
+    /// Whether its events name the topic that they were sent to.
     pub fn has_field(self) -> bool {
         match self {
             Follower::Topic { has_field, .. } | Follower::AllTopics { has_field, .. } => has_field,
@@ -44,32 +44,32 @@ pub struct Directory(Mutex<Entries>);
 #[derive(Default)]
 struct Entries {
     by_subject: HashMap<Subject, Entry>,
-    /// The latest number of the log that this process knows of.
+    /// The latest known number of the log.
     seen: Option<u64>,
 }
 
 #[derive(Default)]
 struct Entry {
     followers: Vec<Follower>,
-    /// Everything up to this number was delivered, or was published before anybody here followed.
+    /// Everything up to this number was delivered, or was published before there was a follower.
     /// `None` until the log is known.
     last: Option<u64>,
-    /// That when the first one followed.
+    /// The value of `last` when the first follower was added.
     since: Option<u64>,
-    /// Whether the engine has acknowledged that its publications arrive here.
+    /// Whether the engine has acknowledged that publications of this subject arrive here.
     arrives: bool,
 }
 
 impl Directory {
-    /// From now on the follower gets what is published. A few publications that are a little older
-    /// may be among it: this process may not have heard of them yet.
+    /// Adds a follower, which gets later publications. It may also get a few slightly older ones
+    /// that this process has not heard of yet.
     pub fn add(&self, subject: &Subject, follower: Follower) {
         let Entries { by_subject, seen } = &mut *self.0.lock();
         let new = || Entry { last: *seen, since: *seen, ..Entry::default() };
         by_subject.entry(subject.clone()).or_insert_with(new).followers.push(follower);
     }
 
-    /// Returns whether nobody follows the subject any more.
+    /// Removes a follower. Returns whether it was the last one of the subject.
     pub fn remove(&self, subject: &str, follower: Follower) -> bool {
         let entries = &mut self.0.lock().by_subject;
         let Some(entry) = entries.get_mut(subject) else { return false };
@@ -95,12 +95,13 @@ impl Directory {
         self.0.lock().by_subject.keys().cloned().collect()
     }
 
-    /// How far a subject has been delivered. `None` if it is not followed, or not yet.
+    /// How far a subject has been delivered. `None` if it is not followed, or the log is not known
+    /// yet.
     pub fn last(&self, subject: &str) -> Option<u64> {
         self.0.lock().by_subject.get(subject)?.last
     }
 
-    /// Whether an event of a followed subject is still to be delivered.
+    /// Whether an event of a followed subject has not been delivered yet.
     pub fn lacks(&self, subject: &str, number: u64) -> bool {
         self.last(subject).is_some_and(|last| last < number)
     }
@@ -113,7 +114,7 @@ impl Directory {
         }
     }
 
-    /// Whether a publication also arrives as one of all topics.
+    /// Whether a publication also arrives in the subject of all topics.
     pub fn is_covered(&self, subject: &str, number: u64) -> bool {
         let Some(all) = all_of(subject) else { return false };
         let entries = &self.0.lock().by_subject;
@@ -121,7 +122,7 @@ impl Directory {
         since.is_some_and(|since| number > since)
     }
 
-    /// The log is known. What is followed already begins at that number.
+    /// Called when the log is known. Subjects that are already followed begin at that number.
     pub fn open(&self, number: u64) {
         let Entries { by_subject, seen } = &mut *self.0.lock();
         *seen = (*seen).max(Some(number));
@@ -134,7 +135,7 @@ impl Directory {
         self.0.lock().seen
     }
 
-    /// The log has a publication of that number.
+    /// Records that the log has a publication with that number.
     pub fn see(&self, number: u64) {
         let seen = &mut self.0.lock().seen;
         *seen = (*seen).max(Some(number));
@@ -153,12 +154,12 @@ impl Directory {
         }
     }
 
-    /// The connection is lost.
+    /// Called when the connection is lost.
     pub fn nothing_arrives(&self) {
         self.0.lock().by_subject.values_mut().for_each(|entry| entry.arrives = false);
     }
 
-    /// The log was replaced: nothing has been delivered of the new one.
+    /// Called when the log was replaced: no event of the new one has been delivered.
     pub fn forget_positions(&self) {
         let Entries { by_subject, seen } = &mut *self.0.lock();
         *seen = None;

@@ -1,4 +1,5 @@
-//! What an engine must do: keep a log of each subject, and tell its followers of each publication.
+//! The interface of an engine, which keeps a log of each subject, and sends each publication to the
+//! subject's followers.
 
 use std::fmt;
 use std::future::Future;
@@ -12,15 +13,15 @@ pub type Subject = Arc<str>;
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub subject: Subject,
-    /// A second subject, that of all topics of a broker. The publication has one number in both.
+    /// A second subject, for all topics of a broker. The publication has the same number in both.
     pub all: Option<Subject>,
     pub payload: Arc<[u8]>,
-    /// Whether the log keeps it.
+    /// Whether the log keeps the publication.
     pub is_kept: bool,
-    /// Counts up. A publication that is sent again after a lost connection keeps its number, so
-    /// that the engine takes it once.
+    /// Increases with each publication. A publication that is sent again after a lost connection
+    /// keeps its number, so that the engine accepts it once.
     pub number: u64,
-    /// The host's promise that waits for it.
+    /// The host's promise that awaits the publication.
     pub request: Option<u32>,
 }
 
@@ -30,32 +31,32 @@ impl Outgoing {
     }
 }
 
-/// A publication as the engine gives it back.
+/// A publication as received from the engine.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     pub subject: Subject,
-    /// The log that it belongs to, if the engine says so.
+    /// The log of the publication, if the engine names it.
     pub epoch: Option<Arc<str>>,
     pub number: u64,
-    /// The number of the kept publication before it in the same subject. 0 if there is none.
+    /// The number of the previous kept publication of the same subject. 0 if there was none.
     pub previous: u64,
     pub payload: Vec<u8>,
 }
 
-/// What an engine has kept of a subject after a number.
+/// The publications of a subject that an engine has kept after a number.
 #[derive(Debug)]
 pub struct Retained {
     pub subject: Subject,
     /// In order.
     pub arrivals: Vec<Arrival>,
-    /// Everything that was published after this number is there.
+    /// Every publication after this number is included.
     pub floor: u64,
 }
 
-/// Where a log is.
+/// The position of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// A random name. A log that was replaced has another one.
+    /// A random name. A replaced log gets a new one.
     pub epoch: Arc<str>,
     /// The number of the latest publication.
     pub last: u64,
@@ -64,19 +65,19 @@ pub struct Position {
 /// How long an engine keeps its events.
 #[derive(Clone, Copy, Debug)]
 pub struct Retain {
-    /// How many of each subject; an engine may keep a few more.
+    /// How many events of each subject. An engine may keep a few more.
     pub events: u32,
     pub age: Duration,
 }
 
-/// Why an engine could not do something.
+/// Why an operation of an engine failed.
 #[derive(Clone, Debug)]
 pub enum Fault {
-    /// The connection is lost, or cannot be made: it is tried again.
+    /// The connection is lost, or cannot be established. It is retried.
     Lost(String),
     /// The log has been replaced.
     Replaced,
-    /// The engine refuses a publication. The connection is fine.
+    /// The engine refuses a publication. The connection still works.
     Refused(String),
 }
 
@@ -91,17 +92,17 @@ impl fmt::Display for Fault {
 
 pub type Answer<Of> = Result<Of, Fault>;
 
-/// It is used by one thread.
+/// Used by a single thread.
 pub trait Engine: 'static {
     type Writer: Writer;
     type Follower: Follower;
 
-    /// Connects, also again.
+    /// Connects or reconnects.
     fn connect(&mut self) -> impl Future<Output = Answer<(Self::Writer, Self::Follower)>>;
 }
 
 pub trait Writer: Clone + 'static {
-    /// Publishes in order. Returns the number of each publication, as far as it is known.
+    /// Publishes in order. Returns the number of each publication, if it is known.
     fn publish(
         &mut self,
         batch: &[Outgoing],
@@ -109,9 +110,9 @@ pub trait Writer: Clone + 'static {
 
     fn position(&mut self) -> impl Future<Output = Answer<Position>>;
 
-    /// Reads what each subject has after a number, all of them as of one moment. `away`: how long
-    /// ago every publication until then had arrived, if it ever had. What has expired since is
-    /// missing.
+    /// Reads the publications of each subject after a number, all at one point in time. `away`: how
+    /// long ago all publications had last arrived, or `None` if never. Publications that have
+    /// expired since then are missing.
     fn read(
         &mut self,
         after: &[(Subject, u64)],
@@ -120,12 +121,13 @@ pub trait Writer: Clone + 'static {
 }
 
 pub trait Follower {
-    /// Every publication after the returned number arrives. If there is none, every one does that
-    /// comes after the returned future has resolved.
+    /// Every publication after the returned number arrives. With `None`, those arrive that are
+    /// published after the returned future has resolved.
     fn follow(&mut self, subjects: &[Subject]) -> impl Future<Output = Answer<Option<u64>>>;
 
     fn unfollow(&mut self, subjects: &[Subject]) -> impl Future<Output = Answer<()>>;
 
-    /// The next publication, or only a sign of life. It is not lost if the future is dropped.
+    /// The next publication, or `None` as a sign of life. No publication is lost if the future is
+    /// dropped.
     fn next(&mut self) -> impl Future<Output = Answer<Option<Arrival>>>;
 }

@@ -1,4 +1,4 @@
-//! What arrives, and what this process is told to follow, while there is a connection.
+//! Handles arrivals and follow commands while there is a connection.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -11,15 +11,16 @@ use super::Command;
 use super::delivery::Delivery;
 use super::engine::{Answer, Arrival, Fault, Follower, Retained, Subject, Writer};
 
-/// How often an engine is asked for the latest number, if nothing arrives.
+/// How often an engine is asked for its latest number while nothing arrives.
 const NEWS: Duration = Duration::from_millis(500);
-/// How long the host waits for an event that the engine has kept to come back, and at most twice
-/// that. To read it would put it before earlier events of other subjects.
+/// How long the host waits for the arrival of an event that the engine has kept. The wait may take
+/// twice as long. Reading the event from the log would put it before earlier events of other
+/// subjects.
 const LATE: Duration = Duration::from_secs(2);
 
-/// Delivers what was published meanwhile, in order over all subjects. `away`: how long ago
-/// everything until then had arrived, if it ever had. `end`: what comes after it arrives by itself,
-/// in order with other subjects.
+/// Delivers the publications that were missed, in order over all subjects. `away`: how long ago all
+/// publications had last arrived, or `None` if never. `end`: later publications arrive through the
+/// subscription, in order with other subjects.
 pub async fn catch_up(
     writer: &mut impl Writer,
     delivery: &Delivery,
@@ -48,7 +49,7 @@ pub async fn catch_up(
     Ok(())
 }
 
-/// Delivers what arrives, and does what it is told, until the connection is lost.
+/// Delivers arrivals and executes commands until the connection is lost.
 pub async fn follow<W: Writer>(
     commands: &mut UnboundedReceiver<Command>,
     follower: &mut impl Follower,
@@ -59,7 +60,7 @@ pub async fn follow<W: Writer>(
     let directory = &delivery.directory;
     let (mut told, mut seen, mut awaited) = (Vec::new(), None, HashMap::new());
     let (mut news, mut late) = (interval(NEWS), interval(LATE));
-    // After a pause, missed ticks would come at once: new publications would count as late.
+    // After a pause, missed ticks would fire at once, and new publications would count as late.
     late.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let arrival = tokio::select! {
@@ -70,7 +71,7 @@ pub async fn follow<W: Writer>(
             }
             count = commands.recv_many(&mut told, 1024) => {
                 if count == 0 {
-                    return Err(Fault::Lost("nobody uses the backplane".into()));
+                    return Err(Fault::Lost("the backplane is no longer in use".into()));
                 }
                 None
             }
@@ -97,7 +98,7 @@ pub async fn follow<W: Writer>(
                 Command::Load { subject, request } => loads.push((subject, request)),
             }
         }
-        // Several commands for one subject: what holds now counts.
+        // If there are several commands for one subject, only the current state counts.
         followed.sort_unstable();
         followed.dedup();
         followed.retain(|it| directory.is_followed(it));
@@ -120,7 +121,7 @@ pub async fn follow<W: Writer>(
     }
 }
 
-/// Asks for the latest number, if nothing has arrived since the last time.
+/// Asks for the latest number if nothing has arrived since the last tick.
 async fn hear_news(
     seen: &mut Option<u64>,
     writer: &mut impl Writer,
@@ -136,8 +137,8 @@ async fn hear_news(
     Ok(())
 }
 
-/// Delivers what lies between the last publication of a subject and this one, if the engine has
-/// lost a message on the way.
+/// Delivers the publications between the last one of a subject and this one, if the engine has lost
+/// messages on the way.
 async fn fill(arrival: &Arrival, writer: &mut impl Writer, delivery: &Delivery) -> Answer<()> {
     let Some(last) = delivery.directory.last(&arrival.subject) else { return Ok(()) };
     let is_covered = delivery.directory.is_covered(&arrival.subject, arrival.number);
@@ -156,7 +157,7 @@ async fn fill(arrival: &Arrival, writer: &mut impl Writer, delivery: &Delivery) 
     Ok(())
 }
 
-/// Reads the whole logs of subjects, once for all who wait for the same one.
+/// Reads the whole logs of subjects, once for all requests for the same subject.
 pub async fn load(
     requests: Vec<(Subject, u32)>,
     writer: &mut impl Writer,

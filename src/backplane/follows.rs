@@ -1,4 +1,4 @@
-//! How the rest of this process says what it follows.
+//! Lets the rest of this process add and remove followers.
 
 use std::sync::Arc;
 

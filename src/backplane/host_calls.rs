@@ -1,4 +1,4 @@
-//! What an engine's thread asks the host, which answers later, from its own thread.
+//! Calls from an engine's thread to the host, which answers later, from its own thread.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,14 +16,14 @@ use crate::ids::BackplaneId;
 use crate::notice::Notice;
 use crate::sync::Mutex;
 
-/// How long the host may take.
+/// How long the host may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub enum Call {
     /// The user and the password for the next connection.
     Credentials,
-    /// The following ones are for an engine that the host implements.
+    /// The calls below are for an engine that the host implements.
     Connect,
     Publish(Vec<Outgoing>),
     Follow(Vec<Subject>),
@@ -41,7 +41,7 @@ pub enum Reply {
     Read(Vec<Retained>),
 }
 
-/// How to log in. It depends on the engine which of them are there.
+/// The login. Which fields are set depends on the engine.
 #[derive(Clone, Default)]
 pub struct Credentials {
     pub username: Option<String>,
@@ -56,7 +56,7 @@ impl fmt::Debug for Credentials {
 }
 
 pub struct HostCalls {
-    /// Tells the host who asks.
+    /// Tells the host which backplane is asking.
     pub id: BackplaneId,
     hub: Weak<Hub>,
     next: AtomicU32,
@@ -64,7 +64,7 @@ pub struct HostCalls {
 }
 
 struct Waiting {
-    /// Until the host takes it.
+    /// `Some` until the host takes the call.
     call: Option<Call>,
     answer: oneshot::Sender<Answer<Reply>>,
 }
@@ -75,7 +75,7 @@ impl HostCalls {
         Arc::new(Self { id, hub, next: AtomicU32::new(0), waiting: Mutex::default() })
     }
 
-    /// Asks the host, and waits for its answer. A late one counts as a lost connection.
+    /// Calls the host, and waits for its answer. A late answer counts as a lost connection.
     pub async fn call(&self, call: Call) -> Answer<Reply> {
         let hub = self.hub.upgrade().ok_or_else(|| Fault::Lost("the core has ended".into()))?;
         let (sender, answered) = oneshot::channel();
@@ -99,12 +99,12 @@ impl HostCalls {
 
     fn wait(&self, request: u32, call: Waiting) {
         let mut waiting = self.waiting.lock();
-        // Those that have timed out.
+        // Drop calls that have timed out.
         waiting.retain(|_, call| !call.answer.is_closed());
         waiting.insert(request, call);
     }
 
-    /// `None` if it was taken, or if the engine waits no longer.
+    /// `None` if the call was already taken, or if the engine no longer waits.
     pub fn take(&self, request: u32) -> Option<Call> {
         let mut waiting = self.waiting.lock();
         let call = waiting.get_mut(&request).filter(|call| !call.answer.is_closed())?;

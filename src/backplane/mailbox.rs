@@ -1,15 +1,15 @@
-//! What the hosts of other processes have said to this one, until the host takes it.
+//! Messages from the hosts of other processes, until this host takes them.
 //!
-//! Bounded in bytes: a host that is busy for long misses messages, and learns that it did.
+//! Bounded in bytes: a host that is busy for long misses messages, and is told so.
 
 use std::collections::HashSet;
 
 use super::engine::Subject;
 use crate::sync::Mutex;
 
-/// How many bytes of messages may wait for the host.
+/// Maximum number of bytes of messages that wait for the host.
 const MAX_BYTES: usize = 8 << 20;
-/// The first byte of a message in the engine. It is no version of an event's form.
+/// The first byte of a message in the engine. No version of the event format has this value.
 const MARK: u8 = 0xff;
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Message {
 pub struct Mail {
     /// In the order of the engine.
     pub messages: Vec<Message>,
-    /// Some were lost: the connection to the engine was, or there was no room.
+    /// Some messages were lost: the connection to the engine was lost, or the mailbox was full.
     pub is_incomplete: bool,
 }
 
@@ -33,14 +33,14 @@ pub struct Mailbox(Mutex<Waiting>);
 struct Waiting {
     mail: Mail,
     bytes: usize,
-    /// The subjects whose first event waits.
+    /// The subjects whose first event waits for the host.
     firsts: HashSet<Subject>,
-    /// The host knows that there is something to take.
+    /// The host has been told that there are messages.
     is_told: bool,
 }
 
 impl Mailbox {
-    /// Returns whether the host is to be told.
+    /// Adds a message. Returns whether the host must be told.
     #[must_use]
     pub fn push(&self, subject: &Subject, bytes: Vec<u8>) -> bool {
         let mut waiting = self.0.lock();
@@ -54,8 +54,8 @@ impl Mailbox {
         !std::mem::replace(&mut waiting.is_told, true)
     }
 
-    /// The host is to know of a subject's first event. There are as few as subjects that it waits
-    /// for, so there is always room. Returns whether the host is to be told.
+    /// Adds a message about a subject's first event. There is at most one for each subject that the
+    /// host waits for, so there is always room. Returns whether the host must be told.
     #[must_use]
     pub fn push_first(&self, subject: &Subject, bytes: Vec<u8>) -> bool {
         let mut waiting = self.0.lock();
@@ -66,7 +66,7 @@ impl Mailbox {
         !std::mem::replace(&mut waiting.is_told, true)
     }
 
-    /// Messages may have been missed. Returns whether the host is to be told.
+    /// Records that messages may have been missed. Returns whether the host must be told.
     #[must_use]
     pub fn lose(&self) -> bool {
         let mut waiting = self.0.lock();
@@ -79,7 +79,7 @@ impl Mailbox {
     }
 }
 
-/// A message as it travels through the engine.
+/// Encodes a message for the engine.
 pub fn encode(message: &[u8]) -> Vec<u8> {
     [&[MARK], message].concat()
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_that_takes_nothing_holds_a_bounded_number_of_bytes() {
+    fn a_host_that_takes_no_messages_holds_a_bounded_number_of_bytes() {
         let (mailbox, subject) = (Mailbox::default(), Subject::from("n:main"));
         let told = (0..1000).filter(|_| mailbox.push(&subject, vec![0; 1 << 16])).count();
         assert_eq!(told, 1);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_no_event_and_an_event_is_no_message() {
+    fn a_message_is_not_an_event_and_an_event_is_not_a_message() {
         use super::super::Payload;
         assert!(Payload::decode(&encode(b"hello")).is_none());
         assert_eq!(decode(&encode(b"hello")), Some(&b"hello"[..]));

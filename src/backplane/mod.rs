@@ -1,10 +1,11 @@
 //! Carries publications between processes, through an engine that gives them one order.
 //!
-//! - A channel with a backplane publishes to the engine, and delivers what comes back. Its own
-//!   events come back too: another way in would break the order.
-//! - A thread talks to the engine and delivers. The host's thread takes no part, and need not run.
-//! - An event's place is its number in the engine, of the epoch of the engine's log. So the id of
-//!   an event is the same in every process, and a client can come back to any of them.
+//! - A channel with a backplane publishes to the engine, and delivers the events that arrive from
+//!   it. Its own events arrive the same way: any other path would break the order.
+//! - A thread talks to the engine and delivers events. The host's thread is not involved, and may
+//!   be blocked.
+//! - An event's place is its number in the engine, in the epoch of the engine's log. The id of an
+//!   event is the same in every process, so a client can resume at any of them.
 
 mod awaited;
 mod custom;
@@ -63,20 +64,20 @@ use crate::hub::{CloseWithHub, Hub};
 use crate::ids::BackplaneId;
 use crate::sync::Mutex;
 
-/// What becomes of publications while the engine cannot be reached.
+/// What happens to publications while the engine is unreachable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
-    /// They wait, as long as there is room.
+    /// They are queued as long as there is room.
     Wait,
     Fail,
 }
 
-/// What the engine's thread is told.
+/// Commands for the engine's thread.
 enum Command {
     /// The directory has a new subject.
     Follow(Subject),
     Unfollow(Subject),
-    /// A client has come back for events that are not here.
+    /// A client has returned and needs events that this process does not have.
     Load {
         subject: Subject,
         request: u32,
@@ -93,7 +94,7 @@ pub struct Backplane {
 }
 
 impl Backplane {
-    /// Starts the thread. `max_bytes`: publications that may wait for the engine.
+    /// Starts the thread. `max_bytes`: the limit of the publications that wait for the engine.
     pub fn start(
         hub: &Arc<Hub>,
         engine: impl Engine + Send,
@@ -134,8 +135,8 @@ impl Backplane {
         Ok(backplane)
     }
 
-    /// Hands an event to the engine. `all`: the subject of all topics, if it is also published
-    /// there. `request`: the host waits for the outcome.
+    /// Passes an event to the engine. `all`: the subject of all topics, if it is also published
+    /// there. `request`: the host awaits the outcome.
     pub fn publish(
         &self,
         subject: Subject,
@@ -152,17 +153,17 @@ impl Backplane {
         self.follows.tell(Command::Load { subject: subject.clone(), request });
     }
 
-    /// Says something to the hosts that follow a subject, also to this one. It is not kept.
+    /// Sends a message to the hosts that follow a subject, including this one. It is not kept.
     pub fn say(&self, subject: &Subject, message: &[u8]) -> Result<(), Error> {
         self.queue.push(subject.clone(), None, mailbox::encode(message), false, None)
     }
 
-    /// What other hosts have said. [`crate::notice::Notice::Mail`] tells when there is something.
+    /// Takes the messages of other hosts. [`crate::notice::Notice::Mail`] announces them.
     pub fn mail(&self) -> Mail {
         self.delivery.mailbox.take()
     }
 
-    /// The id of the place up to which everything of a subject has arrived. `None` if the engine
+    /// The id of the place up to which all events of a subject have arrived. `None` if the engine
     /// has not answered yet.
     pub fn reached(&self, subject: &str) -> Option<String> {
         self.delivery.id_at(self.delivery.directory.last(subject)?)
@@ -177,7 +178,7 @@ impl CloseWithHub for Backplane {
     fn close(&self) {
         self.closing.notify_one();
         let thread = self.thread.lock().take();
-        // The thread itself may be the last to let go of the hub.
+        // This may run on the thread itself, if it holds the last reference to the hub.
         if let Some(thread) = thread.filter(|it| it.thread().id() != thread::current().id()) {
             let _ = thread.join();
         }

@@ -1,5 +1,5 @@
-//! An event's bytes in an engine. Every node reads what any node has written, so the first byte is
-//! the version of the form.
+//! An event's bytes in an engine. Every node must be able to read the events of all others, so the
+//! first byte is the version of the format.
 //!
 //! | bytes | what                                                                   |
 //! | ----- | ---------------------------------------------------------------------- |
@@ -12,10 +12,10 @@ use crate::wire::Event;
 
 const VERSION: u8 = 1;
 const LAST: u8 = 2;
-/// The last bit says that the event removes the value of its key.
+/// Set if the event removes the value of its key.
 const REMOVES: u8 = 1 << 7;
 
-/// What travels through an engine.
+/// The content of a publication in an engine.
 #[derive(Clone, Debug, Default)]
 pub struct Payload {
     pub event: Event,
@@ -47,7 +47,7 @@ impl Payload {
         bytes
     }
 
-    /// `None` if it is no event, or one of a newer form.
+    /// `None` if the bytes are not an event, or have a newer format.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let [version @ (VERSION | LAST), bits, rest @ ..] = bytes else { return None };
         let mut rest = rest;
@@ -77,7 +77,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_is_what_was_written(
+        fn decoding_restores_the_encoded_payload(
             id: Option<String>, event: Option<String>, data: Option<String>,
             comment: Option<String>, retry: Option<u32>, key: Option<String>,
             topic: Option<String>, removes: bool, ends: bool,
@@ -93,7 +93,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_an_event_or_nothing(bytes: Vec<u8>) {
+        fn any_bytes_can_be_decoded_without_a_panic(bytes: Vec<u8>) {
             let _ = Payload::decode(&bytes);
             let _ = Payload::decode(&[&[VERSION], &bytes[..]].concat());
         }

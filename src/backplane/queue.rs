@@ -8,7 +8,7 @@ use super::engine::{Outgoing, Subject};
 use crate::error::Error;
 use crate::sync::Mutex;
 
-/// Publications that are sent to the engine at once.
+/// Maximum number of publications that are sent to the engine in one batch.
 const BATCH: usize = 256;
 
 pub struct Queue {
@@ -19,11 +19,11 @@ pub struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    /// The first ones may be on their way already.
+    /// The first ones may already be in flight.
     publications: VecDeque<Outgoing>,
     bytes: usize,
     published: u64,
-    /// Nothing waits for an engine that cannot be reached.
+    /// The queue refuses publications while the engine is unreachable.
     is_offline: bool,
 }
 
@@ -59,7 +59,7 @@ impl Queue {
         Ok(())
     }
 
-    /// The next ones. They stay here until [`Queue::done`].
+    /// The next batch. It stays in the queue until [`Queue::done`].
     pub async fn next(&self) -> Vec<Outgoing> {
         loop {
             let batch: Vec<_> =
@@ -71,7 +71,7 @@ impl Queue {
         }
     }
 
-    /// The first `count` are settled.
+    /// Removes the first `count` publications, which are settled.
     pub fn done(&self, count: usize) {
         let mut waiting = self.waiting.lock();
         for outgoing in waiting.publications.drain(..count).collect::<Vec<_>>() {
@@ -79,7 +79,7 @@ impl Queue {
         }
     }
 
-    /// Takes nothing more, and returns what waits.
+    /// Refuses further publications, and returns the queued ones.
     pub fn go_offline(&self) -> Vec<Outgoing> {
         let mut waiting = self.waiting.lock();
         waiting.is_offline = true;

@@ -25,7 +25,7 @@ pub fn of_everyone(broker: &str) -> Subject {
     format!("b:{broker}").into()
 }
 
-/// The subject of all topics that a topic's subject belongs to.
+/// The subject of all topics that includes a topic's subject.
 pub fn all_of(subject: &str) -> Option<String> {
     let (broker, _) = subject.strip_prefix("t:")?.split_once('/')?;
     Some(format!("a:{broker}"))

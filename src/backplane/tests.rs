@@ -1,4 +1,4 @@
-//! Engines with bugs.
+//! Tests with engines that have bugs.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl Follower for Silent {
 }
 
 #[test]
-fn a_panic_is_an_outage_and_the_thread_goes_on() {
+fn a_panic_is_an_outage_and_the_thread_continues() {
     let hub = Arc::new(Hub::start(1, usize::MAX, Box::new(NoHost)).unwrap());
     let _backplane =
         Backplane::start(&hub, Buggy { connections: 0 }, 1 << 20, Outage::Wait).unwrap();

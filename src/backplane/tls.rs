@@ -1,16 +1,16 @@
-//! Certificates and keys of the connections to an engine.
+//! Certificates and keys for connections to an engine.
 
 #[cfg(feature = "nats")]
 mod client_config;
 
-/// Certificates and the key are PEM.
+/// Certificates and the key are in PEM format.
 #[derive(Clone, Default)]
 pub struct Tls {
-    /// Those that are trusted, instead of Mozilla's.
+    /// Trusted certificate authorities. Default: Mozilla's.
     pub authorities: Option<Vec<u8>>,
-    /// That of this client, and its key.
+    /// The client certificate and its key.
     pub identity: Option<(Vec<u8>, Vec<u8>)>,
-    /// The name in the server's certificate, if it is not the host.
+    /// The name in the server's certificate, if it differs from the host.
     pub server_name: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! The topics of a broker that exists in several processes. Each topic has a subject, and so has
-//! everybody.
+//! The topics of a broker that spans several processes. Each topic has a subject, and so have all
+//! clients together.
 
 use super::directory::Follower;
 use super::engine::Subject;
@@ -14,7 +14,7 @@ pub struct TopicFollower {
     pub topics: TopicsId,
     /// The name of the broker.
     pub broker: Box<str>,
-    /// Whether events say which topic they were sent to.
+    /// Whether events name the topic that they were sent to.
     pub has_field: bool,
 }
 

@@ -1,8 +1,8 @@
 //! The thread that talks to an engine.
 //!
-//! - It connects, follows everything that this process follows, delivers what was missed meanwhile,
-//!   and is ready. It starts again whenever the connection is lost.
-//! - Publications leave in batches. What is not settled is sent again after a lost connection.
+//! - It connects, follows the subjects of this process, delivers missed events, and is then ready.
+//!   It starts again whenever the connection is lost.
+//! - Publications are sent in batches. After a lost connection, unsettled ones are sent again.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -19,7 +19,7 @@ use super::following::{catch_up, follow, load};
 use super::queue::Queue;
 use super::{Command, Outage};
 
-/// How long a connection may take, and how long to wait after one that failed.
+/// How long a connection may take, and how long to wait after a failed one.
 const PATIENCE: Duration = Duration::from_secs(5);
 const FIRST_DELAY: Duration = Duration::from_millis(50);
 const LONGEST_DELAY: Duration = Duration::from_secs(2);
@@ -28,20 +28,20 @@ pub struct Worker<E> {
     pub engine: E,
     pub queue: Arc<Queue>,
     pub commands: UnboundedReceiver<Command>,
-    /// Notified when the worker is to end.
+    /// Notified when the worker must end.
     pub closing: Arc<Notify>,
     pub delivery: Arc<Delivery>,
     pub outage: Outage,
-    /// Histories that are to be completed as soon as there is a connection.
+    /// Histories to complete as soon as there is a connection.
     pub loads: Vec<(Subject, u32)>,
-    /// When everything until then had arrived.
+    /// The time up to which all publications had arrived.
     pub heard: Option<Instant>,
-    /// Why the thread has to begin anew.
+    /// Why the thread must start again.
     pub interrupted: Option<Fault>,
 }
 
 impl<E: Engine> Worker<E> {
-    /// Works until it is told to close. What is not published then is not published at all.
+    /// Runs until the backplane closes. Publications that are not sent by then are refused.
     pub async fn work(&mut self) {
         let closing = self.closing.clone();
         tokio::select! {
@@ -55,7 +55,8 @@ impl<E: Engine> Worker<E> {
         self.delivery.release_all();
     }
 
-    /// A bug costs the connection. The next call of [`Worker::work`] makes another one.
+    /// Recovers from a panic, which costs the connection. The next call of [`Worker::work`] opens
+    /// another one.
     pub fn recover(&mut self) {
         let bug = "the thread of the backplane has panicked: please report this as a bug";
         self.interrupted = Some(Fault::Lost(bug.into()));
@@ -69,7 +70,7 @@ impl<E: Engine> Worker<E> {
         loop {
             let begun = Instant::now();
             let Err(fault) = self.session().await;
-            // An engine that takes the connection and nothing else is not asked all the time.
+            // Avoids frequent retries if an engine accepts connections but fails right after that.
             if begun.elapsed() > LONGEST_DELAY {
                 delay = FIRST_DELAY;
             }
@@ -78,7 +79,7 @@ impl<E: Engine> Worker<E> {
         }
     }
 
-    /// The connection is lost. Returns when it is time for another one.
+    /// Reports the lost connection. Returns when it is time for the next one.
     async fn interrupt(&mut self, fault: &Fault, delay: Duration) {
         self.delivery.report(Some(fault));
         if self.outage == Outage::Fail {
@@ -89,7 +90,7 @@ impl<E: Engine> Worker<E> {
         self.pause(delay).await;
     }
 
-    /// Follows and unfollows are made up for by the next session.
+    /// Waits. Follows and unfollows are ignored, because the next session reads the directory.
     async fn pause(&mut self, delay: Duration) {
         let pause = sleep(delay);
         tokio::pin!(pause);
@@ -104,7 +105,7 @@ impl<E: Engine> Worker<E> {
         }
     }
 
-    /// One connection, from its beginning until it is lost.
+    /// Runs one connection until it is lost.
     async fn session(&mut self) -> Answer<Infallible> {
         let connected = timeout(PATIENCE, self.engine.connect()).await;
         let late = || Fault::Lost("the engine does not answer".into());
@@ -113,7 +114,7 @@ impl<E: Engine> Worker<E> {
         directory.nothing_arrives();
         let (mut subjects, mut followed) = (Vec::new(), HashSet::new());
         loop {
-            // The host may make channels meanwhile.
+            // The host may add channels meanwhile.
             let all = directory.subjects().into_iter();
             let new: Vec<_> = all.filter(|subject| followed.insert(subject.clone())).collect();
             if new.is_empty() {

@@ -17,7 +17,7 @@ use crate::connection::{CloseReason, ConnectionOptions, QueueGauge};
 use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::wire::{Event, Frame, Framing};
 
-/// How many different options are remembered.
+/// How many distinct sets of options are kept for sharing.
 const SHARED_OPTIONS: usize = 8;
 
 impl Shard {
@@ -112,7 +112,8 @@ impl Shard {
                 self.timers.start(Timer::Emptiness(channel), after);
             }
             Command::Shutdown => {
-                // The kernel still takes what it has room for, as it does from Node's own sockets.
+                // The kernel still accepts what fits in its buffers, as it does for Node's own
+                // sockets.
                 self.flush_all();
                 self.close_all(CloseReason::Destroy);
                 self.ended = true;
@@ -122,7 +123,7 @@ impl Shard {
         }
     }
 
-    /// Options equal to these.
+    /// Returns shared options that equal these.
     fn share(&mut self, options: ConnectionOptions) -> Arc<ConnectionOptions> {
         if let Some(shared) = self.options.iter().find(|shared| ***shared == options) {
             return shared.clone();
@@ -187,8 +188,8 @@ impl Shard {
             }
             _ => self.tally.drops += frames.len() as u64,
         }
-        // Only now: the bytes would otherwise be counted nowhere for a moment, and a sender that
-        // watches the gauge would send too much.
+        // Done last: otherwise the bytes would be uncounted for a moment, and a sender that watches
+        // the gauge would send too much.
         gauge.pick_up(bytes);
     }
 
@@ -229,7 +230,7 @@ impl Shard {
                     }
                 }
             }
-            // The histories, which are read later, may lack what it gets here: a state.
+            // The replay may contain a state, which the histories that are read later may lack.
             Stage::Behind => {
                 let frames: Vec<_> = replay.into_iter().map(|(_, frame)| frame).collect();
                 connection.push_events(&frames, false);
@@ -278,8 +279,8 @@ impl Shard {
         }
     }
 
-    /// The host repeats this for as long as it is true. Only such a report can end a stalled
-    /// client: while the host is busy, nobody knows whether the client reads.
+    /// The host repeats this report while the client is blocked. Only this report can end a stalled
+    /// client: while the host is busy, the shard cannot tell whether the client reads.
     fn blocked(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let Sink::Stream { blocked, .. } = &mut connection.sink else { return };

@@ -1,4 +1,4 @@
-//! How connections end.
+//! Ends and closes connections.
 
 use std::io::IoSlice;
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Shard {
         }
     }
 
-    /// Ends a connection whose channel has ended, unless it is still to get earlier events.
+    /// Ends a connection whose channel has ended, unless earlier events are still pending for it.
     pub(super) fn end_if_due(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(id)
             && connection.rare.ends_soon
@@ -38,7 +38,7 @@ impl Shard {
         }
     }
 
-    /// Closes the connection once everything queued has left.
+    /// Closes the connection after its queue is flushed.
     pub(super) fn end(&mut self, id: ConnectionId, reason: CloseReason) {
         let Some(place) = self.connections.place(id) else { return };
         self.catch_up(place);
@@ -46,7 +46,7 @@ impl Shard {
             && !connection.is_ending()
         {
             connection.stage = Stage::Ending(reason);
-            // What it missed has not been sent, so it must not get what came after that.
+            // The missed events have not been sent, so later events must not be sent either.
             self.tally.drops += connection.held.take().map_or(0, |held| held.events());
             connection.mark_dirty(&mut self.dirty);
         }
@@ -67,7 +67,7 @@ impl Shard {
         if let (Sink::Socket { socket, .. }, Some(head)) =
             (&connection.sink, connection.queue.head())
         {
-            // A client that is cut off at once gets a response all the same.
+            // A client that is disconnected immediately still gets the response head.
             let _ = socket.send(&[IoSlice::new(head)]);
         }
         self.tally.drops += connection.undelivered();
@@ -75,7 +75,7 @@ impl Shard {
         connection.gauge.set_queued(0);
         let left = self.links.memberships.closed(id).into_iter();
         let left = left.filter(|left| left.told).map(|Left { channel, .. }| channel).collect();
-        // The gauges change last: a connection that is not counted is in no channel either.
+        // The gauges change last: a connection that is no longer counted has left its channels.
         self.links.counters.close(connection.transport(), reason);
         if let Sink::Socket { mut socket, .. } = connection.sink {
             match reason {
@@ -107,7 +107,8 @@ impl Shard {
     }
 
     pub(super) fn leave_group(&mut self, channel: ChannelId, place: Place) {
-        // The last member takes the index of the one that leaves, where it may not be visited.
+        // The last member moves to the index of the leaving one, which may already have been
+        // visited.
         if let Some(last) = self.groups.members(channel).last() {
             self.catch_up(*last);
         }

@@ -20,42 +20,42 @@ use crate::ids::{ConnectionId, Place};
 use crate::metrics::Tally;
 use crate::wire::{Block, BlockSum, Coding, Form, Frame, Framing, LAST_CHUNK};
 
-/// A broadcast to an idle connection reads one cache line: the first.
+/// A broadcast to an idle connection reads only the first cache line.
 #[repr(C, align(64))]
 pub(super) struct Connection {
-    /// The number of the next run that it is to be given. See [`super::fan_out`].
+    /// The number of the next run for this connection. See [`super::fan_out`].
     pub next_run: u64,
     pub sink: Sink,
     pub queue: Queue,
     pub joined: Joined,
-    /// Where it lies among the shard's connections.
+    /// Its place among the shard's connections.
     pub place: connections::Place,
-    /// When its next ping is due. See [`super::pings`].
+    /// When the next ping is due. See [`super::pings`].
     pub next_ping: u32,
     pub stage: Stage,
     pub urgency: Urgency,
     pub ping_is_due: bool,
-    /// Something was queued or sent.
+    /// Whether anything was queued or sent.
     pub has_begun: bool,
-    /// The end of the body is queued, or was sent.
+    /// Whether the end of the body was queued or sent.
     pub has_end: bool,
-    /// The client is slow to accept what is queued.
+    /// Whether the client is slow to accept queued bytes.
     pub slow: bool,
-    /// Of the body. It is the same once a transport is attached.
+    /// The coding of the body. Fixed once a transport is attached.
     pub coding: Coding,
 
     pub id: ConnectionId,
     /// Shared by connections with the same options.
     pub options: Arc<ConnectionOptions>,
     pub gauge: Arc<QueueGauge>,
-    /// What has arrived while the connection gathers.
+    /// Events that arrived while the connection gathers.
     pub held: Option<Box<Held>>,
     pub rare: Rarely,
-    /// Since when it has been slow, on the `native` transport.
+    /// When the client became slow, on the `native` transport.
     pub slow_since: Instant,
     /// Bytes that the client has sent.
     pub received: u32,
-    /// The queued bytes that the gauges know of.
+    /// The queued bytes that were last reported to the gauges.
     pub reported: u32,
 }
 
@@ -63,27 +63,29 @@ const _: () = assert!(offset_of!(Connection, id) == 64 && size_of::<Option<Conne
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// What it is sent waits for what it missed.
+    /// Live events are held until the missed events are replayed.
     Gathering,
     Open,
-    /// Publications that the client has may still arrive.
+    /// Publications that the client already has may still arrive.
     Ahead,
-    /// It gets publications from the histories.
+    /// Publications are read from the histories.
     Behind,
-    /// It ends once its queue is empty.
+    /// The connection ends once its queue is empty.
     Ending(CloseReason),
 }
 
 pub(super) enum Sink {
-    /// No transport is attached yet. It may need another framing than the queued bytes have.
+    /// No transport is attached yet. It may need a different framing than the queued bytes.
     Pending(Box<Backlog>),
-    /// The `native` transport. `can_write`: the kernel has not refused bytes since.
+    /// The `native` transport. `can_write`: false from when the kernel refuses bytes until the
+    /// socket is writable again.
     Socket { socket: Socket, framing: Framing, can_write: bool },
-    /// `blocked`: the host has reported that the client does not accept the bytes in flight.
+    /// The `stream` transport. `blocked`: the host has reported that the client does not accept the
+    /// bytes in flight.
     Stream { framing: Framing, in_flight: u32, blocked: bool },
 }
 
-/// The frames of what is queued.
+/// The queued frames, in case the transport needs them in another form.
 #[derive(Default)]
 pub(super) struct Backlog(Vec<Frame>);
 
@@ -127,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// Attaches the transport. False when there is one already.
+    /// Attaches the transport. Returns false if one is already attached.
     pub fn attach(&mut self, sink: Sink) -> bool {
         let Sink::Pending(backlog) = &mut self.sink else { return false };
         let frames = std::mem::take(&mut backlog.0);
@@ -151,7 +153,7 @@ impl Connection {
         frames.iter().for_each(|frame| self.push(frame.clone(), 1, live));
     }
 
-    /// Events for this connection alone.
+    /// Queues events for this connection alone.
     pub fn push_own(&mut self, frames: &[Frame]) {
         for frame in frames {
             if !self.is_gathering() || !self.held().push_own(frame) {
@@ -160,12 +162,12 @@ impl Connection {
         }
     }
 
-    /// A control frame is not counted as an event.
+    /// Queues a frame that is not counted as an event.
     pub fn push_control(&mut self, frame: Frame) {
         self.push(frame, 0, true);
     }
 
-    /// Unless bytes are queued: they keep the connection alive as well as a ping would.
+    /// Queues a due ping, unless bytes are queued: these keep the connection alive too.
     pub fn push_ping_if_due(&mut self) {
         let is_due = std::mem::take(&mut self.ping_is_due);
         if is_due && self.queued_bytes() == 0 && !self.is_ending() {
@@ -173,12 +175,13 @@ impl Connection {
         }
     }
 
-    /// A frame that does not count against the limits.
+    /// Queues a frame that does not count against the limits.
     pub fn push_unlimited(&mut self, frame: Frame, events: u64) {
         self.push(frame, events, false);
     }
 
-    /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes are left.
+    /// Takes a run, and sends it `at_once` if the socket is idle. Returns whether bytes remain to
+    /// be sent.
     pub fn take_run(&mut self, run: &Run, at_once: bool, tally: &mut Tally) -> bool {
         match self.stage {
             Stage::Open => {}
@@ -203,7 +206,7 @@ impl Connection {
             return true;
         }
         let block = run.block(form);
-        // The flush meets an error again and handles it.
+        // An error recurs in the flush, which handles it.
         let sent = if at_once { self.send_at_once(&block.bytes).unwrap_or(0) } else { 0 };
         tally.bytes += sent as u64;
         if sent == block.bytes.len() {
@@ -211,7 +214,7 @@ impl Connection {
             self.passed(&block.sum);
             return false;
         }
-        // The rest of what has begun must follow as it is.
+        // Once part of a block is sent, the rest must follow unchanged.
         if sent == 0 && self.is_conflated() {
             self.take_latest(run, form, tally);
             return true;
@@ -221,13 +224,13 @@ impl Connection {
         true
     }
 
-    /// Takes the events of a run, in the place of older ones with the same keys.
+    /// Queues the events of a run, replacing older ones with the same keys.
     fn take_latest(&mut self, run: &Run, form: Form, tally: &mut Tally) {
         tally.drops += self.push_latest(run, form);
         self.advance(0);
     }
 
-    /// Takes what the client does not have. Returns whether that is anything.
+    /// Queues the events that the client does not have. Returns whether there were any.
     fn take_new(&mut self, run: &Run) -> bool {
         let (mut has_new, mut is_ahead) = (false, true);
         for Entry { place, frame, .. } in run.frames() {
@@ -245,7 +248,7 @@ impl Connection {
         has_new
     }
 
-    /// Pushes each event alone. Returns how many older ones were dropped.
+    /// Pushes each event as its own segment. Returns how many older events were dropped.
     fn push_latest(&mut self, run: &Run, form: Form) -> u64 {
         let mut dropped = 0;
         for Entry { place, frame, key } in run.frames() {
@@ -274,7 +277,7 @@ impl Connection {
     }
 
     fn push_frame(&mut self, frame: Frame, segment: impl FnOnce(Block) -> Segment) {
-        // A ping may come before the first frame of a stream that begins with a mark.
+        // A byte order mark is only valid at the start, and a ping may precede the first event.
         let is_first = !std::mem::replace(&mut self.has_begun, true);
         let frame = if is_first { frame } else { frame.without_mark() };
         let form = self.form().unwrap_or(Form::PLAIN);
@@ -293,7 +296,7 @@ impl Connection {
         }
     }
 
-    /// Removes queued bytes that have left. Returns how many events ended in them.
+    /// Removes sent bytes from the queue. Returns how many events ended in them.
     pub fn advance(&mut self, count: usize) -> u64 {
         let Self { queue, rare, coding, .. } = self;
         queue.advance(count, |sum| {
@@ -303,7 +306,7 @@ impl Connection {
         })
     }
 
-    /// A block was sent that was not queued.
+    /// Records a block that was sent without being queued.
     #[inline]
     pub fn passed(&mut self, sum: &BlockSum) {
         if self.coding == Coding::Gzip {
@@ -311,14 +314,14 @@ impl Connection {
         }
     }
 
-    /// Queues the end of the body, once. Returns whether it has any bytes.
+    /// Queues the end of the body, once. Returns whether there are bytes to send.
     pub fn push_end(&mut self) -> bool {
         let Some(Form { framing, coding }) = self.form() else { return false };
         if std::mem::replace(&mut self.has_end, true) {
             return false;
         }
         let trailer = coding.trailer(self.rare.sent).map(|it| Frame::of(&it).bytes(framing));
-        // The host writes the last chunk of its own.
+        // On the `stream` transport, the host writes the last chunk.
         let is_last = framing == Framing::Chunked && matches!(self.sink, Sink::Socket { .. });
         for bytes in trailer.into_iter().chain(is_last.then_some(LAST_CHUNK)) {
             self.queue.push(Segment { bytes, live: true, ..Segment::default() });

@@ -1,5 +1,5 @@
-//! A shard's connections, by id and by place. A broadcast goes by place: it hashes nothing and
-//! touches one cache line of an idle connection.
+//! A shard's connections, by id and by place. A broadcast looks them up by place: this avoids
+//! hashing and touches one cache line of an idle connection.
 
 use std::hash::BuildHasher;
 
@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use super::connection::Connection;
 use crate::ids::{ConnectionId, IdHash};
 
-/// Where a connection lies. After it is removed, another may take its place.
+/// The slot of a connection. It is reused after the connection is removed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place(pub u32);
 
@@ -16,13 +16,13 @@ pub(super) struct Place(pub u32);
 pub(super) struct Connections {
     slots: Vec<Option<Connection>>,
     free: Vec<Place>,
-    /// By the id of the connection that lies there.
+    /// The place of each connection, by its id.
     places: HashTable<Place>,
 }
 
 impl Connections {
     pub fn insert(&mut self, mut connection: Connection) -> Place {
-        // There are fewer descriptors than that.
+        // A `u32` is enough: there are fewer descriptors.
         let place = self.free.pop().unwrap_or(Place(self.slots.len() as u32));
         let id = connection.id;
         connection.place = place;
@@ -52,7 +52,7 @@ impl Connections {
         self.places.find(hash(id), |place| id_at(&self.slots, *place) == Some(id)).copied()
     }
 
-    /// The connection that lies there now.
+    /// The connection that has this place now.
     pub fn at(&mut self, place: Place) -> Option<&mut Connection> {
         self.slots.get_mut(place.0 as usize)?.as_mut()
     }

@@ -1,4 +1,4 @@
-//! How drained connections leave: each at its own time, after what is queued for it.
+//! Ends drained connections, each at its own time, after its queue is flushed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,20 +13,20 @@ use crate::drain::{Departure, Drain, GRACE};
 use crate::ids::ConnectionId;
 use crate::wire::{Event, Frame};
 
-/// A connection that is drained.
+/// The state of a connection that is being drained.
 pub(super) struct Leaving {
-    /// They wait for it.
+    /// The drains that wait for this connection.
     drains: Vec<Arc<Drain>>,
-    /// When it ends.
+    /// When the connection is ended.
     at: Instant,
-    /// When it is destroyed.
+    /// When the connection is destroyed if it is still open.
     until: Instant,
     retry: u32,
-    /// Its last event.
+    /// The last event for the client.
     event: Option<Frame>,
-    /// Until `at`, then until `until`.
+    /// Fires at `at`, then at `until`.
     timer: Option<TimerKey>,
-    /// It ends as soon as it no longer gathers.
+    /// `at` has passed. A connection that gathers ends once the gathering is complete.
     is_due: bool,
     /// `until` has passed while the host was busy with a write.
     is_overdue: bool,
@@ -48,7 +48,7 @@ impl Leaving {
         })
     }
 
-    /// The connection is closed.
+    /// Reports the close to the drains.
     pub fn closed(&self, reason: CloseReason) {
         for drain in &self.drains {
             match reason {
@@ -83,17 +83,17 @@ impl Shard {
                 .get_or_insert_with(|| Leaving::new(at, until, retry, event.clone()));
             leaving.drains.push(drain.clone());
             leaving.until = leaving.until.min(until);
-            // Of several drains, the one that ends the connection first has its way.
+            // If several drains include the connection, the earliest end wins.
             if at < leaving.at {
                 (leaving.at, leaving.retry, leaving.event) = (at, retry, event);
             }
             self.wait_to_depart(id);
         }
-        // Released after the notices of this turn.
+        // Released after the notices of this turn are posted.
         self.left.push(drain);
     }
 
-    /// Starts the timer anew.
+    /// Restarts the timer.
     fn wait_to_depart(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let is_ending = connection.is_ending();
@@ -106,14 +106,14 @@ impl Shard {
     pub(super) fn on_departure_timer(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let (is_ending, is_gathering) = (connection.is_ending(), connection.is_gathering());
-        // The host is busy, and the client may be quick.
+        // While the host is busy with a write, the client may still be fast.
         let is_host =
             matches!(connection.sink, Sink::Stream { in_flight: 1.., blocked: false, .. });
         let Some(leaving) = &mut connection.rare.leaving else { return };
         leaving.timer = None;
         if !leaving.is_due {
             leaving.is_due = true;
-            // One that ends already has until then to take its queue.
+            // A connection that is already ending has until `until` to flush its queue.
             if is_gathering || is_ending {
                 return self.wait_to_depart(id);
             }
@@ -127,7 +127,7 @@ impl Shard {
         self.close(id, CloseReason::Destroy);
     }
 
-    /// Ends the connection if it was to end while it gathered.
+    /// Ends the connection if it was due while it gathered.
     pub(super) fn depart_if_due(&mut self, id: ConnectionId) {
         let leaving =
             self.connections.get_mut(id).and_then(|connection| connection.rare.leaving.as_ref());
@@ -145,7 +145,8 @@ impl Shard {
         self.wait_to_depart(id);
     }
 
-    /// The host has reported on a write that it was busy with when the time was over.
+    /// Called when the host reports on a write. If the write was in flight when `until` passed, the
+    /// client has another `GRACE` to finish.
     pub(super) fn hurry(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(id)
             && connection.rare.leaving.as_ref().is_some_and(|leaving| leaving.is_overdue)
@@ -158,7 +159,7 @@ impl Shard {
 }
 
 impl Connection {
-    /// The delay before the client reconnects, and its last event.
+    /// Queues the `retry` delay and the last event.
     fn push_farewell(&mut self) {
         let Some(leaving) = &mut self.rare.leaving else { return };
         let (retry, event) = (Event::retry(leaving.retry).encode(), leaving.event.take());

@@ -1,5 +1,5 @@
-//! Connections with something new to send. Those with events of their own come first, so that
-//! nobody waits for a large broadcast to others.
+//! Connections with new bytes to send. Those with events of their own come first, so that they do
+//! not wait for a large broadcast to others.
 
 use std::collections::VecDeque;
 
@@ -8,12 +8,12 @@ use super::connections::Place;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd)]
 pub(super) enum Urgency {
-    /// Nothing is new.
+    /// Nothing new to send.
     #[default]
     None,
-    /// Bytes of a broadcast, pings, or room in a socket.
+    /// Bytes of a broadcast, a ping, or a socket that is writable again.
     Shared,
-    /// Something for this connection alone.
+    /// Bytes for this connection alone.
     Own,
 }
 
@@ -28,7 +28,7 @@ impl Dirty {
         self.own.is_empty() && self.shared.is_empty()
     }
 
-    /// The next connection with that urgency. It is to be flushed unless it has been meanwhile.
+    /// The next connection with that urgency. It may have been flushed since it was marked.
     pub fn next(&mut self, urgency: Urgency) -> Option<Place> {
         self.list(urgency).pop_front()
     }
@@ -42,12 +42,12 @@ impl Dirty {
 }
 
 impl Connection {
-    /// It has something of its own to send.
+    /// Marks the connection: it has bytes of its own to send.
     pub fn mark_dirty(&mut self, dirty: &mut Dirty) {
         self.mark(dirty, Urgency::Own);
     }
 
-    /// It has something to send that may wait for others.
+    /// Marks the connection: it has bytes to send that may wait for others.
     pub fn mark_shared(&mut self, dirty: &mut Dirty) {
         self.mark(dirty, Urgency::Shared);
     }

@@ -55,7 +55,7 @@ impl Shard {
         if connection.queued_bytes() == 0 {
             return;
         }
-        // On the `stream` transport, only the host knows. See `Shard::blocked`.
+        // On the `stream` transport, only the host can detect a stall. See `Shard::blocked`.
         let is_host = matches!(connection.sink, Sink::Stream { .. });
         let left = if is_host { limit } else { limit.saturating_sub(connection.idle_for()) };
         if left.is_zero() {

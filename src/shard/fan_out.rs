@@ -1,10 +1,11 @@
 //! Gives events to the members of their channels, a slice at a time.
 //!
-//! - Runs wait in order, and each has a number. A connection knows the number of the next one that
-//!   it is to be given, so it gets each once.
-//! - A pass takes the runs that wait when it begins. Their members are visited, and what could not
-//!   be sent at once is flushed after that. Events that arrive meanwhile are joined for the next.
-//! - Before anything else happens to a connection, it is given what waits for it.
+//! - Runs wait in order, and each has a number. A connection stores the number of its next run, so
+//!   it gets each run once.
+//! - A pass takes the runs that wait when it begins. It visits their members, then flushes the
+//!   bytes that could not be sent at once. Events that arrive meanwhile are joined for the next
+//!   pass.
+//! - Before anything else happens to a connection, it gets the runs that wait for it.
 
 use std::collections::VecDeque;
 
@@ -14,9 +15,9 @@ use super::dirty::Urgency;
 use super::run::{Channels, Entry, Run};
 use super::slice::Slice;
 
-/// Bytes of waiting runs before the inbox has to wait.
+/// Bytes of waiting runs above which the inbox has to wait.
 const MAX_BYTES: usize = 8 << 20;
-/// Waiting runs before the inbox has to wait: a connection may have to look at each.
+/// Waiting runs above which the inbox has to wait: a connection may have to check each of them.
 const MAX_RUNS: usize = 1024;
 
 #[derive(Default)]
@@ -27,13 +28,13 @@ pub(super) struct FanOut {
     first: u64,
     /// How many of the runs belong to this pass.
     pass: usize,
-    /// How many of the runs some connection may have been given: no event joins these.
+    /// How many of the runs a connection may already have: no more events are added to these.
     sealed: usize,
-    /// Which of the first run's channels is visited, and which of its members is next.
+    /// The index of the channel of the first run that is being visited, and of its next member.
     channel: usize,
     member: usize,
-    /// Nothing follows the first run in its pass, so that an idle member is sent to now, while its
-    /// state is in the cache.
+    /// Whether the first run is the only one of its pass. If so, idle members get it during the
+    /// visit, while their state is in the cache.
     at_once: bool,
 }
 
@@ -62,7 +63,7 @@ impl FanOut {
         self.runs.len()
     }
 
-    /// The host is told of no member that misses these.
+    /// Discards all runs. The host is not told which members miss them.
     pub fn clear(&mut self) {
         *self = Self { first: self.first + self.runs.len() as u64, ..Self::default() };
     }
@@ -92,7 +93,7 @@ impl FanOut {
 }
 
 impl Shard {
-    /// Gives runs to their members until none is left, or the slice is over.
+    /// Gives runs to their members until no run is left or the slice has ended.
     pub(super) fn fan_out(&mut self, mut slice: Slice) {
         while self.visit(&mut slice) && self.flush_dirty(Urgency::Shared, &mut slice) {
             if !self.fan_out.begin_pass() {
@@ -108,13 +109,13 @@ impl Shard {
         self.visit(&mut Slice::endless());
     }
 
-    /// Sends everything to everyone.
+    /// Flushes everything, without a time limit.
     pub(super) fn flush_all(&mut self) {
         self.flush_dirty(Urgency::Own, &mut Slice::endless());
         self.fan_out(Slice::endless());
     }
 
-    /// Visits the members of the runs of this pass. False when the slice was over before.
+    /// Visits the members of the runs of this pass. Returns false if the slice ended first.
     fn visit(&mut self, slice: &mut Slice) -> bool {
         while self.fan_out.pass > 0 {
             let FanOut { runs, first, channel, member, at_once, .. } = &mut self.fan_out;
@@ -145,7 +146,7 @@ impl Shard {
         true
     }
 
-    /// Gives a connection what waits for it.
+    /// Gives a connection the runs that wait for it.
     pub(super) fn catch_up(&mut self, place: Place) {
         if self.fan_out.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! Sends a connection's queue, and reads what the client sends.
+//! Sends a connection's queue, and reads bytes from the client.
 
 use std::io::{self, IoSlice};
 use std::time::Duration;
@@ -11,11 +11,11 @@ use super::writes::Writes;
 use crate::connection::{CloseReason, Overflow, QueueLimits};
 use crate::metrics::Tally;
 
-/// Segments in one vectored send.
+/// Maximum number of segments in one vectored send.
 const PARTS: usize = 64;
-/// Bytes of a connection that the host writes at a time.
+/// Maximum number of bytes in one write of the host for a connection.
 pub(super) const STREAM_WRITE: usize = 64 << 10;
-/// Bytes that a client may send after its request.
+/// Maximum number of bytes that a client may send after its request.
 pub(super) const MAX_RECEIVED: usize = 64 << 10;
 
 /// How long a client may be slow before its queue's limits apply.
@@ -26,9 +26,9 @@ pub(super) enum Flushed {
     Empty,
     /// Bytes are queued.
     Waiting,
-    /// The last byte has left.
+    /// The last byte was sent.
     Ended(CloseReason),
-    /// The connection cannot go on.
+    /// The connection must be closed.
     Failed(CloseReason),
 }
 
@@ -58,7 +58,7 @@ impl Connection {
         }
     }
 
-    /// What waits for a replay or a snapshot exceeds the limits.
+    /// Whether the events held for a replay or a snapshot exceed the limits.
     fn holds_too_much(&self) -> bool {
         let limits = self.limits();
         let held = self.held.as_ref();
@@ -146,22 +146,23 @@ impl Connection {
         }
     }
 
-    /// How long ago the client accepted bytes, or became slow. Forever if there is no transport.
+    /// The time since the client last accepted bytes or became slow. `Duration::MAX` without a
+    /// transport.
     pub fn idle_for(&self) -> Duration {
         self.rare.progressed.map_or(Duration::MAX, |progressed| progressed.elapsed())
     }
 
-    /// The client is no longer slow. Returns whether it was.
+    /// Marks the client as no longer slow. Returns whether it was slow.
     pub fn caught_up(&mut self, poller: &Poller) -> bool {
         let was_slow = std::mem::replace(&mut self.slow, false);
         if was_slow && let Sink::Socket { socket, .. } = &self.sink {
-            // If this fails, the poller reports readiness that is known already.
+            // If this fails, the poller only repeats readiness that is already known.
             let _ = poller.watch_writable(self.id, socket, false);
         }
         was_slow
     }
 
-    /// Reads and discards what the client sent. Returns a reason to close, if there is one.
+    /// Reads and discards bytes from the client. Returns a reason to close, if there is one.
     pub fn receive(&mut self) -> Option<CloseReason> {
         let Sink::Socket { socket, .. } = &self.sink else { return None };
         match socket.discard(MAX_RECEIVED) {
@@ -180,8 +181,8 @@ impl Connection {
     }
 }
 
-/// The kernel reports ETIMEDOUT for a peer that acknowledges nothing, or the reason why packets do
-/// not reach it, if it knows one. Every other error means that the client has left.
+/// For a peer that acknowledges nothing, the kernel reports ETIMEDOUT, or why packets do not reach
+/// it, if known. A reset or a broken pipe means that the client has left.
 fn reason_of(error: &io::Error) -> CloseReason {
     match error.kind() {
         io::ErrorKind::TimedOut

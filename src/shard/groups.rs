@@ -1,5 +1,5 @@
-//! The members of each channel, by their places. A connection knows its index among them, so that
-//! joining and leaving hash no connection.
+//! The members of each channel, by their places. A connection stores its index among them, so that
+//! joining and leaving do not hash connection ids.
 
 use super::connections::{Connections, Place};
 use crate::ids::{ChannelId, IdMap};
@@ -8,7 +8,7 @@ use crate::ids::{ChannelId, IdMap};
 pub(super) struct Groups(IdMap<ChannelId, Vec<Place>>);
 
 impl Groups {
-    /// New members come last. When one leaves, the last one takes its index.
+    /// New members are appended. When a member leaves, the last one takes its index.
     pub fn members(&self, channel: ChannelId) -> &[Place] {
         self.0.get(&channel).map_or(&[], Vec::as_slice)
     }

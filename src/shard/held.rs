@@ -1,23 +1,23 @@
-//! What a connection is sent while it gathers: it waits, and is merged with the replay.
+//! Live events of a connection that gathers. They are held, then merged with the replay.
 
 use crate::ids::Place;
 use crate::wire::Frame;
 
 #[derive(Default)]
 pub(super) struct Held {
-    /// In order. An event for this connection alone takes the place of the event before it.
+    /// In order. An event for this connection alone has the place of the event before it.
     events: Vec<Waiting>,
-    /// The place of the latest event before the next one. While it is `None`, an event for this
-    /// connection alone need not wait.
+    /// The place of the latest event so far. While it is `None`, an event for this connection alone
+    /// need not wait.
     latest: Option<Place>,
     bytes: usize,
-    /// The client has everything of that epoch up to here, although it has not arrived here yet:
-    /// the client comes from another process.
+    /// The client has every event of that epoch up to this place, although some have not arrived in
+    /// this process yet: it was connected to another process.
     ahead: Option<Place>,
 }
 
 pub(super) struct Merged {
-    /// Of a publication.
+    /// `None` unless it is a publication.
     pub place: Option<Place>,
     pub frame: Frame,
     pub live: bool,
@@ -34,7 +34,7 @@ impl Held {
         self.ahead = ahead;
     }
 
-    /// Whether the client has a publication already. `None` if nobody knows.
+    /// Whether the client already has the publication at this place. `None` if unknown.
     pub fn has(&self, place: Place) -> Option<bool> {
         let ahead = self.ahead.filter(|ahead| ahead.epoch() == place.epoch())?;
         Some(place <= ahead)
@@ -50,7 +50,7 @@ impl Held {
         self.add(place, frame, false);
     }
 
-    /// An event for this connection alone. Returns whether it waits.
+    /// Holds an event for this connection alone if it must wait. Returns whether it waits.
     pub fn push_own(&mut self, frame: &Frame) -> bool {
         if let Some(place) = self.latest {
             self.add(place, frame.clone(), true);
@@ -75,7 +75,8 @@ impl Held {
         self.events.len() as u64
     }
 
-    /// Everything in order, each publication once. The replay is sorted.
+    /// Merges the held events with the replay, which is sorted. The result is in order and has each
+    /// publication once.
     pub fn merge(self, replay: Vec<(Place, Frame)>) -> Vec<Merged> {
         let replayed = |(place, frame)| Merged { place: Some(place), frame, live: false };
         let mut replay = replay.into_iter().peekable();

@@ -3,7 +3,7 @@
 //! - Bounded in bytes. A sender waits for room *before* it takes a lock, so that a shard that needs
 //!   the lock can make room.
 //! - Commands that open, attach, acknowledge or close a connection, or make it leave a channel, may
-//!   exceed the bound: each happens once for something that waited for room, or for a socket.
+//!   exceed the bound: each occurs once per socket, or once per command that waited for room.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -20,53 +20,54 @@ use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Receiver, Sender, unb
 use crate::wire::{Coding, Frame, Framing};
 
 pub enum Command {
-    /// If it `gathers`, live events wait for [`Command::Resume`].
+    /// If the connection `gathers`, live events wait for [`Command::Resume`].
     Open {
         id: ConnectionId,
         gauge: Arc<QueueGauge>,
         options: ConnectionOptions,
         gathers: bool,
     },
-    /// Before a transport is attached.
+    /// Sent before a transport is attached.
     SetCoding {
         connection: ConnectionId,
         coding: Coding,
     },
-    /// The shard writes the socket. `head`: bytes that come before everything else.
+    /// The shard writes to the socket. `head`: bytes that are sent first.
     AttachSocket {
         connection: ConnectionId,
         socket: Socket,
         framing: Framing,
         head: Box<[u8]>,
     },
-    /// The host writes.
+    /// The host writes to the client.
     AttachStream(ConnectionId, Framing),
-    /// To this connection alone. The gauge counts the bytes until the shard picks them up.
+    /// Sends frames to this connection alone. The gauge counts the bytes until the shard picks them
+    /// up.
     Send {
         connection: ConnectionId,
         gauge: Arc<QueueGauge>,
         frames: Vec<Frame>,
         bytes: usize,
     },
-    /// To the members of a channel. `key`: what the event stands for there.
+    /// Sends a frame to the members of a channel. `key`: the key of the event in that channel.
     Broadcast {
         channel: ChannelId,
         place: Place,
         frame: Frame,
         key: Option<Arc<str>>,
     },
-    /// The same for several events, of which a member gets all or none.
+    /// Sends several frames to the members of a channel. A member gets all or none of them.
     Broadcasts {
         channel: ChannelId,
         entries: Arc<[Entry]>,
     },
-    /// Once to each member of any of these channels.
+    /// Sends a frame once to each member of any of these channels.
     Multicast {
         channels: Arc<[ChannelId]>,
         place: Place,
         frame: Frame,
     },
-    /// `last`: the place of the latest event before.
+    /// `last`: the place of the latest event before the join.
     Join {
         connection: ConnectionId,
         channel: ChannelId,
@@ -75,28 +76,29 @@ pub enum Command {
     },
     /// Live events wait for [`Command::Resume`].
     Hold(ConnectionId),
-    /// What is sent to the connection alone passes what waits for [`Command::Resume`].
+    /// Events for this connection alone overtake those that wait for [`Command::Resume`].
     LetOwnPass(ConnectionId),
-    /// What a client missed while it was away, in order.
+    /// Sends the events that a client missed while it was away, in order.
     Resume {
         connection: ConnectionId,
         replay: Vec<(Place, Frame)>,
-        /// It has everything of that epoch up to here. Some of it may still arrive.
+        /// The client has every event of that epoch up to this place. Some may still arrive.
         ahead: Option<Place>,
     },
-    /// Comes after every publication up to that place, which a client that was behind has read.
+    /// Queued after every publication up to `place`. The client was behind and has read all of
+    /// these.
     CaughtUp {
         connection: ConnectionId,
         place: Place,
     },
-    /// Sets the client's cursor: it stands for everything before it.
+    /// Sets the client's cursor, which stands for every event before it.
     Prime {
         connection: ConnectionId,
         frame: Frame,
     },
-    /// The members of the channel end, each after what it is still to be sent.
+    /// Ends the members of the channel, each after its pending events.
     EndMembers(ChannelId),
-    /// The connection stays open.
+    /// Leaves the channel. The connection stays open.
     Leave {
         connection: ConnectionId,
         channel: ChannelId,
@@ -106,9 +108,9 @@ pub enum Command {
         connections: Vec<ConnectionId>,
         slow: bool,
     },
-    /// The clients of these connections have not accepted what the host has written yet.
+    /// The clients of these connections have not yet accepted the bytes that the host has written.
     Blocked(Vec<ConnectionId>),
-    /// For a connection without a policy of its own. `channels`: those that it has joined.
+    /// For a connection without a policy of its own. `channels`: the ones that it has joined.
     SetOverflow {
         connection: ConnectionId,
         overflow: Overflow,
@@ -128,17 +130,17 @@ pub enum Command {
         connection: ConnectionId,
         after: Option<Duration>,
     },
-    /// With `hold` the host decides what happens when the timeout has passed.
+    /// With `hold`, the host decides what happens after the timeout.
     HoldTimeout {
         connection: ConnectionId,
         hold: bool,
     },
-    /// At once, or once everything queued has left: the reason decides.
+    /// Closes at once, or after the queue is flushed, depending on the reason.
     Close {
         connection: ConnectionId,
         reason: CloseReason,
     },
-    /// Ends these connections, each at its time. `within`: the window of the drain.
+    /// Ends these connections, each at its own time. `within`: the window of the drain.
     Drain {
         drain: Arc<Drain>,
         departures: Vec<Departure>,
@@ -157,7 +159,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The only connection that it is about.
+    /// The connection that the command concerns, unless it concerns several or none.
     pub(super) fn connection(&self) -> Option<ConnectionId> {
         match self {
             Command::Hold(connection)
@@ -194,9 +196,9 @@ impl Command {
     }
 }
 
-/// Bytes in an inbox before senders wait.
+/// Bytes in an inbox at which senders wait.
 const ROOM: usize = 32 << 20;
-/// Bytes in an inbox before the shard is woken for quiet commands.
+/// Bytes in an inbox above which quiet commands wake the shard.
 const QUIET: usize = 64 << 10;
 
 pub struct Inbox {
@@ -229,32 +231,32 @@ impl Inbox {
         self.wake();
     }
 
-    /// For commands that nothing waits for: they run before whatever is pushed next, or after
-    /// [`Inbox::wake`]. Waking a shard costs more than most commands.
+    /// Pushes a command without waking the shard. It runs before the command that is pushed next,
+    /// or after [`Inbox::wake`]. Waking a shard costs more than most commands.
     pub(crate) fn push_quietly(&self, command: Command) {
         if self.put(command) > QUIET {
             self.wake();
         }
     }
 
-    /// Wakes the shard if commands wait for it.
+    /// Wakes the shard if commands are in the inbox.
     pub(crate) fn wake(&self) {
         if self.weight.load(Relaxed) > 0 {
             self.arrived.notify_one();
         }
     }
 
-    /// The weight of the inbox now.
+    /// Returns the weight of the inbox with this command.
     fn put(&self, command: Command) -> usize {
         if !self.open.load(Relaxed) {
             return 0;
         }
         let weight = command.weight();
         let before = self.weight.fetch_add(weight, Relaxed);
-        // It cannot be disconnected: the inbox owns the receiver too.
+        // The channel cannot be disconnected: the inbox owns the receiver too.
         let _ = self.sender.send(command);
-        // The shard may have ended since the first look, and looks no more. This load and the store
-        // in `close` are ordered, so one of both finds the command.
+        // The shard may have ended since the first check. This load and the store in `close` are
+        // ordered, so either this call or `close` discards the command.
         if !self.open.load(SeqCst) {
             self.discard();
         }
@@ -291,11 +293,11 @@ impl Inbox {
         }
     }
 
-    /// Refuses further commands and drops those in the inbox, with the descriptors they hold.
+    /// Refuses further commands and drops those in the inbox, including their descriptors.
     pub(crate) fn close(&self) {
         self.open.store(false, SeqCst);
         self.discard();
-        // A sender that found no room before is waiting once this lock is free.
+        // A sender that found no room is waiting on `room` once this lock is released.
         drop(self.waiting.lock());
         self.room.notify_all();
     }

@@ -1,5 +1,5 @@
-//! The channels of one connection, and where it is among the members of each. Most connections are
-//! in one channel.
+//! The channels of one connection, and its index among the members of each. Most connections are in
+//! one channel.
 
 use crate::ids::{ChannelId, IdMap};
 
@@ -20,7 +20,7 @@ impl Joined {
         }
     }
 
-    /// It is a member, at that index.
+    /// Adds a membership, or changes its index.
     pub fn set(&mut self, channel: ChannelId, index: u32) {
         match self {
             Self::None => *self = Self::One(index, channel),
@@ -35,7 +35,7 @@ impl Joined {
         }
     }
 
-    /// It is no longer a member. Returns its index, unless it was none.
+    /// Removes a membership. Returns its index, if there was one.
     pub fn remove(&mut self, channel: ChannelId) -> Option<u32> {
         match self {
             Self::One(index, only) if *only == channel => {
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_its_index_in_each_channel_whether_they_are_none_one_or_several() {
+    fn knows_its_index_in_zero_one_or_several_channels() {
         let mut joined = Joined::default();
         for id in 0..3 {
             assert!(!joined.has(ChannelId(id)));

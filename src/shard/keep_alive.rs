@@ -1,16 +1,16 @@
-//! When the kernel asks a silent peer whether it is still there, so that one that has vanished is
-//! noticed within the stall timeout even if nothing is sent to it.
+//! Computes when the kernel probes a silent peer. A dead peer is detected within the stall timeout,
+//! even if nothing is sent to it.
 //!
-//! - The first probe follows after half of the timeout, and the rest in what is left of it.
+//! - The first probe is sent after half of the timeout, and the others in the rest of it.
 //! - The kernel counts in whole seconds.
 
 use std::time::Duration;
 
 use socket2::TcpKeepalive;
 
-/// The kernel takes no longer times, in seconds.
+/// The longest time that the kernel accepts, in seconds.
 const MAX_SECONDS: u64 = 32_767;
-/// Probes after the first one, where the timeout is long enough.
+/// Probes after the first one, if the timeout is long enough.
 const PROBES: u64 = 3;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl KeepAlive {
             .with_retries(self.probes)
     }
 
-    /// Other systems take fewer settings.
+    /// Other systems support fewer settings.
     #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
     pub fn params(&self) -> TcpKeepalive {
         TcpKeepalive::new().with_time(self.idle)

@@ -1,5 +1,5 @@
-//! A shard without a thread, for measurements: it works when it is told to, in the context of a
-//! tokio runtime.
+//! A shard without a thread, for benchmarks. The caller drives it, in the context of a tokio
+//! runtime.
 
 use std::io;
 
@@ -18,7 +18,7 @@ impl ManualShard {
         self.0.visit_all();
     }
 
-    /// Sends what is queued, and ends the turn.
+    /// Flushes all queues, and ends the turn.
     pub fn flush(&mut self) {
         self.0.flush_all();
         self.0.publish();

@@ -1,4 +1,4 @@
-//! What a shard asks about channels. It only knows them by id.
+//! The questions that a shard asks about channels. A shard knows channels only by id.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use crate::ids::{ChannelId, ConnectionId, Place};
 use crate::notice::Missing;
 use crate::wire::Frame;
 
-/// Knows which channels a connection is in. A shard holds no lock while it asks.
+/// Knows which channels a connection is in. A shard holds no lock while it calls these methods.
 pub trait Memberships: Send + Sync {
-    /// The connection is closed and leaves its channels.
+    /// Removes a closed connection from its channels.
     fn closed(&self, connection: ConnectionId) -> Vec<Left>;
 
-    /// A channel's `emptyTimeout` may have passed. `None` when there is no need to look again.
+    /// Checks whether a channel's `emptyTimeout` has passed. `None` if no further check is needed.
     fn look_at(&self, channel: ChannelId) -> Option<Emptiness>;
 
-    /// Reads what the histories of a connection's channels have after a place: about `limit` bytes
-    /// of it. `read`: the channels, and the place up to which each was read. It moves on after a
-    /// gap, which is reported once.
+    /// Reads about `limit` bytes of what the histories of a connection's channels have after a
+    /// place. `read`: the channels, each with the place up to which it was read. After a gap, this
+    /// place moves on, so that the gap is reported once.
     fn reread(
         &self,
         connection: ConnectionId,
@@ -27,13 +27,13 @@ pub trait Memberships: Send + Sync {
 }
 
 pub struct Reread {
-    /// In order, each once.
+    /// In order, each event once.
     pub events: Vec<(Place, Frame)>,
     /// Everything up to this place was read.
     pub last: Place,
-    /// Whether there is nothing more to read.
+    /// Whether everything was read.
     pub is_complete: bool,
-    /// Channels and topics of which something is no longer kept.
+    /// Channels and topics with events that are no longer kept.
     pub gaps: Vec<Missing>,
 }
 

@@ -1,8 +1,8 @@
-//! The I/O thread. In each turn it waits for commands, sockets or timers, applies what arrived,
-//! sends what is queued, and tells the host.
+//! The I/O thread. In each turn it waits for commands, sockets or timers, applies commands, flushes
+//! queues, and notifies the host.
 //!
 //! - Every native connection belongs to one shard, and only that shard touches its socket.
-//! - Nothing here waits for JavaScript. Pings, timeouts and queued writes go on while it is
+//! - Nothing here waits for JavaScript. Pings, timeouts and queued writes continue while it is
 //!   blocked.
 
 mod apply;
@@ -59,17 +59,17 @@ pub use memberships::{Emptiness, Left, Memberships, Reread};
 pub(crate) use run::Entry;
 pub use socket::Socket;
 
-/// What a shard shares with its hub.
+/// The parts that a shard shares with its hub.
 pub(crate) struct Links {
     pub inbox: Arc<Inbox>,
     pub outbox: Arc<Outbox>,
     pub counters: Arc<Counters>,
     pub memberships: Arc<dyn Memberships>,
-    /// How many bytes all connections of the hub may have queued.
+    /// Maximum number of bytes that all connections of the hub may have queued together.
     pub max_queued: usize,
 }
 
-/// Ends with [`Command::Shutdown`], and is joined when it is dropped.
+/// Dropping it sends [`Command::Shutdown`] and joins the thread.
 pub(crate) struct ShardThread {
     inbox: Arc<Inbox>,
     thread: Option<JoinHandle<()>>,
@@ -88,10 +88,10 @@ impl ShardThread {
         let closing = ClosesInbox(inbox.clone());
         let thread = thread::Builder::new().name(format!("sluice-{index}")).spawn(move || {
             let _closing = closing;
-            // A bug costs this shard's connections, not the process. The shard goes on.
+            // A panic costs this shard's connections, not the process. The shard continues.
             while catch_unwind(AssertUnwindSafe(|| block_on(&runtime, shard.work()))).is_err() {
                 shard.close_all(CloseReason::Error);
-                // Commands of that turn may be left in the inbox.
+                // The inbox may still hold commands of that turn.
                 shard.links.inbox.wake();
             }
         })?;
@@ -99,7 +99,7 @@ impl ShardThread {
     }
 }
 
-/// However the thread ends, no sender waits for room in its inbox afterwards.
+/// Closes the inbox however the thread ends, so that senders no longer wait for room.
 struct ClosesInbox(Arc<Inbox>);
 
 impl Drop for ClosesInbox {
@@ -126,19 +126,19 @@ struct Shard {
     /// Options of the latest connections.
     options: Vec<Arc<ConnectionOptions>>,
     groups: groups::Groups,
-    /// Sockets whose response has ended, until the client has closed its side too.
+    /// Sockets whose response has ended, kept until the client has closed its side too.
     lingering: HashMap<ConnectionId, socket::Socket>,
-    /// Events that not all members of their channels have been given yet.
+    /// Events that have not reached all members of their channels yet.
     fan_out: fan_out::FanOut,
     dirty: dirty::Dirty,
-    /// How long one kind of work goes on before the shard looks at the others.
+    /// How long the shard does one kind of work before it checks for other work.
     slice: Duration,
-    /// The inbox may have commands that it has not been woken for.
+    /// The inbox may have commands without a pending wake-up.
     inbox_waits: bool,
     writes: writes::Writes,
     notices: Vec<Notice>,
     tally: Tally,
-    /// What connections that have closed held. A drain is over after the host is told of them.
+    /// Drains of connections that have closed. A drain is over after the host is told of them.
     left: Vec<Arc<Drain>>,
     ended: bool,
 }

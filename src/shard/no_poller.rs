@@ -1,5 +1,5 @@
-//! The poller where no socket ever becomes ready: on platforms without the hand-over, and for
-//! measurements.
+//! A poller whose sockets never become ready: for platforms without the hand-over, and for
+//! benchmarks.
 
 use std::{future, io};
 

@@ -1,4 +1,4 @@
-//! The socket of platforms without the hand-over: it cannot exist, and every connection uses the
+//! The socket on platforms without the hand-over. It has no values: every connection uses the
 //! `stream` transport.
 
 use std::io::{self, IoSlice};

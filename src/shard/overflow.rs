@@ -1,4 +1,4 @@
-//! What happens when a client takes less than it is sent.
+//! Handles clients that read more slowly than events are sent.
 
 use std::sync::Arc;
 
@@ -13,23 +13,23 @@ use crate::metrics::Tally;
 use crate::notice::{Missing, Notice};
 use crate::wire::Block;
 
-/// Where a client is that gets from the histories what it is too slow for.
+/// The position of a client that was too slow, and reads from the histories instead.
 #[derive(Default)]
 pub(super) struct Behind {
-    /// The client has everything up to this place, or `None` if it has caught up.
+    /// The client has everything up to this place. `None` if it has caught up.
     after: Option<Place>,
-    /// Where the log ended when it had caught up. Commands of earlier publications may still wait
+    /// The end of the log when the client caught up. Commands of earlier publications may still be
     /// in the inbox.
     caught_up: Place,
-    /// It is held, so the histories are read later.
+    /// The connection is held, so the histories are read later.
     is_held: bool,
-    /// The channels that it has joined, and the place up to which it gets nothing more of each:
-    /// that of the join, or of the last reading.
+    /// The joined channels, each with the place up to which the client needs nothing more: that of
+    /// the join, or of the last read.
     read: Vec<(ChannelId, Place)>,
 }
 
 impl Connection {
-    /// Makes the queue keep its limits. False if the connection cannot go on.
+    /// Brings the queue back within its limits. Returns false if the connection must be closed.
     pub fn relieve(&mut self, tally: &mut Tally) -> bool {
         let is_attached = !matches!(self.sink, Sink::Pending(_));
         match self.options.overflow {
@@ -52,7 +52,7 @@ impl Connection {
         }
     }
 
-    /// The notice of what was dropped, if anything was. The client has taken everything else.
+    /// The notice of dropped events, if there were any. The client has taken everything else.
     pub fn take_lost(&mut self) -> Option<Notice> {
         if self.rare.lost == 0 {
             return None;
@@ -61,11 +61,11 @@ impl Connection {
         Some(Notice::Gap { connection: self.id, missing })
     }
 
-    /// Channels of several epochs have no place in common after which they could be read.
+    /// Channels of different epochs have no common place to read from.
     fn can_fall_behind(&self) -> bool {
         let mut epochs = self.rare.behind.iter().flat_map(|it| &it.read).map(|(_, at)| at.epoch());
         let first = epochs.next();
-        // One whose channel has ended ends again when it has caught up.
+        // A connection whose channel has ended ends again once it has caught up.
         let may_go_on = match self.stage {
             Stage::Open | Stage::Ahead | Stage::Behind => true,
             Stage::Ending(reason) => reason == CloseReason::End && self.rare.ends_soon,
@@ -83,7 +83,7 @@ impl Connection {
         self.options.overflow == Overflow::Conflate && !matches!(self.sink, Sink::Pending(_))
     }
 
-    /// Takes from a run what was not read yet. Returns whether bytes are left.
+    /// Takes the events of a run that were not read yet. Returns whether there were any.
     pub fn take_unread(&mut self, run: &Run) -> bool {
         let Some(Behind { after: None, read, .. }) = self.rare.behind.as_deref() else {
             return false;
@@ -99,7 +99,7 @@ impl Connection {
         has_unread
     }
 
-    /// Everything up to that place has left the inbox.
+    /// Called when everything up to that place has left the inbox.
     pub fn caught_up_with(&mut self, place: Place) {
         if let Some(Behind { after: None, caught_up, is_held, .. }) = self.rare.behind.as_deref()
             && self.stage == Stage::Behind
@@ -109,7 +109,7 @@ impl Connection {
         }
     }
 
-    /// What is published from now on waits until it is no longer held.
+    /// Sets whether publications wait from now on.
     pub fn hold(&mut self, holds: bool) {
         if let Some(behind) = self.behind() {
             behind.is_held = holds;
@@ -137,7 +137,7 @@ impl Connection {
         self.rare.behind.as_deref_mut()
     }
 
-    /// `channels`: those that it has joined.
+    /// `channels`: the ones that the connection has joined.
     pub fn set_overflow(&mut self, overflow: Overflow, channels: &[ChannelId]) {
         Arc::make_mut(&mut self.options).overflow = overflow;
         for channel in channels {
@@ -148,7 +148,8 @@ impl Connection {
 }
 
 impl Shard {
-    /// All queues together exceed their limit by `excess` bytes: the largest ones go.
+    /// Closes the connections with the largest queues when all queues together exceed their limit
+    /// by `excess` bytes.
     pub(super) fn evict(&mut self, mut excess: usize) {
         let mut queues = self.connections.queues();
         queues.sort_unstable_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
@@ -161,7 +162,8 @@ impl Shard {
         }
     }
 
-    /// The queue of a connection that was behind is empty. Returns whether there is more to send.
+    /// Refills the empty queue of a connection that was behind. Returns whether there is more to
+    /// send.
     pub(super) fn reread(&mut self, id: ConnectionId) -> bool {
         let Some(connection) = self.connections.get_mut(id) else { return false };
         let Some(after) = connection.reads_after() else { return false };

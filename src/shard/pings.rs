@@ -1,9 +1,9 @@
-//! Pings. The connections with the same interval are one list, in the order in which their pings
-//! fall due: one that was sent a ping goes to the end.
+//! Pings. Connections with the same interval form one list, ordered by when their pings are due.
+//! After a ping, a connection moves to the end.
 //!
 //! - Times are counted in ticks, so that one timer serves many connections. The first ping may be a
 //!   tick early.
-//! - An entry whose connection has closed, or has another interval, is skipped when it falls due.
+//! - An entry whose connection has closed, or has a new interval, is skipped when it is due.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,20 +20,20 @@ use crate::ids::ConnectionId;
 const TICKS: u32 = 64;
 const MIN_TICK: Duration = Duration::from_millis(1);
 const MAX_TICK: Duration = Duration::from_millis(250);
-/// Entries of a list before it is worth while to look for useless ones.
+/// Useless entries that a list may have before it is worth removing them.
 const MIN_USELESS: usize = 64;
 
-/// Lists by interval. There are few intervals; one without connections is forgotten.
+/// Lists by interval. There are few intervals, and a list without connections is removed.
 #[derive(Default)]
 pub(super) struct Pings(Vec<List>);
 
 struct List {
     interval: Duration,
     tick: Duration,
-    /// When its ticks began.
+    /// When the ticks of this list began.
     since: Instant,
     entries: VecDeque<Entry>,
-    /// Entries that will be skipped, at most.
+    /// Upper bound of the number of entries that will be skipped.
     useless: usize,
 }
 
@@ -49,7 +49,7 @@ impl List {
         Self { interval, tick, since: Instant::now(), entries: VecDeque::new(), useless: 0 }
     }
 
-    /// Ticks since it began.
+    /// Ticks since the list began.
     fn now(&self) -> u32 {
         (self.since.elapsed().as_nanos() / self.tick.as_nanos()) as u32
     }
@@ -62,7 +62,7 @@ impl List {
         due
     }
 
-    /// Until the first entry is due.
+    /// Ticks until the first entry is due.
     fn ticks_left(&self) -> Option<u32> {
         let left = self.entries.front()?.due.wrapping_sub(self.now());
         Some(left.cast_signed().max(0).cast_unsigned())
@@ -73,14 +73,14 @@ impl List {
         if self.ticks_left()? > 0 { None } else { self.entries.pop_front() }
     }
 
-    /// How long it takes until the first entry is due.
+    /// Time until the first entry is due.
     fn wait(&self) -> Option<Duration> {
         let ticks = self.ticks_left()?;
         let since_tick = self.since.elapsed().as_nanos() % self.tick.as_nanos();
         Some((self.tick * ticks).saturating_sub(Duration::from_nanos(since_tick as u64)))
     }
 
-    /// Whether an entry will not be skipped.
+    /// Whether an entry still applies to the connection at its place.
     fn is_useful(&self, entry: &Entry, connections: &mut Connections) -> bool {
         let connection = connections.at(entry.place);
         connection.is_some_and(|connection| {
@@ -102,7 +102,7 @@ impl Pings {
 }
 
 impl Shard {
-    /// The connection gets a ping at every interval of its options from now on.
+    /// From now on, the connection gets a ping at the interval of its options.
     pub(super) fn start_pings(&mut self, place: Place) {
         let Some(connection) = self.connections.at(place) else { return };
         let Some(interval) = connection.options.ping else { return };
@@ -116,7 +116,7 @@ impl Shard {
         self.wait_for_pings(interval);
     }
 
-    /// A connection has closed that had pings, or has another interval.
+    /// Called when a connection with pings has closed or gets a new interval.
     pub(super) fn stop_pings(&mut self, interval: Option<Duration>) {
         let Some(list) = interval.and_then(|interval| self.pings.list(interval)) else { return };
         list.useless += 1;

@@ -1,5 +1,5 @@
-//! Watches a shard's sockets. One poller inside tokio's: a thousand ready sockets are one wake-up,
-//! and none needs a task of its own.
+//! Watches a shard's sockets with one poller inside tokio's. A thousand ready sockets cause one
+//! wake-up, and a socket needs no task of its own.
 
 use std::io;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(super) struct Poller {
 
 impl Poller {
     pub fn new() -> io::Result<Self> {
-        // SAFETY: a mio poll owns one descriptor and keeps it as long as it lives.
+        // SAFETY: a mio `Poll` owns one descriptor and keeps it for its whole lifetime.
         let poll = unsafe {
             AsyncFd::register_with_interest(Poll::new()?, tokio::io::Interest::READABLE)
         }?;
@@ -33,7 +33,7 @@ impl Poller {
         registry.register(&mut SourceFd(&descriptor), token(id), Interest::READABLE)
     }
 
-    /// Starts or stops reporting when the socket can be written again.
+    /// Starts or stops reporting when the socket is writable.
     pub fn watch_writable(&self, id: ConnectionId, socket: &Socket, on: bool) -> io::Result<()> {
         let (registry, descriptor) = (self.poll.get_ref().registry(), socket.descriptor());
         let (read, read_and_write) = (Interest::READABLE, Interest::READABLE | Interest::WRITABLE);
@@ -41,13 +41,13 @@ impl Poller {
         registry.reregister(&mut SourceFd(&descriptor), token(id), interest)
     }
 
-    /// Call it before the socket is closed: the kernel would report as long as any duplicate is
+    /// Call this before the socket is closed: the kernel reports events while any duplicate is
     /// open.
     pub fn remove(&self, socket: &Socket) {
         let _ = self.poll.get_ref().registry().deregister(&mut SourceFd(&socket.descriptor()));
     }
 
-    /// Waits until some socket is ready and returns those that are.
+    /// Waits until a socket is ready. Returns all ready sockets.
     pub async fn ready(&mut self) -> io::Result<Vec<Ready>> {
         let Self { poll, events } = self;
         let mut guard = poll.readable_mut().await?;

@@ -13,24 +13,25 @@ use crate::ids::{ChannelId, Place};
 use crate::wire::{Block, BlockSum};
 use filled::Filled;
 
-/// What an event of a channel stands for: a newer one of the same key makes it obsolete.
+/// The key of an event in its channel: a newer event with the same key makes it obsolete.
 pub(super) type Key = (ChannelId, Arc<str>);
 
 /// Bytes of one or more frames.
 #[derive(Default)]
 pub(super) struct Segment {
     pub bytes: Bytes,
-    /// How many events end in it.
+    /// How many events end in this segment.
     pub events: u64,
-    /// Counts against the limits. A replay does not: a returning client would be disconnected for
-    /// what it missed, again and again, and its frames are in the history anyway.
+    /// Whether the segment counts against the limits. A replay does not: otherwise a returning
+    /// client would be disconnected again and again for what it missed. Its frames are in the
+    /// history anyway.
     pub live: bool,
-    /// Of its first event, if that is a publication.
+    /// The place of the first event, if that is a publication.
     pub place: Option<Place>,
     pub key: Option<Key>,
-    /// Some of its bytes are gone, so the others must follow.
+    /// Some of its bytes were sent, so the rest must follow.
     pub begun: bool,
-    /// Of its plain bytes, if they are compressed and their checksum is needed.
+    /// The checksum of the plain bytes, if these are compressed and it is needed.
     pub sum: BlockSum,
 }
 
@@ -51,7 +52,7 @@ impl Part<'_> {
         self.bytes.slice(..self.length)
     }
 
-    /// Whether it is the same memory, not only equal bytes.
+    /// Whether both are the same memory, not only equal bytes.
     pub fn is(&self, other: &Bytes) -> bool {
         self.bytes.as_ptr() == other.as_ptr() && self.length == other.len()
     }
@@ -70,8 +71,8 @@ impl Queue {
         self.0.get_or_insert_default().push(segment);
     }
 
-    /// Pushes bytes that come before everything else and are never dropped. Nothing was sent yet,
-    /// and no segment has a key.
+    /// Pushes bytes to the front, which are never dropped. Nothing may have been sent yet, and no
+    /// segment may have a key.
     pub fn push_first(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             let segment = Segment { bytes, begun: true, ..Segment::default() };
@@ -79,20 +80,20 @@ impl Queue {
         }
     }
 
-    /// What [`Queue::push_first`] has pushed, as far as it is not sent.
+    /// The bytes of [`Queue::push_first`] that are not sent yet.
     pub fn head(&self) -> Option<&Bytes> {
         let first = self.0.as_ref()?.first()?;
         (first.begun && first.events == 0 && !first.live).then_some(&first.bytes)
     }
 
-    /// Takes the place of an earlier segment with the same key. Returns how many events were
-    /// dropped.
+    /// Pushes a segment that replaces an earlier one with the same key. Returns how many events
+    /// were dropped.
     pub fn push_latest(&mut self, segment: Segment) -> u64 {
         self.0.get_or_insert_default().push_latest(segment)
     }
 
-    /// Drops the oldest events until the queue keeps its limits. The latest one stays. Returns how
-    /// many were dropped.
+    /// Drops the oldest events until the queue is within its limits. Keeps the latest event.
+    /// Returns how many were dropped.
     pub fn drop_oldest(&mut self, limits: QueueLimits) -> u64 {
         self.change(|filled| filled.drop_oldest(limits))
     }
@@ -107,8 +108,8 @@ impl Queue {
         self.change(|filled| filled.replace(blocks));
     }
 
-    /// Removes the first `count` bytes and returns how many events ended in them. `begun` is told
-    /// of each segment whose first byte they have.
+    /// Removes the first `count` bytes and returns how many events ended in them. Calls `begun` for
+    /// each segment whose first byte is among them.
     pub fn advance(&mut self, count: usize, begun: impl FnMut(&BlockSum)) -> u64 {
         self.change(|filled| filled.advance(count, begun))
     }

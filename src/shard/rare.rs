@@ -1,4 +1,4 @@
-//! Of a connection, what most connections never have.
+//! State that most connections never need.
 
 use std::ops::{Deref, DerefMut};
 
@@ -15,23 +15,23 @@ pub(super) struct Rare {
     pub expiry_timer: Option<TimerKey>,
     pub stall_timer: Option<TimerKey>,
     pub burst_timer: Option<TimerKey>,
-    /// A channel of it has ended.
+    /// One of its channels has ended.
     pub ends_soon: bool,
     /// The host decides what happens when the timeout has passed.
     pub holds_timeout: bool,
     /// When the client last accepted bytes, or became slow.
     pub progressed: Option<Instant>,
-    /// Of a body that is compressed with gzip: of the blocks that have left, or have begun to.
+    /// The checksum of a gzip body: of all blocks that were sent, whole or in part.
     pub sent: Checksum,
     /// How many events were dropped since the client last had an empty queue.
     pub lost: u64,
-    /// Of one that gets from the histories what it is too slow for.
+    /// With `Overflow::Reread`: how far the histories were read.
     pub behind: Option<Box<Behind>>,
-    /// The connection is drained.
+    /// Set while the connection is drained.
     pub leaving: Option<Box<Leaving>>,
 }
 
-/// Allocated when something is changed.
+/// Allocated when a field is first changed.
 #[derive(Default)]
 pub(super) struct Rarely(Option<Box<Rare>>);
 

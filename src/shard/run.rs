@@ -1,4 +1,4 @@
-//! Consecutive events of the same channels, joined once for all their members.
+//! Consecutive events of the same channels, joined once for all members.
 
 use std::cell::OnceCell;
 use std::slice;
@@ -14,11 +14,11 @@ const MAX_BYTES: usize = 256 << 10;
 pub struct Entry {
     pub place: Place,
     pub frame: Frame,
-    /// What it stands for in its channel, if it stands for anything.
+    /// The event's key in its channel, if it has one.
     pub key: Option<Arc<str>>,
 }
 
-/// Whose members get a run, each once.
+/// The channels whose members get a run, each member once.
 #[derive(PartialEq)]
 pub(super) enum Channels {
     One(ChannelId),
@@ -38,9 +38,9 @@ pub(super) struct Run {
     channels: Channels,
     frames: Vec<Entry>,
     length: usize,
-    /// In each form, once a member needs it.
+    /// The bytes in each form, created when a member needs them.
     blocks: [OnceCell<Block>; Form::COUNT],
-    /// Several frames as one. Compressed together, they are smaller and take less time.
+    /// Several frames as one: compressing them together is faster and saves bytes.
     joined: OnceCell<Frame>,
 }
 
@@ -61,7 +61,7 @@ impl Run {
         self.channels == *channels && self.length + entry.frame.len() <= MAX_BYTES
     }
 
-    /// Only while no member has been given the run.
+    /// Call this only before a member gets the run.
     pub fn push(&mut self, entry: Entry) {
         self.length += entry.frame.len();
         self.frames.push(entry);
@@ -85,7 +85,7 @@ impl Run {
         self.frames.len() as u64
     }
 
-    /// All frames, one after the other. Several are one chunk: for a client, each chunk is work.
+    /// All frames in sequence. Several frames form one chunk: each chunk costs the client work.
     pub fn block(&self, form: Form) -> &Block {
         self.blocks[form.index()].get_or_init(|| match self.frames.as_slice() {
             [entry] => entry.frame.block(form),

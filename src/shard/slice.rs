@@ -1,15 +1,15 @@
-//! A share of a shard's time. After it the shard looks at its inbox and its sockets, so that a
-//! large broadcast holds up nothing else.
+//! A share of a shard's time. After it, the shard checks its inbox and its sockets, so that a large
+//! broadcast does not delay other work.
 
 use std::time::{Duration, Instant};
 
-/// Long enough that the looks between slices cost nothing that matters.
+/// Long enough that the cost of the checks between slices is negligible.
 pub(super) const SLICE: Duration = Duration::from_micros(500);
-/// Steps between two looks at the clock.
+/// Steps between two reads of the clock.
 const STEPS: u32 = 16;
 
 pub(super) struct Slice {
-    /// `None`: it never ends.
+    /// `None`: the slice never ends.
     until: Option<Instant>,
     steps: u32,
 }
@@ -23,7 +23,7 @@ impl Slice {
         Self { until: None, steps: 0 }
     }
 
-    /// Counts a step. Returns whether the slice is over.
+    /// Counts a step. Returns whether the slice has ended.
     pub fn step(&mut self) -> bool {
         let Some(until) = self.until else { return false };
         self.steps += 1;

@@ -1,6 +1,6 @@
-//! A socket that was handed over. Only its shard writes it or closes it.
+//! A socket that was handed over. Only its shard writes to it or closes it.
 //!
-//! - The open file description is shared with Node until Node lets go of it, so it is never made
+//! - The open file description is shared with Node until Node releases it, so it is never made
 //!   non-blocking. Each call passes MSG_DONTWAIT instead.
 
 use std::io::{self, IoSlice};
@@ -16,7 +16,7 @@ use socket2::{SockRef, Socket as RawSocket, Type};
 
 use super::keep_alive::KeepAlive;
 
-/// Where the flag is missing, the process is protected because Node ignores SIGPIPE.
+/// Without this flag, the process is safe because Node ignores SIGPIPE.
 #[cfg(not(target_os = "linux"))]
 const MSG_NOSIGNAL: libc::c_int = 0;
 
@@ -31,7 +31,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// A duplicate of the descriptor, closed on exec. The descriptor must be an open stream socket.
+    /// Duplicates the descriptor, with close-on-exec. The descriptor must be an open stream socket.
     /// `half_open`: the client may close its side and still get events.
     pub fn duplicate(descriptor: i32, half_open: bool) -> io::Result<Self> {
         let borrowed = borrow(descriptor)?;
@@ -41,9 +41,9 @@ impl Socket {
         Ok(Self { socket: borrowed.try_clone_to_owned()?.into(), half_open })
     }
 
-    /// Tunes a socket that its owner writes itself. Descriptors of other kinds are left alone.
-    /// `shared`: other responses use the socket, so only a dead peer matters, and the longest of
-    /// their timeouts counts.
+    /// Tunes a socket that its owner writes to. Other kinds of descriptors are left unchanged.
+    /// `shared`: other responses use the socket, so only dead peers matter, and the longest of the
+    /// timeouts applies.
     pub fn tune_hosted(descriptor: i32, stall_timeout: Option<Duration>, shared: bool) {
         let Ok(borrowed) = borrow(descriptor) else { return };
         let socket = SockRef::from(&borrowed);
@@ -55,8 +55,8 @@ impl Socket {
         }
     }
 
-    /// Lets the kernel notice dead peers, and bounds what it buffers. Unix sockets have no such
-    /// options and need none.
+    /// Makes the kernel detect dead peers, and bounds what it buffers. Unix sockets lack these
+    /// options and do not need them.
     pub(super) fn tune(&self, stall_timeout: Option<Duration>) {
         let _ = self.socket.set_tcp_nodelay(true);
         let socket = SockRef::from(&self.socket);
@@ -76,8 +76,8 @@ impl Socket {
         }
     }
 
-    /// Reads and discards what the client sent, until there is no more or it exceeds `limit`, and
-    /// returns how much it was. An error if the client has closed its side and must not.
+    /// Reads and discards bytes from the client until none are left or they exceed `limit`. Returns
+    /// the number of bytes. Fails if the client has closed its side and must not.
     pub(super) fn discard(&self, limit: usize) -> io::Result<usize> {
         let mut scratch = [MaybeUninit::uninit(); 4096];
         let mut total = 0;
@@ -99,7 +99,7 @@ impl Socket {
         self.socket.take_error().unwrap_or_else(Some)
     }
 
-    /// Ends the response. Bytes sent before still arrive, and the client's end is awaited.
+    /// Ends the response. Bytes sent before still arrive. The client is expected to close its side.
     pub(super) fn finish(&mut self) {
         self.half_open = false;
         let _ = self.socket.shutdown(Shutdown::Write);
@@ -126,8 +126,8 @@ fn bound_unsent(socket: &SockRef<'_>) {
 #[cfg(not(target_os = "linux"))]
 fn bound_unsent(_socket: &SockRef<'_>) {}
 
-/// A dead peer acknowledges nothing. The user timeout notices that for bytes that were sent, and
-/// keep-alive probes do while there is nothing to send.
+/// A dead peer acknowledges nothing. The user timeout detects this for sent bytes, and keep-alive
+/// probes detect it while there is nothing to send.
 fn notice_dead_peer(socket: &SockRef<'_>, stall_timeout: Option<Duration>) {
     let Some(timeout) = stall_timeout else { return };
     #[cfg(target_os = "linux")]
@@ -135,7 +135,7 @@ fn notice_dead_peer(socket: &SockRef<'_>, stall_timeout: Option<Duration>) {
     let _ = socket.set_tcp_keepalive(&KeepAlive::within(timeout).params());
 }
 
-/// Whether another response on the socket waits longer for the peer.
+/// Whether another response on the socket has set a longer timeout.
 #[cfg(target_os = "linux")]
 fn has_longer_timeout(socket: &SockRef<'_>, timeout: Option<Duration>) -> bool {
     let set = socket.tcp_user_timeout().ok().flatten();
@@ -147,7 +147,7 @@ fn has_longer_timeout(_socket: &SockRef<'_>, _timeout: Option<Duration>) -> bool
     false
 }
 
-/// The caller runs on the thread of the descriptor's owner, which keeps it open meanwhile.
+/// The caller runs on the thread of the descriptor's owner, which keeps the descriptor open.
 fn borrow<'a>(descriptor: i32) -> io::Result<BorrowedFd<'a>> {
     if descriptor < 0 {
         return Err(io::ErrorKind::InvalidInput.into());

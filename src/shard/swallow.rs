@@ -1,4 +1,4 @@
-//! The socket of measurements: it accepts everything and sends nothing.
+//! The socket of benchmarks: it accepts every byte and sends nothing.
 
 use std::io::{self, IoSlice};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a shard does over time, which is paused.
+//! Tests of a shard over time, with a paused clock.
 
 use std::io::Read;
 use std::os::fd::AsRawFd;
@@ -18,7 +18,7 @@ mod drain;
 mod fan_out;
 mod pings;
 
-/// There are no channels.
+/// A shard without channels.
 struct Alone;
 
 impl Memberships for Alone {
@@ -41,7 +41,7 @@ impl Memberships for Alone {
     }
 }
 
-/// A connection, and how a host would talk to its shard.
+/// A connection, and the commands that a host would send for it.
 struct Connection {
     id: ConnectionId,
     inbox: Arc<Inbox>,
@@ -179,7 +179,7 @@ async fn a_timeout_ends_the_connection_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
+async fn a_changed_or_cleared_timeout_starts_again() {
     let mut bench =
         Bench::new(ConnectionOptions { timeout: Some(60 * SECOND), ..Default::default() });
     bench.work_for(59 * SECOND).await;
@@ -193,7 +193,7 @@ async fn a_timeout_that_was_changed_or_cleared_counts_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expiry_that_is_set_anew_replaces_the_former() {
+async fn a_new_expiry_replaces_the_former() {
     let mut bench = Bench::new(ConnectionOptions::default());
     for _ in 0..3 {
         let after = Some(60 * SECOND);
@@ -206,7 +206,7 @@ async fn an_expiry_that_is_set_anew_replaces_the_former() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_held_timeout_is_the_hosts_to_decide() {
+async fn the_host_decides_about_a_held_timeout() {
     let mut bench = Bench::new(ConnectionOptions { timeout: Some(SECOND), ..Default::default() });
     bench.connection.push(|connection| Command::HoldTimeout { connection, hold: true });
     bench.work_for(2 * SECOND).await;
@@ -215,7 +215,7 @@ async fn a_held_timeout_is_the_hosts_to_decide() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stall_is_counted_from_the_last_byte_that_was_taken() {
+async fn a_stall_counts_from_the_last_accepted_byte() {
     let mut bench =
         Bench::new(ConnectionOptions { stall_timeout: Some(30 * SECOND), ..Default::default() });
     let event = Event { data: Some("x".repeat(16 << 20)), ..Event::default() };
@@ -223,7 +223,7 @@ async fn a_stall_is_counted_from_the_last_byte_that_was_taken() {
     bench.work_for(20 * SECOND).await;
     assert!(!bench.read().is_empty());
     bench.work_for(29 * SECOND).await;
-    assert_eq!(bench.reasons(), [], "it took something after twenty seconds");
+    assert_eq!(bench.reasons(), [], "the client took bytes after twenty seconds");
     bench.work_for(2 * SECOND).await;
     assert_eq!(bench.reasons(), [CloseReason::Stall]);
 }
@@ -249,7 +249,7 @@ fn frame(size: usize) -> Frame {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_either() {
+async fn a_replay_does_not_count_against_the_bound_without_a_transport_either() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection =
         open(&bench, ConnectionOptions { max_queue: bytes(1000), ..Default::default() });
@@ -268,7 +268,7 @@ async fn a_replay_does_not_count_against_the_bound_while_there_is_no_transport_e
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_queued_without_a_transport_is_framed_for_the_one_that_comes() {
+async fn events_queued_without_a_transport_get_the_framing_of_the_attached_one() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions { retry: Some(5), ..Default::default() });
     connection.send(vec![frame(3), frame(20)]);
@@ -285,7 +285,7 @@ async fn what_was_queued_without_a_transport_is_framed_for_the_one_that_comes() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn control_frames_that_never_left_are_no_drops() {
+async fn unsent_control_frames_do_not_count_as_drops() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions { retry: Some(5), ..Default::default() });
     connection.send(vec![frame(3)]);
@@ -295,7 +295,7 @@ async fn control_frames_that_never_left_are_no_drops() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_is_busy_makes_no_stalled_client() {
+async fn a_busy_host_does_not_stall_a_client() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let stalls = ConnectionOptions { stall_timeout: Some(SECOND), ..Default::default() };
     let connection = open(&bench, stalls);

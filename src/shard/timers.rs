@@ -1,4 +1,4 @@
-//! A shard's timers: pings, timeouts, stalls, drains, and channels that are empty.
+//! A shard's timers: pings, timeouts, stalls, drains and empty channels.
 
 use std::future::poll_fn;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(super) type TimerKey = delay_queue::Key;
 
 #[derive(Clone)]
 pub(super) enum Timer {
-    /// Of the connections with that interval.
+    /// Pings of the connections with that interval.
     Pings(Duration),
     Timeout(ConnectionId),
     /// The client's authorization ends.

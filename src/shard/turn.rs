@@ -12,8 +12,8 @@ use crate::ids::ConnectionId;
 use crate::metrics::Tally;
 use crate::notice::Notice;
 
-/// What a poller reports about a socket. These are hints: the socket may have been closed, or read
-/// to its end, in the meantime.
+/// The readiness of a socket, as a poller reports it. It is a hint: the socket may have been
+/// closed, or read to its end, in the meantime.
 #[derive(Clone, Copy)]
 pub(super) struct Ready {
     pub connection: ConnectionId,
@@ -23,7 +23,7 @@ pub(super) struct Ready {
 }
 
 impl Shard {
-    /// Works until it is told to shut down.
+    /// Runs until the shard is shut down.
     pub(super) async fn work(&mut self) {
         while !self.ended {
             self.turn().await;
@@ -36,10 +36,10 @@ impl Shard {
         let is_busy = self.is_busy();
         tokio::select! {
             () = self.links.inbox.arrived() => {}
-            // The poller is a descriptor of the shard. If it fails, only commands are left.
+            // If the poller itself fails, the shard still handles commands.
             sockets = self.poller.ready() => ready = sockets.unwrap_or_default(),
             timer = self.timers.next() => expired = Some(timer),
-            // Looks at all of these, and goes on.
+            // Polls all of the above, then continues.
             () = yield_now(), if is_busy => {}
         }
         ready.into_iter().for_each(|ready| self.on_ready(ready));
@@ -54,7 +54,7 @@ impl Shard {
         self.publish();
     }
 
-    /// Whether there is work for which nothing will wake the shard.
+    /// Whether there is work without a pending wake-up.
     pub(super) fn is_busy(&self) -> bool {
         self.inbox_waits || !self.fan_out.is_empty() || !self.dirty.is_empty()
     }
@@ -75,7 +75,7 @@ impl Shard {
         inbox.drained();
     }
 
-    /// Flushes connections of that urgency. False when the slice was over before.
+    /// Flushes connections with that urgency. Returns false if the slice ended first.
     pub(super) fn flush_dirty(&mut self, urgency: Urgency, slice: &mut Slice) -> bool {
         while let Some(place) = self.dirty.next(urgency) {
             if let Some(connection) = self.connections.at(place)

@@ -1,4 +1,4 @@
-//! The writes of one turn for the host. Connections that get the same bytes share one write.
+//! One turn's writes for the host. Connections that get the same bytes share one write.
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -13,18 +13,19 @@ use crate::metrics::Tally;
 use crate::notice::Notice;
 use crate::wire::Form;
 
-/// How many of the latest groups are compared. Readers that are equally far behind alternate.
+/// How many of the latest groups are compared, because readers that are equally far behind
+/// alternate.
 const COMPARED: usize = 4;
 
 #[derive(Default)]
 pub(super) struct Writes {
     groups: Vec<Group>,
-    /// When the first of them was added.
+    /// When the first group was added.
     now: Option<Instant>,
 }
 
 struct Group {
-    /// Holding them keeps their memory, by which they are compared, from being reused.
+    /// Parts are compared by address. Holding them keeps their memory from being reused.
     parts: Vec<Bytes>,
     connections: Vec<ConnectionId>,
 }
@@ -60,7 +61,7 @@ impl Writes {
         }
     }
 
-    /// The time, which is read once for all writes of a turn.
+    /// The current time, read once for all writes of a turn.
     pub fn now(&mut self) -> Instant {
         *self.now.get_or_insert_with(Instant::now)
     }
@@ -95,14 +96,13 @@ impl Group {
 }
 
 impl Connection {
-    /// Gives the host a run that is all that the client lacks, without a queue. Returns whether it
-    /// did.
+    /// Gives the host a run directly if nothing else is queued. Returns whether it did.
     #[inline]
     pub fn write_at_once(&mut self, run: &Run, writes: &mut Writes, tally: &mut Tally) -> bool {
         let Sink::Stream { framing, in_flight: in_flight @ 0, .. } = &mut self.sink else {
             return false;
         };
-        // A flush starts the timer first.
+        // If the stall timer is not running, a flush must start it.
         let is_timed = self.rare.stall_timer.is_some() || self.options.stall_timeout.is_none();
         if self.stage != Stage::Open || !self.queue.is_empty() || !is_timed {
             return false;
@@ -123,7 +123,7 @@ impl Connection {
         true
     }
 
-    /// Whether the host's report on a write leaves nothing to do.
+    /// Whether nothing remains to be done after the host's report on a write.
     pub fn is_at_rest(&self) -> bool {
         let is_idle = self.stage == Stage::Open && self.queue.is_empty() && self.held.is_none();
         is_idle && !self.slow && self.rare.lost == 0

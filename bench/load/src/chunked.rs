@@ -1,16 +1,16 @@
-//! Takes HTTP's chunked coding apart, wherever the bytes were split.
+//! Decodes HTTP's chunked coding, wherever the bytes are split.
 
 #[derive(Debug)]
 pub struct BadChunk;
 
 pub enum Chunked {
-    /// In the line with the size, of which this much is read.
+    /// In the line with the size. The field is the size read so far.
     Size(usize),
-    /// In a chunk with that much to come.
+    /// In a chunk, with this many bytes left.
     Data(usize),
-    /// In the line end behind a chunk.
+    /// In the line end after a chunk.
     DataEnd,
-    /// Behind the last chunk.
+    /// After the last chunk.
     Ended,
 }
 

@@ -1,4 +1,5 @@
-//! One connection of the load client: connects, asks, and hands out the stamps of its events.
+//! One connection of the load client: connects, sends the request, and reports the stamps of its
+//! events.
 
 use std::net::SocketAddr;
 
@@ -13,7 +14,7 @@ use crate::stamp::{Stamp, Stamps, Tail};
 use crate::tally::Share;
 use crate::wire::{Secrets, Wire};
 
-/// Where a client that comes back was when it left.
+/// The position of a returning client.
 #[derive(Clone, Debug)]
 pub struct Cursor {
     pub id: String,
@@ -23,7 +24,7 @@ pub struct Cursor {
 
 enum State {
     Connecting,
-    /// The response head, as far as it is here.
+    /// The response head, as far as it has arrived.
     Head(Vec<u8>),
     Joining(Joining),
     Body(Coding),
@@ -38,11 +39,11 @@ enum Coding {
 
 #[derive(Debug, PartialEq)]
 pub enum Progress {
-    /// Nothing that concerns anyone.
+    /// Nothing to report.
     None,
-    /// So many response heads are here. Events may have come too.
+    /// This many response heads have arrived. Events may have arrived too.
     Opened(usize),
-    /// Events may have come.
+    /// Events may have arrived.
     Received,
 }
 
@@ -51,17 +52,17 @@ pub enum Progress {
 struct Stream {
     tail: Tail,
     share: Share,
-    /// Of a body that is compressed.
+    /// `Some` if the body is compressed.
     inflated: Option<Inflated>,
 }
 
-/// What scans the bodies of streams.
+/// Scans the bodies of streams.
 struct Scan<'a, F> {
     streams: &'a mut [Stream],
     stamps: &'a Stamps,
     found: F,
     read_at: u64,
-    /// Some body was not compressed as it should be.
+    /// A body has invalid compressed data.
     is_broken: bool,
 }
 
@@ -75,7 +76,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// `number` is the client's own, or that of the first of its streams.
+    /// `number` is the number of the client, or of its first stream.
     pub fn connect(
         address: SocketAddr,
         number: usize,
@@ -95,7 +96,7 @@ impl Client {
         self.cursor.as_ref().map_or(0, |cursor| cursor.first)
     }
 
-    /// Sets what each of its streams must get, by number.
+    /// Sets the events that each of its streams must get, by number.
     pub fn expect(&mut self, mut share: impl FnMut(usize) -> Share) {
         for (index, stream) in self.streams.iter_mut().enumerate() {
             stream.share = share(self.number + index);
@@ -138,8 +139,8 @@ impl Client {
         )
     }
 
-    /// Reads once; call it when the socket is readable. `found` gets what the client must get,
-    /// the stamp, and when it was read.
+    /// Reads once; call it when the socket is readable. `found` gets the client's share, the stamp,
+    /// and when it was read.
     pub fn read(
         &mut self,
         buffer: &mut [u8],
@@ -173,7 +174,8 @@ impl Client {
 }
 
 impl State {
-    /// Takes what was read, and what has to be answered. Returns how many streams have opened.
+    /// Handles the bytes that were read, and appends the answers to `replies`. Returns how many
+    /// streams have opened.
     fn take<F: FnMut(&mut Share, Stamp, u64)>(
         &mut self,
         bytes: &[u8],
@@ -241,7 +243,7 @@ fn check_encoding(head: &[u8]) -> Result<(), String> {
 fn coding(head: &[u8]) -> Result<Coding, String> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     if !head.starts_with("http/1.1 200") || !head.contains("\r\ncontent-type: text/event-stream") {
-        return Err(format!("no event stream: {:?}", head.lines().next().unwrap_or_default()));
+        return Err(format!("not an event stream: {:?}", head.lines().next().unwrap_or_default()));
     }
     let chunked = head.contains("\r\ntransfer-encoding: chunked");
     Ok(if chunked { Coding::Chunked(Chunked::default()) } else { Coding::Identity })

@@ -1,4 +1,5 @@
-//! Standard input as lines of words, read as it becomes readable, so that it can wait beside sockets.
+//! Standard input as lines of words. It is read when it is readable, so that one loop can wait for
+//! it and for sockets.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -12,7 +13,8 @@ pub struct Commands {
 }
 
 impl Commands {
-    /// Reads what is there; call it when standard input is readable. False at its end.
+    /// Reads the available bytes; call it when standard input is readable. Returns false at the
+    /// end.
     pub fn read(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 4096];
         let length = rustix::io::read(io::stdin(), &mut buffer)?;
@@ -36,14 +38,14 @@ pub fn number(words: &[String], index: usize) -> Result<u64, String> {
     word.parse().map_err(|_| format!("{word:?} is not a whole number"))
 }
 
-/// The cursors from `index` on, each of them as `FIRST:ID`.
+/// The cursors from `index` on, each as `FIRST:ID`.
 pub fn cursors(words: &[String], index: usize) -> Result<Vec<Cursor>, String> {
     let parse = |word: &String| {
         let (first, id) = word.split_once(':')?;
         Some(Cursor { first: first.parse().ok()?, id: id.to_owned() })
     };
     let words = words.get(index..).unwrap_or_default();
-    words.iter().map(|word| parse(word).ok_or_else(|| format!("{word:?} is no cursor"))).collect()
+    words.iter().map(|word| parse(word).ok_or_else(|| format!("bad cursor: {word:?}"))).collect()
 }
 
 /// Answers a command with one line of JSON.

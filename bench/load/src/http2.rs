@@ -1,11 +1,11 @@
-//! The client's side of an HTTP/2 session: requests, the frames of their responses, and its windows.
+//! The client's side of an HTTP/2 session: requests, the frames of responses, and windows.
 
-/// What the client sends first.
+/// The connection preface of the client.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// How much a server may send before the client has confirmed it, as Chromium says.
+/// How many unconfirmed bytes a server may send. Chromium uses the same values.
 const STREAM_WINDOW: u32 = 6 << 20;
 const SESSION_WINDOW: u32 = 15 << 20;
-/// That of a session until the client enlarges it.
+/// The window of a session until the client enlarges it.
 const FIRST_SESSION_WINDOW: u32 = 65_535;
 
 const DATA: u8 = 0;
@@ -29,9 +29,9 @@ const HEAD: usize = 9;
 
 #[derive(Debug, PartialEq)]
 pub enum Found<'a> {
-    /// The response of the stream with that number has begun.
+    /// The response of the stream with this number has begun.
     Opened(usize),
-    /// A piece of its body.
+    /// A piece of a stream's body.
     Body(usize, &'a [u8]),
 }
 
@@ -45,12 +45,12 @@ struct Head {
 pub struct Session {
     head: Vec<u8>,
     frame: Option<Head>,
-    /// What is here of a frame that is not data.
+    /// The received part of a frame that is not data.
     payload: Vec<u8>,
-    /// How many bytes of each stream, and of all, are not confirmed.
+    /// How many bytes of each stream, and of the session, are not confirmed.
     streams: Vec<u32>,
     all: u32,
-    /// What the client has to answer.
+    /// Bytes that the client must send in reply.
     pub replies: Vec<u8>,
 }
 
@@ -60,7 +60,7 @@ impl Session {
         Self { head, frame: None, payload, streams: vec![0; streams], all: 0, replies }
     }
 
-    /// What opens the session and asks for each of the paths.
+    /// The bytes that open the session and request each of the paths.
     pub fn greeting(paths: impl Iterator<Item = String>) -> Vec<u8> {
         let mut bytes = PREFACE.to_vec();
         let mut settings = INITIAL_WINDOW.to_be_bytes().to_vec();
@@ -74,7 +74,7 @@ impl Session {
         bytes
     }
 
-    /// Calls `found` for what is in `bytes`, however they are split.
+    /// Calls `found` for each response and body in `bytes`, however they are split.
     pub fn read(&mut self, mut bytes: &[u8], mut found: impl FnMut(Found)) -> Result<(), String> {
         loop {
             let Some(head) = &mut self.frame else {

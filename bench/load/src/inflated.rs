@@ -1,8 +1,8 @@
-//! Inflates a body that is compressed with gzip, wherever the bytes were split.
+//! Inflates a gzip body, wherever the bytes are split.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-/// Of deflate.
+/// The exponent of deflate's window size.
 const WINDOW_BITS: u8 = 15;
 
 #[derive(Debug)]
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_gzip() {
+    fn refuses_bytes_that_are_not_gzip() {
         assert!(Inflated::default().decode(b"data: plain\n\n", |_| {}).is_err());
     }
 }

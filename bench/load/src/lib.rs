@@ -1,13 +1,13 @@
-//! What the load client and the floor server are made of.
+//! The parts of the load client and of the floor server.
 //!
-//! - `stamp`: the marker in each event, which carries when it was sent and its number
-//! - `chunked`: HTTP's chunked coding, taken apart as it arrives
-//! - `inflated`: bodies that are compressed with gzip
+//! - `stamp`: the marker in each event, with its number and the time when it was sent
+//! - `chunked`: decodes HTTP's chunked coding as bytes arrive
+//! - `inflated`: inflates bodies that are compressed with gzip
 //! - `wire`: the bytes of one connection, plain or through TLS
 //! - `http2`: the client's side of an HTTP/2 session
 //! - `client`: one connection of the load client
-//! - `protocol`: what a client speaks, and how it joins where that is no event stream
-//! - `tally`: what came of what was expected
+//! - `protocol`: the protocol of a client, and how a client joins if it is not an event stream
+//! - `tally`: compares the received events with the expected ones
 //! - `commands`: the lines of standard input
 //! - `clock`: CLOCK_MONOTONIC, which is also Node's `process.hrtime`
 

@@ -1,15 +1,15 @@
-//! What a client speaks. In all protocols, the stamps of events arrive as they are.
+//! The protocol of a client. In all protocols, the stamps of events arrive unchanged.
 
 use memchr::memmem;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Protocol {
     EventStream,
-    /// The same, compressed with gzip.
+    /// An event stream that is compressed with gzip.
     Gzip,
     /// An event stream over TLS.
     Https,
-    /// So many event streams in one session over TLS.
+    /// This many event streams in one session over TLS.
     Http2 {
         streams: usize,
     },
@@ -21,11 +21,11 @@ pub enum Protocol {
     Nats,
 }
 
-/// A packet that a client waits for before events come.
+/// A packet that a client must receive before the events.
 struct Packet {
     start: &'static [u8],
     end: &'static [u8],
-    /// What the client sends then.
+    /// The answer of the client.
     reply: &'static [u8],
 }
 
@@ -36,7 +36,7 @@ const UPGRADE: &str = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n\
 const JOIN: &[u8] = &[0x81, 0x82, 0, 0, 0, 0, b'4', b'0'];
 
 impl Protocol {
-    /// `streams`: how many one session has, over HTTP/2.
+    /// `streams`: the number of streams in one HTTP/2 session.
     pub fn named(name: &str, streams: usize) -> Option<Self> {
         match name {
             "sse" => Some(Self::EventStream),
@@ -58,7 +58,7 @@ impl Protocol {
         }
     }
 
-    /// What a client asks for with ALPN, over TLS.
+    /// The protocol that a client requests with ALPN, over TLS.
     pub fn secret(self) -> Option<&'static str> {
         match self {
             Self::Https => Some("http/1.1"),
@@ -67,7 +67,7 @@ impl Protocol {
         }
     }
 
-    /// What a client sends first, unless that depends on the client.
+    /// The first bytes of a client, unless they depend on the client.
     pub fn greeting(self) -> Option<&'static str> {
         match self {
             Self::EventStream | Self::Gzip | Self::Https | Self::Http2 { .. } => None,
@@ -80,7 +80,8 @@ impl Protocol {
     fn packets(self) -> &'static [Packet] {
         match self {
             Self::EventStream | Self::Gzip | Self::Https | Self::Http2 { .. } => &[],
-            // The open packet of engine.io, behind the response head, and that of the namespace.
+            // The open packet of engine.io, after the response head, then the packet of the
+            // namespace.
             Self::SocketIo => &[
                 Packet { start: b"0{\"sid\":\"", end: b"}", reply: JOIN },
                 Packet { start: b"40{\"sid\":\"", end: b"}", reply: b"" },
@@ -91,7 +92,7 @@ impl Protocol {
     }
 }
 
-/// What a server has sent before the events.
+/// Tracks the packets that a server sends before the events.
 pub struct Joining {
     packets: &'static [Packet],
     bytes: Vec<u8>,

@@ -1,7 +1,7 @@
-//! The marker that every event carries once, in its data: `"sent":"<20 digits>.<8 digits>"`,
-//! when it was sent (CLOCK_MONOTONIC, nanoseconds) and its number, from 0 on.
+//! The marker that every event carries once, in its data: `"sent":"<20 digits>.<8 digits>"`. It has
+//! the time when the event was sent (CLOCK_MONOTONIC, nanoseconds) and its number, starting at 0.
 //!
-//! A scanner finds every stamp of one event stream, wherever the stream was split.
+//! A scanner finds every stamp of one event stream, wherever the stream is split.
 
 use memchr::memmem::Finder;
 
@@ -20,7 +20,7 @@ pub struct Stamps {
     finder: Finder<'static>,
 }
 
-/// The end of what was scanned last, when a stamp may have begun in it.
+/// The end of the bytes that were scanned last, in which a stamp may begin.
 pub struct Tail {
     bytes: [u8; LENGTH - 1],
     length: usize,
@@ -39,7 +39,8 @@ impl Default for Stamps {
 }
 
 impl Stamps {
-    /// Calls `found` for each stamp that ends in `payload`, which follows what `tail` is the end of.
+    /// Calls `found` for each stamp that ends in `payload`. `tail` is the end of the bytes before
+    /// it.
     pub fn scan(&self, tail: &mut Tail, payload: &[u8], mut found: impl FnMut(Stamp)) {
         let mut position = 0;
         if tail.length > 0 {
@@ -58,7 +59,7 @@ impl Stamps {
                 _ => tail.length = 0,
             }
         }
-        // Most pieces are one event, and nothing after its stamp is long enough for another.
+        // Most pieces are one event, and the rest after its stamp is too short for another stamp.
         while payload.len() - position >= LENGTH
             && let Some(start) = self.finder.find(&payload[position..])
         {
@@ -75,7 +76,7 @@ impl Stamps {
 
 impl Tail {
     fn keep(&mut self, bytes: &[u8]) {
-        // A stamp has no line end in it: after one, none can have begun.
+        // A stamp contains no line end, so no stamp continues after one.
         self.length = if bytes.ends_with(b"\n") { 0 } else { bytes.len().min(LENGTH - 1) };
         self.bytes[..self.length].copy_from_slice(&bytes[bytes.len() - self.length..]);
     }
@@ -88,7 +89,7 @@ fn parse(stamp: &[u8]) -> Stamp {
     Stamp { sent, number: digits(&number[1..]) as u32 }
 }
 
-/// Eight digits, of which neighbours are added up in three steps.
+/// Parses eight digits: neighbours are combined in three steps.
 fn digits(bytes: &[u8]) -> u64 {
     let bytes: [u8; 8] = bytes.try_into().unwrap_or_default();
     let ones = u64::from_le_bytes(bytes) & 0x0f0f_0f0f_0f0f_0f0f;

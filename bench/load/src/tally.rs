@@ -1,4 +1,4 @@
-//! What came of what was expected, and how late.
+//! Compares the received events with the expected ones, and measures their latency.
 
 use hdrhistogram::Histogram;
 
@@ -12,9 +12,9 @@ pub struct Tally {
     /// How many events all clients together must get.
     wanted: u64,
     received: u64,
-    /// Events that came twice, too late, or that were never expected.
+    /// Events that arrived twice or too late, or that were never expected.
     surplus: u64,
-    /// Connections that have got everything.
+    /// Connections that have received everything.
     pub complete: usize,
     first_sent: u64,
     last_read: u64,
@@ -24,9 +24,9 @@ pub struct Tally {
 /// The events that one client must get.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Share {
-    /// The number of the event that comes next.
+    /// The number of the next event.
     next: u32,
-    /// In how many channels the client is.
+    /// The number of channels that the client is in.
     joined: u32,
 }
 
@@ -46,7 +46,8 @@ impl Tally {
         }
     }
 
-    /// What a client must get. `first` is the number of the first event that it does not have yet.
+    /// The events that a client must get. `first` is the number of the first event that it does not
+    /// have yet.
     pub fn begin(&mut self, client: usize, first: u32) -> Share {
         let joined = 1 + (client % self.channels as usize) as u32;
         self.wanted += u64::from(self.count_below(self.expected, joined))
@@ -58,7 +59,7 @@ impl Tally {
 
     /// Counts one event of a client.
     pub fn count(&mut self, share: &mut Share, stamp: Stamp, read_at: u64) {
-        // A gap is left open: what is missing at the end was lost, and what comes late is surplus.
+        // A gap stays open: events missing at the end were lost, and late ones are surplus.
         if stamp.number != share.next || share.next >= self.expected {
             self.surplus += 1;
             return;
@@ -71,7 +72,7 @@ impl Tally {
         self.latency.saturating_record(read_at.saturating_sub(stamp.sent) / 1000);
     }
 
-    /// `connected`: when the last connections began to open.
+    /// `connected`: when the last batch of connections began to open.
     pub fn json(&self, connected: u64, failures: &[String]) -> String {
         let missing = self.wanted - self.received;
         let latency = |quantile| self.latency.value_at_quantile(quantile);
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_repeated_missed_swapped_or_too_many_is_noticed() {
+    fn repeated_missing_swapped_and_surplus_events_are_noticed() {
         assert_eq!(tally(&[0, 1, 1, 2]), (3, 1, 1));
         assert_eq!(tally(&[0, 2]), (1, 1, 0));
         assert_eq!(tally(&[0, 2, 1]), (2, 1, 0));
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_must_get_the_events_of_its_channels_after_those_that_it_has() {
+    fn a_client_must_get_the_missing_events_of_its_channels() {
         let mut tally = Tally::new(8, 3);
         get(&mut tally, 0, 0, &[0, 3, 6]);
         get(&mut tally, 1, 2, &[3, 4, 6, 7]);
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_another_channel_or_from_before_the_cursor_is_too_many() {
+    fn an_event_of_another_channel_or_before_the_cursor_is_surplus() {
         let mut tally = Tally::new(6, 3);
         get(&mut tally, 0, 0, &[0, 1, 3]);
         get(&mut tally, 2, 4, &[3, 4, 5]);

@@ -24,7 +24,8 @@ impl Wire {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let socket = net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
             .map_err(|error| format!("socket: {error}"))?;
-        // A closed connection must not wait in TIME_WAIT: a run opens a hundred thousand.
+        // A closed connection must not wait in TIME_WAIT: one run opens a hundred thousand
+        // connections.
         net::sockopt::set_socket_linger(&socket, Some(std::time::Duration::ZERO))
             .map_err(|error| format!("linger: {error}"))?;
         match net::connect(&socket, &address) {
@@ -44,15 +45,15 @@ impl Wire {
             .map_err(|error| format!("connect: {error}"))
     }
 
-    /// Sends a few bytes. Through TLS, they follow the handshake.
+    /// Sends a few bytes. With TLS, they follow the handshake.
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         let Some(tls) = &mut self.tls else { return send(&self.socket, bytes) };
         tls.writer().write_all(bytes).map_err(|error| format!("TLS: {error}"))?;
         flush(tls, &self.socket)
     }
 
-    /// Reads once from the socket, and calls `found` for each piece of what was sent. Returns
-    /// whether there was anything to read.
+    /// Reads once from the socket, and calls `found` for each piece of the payload. Returns whether
+    /// there was anything to read.
     pub fn receive(
         &mut self,
         buffer: &mut [u8],
@@ -85,7 +86,7 @@ impl Wire {
 
 fn flush(tls: &mut ClientConnection, socket: &TcpStream) -> Result<(), String> {
     while tls.wants_write() {
-        tls.write_tls(&mut &*socket).map_err(|error| format!("a request was not taken: {error}"))?;
+        tls.write_tls(&mut &*socket).map_err(|error| format!("a request was not sent: {error}"))?;
     }
     Ok(())
 }
@@ -93,11 +94,11 @@ fn flush(tls: &mut ClientConnection, socket: &TcpStream) -> Result<(), String> {
 fn send(socket: &TcpStream, bytes: &[u8]) -> Result<(), String> {
     match net::send(socket, bytes, SendFlags::NOSIGNAL) {
         Ok(length) if length == bytes.len() => Ok(()),
-        other => Err(format!("a request was not taken: {other:?}")),
+        other => Err(format!("a request was not sent: {other:?}")),
     }
 }
 
-/// `protocol`: what the server is asked to speak.
+/// `protocol`: the protocol that the client requests with ALPN.
 pub fn secrets(protocol: &str) -> Result<Secrets, String> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone());
@@ -111,7 +112,7 @@ pub fn secrets(protocol: &str) -> Result<Secrets, String> {
     Ok(Arc::new(config))
 }
 
-/// Trusts every certificate: the servers of the bench make their own.
+/// Trusts every certificate: the servers of the bench create their own.
 #[derive(Debug)]
 struct Trust(Arc<CryptoProvider>);
 

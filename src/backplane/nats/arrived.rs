@@ -11,28 +11,28 @@ struct Numbers {
     /// Messages after `from`, up to `to`, were removed before they arrived.
     from: u64,
     to: u64,
-    /// The end of what was removed before those.
+    /// The end of the messages that were removed before those.
     earlier: u64,
 }
 
 impl Arrived {
-    /// A session begins after that number. What it lacks is to be read: see [`Arrived::settle`].
+    /// Begins a session after that number. Earlier messages must be read: see [`Arrived::settle`].
     pub fn begin(&self, last: u64) {
         self.0.lock().reach(last);
     }
 
-    /// All subjects have got what was left of earlier messages, or a gap.
+    /// Called when all subjects have the remaining earlier messages, or a gap.
     pub fn settle(&self) {
         let mut numbers = self.0.lock();
         (numbers.from, numbers.to, numbers.earlier) = (0, 0, 0);
     }
 
-    /// The latest number that was seen.
+    /// The latest number seen.
     pub fn last(&self) -> u64 {
         self.0.lock().last
     }
 
-    /// A message arrives. Returns whether it is new.
+    /// Records the arrival of a message. Returns whether it is new.
     pub fn arrive(&self, number: u64) -> bool {
         let mut numbers = self.0.lock();
         if number <= numbers.last {
@@ -48,8 +48,8 @@ impl Arrived {
         self.0.lock().to
     }
 
-    /// `floor`: the stream has removed everything up to there. Returns the end of what it may have
-    /// removed before it arrived here.
+    /// `floor`: the stream has removed everything up to this number. Returns the end of the
+    /// messages that it may have removed before they arrived here.
     pub fn floor(&self, floor: u64) -> u64 {
         let numbers = self.0.lock();
         floor.min(if floor > numbers.from { numbers.to } else { numbers.earlier })
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_session_may_have_missed_something() {
+    fn a_new_session_may_have_missed_messages() {
         let arrived = Arrived::default();
         arrived.begin(10);
         arrived.settle();

@@ -1,4 +1,4 @@
-//! Makes a connection.
+//! Connects to NATS.
 
 use async_nats::{Client, ConnectOptions};
 
@@ -9,7 +9,7 @@ use crate::backplane::engine::{Answer, Fault};
 use crate::backplane::host_calls::Credentials;
 use crate::backplane::tls::Tls;
 
-/// `tls`: `None` leaves it to the servers and their URLs whether there is TLS.
+/// `tls`: with `None`, the servers and their URLs decide whether TLS is used.
 pub async fn dial(
     servers: &[String],
     tls: Option<&Tls>,

@@ -1,4 +1,4 @@
-//! What an error of NATS means for a session. All of them are tried again.
+//! Maps errors of NATS to faults. All of them are retried.
 
 use std::error::Error;
 use std::io;
@@ -15,10 +15,10 @@ pub fn failed<E: Error + 'static>(what: &str) -> impl Fn(E) -> Fault {
 }
 
 pub fn unnumbered(error: async_nats::Error) -> Fault {
-    Fault::Lost(format!("NATS has sent a message without a number: {error}"))
+    Fault::Lost(format!("NATS sent a message without a number: {error}"))
 }
 
-/// The stream is not there, and could not be created.
+/// The stream does not exist, and could not be created.
 pub fn no_stream(name: &str) -> impl Fn(CreateStreamError) -> Fault {
     move |error| {
         let is_off = match error.kind() {
@@ -31,14 +31,14 @@ pub fn no_stream(name: &str) -> impl Fn(CreateStreamError) -> Fault {
             _ => false,
         };
         if is_off {
-            let reason = "NATS has no JetStream for this user: turn on JetStream in the server";
+            let reason = "JetStream is unavailable for this user: turn on JetStream in the server";
             return Fault::Lost(reason.into());
         }
         failed(&format!("finding or creating the stream {name}"))(error)
     }
 }
 
-/// No connection could be made.
+/// The connection could not be established.
 pub fn unconnected(error: ConnectError) -> Fault {
     Fault::Lost(match error.kind() {
         ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
@@ -57,7 +57,7 @@ pub fn unconnected(error: ConnectError) -> Fault {
     })
 }
 
-/// An error and its causes, without those that the one before has named already.
+/// An error and its causes. Causes that the text already contains are left out.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -1,4 +1,4 @@
-//! Reads the stream, in order.
+//! Reads the stream in order.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use super::line::Line;
 use super::names::Names;
 use crate::backplane::engine::{Answer, Arrival, Fault, Follower, Subject};
 
-/// A connection without messages gives a sign of life that often. The client itself notices one
-/// that is dead.
+/// Without messages, the follower returns a sign of life at this interval. The client itself
+/// detects a dead connection.
 const SILENCE: Duration = Duration::from_secs(5);
 
 pub struct NatsFollower {
@@ -25,7 +25,7 @@ pub struct NatsFollower {
     line: Line,
     arrived: Arc<Arrived>,
     followed: HashSet<Subject>,
-    /// A message may be in two subjects.
+    /// Several, because a message may be in two subjects.
     arrivals: VecDeque<Arrival>,
 }
 
@@ -38,7 +38,7 @@ impl NatsFollower {
     fn take(&mut self, message: &Message) -> Answer<()> {
         let info = message.info().map_err(unnumbered)?;
         let number = info.stream_sequence;
-        // A consumer that was made again may begin anew.
+        // A recreated consumer may start again from an earlier message.
         if !self.arrived.arrive(number) {
             return Ok(());
         }
@@ -46,7 +46,7 @@ impl NatsFollower {
         for subject in [Some(subject), all].into_iter().flatten() {
             if self.followed.contains(&subject) {
                 let payload = message.payload.to_vec();
-                // Whoever has not got everything until the hole reads what is left of it.
+                // If a subject was not delivered up to the hole, its remaining messages are read.
                 let previous = self.arrived.hole();
                 self.arrivals.push_back(Arrival {
                     subject,

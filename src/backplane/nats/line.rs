@@ -1,4 +1,4 @@
-//! Whether a connection is lost, and why.
+//! Detects that a connection is lost, and why.
 
 use std::future::ready;
 
@@ -11,7 +11,7 @@ use crate::backplane::engine::{Answer, Fault};
 pub struct Line(watch::Receiver<Option<String>>);
 
 impl Line {
-    /// Also returns the options with what watches the connection.
+    /// Adds a callback to the options that watches the connection.
     pub fn watch(options: ConnectOptions) -> (Self, ConnectOptions) {
         let (lose, lost) = watch::channel(None);
         let options = options.event_callback(move |event| {
@@ -28,7 +28,7 @@ impl Line {
         (Self(lost), options)
     }
 
-    /// A request whose connection is lost would wait for its timeout.
+    /// Runs `work` until the connection is lost. Otherwise a request would wait for its timeout.
     pub async fn unless_lost<Of>(&self, work: impl Future<Output = Answer<Of>>) -> Answer<Of> {
         let mut lost = self.0.clone();
         let reason = async move {
@@ -44,22 +44,22 @@ impl Line {
 
 const CLOSED: &str = "the connection to NATS was closed";
 
-/// Why a connection is of no more use after an event.
+/// Why a connection is no longer usable after an event.
 fn reason(event: Event) -> Option<String> {
     match event {
         Event::Disconnected | Event::Closed => Some(CLOSED.into()),
-        // Nothing answers a request that is not allowed.
+        // A forbidden request gets no answer.
         Event::ServerError(ServerError::Other(error)) => {
             let is_forbidden = error.to_ascii_lowercase().contains("permissions violation");
             let hint = if is_forbidden {
-                ": allow the user what the guide to several processes lists"
+                ": allow the user the permissions that the guide to several processes lists"
             } else {
                 ""
             };
             Some(format!("NATS says: {error}{hint}"))
         }
         Event::ServerError(ServerError::AuthorizationViolation) => {
-            Some("NATS has ended the connection: the login is not valid any more".into())
+            Some("NATS has ended the connection: the login is no longer valid".into())
         }
         _ => None,
     }

@@ -1,9 +1,9 @@
 //! NATS with JetStream.
 //!
 //! - A backplane has one stream, whose sequence is the order. A publication is one message.
-//! - Each process reads the whole stream in order, and leaves out what it does not follow: only one
-//!   reader sees the order of several subjects.
-//! - A connection that is lost is not mended. The next session begins with another one.
+//! - Each process reads the whole stream in order, and skips subjects that it does not follow: only
+//!   a single reader sees the order of several subjects.
+//! - A lost connection is not repaired. The next session opens a new one.
 
 mod arrived;
 mod dial;
@@ -35,17 +35,17 @@ use writer::NatsWriter;
 
 /// How long NATS may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A process may lag that many events of one subject behind, beyond those that are retained.
+/// How many events of one subject a process may lag behind, in addition to the retained ones.
 const LAG: i64 = 4096;
-/// How long NATS remembers a publication, so that it takes one that is sent again only once.
+/// How long NATS remembers a publication, to accept one that is sent again only once.
 const MEMORY: Duration = Duration::from_secs(600);
 
 pub struct NatsOptions {
     pub servers: Vec<String>,
     pub stream: String,
-    /// How many servers of a cluster keep the stream.
+    /// How many servers of a cluster store the stream.
     pub replicas: usize,
-    /// Asked for at each connect if they are not known.
+    /// `None`: asked for at each connect.
     pub credentials: Option<Credentials>,
     pub tls: Option<Tls>,
     pub retain: Retain,
@@ -53,11 +53,11 @@ pub struct NatsOptions {
 
 pub struct Nats {
     options: NatsOptions,
-    /// The name of this process among those that publish.
+    /// The name of this process among the publishers.
     node: String,
-    /// For credentials.
+    /// Asked for credentials.
     host: Arc<HostCalls>,
-    /// The log that the process knows, and what it has got of it.
+    /// The epoch of the known log, and which of its messages have arrived.
     epoch: Option<Arc<str>>,
     arrived: Arc<Arrived>,
 }
@@ -67,9 +67,9 @@ impl Nats {
         Self { options, node, host, epoch: None, arrived: Arc::default() }
     }
 
-    /// A stream whose end is lost gives numbers a second time: it gets another name.
+    /// A stream that has lost its end would assign numbers twice, so it gets a new epoch.
     async fn begin(&mut self, context: &Context) -> Answer<(Stream, u64)> {
-        // The first process decides on the limits of the stream.
+        // The first process sets the limits of the stream.
         let stream = context.get_or_create_stream(self.config()).await;
         let mut stream = stream.map_err(no_stream(&self.options.stream))?;
         let mut info = stream.info().await.map_err(failed("asking for the stream"))?.clone();
@@ -154,7 +154,7 @@ impl Nats {
     }
 }
 
-/// The name of the log is the description of its stream.
+/// The epoch of the log is the description of its stream.
 fn epoch_of(info: &Info) -> Answer<Arc<str>> {
     let epoch = info.config.description.as_deref().filter(|name| is_epoch(name));
     let name = &info.config.name;

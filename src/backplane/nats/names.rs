@@ -2,7 +2,7 @@
 
 use crate::backplane::engine::{Outgoing, Subject};
 
-/// Of publications that are in one subject only.
+/// For publications in a single subject.
 const NONE: &str = "_";
 
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Everything of the stream.
+    /// Matches every publication of the stream.
     pub fn everything(&self) -> String {
         format!("{}.>", self.stream)
     }
@@ -39,7 +39,7 @@ impl Names {
     }
 }
 
-/// `=` and two digits stand for a byte that is no letter, digit, `-` or `_`.
+/// Bytes other than letters, digits, `-` and `_` become `=` and two hexadecimal digits.
 fn encode(subject: &str) -> String {
     let mut token = String::with_capacity(subject.len() + 8);
     for byte in subject.bytes() {
@@ -92,7 +92,7 @@ mod tests {
         }
 
         #[test]
-        fn any_name_is_one_of_subjects_or_not(name: String) {
+        fn any_name_can_be_parsed_without_a_panic(name: String) {
             let _ = Names { stream: "sluice".into() }.subjects(&format!("sluice.{name}"));
         }
     }

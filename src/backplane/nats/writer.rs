@@ -1,4 +1,4 @@
-//! Publishes, and reads what the stream has kept.
+//! Publishes to the stream, and reads from it.
 
 use std::collections::HashMap;
 use std::future::IntoFuture;
@@ -22,12 +22,12 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Info, Stream};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-/// Subjects that are read at the same time.
+/// Number of subjects that are read concurrently.
 const READS: usize = 32;
-/// For messages of faults.
+/// For the messages of faults.
 const READING: &str = "reading the stream";
 const PUBLISHING: &str = "publishing";
-/// A message's headers, and the room that NATS wants beside.
+/// Bytes for a message's headers, and the overhead of NATS.
 const HEADERS: usize = 1024;
 
 #[derive(Clone)]
@@ -41,7 +41,7 @@ pub struct NatsWriter {
     pub publisher: String,
     pub arrived: Arc<Arrived>,
     pub line: Line,
-    /// Whether this session has read what was published before it.
+    /// Whether this session has read the earlier publications.
     pub is_settled: bool,
 }
 
@@ -51,8 +51,7 @@ impl NatsWriter {
         if epoch_of(&info)? == self.epoch { Ok(info) } else { Err(Fault::Replaced) }
     }
 
-    /// What the stream has of a subject after a number, up to another one. Each with its name in
-    /// NATS.
+    /// The messages of a subject after `number`, up to `last`, each with its name in NATS.
     async fn messages(
         &self,
         subject: &Subject,
@@ -98,15 +97,15 @@ impl NatsWriter {
         info: &Info,
         away: Option<Duration>,
     ) -> Answer<Retained> {
-        // Subjects are not read at once. Up to here, none of them lacks anything.
+        // Subjects are read at different moments. All of them are complete up to this number.
         let last = info.state.last_sequence;
         let found = self.messages(subject, number, last).await?;
         let mut floor = info.state.first_sequence.saturating_sub(1);
-        // Some of what was removed had arrived before.
+        // Some of the removed messages had arrived before.
         if away.is_some() {
             floor = self.arrived.floor(floor);
         }
-        // The oldest ones of a name that has reached its limit may be gone.
+        // The oldest messages of a name that has reached its limit may be gone.
         let limit = info.config.max_messages_per_subject as usize;
         let mut names: HashMap<&str, (usize, u64)> = HashMap::new();
         for (name, arrival) in &found {
@@ -170,7 +169,7 @@ impl NatsWriter {
                 after.iter().map(|(subject, number)| self.retained(subject, *number, &info, away));
             stream::iter(reads).buffered(READS).try_collect().await?
         };
-        // A session begins with a read of everything that is followed.
+        // A session begins by reading every followed subject.
         if !std::mem::replace(&mut self.is_settled, true) {
             self.arrived.settle();
         }

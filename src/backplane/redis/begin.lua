@@ -1,15 +1,14 @@
--- A process begins to use the log. Returns the log's epoch and its latest number.
+-- Called when a process begins to use the log. Returns the log's epoch and its latest number.
 --
--- A server that restarts, or a replica that becomes the master, may lack the latest events. So the
--- first process that meets another run of the server leaves out numbers: none is given twice.
--- A process that has seen one of those that were left out knows that the log has lost events, and
--- replaces it.
+-- A server that restarts, or a replica that becomes the master, may lack the latest events. The
+-- first process that finds another run of the server therefore skips numbers, so that no number is
+-- assigned twice. If a process has seen one of the skipped numbers, the log has lost events, and
+-- the process replaces the log.
 --
 -- KEYS: log (hash: epoch, last, minute, run), cuts (sorted set: for each change of the run, the
---       latest number before it, by the latest number that was left out)
+--       latest number before it, scored by the last number that was skipped)
 -- ARGV: a random epoch for a new log, the server's run, the epoch that the process knows or an
---       empty string, the latest number that it has seen of that epoch, how many numbers are left
---       out
+--       empty string, the latest number that it has seen of that epoch, how many numbers to skip
 local log, cuts = KEYS[1], KEYS[2]
 local fresh, run, known = ARGV[1], ARGV[2], ARGV[3]
 local seen, left_out = tonumber(ARGV[4]), tonumber(ARGV[5])

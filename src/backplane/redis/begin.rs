@@ -1,4 +1,4 @@
-//! The beginning of a session: which log there is.
+//! Begins a session with the current log.
 
 use redis::Script;
 use redis::aio::MultiplexedConnection;
@@ -10,11 +10,12 @@ use crate::backplane::engine::{Answer, Fault};
 use crate::backplane::epoch::{is_epoch, new_epoch};
 
 const BEGIN: &str = include_str!("begin.lua");
-/// Numbers that are left out when another run of the server goes on with the log. More than it can
-/// have lost.
+/// Numbers that are skipped when another run of the server continues the log. More than the server
+/// can have lost.
 const LEFT_OUT: u64 = 1 << 26;
 
-/// Returns what was seen of the log that is there. `before`: of the log that the process knows.
+/// Returns what was seen of the current log. `before`: what was seen of the log that the process
+/// knows.
 pub async fn begin(
     commands: &mut MultiplexedConnection,
     prefix: &str,
@@ -36,7 +37,7 @@ pub async fn begin(
     }
 }
 
-/// The name of the server's run: a restart has another one, and so has every replica.
+/// The name of the server's run. It changes with each restart, and differs between replicas.
 async fn run(commands: &mut MultiplexedConnection) -> Answer<String> {
     let info: String =
         redis::cmd("INFO").arg("server").query_async(commands).await.map_err(fault)?;

@@ -1,4 +1,4 @@
-//! Makes connections.
+//! Connects to Redis.
 
 use std::net::SocketAddr;
 
@@ -16,7 +16,7 @@ use super::pushes::{Pushes, pushes};
 use crate::backplane::engine::Answer;
 use crate::backplane::tls::Tls;
 
-/// How to connect to servers of one kind.
+/// The settings to connect to servers of one kind.
 pub struct Dial<'a> {
     pub tls: Option<&'a Tls>,
     pub login: Login,
@@ -85,7 +85,7 @@ fn certificates(tls: &Tls) -> TlsCertificates {
     TlsCertificates { client_tls, root_cert: tls.authorities.clone() }
 }
 
-/// Connects to a host although the certificate has another name.
+/// Connects to this host although the certificate has another name.
 struct AlwaysHost(String);
 
 impl AsyncDNSResolver for AlwaysHost {

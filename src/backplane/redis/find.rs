@@ -11,10 +11,10 @@ use super::keys;
 use super::options::{Address, Login, RedisOptions, Servers};
 use crate::backplane::engine::{Answer, Fault};
 
-/// A node that does not answer must leave time for the others.
+/// Short, so that a node that does not answer leaves time for the others.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Asks the nodes one after the other. Those that do not know go to the end.
+/// Asks one node after the other. Nodes that fail go to the end of the list.
 pub async fn find(options: &mut RedisOptions, login: &Login) -> Answer<Address> {
     let (tls, prefix) = (options.tls.as_ref(), &options.prefix);
     let (nodes, kind) = match &mut options.servers {
@@ -31,7 +31,7 @@ pub async fn find(options: &mut RedisOptions, login: &Login) -> Answer<Address> 
     for _ in 0..nodes.len() {
         let answer = timeout(PATIENCE, kind.ask(&nodes[0])).await;
         let Address { host, port } = &nodes[0];
-        match answer.unwrap_or_else(|_| Err(Fault::Lost("it does not answer".into()))) {
+        match answer.unwrap_or_else(|_| Err(Fault::Lost("the node does not answer".into()))) {
             Ok(address) => return Ok(address),
             Err(reason) => fault = Fault::Lost(format!("{host}:{port}: {reason}")),
         }
@@ -41,7 +41,7 @@ pub async fn find(options: &mut RedisOptions, login: &Login) -> Answer<Address> 
 }
 
 fn no_nodes() -> Fault {
-    Fault::Lost("the options name no server".into())
+    Fault::Lost("the list of servers is empty".into())
 }
 
 enum Kind<'a> {
@@ -63,12 +63,12 @@ async fn master(dial: &Dial<'_>, node: &Address, name: &str) -> Answer<Address> 
     let mut ask = redis::cmd("SENTINEL");
     ask.arg("GET-MASTER-ADDR-BY-NAME").arg(name);
     let found: Option<(String, u16)> = ask.query_async(&mut sentinel).await.map_err(fault)?;
-    let unknown = || Fault::Lost(format!("the sentinel knows no master named {name}"));
+    let unknown = || Fault::Lost(format!("the sentinel does not know a master named {name}"));
     let (host, port) = found.ok_or_else(unknown)?;
     Ok(Address { host, port })
 }
 
-/// The node of the slot that all keys have.
+/// The node that has the slot of all keys.
 async fn owner(dial: &Dial<'_>, node: &Address, prefix: &str) -> Answer<Address> {
     let mut connection = dial.commands(node).await?;
     let mut ask = redis::cmd("CLUSTER");
@@ -86,7 +86,7 @@ async fn owner(dial: &Dial<'_>, node: &Address, prefix: &str) -> Answer<Address>
         }
         let [host, Value::Int(port), ..] = &master[..] else { continue };
         let host: Option<String> = from_redis_value(host.clone()).map_err(parse)?;
-        // A node that does not know its own name leaves it out.
+        // A node that does not know its own host name leaves it out.
         let is_known = |host: &String| !host.is_empty() && host != "?";
         let host = host.filter(is_known).unwrap_or_else(|| node.host.clone());
         let port = u16::try_from(*port);

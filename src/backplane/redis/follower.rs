@@ -14,9 +14,9 @@ use super::pushes::Pushes;
 use super::seen::Seen;
 use crate::backplane::engine::{Answer, Arrival, Fault, Follower, Subject};
 
-/// Subscriptions in one command.
+/// Maximum number of subscriptions in one pipeline.
 const BATCH: usize = 1000;
-/// A connection without messages is asked for a sign of life that often.
+/// A connection without messages is checked with a PING at this interval.
 const SILENCE: Duration = Duration::from_secs(5);
 
 pub struct RedisFollower {
@@ -24,10 +24,10 @@ pub struct RedisFollower {
     pushes: Pushes,
     keys: Keys,
     seen: Seen,
-    /// Whether the pub/sub channels belong to the node of their slot.
+    /// Whether pub/sub channels are sharded: each belongs to the node of its slot.
     is_sharded: bool,
     followed: HashSet<Subject>,
-    /// When the latest sign of life came, and since when the next one is overdue.
+    /// When the latest sign of life arrived, and when the pending PING was sent.
     heard: Instant,
     asked: Option<Instant>,
 }
@@ -68,7 +68,7 @@ impl RedisFollower {
             return if has_moved { Err(moved()) } else { Ok(None) };
         }
         let [Value::BulkString(message)] = rest else { return Ok(None) };
-        // What others publish to the same pub/sub channel is not for us.
+        // Foreign messages on the same pub/sub channel are ignored.
         let arrival = arrival(subject, message);
         if let Some(arrival) =
             arrival.as_ref().filter(|it| it.epoch.as_ref() == Some(&self.seen.epoch))
@@ -111,7 +111,8 @@ impl Follower for RedisFollower {
             }
             Ok(None) => Err(Fault::Lost("Redis has closed the connection".into())),
             Err(_) => {
-                // Whoever calls may give up at any time, so this must not begin anew each time.
+                // The caller may drop this future at any time, so the deadline must not restart
+                // each time.
                 let asked = *self.asked.get_or_insert_with(Instant::now);
                 let ping = redis::cmd("PING").clone();
                 let pong = timeout_at(asked + PATIENCE, ping.query_async(&mut self.connection));

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-/// The keys of one log. Those of a log that was replaced have other names, and expire.
+/// The keys of one log. The keys of a replaced log have other names, and expire.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// With the hash tag: all keys are on one node of a cluster.
+    /// Contains the hash tag, which keeps all keys on one node of a cluster.
     tag: Arc<str>,
     pub epoch: Arc<str>,
     pub log: String,
@@ -36,12 +36,12 @@ impl Keys {
     }
 }
 
-/// Where the log is, and which epoch it has.
+/// The key of the log's position and epoch.
 pub fn log(prefix: &str) -> String {
     format!("{}log", tag(prefix))
 }
 
-/// Which numbers the log has left out.
+/// The key of the numbers that the log has skipped.
 pub fn cuts(prefix: &str) -> String {
     format!("{}cuts", tag(prefix))
 }

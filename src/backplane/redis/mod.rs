@@ -1,10 +1,10 @@
-//! Redis, Valkey and what speaks their protocol.
+//! Redis, Valkey and compatible servers.
 //!
 //! - A subject has a stream, which keeps its events, and a pub/sub channel. One script publishes to
 //!   both, so every follower sees the order of the streams.
-//! - Two connections: one for commands, one for subscriptions. Each session begins by finding the
-//!   server, because another one may have become the master.
-//! - All keys of a backplane have one hash tag, so one node of a cluster has them all.
+//! - A session has two connections: one for commands, one for subscriptions. It begins by finding
+//!   the server, because another one may have become the master.
+//! - All keys of a backplane share one hash tag, so they are on one node of a cluster.
 
 mod begin;
 mod dial;
@@ -34,9 +34,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 pub struct Redis {
     options: RedisOptions,
-    /// The name of this process among those that publish.
+    /// The name of this process among the publishers.
     node: String,
-    /// For credentials.
+    /// Asked for credentials.
     host: Arc<HostCalls>,
     seen: Option<Seen>,
 }
@@ -44,7 +44,7 @@ pub struct Redis {
 impl Redis {
     pub fn new(options: RedisOptions, node: String, host: Arc<HostCalls>) -> Self {
         if options.tls.is_some() {
-            // If the program has another one already, that is fine too.
+            // If the program has already installed a provider, that one is used.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         Self { options, node, host, seen: None }

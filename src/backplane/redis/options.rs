@@ -1,4 +1,4 @@
-//! How to reach Redis, and what it keeps.
+//! The connection settings for Redis, and its retention.
 
 use crate::backplane::engine::Retain;
 use crate::backplane::tls::Tls;
@@ -6,21 +6,21 @@ use crate::backplane::tls::Tls;
 #[derive(Clone, Debug)]
 pub struct RedisOptions {
     pub servers: Servers,
-    /// Asked for at each connect if they are not known.
+    /// `None`: asked for at each connect.
     pub login: Option<Login>,
     pub database: u32,
     pub tls: Option<Tls>,
-    /// The beginning of all keys.
+    /// The prefix of all keys.
     pub prefix: String,
     pub retain: Retain,
 }
 
-/// Where Redis is.
+/// How to find the server.
 #[derive(Clone, Debug)]
 pub enum Servers {
-    /// The first one.
+    /// Only the first address is used.
     Direct(Vec<Address>),
-    /// These know the master of that name.
+    /// Sentinels, which know the master with this name.
     Sentinel { nodes: Vec<Address>, name: String, login: Login, has_tls: bool },
     /// Some nodes of a cluster.
     Cluster(Vec<Address>),

@@ -1,14 +1,14 @@
--- Publishes a batch of events in order, all at once. For each: takes the next number, appends the
--- event to the stream of its subject, and tells the subject's followers. Returns a number for each
--- event: that of now, or what the same publication got when it was sent before, or 0 if that is
--- forgotten. An event that Redis refuses has a text instead.
+-- Publishes a batch of events atomically and in order. For each event: takes the next number,
+-- appends the event to the stream of its subject, and notifies the subject's followers. Returns a
+-- number for each event: the new one, or the one that the same publication got when it was sent
+-- before, or 0 if that is no longer known. For an event that Redis refuses, the result is a text.
 --
--- KEYS: log (hash: epoch, last, minute), node (hash: the latest publication that was taken, and
---       numbers of recent ones), clock, and two streams for each event: that of its subject, and
---       that of all topics, or the same one again
--- ARGV: epoch, most events in a stream, milliseconds that a stream is kept, PUBLISH or SPUBLISH;
---       then for each event the node's number of the publication, whether the stream keeps the
---       event (1 or 0), the payload, and the pub/sub channels of the two streams
+-- KEYS: log (hash: epoch, last, minute), node (hash: the latest accepted publication, and the
+--       numbers of recent ones), clock, and two streams for each event: the stream of its subject,
+--       and the stream of all topics, or the same one again
+-- ARGV: epoch, maximum events in a stream, retention of a stream in milliseconds, PUBLISH or
+--       SPUBLISH; then for each event the node's number of the publication, whether the stream
+--       keeps the event (1 or 0), the payload, and the pub/sub channels of the two streams
 local log, node, clock = KEYS[1], KEYS[2], KEYS[3]
 local epoch, most, retain, publish = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 
@@ -16,8 +16,8 @@ if redis.call('HGET', log, 'epoch') ~= epoch then
   return redis.error_reply('REPLACED the log was replaced')
 end
 
--- Where the log was at the beginning of each minute: a subject without a stream has published
--- nothing for as long as streams are kept.
+-- Remember the first number of each minute: a subject without a stream has published nothing within
+-- the retention of streams.
 local minute = math.floor(tonumber(redis.call('TIME')[1]) / 60)
 if tonumber(redis.call('HGET', log, 'minute') or '0') < minute then
   local first = tonumber(redis.call('HGET', log, 'last') or '0') + 1

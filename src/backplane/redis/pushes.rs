@@ -1,5 +1,5 @@
-//! Messages that have arrived and wait for the engine's thread. Bounded: if that is too slow, the
-//! connection counts as lost, and the log has what is missing.
+//! Messages that have arrived and wait for the engine's thread. The queue is bounded: if the thread
+//! is too slow, the connection counts as lost, and the missing events are read from the log.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -19,7 +19,7 @@ pub struct Pushes {
     bytes: Arc<AtomicUsize>,
 }
 
-/// Returns also what the connection calls with each message.
+/// Also returns the function that the connection calls with each message.
 pub fn pushes() -> (Pushes, impl Fn(PushInfo) -> Result<(), SendError> + Send + Sync) {
     let (sender, arrived) = channel(MAX_MESSAGES);
     let bytes = Arc::<AtomicUsize>::default();
@@ -34,7 +34,7 @@ pub fn pushes() -> (Pushes, impl Fn(PushInfo) -> Result<(), SendError> + Send + 
         if is_taken {
             return Ok(());
         }
-        // Nothing may follow a message that is missing.
+        // No message may follow a missing one.
         *sender = None;
         Err(SendError)
     };
@@ -47,7 +47,7 @@ fn send(sender: &Sender<PushInfo>, info: PushInfo, bytes: &AtomicUsize) -> bool 
 }
 
 impl Pushes {
-    /// `None` once the connection is lost. Nothing is lost if the future is dropped.
+    /// `None` once the connection is lost. No message is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<PushInfo> {
         let info = self.arrived.recv().await?;
         self.bytes.fetch_sub(size(&info), Relaxed);

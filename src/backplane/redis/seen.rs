@@ -1,4 +1,4 @@
-//! How far this process knows the log. What it has seen must not be missing after a failover.
+//! How far this process has seen the log. Events it has seen must not be missing after a failover.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

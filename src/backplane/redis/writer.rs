@@ -22,7 +22,7 @@ pub struct RedisWriter {
     keys: Keys,
     seen: Seen,
     retain: Retain,
-    /// Whether the pub/sub channels belong to the node of their slot.
+    /// Whether pub/sub channels are sharded: each belongs to the node of its slot.
     is_sharded: bool,
     script: Arc<Script>,
 }
@@ -64,10 +64,10 @@ impl Writer for RedisWriter {
         }
         let answers: Vec<Value> = answers.map_err(fault)?;
         if answers.len() != batch.len() {
-            return Err(Fault::Lost("Redis has not answered every publication".into()));
+            return Err(Fault::Lost("Redis did not answer every publication".into()));
         }
         let answers = answers.into_iter().map(|answer| match answer {
-            // It was taken long ago.
+            // The publication was accepted too long ago to know its number.
             Value::Int(0) => Ok(None),
             Value::Int(number) => {
                 self.seen.see(number as u64);
@@ -118,7 +118,7 @@ impl Writer for RedisWriter {
         if epoch.as_deref() != Some(&*self.keys.epoch) {
             return Err(Fault::Replaced);
         }
-        // Nothing that was published after this number has expired.
+        // Publications after this number have not expired.
         let since = now.saturating_sub(self.retain.age.as_secs());
         let young = clock.iter().find(|(_, minute)| minute.saturating_mul(60) >= since);
         let oldest = match (away, young) {

@@ -1,4 +1,4 @@
-//! The configuration of rustls. The client of Redis makes its own one of the same PEM.
+//! The configuration of rustls. The Redis client creates its own from the same PEM.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, Signatur
 use super::Tls;
 
 impl Tls {
-    /// The reason for a failure names the option.
+    /// The error message names the option that failed.
     pub fn client_config(&self) -> Result<ClientConfig, String> {
         let provider = Arc::new(ring::default_provider());
         let roots = Arc::new(self.roots()?);
@@ -59,7 +59,7 @@ fn certificates(option: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>
     if found.is_empty() { Err(format!("`{option}` has no certificate")) } else { Ok(found) }
 }
 
-/// Checks the certificate as usual, but expects another name than that of the host.
+/// Checks the certificate as usual, but expects another name than the host.
 #[derive(Debug)]
 struct AlwaysName {
     name: ServerName<'static>,
@@ -72,7 +72,7 @@ impl AlwaysName {
         roots: Arc<RootCertStore>,
         provider: Arc<CryptoProvider>,
     ) -> Result<Self, String> {
-        let invalid = |_| "`tls.serverName` is not the name of a host".to_owned();
+        let invalid = |_| "`tls.serverName` is not a valid host name".to_owned();
         let name = ServerName::try_from(name.to_owned()).map_err(invalid)?;
         let usual = WebPkiServerVerifier::builder_with_provider(roots, provider)
             .build()

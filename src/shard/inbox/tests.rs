@@ -1,4 +1,4 @@
-//! Tests of who waits when an inbox is full.
+//! Tests of senders that wait for an inbox.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::wire::Event;
 
 #[test]
-fn who_sends_faster_than_the_shard_works_waits_for_room() {
+fn a_sender_that_outpaces_the_shard_waits_for_room() {
     let inbox = Arc::new(Inbox::new());
     let frame = Event { data: Some("x".repeat(1 << 20)), ..Event::default() }.encode().unwrap();
     let count = 3 * ROOM / frame.len();
@@ -37,7 +37,7 @@ fn who_sends_faster_than_the_shard_works_waits_for_room() {
 }
 
 #[test]
-fn nobody_waits_for_a_shard_that_has_ended() {
+fn senders_do_not_wait_for_a_shard_that_has_ended() {
     let inbox = Inbox::new();
     let frame = Event { data: Some("x".repeat(ROOM)), ..Event::default() }.encode().unwrap();
     inbox.push(Command::Broadcast { channel: ChannelId(0), place: Place(1), frame, key: None });

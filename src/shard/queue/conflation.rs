@@ -1,4 +1,4 @@
-//! Where the latest segment of each key is in a queue.
+//! The position of the latest segment of each key in a queue.
 
 use std::collections::HashMap;
 
@@ -6,16 +6,17 @@ use super::Key;
 
 #[derive(Default)]
 pub(super) struct Conflation {
-    /// Segments are numbered from the beginning of the queue's life on.
+    /// By segment number, counted from the first segment of the queue.
     latest: HashMap<Key, u64>,
     /// How many segments have left the queue.
     popped: u64,
-    /// How many segments were emptied, at most.
+    /// Upper bound of the number of empty segments.
     blanks: usize,
 }
 
 impl Conflation {
-    /// The latest segment of the key is the one at `index`. Returns where the one before it is.
+    /// Records that the latest segment of the key is at `index`. Returns the index of the previous
+    /// one.
     pub fn replace(&mut self, key: Key, index: usize) -> Option<usize> {
         let before = self.latest.insert(key, self.popped + index as u64)?;
         before.checked_sub(self.popped).map(|index| index as usize)
@@ -25,21 +26,21 @@ impl Conflation {
         self.popped += 1;
     }
 
-    /// The empty segments were removed. `before` has how many were in front of each segment.
+    /// Called when empty segments were removed. `before` holds how many preceded each segment.
     ///
-    /// Many queues do this for the same event, so it hashes and copies no key.
+    /// Many queues do this for the same event, so it neither hashes nor copies keys.
     pub fn remove_blanks(&mut self, before: &[u64]) {
         self.blanks = 0;
         self.latest.retain(|_, number| {
             let index = number.checked_sub(self.popped).map(|index| index as usize);
-            // One that has left the queue is not found.
+            // A segment that has left the queue is not found.
             let Some(blanks) = index.and_then(|index| before.get(index)) else { return false };
             *number -= blanks;
             true
         });
     }
 
-    /// A segment is empty now. Returns whether it is time to remove the empty ones.
+    /// Counts a segment that became empty. Returns whether it is time to remove the empty ones.
     pub fn blank(&mut self, segments: usize) -> bool {
         self.blanks += 1;
         self.blanks > 16 && self.blanks * 2 > segments

@@ -1,4 +1,4 @@
-//! The segments of a queue, and how much they are. [`super::Queue`] says what its methods do.
+//! The segments of a queue, and their totals. [`super::Queue`] documents the methods.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ pub(in super::super) struct Filled {
     bytes: usize,
     pub(super) live_bytes: usize,
     pub(super) live_events: u64,
-    /// Where the latest segment of each key is, once one was pushed.
+    /// The position of the latest segment of each key, once a key was pushed.
     conflation: Option<Box<Conflation>>,
 }
 
@@ -148,7 +148,8 @@ impl Filled {
         events
     }
 
-    /// The segments that fit in `limit` bytes together, or the part of the first one that does.
+    /// The first segments that fit in `limit` bytes together, or the part of the first one that
+    /// fits.
     pub fn front(&self, limit: usize) -> impl Iterator<Item = Part<'_>> + Clone {
         let mut room = limit;
         let filled = self.segments.iter().filter(|segment| !segment.bytes.is_empty());
@@ -184,7 +185,7 @@ impl Filled {
         }
     }
 
-    /// Removes segments that newer ones have made obsolete.
+    /// Removes segments that newer ones have replaced.
     fn remove_blanks(&mut self) {
         let mut blanks = 0;
         let mut before = Vec::with_capacity(self.segments.len());

@@ -1,4 +1,4 @@
-//! Tests of what a connection's queue holds, counts and drops.
+//! Tests of the queue of a connection: what it keeps, counts and drops.
 
 use super::*;
 
@@ -33,7 +33,7 @@ fn an_event_is_delivered_with_its_last_byte() {
 }
 
 #[test]
-fn the_largest_segment_and_what_is_replayed_do_not_count_against_the_bound() {
+fn the_largest_segment_and_replays_do_not_count_against_the_bound() {
     let mut queue = queue(&[("12", true), ("12345678", true), ("123", true), ("replayed", false)]);
     assert!(queue.exceeds(bytes(4)));
     assert!(!queue.exceeds(bytes(5)));
@@ -71,7 +71,7 @@ fn the_front_is_whole_segments_unless_the_first_is_too_large() {
 }
 
 #[test]
-fn clearing_counts_what_is_lost() {
+fn clearing_counts_lost_events() {
     let mut queue = queue(&[("abc", true), ("de", false)]);
     advance(&mut queue, 1);
     assert_eq!(queue.clear(), 2);
@@ -82,7 +82,7 @@ fn clearing_counts_what_is_lost() {
 fn the_oldest_events_are_dropped_whole_and_the_latest_stays() {
     let mut queue = queue(&[("abcd", true), ("control", true), ("efgh", true), ("ijkl", true)]);
     queue.0.as_mut().unwrap().segments[1].events = 0;
-    // The first one has begun.
+    // The first event has begun.
     advance(&mut queue, 2);
     assert_eq!(queue.drop_oldest(bytes(13)), 1);
     let left: Vec<_> = queue.iter().cloned().collect();
@@ -115,7 +115,7 @@ fn only_the_latest_event_of_each_key_is_kept_unless_it_has_begun() {
 }
 
 #[test]
-fn as_many_events_as_keys_are_kept_however_many_come() {
+fn keeps_at_most_one_event_per_key() {
     let mut queue = Queue::default();
     queue.push(Segment {
         bytes: Bytes::from_static(b"begun"),
@@ -128,7 +128,7 @@ fn as_many_events_as_keys_are_kept_however_many_come() {
         queue.push_latest(keyed("text", &(number % 100).to_string()));
         assert!(queue.segments.len() <= 300, "{}", queue.segments.len());
         if number % 1000 == 999 {
-            // The client takes a little.
+            // The client reads a little.
             advance(&mut queue, 6);
         }
     }
@@ -141,7 +141,7 @@ fn as_many_events_as_keys_are_kept_however_many_come() {
 }
 
 #[test]
-fn what_is_left_is_the_latest_event_of_each_key_in_order() {
+fn the_latest_event_of_each_key_is_left_in_order() {
     let mut queue = Queue::default();
     let mut expected: Vec<(usize, String)> = Vec::new();
     for number in 0..5_000 {

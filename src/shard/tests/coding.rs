@@ -1,4 +1,4 @@
-//! Connections whose body is compressed.
+//! Tests of connections with a compressed body.
 
 use flate2::read::GzDecoder;
 
@@ -48,7 +48,7 @@ fn text(frame: &Frame) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_queued_events_and_pings_make_a_whole_body() {
+async fn queued_events_later_events_and_pings_form_a_whole_body() {
     for coding in CODINGS {
         let mut bench = Bench::new(ConnectionOptions::default());
         let (connection, mut client) = compressed(&bench, coding);
@@ -110,7 +110,7 @@ async fn members_share_blocks_and_a_run_is_one_block() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_response_head_comes_first_as_it_is() {
+async fn the_response_head_comes_first_and_uncompressed() {
     for coding in CODINGS {
         let mut bench = Bench::new(ConnectionOptions::default());
         let connection = open(&bench, ConnectionOptions::default());
@@ -127,7 +127,7 @@ async fn the_response_head_comes_first_as_it_is() {
     }
 }
 
-/// What the host is to write. It writes at once.
+/// The bytes for the host to write. The host writes at once.
 async fn written(bench: &mut Bench) -> Vec<u8> {
     let mut written = Vec::new();
     loop {
@@ -159,7 +159,7 @@ async fn a_body_that_the_host_writes_is_whole() {
         let mut body = Vec::new();
         for (event, place) in events.iter().zip(1..) {
             publish(&bench, place, event, None);
-            // The first two are a run, and the others come alone.
+            // The first two form a run, and each of the others is sent alone.
             if place > 1 {
                 body.extend(written(&mut bench).await);
             }
@@ -170,7 +170,7 @@ async fn a_body_that_the_host_writes_is_whole() {
     }
 }
 
-/// Part of a run may have left when it becomes clear that the client is slow.
+/// Part of a run may already be sent when the client turns out to be slow.
 #[tokio::test(start_paused = true)]
 async fn a_run_that_has_begun_is_not_conflated() {
     for coding in CODINGS {

@@ -1,9 +1,9 @@
 //! Random commands, in slices of a few members, against a model of what each client gets.
 //!
-//! - Connections come and go, so that others take their places. Some get a socket late, some have a
-//!   small one that is read now and then, and some are on the `stream` transport. Half of them are
-//!   compressed.
-//! - The model knows nothing of turns, slices, runs and queues.
+//! - Connections open and close, so that places are reused. Some get a socket late, some have a
+//!   small socket that is read now and then, and some are on the `stream` transport. Half of them
+//!   are compressed.
+//! - The model has no turns, slices, runs or queues.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,12 +25,12 @@ const FAREWELL: [&str; 2] = ["retry: 1234", "data: bye"];
 #[derive(Clone, Copy, Debug)]
 enum Transport {
     Socket(Framing),
-    /// The kernel takes a few events. The client reads with [`Step::Read`].
+    /// The kernel accepts a few events. The client reads with [`Step::Read`].
     SmallSocket,
     Stream,
 }
 
-/// A client is chosen among those that there are then.
+/// The number of a client is taken modulo the number of clients at that time.
 #[derive(Clone, Debug)]
 enum Step {
     Open {
@@ -51,10 +51,10 @@ enum Step {
     SetPing(usize, Option<u64>),
     Close(usize),
     Destroy(usize),
-    /// The client ends the connection, which the shard learns from the socket.
+    /// The client disconnects, which the shard learns from the socket.
     Vanish(usize),
     EndMembers(u64),
-    /// After so many milliseconds.
+    /// The second field is a delay in milliseconds.
     Drain(usize, u64),
     Read(usize),
     Turn,
@@ -102,7 +102,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-/// What is held for a client: events with the places that they wait at.
+/// An event that is held for a client, with the place at which it waits.
 struct Waiting {
     place: u64,
     is_own: bool,
@@ -117,10 +117,10 @@ struct Client {
     stream: Option<UnixStream>,
     bytes: Vec<u8>,
 
-    /// What it gets unless it is drained or destroyed before.
+    /// The events that the client gets unless it is drained or destroyed first.
     expected: Vec<String>,
     channels: BTreeSet<u64>,
-    /// While it gathers.
+    /// The held events while the client gathers.
     held: Option<Vec<Waiting>>,
     /// The place at which its own events wait.
     latest: Option<u64>,
@@ -129,7 +129,7 @@ struct Client {
     ends_soon: bool,
     has_ended: bool,
     is_destroyed: bool,
-    /// How much it had to get when it was drained first.
+    /// How many events were expected at the first drain.
     drained_at: Option<usize>,
 }
 
@@ -191,7 +191,7 @@ impl Client {
         }
     }
 
-    /// The whole frames that it got, without pings, and whether the body ends well.
+    /// The whole frames that the client got, without pings, and whether the body ends correctly.
     fn got(&self) -> (Vec<String>, bool) {
         let mut body = Vec::new();
         if let Transport::Socket(Framing::Chunked) = self.transport {
@@ -228,7 +228,7 @@ impl Client {
         let expected: Vec<_> = self.expected.iter().map(|data| format!("data: {data}")).collect();
         let id = self.connection.id;
         if self.is_destroyed {
-            // A part of the farewell may be the last that it got.
+            // The last frame that the client got may be part of the farewell.
             got.retain(|frame| !FAREWELL.contains(&frame.as_str()));
             assert!(expected.starts_with(&got), "{id:?}: {got:?} instead of {expected:?}");
         } else if let (true, Some(least)) = (has_farewell, self.drained_at) {
@@ -264,7 +264,7 @@ impl Scene {
             max_queued: usize::MAX,
         };
         let mut shard = Shard::new(links, poller::Poller::new().unwrap());
-        // Slices end at the first look at the clock.
+        // Slices end at the first read of the clock.
         shard.slice = Duration::ZERO;
         let (clients, sockets, published) = Default::default();
         Self { shard, inbox, clients, sockets, published, count: 0 }
@@ -275,7 +275,7 @@ impl Scene {
         self.clients.get_mut(number.checked_rem(clients)?)
     }
 
-    /// Small sockets take a few of these.
+    /// The data of the next event. Small sockets take a few of these.
     fn data(&mut self) -> String {
         self.count += 1;
         let length = if self.count.is_multiple_of(3) { 900 } else { 0 };
@@ -346,7 +346,7 @@ impl Scene {
         });
     }
 
-    /// Publishes the next event. Returns what the shard is told of it.
+    /// Publishes the next event. Returns the entry for the shard.
     fn publish(&mut self, channels: &[u64]) -> Entry {
         let data = self.data();
         let place = self.place() + 1;
@@ -359,7 +359,7 @@ impl Scene {
         Entry { place: Place(place), frame: encode(&data), key: None }
     }
 
-    /// The latest publications, at most so many, after a place.
+    /// The latest publications after a place, at most `count`.
     fn missed(&self, after: u64, count: u64) -> Vec<(u64, String)> {
         let first = after.max(self.place().saturating_sub(count));
         self.published[first as usize..].to_vec()
@@ -371,7 +371,7 @@ impl Scene {
         self.host();
     }
 
-    /// Does what a host does with its notices. Returns whether there were any.
+    /// Handles notices as a host does. Returns whether there were any.
     fn host(&mut self) -> bool {
         let notices = self.shard.links.outbox.take();
         let is_busy = !notices.is_empty();
@@ -394,7 +394,7 @@ impl Scene {
                 let last = self.place();
                 let missed = self.missed(0, missed);
                 let Some(client) = self.client(number) else { return };
-                // The audience lets nobody join twice.
+                // The audience does not let a connection join twice.
                 if client.channels.contains(&channel) {
                     return;
                 }
@@ -524,7 +524,7 @@ impl Scene {
         }
     }
 
-    /// Until nothing is queued: every client reads, and has a transport.
+    /// Runs until nothing is queued. Every client reads, and has a transport.
     async fn finish(&mut self) {
         (0..self.clients.len()).for_each(|number| self.attach(number));
         let (mut got, mut idle) = (0, 0);
@@ -551,7 +551,7 @@ async fn take(steps: &[Step]) {
             scene.step(step);
         }
     }
-    // Pings would go on for ever.
+    // Otherwise pings would continue forever.
     let stop = |client: &Client| {
         client.connection.push(|connection| Command::SetPing { connection, interval: None });
     };

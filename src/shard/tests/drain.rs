@@ -1,4 +1,4 @@
-//! Drained connections: when they end, and what they get.
+//! Tests of drained connections: when they end, and which bytes they get.
 
 use super::*;
 use crate::drain::{Departure, Drain, GRACE};
@@ -24,13 +24,13 @@ impl Bench {
         self.shard.links.inbox.push(Command::Drain { drain, departures, within, event });
     }
 
-    /// The reasons of closed connections, and `[connections, ended, destroyed]` of drains.
+    /// The close reasons of connections, and `[connections, ended, destroyed]` of drains.
     fn told(&self) -> (Vec<CloseReason>, Vec<[u32; 3]>) {
         let (mut reasons, mut drains) = (Vec::new(), Vec::new());
         for notice in self.shard.links.outbox.take() {
             match notice {
                 Notice::Closed { reason, .. } => {
-                    assert!(drains.is_empty(), "a drain is over after its connections");
+                    assert!(drains.is_empty(), "a drain ends after its connections");
                     reasons.push(reason);
                 }
                 Notice::DrainOver { connections, ended, destroyed, .. } => {
@@ -92,7 +92,7 @@ async fn a_connection_that_was_ending_before_is_destroyed_after_the_window_too()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_ends_during_the_drain_has_until_its_end_to_take_its_queue() {
+async fn a_connection_that_ends_during_a_drain_has_until_the_end_of_the_drain_to_flush() {
     let mut bench = Bench::new(ConnectionOptions::default());
     bench.drain(1, &[(FIRST, 3)], 10, last());
     bench.work_for(SECOND).await;
@@ -110,7 +110,7 @@ async fn a_connection_that_ends_during_the_drain_has_until_its_end_to_take_its_q
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_leaves_by_itself_is_neither_ended_nor_destroyed() {
+async fn a_client_that_disconnects_counts_neither_as_ended_nor_as_destroyed() {
     let mut bench = Bench::new(ConnectionOptions::default());
     bench.drain(1, &[(FIRST, 3)], 10, None);
     bench.work_for(SECOND).await;
@@ -120,7 +120,7 @@ async fn a_client_that_leaves_by_itself_is_neither_ended_nor_destroyed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_drains_the_one_that_ends_the_connection_first_has_its_way_and_both_count_it() {
+async fn of_two_drains_the_earlier_end_wins_and_both_count_the_connection() {
     for (after, retry) in [(2, 1002), (8, 1001)] {
         let mut bench = Bench::new(ConnectionOptions::default());
         bench.drain(1, &[(FIRST, 5)], 10, None);
@@ -132,7 +132,7 @@ async fn of_two_drains_the_one_that_ends_the_connection_first_has_its_way_and_bo
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_returning_client_first_gets_what_it_missed() {
+async fn a_returning_client_gets_missed_events_first() {
     let mut bench = Bench::new(ConnectionOptions::default());
     bench.connection.push(Command::Hold);
     bench.drain(1, &[(FIRST, 1)], 10, None);
@@ -155,7 +155,7 @@ async fn a_returning_client_whose_replay_never_comes_is_destroyed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_is_busy_has_time_for_its_write_afterwards() {
+async fn a_busy_host_has_time_for_its_write_afterwards() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let connection = open(&bench, ConnectionOptions::default());
     connection.push(|id| Command::AttachStream(id, Framing::Plain));

@@ -1,4 +1,4 @@
-//! What happens in the middle of a broadcast, whose slices are a few members long.
+//! Tests of changes during a broadcast, with slices of a few members.
 
 use std::collections::VecDeque;
 
@@ -51,7 +51,7 @@ fn encode(data: &str) -> Frame {
     Event { data: Some(data.into()), ..Event::default() }.encode().unwrap()
 }
 
-/// A shard whose slices end at the first look at the clock.
+/// A shard whose slices end at the first read of the clock.
 struct Stage {
     bench: Bench,
     clients: Vec<Client>,
@@ -145,7 +145,7 @@ async fn a_stream_of_single_events_does_not_stop_a_broadcast() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_joins_in_the_middle_of_a_broadcast_gets_what_is_published_after_that() {
+async fn a_client_that_joins_during_a_broadcast_gets_later_events() {
     let mut stage = half_done().await;
     stage.clients[0].leave(CHANNEL);
     stage.clients[0].join(CHANNEL);
@@ -156,10 +156,10 @@ async fn who_joins_in_the_middle_of_a_broadcast_gets_what_is_published_after_tha
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_in_the_middle_of_a_broadcast_gets_what_was_published_before_that() {
+async fn a_client_that_leaves_during_a_broadcast_gets_earlier_events() {
     let mut stage = half_done().await;
     stage.clients[50].leave(CHANNEL);
-    // The last one takes the index of one that was visited.
+    // The last member takes the index of one that was visited.
     stage.clients[3].close(CloseReason::Destroy);
     stage.clients[4].close(CloseReason::End);
     stage.broadcast(CHANNEL, "b");
@@ -176,7 +176,7 @@ async fn who_leaves_in_the_middle_of_a_broadcast_gets_what_was_published_before_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_ends_after_what_it_is_still_to_be_given() {
+async fn a_connection_ends_after_its_pending_events() {
     let mut stage = half_done().await;
     stage.bench.shard.links.inbox.push(Command::EndMembers(CHANNEL));
     stage.broadcast(CHANNEL, "late");
@@ -211,9 +211,9 @@ async fn a_backlog_of_broadcasts_makes_the_inbox_wait() {
     assert_eq!(stage.bench.shard.links.inbox.weight(), 0);
 }
 
-/// Several events are one chunk, unless each must be alone.
+/// Several events form one chunk, unless each must be separate.
 #[tokio::test(start_paused = true)]
-async fn what_a_slow_client_gets_is_chunked_as_it_should_be_with_and_without_conflation() {
+async fn a_slow_client_gets_correct_chunks_with_and_without_conflation() {
     for overflow in [Overflow::Disconnect, Overflow::Conflate] {
         let mut stage = Stage::new(0);
         let limits = QueueLimits { bytes: usize::MAX, events: u64::MAX };
@@ -280,7 +280,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 1..200)
 }
 
-/// What each client is to get, by who was a member when.
+/// The events that each client gets, according to the memberships at the time.
 struct Expected {
     got: Vec<Vec<String>>,
     members: Vec<Vec<usize>>,
@@ -360,7 +360,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn everything_comes_once_and_in_order_whatever_happens_between_slices(steps in steps()) {
+    fn each_event_arrives_once_and_in_order_whatever_happens_between_slices(steps in steps()) {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().start_paused(true).build().unwrap().block_on(take(&steps));
     }

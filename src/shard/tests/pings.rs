@@ -1,4 +1,4 @@
-//! Pings of several connections.
+//! Tests of the pings of several connections.
 
 use super::*;
 
@@ -47,7 +47,7 @@ async fn one_timer_serves_all_connections_with_the_same_interval() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connections_that_open_at_different_times_each_get_theirs() {
+async fn connections_that_open_at_different_times_get_pings_at_different_times() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let mut clients = Vec::new();
     for id in 1..=10 {
@@ -65,7 +65,7 @@ async fn connections_that_open_at_different_times_each_get_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_place_that_is_used_again_and_an_interval_that_changes_bring_no_ping_too_many() {
+async fn a_reused_place_and_a_changed_interval_cause_no_extra_pings() {
     let mut bench = Bench::new(ConnectionOptions::default());
     let first = Pinged::open(&bench, 1, 10);
     let mut other = Pinged::open(&bench, 2, 10);

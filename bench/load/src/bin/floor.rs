@@ -1,6 +1,8 @@
-//! The floor: what a delivery costs when a server does nothing but one `send(2)` for each event and connection.
+//! The floor: the cost of a delivery if a server only makes one `send(2)` call for each event and
+//! connection.
 //!
-//! One thread. Speaks the commands of `bench/control.js`: `count`, `begin`, `broadcast COUNT RATE`, `usage`, `memory`.
+//! The server has one thread. It understands the commands of `bench/control.js`: `count`, `begin`,
+//! `broadcast COUNT RATE`, `usage`, `memory`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,7 +27,7 @@ const LISTENER: u64 = u64::MAX - 1;
 struct Floor {
     epoll: OwnedFd,
     listener: TcpListener,
-    /// Accepted, and the request not read yet.
+    /// Accepted sockets whose request was not read yet.
     waiting: BTreeMap<u64, OwnedFd>,
     open: BTreeMap<u64, OwnedFd>,
     accepted: u64,
@@ -55,7 +57,8 @@ impl Floor {
         })
     }
 
-    /// Waits that long at most and does what has come. False when standard input is at its end.
+    /// Waits for at most `longest` and handles the events. Returns false at the end of standard
+    /// input.
     fn turn(&mut self, longest: Duration) -> io::Result<bool> {
         let timeout =
             Timespec { tv_sec: longest.as_secs() as i64, tv_nsec: i64::from(longest.subsec_nanos()) };
@@ -159,7 +162,7 @@ impl Floor {
     }
 }
 
-/// One `send(2)`, and a wait only where the kernel takes no more.
+/// Calls `send(2)` once, and waits only if the kernel accepts no more.
 fn deliver(socket: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
@@ -167,7 +170,7 @@ fn deliver(socket: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
             Err(Errno::AGAIN) => {
                 poll(&mut [PollFd::new(socket, PollFlags::OUT)], None)?;
             }
-            // The client has left; its end is read in the next turn.
+            // The client has disconnected; the next turn reads the end of its stream.
             Err(Errno::PIPE | Errno::CONNRESET) => return Ok(()),
             Err(error) => return Err(error.into()),
         }

@@ -1,17 +1,18 @@
-//! The load client: one thread, thousands of event streams, every event of each counted and timed.
+//! The load client: one thread with thousands of event streams. It counts and times every event of
+//! each stream.
 //!
-//! Commands on standard input, each answered with a line of JSON:
-//! - `connect PORT COUNT [FIRST:ID ...]`: opens more connections to 127.0.0.1; answers when all
-//!   response heads are here. Client number n comes back with the cursor at n modulo their number.
-//!   FIRST is the number of the first event after it.
-//! - `speak NAME [STREAMS]`: connections from here on speak `sse`, `gzip`, which is `sse` compressed,
-//!   `https`, `socket.io`, or, as bare subscribers, `redis` or `nats`. With `http2`, each socket has
-//!   so many connections as its streams.
-//! - `expect COUNT [CHANNELS]`: from now on each connection must get events 0 to COUNT-1, each once
-//!   and in order. With CHANNELS, event n was sent to channel n modulo CHANNELS, and client n is in
-//!   the first 1 + n modulo CHANNELS.
-//! - `result`: answers when all have come, or when none came for five seconds
-//! - `stall PORT COUNT`: opens as many connections whose responses are never read
+//! Commands on standard input, each answered with one line of JSON:
+//! - `connect PORT COUNT [FIRST:ID ...]`: opens more connections to 127.0.0.1, and answers when all
+//!   response heads have arrived. Client number n resumes with the cursor at n modulo the number of
+//!   cursors. FIRST is the number of the first event after the cursor.
+//! - `speak NAME [STREAMS]`: sets the protocol of later connections: `sse`, `gzip` (compressed
+//!   `sse`), `https`, `http2` or `socket.io`, or, as bare subscribers, `redis` or `nats`. With
+//!   `http2`, STREAMS is the number of connections of each socket.
+//! - `expect COUNT [CHANNELS]`: from now on, each connection must get events 0 to COUNT-1, each
+//!   once and in order. With CHANNELS, event n is sent to channel n modulo CHANNELS, and client n
+//!   is in the first 1 + n modulo CHANNELS.
+//! - `result`: answers when all events have arrived, or when none has arrived for five seconds
+//! - `stall PORT COUNT`: opens COUNT connections whose responses are never read
 //! - `close`: closes all connections
 
 use std::io::Write;
@@ -29,28 +30,28 @@ use load::wire::{self, Secrets};
 use rustix::event::{Timespec, epoll};
 use rustix::net::{self, AddressFamily, SocketType};
 
-/// How many connections may be on their way at a time: Node listens with a backlog of 511.
+/// Maximum number of connections in progress: Node listens with a backlog of 511.
 const CONNECTING: usize = 200;
-/// How many connections begin in one turn. Clients are independent: each sends its request right
-/// after its handshake, and not once hundreds of others have connected.
+/// Maximum number of connections that begin in one turn. Clients are independent: each sends its
+/// request right after its handshake, without waiting for hundreds of others to connect.
 const AT_A_TIME: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait for an event too many after the last that was expected.
+/// How long to wait for a surplus event after the last expected one.
 const LINGER: Duration = Duration::from_millis(50);
 const STDIN: u64 = u64::MAX;
 
 struct Load {
     epoll: OwnedFd,
     clients: Vec<Option<Client>>,
-    /// Connections that are never read.
+    /// Connections whose responses are never read.
     stalled: Vec<TcpStream>,
     address: SocketAddr,
     protocol: Protocol,
-    /// Of a protocol over TLS.
+    /// `Some` for a protocol over TLS.
     secrets: Option<Secrets>,
     cursors: Vec<Cursor>,
     wanted: usize,
-    /// How many of them were begun.
+    /// How many of the wanted connections were begun.
     begun: usize,
     connecting: usize,
     opened: usize,
@@ -190,7 +191,7 @@ impl Load {
         self.clients[index] = None;
     }
 
-    /// Answers `connect` and `result` when their time has come.
+    /// Answers `connect` and `result` when they are complete or have timed out.
     fn settle(&mut self) -> Result<(), String> {
         let still = self.moved_at.elapsed();
         if let Some(since) = self.connect_since {
@@ -243,7 +244,7 @@ impl Load {
     }
 }
 
-/// With a small buffer: otherwise the kernel would take a client's events for a minute.
+/// Uses a small receive buffer: otherwise the kernel would accept a client's events for a minute.
 fn stall(port: u16) -> std::io::Result<TcpStream> {
     let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
     net::sockopt::set_socket_recv_buffer_size(&socket, 4096)?;

@@ -1,4 +1,4 @@
-//! Whatever leaves a queue and whatever is dropped, the body is valid.
+//! The body is valid, whichever events leave a queue or are dropped.
 
 use std::io::Read;
 
@@ -19,7 +19,7 @@ enum Step {
         key: u8,
     },
     Ping,
-    /// The client takes so many bytes.
+    /// The client takes this many bytes.
     Take(usize),
     DropOldest(usize),
     DropPublications,
@@ -41,7 +41,7 @@ struct Body {
     form: Form,
     bytes: Vec<u8>,
     sent: Checksum,
-    /// The numbers of events that left or are queued, and how many were dropped.
+    /// How many events were pushed, and how many were dropped.
     pushed: u64,
     dropped: u64,
 }
@@ -55,7 +55,7 @@ impl Body {
 
     fn event(&mut self, size: usize) -> Segment {
         self.pushed += 1;
-        // A multiplier that spreads the bytes: they compress badly.
+        // Varied letters, which compress badly.
         let noise: String = (0..size as u64)
             .map(|at| char::from(b'a' + ((at * at + self.pushed) % 26) as u8))
             .collect();
@@ -104,7 +104,7 @@ impl Body {
         let mut plain = Vec::new();
         match self.form.coding {
             Coding::Identity => plain = self.bytes,
-            // It checks the sum and the length.
+            // The decoder checks the sum and the length.
             Coding::Gzip => drop(GzDecoder::new(&self.bytes[..]).read_to_end(&mut plain).unwrap()),
             Coding::Zstd => plain = zstd::decode_all(&self.bytes[..]).unwrap(),
         }
