@@ -1,5 +1,5 @@
-//! A core on one thread, for measurements: its only shard works when it is told to, and its sockets
-//! accept everything and send nothing.
+//! A core on one thread, for measurements. Its only shard works on request. Its sockets accept all
+//! bytes and send nothing.
 
 use std::io;
 use std::sync::Arc;
@@ -33,8 +33,8 @@ impl Core {
         Ok(Self { hub: Arc::new(hub), shard, runtime })
     }
 
-    /// Opens a connection on the `native` transport. With the id of an event it has come back, and
-    /// has missed the events after it.
+    /// Opens a connection on the `native` transport. With an event id, it resumes as a client that
+    /// missed the events after that id.
     pub fn connect(&self, last_id: Option<String>) -> Connection {
         let cursor = last_id.map(|id| Cursor { id, all_on_gap: false });
         let connection = Connection::open(&self.hub, ConnectionOptions::default(), cursor);
@@ -42,14 +42,14 @@ impl Core {
         connection
     }
 
-    /// Opens that many connections.
+    /// Opens `count` connections.
     pub fn connections(&mut self, count: usize) -> Vec<Connection> {
         let connections = (0..count).map(|_| self.connect(None)).collect();
         self.turn();
         connections
     }
 
-    /// A channel of these members that keeps so many events, with minted ids.
+    /// Creates a channel with these members that keeps `kept` events, with minted ids.
     pub fn channel<'a>(
         &mut self,
         kept: usize,
@@ -69,14 +69,14 @@ impl Core {
         Topics::create(&self.hub, options, self::options(0), history(0))
     }
 
-    /// The first half of a turn: applies what the shard was told. Idle members of a channel are
-    /// sent its last events.
+    /// The first half of a turn: applies the shard's commands and sends the last events of a
+    /// channel to its idle members.
     pub fn apply(&mut self) {
         let _context = self.runtime.enter();
         self.shard.apply();
     }
 
-    /// The second half: sends what is queued, and counts.
+    /// The second half: sends queued bytes and updates the counters.
     pub fn flush(&mut self) {
         let _context = self.runtime.enter();
         self.shard.flush();

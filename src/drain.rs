@@ -1,8 +1,8 @@
-//! A drain ends connections over a time window, so that their clients do not all come back at once.
+//! A drain ends connections over a time window, so their clients do not all reconnect at once.
 //!
-//! - Each connection has an end and a `retry` of its own.
-//! - A drain is over, and the host is told, when nothing holds it any more. A connection that
-//!   cannot end in time is destroyed.
+//! - Each connection has its own end and its own `retry`.
+//! - A drain ends when its last reference is dropped. A notice then tells the host. A connection
+//!   that cannot end in time is destroyed.
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
@@ -15,24 +15,23 @@ use crate::notice::{Notice, Outbox};
 use crate::sync::AtomicU32;
 use crate::wire::Frame;
 
-/// How long after the window a connection may still send what is queued.
+/// The time after the window in which a connection may still flush its queue.
 pub const GRACE: Duration = Duration::from_secs(5);
 
 pub struct DrainOptions {
-    /// The ends are spread over nine tenths of that time. In the last tenth the clients take what
-    /// is left in their queues.
+    /// The ends are spread over nine tenths of this time. The last tenth is for flushing queues.
     pub within: Duration,
-    /// How long a client is told to wait before it reconnects, in milliseconds.
+    /// The range of reconnect delays, in milliseconds.
     pub retry: RangeInclusive<u32>,
     /// The last event of each connection.
     pub event: Option<Frame>,
 }
 
-/// How one connection is drained.
+/// The end of one connection in a drain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Departure {
     pub connection: ConnectionId,
-    /// When it ends, counted from the beginning of the drain.
+    /// The time from the start of the drain to the end of the connection.
     pub after: Duration,
     pub retry: u32,
 }
@@ -58,7 +57,7 @@ pub fn schedule(mut connections: Vec<ConnectionId>, options: &DrainOptions) -> V
     connections.into_iter().enumerate().map(depart).collect()
 }
 
-/// Counts what becomes of the connections of a drain, which hold it.
+/// Counts how the connections of a drain end. Each of them holds a reference to it.
 pub struct Drain {
     id: DrainId,
     connections: u32,
@@ -73,12 +72,12 @@ impl Drain {
         Self { id, connections: connections as u32, ended, destroyed, outbox }
     }
 
-    /// A connection has sent everything and ended.
+    /// Counts a connection that flushed its queue and ended.
     pub fn count_ended(&self) {
         self.ended.fetch_add(1, Relaxed);
     }
 
-    /// A connection did not end in time.
+    /// Counts a connection that did not end in time.
     pub fn count_destroyed(&self) {
         self.destroyed.fetch_add(1, Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Every error of the core and its code. A message says what to do.
+//! Every error of the core, with its code. Each message says what to do.
 
 use thiserror::Error;
 
@@ -44,7 +44,7 @@ pub enum FrameTextFault {
     Nothing,
     #[error("the frame text is unfinished")]
     Unfinished,
-    #[error("the frame text has a line that is no `id`, `event`, `data`, `retry` or comment")]
+    #[error("the frame text has a line that is not an `id`, `event`, `data`, `retry` or comment")]
     UnknownField,
     #[error("the frame text has a `retry` that is not a number of milliseconds")]
     Retry,
@@ -52,7 +52,7 @@ pub enum FrameTextFault {
     Nul,
     #[error("the frame text is not UTF-8")]
     Encoding,
-    #[error("the frame text has a frame that is too long and has no end")]
+    #[error("the frame text has an unfinished frame that is too long")]
     TooLong,
 }
 

@@ -1,4 +1,4 @@
-//! The whole: shards, the order of events, and counters of one host.
+//! The root of the core: the shards, the order of events and the counters of one host.
 
 use std::io;
 use std::sync::atomic::AtomicU32;
@@ -27,28 +27,28 @@ pub struct Hub {
     records: Records,
     next_connection: AtomicU64,
     next_backplane: AtomicU32,
-    /// Closed when the hub is shut down.
+    /// Closed when the hub shuts down.
     closed_with: Mutex<Vec<Weak<dyn CloseWithHub>>>,
 }
 
 /// Something with a thread that uses the hub.
 pub trait CloseWithHub: Send + Sync {
-    /// Ends the thread, and waits for it.
+    /// Ends the thread and waits for it to exit.
     fn close(&self);
 
-    /// Bytes that wait for it.
+    /// The bytes queued for the thread.
     fn queued_bytes(&self) -> usize;
 }
 
 impl Hub {
-    /// One less than the cores, at least one, at most four.
+    /// The number of cores minus one, but at least one and at most four.
     pub fn default_shards() -> usize {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         (cores - 1).clamp(1, 4)
     }
 
-    /// `max_queued`: how many bytes all connections may have queued. Beyond that, those with the
-    /// largest queues are disconnected.
+    /// `max_queued`: the maximum of queued bytes over all connections. Above it, connections with
+    /// the largest queues are disconnected.
     pub fn start(shards: usize, max_queued: usize, host: Box<dyn Host>) -> io::Result<Self> {
         let (hub, links) = Self::without_threads(shards, max_queued, host);
         let links = links.into_iter().enumerate();
@@ -57,7 +57,7 @@ impl Hub {
         Ok(hub)
     }
 
-    /// Returns the links of each shard too, which is not started yet.
+    /// Also returns the links of each shard, which the caller starts.
     pub(crate) fn without_threads(
         shards: usize,
         max_queued: usize,
@@ -90,7 +90,7 @@ impl Hub {
         (hub, links)
     }
 
-    /// Opens a connection, which queues what it is sent until a transport is attached.
+    /// Opens a connection. It queues events until a transport is attached.
     pub fn open(
         &self,
         options: ConnectionOptions,
@@ -103,13 +103,13 @@ impl Hub {
         let open = Command::Open { id, gauge: gauge.clone(), options, gathers };
         match options.timeout {
             Some(_) => self.inbox_of(id).push(open),
-            // There is nothing to do for it until a transport or an event follows.
+            // The shard has nothing to do until a transport or an event follows.
             None => self.inbox_of(id).push_quietly(open),
         }
         (id, gauge)
     }
 
-    /// See [`crate::order`] for what the lock orders.
+    /// [`crate::order`] describes the lock.
     pub fn lock(&self) -> MutexGuard<'_, Order> {
         self.order.lock()
     }
@@ -118,7 +118,7 @@ impl Hub {
         &self.inboxes[connection.shard(self.inboxes.len())]
     }
 
-    /// Lets the shards act on what they were told quietly: transports that were attached, cursors.
+    /// Wakes the shards for commands that were pushed quietly, such as attached transports.
     pub fn wake(&self) {
         self.inboxes.iter().for_each(|inbox| inbox.wake());
     }
@@ -136,19 +136,18 @@ impl Hub {
         &self.counters
     }
 
-    /// What happened since the last call, in order.
+    /// Returns the notices since the last call, in order.
     pub fn take_notices(&self) -> Vec<Notice> {
         self.outbox.take()
     }
 
-    /// The host has written what [`Notice::Write`] gave it for these connections and is ready for
-    /// more. `slow`: it had to wait for the client.
+    /// Reports that the host has written the bytes of [`Notice::Write`] and is ready for more.
+    /// `slow`: the host had to wait for the client.
     pub fn written(&self, connections: impl IntoIterator<Item = ConnectionId>, slow: bool) {
         self.tell(connections, |connections| Command::Written { connections, slow });
     }
 
-    /// What the host has written for these connections is not accepted by their clients yet;
-    /// [`Hub::written`] follows.
+    /// Reports that clients have not accepted the written bytes yet. [`Hub::written`] follows.
     pub fn blocked(&self, connections: impl IntoIterator<Item = ConnectionId>) {
         self.tell(connections, Command::Blocked);
     }
@@ -169,7 +168,7 @@ impl Hub {
         }
     }
 
-    /// Ends connections over a time window: these, or all. [`Notice::DrainOver`] follows.
+    /// Ends the given connections, or all, over a time window. [`Notice::DrainOver`] follows.
     pub fn drain(
         &self,
         id: DrainId,

@@ -1,7 +1,8 @@
-//! Names of connections, channels, sets of topics, drains and places in the order. None is ever
+//! Ids of connections, channels, sets of topics and drains, and places in the order. They are never
 //! reused.
 //!
-//! The core counts them up itself, so maps of them need no hash that withstands an attacker.
+//! The core assigns ids by counting, so maps of ids can use a fast hash without protection against
+//! attackers.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -31,12 +32,12 @@ pub struct DrainId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BackplaneId(pub u32);
 
-/// One log's places: that of this process, or that of a backplane.
+/// Identifies the log of this process, or that of a backplane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EpochId(pub u16);
 
-/// A publication's position in the order of one epoch. It only grows. Positions of different
-/// epochs say nothing about each other.
+/// A publication's position in the order of one epoch. It only grows. Positions of different epochs
+/// are unrelated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place(pub u64);
 
@@ -62,7 +63,7 @@ pub type IdMap<Id, Value> = HashMap<Id, Value, IdHash>;
 pub type IdSet<Id> = IndexSet<Id, IdHash>;
 pub type IdHash = BuildHasherDefault<IdHasher>;
 
-/// Spreads an id over all bits by one multiplication.
+/// Spreads an id over all bits with one multiplication.
 #[derive(Default)]
 pub struct IdHasher(u64);
 

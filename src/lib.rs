@@ -1,7 +1,7 @@
-//! The core of sluice. An event becomes a frame, takes its place in the order, and goes into the
-//! inbox of each shard that has members; a shard writes it to its sockets.
+//! The core of sluice. An event becomes a frame, takes its place in the order, and enters the inbox
+//! of each shard that has members. The shards write it to their sockets.
 //!
-//! Modules, from the host down. Each uses only those below it.
+//! The modules, from the host down. Each module uses only those below it.
 //!
 //! | module         | what it holds                                                            |
 //! | -------------- | ------------------------------------------------------------------------ |
@@ -9,22 +9,22 @@
 //! | `models`       | models of the threads, for tests                                         |
 //! | `bench`        | a core on one thread, for measurements                                   |
 //! | `node`         | the binding to Node.js: conversion, no logic                             |
-//! | [`handle`]     | what a host holds: a connection, a channel, the topics of a broker       |
+//! | [`handle`]     | handles for a host: a connection, a channel, the topics of a broker      |
 //! | [`backplane`]  | carries events between processes, through Redis or an engine of the host |
-//! | [`publish`]    | the only way in for events                                               |
-//! | [`hub`]        | the whole: start, open, metrics, shutdown                                |
-//! | [`listing`]    | which channels there are, for tools                                      |
+//! | [`publish`]    | the only entry point for events                                          |
+//! | [`hub`]        | the root: start, open, metrics, shutdown                                 |
+//! | [`listing`]    | the list of channels, for tools                                          |
 //! | [`membership`] | joins and leaves                                                         |
-//! | [`resume`]     | how a client that comes back is brought up to date                       |
-//! | [`reread`]     | how a client that was too slow is brought up to date                     |
+//! | [`resume`]     | brings a reconnecting client up to date                                  |
+//! | [`reread`]     | brings a slow client up to date                                          |
 //! | [`order`]      | the lock that orders events, joins and leaves                            |
-//! | [`log`]        | what was published: histories, cursors, and what a client has missed     |
+//! | [`log`]        | published events: histories, cursors, and events that a client missed    |
 //! | [`audience`]   | who gets it: channels, members, topics, patterns                         |
 //! | [`shard`]      | the I/O thread: inbox, fan-out, sockets, timers                          |
-//! | [`drain`]      | when each connection of a drain ends, and how its client comes back      |
-//! | [`notice`]     | what the host is told, in batches                                        |
+//! | [`drain`]      | when each connection of a drain ends, and when its client reconnects     |
+//! | [`notice`]     | notices to the host, in batches                                          |
 //! | [`metrics`]    | counters and gauges                                                      |
-//! | [`records`]    | what the host has to know of connections that it keeps no object for     |
+//! | [`records`]    | data of connections for which the host keeps no object                   |
 //! | [`connection`] | options, close reasons and the queue's gauge of a connection             |
 //! | [`wire`]       | the bytes: events, frames, frame text, compression                       |
 //! | [`ids`]        | names of connections, channels and topics                                |

@@ -1,4 +1,4 @@
-//! Which channels there are, for tools that look at a process.
+//! The list of channels, for tools that inspect a process.
 
 use crate::audience::Keeper;
 use crate::ids::ChannelId;
@@ -13,15 +13,15 @@ pub enum Kind {
     Pattern,
 }
 
-/// What a tool is told of a channel.
+/// A channel in the list.
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub id: ChannelId,
     pub kind: Kind,
-    /// Topics and patterns have one. A channel has the name that the host has given it.
+    /// The name of a topic or a pattern, or the name that the host gave the channel.
     pub name: Option<Box<str>>,
     pub members: usize,
-    /// `None`: it keeps no events.
+    /// `None`: the channel keeps no events.
     pub history: Option<Size>,
 }
 
@@ -36,7 +36,7 @@ impl Kind {
 }
 
 impl Order {
-    /// The channels with the most members; of equal ones, those that were made first.
+    /// The channels with the most members. Of equal ones, the oldest come first.
     pub fn largest_channels(&self, limit: usize) -> Vec<Listed> {
         let all = self.audience.channels().filter(|(_, it)| !matches!(it.keeper, Keeper::Topics));
         let mut found: Vec<_> = all.map(|(id, it)| (Reverse(it.count()), id)).collect();

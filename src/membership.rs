@@ -1,4 +1,4 @@
-//! Joins and leaves: the audience changes, the log is read, and the shards are told.
+//! Joins and leaves: they update the audience, read the log and send commands to the shards.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use crate::log::{Cursor, HistoryId, HistoryOptions, Replay, Resume, Source};
 use crate::order::{Order, Ordered, source_of};
 use crate::shard::{Command, Emptiness, Left, Memberships, Reread};
 
-/// What came of a join.
+/// The outcome of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JoinOutcome {
-    /// A member now. If it came back, it gets everything that it missed first.
+    /// The connection joined. If it resumes, the events that it missed come first.
     Joined,
-    /// A member now. What it missed comes with [`Order::resume`], and live events after that.
+    /// The connection joined. [`Order::resume`] sends the events that it missed, then live events.
     Gathered,
-    /// A member now, but some of what it missed is not kept.
+    /// The connection joined, but some events that it missed are not kept.
     Gap,
-    /// It was a member, or the connection is closed.
+    /// The connection was already a member, or is closed.
     Unchanged,
 }
 
@@ -35,7 +35,7 @@ impl JoinOutcome {
     }
 }
 
-/// What a channel or a topic is created with.
+/// The options of a channel or a topic.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelOptions {
     pub history: HistoryOptions,
@@ -43,7 +43,7 @@ pub struct ChannelOptions {
 }
 
 impl Order {
-    /// The connection may join channels from now on. With a cursor it gathers.
+    /// Allows a connection to join channels. With a cursor, it gathers.
     pub fn open(
         &mut self,
         connection: ConnectionId,
@@ -70,9 +70,9 @@ impl Order {
         topics
     }
 
-    /// `resume`: if the connection has a cursor, it gets the events after that id first, even if it
-    /// leaves before the gathering ends. A connection that joins a channel of latest values must be
-    /// held, until [`Order::resume`] gives it the state.
+    /// Adds a connection to a channel. With `resume` and a cursor, events after the cursor come
+    /// first, even if the connection leaves before the gathering ends. Hold a connection that joins
+    /// a channel of latest values until [`Order::resume`] gives it the state.
     pub fn join(
         &mut self,
         connection: ConnectionId,
@@ -96,7 +96,7 @@ impl Order {
         Ok(outcome)
     }
 
-    /// Ends every member of a channel after what it is still to be sent.
+    /// Ends every member of a channel after its pending events.
     pub fn end_members(&self, channel: ChannelId) {
         let Some(entry) = self.audience.channel(channel) else { return };
         for (inbox, has_members) in self.inboxes.iter().zip(entry.shards()) {
@@ -106,15 +106,15 @@ impl Order {
         }
     }
 
-    /// A client that is new to the channel, or has a gap, gets its state with [`Order::resume`], if
-    /// it has one. What the host sends because of the gap comes before it.
+    /// Gives the channel's state, if it has one, to a client that is new or has a gap.
+    /// [`Order::resume`] sends it, after anything that the host sends because of the gap.
     fn give_state(&mut self, connection: ConnectionId, channel: ChannelId) {
         let Some(values) = self.log.state(channel) else { return };
         self.log.count_replayed(values.len());
         self.states.entry(connection).or_default().extend(values);
     }
 
-    /// Joins a topic or a pattern of a client that is connected to these topics.
+    /// Adds a client that is connected to these topics to a topic.
     pub fn subscribe(
         &mut self,
         connection: ConnectionId,
@@ -140,7 +140,8 @@ impl Order {
         self.join(connection, channel, resume)
     }
 
-    /// Patterns share the history of their topics, so `history` is that of all of them.
+    /// Adds a client to a pattern. All patterns of these topics share one history, so the first
+    /// `history` applies.
     pub fn subscribe_to_pattern(
         &mut self,
         connection: ConnectionId,
@@ -172,14 +173,14 @@ impl Order {
         Ok(self.joined(connection, channel, source))
     }
 
-    /// Lets a connection subscribe, until [`Order::disconnect`], and get broadcasts.
+    /// Allows a connection to subscribe and get broadcasts, until [`Order::disconnect`].
     pub fn connect(&mut self, connection: ConnectionId, topics: TopicsId) {
         if let Some(everyone) = self.audience.connect(topics, connection) {
             self.joined(connection, everyone, None);
         }
     }
 
-    /// The connection stays open. False when it was not a member.
+    /// Removes a member, whose connection stays open. Returns false if it was not a member.
     pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let left = self.audience.leave(connection, channel);
         if left {
@@ -189,14 +190,14 @@ impl Order {
         left
     }
 
-    /// The client leaves its topics at once, whatever is still queued for it.
+    /// Removes a client from its topics at once, even if events for it are queued.
     pub fn disconnect(&mut self, connection: ConnectionId, topics: TopicsId) {
         for channel in self.audience.disconnect(topics, connection) {
             self.leave(connection, channel);
         }
     }
 
-    /// The shard has closed the connection.
+    /// Removes a connection that its shard has closed.
     pub fn closed(&mut self, connection: ConnectionId) -> Vec<Left> {
         let channels = self.audience.channels_of(connection);
         let left = channels.into_iter().map(|channel| {
@@ -213,8 +214,8 @@ impl Order {
         left
     }
 
-    /// Lets every member go and forgets the history. Returns the former members; `None` when the
-    /// channel was closed before.
+    /// Removes every member and discards the history. Returns the former members, or `None` if the
+    /// channel was already closed.
     pub fn close(&mut self, channel: ChannelId) -> Option<Vec<ConnectionId>> {
         let keeper = self.audience.channel(channel)?.keeper.clone();
         let members = self.audience.close(channel)?;
@@ -234,7 +235,7 @@ impl Order {
         Some(members)
     }
 
-    /// Closes a channel that has been empty ever since its timeout was noticed.
+    /// Closes a channel that has stayed empty for its timeout.
     pub fn close_if_empty(&mut self, channel: ChannelId) -> bool {
         let Some(entry) = self.audience.channel(channel) else { return false };
         let timeout = entry.empty_timeout.unwrap_or_default();
@@ -253,7 +254,7 @@ impl Order {
         self.followers.remove(&topics);
     }
 
-    /// What is left of `emptyTimeout`. `None` when there is no need to look again.
+    /// Checks whether `emptyTimeout` has passed. `None`: no further check is needed.
     pub fn look_at(&mut self, channel: ChannelId) -> Option<Emptiness> {
         let entry = self.audience.channel_mut(channel)?;
         let timeout = entry.empty_timeout?;
@@ -279,7 +280,7 @@ impl Order {
             && topics.is_some_and(|topics| topics.has_client(connection))
     }
 
-    /// `source`: where to read what the connection has missed, if it came back.
+    /// `source`: where to read missed events if the connection resumes.
     fn joined(
         &mut self,
         connection: ConnectionId,
@@ -310,7 +311,7 @@ impl Order {
         outcome
     }
 
-    /// A channel may be over, or begin to wait for it, once it is empty.
+    /// Closes an empty channel, or starts its timeout.
     fn emptied(&mut self, channel: ChannelId) {
         let Some(entry) = self.audience.channel_mut(channel) else { return };
         if !entry.is_empty() || matches!(entry.keeper, Keeper::Topics) {

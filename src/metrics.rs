@@ -1,4 +1,4 @@
-//! Counters and gauges. A shard adds its tally once a turn, not once a delivery.
+//! Counters and gauges. A shard adds its tally once per turn, not for each delivery.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -16,41 +16,41 @@ pub struct Metrics {
     pub bytes: u64,
     pub queued_bytes: u64,
     pub drops: u64,
-    /// How many connections closed, by reason, in the order of [`CloseReason::ALL`].
+    /// The number of closed connections by reason, in the order of [`CloseReason::ALL`].
     pub closes: [u64; CloseReason::ALL.len()],
     pub history: HistoryMetrics,
     pub backplanes: BackplaneMetrics,
 }
 
-/// Of all backplanes together.
+/// The metrics of all backplanes together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BackplaneMetrics {
-    /// Events that an engine has taken.
+    /// Events that engines accepted.
     pub published: u64,
-    /// Events that engines have brought for channels of this process.
+    /// Events from engines for channels of this process.
     pub delivered: u64,
-    /// Those of them that were read from a log, because they were missed.
+    /// Delivered events that were missed at first, and read from a log.
     pub filled: u64,
-    /// How often an engine was reached.
+    /// Successful connects to engines.
     pub connects: u64,
-    /// Bytes that wait for engines.
+    /// Bytes queued for engines.
     pub queued_bytes: u64,
 }
 
-/// How often clients came back to a channel, and what they got.
+/// Resumes of clients in channels, and their results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HistoryMetrics {
     /// Bytes that the histories hold.
     pub bytes: u64,
-    /// Nothing was missing.
+    /// Resumes without a gap.
     pub hits: u64,
-    /// A gap was reported.
+    /// Resumes with a gap.
     pub misses: u64,
-    /// Events that were sent again.
+    /// Replayed events.
     pub replayed: u64,
 }
 
-/// What one turn of a shard adds to the metrics.
+/// The numbers that one turn of a shard adds to the metrics.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub deliveries: u64,
@@ -59,17 +59,17 @@ pub struct Tally {
     pub queued_bytes: i64,
 }
 
-/// The metrics of a hub, apart from its channels. A gauge goes up before it goes down: one shard
-/// reports both.
+/// The metrics of a hub, except those of its channels. A gauge rises before it falls, because one
+/// shard reports both.
 #[derive(Debug, Default)]
 pub struct Counters {
     metrics: Mutex<Metrics>,
-    /// Apart from the others, because every call that publishes counts.
+    /// Separate from the others because every publishing call updates it.
     events: AtomicU64,
 }
 
 impl Counters {
-    /// Returns how many bytes all connections have queued.
+    /// Returns the bytes queued for all connections.
     pub fn add(&self, tally: Tally) -> u64 {
         let mut metrics = self.metrics.lock();
         metrics.deliveries += tally.deliveries;

@@ -1,8 +1,8 @@
-//! What the host is told, in batches.
+//! Notices to the host, in batches.
 //!
 //! - A shard posts the notices of one turn. The host is woken if the outbox was empty before.
 //! - Bounded by the number of connections: each closes once and has at most one write in flight.
-//!   The host asks for each drain, which is over once.
+//!   The host starts each drain, and each drain ends once.
 
 use std::sync::Arc;
 
@@ -17,38 +17,38 @@ use crate::sync::Mutex;
 pub enum Notice {
     /// The connection is closed and has left these channels, which belong to the host.
     Closed { connection: ConnectionId, reason: CloseReason, left: Vec<ChannelId> },
-    /// The timeout has passed, and the host asked to decide what happens.
+    /// The timeout has passed, and the host wants to decide what happens.
     TimedOut(ConnectionId),
-    /// A queue that was blocked is empty again.
+    /// A blocked queue is empty again.
     Drained(ConnectionId),
-    /// A client that is too slow misses events, and still has its connection.
+    /// A slow client misses events but stays connected.
     Gap { connection: ConnectionId, missing: Missing },
-    /// The channel has been empty for its `emptyTimeout`; the host confirms with `close_if_empty`.
+    /// The channel has been empty for its `emptyTimeout`. The host confirms with `close_if_empty`.
     Expired(ChannelId),
-    /// The last event of the channel has come from a backplane.
+    /// The last event of the channel arrived from a backplane.
     Ended(ChannelId),
-    /// Every connection of the drain is closed. `ended`: those that it ended; `destroyed`: those
-    /// that did not end in time. The others were closed for other reasons.
+    /// Every connection of the drain is closed. `ended` counts those that the drain ended, and
+    /// `destroyed` those that did not end in time. The rest closed for other reasons.
     DrainOver { drain: DrainId, connections: u32, ended: u32, destroyed: u32 },
-    /// What became of a publication: its id, if it has a minted one, or why it failed.
+    /// The outcome of a publication: its minted id, if it has one, or an error.
     Published { request: u32, result: Result<Option<String>, Error> },
-    /// The histories that the host has asked for are complete, or as complete as they get.
+    /// The histories that the host requested are loaded, as far as possible.
     Loaded { request: u32 },
-    /// The engine can be reached, or not any more, for a reason.
+    /// The engine became reachable or unreachable, with a reason.
     Backplane { backplane: BackplaneId, is_online: bool, reason: Option<String> },
-    /// The host has messages to take from a backplane. Posted once until it does.
+    /// A backplane has messages for the host. Posted once until the host takes them.
     Mail(BackplaneId),
-    /// An engine's thread asks for something. The host takes the call, and answers.
+    /// An engine's thread calls the host, which takes the call and answers it.
     Asked { asker: BackplaneId, request: u32 },
     /// The same bytes for connections of the `stream` transport. The host answers with
     /// [`crate::hub::Hub::written`].
     Write { connections: Vec<ConnectionId>, bytes: Bytes },
 }
 
-/// What a client misses.
+/// The events that a client misses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// So many events were dropped from its queue.
+    /// This many events were dropped from its queue.
     Events(u64),
     /// Events of a channel are no longer kept.
     Channel(ChannelId),
@@ -62,7 +62,7 @@ pub trait Host: Send + Sync {
     fn wake(&self);
 }
 
-/// A host that is not interested, for tests and benches.
+/// A host that ignores notices, for tests and benches.
 #[cfg(any(test, feature = "bench"))]
 pub struct NoHost;
 
@@ -81,7 +81,7 @@ impl Outbox {
         Self { notices: Mutex::default(), host }
     }
 
-    /// Takes the notices out of `batch` and leaves it empty.
+    /// Moves the notices out of `batch`.
     pub fn post(&self, batch: &mut Vec<Notice>) {
         if batch.is_empty() {
             return;

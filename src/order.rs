@@ -1,9 +1,9 @@
 //! One order of events, joins and leaves.
 //!
-//! - Everything that changes who gets what, or what was published, happens under the one lock of
-//!   [`Ordered`]. So a replay and the live events after it meet without a hole or a repeat.
+//! - Every change to the audience or the log happens under the one lock of [`Ordered`]. Live events
+//!   therefore follow a replay without a gap or a repeat.
 //! - Commands are pushed into the inboxes under the lock, in that order.
-//! - Never wait for room in an inbox while holding it: a shard needs it to make room.
+//! - Never wait for room in an inbox while holding the lock: a shard needs the lock to make room.
 
 use std::sync::Arc;
 
@@ -14,22 +14,23 @@ use crate::shard::Inbox;
 use crate::sync::{Mutex, MutexGuard};
 use crate::wire::Frame;
 
-/// Hears which topics exist here, if other processes publish to them too. It must not lock.
+/// Is notified of the topics of this process, if other processes publish to them too. It must not
+/// lock.
 pub trait FollowTopics: Send {
     fn opened(&self, name: &str);
     fn closed(&self, name: &str);
-    /// A client has subscribed to a pattern: every topic matters from now on.
+    /// A client has subscribed to a pattern, so every topic matters from now on.
     fn opened_all(&self);
 }
 
 pub struct Order {
     pub audience: Audience,
     pub log: Log,
-    /// Of sets of topics that other processes publish to.
+    /// The followers of topics that other processes publish to.
     pub followers: IdMap<TopicsId, Box<dyn FollowTopics>>,
-    /// Of open connections that came back with a cursor.
+    /// The resumes of open connections that reconnected with a cursor.
     pub resumes: IdMap<ConnectionId, Resume>,
-    /// Current states of channels, which these connections get with [`Order::resume`].
+    /// The states of channels that connections get with [`Order::resume`].
     pub states: IdMap<ConnectionId, Vec<(Place, Frame)>>,
     pub inboxes: Arc<[Arc<Inbox>]>,
 }
@@ -40,7 +41,7 @@ impl Order {
     }
 }
 
-/// Where the log keeps a channel's events.
+/// The source of a channel's events in the log.
 pub fn source_of(audience: &Audience, channel: ChannelId) -> Option<Source<'_>> {
     Some(match &audience.channel(channel)?.keeper {
         Keeper::Topic { topics, name, is_pattern: true } => Source::Pattern(*topics, name),

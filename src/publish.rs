@@ -1,5 +1,5 @@
-//! The only way in. An event is encoded once, takes its place in the order, is kept, and is pushed
-//! to each shard that has members. What this costs does not depend on how many there are.
+//! Publishes events. Each event is encoded once, takes its place in the order, is kept, and is
+//! pushed to each shard that has members. The cost does not depend on the number of members.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::order::Order;
 use crate::shard::{Command, Entry, Inbox};
 use crate::wire::{Event, EventRef, Frame};
 
-/// Whom an event is for.
+/// The receivers of an event.
 #[derive(Clone, Copy)]
 pub enum Target<'a> {
     Channel(ChannelId),
@@ -24,18 +24,18 @@ pub enum Target<'a> {
 }
 
 impl Hub {
-    /// Returns how many connections the events are for.
+    /// Returns how many connections get the events.
     pub fn publish(&self, target: Target<'_>, events: &[Event]) -> Result<usize, Error> {
         let drafts = events.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
         self.publish_drafts(target, drafts)
     }
 
-    /// The same for one event, for which no list is allocated.
+    /// Like [`Hub::publish`], for one event and without allocating a list.
     pub fn publish_one(&self, target: Target<'_>, event: EventRef<'_>) -> Result<usize, Error> {
         self.publish_drafts(target, [Draft::new(event)?])
     }
 
-    /// Sets or removes a value of a channel that keeps the latest ones.
+    /// Sets or removes a value of a channel that keeps latest values.
     pub fn publish_value(
         &self,
         channel: ChannelId,
@@ -71,18 +71,18 @@ impl Hub {
         Ok(())
     }
 
-    /// The same for one event, by the number of the connection alone.
+    /// Like [`Hub::send`], for one event and by the connection's id alone.
     pub fn send_one(&self, connection: ConnectionId, event: EventRef<'_>) -> Result<(), Error> {
         let frame = event.encode()?;
-        // A closed connection has no gauge any more. Its shard counts the event as dropped.
+        // A closed connection no longer has a gauge. Its shard counts the event as dropped.
         let gauge = self.lock().audience.gauge(connection).cloned().unwrap_or_default();
         self.send_quietly(connection, &gauge, vec![frame]);
         self.inbox_of(connection).wake();
         Ok(())
     }
 
-    /// Sends frames as they are to one connection. The shard acts on them after [`Hub::wake`],
-    /// which the host calls once for many of them.
+    /// Sends frames unchanged to one connection. The shard processes them after [`Hub::wake`],
+    /// which the host calls once for many frames.
     pub fn send_quietly(
         &self,
         connection: ConnectionId,
@@ -198,7 +198,7 @@ fn push_to_channel(
     }
 }
 
-/// Members get all of these or, if they end before, none.
+/// Members get all of these events or, if they end before, none.
 fn push_all_to_channel(
     inboxes: &[Arc<Inbox>],
     id: ChannelId,

@@ -1,4 +1,4 @@
-//! What a host has to know of connections for which it keeps no object of its own.
+//! Data of connections for which the host keeps no object.
 
 use std::sync::Arc;
 
@@ -28,18 +28,18 @@ impl Records {
         self.0.lock().get(&id).map(|record| record.gauge.clone())
     }
 
-    /// Takes the record out. The host calls it when it hears that the connection is closed.
+    /// Removes and returns a record. The host calls this when it learns that the connection closed.
     pub fn take(&self, id: ConnectionId) -> Option<String> {
         let mut records = self.0.lock();
         let record = records.remove(&id)?;
-        // The memory of a crowd that has left.
+        // Frees the memory after many connections have left.
         if records.len() < records.capacity() / 8 {
             records.shrink_to_fit();
         }
         Some(record.text.into())
     }
 
-    /// The ids of all connections with a record, in no order.
+    /// The ids of all connections with a record, in no particular order.
     pub fn ids(&self) -> Vec<ConnectionId> {
         self.0.lock().keys().copied().collect()
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_there_until_it_is_taken() {
+    fn a_record_is_kept_until_it_is_taken() {
         let records = Records::default();
         let gauge = Arc::<QueueGauge>::default();
         records.keep(ConnectionId(7), gauge.clone(), "seven".to_owned());

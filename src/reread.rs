@@ -1,4 +1,4 @@
-//! Reads for a client that was too slow what its channels have published meanwhile.
+//! Reads the events that a slow client missed in its channels.
 
 use crate::audience::Keeper;
 use crate::ids::{ChannelId, ConnectionId, Place};
@@ -15,7 +15,7 @@ impl Order {
         limit: usize,
     ) -> Reread {
         let (mut events, mut gaps) = (Vec::new(), Vec::new());
-        // Each channel is read up to here.
+        // The place up to which each channel is read.
         let latest = self.log.last_of(after.epoch());
         let mut end = latest;
         for (id, read) in read {
@@ -25,7 +25,7 @@ impl Order {
                 continue;
             }
             let missing = match &channel.keeper {
-                // Broadcasts to every client of a broker are in no history.
+                // Broadcasts to every client of a broker are not kept.
                 Keeper::Topics => continue,
                 Keeper::Host => Missing::Channel(id),
                 Keeper::Topic { name, .. } => Missing::Topic(name.clone()),

@@ -1,12 +1,12 @@
-//! How a client that comes back is brought up to date.
+//! Brings a reconnecting client up to date.
 //!
-//! - A connection with a cursor *gathers*: the log reads what each channel has after the cursor
-//!   when it is joined, while the shard holds live events.
-//! - When the host ends the gathering, the client gets both, merged by place.
-//! - A client without a cursor gets one at the end, and so does one whose cursor led to a gap: the
-//!   primer, a frame that is an id alone.
-//! - The host can hold live events at any other time too, while it reads a snapshot.
-//! - A client that is new to a channel of latest values gets their state in the same way.
+//! - A connection with a cursor *gathers*: at each join, the log reads the channel's events after
+//!   the cursor, while the shard holds live events.
+//! - When the host ends the gathering, the client gets both in one sequence, merged by place.
+//! - At the end, a client gets a new cursor if it has none, or if its cursor led to a gap. This is
+//!   the primer, a frame with only an id.
+//! - The host can also hold live events at other times, while it reads a snapshot.
+//! - A client that is new to a channel of latest values gets the state in the same way.
 
 use crate::ids::ConnectionId;
 use crate::log::Resume;
@@ -15,8 +15,8 @@ use crate::shard::Command;
 use crate::wire::Event;
 
 impl Order {
-    /// Ends the gathering. Returns the numbers of the channels, in the order of their joins, that
-    /// have a gap. What the host sends to the connection from now on does not wait.
+    /// Ends the gathering. Returns the channels that have a gap, as indexes in the order of their
+    /// joins. Events that the host then sends to the connection are not held.
     pub fn gaps(&mut self, connection: ConnectionId) -> Vec<u32> {
         let Some(resume) = self.resumes.get_mut(&connection) else { return Vec::new() };
         let gaps = resume.settle(&mut self.log);
@@ -24,19 +24,19 @@ impl Order {
         gaps
     }
 
-    /// Live events wait until [`Order::resume`].
+    /// Holds live events until [`Order::resume`].
     pub fn hold(&self, connection: ConnectionId) {
         self.inbox_of(connection).push_quietly(Command::Hold(connection));
     }
 
-    /// What the host sends to the connection from now on does not wait with live events.
+    /// Stops holding events that are for this connection alone.
     pub fn let_own_pass(&self, connection: ConnectionId) {
         self.inbox_of(connection).push_quietly(Command::LetOwnPass(connection));
     }
 
-    /// Gives a client a cursor that stands for everything it was sent so far, unless it has one. It
-    /// can then resume before its next event. False while no channel of the connection mints ids.
-    /// It is sent after [`crate::hub::Hub::wake`].
+    /// Gives a client without a cursor one that covers all events sent so far. The client can then
+    /// resume before its next event. Returns false while no channel of the connection mints ids.
+    /// The cursor is sent after [`crate::hub::Hub::wake`].
     pub fn prime(&self, connection: ConnectionId) -> bool {
         let resume = self.resumes.get(&connection);
         resume.is_some_and(Resume::keeps_cursor) || self.send_cursor(connection)
@@ -53,20 +53,20 @@ impl Order {
         has_primer
     }
 
-    /// The client gets what it missed in all channels, if it came back, and the states of channels
-    /// that are new to it, then live events. After a gap or a state it gets a cursor. Returns
-    /// whether it got one.
+    /// Sends events that a reconnecting client missed in all channels, and the states of channels
+    /// that are new to it, then live events. After a gap or a state, the client gets a cursor.
+    /// Returns whether it got one.
     pub fn resume(&mut self, connection: ConnectionId) -> bool {
         let resume = self.resumes.get_mut(&connection);
         let mut replay = resume.and_then(|resume| resume.replay(&mut self.log)).unwrap_or_default();
         let states = self.states.remove(&connection);
         let has_gap = self.resumes.get(&connection).is_some_and(|resume| !resume.keeps_cursor());
-        // The values have the ids of old events.
+        // A state's values carry the ids of old events.
         let needs_cursor = has_gap || states.is_some();
         if let Some(states) = states {
             replay.extend(states);
             replay.sort_unstable_by_key(|(place, _)| *place);
-            // A client that left a channel and joined it again may have its values twice.
+            // A client that left a channel and joined it again may have the values twice.
             replay.dedup_by_key(|(place, _)| *place);
         }
         let ahead = self.resumes.get(&connection).and_then(Resume::ahead);

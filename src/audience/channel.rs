@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::ids::{ConnectionId, IdSet, TopicsId};
 
-/// Who decides that a channel is over.
+/// Decides when a channel closes.
 #[derive(Clone, Debug)]
 pub enum Keeper {
-    /// The host, which is told who leaves and when the channel has been empty for long enough.
+    /// The host. Notices report members that leave, and a channel that stays empty for its timeout.
     Host,
-    /// Its members: it goes with the last one or, if it has a history, an `empty_timeout` later.
+    /// Its members: it closes when the last one leaves or, with a history, `empty_timeout` later.
     Topic { topics: TopicsId, name: Arc<str>, is_pattern: bool },
     /// The set of topics whose clients are its members.
     Topics,
@@ -18,17 +18,17 @@ pub enum Keeper {
 
 pub struct Channel {
     pub keeper: Keeper,
-    /// The name that the host has given it, for tools.
+    /// A name from the host, shown by tools.
     pub label: Option<Box<str>>,
     pub empty_timeout: Option<Duration>,
     pub empty_since: Instant,
     /// See [`super::Audience::keep_idle`].
     pub(super) is_idle: bool,
-    /// Whether a timer runs that will look at `empty_since`.
+    /// Whether a timer is running that checks `empty_since`.
     pub timer_runs: bool,
-    /// In the order in which they joined, as long as none leaves.
+    /// In the order they joined, until a member leaves.
     members: IdSet<ConnectionId>,
-    /// How many members each shard has.
+    /// The number of members in each shard.
     by_shard: Box<[usize]>,
 }
 

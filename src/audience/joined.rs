@@ -1,8 +1,8 @@
-//! The channels of one connection. Most connections are in one, or in few.
+//! The channels of one connection. Most connections are in one or a few.
 
 use crate::ids::{ChannelId, IdSet};
 
-/// With up to so many channels, looking through a list is faster than a hash, and smaller.
+/// Up to this many channels, searching a list is faster than hashing, and uses less memory.
 const FEW: usize = 8;
 
 #[derive(Default)]
@@ -16,7 +16,7 @@ pub(super) enum Joined {
 }
 
 impl Joined {
-    /// False when the connection was in it.
+    /// Returns false if the connection was already in the channel.
     pub fn insert(&mut self, channel: ChannelId) -> bool {
         match self {
             Self::None => *self = Self::One(channel),
@@ -33,7 +33,7 @@ impl Joined {
         true
     }
 
-    /// False when the connection was not in it.
+    /// Returns false if the connection was not in the channel.
     pub fn remove(&mut self, channel: ChannelId) -> bool {
         match self {
             Self::One(only) if *only == channel => {

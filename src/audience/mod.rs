@@ -1,8 +1,8 @@
 //! Who gets an event: channels, their members, and topics by name.
 //!
-//! - One table. A channel knows its members, and a connection knows its channels.
-//! - There is one way to leave: [`Audience::leave`].
-//! - It knows nothing of events and sends nothing.
+//! - It is one table: a channel lists its members, and a connection lists its channels.
+//! - Members leave only through [`Audience::leave`].
+//! - It handles no events and sends nothing.
 
 mod channel;
 mod joined;
@@ -22,7 +22,7 @@ use crate::connection::QueueGauge;
 use crate::ids::{ChannelId, ConnectionId, IdMap, TopicsId};
 use joined::Joined;
 
-/// How many empty topics without events are kept. Clients choose their names.
+/// Limits the empty topics that are kept without events, because clients choose their names.
 const MAX_IDLE: usize = 10_000;
 
 pub struct Audience {
@@ -31,9 +31,9 @@ pub struct Audience {
     /// Every open connection.
     connections: IdMap<ConnectionId, Entry>,
     topics: IdMap<TopicsId, Topics>,
-    /// How many channels are idle.
+    /// The number of idle channels.
     idle: usize,
-    /// How often the members of any channel have changed.
+    /// Counts changes of the members of any channel.
     changes: u64,
     next_channel: u64,
     next_topics: u64,
@@ -58,7 +58,7 @@ impl Audience {
         }
     }
 
-    /// The connection may join channels from now on.
+    /// Allows the connection to join channels.
     pub fn open(&mut self, connection: ConnectionId, gauge: Arc<QueueGauge>) {
         self.connections.insert(connection, Entry { joined: Joined::default(), gauge });
     }
@@ -87,18 +87,18 @@ impl Audience {
         self.channels.get_mut(&channel)
     }
 
-    /// How many channels the host and clients have made.
+    /// The number of channels that the host and clients have created.
     pub fn count(&self) -> usize {
-        // Each set of topics has one channel more: that of all its clients.
+        // Each set of topics has one more channel, which holds all its clients.
         self.channels.len() - self.topics.len()
     }
 
-    /// All of them, in no order.
+    /// All channels, in no particular order.
     pub fn channels(&self) -> impl Iterator<Item = (ChannelId, &Channel)> {
         self.channels.iter().map(|(id, channel)| (*id, channel))
     }
 
-    /// False when it is a member, or when the connection or the channel is closed.
+    /// Returns false if the connection is already a member, or if either of them is closed.
     pub fn join(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let Some(entry) = self.channels.get_mut(&channel) else { return false };
         let Some(Entry { joined, .. }) = self.connections.get_mut(&connection) else {
@@ -115,7 +115,7 @@ impl Audience {
         true
     }
 
-    /// False when it was not a member.
+    /// Returns false if the connection was not a member.
     pub fn leave(&mut self, connection: ConnectionId, channel: ChannelId) -> bool {
         let entry = self.connections.get_mut(&connection);
         if !entry.is_some_and(|entry| entry.joined.remove(channel)) {
@@ -141,12 +141,12 @@ impl Audience {
         entry.map(|entry| entry.joined.all()).unwrap_or_default()
     }
 
-    /// The connection has left its channels and joins none from now on.
+    /// Removes a connection that has left its channels. It cannot join any after that.
     pub fn forget(&mut self, connection: ConnectionId) {
         self.connections.remove(&connection);
     }
 
-    /// Removes a channel and returns those who were members.
+    /// Removes a channel and returns its former members.
     pub fn close(&mut self, channel: ChannelId) -> Option<Vec<ConnectionId>> {
         let members: Vec<_> = self.channels.get(&channel)?.members().collect();
         for member in &members {
@@ -162,8 +162,8 @@ impl Audience {
         Some(members)
     }
 
-    /// An empty channel without events is idle while it waits for former members, which may come
-    /// back to events that are published meanwhile. False when there are too many of them.
+    /// Marks an empty channel without events as idle. Former members may reconnect and get events
+    /// that are published meanwhile. Returns false if too many channels are idle.
     pub fn keep_idle(&mut self, channel: ChannelId) -> bool {
         let Some(entry) = self.channels.get_mut(&channel) else { return false };
         if !entry.is_idle && self.idle < MAX_IDLE {

@@ -7,7 +7,7 @@ use crate::ids::ChannelId;
 
 const ONE: &str = "*";
 const REST: &str = ">";
-/// A tree is as deep as its longest pattern, and those who walk it call themselves.
+/// Bounds the recursion: a tree is as deep as its longest pattern.
 const MAX_TOKENS: usize = 64;
 
 /// Whether a name has wildcards.
@@ -27,7 +27,7 @@ pub(super) fn is_pattern(name: &str) -> Result<bool, Error> {
     Ok(found)
 }
 
-/// Whether a pattern stands for a name.
+/// Whether a pattern matches a name.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let (mut pattern, mut name) = (pattern.split('.'), name.split('.'));
     loop {
@@ -50,7 +50,7 @@ fn first_token(name: &str) -> (&str, Option<&str>) {
 #[derive(Default)]
 pub(super) struct Patterns {
     channel: Option<ChannelId>,
-    /// By token; the wildcards are tokens like any other here.
+    /// By token. Wildcards are ordinary tokens here.
     next: HashMap<Box<str>, Patterns>,
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::Channel;
 use crate::ids::ChannelId;
 
-/// It holds until the members of any channel change.
+/// Valid until the members of any channel change.
 pub struct Reach {
-    /// As many of the channels as it takes to reach every member: at most one for each member.
+    /// The channels needed to reach every member, at most one for each member.
     pub channels: Arc<[ChannelId]>,
     /// Whether each shard has members.
     pub shards: Box<[bool]>,
@@ -18,7 +18,7 @@ pub struct Reach {
 impl Reach {
     pub fn of<'a>(channels: impl IntoIterator<Item = (ChannelId, &'a Channel)>) -> Self {
         let mut channels: Vec<_> = channels.into_iter().collect();
-        // The largest comes first: it is not walked, and it covers the most.
+        // The largest comes first because its members need not be walked, and it covers the most.
         if let Some(largest) = (0..channels.len()).max_by_key(|at| channels[*at].1.count()) {
             channels.swap(0, largest);
         }
@@ -31,7 +31,7 @@ impl Reach {
         for (id, channel) in rest {
             let before = others.len();
             others.extend(channel.members().filter(|member| !largest.has(*member)));
-            // Whether it has a member that no channel before it has.
+            // This channel has a member that the channels before it do not have.
             if others.len() > before {
                 cover.push(*id);
                 for (has_members, more) in shards.iter_mut().zip(channel.shards()) {

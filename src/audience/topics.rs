@@ -1,8 +1,7 @@
 //! Topics by name: the channels of one broker.
 //!
-//! - A topic is created by its first subscriber. With wildcards, the subscribers of a pattern have
-//!   a channel of their own.
-//! - What a name reaches is remembered until the members of any channel change.
+//! - The first subscriber creates a topic. With wildcards, each pattern has its own channel.
+//! - The reach of a name is cached until the members of any channel change.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,23 +12,23 @@ use super::{Audience, Keeper, Reach};
 use crate::error::Error;
 use crate::ids::{ChannelId, ConnectionId, IdMap, TopicsId};
 
-/// Bytes of a name. Clients choose names.
+/// Limits the bytes of a name, because clients choose names.
 const MAX_NAME: usize = 1024;
-/// Names whose reach is remembered. Publishers choose them.
+/// Limits the names whose reach is cached, because publishers choose names.
 const MAX_REACHES: usize = 1024;
 
 #[derive(Clone, Copy, Debug)]
 pub struct TopicsOptions {
     /// Whether `*` and `>` are wildcards.
     pub wildcards: bool,
-    /// How many patterns a client may be subscribed to.
+    /// The maximum number of patterns for each client.
     pub max_patterns: usize,
-    /// How many topics and patterns there may be in all. Clients choose their names.
+    /// The maximum number of topics and patterns in total. Clients choose their names.
     pub max_topics: usize,
 }
 
 impl TopicsOptions {
-    /// Whether a name is a pattern; an error if it is not a valid name.
+    /// Whether a name is a pattern. Returns an error if the name is invalid.
     pub fn is_pattern(&self, name: &str) -> Result<bool, Error> {
         match name {
             "" => Err(Error::Topic("its name is empty")),
@@ -47,10 +46,10 @@ pub struct Topics {
     patterns: Patterns,
     /// The channel of all clients.
     everyone: ChannelId,
-    /// How many patterns each client is subscribed to.
+    /// The number of patterns that each client is subscribed to.
     clients: IdMap<ConnectionId, usize>,
     reaches: HashMap<Box<str>, Arc<Reach>>,
-    /// The changes of membership when the first reach was remembered.
+    /// The audience's count of changes when the first reach was cached.
     reaches_since: u64,
 }
 
@@ -75,7 +74,7 @@ impl Topics {
         self.clients.contains_key(&connection)
     }
 
-    /// The channels that an event to a topic goes to.
+    /// The channels that receive an event to a topic.
     fn matching(&self, name: &str) -> Vec<ChannelId> {
         let mut channels: Vec<_> = self.find(name).into_iter().collect();
         if self.options.wildcards {
@@ -107,15 +106,15 @@ impl Audience {
         self.topics.get(&topics)
     }
 
-    /// Removes a set of topics, whose channels were closed before.
+    /// Removes a set of topics. Close its channels first.
     pub fn close_topics(&mut self, topics: TopicsId) {
         if let Some(topics) = self.topics.remove(&topics) {
             self.close(topics.everyone);
         }
     }
 
-    /// Lets a connection subscribe, until [`Audience::disconnect`]. Returns the channel that it
-    /// has joined, unless it is closed.
+    /// Allows a connection to subscribe until [`Audience::disconnect`]. Returns the channel that
+    /// the connection joined, or `None` if the topics or the connection are closed.
     pub fn connect(&mut self, topics: TopicsId, connection: ConnectionId) -> Option<ChannelId> {
         let entry = self.topics.get_mut(&topics)?;
         entry.clients.insert(connection, 0);
@@ -123,7 +122,7 @@ impl Audience {
         self.join(connection, everyone).then_some(everyone)
     }
 
-    /// Returns the channels that the client is to leave.
+    /// Returns the channels that the client must leave.
     pub fn disconnect(&mut self, topics: TopicsId, connection: ConnectionId) -> Vec<ChannelId> {
         let entry = self.topics.get_mut(&topics);
         if entry.and_then(|entry| entry.clients.remove(&connection)).is_none() {
@@ -140,7 +139,7 @@ impl Audience {
         channels
     }
 
-    /// The channel of a topic or a pattern, and whether it is created because there was none.
+    /// The channel of a topic or a pattern, and whether this call created it.
     pub fn find_or_create(
         &mut self,
         topics: TopicsId,
@@ -163,7 +162,7 @@ impl Audience {
         Some((channel, true))
     }
 
-    /// Throws when one more pattern is too many for a client.
+    /// Returns an error if one more pattern exceeds the limit of a client.
     pub fn check_patterns(&self, topics: TopicsId, connection: ConnectionId) -> Result<(), Error> {
         let Some(entry) = self.topics.get(&topics) else { return Ok(()) };
         match entry.clients.get(&connection) {
@@ -174,7 +173,7 @@ impl Audience {
         }
     }
 
-    /// Throws when one more topic or pattern is too many. Those that exist have room.
+    /// Returns an error if a new topic or pattern exceeds the limit. Existing names always pass.
     pub fn check_names(&self, topics: TopicsId, name: &str) -> Result<(), Error> {
         match self.topics.get(&topics) {
             Some(entry)
@@ -194,7 +193,7 @@ impl Audience {
         }
     }
 
-    /// What an event to a topic reaches.
+    /// The channels and members that an event to a topic reaches.
     pub fn reach(&mut self, topics: TopicsId, name: &str) -> Option<Arc<Reach>> {
         let changes = self.changes;
         let entry = self.topics.get_mut(&topics)?;
@@ -212,7 +211,8 @@ impl Audience {
         Some(reach)
     }
 
-    /// Who gets an event to a topic, or is subscribed to a pattern, in the order of their ids.
+    /// The subscribers that get an event to a topic, or those of a pattern, in the order of their
+    /// ids.
     pub fn subscribers(&self, topics: TopicsId, name: &str, is_pattern: bool) -> Vec<ConnectionId> {
         let Some(entry) = self.topics.get(&topics) else { return Vec::new() };
         let channels = match is_pattern {
@@ -234,7 +234,7 @@ impl Audience {
         used.map(|(name, _)| name.clone()).collect()
     }
 
-    /// The patterns that have subscribers, with these.
+    /// The patterns that have subscribers, and the subscribers of each.
     pub fn patterns(&self, topics: TopicsId) -> Vec<(Arc<str>, Vec<ConnectionId>)> {
         let Some(entry) = self.topics.get(&topics) else { return Vec::new() };
         let channels = entry.names.iter().filter_map(|(name, id)| {

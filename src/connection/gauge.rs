@@ -1,6 +1,6 @@
-//! How much is queued for a connection. Its handle and its shard share the gauge.
+//! The bytes queued for a connection, in a gauge that its handle and its shard share.
 //!
-//! - Every connection has one, so it is small. An inbox and a queue hold less than 4 GiB.
+//! - Every connection has a gauge, so it is small. An inbox and a queue hold less than 4 GiB.
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 

@@ -1,11 +1,11 @@
-//! What a connection is opened with.
+//! The options of a connection.
 
 use std::time::Duration;
 
 use super::Overflow;
 use crate::wire::PingForm;
 
-/// A client that keeps up may have this many times its limits queued, for one burst.
+/// For one burst, a client that keeps up may have its limits queued this many times.
 const BURST_FACTOR: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +15,13 @@ pub struct ConnectionOptions {
     pub ping: Option<Duration>,
     pub ping_form: PingForm,
     pub timeout: Option<Duration>,
-    /// How long bytes may be queued without the client accepting any.
+    /// The maximum time that bytes stay queued while the client accepts none.
     pub stall_timeout: Option<Duration>,
-    /// Milliseconds, sent as the first frame.
+    /// The reconnect delay in milliseconds, sent as the first frame.
     pub retry: Option<u32>,
 }
 
-/// For tests and benches: no pings, and no limits but that of the queue.
+/// For tests and benches: no pings, and the byte limit of the queue as the only limit.
 #[cfg(any(test, feature = "bench"))]
 impl Default for ConnectionOptions {
     fn default() -> Self {
@@ -37,17 +37,17 @@ impl Default for ConnectionOptions {
     }
 }
 
-/// How much may be queued before a client is disconnected. Replays do not count.
+/// The most that may be queued before a client is disconnected. Replays do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueLimits {
-    /// The largest queued event does not count either.
+    /// The largest queued event does not count.
     pub bytes: usize,
     pub events: u64,
 }
 
 impl QueueLimits {
-    /// The limits until a client has been slow for a while: one that keeps up must not be dropped
-    /// for one burst.
+    /// The limits until a client has been slow for a while. A client that keeps up must not be
+    /// dropped for one burst.
     pub fn for_a_burst(self) -> Self {
         Self {
             bytes: self.bytes.saturating_mul(BURST_FACTOR),

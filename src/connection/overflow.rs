@@ -2,15 +2,15 @@
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overflow {
-    /// It is disconnected, and resumes when it comes back.
+    /// The client is disconnected, and resumes when it reconnects.
     #[default]
     Disconnect,
-    /// The oldest queued events are dropped, which is a gap.
+    /// The oldest queued events are dropped, and a gap is reported.
     DropOldest,
-    /// Only the latest queued event of each key is kept, from the first one on. If that is still
-    /// too much, it is disconnected.
+    /// Only the latest queued event of each key is kept, from the first one on. If these events
+    /// still exceed the limits, the client is disconnected.
     Conflate,
-    /// The queue is dropped. When everything before it is sent, the histories are read again.
+    /// The queue is dropped. When all bytes before it are sent, the histories are read again.
     Reread,
 }
 

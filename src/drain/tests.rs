@@ -23,7 +23,7 @@ fn one_connection_ends_in_each_part_of_the_window_before_its_last_tenth() {
 }
 
 #[test]
-fn connections_end_in_another_order_each_time() {
+fn connections_end_in_a_different_order_each_time() {
     let order = || {
         let departures = drained(Duration::from_secs(1), 0..=0);
         departures.into_iter().map(|departure| departure.connection).collect::<Vec<_>>()
@@ -37,7 +37,7 @@ fn without_a_window_all_end_at_once() {
 }
 
 #[test]
-fn each_client_is_told_its_own_delay_and_the_range_is_used_evenly() {
+fn each_client_gets_its_own_delay_spread_evenly_over_the_range() {
     let departures = drained(Duration::ZERO, 1000..=4999);
     let mut quarters = [0; 4];
     for Departure { retry, .. } in &departures {

@@ -35,7 +35,7 @@ fn normalised(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// A comment or a topic never changes what a client hears.
+/// A comment or a topic never changes what a client receives.
 fn assert_heard(bytes: &[u8], event: &Event) {
     let heard = EventStream::read([bytes]);
     let id = event.id.clone().unwrap_or_default();
@@ -50,7 +50,7 @@ fn assert_heard(bytes: &[u8], event: &Event) {
 }
 
 #[test]
-fn a_client_hears_what_was_encoded() {
+fn a_client_receives_the_encoded_event() {
     check!().with_type::<Fields>().for_each(|fields| {
         let event = fields.event();
         let forges = |name: &Option<String>| {
@@ -69,7 +69,7 @@ fn a_client_hears_what_was_encoded() {
 }
 
 #[test]
-fn a_client_hears_the_id_that_the_log_adds() {
+fn a_client_receives_the_id_that_the_log_adds() {
     let epoch = Epoch::default();
     check!().with_type::<(Fields, u64)>().for_each(|(fields, place)| {
         let event = Event { id: None, ..fields.event() };

@@ -1,7 +1,7 @@
-//! What a browser reads: the parser of the standard (WHATWG HTML, section 9.2.6), step by step. It
-//! shares nothing with the encoder or with the parser of frame text.
+//! The parser of a browser: the standard (WHATWG HTML, section 9.2.6), step by step. It shares no
+//! code with the encoder or the parser of frame text.
 
-/// What a client hears.
+/// A message that a client receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub event: String,
@@ -12,7 +12,7 @@ pub struct Message {
 #[derive(Default)]
 pub struct EventStream {
     pub messages: Vec<Message>,
-    /// The cursor that the client would come back with.
+    /// The cursor that the client would reconnect with.
     pub last_event_id: String,
     pub retry: Option<u128>,
     has_begun: bool,
@@ -24,7 +24,7 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    /// Reads bytes that arrive in these pieces.
+    /// Parses bytes that arrive in these pieces.
     pub fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut stream = Self::default();
         for piece in pieces {

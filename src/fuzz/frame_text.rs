@@ -4,7 +4,7 @@ use super::{EventStream, Frames, Text};
 use crate::wire::frame_text::parse;
 use crate::wire::{Event, Framing};
 
-/// What a client reads of these events, which may arrive in pieces of any size.
+/// What a client receives when these events arrive in pieces of `piece` bytes.
 fn encode(events: &[Event], piece: usize) -> Option<EventStream> {
     let frames = events.iter().map(Event::encode).collect::<Result<Vec<_>, _>>().ok()?;
     let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.bytes(Framing::Plain)).collect();
@@ -17,12 +17,12 @@ fn held(event: &Event) -> usize {
 }
 
 #[test]
-fn a_client_hears_the_same_as_if_the_text_were_sent_as_it_is() {
+fn a_client_receives_the_same_as_from_the_raw_text() {
     check!().with_type::<(Frames, u8)>().for_each(|(text, piece)| {
         let (text, piece) = (text.as_string(), usize::from(*piece).max(1));
         let Ok(events) = parse(&text) else { return };
         assert!(text.ends_with(['\r', '\n']));
-        // No event is shorter than `:\n\n`, and none holds more than its text.
+        // An event takes at least the three bytes `:\n\n`, and never holds more than its text.
         assert!(3 * events.len() <= text.len());
         assert!(events.iter().map(held).sum::<usize>() <= text.len());
         // An id or a name with NUL is refused.
@@ -35,7 +35,7 @@ fn a_client_hears_the_same_as_if_the_text_were_sent_as_it_is() {
 }
 
 #[test]
-fn two_texts_are_the_events_of_both_in_order() {
+fn two_joined_texts_parse_to_the_events_of_both_in_order() {
     check!().with_type::<(Frames, Frames)>().for_each(|(first, second)| {
         let (first, second) = (first.as_string(), second.as_string());
         if let (Ok(mut events), Ok(rest)) = (parse(&first), parse(&second)) {
@@ -54,7 +54,7 @@ fn text_that_ends_within_a_frame_is_refused() {
     });
 }
 
-/// Any text, not only what looks like frames.
+/// Any text, even if it does not resemble frames.
 #[test]
 fn no_bytes_make_the_parser_panic() {
     check!().for_each(|bytes| {

@@ -6,7 +6,7 @@ use crate::wire::{self, Event, Framing};
 
 const MARK: &str = "\u{feff}";
 
-/// The frames of a text that arrives in pieces, or undefined if it is refused.
+/// The frames of a text that arrives in pieces, or `None` if the text is refused.
 fn split(text: &str, piece: u8, checks: bool) -> Option<Vec<Vec<u8>>> {
     let (mut frames, mut finished) = (wire::Frames::new(checks, usize::MAX), Vec::new());
     for bytes in text.as_bytes().chunks(usize::from(piece).max(1)) {
@@ -18,7 +18,7 @@ fn split(text: &str, piece: u8, checks: bool) -> Option<Vec<Vec<u8>>> {
 
 fn is_valid(text: &str) -> bool {
     let bare = text.strip_prefix(MARK).unwrap_or(text);
-    // Frame text must have a frame. A stream may be empty.
+    // Frame text needs at least one frame, but a stream may be empty.
     let is_blank = bare.chars().all(|end| matches!(end, '\r' | '\n'));
     is_blank
         || parse(bare).is_ok_and(|events| events.iter().all(|event| Event::encode(event).is_ok()))
@@ -29,7 +29,7 @@ fn a_stream_passes_byte_for_byte_if_it_is_valid_frame_text() {
     check!().with_type::<(bool, Frames, u8)>().for_each(|(has_mark, text, piece)| {
         let text = if *has_mark { MARK } else { "" }.to_owned() + &text.as_string();
         let frames = split(&text, *piece, true);
-        // Frame text may have NUL in an id that another one of the same frame replaces.
+        // Frame text may contain NUL in an id that a later id of the same frame replaces.
         assert!(frames.is_some() == is_valid(&text) || text.contains('\0'));
         let Some(frames) = frames else { return };
         assert!(frames.iter().all(|frame| !frame.is_empty()));
@@ -40,12 +40,12 @@ fn a_stream_passes_byte_for_byte_if_it_is_valid_frame_text() {
 }
 
 #[test]
-fn a_client_hears_the_same_with_pings_between_the_frames() {
+fn pings_between_frames_change_nothing_for_a_client() {
     check!().with_type::<(Frames, Text, u8, bool)>().for_each(|(text, rest, piece, is_odd)| {
         let rest = if *is_odd { rest.as_string() } else { String::new() };
         let text = text.as_string() + &rest;
         let Some(frames) = split(&text, *piece, *is_odd) else { return };
-        // The byte order mark of a stream is removed when a ping comes first.
+        // Before a ping, the byte order mark of a stream is removed.
         let bare = |frame: &[u8]| frame.strip_prefix(MARK.as_bytes()).unwrap_or(frame).to_vec();
         let frames = frames.iter().enumerate();
         let frames =

@@ -1,9 +1,10 @@
-//! Fuzz targets: everything that reads text of users or clients, and the encoder that writes it.
+//! Fuzz targets: the parsers of text from users or clients, and the encoder.
 //!
-//! - `cargo test --no-default-features --lib fuzz::` runs each for a second with random input.
-//!   `BOLERO_RANDOM_TEST_TIME_MS` is another time, `BOLERO_RANDOM_ITERATIONS` a number of inputs.
-//! - A failure prints the input, made as small as possible, and a seed that finds it again.
-//! - CONTRIBUTING.md says how coverage guides a target.
+//! - `cargo test --no-default-features --lib fuzz::` runs each target for a second with random
+//!   input. `BOLERO_RANDOM_TEST_TIME_MS` changes the time, and `BOLERO_RANDOM_ITERATIONS` sets the
+//!   number of inputs.
+//! - A failure prints the smallest input that fails, and a seed that reproduces it.
+//! - CONTRIBUTING.md explains how to guide a target by coverage.
 
 mod cursor;
 mod encoder;

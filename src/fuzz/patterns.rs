@@ -13,7 +13,7 @@ enum Token {
     Char(char),
 }
 
-/// A name as a client may choose it.
+/// A name that a client may choose.
 fn name(tokens: &[Token]) -> String {
     let text = |token: &Token| match token {
         Token::One => "*".into(),
@@ -29,7 +29,7 @@ fn name(tokens: &[Token]) -> String {
 #[test]
 fn an_event_reaches_the_patterns_that_match_its_topic_and_no_others() {
     let options = TopicsOptions { wildcards: true, max_patterns: 99, max_topics: 99 };
-    // Short ones, so that many match.
+    // Short names, so many of them match.
     let tokens = || produce::<Vec<Token>>().with().len(1usize..5);
     let patterns = produce::<Vec<Vec<Token>>>().with().len(0usize..6).values(tokens());
     check!().with_generator((patterns, tokens())).for_each(|(patterns, topic)| {
@@ -45,7 +45,7 @@ fn an_event_reaches_the_patterns_that_match_its_topic_and_no_others() {
                 continue;
             }
             let (channel, is_new) = audience.find_or_create(topics, &pattern, None).unwrap();
-            // Each has a member of its own, so that no other channel reaches it.
+            // Each channel has its own member, so no other channel reaches it.
             if is_new {
                 let member = ConnectionId(channel.0);
                 audience.open(member, Default::default());

@@ -1,10 +1,10 @@
 use bolero::{TypeGenerator, produce};
 
-/// Text that is full of whatever means something on the wire.
+/// Text full of characters with a meaning on the wire.
 #[derive(Clone, Debug, TypeGenerator)]
 pub struct Text(Vec<Piece>);
 
-/// A few pieces, so that many names and ids are valid.
+/// Few pieces, so many names and ids are valid.
 #[derive(Clone, Debug, TypeGenerator)]
 pub struct Name(#[generator(produce::<Vec<Piece>>().with().len(0usize..4))] Vec<Piece>);
 
@@ -65,7 +65,7 @@ fn text_of(pieces: &[Piece]) -> String {
     text
 }
 
-/// Text that looks like frames, and mostly is.
+/// Text that resembles frames, and is mostly valid.
 #[derive(Clone, Debug, TypeGenerator)]
 pub struct Frames(#[generator(produce::<Vec<Line>>().with().len(0usize..12))] Vec<Line>);
 
@@ -75,7 +75,7 @@ struct Line {
     #[generator(produce::<Vec<Piece>>().with().len(0usize..6))]
     value: Vec<Piece>,
     end: End,
-    /// Of 256 lines, some are anything at all.
+    /// Below 4, the line is any text.
     odd: u8,
 }
 

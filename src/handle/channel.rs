@@ -1,4 +1,4 @@
-//! A host's handle of a channel, which closes when the handle is dropped.
+//! A host's handle of a channel. Dropping the handle closes the channel.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Channel {
     shared: Option<Shared>,
 }
 
-/// What a channel needs that exists in other processes too.
+/// The backplane of a channel that other processes share.
 struct Shared {
     backplane: Arc<Backplane>,
     subject: Subject,
@@ -30,7 +30,7 @@ impl Channel {
         Self { id, hub: hub.clone(), shared: None }
     }
 
-    /// Gives it a name, for tools that look at the process.
+    /// Sets the name that tools show for this channel.
     pub fn label(self, name: &str) -> Self {
         if let Some(channel) = self.hub.lock().audience.channel_mut(self.id) {
             channel.label = Some(name.into());
@@ -38,7 +38,7 @@ impl Channel {
         self
     }
 
-    /// Its events go through the backplane, to every process that has a channel of that name.
+    /// Sends events through the backplane, to every process with a channel of that name.
     pub fn share(mut self, backplane: Arc<Backplane>, name: &str) -> Self {
         let subject = subject::of_channel(name);
         self.hub.lock().log.await_backplane(HistoryId::Channel(self.id));
@@ -47,8 +47,8 @@ impl Channel {
         self
     }
 
-    /// Completes the history for a client that has come back. False if it is complete;
-    /// [`crate::notice::Notice::Loaded`] follows otherwise.
+    /// Completes the history for a client that has reconnected. Returns false if it is already
+    /// complete. Otherwise [`crate::notice::Notice::Loaded`] follows.
     pub fn load(&self, request: u32) -> bool {
         let Some(Shared { backplane, subject }) = &self.shared else { return false };
         let is_partial = self.hub.lock().log.is_partial(HistoryId::Channel(self.id));
@@ -58,8 +58,8 @@ impl Channel {
         is_partial
     }
 
-    /// Returns how many members get the events. A channel that keeps the latest values delivers
-    /// them without keeping them.
+    /// Sends events and returns how many members get them. A channel that keeps latest values
+    /// delivers these events without keeping them.
     pub fn send(&self, events: &[Event]) -> Result<usize, Error> {
         if self.shared.is_none() {
             return self.hub.publish(Target::Channel(self.id), events);
@@ -79,8 +79,8 @@ impl Channel {
         Ok(self.count())
     }
 
-    /// Hands an event to the backplane. `request`: the host waits for the outcome, and gets
-    /// [`crate::notice::Notice::Published`].
+    /// Publishes through the backplane. With a `request`, [`crate::notice::Notice::Published`]
+    /// reports the outcome.
     pub fn publish(
         &self,
         event: &Event,
@@ -94,8 +94,8 @@ impl Channel {
         backplane.publish(subject.clone(), None, &payload, draft.is_kept(), request)
     }
 
-    /// Publishes the last event. Members end after it, and so do those that join later, after what
-    /// the history has for them. `request`: as for [`Channel::publish`].
+    /// Publishes the last event, after which members end. Clients that join later get what the
+    /// history has for them, then end. `request`: as for [`Channel::publish`].
     pub fn end(&self, event: &Event, request: Option<u32>) -> Result<(), Error> {
         let draft = Draft::new(event)?.ending();
         let Some(Shared { backplane, subject }) = &self.shared else {
@@ -111,13 +111,13 @@ impl Channel {
         self.hub.lock().log.has_ended(self.id)
     }
 
-    /// The custom id of the latest event.
+    /// The custom id of the latest event, if it has one.
     pub fn last_id(&self) -> Option<String> {
         self.hub.lock().log.last_id(self.id).map(str::to_owned)
     }
 
-    /// What the history has after an id, or all of it: the first frames of at least `limit` bytes.
-    /// `None` if the id is unknown, or events after it are not kept.
+    /// Reads the history after an id, or from its start: the first frames of at least `limit`
+    /// bytes. `None` if the id is unknown, or if events after it are not kept.
     pub fn read(&self, after: Option<&str>, limit: usize) -> Option<Vec<Frame>> {
         let mut order = self.hub.lock();
         let source = Source::Channel(self.id);
@@ -138,20 +138,21 @@ impl Channel {
         if order.log.has_ended(self.id) { Err(Error::ChannelEnded) } else { Ok(()) }
     }
 
-    /// The id that was minted for the latest event of this process, if the channel mints ids.
+    /// The minted id of this process's latest event, if the channel mints ids.
     pub fn minted_id(&self) -> Option<String> {
         let order = self.hub.lock();
         order.log.mints(self.id).then(|| order.log.id_of(order.log.last())).flatten()
     }
 
-    /// Adds a connection. `resume`: if it came back, it gets what it missed first. Hold it before
-    /// it joins a channel that keeps the latest values. It gets their state when it resumes.
+    /// Adds a connection. With `resume`, a reconnecting client gets missed events before live ones.
+    /// Hold the connection before it joins a channel of latest values. It gets the state when it
+    /// resumes.
     pub fn join(&self, connection: &Connection, resume: bool) -> Result<JoinOutcome, Error> {
         self.hub.inbox_of(connection.id).wait_for_room();
         self.hub.lock().join(connection.id, self.id, resume)
     }
 
-    /// Removes a member, which stays open. False when it was not a member.
+    /// Removes a member, whose connection stays open. Returns false if it was not a member.
     pub fn leave(&self, connection: &Connection) -> bool {
         self.hub.lock().leave(connection.id, self.id)
     }
@@ -166,8 +167,8 @@ impl Channel {
         channel.map(|channel| channel.members().collect()).unwrap_or_default()
     }
 
-    /// Lets every member go and forgets the history. Returns the former members; `None` when the
-    /// channel was closed before.
+    /// Removes every member and discards the history. Returns the former members, or `None` if the
+    /// channel was already closed.
     pub fn close(&self) -> Option<Vec<ConnectionId>> {
         let members = self.hub.lock().close(self.id);
         if let (true, Some(Shared { backplane, subject })) = (members.is_some(), &self.shared) {
@@ -176,9 +177,9 @@ impl Channel {
         members
     }
 
-    /// Closes the channel if it has been empty ever since. The host calls it after
-    /// [`crate::notice::Notice::Expired`], so that a connection that joined meanwhile does not
-    /// end up in a closed channel.
+    /// Closes the channel if it has stayed empty for its timeout. The host calls this after
+    /// [`crate::notice::Notice::Expired`]. A connection that joined meanwhile keeps the channel
+    /// open.
     pub fn close_if_empty(&self) -> bool {
         let is_closed = self.hub.lock().close_if_empty(self.id);
         if let (true, Some(Shared { backplane, subject })) = (is_closed, &self.shared) {

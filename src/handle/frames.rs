@@ -1,4 +1,4 @@
-//! A source of one connection whose pieces are frames already.
+//! A source of one connection that is already in the wire format.
 
 use super::Connection;
 use crate::error::Error;
@@ -7,19 +7,19 @@ use crate::wire;
 pub struct Frames {
     connection: Connection,
     frames: wire::Frames,
-    /// How many were sent.
+    /// The number of frames sent.
     count: u64,
 }
 
 impl Frames {
-    /// `checks`: whether invalid frames are an error. `longest`: how many bytes an unfinished frame
-    /// may have.
+    /// `checks`: whether invalid frames are an error. `longest`: the maximum size of an unfinished
+    /// frame, in bytes.
     pub fn new(connection: Connection, checks: bool, longest: usize) -> Self {
         Self { connection, frames: wire::Frames::new(checks, longest), count: 0 }
     }
 
-    /// Sends the frames that these bytes finish, after [`crate::hub::Hub::wake`]. Those before an
-    /// invalid one are sent too. Returns how many bytes are queued then.
+    /// Sends the frames that these bytes complete, after [`crate::hub::Hub::wake`]. Frames before
+    /// an invalid one are sent too. Returns the number of queued bytes.
     pub fn push(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         let mut finished = Vec::new();
         let result = self.frames.push(bytes, &mut finished);
@@ -27,7 +27,7 @@ impl Frames {
         result.map(|()| self.connection.queued_bytes())
     }
 
-    /// The source has ended.
+    /// Call this when the source has ended.
     pub fn finish(&mut self) -> Result<(), Error> {
         let mut finished = Vec::new();
         let result = self.frames.finish(&mut finished);

@@ -1,5 +1,5 @@
-//! What a host holds: handles of a connection, a channel and a broker's topics. Each names its
-//! thing by id and keeps the hub alive.
+//! The handles that a host holds: connections, channels and a broker's topics. Each refers to its
+//! object by id and keeps the hub alive.
 
 mod channel;
 mod connection;

@@ -1,9 +1,9 @@
-//! Random histories of publishing, joining, dropping and restarting, compared with a model.
+//! Random sequences of publishing, joining, dropping and restarting, compared with a model.
 //!
-//! - Every client gets exactly what was published after its cursor, in order and once, in each
-//!   channel for which no gap is reported.
-//! - A gap is only reported for a reason.
-//! - A client that drops before its first event comes back with its primer.
+//! - In each channel without a reported gap, a client gets exactly the events after its cursor,
+//!   once and in order.
+//! - A gap is reported only if events may be missing.
+//! - A client that drops before its first event reconnects with its primer.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -25,7 +25,7 @@ use crate::wire::{Event, Framing};
 const TOPICS: [&str; 3] = ["a.x", "a.y", "b"];
 const NAMES: [&str; 5] = ["a.x", "a.y", "b", "a.*", ">"];
 
-/// Xorshift: the same seed gives the same history.
+/// Xorshift: the same seed gives the same sequence.
 struct Random(u64);
 
 impl Random {
@@ -44,12 +44,12 @@ impl Random {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Address {
     Channel(usize),
-    /// A topic, or a name of [`NAMES`] that a client subscribes to.
+    /// A topic, or one of [`NAMES`] that a client subscribes to.
     Topic(&'static str),
 }
 
 impl Address {
-    /// Whether a member of this address gets what is published there.
+    /// Whether a member of this address gets events published to the other.
     fn gets(self, published: Address) -> bool {
         match (self, published) {
             (Address::Topic(name), Address::Topic(topic)) => matches(name, topic),
@@ -67,7 +67,7 @@ struct Server {
 struct Client {
     addresses: Vec<Address>,
     stream: Option<(BufReader<UnixStream>, Connection)>,
-    /// The id of the latest event that it got, and how many were published by then.
+    /// The id of the latest event that the client got, and the number of events published by then.
     cursor: Option<(String, usize)>,
     expected: VecDeque<Expected>,
 }
@@ -75,7 +75,7 @@ struct Client {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Expected {
     Event(usize),
-    /// An id alone, when so many events were published.
+    /// An id alone, sent after this many events were published.
     Primer(usize),
 }
 
@@ -84,7 +84,7 @@ struct Model {
     sizes: Vec<usize>,
     server: Server,
     published: Vec<Address>,
-    /// How many were published before the server started.
+    /// The number of events published before the server started.
     started: usize,
     clients: Vec<Client>,
     gaps: usize,
@@ -170,7 +170,7 @@ impl Model {
         }
         self.server.topics.connect(&connection);
         let addresses = self.clients[at].addresses.clone();
-        // Since when each address delivers live events.
+        // The number of the first live event of each address.
         let mut joined = Vec::new();
         for address in &addresses {
             // Events may come between the joins of one client.
@@ -237,7 +237,7 @@ impl Model {
         client_state.stream = Some((BufReader::new(client), connection));
     }
 
-    /// Whether something that the client has missed may be lost.
+    /// Whether an event that the client missed may be lost.
     fn may_have_gap(&self, address: Address, id: &str, position: usize) -> bool {
         let missed = self.published[position..].iter().filter(|at| address.gets(**at)).count();
         let size = match address {
@@ -245,7 +245,7 @@ impl Model {
             // A topic's history begins with its first subscriber.
             Address::Topic(_) => 0,
         };
-        // Patterns share a history, which begins with the first of them.
+        // Patterns share a history, which begins with the first pattern.
         let any = self.published[position..].iter().any(|at| matches!(at, Address::Topic(_)));
         let shares = matches!(address, Address::Topic(name) if name.contains(['*', '>']));
         position <= self.started || missed > size || id.starts_with("custom") || (shares && any)
@@ -287,7 +287,7 @@ impl Model {
         self.started = self.published.len();
     }
 
-    /// Returns how many gaps, complete replays and primers there were.
+    /// Returns the number of gaps, complete replays and primers.
     fn run(mut self) -> [usize; 3] {
         for _ in 0..60 {
             let at = self.random.below(self.clients.len());
@@ -313,14 +313,14 @@ impl Model {
                 connection.close(crate::connection::CloseReason::End);
                 let mut rest = String::new();
                 stream.read_line(&mut rest).unwrap();
-                assert_eq!(rest, "", "more than was expected");
+                assert_eq!(rest, "", "unexpected bytes");
             }
         }
         [self.gaps, self.replays, self.primers]
     }
 }
 
-/// `SLUICE_SEEDS` sets how many histories are tried, `SLUICE_FIRST_SEED` the first seed.
+/// `SLUICE_SEEDS` sets the number of sequences, and `SLUICE_FIRST_SEED` the first seed.
 #[test]
 fn every_client_gets_everything_after_its_cursor_in_order_and_once() {
     let variable = |name| std::env::var(name).ok().and_then(|number| number.parse().ok());
@@ -331,14 +331,14 @@ fn every_client_gets_everything_after_its_cursor_in_order_and_once() {
         let Ok(found) = result else { panic!("seed {seed}") };
         total.iter_mut().zip(found).for_each(|(sum, count)| *sum += count);
     }
-    // All happen often enough to mean something.
+    // All three must occur, or the test proves nothing.
     let [gaps, replays, primers] = total;
     assert!(gaps > 0 && replays > gaps && primers > 0, "{total:?}");
 }
 
-/// Two threads publish, so that only the order's lock keeps places and inboxes in step.
+/// Two threads publish, so only the order's lock keeps places and inboxes consistent.
 #[test]
-fn clients_that_drop_and_come_back_while_others_publish_lose_and_double_nothing() {
+fn clients_that_reconnect_during_publishing_get_each_event_once() {
     const EVENTS: usize = 2000;
     let server = start(&[10_000, 10_000], 2);
     let read = |stream: &mut BufReader<UnixStream>, next: &mut [usize; 2]| {

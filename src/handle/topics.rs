@@ -1,4 +1,4 @@
-//! A host's handle of a broker's topics, which close when the handle is dropped.
+//! A host's handle of a broker's topics. Dropping the handle closes them.
 
 use std::sync::Arc;
 
@@ -18,16 +18,16 @@ pub struct Topics {
     id: TopicsId,
     hub: Arc<Hub>,
     options: TopicsOptions,
-    /// What a topic is created with, unless its subscriber says otherwise.
+    /// The default options of a topic. Its first subscriber may override them.
     topic: ChannelOptions,
     /// The history that all patterns share.
     pattern_history: HistoryOptions,
-    /// Whether events say which topic they were sent to.
+    /// Whether events carry the name of their topic.
     has_field: bool,
     shared: Option<Shared>,
 }
 
-/// What topics need that exist in other processes too.
+/// The backplane of topics that other processes share.
 struct Shared {
     backplane: Arc<Backplane>,
     /// The name of the broker.
@@ -53,13 +53,13 @@ impl Topics {
         }
     }
 
-    /// Says whether events say which topic they were sent to.
+    /// Sets whether events carry the name of their topic.
     pub fn with_field(mut self, has_field: bool) -> Self {
         self.has_field = has_field;
         self
     }
 
-    /// Events go through the backplane, to every process that has a broker of that name. Comes
+    /// Sends events through the backplane, to every process with a broker of that name. Call it
     /// after [`Topics::with_field`].
     pub fn share(mut self, backplane: Arc<Backplane>, broker: &str) -> Self {
         let follower = TopicFollower {
@@ -74,23 +74,23 @@ impl Topics {
         self
     }
 
-    /// Lets a connection subscribe, until [`Topics::disconnect`], and get broadcasts.
+    /// Allows a connection to subscribe and get broadcasts, until [`Topics::disconnect`].
     pub fn connect(&self, connection: &Connection) {
         self.hub.inbox_of(connection.id).wait_for_room();
         self.hub.lock().connect(connection.id, self.id);
     }
 
-    /// The client leaves its topics and gets no more broadcasts.
+    /// Removes a client from its topics and from broadcasts.
     pub fn disconnect(&self, connection: ConnectionId) {
         self.hub.lock().disconnect(connection, self.id);
     }
 
-    /// Throws unless the name is valid.
+    /// Returns an error if the name is invalid.
     pub fn check(&self, name: &str) -> Result<(), Error> {
         self.options.is_pattern(name).map(|_| ())
     }
 
-    /// `options` are those of this topic, if it is created.
+    /// `options`: those of the topic, used if this call creates it.
     pub fn subscribe(
         &self,
         connection: ConnectionId,
@@ -110,14 +110,14 @@ impl Topics {
         }
     }
 
-    /// False when it was not subscribed.
+    /// Returns false if the connection was not subscribed.
     pub fn unsubscribe(&self, connection: ConnectionId, name: &str) -> bool {
         let mut order = self.hub.lock();
         let channel = order.audience.topics(self.id).and_then(|topics| topics.find(name));
         channel.is_some_and(|channel| order.leave(connection, channel))
     }
 
-    /// Sends to every client and returns how many there are here.
+    /// Sends to every client and returns how many this process has.
     pub fn broadcast<'a>(&self, event: impl Into<EventRef<'a>>) -> Result<usize, Error> {
         let event = event.into();
         if let Some(Shared { broker, .. }) = &self.shared {
@@ -130,7 +130,8 @@ impl Topics {
         self.hub.publish_one(Target::Everyone(self.id), event)
     }
 
-    /// Sends to a topic and returns how many subscribers here get it, each once.
+    /// Sends to a topic and returns the number of subscribers in this process. Each gets the event
+    /// once.
     pub fn publish<'a>(
         &self,
         name: &'a str,
@@ -148,8 +149,8 @@ impl Topics {
         self.hub.publish_one(Target::Topic(self.id, name), event)
     }
 
-    /// Hands an event for a topic to the backplane. The host waits for the outcome, and gets
-    /// [`crate::notice::Notice::Published`].
+    /// Publishes to a topic through the backplane. [`crate::notice::Notice::Published`] reports the
+    /// outcome.
     pub fn publish_shared(&self, name: &str, event: Event, request: u32) -> Result<(), Error> {
         self.check_target(name)?;
         let Some(Shared { broker, .. }) = &self.shared else { return Ok(()) };
@@ -181,8 +182,8 @@ impl Topics {
         backplane.publish(subject, all, &payload, is_kept, request)
     }
 
-    /// Completes the history of a topic or a pattern for a client that has come back. False if it
-    /// is complete; [`crate::notice::Notice::Loaded`] follows otherwise.
+    /// Completes the history of a topic or a pattern for a client that has reconnected. Returns
+    /// false if it is already complete. Otherwise [`crate::notice::Notice::Loaded`] follows.
     pub fn load(&self, name: &str, request: u32) -> bool {
         let Some(Shared { backplane, broker }) = &self.shared else { return false };
         let order = self.hub.lock();
@@ -201,8 +202,7 @@ impl Topics {
         is_partial
     }
 
-    /// The id that was minted for the latest event of this process, if the topic or the patterns
-    /// mint ids.
+    /// The minted id of this process's latest event, if the topic or the patterns mint ids.
     pub fn minted_id(&self, name: &str) -> Option<String> {
         let order = self.hub.lock();
         let channel = order.audience.topics(self.id)?.find(name);
@@ -217,7 +217,8 @@ impl Topics {
         }
     }
 
-    /// Who gets an event to that topic, or is subscribed to that pattern, in the order of ids.
+    /// The subscribers that get an event to a topic, or those of a pattern, in the order of their
+    /// ids.
     pub fn subscribers(&self, name: &str) -> Result<Vec<ConnectionId>, Error> {
         let is_pattern = self.options.is_pattern(name)?;
         Ok(self.hub.lock().audience.subscribers(self.id, name, is_pattern))
@@ -233,7 +234,7 @@ impl Topics {
         self.hub.lock().audience.names(self.id)
     }
 
-    /// Lets every client go and forgets all histories.
+    /// Removes every client and discards all histories.
     pub fn close(&self) {
         self.hub.lock().close_topics(self.id);
         if let Some(Shared { backplane, broker }) = &self.shared {

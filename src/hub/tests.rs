@@ -1,4 +1,4 @@
-//! The core as a host uses it: real sockets, real threads, no Node.
+//! Tests of the whole core, used as a host does, with real sockets and threads but without Node.js.
 
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
@@ -32,7 +32,7 @@ fn channel(hub: &Arc<Hub>, empty_timeout: Option<Duration>) -> Channel {
 }
 
 /// A client and the connection that serves it. The server's own descriptor is closed, as Node.js
-/// closes its own.
+/// does.
 fn connect(
     hub: &Arc<Hub>,
     options: ConnectionOptions,
@@ -86,7 +86,7 @@ fn wait_for(hub: &Hub, mut wanted: impl FnMut(&Notice) -> bool) -> Vec<Notice> {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    panic!("never noticed; saw {seen:?}");
+    panic!("the notice never came; saw {seen:?}");
 }
 
 fn closed(hub: &Hub, connection: &Connection) -> (CloseReason, Vec<ChannelId>) {
@@ -106,7 +106,7 @@ fn closed(hub: &Hub, connection: &Connection) -> (CloseReason, Vec<ChannelId>) {
 }
 
 #[test]
-fn events_arrive_in_order_and_the_end_after_them() {
+fn events_arrive_in_order_before_the_end() {
     let hub = hub(1);
     let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Chunked);
     send(&connection, "a");
@@ -118,7 +118,7 @@ fn events_arrive_in_order_and_the_end_after_them() {
 }
 
 #[test]
-fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
+fn a_client_that_half_closes_gets_events_until_it_leaves() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
     let connection = Connection::open(&hub, ConnectionOptions::default(), None);
@@ -136,7 +136,7 @@ fn a_client_that_may_close_its_side_gets_events_until_it_leaves() {
 }
 
 #[test]
-fn what_is_sent_before_a_transport_is_attached_waits_for_it() {
+fn events_sent_before_a_transport_is_attached_are_queued() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
     let connection =
@@ -171,7 +171,7 @@ fn the_head_of_a_response_comes_before_everything_else() {
 }
 
 #[test]
-fn a_client_that_is_cut_off_at_once_gets_the_head_alone() {
+fn a_client_destroyed_at_once_gets_only_the_head() {
     let hub = hub(1);
     let (mut client, server) = UnixStream::pair().unwrap();
     let connection = Connection::open(&hub, ConnectionOptions::default(), None);
@@ -184,7 +184,7 @@ fn a_client_that_is_cut_off_at_once_gets_the_head_alone() {
 }
 
 #[test]
-fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
+fn a_channel_reaches_exactly_its_members_on_every_shard() {
     let hub = hub(3);
     let channel = channel(&hub, None);
     let mut members: Vec<_> =
@@ -204,7 +204,7 @@ fn a_channel_reaches_members_on_every_shard_and_nobody_else() {
 }
 
 #[test]
-fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
+fn live_events_follow_a_replay_without_a_gap_or_a_repeat() {
     let hub = hub(2);
     let channel = Arc::new(channel(&hub, None));
     channel.send(&[event("0", "0")]).unwrap();
@@ -248,7 +248,7 @@ fn an_unknown_cursor_is_a_gap() {
 }
 
 #[test]
-fn a_client_that_leaves_leaves_its_channels() {
+fn a_client_that_disconnects_leaves_its_channels() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
@@ -266,7 +266,7 @@ fn a_client_that_leaves_leaves_its_channels() {
 }
 
 #[test]
-fn a_closed_channel_lets_its_members_go_and_refuses_everything_else() {
+fn closing_a_channel_removes_its_members_and_refuses_further_calls() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
@@ -282,20 +282,20 @@ fn a_closed_channel_lets_its_members_go_and_refuses_everything_else() {
 }
 
 #[test]
-fn an_empty_channel_expires_even_if_nobody_ever_joined() {
+fn an_empty_channel_expires_even_if_it_never_had_a_member() {
     let hub = hub(2);
     let channel = channel(&hub, Some(Duration::from_millis(20)));
     wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
     let (_client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     channel.join(&connection, false).unwrap();
-    assert!(!channel.close_if_empty(), "who joined before the host confirmed keeps it open");
+    assert!(!channel.close_if_empty(), "a member that joined meanwhile keeps it open");
     assert!(channel.leave(&connection));
     wait_for(&hub, |notice| matches!(notice, Notice::Expired(id) if *id == channel.id));
     assert!(channel.close_if_empty());
 }
 
 #[test]
-fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
+fn a_client_that_never_reads_is_disconnected_and_others_still_get_events() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let (_sleeper, asleep) = connect(
@@ -322,7 +322,7 @@ fn a_client_that_never_reads_is_disconnected_and_the_others_go_on() {
 }
 
 #[test]
-fn a_burst_costs_nothing_who_takes_it_soon_and_the_connection_who_does_not() {
+fn a_burst_disconnects_only_clients_that_stay_slow() {
     let hub = hub(1);
     let limits = QueueLimits { bytes: 200_000, events: 10 };
     let (mut client, awake) = connect(
@@ -348,7 +348,7 @@ fn a_burst_costs_nothing_who_takes_it_soon_and_the_connection_who_does_not() {
 }
 
 #[test]
-fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
+fn a_client_that_accepts_no_bytes_for_too_long_is_disconnected() {
     let hub = hub(1);
     let limits =
         ConnectionOptions { stall_timeout: Some(Duration::from_millis(50)), ..Default::default() };
@@ -359,7 +359,7 @@ fn a_client_that_takes_nothing_for_too_long_is_disconnected() {
 }
 
 #[test]
-fn an_event_larger_than_the_bound_is_sent_when_nothing_else_waits() {
+fn an_event_larger_than_the_limit_is_sent_when_the_queue_is_empty() {
     let hub = hub(1);
     let (mut client, connection) = connect(
         &hub,
@@ -373,19 +373,19 @@ fn an_event_larger_than_the_bound_is_sent_when_nothing_else_waits() {
 }
 
 #[test]
-fn a_client_that_goes_on_sending_is_disconnected() {
+fn a_client_that_keeps_sending_is_disconnected() {
     let hub = hub(1);
     let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     client.write_all(&[b'x'; 1000]).unwrap();
     send(&connection, "a little is ignored");
     expect(&mut client, "data: a little is ignored\n\n");
-    // It may be cut off in the middle.
+    // The server may close the socket in the middle of this write.
     let _ = client.write_all(&vec![b'x'; 200_000]);
     assert_eq!(closed(&hub, &connection).0, CloseReason::Flood);
 }
 
 #[test]
-fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
+fn stream_connections_get_one_write_at_a_time_and_share_equal_writes() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     let members: Vec<_> =
@@ -421,7 +421,7 @@ fn stream_connections_get_one_write_at_a_time_and_share_what_is_the_same() {
 }
 
 #[test]
-fn a_panic_costs_the_connections_of_its_shard_and_the_shard_goes_on() {
+fn a_panic_closes_the_connections_of_its_shard_and_the_shard_recovers() {
     let hub = hub(1);
     let (mut client, connection) = connect(&hub, ConnectionOptions::default(), Framing::Plain);
     hub.inboxes[0].push(Command::Panic);
@@ -441,7 +441,7 @@ fn commands_that_a_panic_leaves_in_the_inbox_are_applied() {
     while hub.inboxes[0].weight() > 0 {
         std::thread::yield_now();
     }
-    // The shard waits for the lock, so its next turn gets all of these.
+    // The shard waits for the lock, so its next turn gets all three commands.
     let (id, gauge, options) = (ConnectionId(1), Arc::default(), ConnectionOptions::default());
     hub.inboxes[0].push(Command::Panic);
     hub.inboxes[0].push(Command::Open { id, gauge, options, gathers: false });
@@ -459,7 +459,7 @@ fn shutdown_ends_every_connection_and_every_thread() {
     for (client, connection) in &mut clients {
         assert_eq!(rest(client), "");
         assert!(connection.is_closed());
-        send(connection, "nobody is there");
+        send(connection, "after the shutdown");
     }
     let metrics = hub.metrics();
     assert_eq!((metrics.native, metrics.queued_bytes), (0, 0));
@@ -467,7 +467,7 @@ fn shutdown_ends_every_connection_and_every_thread() {
 
 #[test]
 fn events_and_ends_before_a_shutdown_reach_clients_that_read() {
-    // Often enough that some shards get everything in one turn.
+    // Repeated so that some shards get all commands in one turn.
     for _ in 0..50 {
         let hub = hub(1);
         let channel = channel(&hub, None);

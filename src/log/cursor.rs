@@ -1,7 +1,7 @@
-//! Ids that the log mints, and how they are read again.
+//! Mints ids and parses them.
 //!
 //! - A minted id is `<epoch>-<place>`, each in base 36.
-//! - The epoch is a random name for one log. A place of another epoch means nothing here.
+//! - The epoch is a random name of one log. Ids with another epoch are ignored here.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -9,7 +9,7 @@ use crate::ids::Place;
 use crate::wire::ID_ROOM;
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-/// Those of the largest `u64`.
+/// The number of digits of the largest `u64`.
 const MAX_DIGITS: usize = 13;
 /// 36^7: an epoch has at most seven digits.
 const EPOCHS: u64 = 78_364_164_096;
@@ -17,7 +17,7 @@ const EPOCHS: u64 = 78_364_164_096;
 pub struct Epoch(String);
 
 impl Default for Epoch {
-    /// A random one.
+    /// Generates a random epoch.
     fn default() -> Self {
         let number = RandomState::new().hash_one(0) % EPOCHS;
         Self(digits(number, &mut [0; MAX_DIGITS]).to_owned())
@@ -25,7 +25,7 @@ impl Default for Epoch {
 }
 
 impl Epoch {
-    /// That of another log.
+    /// The epoch of another log.
     pub fn named(name: &str) -> Self {
         Self(name.to_owned())
     }
@@ -38,7 +38,7 @@ impl Epoch {
         [&self.0, "-", digits(place.number(), &mut [0; MAX_DIGITS])].concat()
     }
 
-    /// The line of a minted id, as it is sent.
+    /// The `id` line of a minted id, in the wire format.
     pub fn line<'a>(&self, place: Place, buffer: &'a mut [u8; ID_ROOM]) -> &'a [u8] {
         let mut length = 0;
         for part in ["id: ", &self.0, "-", digits(place.number(), &mut [0; MAX_DIGITS]), "\n"] {
@@ -48,16 +48,16 @@ impl Epoch {
         &buffer[..length]
     }
 
-    /// The number of the place that an id of this epoch was minted for.
+    /// The number of the place of a minted id, if the id has this epoch.
     pub fn number_of(&self, id: &str) -> Option<u64> {
         let given = id.strip_prefix(&self.0)?.strip_prefix('-')?;
         let number = u64::from_str_radix(given, 36).ok().filter(|it| *it <= Place::MAX_NUMBER)?;
-        // Only one spelling of a number was minted.
+        // Each number has only one minted spelling.
         (digits(number, &mut [0; MAX_DIGITS]) == given).then_some(number)
     }
 }
 
-/// The digits of a number, of which the last comes last in the buffer.
+/// The digits of a number, at the end of the buffer.
 fn digits(mut number: u64, buffer: &mut [u8; MAX_DIGITS]) -> &str {
     let mut start = MAX_DIGITS;
     loop {

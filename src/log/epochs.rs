@@ -12,7 +12,7 @@ struct Known {
 }
 
 impl Default for Epochs {
-    /// That of this process alone.
+    /// The epoch of this process alone.
     fn default() -> Self {
         Self(vec![Known { epoch: Epoch::default(), last: Place::default() }])
     }
@@ -23,7 +23,7 @@ impl Epochs {
     pub fn find_or_add(&mut self, name: &str) -> EpochId {
         let found = self.0.iter().skip(1).position(|known| known.epoch.is(name));
         let index = found.map_or(self.0.len(), |index| index + 1);
-        // A log that is replaced more than 65,000 times shares its last epoch with the next.
+        // After more than 65,000 logs, later ones share the last epoch.
         let id = EpochId(index.min(usize::from(u16::MAX)) as u16);
         if usize::from(id.0) == self.0.len() {
             let last = Place::of(id, 0);
@@ -40,7 +40,7 @@ impl Epochs {
         next
     }
 
-    /// There is an event at that place.
+    /// Records that an event exists at that place.
     pub fn reach(&mut self, place: Place) {
         if let Some(known) = self.0.get_mut(usize::from(place.epoch().0)) {
             known.last = known.last.max(place);
@@ -57,16 +57,16 @@ impl Epochs {
         Some(self.get(place.epoch())?.epoch.id(place))
     }
 
-    /// The line of that id.
+    /// The `id` line of that id.
     pub fn line<'a>(&self, place: Place, buffer: &'a mut [u8; ID_ROOM]) -> &'a [u8] {
         self.get(place.epoch()).map_or(&[], |known| known.epoch.line(place, buffer))
     }
 
-    /// The place that an id was minted for, by this process or by another one.
+    /// The place that an id was minted for, by any process.
     pub fn place_of(&self, id: &str) -> Option<Place> {
         let mut places = self.0.iter().zip(0..).filter_map(|(known, index)| {
             let place = Place::of(EpochId(index), known.epoch.number_of(id)?);
-            // Of this process's own places, later ones were never minted.
+            // In this process's own epoch, later places were never minted.
             (index > 0 || place <= known.last).then_some(place)
         });
         places.next()
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(epochs.next(), Place::of(EpochId::default(), 1));
         let own = epochs.id(epochs.last(EpochId::default())).unwrap();
         assert_eq!(epochs.place_of(&own), Some(Place(1)));
-        // This process has not minted it yet.
+        // This process has not minted that id yet.
         assert_eq!(epochs.place_of(&own.replace("-1", "-2")), None);
     }
 }

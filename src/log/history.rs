@@ -1,8 +1,8 @@
 //! A bounded log of past publications.
 //!
-//! - Bounded by count, bytes and age; the oldest go first.
-//! - Each entry has a place in the order of all events, so any cursor that resolves to a place can
-//!   be resumed here, whichever channel its id comes from.
+//! - Bounded by count, bytes and age. The oldest publications are evicted first.
+//! - Each entry has a place in the order of all events. A cursor that resolves to a place can
+//!   therefore resume here, even if its id comes from another channel.
 
 use std::collections::hash_map::Entry::Occupied;
 use std::collections::{HashMap, VecDeque};
@@ -18,7 +18,7 @@ pub struct Limits {
     pub age: Option<Duration>,
 }
 
-/// Keeps items of one kind: frames, or frames with the topic that each was sent to.
+/// Keeps frames, or frames with the topic that each was sent to.
 #[derive(Debug)]
 pub struct History<Item> {
     limits: Limits,
@@ -26,7 +26,7 @@ pub struct History<Item> {
     bytes: usize,
     /// The place of the latest event with each custom id.
     latest: HashMap<Arc<str>, Place>,
-    /// Everything after this place is here.
+    /// All events after this place are kept.
     floor: Place,
     /// The custom id of the event at the floor.
     floor_id: Option<Arc<str>>,
@@ -43,7 +43,7 @@ struct Entry<Item> {
 }
 
 impl<Item: Clone> History<Item> {
-    /// `floor`: the place after which it will have everything.
+    /// `floor`: the place after which the history will be complete.
     pub fn new(limits: Limits, floor: Place) -> Self {
         Self {
             limits,
@@ -55,7 +55,7 @@ impl<Item: Clone> History<Item> {
         }
     }
 
-    /// Whether it keeps anything at all.
+    /// Whether this history keeps events.
     pub fn keeps(&self) -> bool {
         self.limits.size > 0
     }
@@ -64,7 +64,7 @@ impl<Item: Clone> History<Item> {
         self.entries.is_empty()
     }
 
-    /// How many events it has.
+    /// The number of events kept.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -92,7 +92,7 @@ impl<Item: Clone> History<Item> {
         self.evict_aged(now);
     }
 
-    /// Adds what was published before everything that is here. Everything after `floor` is in it.
+    /// Adds events from before the kept ones. Together they are complete after `floor`.
     pub fn load(
         &mut self,
         earlier: impl DoubleEndedIterator<Item = (Place, Option<Arc<str>>, Item, usize)>,
@@ -132,17 +132,17 @@ impl<Item: Clone> History<Item> {
         self.entries.range(start..).map(|entry| (entry.place, &entry.item))
     }
 
-    /// Everything after this place is kept.
+    /// All events after this place are kept.
     pub fn floor(&self) -> Place {
         self.floor
     }
 
-    /// The place of the latest event, whether it is kept or not.
+    /// The place of the latest event, kept or evicted.
     pub fn last(&self) -> Place {
         self.entries.back().map_or(self.floor, |entry| entry.place)
     }
 
-    /// The custom id of that event.
+    /// The custom id of the event at [`History::last`].
     pub fn last_id(&self) -> Option<&Arc<str>> {
         self.entries.back().map_or(&self.floor_id, |entry| &entry.id).as_ref()
     }

@@ -1,4 +1,4 @@
-//! What is kept of a channel, or of all topics: a log of events, or the latest value of each key.
+//! What a channel, or all topics, keep: a log of events, or the latest value of each key.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,26 +10,26 @@ use super::publication::Publication;
 use crate::ids::{EpochId, Place};
 use crate::wire::Frame;
 
-/// What a channel keeps of its events.
+/// Which events a channel keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// All of them, within the limits.
+    /// All events, within the limits.
     All,
-    /// The latest one of each key.
+    /// The latest event of each key.
     Latest,
 }
 
-/// A history, and whether events without an id get one.
+/// A history with its settings and its state.
 pub struct Kept<Of> {
     pub history: Of,
-    /// Whether it keeps anything at all.
+    /// Whether the history keeps events.
     pub keeps: bool,
     pub mints: bool,
-    /// That of its places.
+    /// The epoch of its places.
     pub epoch: EpochId,
-    /// A backplane has earlier events, which are read once a client comes back for them.
+    /// Whether a backplane has earlier events. They are read when a reconnecting client needs them.
     pub is_partial: bool,
-    /// The place of its channel's last event, once that was published.
+    /// The place of the event that ended the channel.
     pub ended_at: Option<Place>,
     options: HistoryOptions,
 }
@@ -40,7 +40,7 @@ pub enum ChannelHistory {
     Latest(Latest),
 }
 
-/// How much a history has.
+/// The size of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Events, or values.
@@ -48,16 +48,16 @@ pub struct Size {
     pub bytes: usize,
 }
 
-/// What a history has after a cursor.
+/// The events of a history after a cursor.
 #[derive(Clone, Debug)]
 pub struct Missed {
-    /// In order; everything that is kept, if the cursor was not resolved yet.
+    /// In order. These are all kept events if the cursor is not resolved yet.
     pub events: Vec<(Place, Frame)>,
-    /// After this place, nothing is missing.
+    /// No events after this place are missing.
     pub floor: Place,
-    /// Whether there is more than the limit allowed to read.
+    /// Whether the limit cut the events off.
     pub is_cut: bool,
-    /// What the client gets if something is missing.
+    /// The values that the client gets if events are missing.
     pub state: Option<Vec<(Place, Frame)>>,
 }
 
@@ -66,7 +66,7 @@ impl<Item: Clone> Kept<History<Item>> {
         Self::with(History::new(options.limits, floor), options, floor)
     }
 
-    /// As [`Kept::restart`].
+    /// Like [`Kept::restart`].
     pub fn restart_log(&mut self, floor: Place) {
         *self = Self { is_partial: true, ..Self::log(self.options, floor) };
     }
@@ -82,7 +82,8 @@ impl Kept<ChannelHistory> {
         Self::with(history, options, floor)
     }
 
-    /// Forgets everything. Everything after `floor` will be here, and a backplane has the rest.
+    /// Discards all events. Events after `floor` will be kept here. A backplane has the earlier
+    /// ones.
     pub fn restart(&mut self, floor: Place) {
         // The end of a log that was replaced is unknown.
         let ended_at = self.ended_at.filter(|end| end.epoch() == floor.epoch());
@@ -117,7 +118,7 @@ impl ChannelHistory {
         }
     }
 
-    /// What is kept after a place; all of it if there is none.
+    /// The kept events after a place. Without a place, all of them.
     pub fn after(&mut self, place: Option<Place>, limit: usize, now: Instant) -> Missed {
         match self {
             Self::All(log) => Missed::of_log(log, place, limit, now, |frame| Some(frame)),
@@ -129,7 +130,7 @@ impl ChannelHistory {
         }
     }
 
-    /// Adds what was published before everything that is here. Everything after `floor` is in it.
+    /// Adds events from before the kept ones. Together they are complete after `floor`.
     pub fn load(&mut self, earlier: Vec<Publication>, floor: Place, now: Instant) {
         match self {
             Self::All(log) => {
@@ -144,7 +145,7 @@ impl ChannelHistory {
         }
     }
 
-    /// The current values. A log of events has none.
+    /// The current values, or `None` for a log of events.
     pub fn values(&mut self, now: Instant) -> Option<Vec<(Place, Frame)>> {
         match self {
             Self::All(_) => None,
@@ -174,7 +175,7 @@ impl ChannelHistory {
         }
     }
 
-    /// The place of the latest event, whether it is kept or not.
+    /// The place of the latest event, kept or evicted.
     pub fn last(&self) -> Place {
         match self {
             Self::All(log) => log.last(),
@@ -182,7 +183,7 @@ impl ChannelHistory {
         }
     }
 
-    /// The custom id of that event.
+    /// The custom id of the event at [`ChannelHistory::last`].
     pub fn last_id(&self) -> Option<&Arc<str>> {
         match self {
             Self::All(log) => log.last_id(),
@@ -213,12 +214,12 @@ impl Missed {
         Self { events, floor: history.floor(), is_cut, state: None }
     }
 
-    /// The history is not there: it has closed, or never began.
+    /// The result without a history, because it has closed or was never opened.
     pub fn all(floor: Place) -> Self {
         Self { events: Vec::new(), floor, is_cut: false, state: None }
     }
 
-    /// Whether a client gets everything after a place.
+    /// Whether all events after a place are known.
     pub fn is_complete(&self, place: Place) -> bool {
         place.epoch() == self.floor.epoch() && place >= self.floor
     }

@@ -1,9 +1,9 @@
 //! The state of a channel: the latest publication of each key.
 //!
-//! - Bounded by count, bytes and age; the value that was published longest ago goes first.
-//! - Removals are kept for clients that come back, within the same bounds. If bytes are short, they
-//!   go before values.
-//! - An event costs a look-up in maps, however many keys there are.
+//! - Bounded by count, bytes and age. The value that was published first is evicted first.
+//! - Removals are kept for clients that reconnect, within the same bounds. If bytes exceed the
+//!   bound, removals are evicted before values.
+//! - An event costs lookups in maps, independent of the number of keys.
 
 mod entries;
 
@@ -23,19 +23,19 @@ pub struct Latest {
     limits: Limits,
     values: Entries,
     removals: Entries,
-    /// Where each key's value or removal is.
+    /// The place of each key's value or removal.
     places: HashMap<Arc<str>, Place>,
-    /// Where the latest event with each custom id is, or was until another took its key.
+    /// The place of the latest event with each custom id, even if that event was replaced.
     ids: HashMap<Arc<str>, Place>,
-    /// Ids without an entry, in the order in which they lost it.
+    /// Ids without an entry, oldest first.
     past_ids: VecDeque<(Arc<str>, Place)>,
     bytes: usize,
-    /// Everything after this place is here, apart from values that were replaced.
+    /// All events after this place are kept, except replaced values.
     floor: Place,
 }
 
 impl Latest {
-    /// `floor`: the place after which it will have everything.
+    /// `floor`: the place after which the state will be complete.
     pub fn new(limits: Limits, floor: Place) -> Self {
         Self {
             limits,
@@ -53,12 +53,12 @@ impl Latest {
         self.values.is_empty() && self.removals.is_empty()
     }
 
-    /// How many values it has.
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Those of keys, frames, and ids without a frame.
+    /// The bytes of keys, frames, and ids without a frame.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -67,18 +67,18 @@ impl Latest {
         self.floor
     }
 
-    /// The place of the latest event that is kept or was dropped.
+    /// The place of the latest event, kept or evicted.
     pub fn last(&self) -> Place {
         self.floor.max(self.values.last()).max(self.removals.last())
     }
 
-    /// The custom id of that event, if it is kept.
+    /// The custom id of the event at [`Latest::last`], if it is kept.
     pub fn last_id(&self) -> Option<&Arc<str>> {
         let last = self.last();
         self.values.id_at(last).or_else(|| self.removals.id_at(last))
     }
 
-    /// An event without a key is not part of the state. Only its id is remembered.
+    /// Adds an event to the state. Of an event without a key, only the id is kept.
     pub fn push(&mut self, publication: &Publication, now: Instant) {
         let Publication { place, frame, id, key, .. } = publication;
         if let Some(id) = id {
@@ -96,7 +96,7 @@ impl Latest {
         self.evict_aged(now);
     }
 
-    /// Adds what was published before everything that is here. Everything after `floor` is in it.
+    /// Adds events from before the kept ones. Together they are complete after `floor`.
     pub fn load(&mut self, earlier: Vec<Publication>, floor: Place, now: Instant) {
         let known = std::mem::replace(&mut self.floor, floor);
         for publication in earlier.iter().rev().filter(|it| it.place <= known) {
@@ -136,7 +136,7 @@ impl Latest {
             }
         }
         if entry.bytes() > self.limits.bytes {
-            // To drop everything else would not make enough room.
+            // Evicting all other entries would not free enough bytes.
             self.floor = place;
             return self.remember(entry.id, place);
         }
@@ -195,7 +195,7 @@ impl Latest {
         self.remember(entry.id, place);
     }
 
-    /// An id without an entry. A client that got nothing since may come back with it.
+    /// Keeps an id without an entry. A client that received no later event may reconnect with it.
     fn remember(&mut self, id: Option<Arc<str>>, place: Place) {
         if let Some(id) = id {
             self.bytes += id.len();

@@ -1,20 +1,21 @@
-//! The latest event of each topic that no history has: the topic had no subscribers, or has closed.
+//! The latest event of each topic that no history keeps, because the topic has no subscribers or
+//! has closed.
 
 use std::collections::HashMap;
 
 use crate::ids::Place;
 
-/// Publishers choose the names.
+/// The number of names is limited because publishers choose them.
 const MAX_NAMES: usize = 1024;
 
 pub struct Lost {
     by_name: HashMap<Box<str>, Place>,
-    /// For every other topic.
+    /// The place for every other topic.
     others: Place,
 }
 
 impl Lost {
-    /// Everything up to a place counts as lost.
+    /// Counts all events up to a place as lost.
     pub fn before(place: Place) -> Self {
         Self { by_name: HashMap::new(), others: place }
     }
@@ -25,7 +26,7 @@ impl Lost {
             return;
         }
         if self.by_name.len() == MAX_NAMES {
-            // A gap that is reported without need is better than one that is not.
+            // Reporting a false gap is better than missing a real one.
             self.others = self.by_name.drain().map(|(_, place)| place).fold(self.others, Ord::max);
         }
         self.by_name.insert(name.into(), place);
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_each_topic_up_to_a_bound_and_assumes_the_worst_beyond() {
+    fn tracks_each_topic_up_to_a_bound_and_assumes_the_worst_beyond() {
         let mut lost = Lost::before(Place(5));
         lost.add("a", Place(6));
         lost.add("a", Place(8));

@@ -1,9 +1,9 @@
-//! What was published, in one order: a history for each channel, and one for all patterns of a set
-//! of topics.
+//! Published events in one order: a history for each channel, and one for all patterns of a set of
+//! topics.
 //!
-//! - Every publication takes a place, which only grows. Where a history is kept, an event without
-//!   an id gets a minted one.
-//! - Knows nothing of members.
+//! - Every publication takes a place, and places only grow. Where a history is kept, an event
+//!   without an id gets a minted one.
+//! - The log does not know members.
 
 pub(crate) mod cursor;
 mod epochs;
@@ -32,11 +32,11 @@ use crate::ids::{ChannelId, EpochId, IdMap, Place, TopicsId};
 use crate::metrics::HistoryMetrics;
 use crate::wire::Frame;
 
-/// What a channel's history keeps.
+/// The options of a channel's history.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryOptions {
     pub limits: Limits,
-    /// Whether events without an id get one.
+    /// Whether events without an id get a minted one.
     pub mint: bool,
     /// Topics and patterns keep all events.
     pub keep: Keep,
@@ -54,26 +54,26 @@ pub struct Log {
 type TopicHistory = History<(Arc<str>, Frame)>;
 
 struct TopicLog {
-    /// Every event to any topic, once a client has subscribed to a pattern. An event costs the
-    /// same however many patterns match it.
+    /// Every event to any topic, once a client has subscribed to a pattern. The cost of an event
+    /// does not depend on the number of patterns that match it.
     all: Option<Kept<TopicHistory>>,
     /// The place of the latest event to any topic.
     last: Place,
     lost: Lost,
 }
 
-/// Whose events a channel's members get.
+/// The source of the events that a channel's members get.
 pub enum Source<'a> {
     Channel(ChannelId),
-    /// Those of all topics that match.
+    /// All topics that match the pattern.
     Pattern(TopicsId, &'a str),
 }
 
-/// A history.
+/// Identifies a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HistoryId {
     Channel(ChannelId),
-    /// The one that all patterns share.
+    /// The history that all patterns of these topics share.
     Patterns(TopicsId),
 }
 
@@ -97,7 +97,7 @@ impl Log {
         self.metrics.replayed += events as u64;
     }
 
-    /// The histories, and what clients got of them so far.
+    /// The size of the histories, and the replays from them so far.
     pub fn metrics(&self) -> HistoryMetrics {
         let channels = self.channels.values().map(|kept| kept.history.bytes());
         let topics = self.topics.values().filter_map(|log| log.all.as_ref());
@@ -129,8 +129,8 @@ impl Log {
         self.epochs.place_of(cursor)
     }
 
-    /// The id that a client of these sources has received everything up to: that of their latest
-    /// event if it is a custom one, otherwise a minted one. `None` if none of them mints ids.
+    /// The cursor of a client that is up to date with these sources: the custom id of their latest
+    /// event if it has one, otherwise a minted id. `None` if no source mints ids.
     pub fn cursor<'a>(&self, sources: impl Iterator<Item = Source<'a>>) -> Option<String> {
         let latest = sources.filter_map(|source| match source {
             Source::Channel(channel) => {
@@ -149,8 +149,8 @@ impl Log {
         }
     }
 
-    /// Begins a channel's history. What was sent to an earlier channel for the same purpose is not
-    /// here, so it is complete from now on only.
+    /// Begins a channel's history, which is complete from now on. Events of an earlier channel for
+    /// the same purpose are not in it.
     pub fn open(&mut self, channel: ChannelId, options: HistoryOptions) {
         self.channels.insert(channel, Kept::new(options, self.last()));
     }
@@ -167,7 +167,7 @@ impl Log {
         self.ended_at(channel).is_some()
     }
 
-    /// The place of that event.
+    /// The place of the last event, if it was published.
     pub fn ended_at(&self, channel: ChannelId) -> Option<Place> {
         self.channels.get(&channel)?.ended_at
     }
@@ -177,7 +177,7 @@ impl Log {
         self.channels.get(&channel)?.history.last_id().map(|id| &**id)
     }
 
-    /// To a topic, whose channel exists if it has subscribers or a history.
+    /// Publishes to a topic. `channel` exists if the topic has subscribers or a history.
     pub fn publish_to_topic(
         &mut self,
         topics: TopicsId,
@@ -207,7 +207,7 @@ impl Log {
         publication
     }
 
-    /// The latest event with a custom id.
+    /// The place of the latest event with a custom id.
     pub fn find(&mut self, source: &Source<'_>, id: &str) -> Option<Place> {
         let now = Instant::now();
         match source {
@@ -216,12 +216,12 @@ impl Log {
         }
     }
 
-    /// What is kept after a place of its epoch; all of it if there is none.
+    /// The kept events after a place of the same epoch. Without a place, all of them.
     pub fn after(&mut self, source: &Source<'_>, place: Option<Place>) -> Missed {
         self.after_within(source, place, usize::MAX)
     }
 
-    /// The same, but no more events once those before have `limit` bytes.
+    /// Like [`Log::after`], but stops once the events have `limit` bytes.
     pub fn after_within(
         &mut self,
         source: &Source<'_>,
@@ -269,12 +269,12 @@ impl Log {
         channel.is_some_and(|channel| self.mints(channel)) || all.is_some_and(|kept| kept.mints)
     }
 
-    /// Whether the channel has a history of its own.
+    /// Whether the channel has its own history.
     pub fn keeps(&self, channel: ChannelId) -> bool {
         self.channels.get(&channel).is_some_and(|kept| kept.keeps)
     }
 
-    /// How much the channel has. `None`: it has no history of its own.
+    /// The size of the channel's history. `None`: the channel has no history of its own.
     pub fn size_of(&self, channel: ChannelId) -> Option<Size> {
         let kept = self.channels.get(&channel).filter(|kept| kept.keeps)?;
         Some(kept.history.size())
@@ -288,7 +288,7 @@ impl Log {
         self.channels.remove(&channel);
     }
 
-    /// The topic has no subscribers and nothing to replay, or not any more.
+    /// Closes a topic without subscribers whose history is empty or no longer needed.
     pub fn close_topic(&mut self, topics: TopicsId, name: &str, channel: ChannelId) {
         let Some(kept) = self.channels.remove(&channel) else { return };
         if let Some(log) = self.topics.get_mut(&topics) {
@@ -313,7 +313,8 @@ impl Log {
         self.channels.insert(channel, Kept::new(options, floor));
     }
 
-    /// Begins the history that the patterns of a set of topics share. False if there is one.
+    /// Begins the history that the patterns of a set of topics share. Returns false if it already
+    /// exists.
     pub fn open_patterns(&mut self, topics: TopicsId, options: HistoryOptions) -> bool {
         let Some(log) = self.topics.get_mut(&topics) else { return false };
         let is_new = log.all.is_none();

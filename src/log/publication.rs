@@ -1,4 +1,4 @@
-//! An event on its way into the order: a draft, then a publication.
+//! An event before and after it enters the order: a draft, then a publication.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use crate::error::Error;
 use crate::ids::Place;
 use crate::wire::{EventRef, Frame, FrameWriter, ID_ROOM};
 
-/// What an event stands for in a state.
+/// The key of an event in a state.
 #[derive(Clone, Debug)]
 pub struct Key {
     pub name: Arc<str>,
-    /// Whether the event ends the value.
+    /// Whether the event removes the value.
     pub removes: bool,
 }
 
-/// An event that is encoded, but not published yet.
+/// An encoded event that is not published yet.
 pub struct Draft {
     frame: FrameWriter,
     id: Option<Arc<str>>,
@@ -23,11 +23,11 @@ pub struct Draft {
     is_kept: bool,
     may_mint: bool,
     ends: bool,
-    /// Where a backplane has put it.
+    /// The place that a backplane assigned.
     pub(super) place: Option<Place>,
 }
 
-/// An event in the order.
+/// An event with its place in the order.
 #[derive(Clone, Debug)]
 pub struct Publication {
     pub place: Place,
@@ -35,9 +35,9 @@ pub struct Publication {
     /// A custom id.
     pub(super) id: Option<Arc<str>>,
     pub key: Option<Key>,
-    /// Comments and control frames are not kept in a history.
+    /// False for comments and control frames, which histories do not keep.
     pub(super) is_kept: bool,
-    /// Whether it is the last one of its channel.
+    /// Whether this is the last event of its channel.
     pub ends: bool,
 }
 
@@ -57,22 +57,22 @@ impl Draft {
         Ok(Self { key: Some(key), ..Self::new(event)? })
     }
 
-    /// It is the last event of its channel. Every history must know that.
+    /// Makes this the last event of its channel. Histories always keep it.
     pub fn ending(self) -> Self {
         Self { is_kept: true, ends: true, ..self }
     }
 
-    /// A backplane has put it at that place.
+    /// Sets the place that a backplane assigned.
     pub fn at(self, place: Place) -> Self {
         Self { place: Some(place), ..self }
     }
 
-    /// Whether a history keeps it.
+    /// Whether a history keeps this event.
     pub fn is_kept(&self) -> bool {
         self.is_kept
     }
 
-    /// `epochs`: they mint an id for an event with data and without an id.
+    /// `epochs`: mints an id if the event has data and no id.
     pub(super) fn publish(self, place: Place, epochs: Option<&Epochs>) -> Publication {
         let mut buffer = [0; ID_ROOM];
         let line = match epochs {

@@ -1,4 +1,4 @@
-//! What a client that comes back has missed: each channel's share is read when it joins, and all
+//! The events that a reconnecting client missed. Each channel's share is read at the join. All
 //! shares become one replay, merged by place.
 
 use super::kept::Missed;
@@ -6,21 +6,21 @@ use super::{HistoryId, Log, Source};
 use crate::ids::{EpochId, Place};
 use crate::wire::Frame;
 
-/// The id that a client comes back with.
+/// The id that a client reconnects with.
 #[derive(Clone, Debug)]
 pub struct Cursor {
     pub id: String,
-    /// Whether a gap is answered with everything that the history has.
+    /// Whether a client with a gap gets all events that the history has.
     pub all_on_gap: bool,
 }
 
 pub struct Resume {
     cursor: Cursor,
-    /// The place that was minted as the cursor. A custom id has one for each channel.
+    /// The place of a minted cursor. A custom id has a place for each channel.
     minted: Option<Place>,
-    /// The earliest place of each epoch that the cursor stands for in any channel.
+    /// For each epoch, the earliest place of the cursor in any channel.
     places: Vec<Place>,
-    /// Whether it stands for a place in any channel, and the gathered channels are complete.
+    /// Whether the cursor has a place in any channel, and the gathered channels are complete.
     is_valid: bool,
     phase: Phase,
 }
@@ -28,7 +28,7 @@ pub struct Resume {
 enum Phase {
     /// One share for each channel, in the order of the joins.
     Gathering(Vec<Share>),
-    /// Gaps are known, and the replay is complete.
+    /// The gaps are known, and the replay is ready.
     Settled(Vec<(Place, Frame)>),
     Done,
 }
@@ -36,17 +36,18 @@ enum Phase {
 /// What a client missed in one channel.
 enum Share {
     Read(Missed),
-    /// It is read at the end: a backplane has it, or some of it. With the pattern, if it is one.
+    /// Read when the gathering ends, because a backplane has earlier events. The text is the
+    /// pattern, or empty.
     Awaited(HistoryId, Box<str>),
 }
 
-/// What a new member gets of the past.
+/// The past events that a new member gets.
 pub enum Replay {
-    /// The events that it missed, or none.
+    /// All events that it missed.
     Now(Vec<Frame>),
-    /// The same, but it cannot be complete.
+    /// Events to replay, but some that it missed are not kept.
     Gap(Vec<Frame>),
-    /// It comes with those of other channels.
+    /// The replay comes together with those of other channels.
     Later,
 }
 
@@ -58,7 +59,8 @@ impl Resume {
         resume
     }
 
-    /// The epoch of a backplane's log is known once the process is connected to it.
+    /// Resolves the cursor. It runs again later because a backplane's epoch is unknown until the
+    /// process connects to it.
     fn resolve(&mut self, log: &Log) {
         if self.minted.is_none() {
             self.minted = log.place_of(&self.cursor.id);
@@ -67,12 +69,12 @@ impl Resume {
         }
     }
 
-    /// A place of a backplane's log, of which this process may not have everything until then.
+    /// The cursor's place in a backplane's log. This process may still lack events up to it.
     pub fn ahead(&self) -> Option<Place> {
         self.minted.filter(|place| place.epoch() != EpochId::default())
     }
 
-    /// Whether the client can come back with its own cursor, so that it needs no other.
+    /// Whether the client's own cursor is still valid, so it needs no new one.
     pub fn keeps_cursor(&self) -> bool {
         self.is_valid
     }
@@ -98,7 +100,7 @@ impl Resume {
         let has_state = missed.state.is_some();
         let (mut events, is_complete) = self.share(missed, &earliest(places));
         if has_state && !is_complete {
-            // It gets the state when the host has reported the gap.
+            // The client gets the state after the host has reported the gap.
             events.clear();
         }
         log.count_resume(is_complete, events.len());
@@ -106,8 +108,8 @@ impl Resume {
         if is_complete { Replay::Now(frames) } else { Replay::Gap(frames) }
     }
 
-    /// Ends the gathering. Returns the numbers of the channels, in the order of their joins, of
-    /// which the client has missed events that are not kept.
+    /// Ends the gathering. Returns the channels that have a gap, as indexes in the order of their
+    /// joins.
     pub fn settle(&mut self, log: &mut Log) -> Vec<u32> {
         let Phase::Gathering(shares) = &mut self.phase else { return Vec::new() };
         let shares = std::mem::take(shares);
@@ -149,8 +151,7 @@ impl Resume {
         self.minted.or_else(|| log.find(source, &self.cursor.id))
     }
 
-    /// Everything that was missed in the gathered channels, in order and once. `None` after the
-    /// first call.
+    /// All missed events of the gathered channels, in order and once. `None` after the first call.
     pub fn replay(&mut self, log: &mut Log) -> Option<Vec<(Place, Frame)>> {
         self.settle(log);
         let Phase::Settled(replay) = std::mem::replace(&mut self.phase, Phase::Done) else {
@@ -160,7 +161,7 @@ impl Resume {
         Some(replay)
     }
 
-    /// What is replayed of a channel, and whether nothing is missing.
+    /// The events to replay of a channel, and whether they are complete.
     fn share(&self, missed: Missed, places: &[Place]) -> (Vec<(Place, Frame)>, bool) {
         let epoch = missed.floor.epoch();
         let place = places.iter().copied().find(|place| place.epoch() == epoch);

@@ -1,5 +1,5 @@
-//! Histories whose events are those of a backplane: they begin in the middle, and the backplane has
-//! what was before.
+//! Histories of events from a backplane. They start in the middle, and the backplane has the
+//! earlier events.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,12 +8,12 @@ use super::publication::{Draft, Publication};
 use super::{HistoryId, Log};
 use crate::ids::{EpochId, Place};
 
-/// An event that a backplane has kept, and the topic that it was sent to, if there is one.
+/// An event that a backplane kept, with its topic if it has one.
 pub type Earlier = (Option<Arc<str>>, Draft);
 
 impl Log {
-    /// A backplane has the events of a history that was just opened. Until it can be reached,
-    /// nothing is known of them.
+    /// Marks a newly opened history as partial. Its earlier events are unknown until the backplane
+    /// can be reached.
     pub fn await_backplane(&mut self, history: HistoryId) {
         match history {
             HistoryId::Channel(channel) => {
@@ -30,7 +30,7 @@ impl Log {
         }
     }
 
-    /// A backplane has events of a history, of which everything after `floor` will be here.
+    /// Restarts a history at `floor`. The backplane has the earlier events.
     pub fn restart(&mut self, history: HistoryId, floor: Place) {
         self.epochs.reach(floor);
         match history {
@@ -48,8 +48,7 @@ impl Log {
         }
     }
 
-    /// Adds events that were published before everything that is here. They and what is here are
-    /// everything after `floor`.
+    /// Adds events from before the kept ones. Together they are complete after `floor`.
     pub fn load(&mut self, history: HistoryId, floor: Place, earlier: Vec<Earlier>) {
         let now = Instant::now();
         let Self { channels, topics, epochs, .. } = self;
@@ -64,7 +63,7 @@ impl Log {
                 let earlier = earlier.into_iter().map(|it| publish(kept.mints, it).1);
                 let mut earlier: Vec<_> = earlier.filter(|it| it.is_kept).collect();
                 if let Some(last) = earlier.iter().position(|it| it.ends) {
-                    // Later events come from processes that had not heard of the end.
+                    // Later events come from processes that did not know of the end yet.
                     earlier.truncate(last + 1);
                     kept.ended_at = Some(earlier[last].place);
                 }
@@ -89,7 +88,7 @@ impl Log {
         }
     }
 
-    /// Whether a backplane has earlier events that are not here.
+    /// Whether a backplane has earlier events that were not loaded.
     pub fn is_partial(&self, history: HistoryId) -> bool {
         match history {
             HistoryId::Channel(channel) => {
@@ -102,7 +101,7 @@ impl Log {
         }
     }
 
-    /// The epoch that the events of a history belong to.
+    /// The epoch of a history's events.
     pub fn epoch_of(&self, history: HistoryId) -> EpochId {
         let epoch = match history {
             HistoryId::Channel(channel) => self.channels.get(&channel).map(|kept| kept.epoch),

@@ -1,4 +1,4 @@
-//! A hub whose clients have real sockets, and a host that waits for its notices.
+//! A hub with clients on real sockets, and a host that waits for notices.
 
 use std::io::Read;
 use std::os::fd::AsRawFd;
@@ -49,7 +49,7 @@ impl Clients {
         Channel::create(&self.hub, history())
     }
 
-    /// A connection whose socket is not handed over yet.
+    /// Opens a connection whose socket is not handed over yet.
     pub fn open(&self, cursor: Option<&str>) -> Client {
         let (client, server) = UnixStream::pair().unwrap();
         client.set_nonblocking(true).unwrap();
@@ -59,14 +59,14 @@ impl Clients {
         Client { connection, socket: Mutex::new(Some(socket)), client }
     }
 
-    /// One whose socket is handed over.
+    /// Opens a connection and hands its socket over.
     pub fn connect(&self) -> Client {
         let client = self.open(None);
         client.attach();
         client
     }
 
-    /// Waits until so many connections are closed, and returns how each was.
+    /// Waits until `count` connections are closed, and returns how each closed.
     pub fn closed(&mut self, count: usize) -> &[(ConnectionId, CloseReason, Vec<ChannelId>)] {
         self.take_notices();
         while self.closed.len() < count {
@@ -81,7 +81,7 @@ impl Clients {
         &self.closed
     }
 
-    /// Ends the connections once everything is sent, and returns what each client has read.
+    /// Ends the connections after their queues are flushed. Returns the data that each client read.
     pub fn finish<const N: usize>(&mut self, clients: [&Client; N]) -> [Vec<String>; N] {
         clients.iter().for_each(|client| client.connection.close(CloseReason::End));
         self.closed(N);
@@ -89,7 +89,7 @@ impl Clients {
         clients.map(Client::read)
     }
 
-    /// Ends the shards. Returns how often each connection was reported to be closed.
+    /// Ends the shards. Returns how many connections were reported as closed.
     pub fn shutdown(&mut self) -> usize {
         self.hub.shutdown();
         self.take_notices();
@@ -122,7 +122,7 @@ impl Client {
         self.connection.attach_socket(socket, Framing::Chunked);
     }
 
-    /// The data of the events that have arrived. Nothing else may have.
+    /// The data of the received events. Other bytes fail the test.
     pub fn read(&self) -> Vec<String> {
         let mut bytes = Vec::new();
         let _ = (&self.client).read_to_end(&mut bytes);
@@ -152,7 +152,7 @@ pub fn event_with_id(data: &str) -> Event {
     Event { id: Some(data.into()), ..event(data) }
 }
 
-/// The history of every channel and topic: it keeps all events.
+/// The options of every channel and topic: the history keeps all events.
 pub fn history() -> ChannelOptions {
     let limits = Limits { size: 100, bytes: 1 << 20, age: None };
     let history = HistoryOptions { limits, mint: false, keep: Keep::All };

@@ -6,7 +6,7 @@ use crate::models::clients::event;
 use crate::sync::thread;
 
 #[test]
-fn a_socket_that_is_handed_over_during_a_broadcast_gets_everything_since_the_join() {
+fn a_socket_handed_over_during_a_broadcast_gets_every_event_since_the_join() {
     check(|| {
         let mut clients = Clients::new(2);
         let channel = Arc::new(clients.channel());
@@ -30,7 +30,7 @@ fn a_socket_that_is_handed_over_during_a_broadcast_gets_everything_since_the_joi
 }
 
 #[test]
-fn a_member_that_has_left_hears_nothing_after_that() {
+fn a_former_member_gets_no_further_events() {
     check(|| {
         // The shard still gets events for the other member.
         let mut clients = Clients::new(1);
@@ -51,7 +51,7 @@ fn a_member_that_has_left_hears_nothing_after_that() {
         assert_eq!(channel.send(&[event("late")]), Ok(1));
         sender.join().unwrap();
         let [mut read, by_other] = clients.finish([&leaver, &other]);
-        // It is still open, and its own event comes after all that it got as a member.
+        // The connection is still open, and its own event follows the events it got as a member.
         assert_eq!(read.pop().as_deref(), Some("own"));
         let late = by_other.iter().position(|data| data == "late").unwrap();
         assert!(by_other[..late].starts_with(&read), "{read:?} {by_other:?}");
@@ -79,9 +79,9 @@ fn a_connection_that_closes_during_a_broadcast_leaves_its_channel_once() {
         let left = channel.leave(&member.connection);
         member.connection.close(CloseReason::Destroy);
         sender.join().unwrap();
-        let [(id, reason, channels)] = clients.closed(1) else { panic!("one is closed") };
+        let [(id, reason, channels)] = clients.closed(1) else { panic!("one closed connection") };
         assert_eq!((*id, *reason), (member.connection.id, CloseReason::Client));
-        // The host hears of it from one of both.
+        // Either the notice or the call reports the leave, never both.
         assert_eq!(channels.contains(&channel.id), !left);
         assert_eq!(channel.members(), [other.connection.id]);
         assert!(member.connection.is_closed());

@@ -7,7 +7,7 @@ use crate::sync::block_on;
 use crate::sync::thread::{self, JoinHandle};
 use crate::wire::{Event, Frame};
 
-/// A command that says who sent it, and which of its commands it is.
+/// A command that carries its sender and its number.
 fn numbered(sender: u64, number: u64) -> Command {
     Command::Leave { connection: ConnectionId(sender), channel: ChannelId(number) }
 }
@@ -23,7 +23,7 @@ fn broadcast() -> Command {
     Command::Broadcast { channel: ChannelId(0), place: Place(1), frame: large(), key: None }
 }
 
-/// A shard that does nothing but count, until it has so many commands.
+/// A shard that only collects commands, until it has `wanted` of them.
 fn count(inbox: &Arc<Inbox>, wanted: usize) -> JoinHandle<Vec<Command>> {
     let inbox = inbox.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -39,7 +39,7 @@ fn count(inbox: &Arc<Inbox>, wanted: usize) -> JoinHandle<Vec<Command>> {
 }
 
 #[test]
-fn no_command_is_lost_and_those_of_a_sender_stay_in_order() {
+fn no_command_is_lost_and_each_sender_keeps_its_order() {
     check(|| {
         let inbox = Arc::new(Inbox::new());
         let senders: Vec<_> = (0..2)
@@ -66,7 +66,7 @@ fn no_command_is_lost_and_those_of_a_sender_stay_in_order() {
 }
 
 #[test]
-fn a_sender_that_waits_for_room_goes_on_when_there_is_some() {
+fn a_sender_that_waits_for_room_continues_when_there_is_room() {
     let frame = large().len();
     check(move || {
         let inbox = Arc::new(Inbox::new());
@@ -90,7 +90,7 @@ fn a_sender_that_waits_for_room_goes_on_when_there_is_some() {
 }
 
 #[test]
-fn an_inbox_that_closes_keeps_no_sender_waiting_and_no_command() {
+fn closing_an_inbox_releases_senders_and_drops_commands() {
     check(|| {
         let inbox = Arc::new(Inbox::new());
         inbox.push(broadcast());

@@ -1,11 +1,11 @@
-//! Models of the threads: the real core, under a scheduler that tries many interleavings.
+//! Models of the threads: they run the real core under a scheduler that tries many interleavings.
 //!
-//! - `cargo test --no-default-features --features models --lib models::` runs them. Other tests use
-//!   real threads and do not run with this feature.
-//! - A thread that waits for something that never comes is a deadlock, which fails the model.
-//! - `SLUICE_MODEL_SECONDS` is how long each model runs, instead of a number of interleavings.
-//!   `SLUICE_MODEL_SCHEDULE` is a failing interleaving, as a failure prints it, to run it again.
-//! - Every atomic operation is sequentially consistent here, whatever its ordering says.
+//! - Run them with `cargo test --no-default-features --features models --lib models::`. Other tests
+//!   use real threads and do not run with this feature.
+//! - A thread that waits forever is a deadlock and fails the model.
+//! - `SLUICE_MODEL_SECONDS` limits each model by time instead of by a number of interleavings.
+//!   `SLUICE_MODEL_SCHEDULE` replays a failing interleaving, as a failure prints it.
+//! - Every atomic operation is sequentially consistent here, regardless of its ordering.
 
 mod clients;
 mod detach;
@@ -20,14 +20,14 @@ use shuttle::{Config, Runner};
 
 use clients::Clients;
 
-/// Interleavings of each scheduler, unless there is a time.
+/// Interleavings for each scheduler, unless a time is set.
 const INTERLEAVINGS: usize = 200;
-/// How many switches at unlucky moments it takes to find the bugs that PCT looks for.
+/// The bug depth of PCT: how many switches at unlucky moments a bug needs.
 const DEPTH: usize = 3;
 
-/// Runs a model in many interleavings: random ones, and those with few switches of threads.
+/// Runs a model in many interleavings: random ones, and ones with few switches between threads.
 fn check(model: impl Fn() + Clone + Send + Sync + 'static) {
-    // Nothing drives this runtime. Timers and sockets need one to exist.
+    // This runtime is never driven, but timers and sockets require one to exist.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _context = runtime.enter();
     let seconds = env::var("SLUICE_MODEL_SECONDS").ok().map(|text| text.parse::<f64>().unwrap());

@@ -36,7 +36,7 @@ fn members_on_all_shards_get_every_event_in_the_same_order() {
 }
 
 #[test]
-fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
+fn live_events_follow_a_replay_without_a_gap_or_a_repeat() {
     check(|| {
         let mut clients = Clients::new(2);
         let channel = Arc::new(clients.channel());
@@ -61,7 +61,7 @@ fn a_replay_and_the_live_events_after_it_meet_without_a_hole_or_a_repeat() {
 }
 
 #[test]
-fn a_client_that_comes_back_to_a_topic_and_a_pattern_gets_each_event_once() {
+fn a_client_that_resumes_a_topic_and_a_pattern_gets_each_event_once() {
     check(|| {
         let mut clients = Clients::new(2);
         let topics = Arc::new(topics(&clients));
@@ -96,7 +96,7 @@ fn a_client_that_comes_back_to_a_topic_and_a_pattern_gets_each_event_once() {
 }
 
 #[test]
-fn overlapping_subscriptions_get_an_event_once_while_they_change() {
+fn changing_overlapping_subscriptions_deliver_an_event_once() {
     check(|| {
         let mut clients = Clients::new(1);
         let topics = Arc::new(topics(&clients));

@@ -19,11 +19,11 @@ use crate::backplane::{
 use crate::error::Error;
 use crate::hub::{CloseWithHub, Hub};
 
-/// What the JavaScript of other processes has said.
+/// Messages from the JavaScript of other processes.
 #[napi(object)]
 pub struct Mail {
     pub messages: Vec<Message>,
-    /// Some messages were lost before these.
+    /// Whether messages before these were lost.
     pub is_incomplete: bool,
 }
 
@@ -36,18 +36,18 @@ pub struct Message {
 #[napi]
 pub struct BackplaneHandle {
     pub(super) backplane: Arc<Backplane>,
-    /// What its engine asks JavaScript.
+    /// Calls from the engine's thread to JavaScript.
     calls: Option<Arc<HostCalls>>,
-    /// What its engine in JavaScript hands in.
+    /// Arrivals from an engine in JavaScript.
     inbox: Option<Arc<CustomInbox>>,
 }
 
 /// The options of a backplane whose engine is in JavaScript.
 #[napi(object)]
 pub struct CustomSettings {
-    /// Bytes that may wait for the engine.
+    /// The maximum of bytes queued for the engine.
     pub max_queue_bytes: f64,
-    /// Whether events wait while the engine cannot be reached.
+    /// Whether events are queued while the engine is unreachable.
     pub waits: bool,
 }
 
@@ -63,19 +63,19 @@ impl BackplaneHandle {
         self.backplane.queued_bytes() as f64
     }
 
-    /// Says something to everybody who hears the subject, also here.
+    /// Sends a message to all listeners of the subject, including those in this process.
     #[napi(catch_unwind)]
     pub fn say(&self, subject: String, bytes: Buffer) -> error::Result<()> {
         Ok(self.backplane.say(&subject.into(), &bytes)?)
     }
 
-    /// A notice follows when there is something to take.
+    /// Listens to a subject. A notice follows when there are messages to take.
     #[napi(catch_unwind)]
     pub fn hear(&self, subject: String) {
         self.backplane.follows.add(&subject.into(), Follower::Host);
     }
 
-    /// The id of the place up to which everything of a subject that is heard has arrived.
+    /// For a subject with listeners, the id of the place up to which all its messages have arrived.
     #[napi(catch_unwind)]
     pub fn reached(&self, subject: String) -> Option<String> {
         self.backplane.reached(&subject)
@@ -96,13 +96,13 @@ impl BackplaneHandle {
         Mail { messages: messages.collect(), is_incomplete: mail.is_incomplete }
     }
 
-    /// Who asks, in the notices that [`BackplaneHandle::answer`] answers.
+    /// The `asker` in notices that [`BackplaneHandle::answer`] answers.
     #[napi(getter, catch_unwind)]
     pub fn asker(&self) -> Option<u32> {
         self.calls.as_ref().map(|calls| calls.id.0)
     }
 
-    /// The call that a notice has told of, unless it is too late.
+    /// Takes the call that a notice announced, unless the engine no longer waits for it.
     #[napi(catch_unwind)]
     pub fn take_call(&self, request: u32) -> Option<HostCall> {
         self.calls.as_ref()?.take(request).map(HostCall::from)
@@ -115,7 +115,7 @@ impl BackplaneHandle {
         }
     }
 
-    /// The connection counts as lost.
+    /// Answers a call with a failure. The connection then counts as lost.
     #[napi(catch_unwind)]
     pub fn fail(&self, request: u32, reason: String) {
         if let Some(calls) = &self.calls {
@@ -123,7 +123,7 @@ impl BackplaneHandle {
         }
     }
 
-    /// Only for an engine in JavaScript.
+    /// Delivers arrivals from an engine in JavaScript.
     #[napi(catch_unwind)]
     pub fn deliver(&self, arrivals: Vec<EngineArrival>) {
         if let Some(inbox) = &self.inbox {
@@ -131,7 +131,7 @@ impl BackplaneHandle {
         }
     }
 
-    /// Only for an engine in JavaScript, whose connection is lost.
+    /// Reports that an engine in JavaScript lost its connection.
     #[napi(catch_unwind)]
     pub fn lose(&self, reason: String) {
         if let Some(inbox) = &self.inbox {
@@ -139,7 +139,7 @@ impl BackplaneHandle {
         }
     }
 
-    /// Ends its thread. What still waits for the engine is dropped.
+    /// Ends the backplane's thread. Events queued for the engine are dropped.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.backplane.close();

@@ -37,7 +37,7 @@ impl ChannelHandle {
         Ok(self.channel.join(&connection.connection, resume)?.name())
     }
 
-    /// False when it was not a member.
+    /// Returns false if the connection was not a member.
     #[napi(catch_unwind)]
     pub fn remove(&self, connection: &ConnectionHandle) -> bool {
         self.channel.leave(&connection.connection)
@@ -57,7 +57,7 @@ impl ChannelHandle {
         Ok(())
     }
 
-    /// Hands an event to the backplane. A notice with the number follows.
+    /// Publishes through the backplane. A notice with the number `request` follows.
     #[napi(catch_unwind)]
     pub fn publish(
         &self,
@@ -73,7 +73,7 @@ impl ChannelHandle {
         Ok(())
     }
 
-    /// Publishes the last event. With a backplane and a number, a notice with the number follows.
+    /// Publishes the last event. With a backplane and `request`, a notice with that number follows.
     #[napi(catch_unwind)]
     pub fn end(&self, fields: EventFields, request: Option<u32>) -> Result<()> {
         let EventFields { id, name, data, retry, comment } = fields;
@@ -88,14 +88,14 @@ impl ChannelHandle {
         self.channel.has_ended()
     }
 
-    /// The custom id of the latest event.
+    /// The custom id of the latest event, if it has one.
     #[napi(getter, catch_unwind)]
     pub fn last_id(&self) -> Option<String> {
         self.channel.last_id()
     }
 
-    /// What the history has after an id, or all of it, as frame text: the first frames of at least
-    /// `limit` bytes. `null` if the id is unknown, or events after it are not kept.
+    /// Reads the history after an id, or from its start, as frame text: the first frames of at
+    /// least `limit` bytes. `null` if the id is unknown, or if events after it are not kept.
     #[napi(catch_unwind)]
     pub fn read(&self, after: Option<String>, limit: f64) -> Option<String> {
         let frames = self.channel.read(after.as_deref(), limit as usize)?;
@@ -103,20 +103,20 @@ impl ChannelHandle {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The id that was minted for the latest event of this process, if the channel mints ids.
+    /// The minted id of this process's latest event, if the channel mints ids.
     #[napi(catch_unwind)]
     pub fn minted_id(&self) -> Option<String> {
         self.channel.minted_id()
     }
 
-    /// Completes the history of a shared channel. A notice with the number follows, unless it is
-    /// complete.
+    /// Completes the history of a shared channel. Returns false if it is already complete.
+    /// Otherwise a notice with the number `request` follows.
     #[napi(catch_unwind)]
     pub fn load(&self, request: u32) -> bool {
         self.channel.load(request)
     }
 
-    /// Sends an event that is the new value of a key, on a channel that keeps the latest ones.
+    /// Sends an event that sets the value of a key, on a channel that keeps latest values.
     #[napi(catch_unwind)]
     pub fn set_value(
         &self,
@@ -154,7 +154,7 @@ impl ChannelHandle {
         Ok(())
     }
 
-    /// The ids of the former members.
+    /// Closes the channel and returns the ids of its former members.
     #[napi(catch_unwind)]
     pub fn close(&self) -> Vec<f64> {
         self.channel.close().unwrap_or_default().into_iter().map(|id| id.0 as f64).collect()

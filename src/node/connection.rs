@@ -12,7 +12,7 @@ use crate::handle::{Connection, Frames};
 use crate::shard::Socket;
 use crate::wire::{Coding, Framing, frame_text};
 
-/// In every option that is a time, zero means none.
+/// In every time option, zero means none.
 pub fn duration(milliseconds: u32) -> Option<Duration> {
     (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()))
 }
@@ -39,45 +39,46 @@ impl ConnectionHandle {
         Ok(self.connection.send(&frame_text::parse(&text)?)?)
     }
 
-    /// A source of bytes that are frames already. `checks`: whether invalid frames are an error.
-    /// `longest`: how many bytes an unfinished frame may have.
+    /// Creates a source of bytes in the wire format. `checks`: whether invalid frames are an error.
+    /// `longest`: the maximum size of an unfinished frame, in bytes.
     #[napi(catch_unwind)]
     pub fn frames(&self, checks: bool, longest: f64) -> FramesHandle {
         FramesHandle { frames: Frames::new(self.connection.clone(), checks, longest as usize) }
     }
 
-    /// The numbers of the gathered channels, in the order of their joins, that have a gap.
+    /// The gathered channels that have a gap, as indexes in the order of their joins.
     #[napi(catch_unwind)]
     pub fn gaps(&self) -> Vec<u32> {
         self.connection.gaps()
     }
 
-    /// Live events wait until `resume`.
+    /// Holds live events until `resume`.
     #[napi(catch_unwind)]
     pub fn hold(&self) {
         self.connection.hold();
     }
 
-    /// Events for this connection alone no longer wait with live events.
+    /// Stops holding events that are for this connection alone.
     #[napi(catch_unwind)]
     pub fn let_own_pass(&self) {
         self.connection.let_own_pass();
     }
 
-    /// Sends what the client missed in all gathered channels, then live events. Returns whether the
-    /// client got a cursor.
+    /// Sends events that the client missed in all gathered channels, then live events. Returns
+    /// whether the client got a cursor.
     #[napi(catch_unwind)]
     pub fn resume(&self) -> bool {
         self.connection.resume()
     }
 
-    /// Gives a client without a cursor one. False while no channel of the connection mints ids.
+    /// Sends a cursor to a client that has none. Returns false while no channel of the connection
+    /// mints ids.
     #[napi(catch_unwind)]
     pub fn prime(&self) -> bool {
         self.connection.prime()
     }
 
-    /// Compresses the body. Call it before a transport is attached. `name`: one of the core's
+    /// Compresses the body. Call it before a transport is attached. `name`: a name of the core's
     /// `Coding`.
     #[napi(catch_unwind)]
     pub fn set_coding(&self, name: String) -> Result<()> {
@@ -86,9 +87,9 @@ impl ConnectionHandle {
         Ok(())
     }
 
-    /// False when the socket cannot be duplicated; the connection then still needs a transport.
-    /// `half_open`: the client may close its side and still get events. `head`: the response's
-    /// head, unless Node.js has written it.
+    /// Hands a socket over. Returns false if it cannot be duplicated. The connection then still
+    /// needs a transport. `half_open`: the client may close its side and still get events. `head`:
+    /// the response's head, unless Node.js has written it.
     #[napi(catch_unwind)]
     pub fn attach_socket(
         &self,
@@ -104,17 +105,17 @@ impl ConnectionHandle {
         true
     }
 
-    /// The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
-    /// connection then.
+    /// Keeps a record in the core until the hub's `takeRecord`. JavaScript can then drop its object
+    /// for the connection.
     #[napi(catch_unwind)]
     pub fn keep(&self, record: String) {
         self.connection.keep(record);
     }
 
-    /// `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
-    /// told to notice a dead peer within the stall timeout, and to buffer less for a client that
-    /// does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
-    /// bytes as HTTP chunks.
+    /// Lets Node.js write. `descriptor`: that of the socket, if there is one. Node.js keeps the
+    /// socket, but the kernel is set to detect a dead peer within the stall timeout, and to buffer
+    /// less for a client that does not read. `shared`: other responses use the socket too.
+    /// `chunked`: Node.js gets the bytes as HTTP chunks.
     #[napi(catch_unwind)]
     pub fn attach_stream(
         &self,
@@ -148,7 +149,7 @@ impl ConnectionHandle {
         self.connection.set_timeout(duration(milliseconds));
     }
 
-    /// In so many milliseconds the connection ends with the reason `expired`. 0: never.
+    /// Ends the connection after this many milliseconds, with the reason `expired`. 0: never.
     #[napi(catch_unwind)]
     pub fn set_expiry(&self, milliseconds: u32) {
         self.connection.set_expiry(duration(milliseconds));

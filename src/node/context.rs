@@ -7,8 +7,8 @@ use super::error::{Result, internal};
 
 /// Calls a function without an async context: every `AsyncLocalStorage` is empty inside.
 ///
-/// A threadsafe function keeps the context that it was created in. On Node.js 20 and 22 its calls
-/// would otherwise see the storage of whichever request happened to start the core.
+/// A threadsafe function keeps the context that it was created in. On Node.js 20 and 22, its calls
+/// would otherwise see the storage of the request that started the core.
 pub fn call_without_context(env: Env, callback: Function<(), ()>) -> Result<()> {
     // Node.js uses the receiver as the resource that holds the storage, so each call gets its own.
     let receiver = Object::new(&env).map_err(internal)?;

@@ -14,8 +14,8 @@ impl AsRef<str> for Code {
     }
 }
 
-/// Errors that napi itself reports (a bad conversion, a panic) are bugs of sluice: the shim checks
-/// every argument.
+/// Errors from napi itself, such as a failed conversion or a panic, are bugs in sluice because the
+/// shim checks every argument.
 impl From<Status> for Code {
     fn from(_: Status) -> Self {
         Code("ERR_SSE_INTERNAL")

@@ -1,11 +1,11 @@
-//! Makes an event from the fields that the shim passes.
+//! Creates an event from the fields that the shim passes.
 
 use napi_derive::napi;
 
 use crate::error::Error;
 use crate::wire::Event;
 
-/// The fields of an event that is not sent at once.
+/// The fields of an event, for methods that take them as one object.
 #[napi(object)]
 pub struct EventFields {
     pub id: Option<String>,

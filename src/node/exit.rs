@@ -1,5 +1,5 @@
-//! What Node.js skips when `process.exit()` ends the main thread: the cleanup of its environment.
-//! The shards would end in the middle of what they were told.
+//! Shuts hubs down at exit. When `process.exit()` ends the main thread, Node.js skips the cleanup
+//! of its environment, and the shards would end before they have applied all commands.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Once, Weak};
@@ -8,12 +8,12 @@ use parking_lot::Mutex;
 
 use crate::hub::Hub;
 
-/// A hub, and whether its environment has gone.
+/// A hub, and whether its environment is gone.
 type Open = (Weak<Hub>, Arc<AtomicBool>);
 
 static HUBS: Mutex<Vec<Open>> = Mutex::new(Vec::new());
 
-/// Shuts the hub down when the process exits, unless that has happened before.
+/// Shuts the hub down when the process exits, unless it is already shut down.
 pub fn shut_down_at_exit(hub: &Arc<Hub>, gone: &Arc<AtomicBool>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
@@ -28,7 +28,7 @@ pub fn shut_down_at_exit(hub: &Arc<Hub>, gone: &Arc<AtomicBool>) {
     hubs.push((Arc::downgrade(hub), gone.clone()));
 }
 
-/// The shards send what they were told and end. JavaScript no longer runs.
+/// Shuts all hubs down. The shards apply their commands and end. JavaScript no longer runs.
 #[cfg(unix)]
 extern "C" fn shut_down_all() {
     let _ = std::panic::catch_unwind(|| {

@@ -12,20 +12,20 @@ pub struct FramesHandle {
 
 #[napi]
 impl FramesHandle {
-    /// Sends the frames that these bytes finish, once the hub is woken. Returns how many bytes are
-    /// queued then.
+    /// Sends the frames that these bytes complete, after the hub's `wake`. Returns the number of
+    /// queued bytes.
     #[napi(catch_unwind)]
     pub fn push(&mut self, bytes: &[u8]) -> Result<f64> {
         Ok(self.frames.push(bytes)? as f64)
     }
 
-    /// The source has ended.
+    /// Call this when the source has ended.
     #[napi(catch_unwind)]
     pub fn finish(&mut self) -> Result<()> {
         Ok(self.frames.finish()?)
     }
 
-    /// How many frames were sent.
+    /// The number of frames sent.
     #[napi(getter, catch_unwind)]
     pub fn count(&self) -> f64 {
         self.frames.count() as f64

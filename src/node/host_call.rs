@@ -1,4 +1,4 @@
-//! `HostCall`: what an engine's thread asks JavaScript, and `HostReply`, the answer.
+//! `HostCall`: a call from an engine's thread to JavaScript, and `HostReply`, the answer.
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
@@ -31,7 +31,7 @@ pub struct After {
     pub number: f64,
 }
 
-/// What one of them asks for is there.
+/// The reply to a call. Only the fields that the call asked for are set.
 #[napi(object, object_to_js = false)]
 pub struct HostReply {
     pub username: Option<String>,
@@ -42,7 +42,7 @@ pub struct HostReply {
     pub retained: Option<Vec<KeptEvents>>,
 }
 
-/// A number, a reason why the engine refuses the publication, or neither.
+/// Has a number, or the reason why the engine refused the publication, or neither.
 #[napi(object, object_to_js = false)]
 pub struct Settled {
     pub number: Option<f64>,

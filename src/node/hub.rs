@@ -1,4 +1,4 @@
-//! `HubHandle`: one for each environment, which is the main thread or a worker.
+//! `HubHandle`: one for each environment (the main thread or a worker).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -59,7 +59,7 @@ pub struct HubHandle {
     hub: Arc<Hub>,
 }
 
-/// Options of connections, read once for all that have the same.
+/// Parsed options, shared by all connections with the same settings.
 #[napi]
 pub struct SettingsHandle {
     options: ConnectionOptions,
@@ -86,11 +86,11 @@ pub struct HistoryOptions {
     pub history_bytes: f64,
     pub history_age: u32,
     pub empty_timeout: u32,
-    /// Whether events without an id get one.
+    /// Whether events without an id get a minted one.
     pub mint: bool,
 }
 
-/// How connections are drained, and the fields of their last event, if there is one.
+/// How to drain connections, and the fields of their last event if there is one.
 #[napi(object)]
 pub struct DrainPlan {
     pub within: u32,
@@ -106,13 +106,13 @@ pub struct DrainPlan {
 pub struct TopicsSettings {
     /// Whether `*` and `>` are wildcards.
     pub wildcards: bool,
-    /// How many patterns a client may be subscribed to.
+    /// The maximum number of patterns for each client.
     pub max_patterns: u32,
-    /// Whether events say which topic they were sent to.
+    /// Whether events carry the name of their topic.
     pub topic_field: bool,
-    /// How many topics and patterns there may be in all.
+    /// The maximum number of topics and patterns in total.
     pub max_topics: u32,
-    /// Options of topics when they are created.
+    /// The default options of new topics.
     pub topic: HistoryOptions,
     /// Limits of the history that all patterns share. Its `empty_timeout` is not used.
     pub pattern_history: HistoryOptions,
@@ -168,7 +168,7 @@ impl HubHandle {
         Ok(Self { hub })
     }
 
-    /// Reading them takes longer than opening a connection.
+    /// Parses options once, because parsing takes longer than opening a connection.
     #[napi(catch_unwind)]
     pub fn settings(&self, options: SettingsOptions) -> Result<SettingsHandle> {
         let options = ConnectionOptions {
@@ -192,8 +192,8 @@ impl HubHandle {
         Ok(SettingsHandle { options })
     }
 
-    /// `cursor`: the id that the client comes back with. It then gathers until `resume`.
-    /// `all_on_gap`: whether a gap is answered with everything that the history has.
+    /// `cursor`: the id that the client reconnects with. The connection then gathers until
+    /// `resume`. `all_on_gap`: whether a client with a gap gets all events that the history has.
     #[napi(catch_unwind)]
     pub fn open(
         &self,
@@ -205,7 +205,8 @@ impl HubHandle {
         ConnectionHandle { connection: Connection::open(&self.hub, settings.options, cursor) }
     }
 
-    /// A function that sends an event to a connection. It returns how many get it, or the error.
+    /// Creates a function that sends an event to a connection. It returns how many connections get
+    /// it, or the error.
     #[napi(
         catch_unwind,
         ts_return_type = "(connection: number, id?: string, name?: string, data?: string, \
@@ -219,7 +220,7 @@ impl HubHandle {
         })
     }
 
-    /// A function that sends an event to a channel without a backplane, in the same way.
+    /// Creates a similar function that sends an event to a channel without a backplane.
     #[napi(
         catch_unwind,
         ts_return_type = "(channel: number, id?: string, name?: string, data?: string, \
@@ -251,20 +252,21 @@ impl HubHandle {
         self.hub.records().ids().into_iter().map(|id| id.0 as f64).collect()
     }
 
-    /// Forgets the record of a connection that has closed, and returns it.
+    /// Removes and returns the record of a closed connection.
     #[napi(catch_unwind)]
     pub fn take_record(&self, id: f64) -> Option<String> {
         self.hub.records().take(ConnectionId(id as u64))
     }
 
-    /// Lets the core act on transports that were attached and cursors that were given.
+    /// Wakes the shards for attached transports and for cursors.
     #[napi(catch_unwind)]
     pub fn wake(&self) {
         self.hub.wake();
     }
 
-    /// `keeps_latest`: its events have keys, and it keeps the latest one of each. With a backplane,
-    /// it is shared with the channels of that name in other processes. Tools show the name.
+    /// Creates a channel. `keeps_latest`: events have keys, and the latest event of each key is
+    /// kept. With a backplane, the channel is shared with channels of the same name in other
+    /// processes. Tools show the name.
     #[napi(catch_unwind)]
     pub fn channel(
         &self,
@@ -327,19 +329,20 @@ impl HubHandle {
         self.hub.take_notices().into()
     }
 
-    /// The writes of these connections are done. `slow`: they had to wait for the client.
+    /// Reports that the writes of these connections are done. `slow`: they had to wait for the
+    /// client.
     #[napi(catch_unwind)]
     pub fn written(&self, connections: &[f64], slow: bool) {
         self.hub.written(connections.iter().map(|&id| ConnectionId(id as u64)), slow);
     }
 
-    /// The clients of these connections have not accepted what was written yet.
+    /// Reports that the clients of these connections have not accepted the written bytes yet.
     #[napi(catch_unwind)]
     pub fn blocked(&self, connections: Vec<f64>) {
         self.hub.blocked(connections.into_iter().map(|id| ConnectionId(id as u64)));
     }
 
-    /// Ends connections over a time window: these, or all. A notice with that number follows.
+    /// Ends the given connections, or all, over a time window. A notice with that number follows.
     #[napi(catch_unwind)]
     pub fn drain(&self, number: u32, plan: DrainPlan, connections: Option<Vec<f64>>) -> Result<()> {
         let DrainPlan { within, min_retry, max_retry, id, name, data, comment } = plan;
@@ -374,7 +377,7 @@ impl HubHandle {
         found.into_iter().map(ListedChannel::from).collect()
     }
 
-    /// The metrics before anything has happened.
+    /// The metrics of a new hub.
     #[napi(catch_unwind)]
     pub fn metrics_at_rest() -> MetricsSnapshot {
         Counters::default().snapshot(0, HistoryMetrics::default()).into()

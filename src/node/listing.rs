@@ -1,4 +1,4 @@
-//! `ListedChannel`: a channel as tools see it, for JavaScript.
+//! `ListedChannel`: a channel in the list for tools, for JavaScript.
 
 use napi_derive::napi;
 
@@ -9,10 +9,10 @@ pub struct ListedChannel {
     pub id: f64,
     /// `channel`, `topic` or `pattern`.
     pub kind: &'static str,
-    /// Topics and patterns have one. A channel has the name that the host has given it.
+    /// The name of a topic or a pattern, or the name that the host gave the channel.
     pub name: Option<String>,
     pub members: f64,
-    /// Absent if it keeps no events.
+    /// Absent if the channel keeps no events.
     pub history: Option<HistorySize>,
 }
 

@@ -12,17 +12,17 @@ pub struct NatsSettings {
     pub user: Option<String>,
     pub password: Option<String>,
     pub token: Option<String>,
-    /// Whether JavaScript is asked for these three.
+    /// Whether to call JavaScript for the user, the password or the token.
     pub asks_credentials: bool,
     pub tls: Option<TlsSettings>,
-    /// How many events NATS keeps of each channel, and for how many milliseconds.
+    /// The number of events that NATS keeps of each channel, and their maximum age in milliseconds.
     pub retain_events: u32,
     pub retain_age: u32,
-    /// Bytes that may wait for NATS.
+    /// The maximum of bytes queued for NATS.
     pub max_queue_bytes: f64,
-    /// Whether events wait while NATS cannot be reached.
+    /// Whether events are queued while NATS is unreachable.
     pub waits: bool,
-    /// The name of this process among those that publish.
+    /// The name of this process among all publishers.
     pub node: String,
 }
 

@@ -1,5 +1,5 @@
-//! `Notices`: a batch, sorted by kind. The order between kinds does not matter: a connection's
-//! close is posted only after its last write was answered.
+//! `Notices`: a batch, grouped by kind. The order between kinds does not matter because a
+//! connection's close is posted only after the host has answered its last write.
 
 use napi::bindgen_prelude::{Buffer, Float64Array};
 use napi_derive::napi;
@@ -16,7 +16,7 @@ pub struct Notices {
     pub drained: Vec<f64>,
     pub closed: Vec<Closed>,
     pub expired: Vec<f64>,
-    /// Channels whose last event has come from a backplane.
+    /// Channels whose last event arrived from a backplane.
     pub ended: Vec<f64>,
     pub gaps: Vec<Gap>,
     pub drains: Vec<DrainOver>,
@@ -28,7 +28,7 @@ pub struct Notices {
     pub asked: Vec<Asked>,
 }
 
-/// What became of a publication. It has an id, an error, or neither.
+/// The outcome of a publication. It has an id, an error, or neither.
 #[napi(object)]
 pub struct Published {
     pub request: u32,
@@ -42,7 +42,7 @@ pub struct Failure {
     pub message: String,
 }
 
-/// A call of an engine waits in its handle.
+/// A call from an engine, to be taken from its handle.
 #[napi(object)]
 pub struct Asked {
     pub asker: u32,
@@ -56,11 +56,11 @@ pub struct BackplaneState {
     pub reason: Option<String>,
 }
 
-/// One of `events`, `channel` and `topic` is there.
+/// Exactly one of `events`, `channel` and `topic` is set.
 #[napi(object)]
 pub struct Gap {
     pub connection: f64,
-    /// How many events were dropped.
+    /// The number of dropped events.
     pub events: Option<f64>,
     pub channel: Option<f64>,
     pub topic: Option<String>,
@@ -76,12 +76,12 @@ pub struct DrainOver {
 
 #[napi(object)]
 pub struct Writes {
-    /// Those of each group, one group after the other.
+    /// The connections of all groups, in the order of `groups`.
     pub connections: Float64Array,
     pub groups: Vec<WriteGroup>,
 }
 
-/// The same bytes for so many connections.
+/// The same bytes for `count` connections.
 #[napi(object)]
 pub struct WriteGroup {
     pub count: u32,
@@ -92,7 +92,7 @@ pub struct WriteGroup {
 pub struct Closed {
     pub connection: f64,
     pub reason: String,
-    /// The channels that it was a member of.
+    /// The channels that the connection was a member of.
     pub left: Vec<f64>,
 }
 
@@ -111,7 +111,7 @@ impl From<Vec<Notice>> for Notices {
                 Notice::Write { connections, bytes } => {
                     let count = connections.len() as u32;
                     written.extend(connections.into_iter().map(number));
-                    // Copies only what other queues hold too.
+                    // This copies only bytes that other queues share.
                     groups.push(WriteGroup { count, bytes: Vec::from(bytes).into() });
                 }
                 Notice::TimedOut(connection) => notices.timed_out.push(number(connection)),

@@ -1,4 +1,4 @@
-//! From the settings of JavaScript to the options of the engine.
+//! Converts settings from JavaScript to options of the engine.
 
 use std::time::Duration;
 

@@ -12,19 +12,20 @@ pub struct RedisSettings {
     pub is_cluster: bool,
     pub username: Option<String>,
     pub password: Option<String>,
-    /// Whether JavaScript is asked for the user and the password.
+    /// Whether to call JavaScript for the user and the password.
     pub asks_credentials: bool,
     pub database: u32,
     pub tls: Option<TlsSettings>,
     pub prefix: String,
-    /// How many events Redis keeps of each channel, and for how many milliseconds.
+    /// The number of events that Redis keeps of each channel, and their maximum age in
+    /// milliseconds.
     pub retain_events: u32,
     pub retain_age: u32,
-    /// Bytes that may wait for Redis.
+    /// The maximum of bytes queued for Redis.
     pub max_queue_bytes: f64,
-    /// Whether events wait while Redis cannot be reached.
+    /// Whether events are queued while Redis is unreachable.
     pub waits: bool,
-    /// The name of this process among those that publish.
+    /// The name of this process among all publishers.
     pub node: String,
 }
 

@@ -1,7 +1,8 @@
-//! Functions that send one event. JavaScript has one of each kind, and says whom the event is for.
+//! Functions that send one event. JavaScript holds one function of each kind and passes the
+//! receiver.
 //!
-//! They run once for each event, so they are no methods: to check the receiver of a method, and to
-//! convert its arguments one by one, costs more than to send the event.
+//! They run once for each event. They are plain functions because checking the receiver of a method
+//! and converting its arguments one by one costs more than sending the event.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -14,17 +15,17 @@ use super::error::{Result, internal};
 use super::event::milliseconds;
 use crate::wire::EventRef;
 
-/// Bytes of the texts of a call that are read without an allocation.
+/// Bytes of text that a call can read without an allocation.
 const ROOM: usize = 4 << 10;
 /// The longest character in UTF-8, and the byte that Node.js writes after a text.
 const MARGIN: usize = 4 + 1;
 
-/// How many connections get the event, or the error.
+/// The number of connections that get the event, or an error.
 pub type Outcome = Either<u32, Unknown<'static>>;
 /// Takes the receiver, and the fields of the event.
 pub type Sender<'env> = Function<'env, (), Outcome>;
 
-/// For receivers that have a number.
+/// Creates a sender for receivers with a number.
 pub fn to_number<'env>(
     env: &'env Env,
     name: &str,
@@ -36,7 +37,7 @@ pub fn to_number<'env>(
     })
 }
 
-/// For receivers that have a name, or none.
+/// Creates a sender for receivers with an optional name.
 pub fn to_name<'env>(
     env: &'env Env,
     name: &str,
@@ -53,12 +54,12 @@ fn sender<'env>(
     name: &str,
     send: impl Fn(&FunctionCallContext<'_>, &mut Texts<'_>) -> Result<usize> + 'static,
 ) -> Result<Sender<'env>> {
-    // Kept, because to clear it would take longer than most calls.
+    // The buffer is reused because clearing a new one takes longer than most calls.
     let room = RefCell::new(vec![0; ROOM]);
     let function = env.create_function_from_closure(name, move |call| {
         let send = || send(&call, &mut Texts(&mut room.borrow_mut()));
         let sent = catch_unwind(AssertUnwindSafe(send));
-        let sent = sent.unwrap_or_else(|_| Err(internal("the core has panicked")));
+        let sent = sent.unwrap_or_else(|_| Err(internal("the core panicked")));
         Ok(match sent {
             Ok(receivers) => Either::A(receivers as u32),
             Err(error) => Either::B(JsError::from(error).into_unknown(*call.env)),
@@ -67,7 +68,7 @@ fn sender<'env>(
     function.map_err(internal)
 }
 
-/// Reads the arguments after the receiver.
+/// Sends an event from the arguments after the receiver.
 fn with_event(
     call: &FunctionCallContext<'_>,
     texts: &mut Texts<'_>,
@@ -82,7 +83,7 @@ fn with_event(
         data: data.as_deref(),
         ..EventRef::default()
     };
-    // Most events have no more.
+    // Most events have no further fields.
     if call.length() <= 4 {
         return send(event);
     }
@@ -92,11 +93,11 @@ fn with_event(
     send(EventRef { retry, comment: comment.as_deref(), ..event })
 }
 
-/// Room for the texts of a call. Those that find none there are allocated.
+/// A buffer for the texts of a call. Texts that do not fit are allocated.
 struct Texts<'room>(&'room mut [u8]);
 
 impl<'room> Texts<'room> {
-    /// `None` if the argument is no string: it is undefined then.
+    /// `None` if the argument is not a string, which means `undefined` here.
     fn read(
         &mut self,
         call: &FunctionCallContext<'_>,
@@ -124,7 +125,7 @@ impl<'room> Texts<'room> {
         if status != sys::Status::napi_ok {
             return Err(internal(format!("a text cannot be read: status {status}")));
         }
-        // Node.js writes whole characters, as many as there is room for.
+        // Node.js writes only whole characters, as many as fit.
         if length + MARGIN > room.len() {
             self.0 = room;
             // SAFETY: as above.
@@ -133,7 +134,7 @@ impl<'room> Texts<'room> {
         }
         let (text, rest) = room.split_at_mut(length);
         self.0 = rest;
-        // This is faster than to let through what is no UTF-8, which does not occur.
+        // This is faster than always converting lossily. Invalid UTF-8 does not occur.
         Ok(Some(match str::from_utf8(text) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(text),

@@ -2,11 +2,11 @@
 
 use napi_derive::napi;
 
-/// PEM.
+/// Certificates and keys in PEM format.
 #[napi(object)]
 pub struct TlsSettings {
     pub ca: Option<String>,
-    /// Both or neither.
+    /// Set `cert` and `key` together, or neither.
     pub cert: Option<String>,
     pub key: Option<String>,
     pub server_name: Option<String>,

@@ -20,13 +20,13 @@ pub struct TopicsHandle {
 
 #[napi]
 impl TopicsHandle {
-    /// Throws unless the name is valid.
+    /// Throws if the name is invalid.
     #[napi(catch_unwind)]
     pub fn check(&self, name: String) -> Result<()> {
         Ok(self.topics.check(&name)?)
     }
 
-    /// Lets a connection subscribe, until `disconnect`, and get broadcasts.
+    /// Allows a connection to subscribe and get broadcasts, until `disconnect`.
     #[napi(catch_unwind)]
     pub fn connect(&self, connection: &ConnectionHandle) {
         self.topics.connect(&connection.connection);
@@ -37,7 +37,7 @@ impl TopicsHandle {
         self.topics.disconnect(ConnectionId(connection as u64));
     }
 
-    /// `options` are those of this topic, if it is created.
+    /// `options`: those of the topic, used if this call creates it.
     #[napi(catch_unwind, ts_return_type = "'joined' | 'gathered' | 'gap' | 'unchanged'")]
     pub fn subscribe(
         &self,
@@ -55,8 +55,8 @@ impl TopicsHandle {
         self.topics.unsubscribe(ConnectionId(connection as u64), &name)
     }
 
-    /// A function that sends an event to a topic or, without one, to every client. It returns how
-    /// many get it, or the error.
+    /// Creates a function that sends an event to a topic or, without one, to every client. It
+    /// returns how many connections get it, or the error.
     #[napi(
         catch_unwind,
         ts_return_type = "(topic: string | undefined, id?: string, name?: string, data?: string, \
@@ -72,7 +72,7 @@ impl TopicsHandle {
         })
     }
 
-    /// Hands an event for a topic to the backplane. A notice with the number follows.
+    /// Publishes to a topic through the backplane. A notice with the number `request` follows.
     #[napi(catch_unwind)]
     pub fn publish_shared(&self, request: u32, topic: String, fields: EventFields) -> Result<()> {
         let EventFields { id, name, data, retry, comment } = fields;
@@ -80,20 +80,20 @@ impl TopicsHandle {
         Ok(self.topics.publish_shared(&topic, event, request)?)
     }
 
-    /// The id that was minted for the latest event of this process, if the topic mints ids.
+    /// The minted id of this process's latest event, if the topic mints ids.
     #[napi(catch_unwind)]
     pub fn minted_id(&self, topic: String) -> Option<String> {
         self.topics.minted_id(&topic)
     }
 
-    /// Completes the history of a shared topic. A notice with the number follows, unless it is
-    /// complete.
+    /// Completes the history of a shared topic. Returns false if it is already complete. Otherwise
+    /// a notice with the number `request` follows.
     #[napi(catch_unwind)]
     pub fn load(&self, topic: String, request: u32) -> bool {
         self.topics.load(&topic, request)
     }
 
-    /// The ids of the connections.
+    /// The ids of the subscribers.
     #[napi(catch_unwind)]
     pub fn subscribers(&self, name: String) -> Result<Vec<f64>> {
         Ok(self.topics.subscribers(&name)?.into_iter().map(|id| id.0 as f64).collect())
@@ -110,7 +110,7 @@ impl TopicsHandle {
         self.topics.names().iter().map(|name| name.to_string()).collect()
     }
 
-    /// Lets every client go and forgets all histories.
+    /// Removes every client and discards all histories.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.topics.close();

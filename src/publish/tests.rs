@@ -1,4 +1,4 @@
-//! Tests of the commands that a publication takes.
+//! Tests of the commands that a publication needs.
 
 use super::*;
 use crate::audience::TopicsOptions;
@@ -20,7 +20,7 @@ fn history(size: usize) -> HistoryOptions {
 }
 
 #[test]
-fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are() {
+fn a_broadcast_is_one_command_for_each_shard_with_members() {
     let inboxes: Arc<[Arc<Inbox>]> = (0..3).map(|_| Arc::new(Inbox::new())).collect();
     let order = Ordered::new(inboxes.clone());
     let mut order = order.lock();
@@ -39,7 +39,7 @@ fn a_broadcast_is_one_command_for_each_shard_with_members_however_many_there_are
 }
 
 #[test]
-fn events_of_one_call_are_one_command_so_that_a_member_gets_all_or_none() {
+fn events_of_one_call_are_one_command_so_a_member_gets_all_or_none() {
     let inboxes: Arc<[Arc<Inbox>]> = Arc::new([Arc::new(Inbox::new())]);
     let order = Ordered::new(inboxes.clone());
     let mut order = order.lock();
@@ -68,7 +68,7 @@ fn pattern(number: usize) -> String {
 }
 
 #[test]
-fn an_event_goes_to_no_more_channels_than_it_has_receivers() {
+fn an_event_goes_to_at_most_one_channel_per_receiver() {
     let inboxes: Arc<[Arc<Inbox>]> = (0..2).map(|_| Arc::new(Inbox::new())).collect();
     let order = Ordered::new(inboxes.clone());
     let mut order = order.lock();

@@ -1,4 +1,4 @@
-//! Clients that are too slow get everything all the same, once and in order.
+//! Tests that slow clients still get every event once and in order.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -24,14 +24,14 @@ fn channel(hub: &Arc<Hub>, size: usize) -> Channel {
     Channel::create(hub, ChannelOptions { history, empty_timeout: None })
 }
 
-/// A channel that keeps the latest values.
+/// A channel that keeps latest values.
 fn state(hub: &Arc<Hub>) -> Channel {
     let limits = Limits { size: 10, bytes: 1 << 20, age: None };
     let history = HistoryOptions { limits, mint: true, keep: Keep::Latest };
     Channel::create(hub, ChannelOptions { history, empty_timeout: None })
 }
 
-/// A connection of which hardly anything is queued, and its client.
+/// A connection with a small queue limit, and its client.
 fn connect(hub: &Arc<Hub>) -> (Connection, BufReader<UnixStream>) {
     let (client, server) = UnixStream::pair().unwrap();
     client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -61,7 +61,7 @@ fn read(client: &mut BufReader<UnixStream>) -> usize {
 
 /// Clients join channels one by one, while others publish and the clients read now and then.
 #[test]
-fn clients_that_join_while_they_are_behind_lose_and_double_nothing() {
+fn clients_that_join_while_they_are_behind_get_each_event_once() {
     for seed in 1..6 {
         let hub = Arc::new(Hub::start(2, usize::MAX, Box::new(NoHost)).unwrap());
         let channels: Vec<_> = (0..4).map(|_| channel(&hub, 100_000)).collect();
@@ -103,7 +103,7 @@ fn clients_that_join_while_they_are_behind_lose_and_double_nothing() {
 }
 
 #[test]
-fn a_history_that_is_too_small_is_a_gap_of_its_channel_alone() {
+fn a_history_that_is_too_small_is_a_gap_only_in_its_channel() {
     let hub = Arc::new(Hub::start(1, usize::MAX, Box::new(NoHost)).unwrap());
     let (large, small) = (channel(&hub, 100_000), channel(&hub, 10));
     let (connection, mut client) = connect(&hub);
@@ -120,7 +120,7 @@ fn a_history_that_is_too_small_is_a_gap_of_its_channel_alone() {
     assert!(numbers.is_sorted() && numbers.len() < 4000);
     let even = numbers.iter().filter(|number| *number % 2 == 0);
     assert!(even.eq((0..4000).step_by(2).collect::<Vec<_>>().iter()));
-    // It is posted at the end of the shard's turn.
+    // The notice is posted at the end of the shard's turn.
     let mut gaps = Vec::new();
     while gaps.is_empty() {
         gaps.extend(hub.take_notices().into_iter().filter_map(|notice| match notice {
@@ -131,7 +131,7 @@ fn a_history_that_is_too_small_is_a_gap_of_its_channel_alone() {
     assert!(gaps.iter().all(|gap| *gap == Missing::Channel(small.id)), "{gaps:?}");
 }
 
-/// A state that was published before the client joined, and a snapshot, come first.
+/// A state from before the join, and a snapshot, come before live events.
 #[test]
 fn a_client_that_is_behind_can_be_held_and_gets_states() {
     let hub = Arc::new(Hub::start(1, usize::MAX, Box::new(NoHost)).unwrap());

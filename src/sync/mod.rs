@@ -1,8 +1,8 @@
-//! The types that threads share, and the threads: the core takes them from here.
+//! Threads, and the types that they share. The core imports them from here.
 //!
-//! - They are the usual ones, re-exported as they are.
-//! - Tests with the feature `models` get those of shuttle in their place, which decides at every
-//!   operation which thread runs next. See `src/models/`.
+//! - Normally these are re-exports of the usual types.
+//! - With the feature `models`, tests get the types of shuttle instead. Its scheduler picks the
+//!   next thread at every operation. See `src/models/`.
 
 #[cfg_attr(all(test, feature = "models"), path = "model.rs")]
 mod native;

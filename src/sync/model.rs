@@ -1,4 +1,4 @@
-//! The types of shuttle, with the interface of those that they stand for.
+//! The types of shuttle, with the interfaces of the types that they replace.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -8,7 +8,7 @@ pub use shuttle::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
 pub use shuttle::thread;
 use tokio::runtime::Runtime;
 
-/// The scheduler waits in place of the runtime, so time stands still and no socket becomes ready.
+/// The scheduler replaces the runtime, so timers never fire and sockets never become ready.
 pub fn block_on<F: Future>(_runtime: &Runtime, future: F) -> F::Output {
     shuttle::future::block_on(future)
 }
@@ -26,7 +26,7 @@ impl<T> Mutex<T> {
     }
 }
 
-/// Empty only while [`Condvar::wait`] has its guard.
+/// `None` only while [`Condvar::wait`] holds the inner guard.
 pub struct MutexGuard<'a, T>(Option<shuttle::sync::MutexGuard<'a, T>>);
 
 impl<T> Deref for MutexGuard<'_, T> {

@@ -6,7 +6,7 @@ pub use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use tokio::runtime::Runtime;
 
-/// Works on this thread until the future is ready.
+/// Runs the future on this thread until it is ready.
 pub fn block_on<F: Future>(runtime: &Runtime, future: F) -> F::Output {
     runtime.block_on(future)
 }

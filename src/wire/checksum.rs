@@ -1,7 +1,7 @@
-//! The CRC-32 and the length of plain bytes, as the trailer of gzip has them (RFC 1952).
+//! The CRC-32 and the length of plain bytes, as in the trailer of gzip (RFC 1952).
 //!
-//! Each connection has a sum of its own, as each may have been sent other blocks. A block's own sum
-//! is computed once, with what it takes to append it to any other.
+//! Each connection has its own sum because connections may be sent different blocks. A block's sum
+//! is computed once, together with the shift that appends it to any other sum.
 
 /// The polynomial, with its bits reversed.
 const POLYNOMIAL: u32 = 0xedb8_8320;
@@ -16,11 +16,11 @@ pub struct Checksum {
     length: u32,
 }
 
-/// Of one block.
+/// The sum of one block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BlockSum {
     sum: Checksum,
-    /// x^(8 * length): multiplying a CRC by it moves it past so many bytes.
+    /// x^(8 * length): multiplying a CRC by this moves it past `length` bytes.
     shift: u32,
 }
 
@@ -28,7 +28,7 @@ impl Checksum {
     pub const NOTHING: Self = Self { crc: 0, length: 0 };
 
     pub fn append(&mut self, block: &BlockSum) {
-        // Nothing but a sum of bytes has a shift.
+        // A sum without bytes has no shift.
         if block.shift == 0 {
             return;
         }
@@ -48,7 +48,7 @@ impl BlockSum {
     }
 }
 
-/// The product of two polynomials, modulo that of the CRC.
+/// The product of two polynomials, modulo the CRC's polynomial.
 fn multiply(a: u32, mut b: u32) -> u32 {
     let mut product = 0;
     for bit in (0..u32::BITS).rev() {

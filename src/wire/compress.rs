@@ -1,4 +1,4 @@
-//! Compresses blocks. Each thread has one compressor of each kind, once it needs it.
+//! Compresses blocks. Each thread creates one compressor of each kind when it first needs it.
 
 use std::cell::RefCell;
 
@@ -8,19 +8,19 @@ use zstd::zstd_safe::compress_bound;
 
 use super::coding::Coding;
 
-/// Higher levels take longer and save next to nothing, as blocks are small.
+/// Higher levels take longer and save almost nothing because blocks are small.
 const GZIP_LEVEL: u32 = 4;
 const ZSTD_LEVEL: i32 = 1;
-/// More than deflate adds to bytes that it cannot compress, and to the flush.
+/// More than deflate adds to incompressible bytes and for the flush.
 const OVERHEAD: usize = 64;
-/// The largest result whose memory is used again.
+/// The largest capacity of `output` that is reused, in bytes.
 const KEPT: usize = 1 << 20;
 
 #[derive(Default)]
 struct Compressors {
     gzip: Option<Compress>,
     zstd: Option<Compressor<'static>>,
-    /// The result, before it is copied to memory of its size: a history may keep it for long.
+    /// The result. It is copied to memory of its exact size because a history may keep it for long.
     output: Vec<u8>,
 }
 
@@ -51,12 +51,12 @@ impl Compressors {
         let gzip = gzip.get_or_insert_with(|| Compress::new(Compression::new(GZIP_LEVEL), false));
         gzip.reset();
         let mut taken = 0;
-        // It is flushed when it leaves room.
+        // The flush is complete once it leaves room in the output.
         while taken < bytes.len() || output.len() == output.capacity() {
             let rest = &bytes[taken..];
             output.reserve(rest.len() + rest.len() / 8 + OVERHEAD);
             gzip.compress_vec(rest, output, FlushCompress::Full)
-                .expect("deflate takes any bytes in this state");
+                .expect("deflate accepts any bytes in this state");
             taken = gzip.total_in() as usize;
         }
     }
@@ -67,6 +67,6 @@ impl Compressors {
             Compressor::new(ZSTD_LEVEL).expect("there is memory for a compressor")
         });
         output.reserve(compress_bound(bytes.len()));
-        zstd.compress_to_buffer(bytes, output).expect("zstd takes any bytes");
+        zstd.compress_to_buffer(bytes, output).expect("zstd accepts any bytes");
     }
 }

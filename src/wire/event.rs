@@ -1,9 +1,9 @@
 //! An event, its rules and its bytes (WHATWG HTML, section 9.2.5 and 9.2.6).
 //!
-//! - This is the only encoder: no string reaches the wire around it.
+//! - This is the only encoder: every string on the wire passes through it.
 //! - A conforming parser reads the event back, with line ends normalised to LF.
-//! - A name or an id that would forge another line is an error. Nothing is stripped. A topic whose
-//!   name would do so is left out: its name is valid, and clients do without it.
+//! - A name or an id that would forge another line is an error. Nothing is stripped. A topic's name
+//!   that would forge a line is valid, so only the field is omitted. Clients work without it.
 
 use memchr::{memchr2, memchr3};
 
@@ -14,15 +14,15 @@ use crate::error::Error;
 pub struct Event {
     pub id: Option<String>,
     pub event: Option<String>,
-    /// The topic that it is sent to. Parsers that do not know the field ignore it.
+    /// The topic that the event is sent to. Parsers that do not know the field ignore it.
     pub topic: Option<String>,
     pub data: Option<String>,
-    /// Milliseconds.
+    /// The reconnect delay in milliseconds.
     pub retry: Option<u32>,
     pub comment: Option<String>,
 }
 
-/// An event whose text is somewhere else.
+/// An event with borrowed text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventRef<'a> {
     pub id: Option<&'a str>,
@@ -83,7 +83,7 @@ impl EventRef<'_> {
         self.draft().map(|draft| draft.finish(b""))
     }
 
-    /// The frame, to which an id may still be added.
+    /// Encodes the event into a frame that can still get an id.
     pub fn draft(self) -> Result<FrameWriter, Error> {
         if self.is_empty() {
             return Err(Error::Empty);
@@ -111,7 +111,7 @@ impl EventRef<'_> {
         Ok(frame)
     }
 
-    /// A topic alone is nothing to send.
+    /// An event with only a topic counts as empty.
     fn is_empty(&self) -> bool {
         let text = [self.id, self.event, self.data, self.comment];
         self.retry.is_none() && text.iter().all(|text| text.is_none())

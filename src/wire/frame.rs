@@ -1,8 +1,8 @@
-//! A frame: an event's bytes, encoded once, immutable, shared by every connection that gets them.
+//! A frame: an event's immutable bytes, encoded once and shared by every connection that gets them.
 //!
-//! - It is held as an HTTP/1.1 chunk (RFC 9112, section 7.1). The plain form is a slice of it.
-//! - Its compressed forms are made when a connection first needs them, and shared too.
-//! - Cloning it copies no bytes.
+//! - A frame is held as an HTTP/1.1 chunk (RFC 9112, section 7.1). The plain form is a slice of it.
+//! - Its compressed forms are created when a connection first needs them, and are shared too.
+//! - Cloning a frame copies no bytes.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +17,7 @@ use super::compress::compress;
 pub enum Framing {
     /// HTTP/1.1 chunks.
     Chunked,
-    /// The bytes as they are: the response ends with the connection, or the host frames them.
+    /// Unframed bytes: the response ends with the connection, or the host frames them.
     Plain,
 }
 
@@ -29,7 +29,7 @@ const HEAD_ROOM: usize = 10;
 /// Room for the line of an id that the log mints.
 pub const ID_ROOM: usize = 32;
 const ROOM: usize = HEAD_ROOM + ID_ROOM;
-/// A stream may begin with it. Anywhere else it belongs to a line.
+/// A stream may begin with this mark. Elsewhere it is part of a line.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const CRLF: &[u8] = b"\r\n";
 
@@ -39,7 +39,7 @@ pub struct Frame(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     chunk: Chunk,
-    /// Whether it begins with the byte order mark of its source.
+    /// Whether the frame begins with the byte order mark of its source.
     has_mark: bool,
     gzip: OnceLock<Box<Coded>>,
     zstd: OnceLock<Box<Coded>>,
@@ -63,7 +63,7 @@ struct Coded {
 #[derive(Clone)]
 pub struct Block {
     pub bytes: Bytes,
-    /// Of the plain bytes, if they are compressed with gzip.
+    /// The sum of the plain bytes, if they are compressed with gzip.
     pub sum: BlockSum,
 }
 
@@ -84,12 +84,13 @@ impl Frame {
         Self::of(&self.plain()[BYTE_ORDER_MARK.len()..])
     }
 
-    /// The first bytes of a source.
+    /// A frame of the first bytes of a source.
     pub fn first_of(bytes: &[u8]) -> Self {
         Self::new(Chunk::of(bytes), bytes.starts_with(BYTE_ORDER_MARK))
     }
 
-    /// Bytes that are a frame already. An empty chunk would end the stream.
+    /// A frame of bytes in the wire format. They must not be empty: an empty chunk would end the
+    /// stream.
     pub fn of(bytes: &[u8]) -> Self {
         Self::new(Chunk::of(bytes), false)
     }
@@ -99,7 +100,7 @@ impl Frame {
         Self(Arc::new(Shared { chunk, has_mark, gzip, zstd }))
     }
 
-    /// One frame with the bytes of these.
+    /// Joins frames into one.
     pub fn join<'a>(frames: impl Iterator<Item = &'a Frame> + Clone) -> Self {
         let mut joined = FrameWriter::with_capacity(frames.clone().map(Frame::len).sum());
         frames.for_each(|frame| joined.push(frame.plain()));
@@ -111,7 +112,7 @@ impl Frame {
         &bytes[*head as usize..bytes.len() - CRLF.len()]
     }
 
-    /// Without compression.
+    /// The uncompressed bytes.
     pub fn bytes(&self, framing: Framing) -> Bytes {
         self.0.chunk.bytes(framing)
     }
@@ -152,7 +153,7 @@ impl Chunk {
     }
 }
 
-/// Collects a frame's plain bytes, leaving room before them for the chunk head and an id.
+/// Collects a frame's plain bytes, with room before them for the chunk head and an id.
 pub struct FrameWriter {
     buffer: Vec<u8>,
 }
@@ -168,7 +169,7 @@ impl FrameWriter {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// `id_line` comes first. It has at most 32 bytes.
+    /// Completes the frame. `id_line` comes first and has at most 32 bytes.
     pub fn finish(self, id_line: &[u8]) -> Frame {
         Frame::new(self.into_chunk(id_line), false)
     }
@@ -186,7 +187,7 @@ impl FrameWriter {
         Chunk { bytes: Bytes::from(self.buffer).slice(start..), head }
     }
 
-    /// Returns where the bytes begin.
+    /// Returns the position of the first byte.
     fn put_before(&mut self, end: usize, bytes: &[u8]) -> usize {
         let start = end - bytes.len();
         self.buffer[start..end].copy_from_slice(bytes);

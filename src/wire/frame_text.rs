@@ -1,4 +1,4 @@
-//! Parses text that is already in the wire format, so that it passes through the encoder too.
+//! Parses text that is already in the wire format, so it can pass through the encoder too.
 
 use super::event::{Event, Lines};
 use crate::error::{Error, FrameTextFault};
@@ -9,7 +9,7 @@ pub fn parse(text: &str) -> Result<Vec<Event>, Error> {
     let mut event = Event::default();
     let mut lines = Lines(Some(text)).peekable();
     while let Some(line) = lines.next() {
-        // A complete frame leaves nothing after its last line end.
+        // Only an empty line follows the last line end of a complete frame.
         if lines.peek().is_none() {
             if !line.is_empty() || event != Event::default() {
                 return Err(Error::FrameText(FrameTextFault::Unfinished));

@@ -1,23 +1,23 @@
-//! Splits bytes that are frames already, and that arrive in pieces of any size. Each frame passes
-//! on as it is, byte for byte, with its line ends, comments and a byte order mark at the start.
+//! Splits bytes in the wire format, which arrive in pieces of any size, into frames. Each frame
+//! passes unchanged, with its line ends, comments and a byte order mark at the start.
 
 use memchr::memchr2;
 
 use super::frame::{BYTE_ORDER_MARK, Frame};
 use crate::error::{Error, FrameTextFault};
 
-/// The pieces of one source. After an error it takes nothing more.
+/// The pieces of one source. After an error, further pieces are ignored.
 pub struct Frames {
-    /// Whether frames that `frame_text` refuses are an error here too.
+    /// Whether frames that `frame_text` refuses are errors here too.
     checks: bool,
-    /// How many bytes an unfinished frame may have.
+    /// The maximum size of an unfinished frame, in bytes.
     longest: usize,
     /// The unfinished frame.
     rest: Vec<u8>,
     scan: Scan,
-    /// Nothing of the source is scanned yet.
+    /// Whether no line of the source was scanned yet.
     is_fresh: bool,
-    /// A frame was finished.
+    /// Whether a frame was finished.
     has_passed: bool,
     has_failed: bool,
 }
@@ -25,9 +25,9 @@ pub struct Frames {
 /// How far the unfinished frame has been read. Positions begin at its first byte.
 #[derive(Default)]
 struct Scan {
-    /// Where the current line begins.
+    /// The start of the current line.
     line: usize,
-    /// Up to where the current line is known to go on.
+    /// The position up to which the current line has no end.
     searched: usize,
     /// Whether the frame has a line that is not blank.
     has_lines: bool,
@@ -40,21 +40,20 @@ impl Frames {
         Self { checks, longest, rest, scan, is_fresh, has_passed, has_failed }
     }
 
-    /// Appends the frames that these bytes finish. If one of them is invalid, those before it are
-    /// appended all the same.
+    /// Appends the frames that these bytes complete. Frames before an invalid one are appended too.
     pub fn push(&mut self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<(), Error> {
         if self.has_failed {
             return Ok(());
         }
         let mut rest = std::mem::take(&mut self.rest);
-        // Most pieces are whole frames, and are not copied here.
+        // Most pieces are whole frames, which are not copied here.
         let result = if rest.is_empty() {
             self.split(bytes, finished).map(|taken| rest.extend_from_slice(&bytes[taken..]))
         } else {
             rest.extend_from_slice(bytes);
             self.split(&rest, finished).map(|taken| drop(rest.drain(..taken)))
         };
-        // A connection may be idle for long after a large frame.
+        // This frees the buffer because a connection may be idle for long after a large frame.
         self.rest = if rest.is_empty() { Vec::new() } else { rest };
         self.ended(result.and_then(|()| {
             let is_too_long = self.rest.len() > self.longest;
@@ -62,7 +61,7 @@ impl Frames {
         }))
     }
 
-    /// The source has ended. An unfinished frame is an error, or passes on as it is.
+    /// Ends the source. An unfinished frame is an error or, without checks, passes unchanged.
     pub fn finish(&mut self, finished: &mut Vec<Frame>) -> Result<(), Error> {
         let rest = std::mem::take(&mut self.rest);
         let is_mark_alone = !self.has_passed && rest == BYTE_ORDER_MARK;
@@ -83,7 +82,7 @@ impl Frames {
         result.map_err(Error::FrameText)
     }
 
-    /// Returns how many of the bytes are in the frames.
+    /// Returns how many bytes the completed frames took.
     fn split(&mut self, bytes: &[u8], finished: &mut Vec<Frame>) -> Result<usize, FrameTextFault> {
         let mut start = 0;
         let Scan { mut line, mut searched, mut has_lines } = std::mem::take(&mut self.scan);
@@ -92,7 +91,7 @@ impl Frames {
             let content = self.content(&bytes[line..end]);
             let after = match bytes[end..] {
                 [b'\r', b'\n', ..] => end + 2,
-                // The other half of the line's end may follow. It would look like a blank line.
+                // The LF of this line end may still follow. It would look like a blank line.
                 [b'\r'] if !content.is_empty() => {
                     searched = end;
                     break;
@@ -111,7 +110,7 @@ impl Frames {
             self.is_fresh = false;
             (line, searched) = (after, after);
         }
-        // Blank lines between frames need not wait for the next one.
+        // Blank lines between frames need not wait for the next frame.
         if !has_lines && line > start {
             self.take(&bytes[start..line], finished)?;
             start = line;
@@ -122,7 +121,7 @@ impl Frames {
         Ok(start)
     }
 
-    /// A line without the byte order mark of the stream.
+    /// Strips the byte order mark of the stream from a line.
     fn content<'a>(&self, line: &'a [u8]) -> &'a [u8] {
         let bare = if self.is_fresh { line.strip_prefix(BYTE_ORDER_MARK) } else { None };
         bare.unwrap_or(line)
@@ -139,7 +138,7 @@ impl Frames {
     }
 }
 
-/// Refuses what `frame_text` refuses, and what the encoder would refuse then.
+/// Refuses lines that `frame_text` or, after it, the encoder would refuse.
 fn check_line(line: &[u8]) -> Result<(), FrameTextFault> {
     let colon = memchr::memchr(b':', line);
     let (name, value) = colon.map_or((line, &b""[..]), |at| (&line[..at], &line[at + 1..]));

@@ -1,6 +1,6 @@
-//! Pings: what a connection sends at every interval, whatever the host is doing.
+//! Pings, which a connection sends at every interval even if the host is busy.
 //!
-//! - A ping never carries an id, so that the client's cursor stays where it is.
+//! - A ping never carries an id, so the client's cursor does not change.
 //! - A ping is not counted as an event and is not kept in a history.
 
 use std::sync::OnceLock;
@@ -45,7 +45,8 @@ impl PingForm {
     }
 }
 
-/// Many clients parse every event's data as JSON, and some drop an event whose data is empty.
+/// The data is `{}` because many clients parse all data as JSON, and some drop events with empty
+/// data.
 fn heartbeat() -> Event {
     Event { event: Some("heartbeat".into()), data: Some("{}".into()), ..Event::default() }
 }

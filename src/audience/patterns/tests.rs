@@ -16,7 +16,7 @@ fn wildcards_are_whole_tokens() {
 }
 
 #[test]
-fn a_pattern_has_so_many_tokens_at_most() {
+fn a_pattern_has_at_most_64_tokens() {
     let tokens = |count: usize| vec!["a"; count].join(".");
     assert_eq!(is_pattern(&format!("{}.>", tokens(63))), Ok(true));
     assert!(is_pattern(&format!("{}.>", tokens(64))).is_err());
@@ -39,7 +39,7 @@ fn a_pattern_matches_token_by_token_as_its_tree_does() {
 }
 
 #[test]
-fn a_pattern_that_is_removed_leaves_nothing_behind() {
+fn removing_patterns_empties_the_tree() {
     let mut tree = Patterns::default();
     tree.insert("a.*", ChannelId(1));
     tree.insert("a.*.c", ChannelId(2));

@@ -1,4 +1,4 @@
-//! Topics as a host uses them. Connections without a transport keep what they are sent.
+//! Tests of topics, used as a host does. Connections without a transport queue their events.
 
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ impl Topics {
         self.subscribe(connection.id, name, false, None).unwrap()
     }
 
-    /// A client that comes back to one topic.
+    /// A client that reconnects to one topic.
     fn back(&self, name: &str, cursor: Option<&str>, after: u64) -> (Connection, JoinOutcome) {
         let client = self.client_after(cursor);
         let joined = self.subscribe(client.id, name, true, Some(options(after))).unwrap();
@@ -50,7 +50,7 @@ impl Topics {
         (client, if is_gap { JoinOutcome::Gap } else { joined })
     }
 
-    /// How many get a broadcast.
+    /// The number of clients that get a broadcast.
     fn everyone(&self) -> usize {
         let order = self.hub.lock();
         let everyone = order.audience.topics(self.id).unwrap().everyone();
@@ -61,7 +61,7 @@ impl Topics {
         self.publish(name, &event(id)).unwrap()
     }
 
-    /// The bytes that wait for a connection, when they are as many.
+    /// Waits until exactly these events are queued.
     fn expect_queued(&self, connection: &Connection, events: &[&str]) {
         let bytes: usize =
             events.iter().map(|id| event(id).encode().unwrap().bytes(Framing::Plain).len()).sum();
@@ -91,13 +91,13 @@ fn event(id: &str) -> Event {
 fn until(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(5), "it does not happen");
+        assert!(start.elapsed() < Duration::from_secs(5), "the condition did not hold in time");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
 #[test]
-fn a_topic_comes_with_its_first_subscriber_and_goes_with_its_last() {
+fn a_topic_exists_from_its_first_subscriber_to_its_last() {
     let topics = topics(true);
     let (one, other) = (topics.client(), topics.client());
     assert_eq!(topics.send("news", "1"), 0);
@@ -115,7 +115,7 @@ fn a_topic_comes_with_its_first_subscriber_and_goes_with_its_last() {
 }
 
 #[test]
-fn a_client_that_closes_leaves_its_topics_and_the_host_hears_nothing_of_them() {
+fn a_client_that_closes_leaves_its_topics_without_notices_about_them() {
     let topics = topics(true);
     let (one, other) = (topics.client(), topics.client());
     topics.add(&one, "a");
@@ -134,7 +134,7 @@ fn a_client_that_closes_leaves_its_topics_and_the_host_hears_nothing_of_them() {
 }
 
 #[test]
-fn a_subscriber_in_several_ways_gets_an_event_once_and_counts_once() {
+fn overlapping_subscriptions_deliver_and_count_an_event_once() {
     let topics = topics(true);
     let clients: Vec<_> = (0..4).map(|_| topics.client()).collect();
     for name in ["orders.created", "orders.*", "orders.>", "*.created", ">"] {
@@ -155,7 +155,7 @@ fn a_subscriber_in_several_ways_gets_an_event_once_and_counts_once() {
 }
 
 #[test]
-fn who_disconnects_leaves_at_once_and_cannot_subscribe() {
+fn a_disconnected_client_leaves_at_once_and_cannot_subscribe() {
     let topics = topics(true);
     let (client, other) = (topics.client(), topics.client());
     for name in ["news", "orders.*"] {
@@ -177,7 +177,7 @@ fn who_disconnects_leaves_at_once_and_cannot_subscribe() {
 }
 
 #[test]
-fn a_broadcast_reaches_whoever_is_connected_and_open() {
+fn a_broadcast_reaches_every_open_client() {
     let topics = topics(true);
     let broadcast = |id| topics.broadcast(&event(id)).unwrap();
     assert_eq!(broadcast("1"), 0);
@@ -192,7 +192,7 @@ fn a_broadcast_reaches_whoever_is_connected_and_open() {
 }
 
 #[test]
-fn closing_lets_everybody_go_and_forgets_what_was_kept() {
+fn closing_removes_all_clients_and_discards_histories() {
     let mut topics = topics(true);
     topics.topic.empty_timeout = Some(Duration::from_secs(60));
     let (one, other) = (topics.client(), topics.client());
@@ -246,7 +246,7 @@ fn patterns_match_token_by_token() {
 }
 
 #[test]
-fn names_with_wildcards_are_names_like_any_other_where_there_are_none() {
+fn without_wildcards_a_pattern_is_an_ordinary_name() {
     let topics = topics(false);
     let client = topics.client();
     topics.add(&client, ">");
@@ -276,7 +276,7 @@ fn bad_names_change_nothing() {
 }
 
 #[test]
-fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
+fn a_topic_with_a_history_outlives_its_last_subscriber_for_a_while() {
     let topics = topics(true);
     let subscribe = |name, cursor| topics.back(name, cursor, 50);
     let (first, _) = subscribe("news", None);
@@ -300,7 +300,7 @@ fn a_topic_with_something_to_replay_outlives_its_last_subscriber_for_a_while() {
 }
 
 #[test]
-fn a_topic_without_events_waits_for_its_subscribers_but_there_are_not_many_of_these() {
+fn empty_topics_without_events_are_kept_up_to_a_limit() {
     let topics = topics(true);
     let client = topics.client();
     let subscribe = |name: &str| {
@@ -310,7 +310,7 @@ fn a_topic_without_events_waits_for_its_subscribers_but_there_are_not_many_of_th
     (0..10_100).for_each(|number| subscribe(&number.to_string()));
     assert_eq!(topics.hub.metrics().channels, 10_000);
     assert!(topics.exists("9999") && !topics.exists("10000"));
-    // Those that are joined are not among them, and neither are those that have closed.
+    // Topics with members and closed topics do not count towards the limit.
     topics.add(&client, "0");
     subscribe("one more");
     assert!(topics.exists("one more"));
@@ -319,7 +319,7 @@ fn a_topic_without_events_waits_for_its_subscribers_but_there_are_not_many_of_th
 }
 
 #[test]
-fn a_topic_that_is_joined_and_left_again_before_its_time_has_passed_gets_a_new_time() {
+fn joining_a_topic_resets_its_empty_timeout() {
     let topics = topics(true);
     let client = topics.client();
     let subscribe = || topics.subscribe(client.id, "news", false, Some(options(100))).unwrap();
@@ -336,7 +336,7 @@ fn a_topic_that_is_joined_and_left_again_before_its_time_has_passed_gets_a_new_t
 }
 
 #[test]
-fn others_that_come_and_go_cost_a_subscriber_no_event_and_double_none() {
+fn a_subscriber_gets_each_event_once_while_others_come_and_go() {
     let topics = topics(true);
     let client = topics.client();
     topics.add(&client, "a.b");
@@ -360,7 +360,7 @@ fn others_that_come_and_go_cost_a_subscriber_no_event_and_double_none() {
 }
 
 #[test]
-fn a_client_has_so_many_patterns_and_any_number_of_names() {
+fn the_patterns_of_a_client_are_limited_and_its_topics_are_not() {
     let topics = with_patterns(true, 2);
     let (one, other) = (topics.client(), topics.client());
     topics.add(&one, "a.*");
@@ -371,7 +371,7 @@ fn a_client_has_so_many_patterns_and_any_number_of_names() {
     let limit = Err(Error::PatternLimit(2));
     assert_eq!(topics.subscribe(one.id, "c.*", false, None), limit);
     assert!(!topics.exists("c.*"));
-    // It has it already.
+    // The client is already subscribed to this pattern.
     assert_eq!(topics.add(&one, "a.*"), JoinOutcome::Unchanged);
     topics.add(&other, "c.*");
     assert_eq!(topics.subscribe(one.id, "c.*", false, None), limit);
@@ -381,7 +381,7 @@ fn a_client_has_so_many_patterns_and_any_number_of_names() {
 }
 
 #[test]
-fn a_client_comes_back_to_a_pattern_with_an_id_of_any_topic() {
+fn a_client_resumes_a_pattern_with_an_id_of_any_topic() {
     let topics = topics(true);
     topics.add(&topics.client(), "orders.*");
     for (topic, id) in
@@ -413,7 +413,7 @@ fn clients_create_no_more_topics_and_patterns_than_allowed() {
     assert_eq!(subscribe(&one, "sport"), Err(Error::TopicsFull));
     assert_eq!(subscribe(&one, "sport.*"), Err(Error::TopicsFull));
     assert!(!topics.exists("sport"));
-    // Those that exist take any number of clients.
+    // Existing names accept any number of clients.
     assert_eq!(subscribe(&other, "news"), Ok(JoinOutcome::Joined));
     assert_eq!(subscribe(&other, "news.*"), Ok(JoinOutcome::Joined));
     topics.unsubscribe(one.id, "news.*");

@@ -30,7 +30,7 @@ fn push(history: &mut History<Frame>, id: Option<&str>, text: &str) {
     push_at(history, id, text, frame(text).len(), Instant::now());
 }
 
-/// What a client with that id has missed; `None` if that is not all here.
+/// The events that a client with that id missed, or `None` if some are not kept.
 fn after_at(history: &mut History<Frame>, id: &str, now: Instant) -> Option<Vec<String>> {
     let place = history.find(id, now).filter(|place| *place >= history.floor())?;
     Some(history.after(Some(place), now).map(|(_, frame)| text(frame)).collect())
@@ -41,7 +41,7 @@ fn after(history: &mut History<Frame>, id: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn events_without_an_id_lie_after_the_id_before_them() {
+fn an_event_without_an_id_follows_the_latest_id() {
     let mut history = history(10, FAR, None);
     push(&mut history, Some("1"), "a");
     push(&mut history, None, "b");
@@ -51,7 +51,7 @@ fn events_without_an_id_lie_after_the_id_before_them() {
 }
 
 #[test]
-fn a_repeated_id_means_its_latest_event() {
+fn a_repeated_id_refers_to_its_latest_event() {
     let mut history = history(3, FAR, None);
     for (id, text) in [("x", "a"), ("y", "b"), ("x", "c"), ("z", "d")] {
         push(&mut history, Some(id), text);
@@ -69,7 +69,7 @@ fn an_unknown_id_and_the_empty_id_are_not_found() {
 }
 
 #[test]
-fn the_id_right_before_the_first_entry_has_missed_nothing_else() {
+fn the_id_right_before_the_first_entry_can_be_resumed() {
     let mut history = history(2, FAR, None);
     for id in ["1", "2", "3", "4"] {
         push(&mut history, Some(id), id);
@@ -79,7 +79,7 @@ fn the_id_right_before_the_first_entry_has_missed_nothing_else() {
 }
 
 #[test]
-fn bytes_bound_it_and_an_event_larger_than_the_bound_is_a_gap() {
+fn bytes_are_bounded_and_an_event_larger_than_the_bound_is_a_gap() {
     let mut history = history(10, 3 * frame("x").len(), None);
     for id in ["1", "2", "3", "4"] {
         push(&mut history, Some(id), "x");
@@ -91,7 +91,7 @@ fn bytes_bound_it_and_an_event_larger_than_the_bound_is_a_gap() {
 }
 
 #[test]
-fn age_bounds_it() {
+fn age_is_bounded() {
     let mut history = history(10, FAR, Some(Duration::from_secs(10)));
     let start = Instant::now();
     let at = |seconds| start + Duration::from_secs(seconds);
@@ -103,7 +103,7 @@ fn age_bounds_it() {
 }
 
 #[test]
-fn a_size_of_zero_keeps_nothing_and_still_knows_who_is_up_to_date() {
+fn a_size_of_zero_keeps_nothing_but_still_recognizes_the_latest_id() {
     let mut history = history(0, FAR, None);
     push(&mut history, Some("1"), "a");
     push(&mut history, Some("2"), "b");
@@ -127,9 +127,9 @@ fn any_place_since_the_floor_can_be_resumed() {
 }
 
 proptest! {
-    /// Compared with the whole list: it returns everything since the id, or `None`.
+    /// A history returns all events since the id, as the whole list has them, or `None`.
     #[test]
-    fn it_never_leaves_a_hole(
+    fn a_history_never_skips_an_event(
         size in 0usize..6,
         ids in proptest::collection::vec(proptest::option::of(0u8..6), 0..30),
         asked in 0u8..6,
@@ -152,7 +152,7 @@ proptest! {
 }
 
 #[test]
-fn earlier_events_go_before_those_that_are_here_within_the_limits() {
+fn loaded_events_precede_the_kept_ones_within_the_limits() {
     let mut history = history(4, FAR, None);
     history.floor = Place(10);
     for number in [11, 12] {
@@ -164,7 +164,7 @@ fn earlier_events_go_before_those_that_are_here_within_the_limits() {
     history.load(earlier.into_iter(), Place(2), Instant::now());
     let now = Instant::now();
     let kept: Vec<_> = history.after(None, now).map(|(place, _)| place.0).collect();
-    // What is here is not taken twice, and the oldest do not fit.
+    // Kept events are not added again, and the oldest do not fit.
     assert_eq!(kept, [8, 10, 11, 12]);
     assert_eq!(history.floor(), Place(6));
     assert_eq!(history.find("id 8", now), Some(Place(8)));

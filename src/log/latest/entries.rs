@@ -34,12 +34,12 @@ impl Entries {
         self.0.is_empty()
     }
 
-    /// The place of the latest one.
+    /// The place of the latest entry.
     pub fn last(&self) -> Place {
         self.0.last_key_value().map_or(Place(0), |(place, _)| *place)
     }
 
-    /// The custom id of the one at a place.
+    /// The custom id of the entry at a place.
     pub fn id_at(&self, place: Place) -> Option<&Arc<str>> {
         self.0.get(&place)?.id.as_ref()
     }
@@ -56,7 +56,7 @@ impl Entries {
         self.0.pop_first()
     }
 
-    /// Those at a place and after it.
+    /// The entries at or after a place.
     pub fn since(&self, place: Place) -> impl Iterator<Item = (Place, Frame)> {
         self.0.range(place..).map(|(place, entry)| (*place, entry.frame.clone()))
     }

@@ -1,4 +1,4 @@
-//! Tests that a state is right, and that nothing is missing after a place that it vouches for.
+//! Tests that a state is correct, and that it is complete after its floor.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -62,7 +62,7 @@ fn keeps_the_latest_of_each_key_in_the_order_of_places() {
 }
 
 #[test]
-fn a_removal_deletes_the_value_and_is_told_to_those_who_come_back() {
+fn a_removal_deletes_the_value_and_is_replayed() {
     let mut latest = latest(10, FAR, None);
     set(&mut latest, 1, "a");
     set(&mut latest, 2, "b");
@@ -76,7 +76,7 @@ fn a_removal_deletes_the_value_and_is_told_to_those_who_come_back() {
 }
 
 #[test]
-fn the_value_that_was_published_longest_ago_goes_first_and_is_a_gap() {
+fn the_oldest_value_is_evicted_first_and_is_a_gap() {
     let mut latest = latest(2, FAR, None);
     set(&mut latest, 1, "a");
     set(&mut latest, 2, "b");
@@ -92,7 +92,7 @@ fn the_value_that_was_published_longest_ago_goes_first_and_is_a_gap() {
 }
 
 #[test]
-fn removals_and_past_ids_go_before_values_if_bytes_are_short() {
+fn removals_and_past_ids_are_evicted_before_values() {
     let bytes = "a".len() + frame("x").len();
     let mut latest = latest(10, 3 * bytes, None);
     latest.push(&with_id(1, "a", "one"), Instant::now());
@@ -110,7 +110,7 @@ fn removals_and_past_ids_go_before_values_if_bytes_are_short() {
 }
 
 #[test]
-fn a_value_larger_than_the_bound_is_a_gap_and_leaves_the_others() {
+fn a_value_larger_than_the_bound_is_a_gap_and_evicts_no_other() {
     let mut latest = latest(10, 100, None);
     set(&mut latest, 1, "a");
     set(&mut latest, 2, "b");
@@ -138,7 +138,7 @@ fn age_bounds_values_and_removals() {
 }
 
 #[test]
-fn knows_the_ids_of_events_that_were_replaced_up_to_the_bound() {
+fn keeps_ids_of_replaced_events_up_to_the_bound() {
     let mut latest = latest(2, FAR, None);
     for place in 1..=4 {
         latest.push(&with_id(place, "a", &place.to_string()), Instant::now());
@@ -149,7 +149,7 @@ fn knows_the_ids_of_events_that_were_replaced_up_to_the_bound() {
 }
 
 #[test]
-fn a_repeated_id_means_its_latest_event() {
+fn a_repeated_id_refers_to_its_latest_event() {
     let mut latest = latest(1, FAR, None);
     for (place, id) in [(1, "x"), (2, "y"), (3, "x"), (4, "z"), (5, "z")] {
         latest.push(&with_id(place, "a", id), Instant::now());
@@ -159,7 +159,7 @@ fn a_repeated_id_means_its_latest_event() {
 }
 
 #[test]
-fn an_event_without_a_key_is_no_value_but_its_id_is_known() {
+fn of_an_event_without_a_key_only_the_id_is_kept() {
     let mut latest = latest(10, FAR, None);
     set(&mut latest, 1, "a");
     latest.push(&Publication { key: None, ..with_id(2, "", "two") }, Instant::now());
@@ -168,8 +168,8 @@ fn an_event_without_a_key_is_no_value_but_its_id_is_known() {
 }
 
 proptest! {
-    /// Compared with a map of everything: whoever knew the state at a place that is vouched for
-    /// knows the present one after the replay, up to values that the bounds have dropped.
+    /// Compared with an unbounded map: from any place since the floor, a replay leads a client to
+    /// the present state, except for evicted values.
     #[test]
     fn a_client_ends_with_the_state_from_any_place_since_the_floor(
         size in 1usize..6,
@@ -188,7 +188,7 @@ proptest! {
         let present = states.last().unwrap();
         let mut newest: Vec<_> = present.values().copied().collect();
         newest.sort_unstable();
-        // A new client gets the newest values, as many as there may be.
+        // A new client gets the newest values, up to the limit.
         let got = values(&mut latest);
         prop_assert!(newest.ends_with(&got));
         let was_bounded = states.iter().any(|state| state.len() > size);

@@ -1,4 +1,4 @@
-//! Tests of checksums that are combined from those of blocks.
+//! Tests of checksums that are combined from the sums of blocks.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ fn sum_of(bytes: &[u8]) -> Checksum {
 
 proptest! {
     #[test]
-    fn sums_of_blocks_make_the_sum_of_all_bytes(blocks: Vec<Vec<u8>>) {
+    fn the_sums_of_blocks_combine_to_the_sum_of_all_bytes(blocks: Vec<Vec<u8>>) {
         let mut sum = Checksum::default();
         for block in &blocks {
             sum.append(&BlockSum::of(block));

@@ -25,7 +25,7 @@ fn decoded(coding: Coding, body: &[u8]) -> Vec<u8> {
     match coding {
         Coding::Identity => body.to_vec(),
         Coding::Gzip => {
-            // Nothing may follow the trailer, which the decoder checks.
+            // The decoder checks the trailer, which must be the end.
             let mut plain = Vec::new();
             let mut decoder = GzDecoder::new(body);
             decoder.read_to_end(&mut plain).unwrap();
@@ -43,7 +43,7 @@ proptest! {
     fn bodies_are_decoded_to_their_frames_in_any_selection(
         frames in prop::collection::vec(("[a-c\n]{1,3000}", prop::collection::vec(0..2, 2)), 1..20),
     ) {
-        // Connections share the blocks, although each gets others.
+        // Connections share blocks, although each gets a different selection.
         let shared: Vec<_> = frames.iter().map(|(text, _)| Frame::of(text.as_bytes())).collect();
         for coding in CODINGS {
             for reader in 0..2 {
@@ -82,7 +82,7 @@ fn a_block_is_complete_before_the_next_one_begins() {
 }
 
 #[test]
-fn a_block_is_made_once() {
+fn a_block_is_compressed_once() {
     let frame = Frame::of(b"data: once\n\n");
     for coding in [Coding::Gzip, Coding::Zstd] {
         let form = Form { framing: Framing::Chunked, coding };
@@ -92,7 +92,7 @@ fn a_block_is_made_once() {
 }
 
 #[test]
-fn what_does_not_compress_grows_by_little() {
+fn incompressible_bytes_grow_only_a_little() {
     // Each step of the generator gives one byte.
     let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     let noise = std::iter::successors(Some(1), next).map(|state| (state >> 24) as u8);

@@ -38,14 +38,14 @@ fn all_three_line_ends_split_data() {
 }
 
 #[test]
-fn empty_values_are_sent_not_dropped() {
+fn empty_values_are_sent() {
     assert_eq!(plain(&data("")), "data:\n\n");
     assert_eq!(plain(&Event { id: Some(String::new()), ..Event::default() }), "id:\n\n");
     assert_eq!(plain(&Event::comment("")), ":\n\n");
 }
 
 #[test]
-fn a_leading_space_survives() {
+fn a_leading_space_is_kept() {
     assert_eq!(plain(&data(" x")), "data:  x\n\n");
 }
 
@@ -60,7 +60,7 @@ fn a_field_that_would_forge_a_line_is_refused() {
 }
 
 #[test]
-fn a_topic_that_would_forge_a_line_is_left_out() {
+fn a_topic_that_would_forge_a_line_is_omitted() {
     for forged in ["a\nb", "a\rb", "a\0b"] {
         let event = Event { topic: Some(forged.into()), ..data("x") };
         assert_eq!(plain(&event), "data: x\n\n");
@@ -68,7 +68,7 @@ fn a_topic_that_would_forge_a_line_is_left_out() {
 }
 
 #[test]
-fn an_event_with_no_field_is_refused() {
+fn an_event_without_fields_is_refused() {
     assert_eq!(Event::default().encode().unwrap_err(), Error::Empty);
     let topic = Event { topic: Some("news".into()), ..Event::default() };
     assert_eq!(topic.encode().unwrap_err(), Error::Empty);
@@ -88,7 +88,7 @@ fn normalise(text: String) -> String {
 
 proptest! {
     #[test]
-    fn what_is_read_back_is_the_event(
+    fn an_encoded_event_is_parsed_back(
         id in proptest::option::of("[^\r\n\0]{0,8}"),
         event in proptest::option::of("[^\r\n\0]{0,8}"),
         data in proptest::option::of("(?s)(.|\r|\n|\r\n| |:){0,20}"),

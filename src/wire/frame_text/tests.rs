@@ -1,4 +1,4 @@
-//! Tests of text that has the wire format already.
+//! Tests of text that is already in the wire format.
 
 use super::*;
 
@@ -23,12 +23,12 @@ fn several_frames_become_several_events() {
 }
 
 #[test]
-fn blank_lines_between_frames_are_nothing() {
+fn blank_lines_between_frames_are_ignored() {
     assert_eq!(parse("\n\ndata: a\n\n\n\n").unwrap().len(), 1);
 }
 
 #[test]
-fn what_is_unfinished_is_refused() {
+fn unfinished_text_is_refused() {
     assert_eq!(fault("data: a"), FrameTextFault::Unfinished);
     assert_eq!(fault("data: a\n"), FrameTextFault::Unfinished);
     assert_eq!(fault("data: a\n\ndata: b\n"), FrameTextFault::Unfinished);
@@ -38,7 +38,7 @@ fn what_is_unfinished_is_refused() {
 }
 
 #[test]
-fn what_a_client_would_ignore_is_refused() {
+fn lines_that_a_client_would_ignore_are_refused() {
     assert_eq!(fault("dta: a\n\n"), FrameTextFault::UnknownField);
     assert_eq!(fault("\u{feff}data: a\n\n"), FrameTextFault::UnknownField);
     assert_eq!(fault("retry: soon\n\n"), FrameTextFault::Retry);

@@ -28,7 +28,7 @@ const MIXED: &str =
     "\u{feff}: é\r\n\r\nevent:x\rdata\r\rdata:a\ndata:  b\nid\n\n\n\nretry: 1\n\n:\n\n";
 
 #[test]
-fn frames_pass_as_they_are() {
+fn frames_pass_unchanged() {
     let (frames, fault) = split(true, &[MIXED]);
     assert_eq!(fault, None);
     assert_eq!(
@@ -44,7 +44,7 @@ fn frames_pass_as_they_are() {
 }
 
 #[test]
-fn pieces_of_any_size_are_the_same_bytes() {
+fn pieces_of_any_size_give_the_same_bytes() {
     for size in 1..MIXED.len() {
         let (mut frames, mut finished) = (Frames::new(true, 64), Vec::new());
         for piece in MIXED.as_bytes().chunks(size) {
@@ -61,13 +61,13 @@ fn a_frame_does_not_wait_for_the_second_half_of_its_last_line_end() {
     frames.push(b"data: a\r\n\r", &mut finished).unwrap();
     assert_eq!(plain(&finished), ["data: a\r\n\r"]);
     frames.push(b"\ndata: b\r", &mut finished).unwrap();
-    // Not the end of a frame.
+    // This LF completes a line end and does not end the frame.
     frames.push(b"\ndata: c\r\n\r\n", &mut finished).unwrap();
     assert_eq!(plain(&finished[1..]).concat(), "\ndata: b\r\ndata: c\r\n\r\n");
 }
 
 #[test]
-fn what_frame_text_refuses_is_refused() {
+fn lines_that_frame_text_refuses_are_refused() {
     let invalid = [
         ("dta: a\n\n", FrameTextFault::UnknownField),
         ("data: a\n\n\u{feff}data: b\n\n", FrameTextFault::UnknownField),
@@ -102,7 +102,7 @@ fn bytes_that_are_not_utf_8_are_refused() {
     let result = frames.push(b"data: \xff\n\n", &mut finished);
     assert_eq!(result, Err(Error::FrameText(FrameTextFault::Encoding)));
     assert!(finished.is_empty());
-    // Nothing follows.
+    // Later pieces are ignored.
     frames.push(b"data: a\n\n", &mut finished).unwrap();
     frames.finish(&mut finished).unwrap();
     assert!(finished.is_empty());
@@ -113,14 +113,14 @@ fn an_unfinished_frame_is_bounded() {
     let long = "x".repeat(80);
     assert_eq!(split(true, &["data: ", &long]).1, Some(FrameTextFault::TooLong));
     assert_eq!(split(false, &["data: ", &long]).1, Some(FrameTextFault::TooLong));
-    // A frame that arrives as a whole is not.
+    // A frame that arrives as a whole is not bounded.
     assert_eq!(split(true, &[&format!("data: {long}\n\n")]).1, None);
     let blank = "\n".repeat(80);
     assert_eq!(split(true, &[&blank, &blank]).1, None);
 }
 
 #[test]
-fn a_mark_alone_is_no_frame() {
+fn a_byte_order_mark_alone_gives_no_frame() {
     assert_eq!(split(true, &["\u{feff}"]), (vec![], None));
     assert_eq!(split(false, &["\u{feff}"]), (vec![], None));
     assert_eq!(split(true, &["\u{feff}\n\n"]), (vec!["\u{feff}\n\n".into()], None));
