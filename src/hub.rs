@@ -31,7 +31,7 @@ pub struct Hub {
     closed_with: Mutex<Vec<Weak<dyn CloseWithHub>>>,
 }
 
-/// Something with a thread that uses the hub.
+/// An object with a thread that uses the hub.
 pub trait CloseWithHub: Send + Sync {
     /// Ends the thread and waits for it to exit.
     fn close(&self);

@@ -1,5 +1,5 @@
-//! Publishes events. Each event is encoded once, takes its place in the order, is kept, and is
-//! pushed to each shard that has members. The cost does not depend on the number of members.
+//! Publishes events. Each event is encoded once and takes its place in the order. Then it is kept,
+//! and pushed to each shard that has members. The cost does not depend on the number of members.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::wire::{Event, EventRef, Frame};
 #[derive(Clone, Copy)]
 pub enum Target<'a> {
     Channel(ChannelId),
-    /// A topic's subscribers and those of every pattern that matches it, each once.
+    /// The subscribers of a topic and of every pattern that matches it, each once.
     Topic(TopicsId, &'a str),
     /// Every client of a set of topics.
     Everyone(TopicsId),

@@ -1,7 +1,7 @@
 //! Brings a reconnecting client up to date.
 //!
-//! - A connection with a cursor *gathers*: at each join, the log reads the channel's events after
-//!   the cursor, while the shard holds live events.
+//! - A connection with a cursor *gathers*. At each join, the log reads the channel's events after
+//!   the cursor. Meanwhile the shard holds live events.
 //! - When the host ends the gathering, the client gets both in one sequence, merged by place.
 //! - At the end, a client gets a new cursor if it has none, or if its cursor led to a gap. This is
 //!   the primer, a frame with only an id.
@@ -53,9 +53,9 @@ impl Order {
         has_primer
     }
 
-    /// Sends events that a reconnecting client missed in all channels, and the states of channels
-    /// that are new to it, then live events. After a gap or a state, the client gets a cursor.
-    /// Returns whether it got one.
+    /// Sends the events that a reconnecting client missed in all channels, and the states of new
+    /// channels. Live events follow. After a gap or a state, the client gets a cursor. Returns
+    /// whether it got one.
     pub fn resume(&mut self, connection: ConnectionId) -> bool {
         let resume = self.resumes.get_mut(&connection);
         let mut replay = resume.and_then(|resume| resume.replay(&mut self.log)).unwrap_or_default();

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn channels_come_and_go_whether_they_are_few_or_many() {
+    fn few_or_many_channels_can_be_added_and_removed() {
         let mut joined = Joined::default();
         for id in 0..20 {
             assert!(joined.insert(ChannelId(id)));

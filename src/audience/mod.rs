@@ -1,4 +1,4 @@
-//! Who gets an event: channels, their members, and topics by name.
+//! The receivers of events: channels, their members, and topics by name.
 //!
 //! - It is one table: a channel lists its members, and a connection lists its channels.
 //! - Members leave only through [`Audience::leave`].

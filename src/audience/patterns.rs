@@ -1,4 +1,4 @@
-//! Patterns of topics, token by token: `*` stands for one token, `>` at the end for one or more.
+//! Patterns of topics. `*` matches one token, and `>` at the end matches one or more.
 
 use std::collections::HashMap;
 
@@ -41,7 +41,7 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// The first token of a name, and what follows it.
+/// The first token of a name, and the rest.
 fn first_token(name: &str) -> (&str, Option<&str>) {
     name.split_once('.').map_or((name, None), |(token, rest)| (token, Some(rest)))
 }

@@ -1,4 +1,4 @@
-//! What happens to a client whose queue exceeds its limits.
+//! The policy for a client whose queue exceeds its limits.
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overflow {

@@ -32,7 +32,7 @@ fn connections_end_in_a_different_order_each_time() {
 }
 
 #[test]
-fn without_a_window_all_end_at_once() {
+fn without_a_window_all_connections_end_at_once() {
     assert!(drained(Duration::ZERO, 0..=0).iter().all(|departure| departure.after.is_zero()));
 }
 

@@ -16,7 +16,7 @@ fn every_place_is_read_back_from_its_id() {
 }
 
 #[test]
-fn only_the_id_of_a_place_leads_to_it() {
+fn only_the_minted_id_of_a_place_resolves_to_it() {
     let epoch = Epoch::default();
     let prefix = epoch.id(Place(0)).trim_end_matches('0').to_owned();
     let digits = produce::<Vec<char>>().with().values('+'..='z').len(0usize..16);

@@ -35,7 +35,7 @@ fn normalised(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// A comment or a topic never changes what a client receives.
+/// A comment or a topic never changes the message that a client receives.
 fn assert_heard(bytes: &[u8], event: &Event) {
     let heard = EventStream::read([bytes]);
     let id = event.id.clone().unwrap_or_default();

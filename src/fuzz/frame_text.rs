@@ -4,7 +4,7 @@ use super::{EventStream, Frames, Text};
 use crate::wire::frame_text::parse;
 use crate::wire::{Event, Framing};
 
-/// What a client receives when these events arrive in pieces of `piece` bytes.
+/// The stream that a client reads when these events arrive in pieces of `piece` bytes.
 fn encode(events: &[Event], piece: usize) -> Option<EventStream> {
     let frames = events.iter().map(Event::encode).collect::<Result<Vec<_>, _>>().ok()?;
     let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.bytes(Framing::Plain)).collect();

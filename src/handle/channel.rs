@@ -94,8 +94,8 @@ impl Channel {
         backplane.publish(subject.clone(), None, &payload, draft.is_kept(), request)
     }
 
-    /// Publishes the last event, after which members end. Clients that join later get what the
-    /// history has for them, then end. `request`: as for [`Channel::publish`].
+    /// Publishes the last event, after which members end. Clients that join later get their events
+    /// from the history, then end. `request`: as for [`Channel::publish`].
     pub fn end(&self, event: &Event, request: Option<u32>) -> Result<(), Error> {
         let draft = Draft::new(event)?.ending();
         let Some(Shared { backplane, subject }) = &self.shared else {

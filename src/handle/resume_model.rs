@@ -265,7 +265,7 @@ impl Model {
             let expected = client.expected.pop_front();
             let Some(number) = data.strip_prefix("data: ") else {
                 let Some(Expected::Primer(position)) = expected else { panic!("{expected:?}") };
-                // A custom id stands for the event that had it.
+                // A custom id refers to the event that had it.
                 let number = id.strip_prefix("custom-").map(|number| number.parse::<usize>());
                 client.cursor = Some((id.clone(), number.map_or(position, |it| it.unwrap() + 1)));
                 self.primers += 1;
@@ -322,7 +322,7 @@ impl Model {
 
 /// `SLUICE_SEEDS` sets the number of sequences, and `SLUICE_FIRST_SEED` the first seed.
 #[test]
-fn every_client_gets_everything_after_its_cursor_in_order_and_once() {
+fn every_client_gets_all_events_after_its_cursor_in_order_and_once() {
     let variable = |name| std::env::var(name).ok().and_then(|number| number.parse().ok());
     let first = variable("SLUICE_FIRST_SEED").unwrap_or(0);
     let mut total = [0; 3];

@@ -150,7 +150,7 @@ fn events_sent_before_a_transport_is_attached_are_queued() {
 }
 
 #[test]
-fn the_head_of_a_response_comes_before_everything_else() {
+fn the_head_of_a_response_comes_first() {
     let hub = hub(1);
     for (framing, rest_of_it) in [
         (Framing::Plain, "retry: 5\n\ndata: early\n\n"),
@@ -467,7 +467,7 @@ fn shutdown_ends_every_connection_and_every_thread() {
 
 #[test]
 fn events_and_ends_before_a_shutdown_reach_clients_that_read() {
-    // Repeated so that some shards get all commands in one turn.
+    // Repeated often enough that some shards get all commands in one turn.
     for _ in 0..50 {
         let hub = hub(1);
         let channel = channel(&hub, None);
@@ -511,7 +511,7 @@ fn a_slow_reader_gets_the_rest_of_a_channel_that_has_ended() {
 }
 
 #[test]
-fn a_client_that_gathers_gets_everything_before_it_ends() {
+fn a_client_that_gathers_gets_all_events_before_it_ends() {
     let hub = hub(1);
     let channel = channel(&hub, None);
     channel.send(&[event("1", "a"), event("2", "b")]).unwrap();

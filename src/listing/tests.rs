@@ -18,7 +18,7 @@ fn options(size: usize) -> ChannelOptions {
 }
 
 #[test]
-fn the_largest_channels_come_first_with_what_they_keep() {
+fn the_largest_channels_come_first_with_their_history_sizes() {
     let hub = Arc::new(Hub::start(2, usize::MAX, Box::new(NoHost)).unwrap());
     let open = || Connection::open(&hub, ConnectionOptions::default(), None);
     let quiet = Channel::create(&hub, options(0));

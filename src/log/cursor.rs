@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_line_fits_in_the_room_that_a_frame_leaves() {
+    fn the_longest_id_line_fits_in_a_frame() {
         let mut buffer = [0; ID_ROOM];
         let longest = Epoch("zzzzzzz".into()).line(Place(Place::MAX_NUMBER), &mut buffer);
         assert!(longest.ends_with(b"-2rrvthnxtr\n"));

@@ -129,8 +129,8 @@ impl Log {
         self.epochs.place_of(cursor)
     }
 
-    /// The cursor of a client that is up to date with these sources: the custom id of their latest
-    /// event if it has one, otherwise a minted id. `None` if no source mints ids.
+    /// The cursor of a client that is up to date with these sources. It is the custom id of their
+    /// latest event if it has one, otherwise a minted id. `None` if no source mints ids.
     pub fn cursor<'a>(&self, sources: impl Iterator<Item = Source<'a>>) -> Option<String> {
         let latest = sources.filter_map(|source| match source {
             Source::Channel(channel) => {

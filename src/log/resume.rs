@@ -33,7 +33,7 @@ enum Phase {
     Done,
 }
 
-/// What a client missed in one channel.
+/// The events that a client missed in one channel.
 enum Share {
     Read(Missed),
     /// Read when the gathering ends, because a backplane has earlier events. The text is the

@@ -113,9 +113,9 @@ impl ConnectionHandle {
     }
 
     /// Lets Node.js write. `descriptor`: that of the socket, if there is one. Node.js keeps the
-    /// socket, but the kernel is set to detect a dead peer within the stall timeout, and to buffer
-    /// less for a client that does not read. `shared`: other responses use the socket too.
-    /// `chunked`: Node.js gets the bytes as HTTP chunks.
+    /// socket. The kernel is set to detect a dead peer within the stall timeout, and to buffer less
+    /// for a client that does not read. `shared`: other responses use the socket too. `chunked`:
+    /// Node.js gets the bytes as HTTP chunks.
     #[napi(catch_unwind)]
     pub fn attach_stream(
         &self,

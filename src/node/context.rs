@@ -13,8 +13,8 @@ pub fn call_without_context(env: Env, callback: Function<(), ()>) -> Result<()> 
     // Node.js uses the receiver as the resource that holds the storage, so each call gets its own.
     let receiver = Object::new(&env).map_err(internal)?;
     let mut returned = std::ptr::null_mut();
-    // SAFETY: all values belong to this environment and to the scope of this call, which is made
-    // by JavaScript on the environment's thread. A null context is permitted and means none.
+    // SAFETY: all values belong to this environment and to the scope of this call. JavaScript makes
+    // the call on the environment's thread. A null context is permitted and means none.
     let status = unsafe {
         sys::napi_make_callback(
             env.raw(),

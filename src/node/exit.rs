@@ -1,5 +1,5 @@
 //! Shuts hubs down at exit. When `process.exit()` ends the main thread, Node.js skips the cleanup
-//! of its environment, and the shards would end before they have applied all commands.
+//! of its environment. Without this, the shards would end before they have applied all commands.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Once, Weak};
@@ -18,7 +18,7 @@ pub fn shut_down_at_exit(hub: &Arc<Hub>, gone: &Arc<AtomicBool>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         #[cfg(unix)]
-        // SAFETY: the function has the C calling convention and lets no panic pass.
+        // SAFETY: the function has the C calling convention and catches every panic.
         unsafe {
             libc::atexit(shut_down_all);
         }

@@ -1,8 +1,8 @@
 //! Functions that send one event. JavaScript holds one function of each kind and passes the
 //! receiver.
 //!
-//! They run once for each event. They are plain functions because checking the receiver of a method
-//! and converting its arguments one by one costs more than sending the event.
+//! They run once for each event, so they are plain functions. Checking the receiver of a method and
+//! converting its arguments one by one costs more than sending the event.
 
 use std::borrow::Cow;
 use std::cell::RefCell;

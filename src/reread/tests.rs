@@ -133,7 +133,7 @@ fn a_history_that_is_too_small_is_a_gap_only_in_its_channel() {
 
 /// A state from before the join, and a snapshot, come before live events.
 #[test]
-fn a_client_that_is_behind_can_be_held_and_gets_states() {
+fn a_client_that_is_behind_can_be_held_and_still_gets_states() {
     let hub = Arc::new(Hub::start(1, usize::MAX, Box::new(NoHost)).unwrap());
     let (busy, other, latest) = (channel(&hub, 10_000), channel(&hub, 10), state(&hub));
     let value = Event { data: Some("10000 value".into()), ..Event::default() };

@@ -1,6 +1,6 @@
 //! Threads, and the types that they share. The core imports them from here.
 //!
-//! - Normally these are re-exports of the usual types.
+//! - By default, these are re-exports of the usual types.
 //! - With the feature `models`, tests get the types of shuttle instead. Its scheduler picks the
 //!   next thread at every operation. See `src/models/`.
 

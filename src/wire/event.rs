@@ -42,7 +42,7 @@ impl Event {
         Self { retry: Some(milliseconds), ..Self::default() }
     }
 
-    /// Sets the client's cursor and dispatches nothing.
+    /// Sets the client's cursor without dispatching a message.
     pub fn cursor(id: impl Into<String>) -> Self {
         Self { id: Some(id.into()), ..Self::default() }
     }

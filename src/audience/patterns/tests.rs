@@ -1,4 +1,4 @@
-//! Tests of what patterns match.
+//! Tests of patterns and the names that they match.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn a_pattern_has_at_most_64_tokens() {
 }
 
 #[test]
-fn a_pattern_matches_token_by_token_as_its_tree_does() {
+fn matching_a_pattern_agrees_with_its_tree() {
     let names = ["a", "b", "a.b", "b.b", "a.b.c", "a.c.c", "a..c", ""];
     for pattern in ["*", ">", "a.*", "*.b", "a.>", "a.*.c", "*.*.*", "a.b", "*.>", "b.*.c"] {
         let mut tree = Patterns::default();

@@ -403,7 +403,7 @@ fn a_client_resumes_a_pattern_with_an_id_of_any_topic() {
 }
 
 #[test]
-fn clients_create_no_more_topics_and_patterns_than_allowed() {
+fn topics_and_patterns_of_clients_are_limited() {
     let topics = with_options(TopicsOptions { wildcards: true, max_patterns: 9, max_topics: 2 });
     let (one, other) = (topics.client(), topics.client());
     let subscribe =

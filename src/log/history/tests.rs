@@ -127,7 +127,7 @@ fn any_place_since_the_floor_can_be_resumed() {
 }
 
 proptest! {
-    /// A history returns all events since the id, as the whole list has them, or `None`.
+    /// Compared with the whole list: a history returns all events since the id, or `None`.
     #[test]
     fn a_history_never_skips_an_event(
         size in 0usize..6,

@@ -121,7 +121,7 @@ fn a_value_larger_than_the_bound_is_a_gap_and_evicts_no_other() {
 }
 
 #[test]
-fn age_bounds_values_and_removals() {
+fn the_age_of_values_and_removals_is_bounded() {
     let mut latest = latest(10, FAR, Some(Duration::from_secs(10)));
     let start = Instant::now();
     let at = |seconds| start + Duration::from_secs(seconds);
@@ -168,10 +168,10 @@ fn of_an_event_without_a_key_only_the_id_is_kept() {
 }
 
 proptest! {
-    /// Compared with an unbounded map: from any place since the floor, a replay leads a client to
+    /// Compared with an unbounded map. From any place since the floor, a replay leads a client to
     /// the present state, except for evicted values.
     #[test]
-    fn a_client_ends_with_the_state_from_any_place_since_the_floor(
+    fn a_replay_from_any_place_since_the_floor_gives_the_state(
         size in 1usize..6,
         changes in proptest::collection::vec((0u8..8, proptest::bool::weighted(0.3)), 0..40),
     ) {

@@ -56,7 +56,7 @@ fn pieces_of_any_size_give_the_same_bytes() {
 }
 
 #[test]
-fn a_frame_does_not_wait_for_the_second_half_of_its_last_line_end() {
+fn a_frame_is_complete_before_the_lf_of_its_last_crlf() {
     let (mut frames, mut finished) = (Frames::new(true, 64), Vec::new());
     frames.push(b"data: a\r\n\r", &mut finished).unwrap();
     assert_eq!(plain(&finished), ["data: a\r\n\r"]);
