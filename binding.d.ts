@@ -12,26 +12,26 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class BackplaneHandle {
   get id(): number
   get queuedBytes(): number
-  /** Says something to everybody who hears the subject, also here. */
+  /** Sends a message to all listeners of the subject, including those in this process. */
   say(subject: string, bytes: Buffer): void
-  /** A notice follows when there is something to take. */
+  /** Listens to a subject. A notice follows when there are messages to take. */
   hear(subject: string): void
-  /** The id of the place up to which everything of a subject that is heard has arrived. */
+  /** For a subject with listeners, the id of the place up to which all its messages have arrived. */
   reached(subject: string): string | null
   unhear(subject: string): void
   takeMail(): Mail
-  /** Who asks, in the notices that [`BackplaneHandle::answer`] answers. */
+  /** The `asker` in notices that [`BackplaneHandle::answer`] answers. */
   get asker(): number | null
-  /** The call that a notice has told of, unless it is too late. */
+  /** Takes the call that a notice announced, unless the engine no longer waits for it. */
   takeCall(request: number): HostCall | null
   answer(request: number, reply: HostReply): void
-  /** The connection counts as lost. */
+  /** Answers a call with a failure. The connection then counts as lost. */
   fail(request: number, reason: string): void
-  /** Only for an engine in JavaScript. */
+  /** Delivers arrivals from an engine in JavaScript. */
   deliver(arrivals: Array<EngineArrival>): void
-  /** Only for an engine in JavaScript, whose connection is lost. */
+  /** Reports that an engine in JavaScript lost its connection. */
   lose(reason: string): void
-  /** Ends its thread. What still waits for the engine is dropped. */
+  /** Ends the backplane's thread. Events queued for the engine are dropped. */
   close(): void
 }
 
@@ -41,35 +41,35 @@ export declare class ChannelHandle {
   /** The ids of the members. */
   members(): Array<number>
   add(connection: ConnectionHandle, resume: boolean): 'joined' | 'gathered' | 'gap' | 'unchanged'
-  /** False when it was not a member. */
+  /** Returns false if the connection was not a member. */
   remove(connection: ConnectionHandle): boolean
   send(id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
-  /** Hands an event to the backplane. A notice with the number follows. */
+  /** Publishes through the backplane. A notice with the number `request` follows. */
   publish(request: number, key: string | undefined | null, removes: boolean, fields: EventFields): void
-  /** Publishes the last event. With a backplane and a number, a notice with the number follows. */
+  /** Publishes the last event. With a backplane and `request`, a notice with that number follows. */
   end(fields: EventFields, request?: number | undefined | null): void
   /** Whether the last event was published, as far as this process knows. */
   get hasEnded(): boolean
-  /** The custom id of the latest event. */
+  /** The custom id of the latest event, if it has one. */
   get lastId(): string | null
   /**
-   * What the history has after an id, or all of it, as frame text: the first frames of at least
-   * `limit` bytes. `null` if the id is unknown, or events after it are not kept.
+   * Reads the history after an id, or from its start, as frame text: the first frames of at
+   * least `limit` bytes. `null` if the id is unknown, or if events after it are not kept.
    */
   read(after: string | undefined | null, limit: number): string | null
-  /** The id that was minted for the latest event of this process, if the channel mints ids. */
+  /** The minted id of this process's latest event, if the channel mints ids. */
   mintedId(): string | null
   /**
-   * Completes the history of a shared channel. A notice with the number follows, unless it is
-   * complete.
+   * Completes the history of a shared channel. Returns false if it is already complete.
+   * Otherwise a notice with the number `request` follows.
    */
   load(request: number): boolean
-  /** Sends an event that is the new value of a key, on a channel that keeps the latest ones. */
+  /** Sends an event that sets the value of a key, on a channel that keeps latest values. */
   setValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   /** Sends an event that removes the value of a key. */
   removeValue(key: string, id?: string | undefined | null, name?: string | undefined | null, data?: string | undefined | null, retry?: number | undefined | null, comment?: string | undefined | null): void
   write(text: string): void
-  /** The ids of the former members. */
+  /** Closes the channel and returns the ids of its former members. */
   close(): Array<number>
   closeIfEmpty(): boolean
 }
@@ -79,51 +79,54 @@ export declare class ConnectionHandle {
   get queuedBytes(): number
   write(text: string): void
   /**
-   * A source of bytes that are frames already. `checks`: whether invalid frames are an error.
-   * `longest`: how many bytes an unfinished frame may have.
+   * Creates a source of bytes in the wire format. `checks`: whether invalid frames are an error.
+   * `longest`: the maximum size of an unfinished frame, in bytes.
    */
   frames(checks: boolean, longest: number): FramesHandle
-  /** The numbers of the gathered channels, in the order of their joins, that have a gap. */
+  /** The gathered channels that have a gap, as indexes in the order of their joins. */
   gaps(): Array<number>
-  /** Live events wait until `resume`. */
+  /** Holds live events until `resume`. */
   hold(): void
-  /** Events for this connection alone no longer wait with live events. */
+  /** Stops holding events that are for this connection alone. */
   letOwnPass(): void
   /**
-   * Sends what the client missed in all gathered channels, then live events. Returns whether the
-   * client got a cursor.
+   * Sends events that the client missed in all gathered channels, then live events. Returns
+   * whether the client got a cursor.
    */
   resume(): boolean
-  /** Gives a client without a cursor one. False while no channel of the connection mints ids. */
+  /**
+   * Sends a cursor to a client that has none. Returns false while no channel of the connection
+   * mints ids.
+   */
   prime(): boolean
   /**
-   * Compresses the body. Call it before a transport is attached. `name`: one of the core's
+   * Compresses the body. Call it before a transport is attached. `name`: a name of the core's
    * `Coding`.
    */
   setCoding(name: string): void
   /**
-   * False when the socket cannot be duplicated; the connection then still needs a transport.
-   * `half_open`: the client may close its side and still get events. `head`: the response's
-   * head, unless Node.js has written it.
+   * Hands a socket over. Returns false if it cannot be duplicated. The connection then still
+   * needs a transport. `half_open`: the client may close its side and still get events. `head`:
+   * the response's head, unless Node.js has written it.
    */
   attachSocket(descriptor: number, chunked: boolean, halfOpen: boolean, head?: string | undefined | null): boolean
   /**
-   * The core keeps the record until `takeRecord` of the hub. JavaScript needs no object for the
-   * connection then.
+   * Keeps a record in the core until the hub's `takeRecord`. JavaScript can then drop its object
+   * for the connection.
    */
   keep(record: string): void
   /**
-   * `descriptor`: that of the socket, if there is one. Node.js keeps the socket; the kernel is
-   * told to notice a dead peer within the stall timeout, and to buffer less for a client that
-   * does not read. `shared`: other responses use the socket too. `chunked`: Node.js gets the
-   * bytes as HTTP chunks.
+   * Lets Node.js write. `descriptor`: that of the socket, if there is one. Node.js keeps the
+   * socket. The kernel is set to detect a dead peer within the stall timeout, and to buffer less
+   * for a client that does not read. `shared`: other responses use the socket too. `chunked`:
+   * Node.js gets the bytes as HTTP chunks.
    */
   attachStream(descriptor: number | undefined | null, stallTimeout: number, shared: boolean, chunked: boolean): void
   /** `policy`: a name of the core's `Overflow`. */
   setOverflow(policy: string): void
   setPing(milliseconds: number): void
   setTimeout(milliseconds: number): void
-  /** In so many milliseconds the connection ends with the reason `expired`. 0: never. */
+  /** Ends the connection after this many milliseconds, with the reason `expired`. 0: never. */
   setExpiry(milliseconds: number): void
   holdTimeout(hold: boolean): void
   close(reason: string): void
@@ -131,29 +134,32 @@ export declare class ConnectionHandle {
 
 export declare class FramesHandle {
   /**
-   * Sends the frames that these bytes finish, once the hub is woken. Returns how many bytes are
-   * queued then.
+   * Sends the frames that these bytes complete, after the hub's `wake`. Returns the number of
+   * queued bytes.
    */
   push(bytes: Uint8Array): number
-  /** The source has ended. */
+  /** Call this when the source has ended. */
   finish(): void
-  /** How many frames were sent. */
+  /** The number of frames sent. */
   get count(): number
 }
 
 export declare class HubHandle {
   /** `shards` defaults to the core's choice. `wake` is called when there are notices to take. */
   constructor(shards: number | undefined | null, maxTotalQueueBytes: number | undefined | null, wake: () => void)
-  /** Reading them takes longer than opening a connection. */
+  /** Parses options once, because parsing takes longer than opening a connection. */
   settings(options: SettingsOptions): SettingsHandle
   /**
-   * `cursor`: the id that the client comes back with. It then gathers until `resume`.
-   * `all_on_gap`: whether a gap is answered with everything that the history has.
+   * `cursor`: the id that the client reconnects with. The connection then gathers until
+   * `resume`. `all_on_gap`: whether a client with a gap gets all events that the history has.
    */
   open(settings: SettingsHandle, cursor: string | undefined | null, allOnGap: boolean): ConnectionHandle
-  /** A function that sends an event to a connection. It returns how many get it, or the error. */
+  /**
+   * Creates a function that sends an event to a connection. It returns how many connections get
+   * it, or the error.
+   */
   connectionSender(): (connection: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
-  /** A function that sends an event to a channel without a backplane, in the same way. */
+  /** Creates a similar function that sends an event to a channel without a backplane. */
   channelSender(): (channel: number, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
   /** The record of an open connection, if the core keeps one. */
   record(id: number): string | null
@@ -161,13 +167,14 @@ export declare class HubHandle {
   kept(id: number): ConnectionHandle | null
   /** The ids of the connections whose records the core keeps. */
   keptIds(): Array<number>
-  /** Forgets the record of a connection that has closed, and returns it. */
+  /** Removes and returns the record of a closed connection. */
   takeRecord(id: number): string | null
-  /** Lets the core act on transports that were attached and cursors that were given. */
+  /** Wakes the shards for attached transports and for cursors. */
   wake(): void
   /**
-   * `keeps_latest`: its events have keys, and it keeps the latest one of each. With a backplane,
-   * it is shared with the channels of that name in other processes. Tools show the name.
+   * Creates a channel. `keeps_latest`: events have keys, and the latest event of each key is
+   * kept. With a backplane, the channel is shared with channels of the same name in other
+   * processes. Tools show the name.
    */
   channel(options: HistoryOptions, keepsLatest: boolean, backplane?: BackplaneHandle | undefined | null, name?: string | undefined | null): ChannelHandle
   custom(settings: CustomSettings): BackplaneHandle
@@ -175,53 +182,56 @@ export declare class HubHandle {
   redis(settings: RedisSettings): BackplaneHandle
   topics(options: TopicsSettings, backplane?: BackplaneHandle | undefined | null, broker?: string | undefined | null): TopicsHandle
   takeNotices(): Notices
-  /** The writes of these connections are done. `slow`: they had to wait for the client. */
+  /**
+   * Reports that the writes of these connections are done. `slow`: they had to wait for the
+   * client.
+   */
   written(connections: Float64Array, slow: boolean): void
-  /** The clients of these connections have not accepted what was written yet. */
+  /** Reports that the clients of these connections have not accepted the written bytes yet. */
   blocked(connections: Array<number>): void
-  /** Ends connections over a time window: these, or all. A notice with that number follows. */
+  /** Ends the given connections, or all, over a time window. A notice with that number follows. */
   drain(number: number, plan: DrainPlan, connections?: Array<number> | undefined | null): void
   /** Calls a function in which every `AsyncLocalStorage` is empty. */
   static callWithoutContext(callback: () => void): void
   metrics(): MetricsSnapshot
   /** The channels, topics and patterns with the most members. */
   channels(limit: number): Array<ListedChannel>
-  /** The metrics before anything has happened. */
+  /** The metrics of a new hub. */
   static metricsAtRest(): MetricsSnapshot
 }
 
-/** Options of connections, read once for all that have the same. */
+/** Parsed options, shared by all connections with the same settings. */
 export declare class SettingsHandle {}
 
 export declare class TopicsHandle {
-  /** Throws unless the name is valid. */
+  /** Throws if the name is invalid. */
   check(name: string): void
-  /** Lets a connection subscribe, until `disconnect`, and get broadcasts. */
+  /** Allows a connection to subscribe and get broadcasts, until `disconnect`. */
   connect(connection: ConnectionHandle): void
   disconnect(connection: number): void
-  /** `options` are those of this topic, if it is created. */
+  /** `options`: those of the topic, used if this call creates it. */
   subscribe(connection: number, name: string, resume: boolean, options?: HistoryOptions | undefined | null): 'joined' | 'gathered' | 'gap' | 'unchanged'
   unsubscribe(connection: number, name: string): boolean
   /**
-   * A function that sends an event to a topic or, without one, to every client. It returns how
-   * many get it, or the error.
+   * Creates a function that sends an event to a topic or, without one, to every client. It
+   * returns how many connections get it, or the error.
    */
   sender(): (topic: string | undefined, id?: string, name?: string, data?: string, retry?: number, comment?: string) => number | Error
-  /** Hands an event for a topic to the backplane. A notice with the number follows. */
+  /** Publishes to a topic through the backplane. A notice with the number `request` follows. */
   publishShared(request: number, topic: string, fields: EventFields): void
-  /** The id that was minted for the latest event of this process, if the topic mints ids. */
+  /** The minted id of this process's latest event, if the topic mints ids. */
   mintedId(topic: string): string | null
   /**
-   * Completes the history of a shared topic. A notice with the number follows, unless it is
-   * complete.
+   * Completes the history of a shared topic. Returns false if it is already complete. Otherwise
+   * a notice with the number `request` follows.
    */
   load(topic: string, request: number): boolean
-  /** The ids of the connections. */
+  /** The ids of the subscribers. */
   subscribers(name: string): Array<number>
   exists(name: string): boolean
   /** The names of topics that have subscribers. */
   names(): Array<string>
-  /** Lets every client go and forgets all histories. */
+  /** Removes every client and discards all histories. */
   close(): void
 }
 
@@ -230,7 +240,7 @@ export interface After {
   number: number
 }
 
-/** A call of an engine waits in its handle. */
+/** A call from an engine, to be taken from its handle. */
 export interface Asked {
   asker: number
   request: number
@@ -253,7 +263,7 @@ export interface BackplaneState {
 export interface Closed {
   connection: number
   reason: string
-  /** The channels that it was a member of. */
+  /** The channels that the connection was a member of. */
   left: Array<number>
 }
 
@@ -264,9 +274,9 @@ export interface ConnectionsByTransport {
 
 /** The options of a backplane whose engine is in JavaScript. */
 export interface CustomSettings {
-  /** Bytes that may wait for the engine. */
+  /** The maximum of bytes queued for the engine. */
   maxQueueBytes: number
-  /** Whether events wait while the engine cannot be reached. */
+  /** Whether events are queued while the engine is unreachable. */
   waits: boolean
 }
 
@@ -277,7 +287,7 @@ export interface DrainOver {
   destroyed: number
 }
 
-/** How connections are drained, and the fields of their last event, if there is one. */
+/** How to drain connections, and the fields of their last event if there is one. */
 export interface DrainPlan {
   within: number
   minRetry: number
@@ -296,7 +306,7 @@ export interface EngineArrival {
   payload: Uint8Array
 }
 
-/** The fields of an event that is not sent at once. */
+/** The fields of an event, for methods that take them as one object. */
 export interface EventFields {
   id?: string
   name?: string
@@ -310,10 +320,10 @@ export interface Failure {
   message: string
 }
 
-/** One of `events`, `channel` and `topic` is there. */
+/** Exactly one of `events`, `channel` and `topic` is set. */
 export interface Gap {
   connection: number
-  /** How many events were dropped. */
+  /** The number of dropped events. */
   events?: number
   channel?: number
   topic?: string
@@ -331,7 +341,7 @@ export interface HistoryOptions {
   historyBytes: number
   historyAge: number
   emptyTimeout: number
-  /** Whether events without an id get one. */
+  /** Whether events without an id get a minted one. */
   mint: boolean
 }
 
@@ -348,7 +358,7 @@ export interface HostCall {
   after?: Array<After>
 }
 
-/** What one of them asks for is there. */
+/** The reply to a call. Only the fields that the call asked for are set. */
 export interface HostReply {
   username?: string
   password?: string
@@ -368,10 +378,10 @@ export interface ListedChannel {
   id: number
   /** `channel`, `topic` or `pattern`. */
   kind: string
-  /** Topics and patterns have one. A channel has the name that the host has given it. */
+  /** The name of a topic or a pattern, or the name that the host gave the channel. */
   name?: string
   members: number
-  /** Absent if it keeps no events. */
+  /** Absent if the channel keeps no events. */
   history?: HistorySize
 }
 
@@ -380,10 +390,10 @@ export interface LogPosition {
   last: number
 }
 
-/** What the JavaScript of other processes has said. */
+/** Messages from the JavaScript of other processes. */
 export interface Mail {
   messages: Array<Message>
-  /** Some messages were lost before these. */
+  /** Whether messages before these were lost. */
   isIncomplete: boolean
 }
 
@@ -413,17 +423,17 @@ export interface NatsSettings {
   user?: string
   password?: string
   token?: string
-  /** Whether JavaScript is asked for these three. */
+  /** Whether to call JavaScript for the user, the password or the token. */
   asksCredentials: boolean
   tls?: TlsSettings
-  /** How many events NATS keeps of each channel, and for how many milliseconds. */
+  /** The number of events that NATS keeps of each channel, and their maximum age in milliseconds. */
   retainEvents: number
   retainAge: number
-  /** Bytes that may wait for NATS. */
+  /** The maximum of bytes queued for NATS. */
   maxQueueBytes: number
-  /** Whether events wait while NATS cannot be reached. */
+  /** Whether events are queued while NATS is unreachable. */
   waits: boolean
-  /** The name of this process among those that publish. */
+  /** The name of this process among all publishers. */
   node: string
 }
 
@@ -433,7 +443,7 @@ export interface Notices {
   drained: Array<number>
   closed: Array<Closed>
   expired: Array<number>
-  /** Channels whose last event has come from a backplane. */
+  /** Channels whose last event arrived from a backplane. */
   ended: Array<number>
   gaps: Array<Gap>
   drains: Array<DrainOver>
@@ -452,7 +462,7 @@ export interface Publication {
   number: number
 }
 
-/** What became of a publication. It has an id, an error, or neither. */
+/** The outcome of a publication. It has an id, an error, or neither. */
 export interface Published {
   request: number
   id?: string
@@ -471,19 +481,22 @@ export interface RedisSettings {
   isCluster: boolean
   username?: string
   password?: string
-  /** Whether JavaScript is asked for the user and the password. */
+  /** Whether to call JavaScript for the user and the password. */
   asksCredentials: boolean
   database: number
   tls?: TlsSettings
   prefix: string
-  /** How many events Redis keeps of each channel, and for how many milliseconds. */
+  /**
+   * The number of events that Redis keeps of each channel, and their maximum age in
+   * milliseconds.
+   */
   retainEvents: number
   retainAge: number
-  /** Bytes that may wait for Redis. */
+  /** The maximum of bytes queued for Redis. */
   maxQueueBytes: number
-  /** Whether events wait while Redis cannot be reached. */
+  /** Whether events are queued while Redis is unreachable. */
   waits: boolean
-  /** The name of this process among those that publish. */
+  /** The name of this process among all publishers. */
   node: string
 }
 
@@ -508,16 +521,16 @@ export interface SettingsOptions {
   retry?: number
 }
 
-/** A number, a reason why the engine refuses the publication, or neither. */
+/** Has a number, or the reason why the engine refused the publication, or neither. */
 export interface Settled {
   number?: number
   refused?: string
 }
 
-/** PEM. */
+/** Certificates and keys in PEM format. */
 export interface TlsSettings {
   ca?: string
-  /** Both or neither. */
+  /** Set `cert` and `key` together, or neither. */
   cert?: string
   key?: string
   serverName?: string
@@ -526,26 +539,26 @@ export interface TlsSettings {
 export interface TopicsSettings {
   /** Whether `*` and `>` are wildcards. */
   wildcards: boolean
-  /** How many patterns a client may be subscribed to. */
+  /** The maximum number of patterns for each client. */
   maxPatterns: number
-  /** Whether events say which topic they were sent to. */
+  /** Whether events carry the name of their topic. */
   topicField: boolean
-  /** How many topics and patterns there may be in all. */
+  /** The maximum number of topics and patterns in total. */
   maxTopics: number
-  /** Options of topics when they are created. */
+  /** The default options of new topics. */
   topic: HistoryOptions
   /** Limits of the history that all patterns share. Its `empty_timeout` is not used. */
   patternHistory: HistoryOptions
 }
 
-/** The same bytes for so many connections. */
+/** The same bytes for `count` connections. */
 export interface WriteGroup {
   count: number
   bytes: Buffer
 }
 
 export interface Writes {
-  /** Those of each group, one group after the other. */
+  /** The connections of all groups, in the order of `groups`. */
   connections: Float64Array
   groups: Array<WriteGroup>
 }
