@@ -69,7 +69,7 @@ app.post('/polls/:id/votes', bodyLimit({ maxSize: 1024 }), async (c) => {
   if (!VOTER.test(voter) || poll.options[option] === undefined) {
     return c.text('a vote is { "voter": "8 to 64 letters", "option": its place }', 400);
   }
-  if (poll.isFull && !poll.has(voter)) return c.text('everybody has voted', 503);
+  if (poll.isFull && !poll.has(voter)) return c.text('the poll accepts no more voters', 503);
   if (poll.vote(voter, option)) {
     sse.broadcast(`poll:${poll.id}`, 'vote', { option, counts: poll.counts });
   }

@@ -28,8 +28,8 @@ function events(ctx) {
 
 function tap(ctx) {
   const [x, y, hue] = ['x', 'y', 'hue'].map((name) => Number(ctx.query[name] ?? Number.NaN));
-  ctx.assert(x >= 0 && x <= 1 && y >= 0 && y <= 1, 400, 'x and y must be numbers of 0 to 1');
-  ctx.assert(hue >= 0 && hue < 360, 400, 'hue must be a number of 0 to 360');
+  ctx.assert(x >= 0 && x <= 1 && y >= 0 && y <= 1, 400, 'x and y must be numbers from 0 to 1');
+  ctx.assert(hue >= 0 && hue < 360, 400, 'hue must be a number from 0 to 360');
   taps.send({ event: 'tap', data: { x, y, hue } });
   ctx.status = 204;
 }

@@ -142,7 +142,7 @@ export class Answer {
     this.#count += 1;
     if (this.#last === this.#seam) {
       const seam = make('span', 'seam');
-      seam.title = 'Here, this page came back';
+      seam.title = 'Here, this page resumed';
       this.#text.append(seam);
     }
     this.#text.append(text);
