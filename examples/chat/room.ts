@@ -5,7 +5,7 @@ import type { Message, Person, Presence, RoomState, Topics } from './events';
 
 const KEPT = 200;
 const CUT = 5;
-/** A person may disconnect unnoticed for this time, to reload or to switch tabs. Milliseconds. */
+/** How long a person may be away unnoticed, in ms: to reload, or until another tab takes over. */
 const GRACE = 1000;
 const TEN_MINUTES = 10 * 60 * 1000;
 

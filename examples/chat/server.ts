@@ -44,7 +44,7 @@ app.get('/app/:module.js', (req, res, next) => {
 const people = new WeakMap<Request, Person>();
 const personOf = (req: Request) => people.get(req) as Person;
 
-/** Browsers send the origin of a request in `Sec-Fetch-Site`. Pages of other sites are refused. */
+/** Refuses requests of other origins, which browsers mark with the header `Sec-Fetch-Site`. */
 const admit: RequestHandler = (req, res, next) => {
   const site = req.get('Sec-Fetch-Site') ?? 'none';
   const person = identify(req);

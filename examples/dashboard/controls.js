@@ -20,7 +20,7 @@ function wholeNumber(value, name, most) {
 }
 
 /**
- * Browsers send the origin of a request in `Sec-Fetch-Site`. Other sites are refused.
+ * Refuses requests of other origins, which browsers mark with the header `Sec-Fetch-Site`.
  *
  * @type {express.RequestHandler}
  */

@@ -7,7 +7,7 @@ const WINDOW = 10;
 // A transport is too slow if it does less than DONE of its work, or is busier than BUSY.
 const DONE = 0.9;
 const BUSY = 0.95;
-// Broadcasts are counted only after this many readings, because timers and clients need a moment.
+// A transport can fall behind only after this many readings: timers and clients need a moment.
 const SURE = 3;
 
 /**

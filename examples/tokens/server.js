@@ -73,7 +73,7 @@ app.get('/', (req, res) => {
 });
 app.use(express.static(path.join(__dirname, 'public'), { index: false }));
 
-/** Browsers send the origin of a request in `Sec-Fetch-Site`. Pages of other sites are refused. */
+/** Refuses requests of other origins, which browsers mark with the header `Sec-Fetch-Site`. */
 app.use(['/state', '/answers'], (req, res, next) => {
   const site = req.get('Sec-Fetch-Site') ?? 'none';
   if (site !== 'same-origin' && site !== 'none') {

@@ -16,7 +16,7 @@ let you: Person | undefined;
 let presence: Presence = { people: [], connections: 0 };
 let tabs = 1;
 
-/** Events that arrived while the state of the room is being fetched. */
+/** Events that arrive while the state of the room is being fetched. */
 let waiting: (() => void)[] | undefined = [];
 let loading = Promise.resolve();
 /** After a reconnect, counts the missed messages until the server sends the presence. */
