@@ -1,52 +1,52 @@
 /**
- * The messages between the server and its pages. Both are compiled against this file, so that
- * neither can send anything that the other does not know.
+ * The messages between the server and its pages. Both are compiled against this file, so a message
+ * that the other side does not know is a compile error.
  */
 
 export interface Person {
   id: string;
   name: string;
-  /** Of the person's colour, in degrees. */
+  /** The hue of the person's colour, in degrees. */
   hue: number;
 }
 
 export interface Message {
-  /** They count up from 1, without holes: who looks sees at once what is lost or comes twice. */
+  /** Counts up from 1 without holes, so that lost and duplicate messages are visible. */
   number: number;
   /** Milliseconds since the epoch. */
   at: number;
-  /** Null is the room itself. */
+  /** The author. Null stands for the room itself. */
   from: Person | null;
   text: string;
 }
 
 export interface Presence {
-  /** Everybody once, however many connections there are of each. */
+  /** Each person once, with the number of their connections. */
   people: (Person & { connections: number })[];
-  /** All that the server has open. */
+  /** The number of connections that the server has open. */
   connections: number;
 }
 
 /**
- * What the server sends: the types of its `SSEBroker`. Messages have a topic with a history.
- * Presence only matters now, so it goes to all that are connected.
+ * The events of the server's `SSEBroker`. Messages have a topic with a history. Only the current
+ * presence matters, so it is broadcast to all connected clients.
  */
 export interface Topics {
   messages: { message: Message };
   presence: { presence: Presence; typing: { person: string } };
 }
 
-/** What a page hears on its one connection: the types of its `SSEClient`. */
+/** The events that a page receives on its single connection: the types of its `SSEClient`. */
 export type ChatEvents = Topics['messages'] & Topics['presence'];
 
-/** How things stand: the answer to `GET /room`. */
+/** The current state: the response to `GET /room`. */
 export interface RoomState {
   you: Person;
   messages: Message[];
   presence: Presence;
 }
 
-/** What a page posts, by path, and what it is answered. */
+/** The requests that a page posts, by path, and the responses. */
 export interface Posts {
   messages: { body: { text: string }; answer: { number: number } };
   name: { body: { name: string }; answer: Person };

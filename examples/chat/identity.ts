@@ -20,7 +20,7 @@ const NAMES = [
   'Radia',
 ];
 
-/** A browser's secret is all that there is to a person; the server keeps nothing. */
+/** A person is identified only by the secret in their browser. The server stores nothing. */
 interface Identity {
   secret: string;
   name: string;
@@ -53,13 +53,13 @@ function personOf({ secret, name }: Identity): Person {
   return { id: hash.toString('base64url', 0, 9), name, hue: hash.readUInt16BE(9) % 360 };
 }
 
-/** Whose request it is; undefined when the browser has not opened the page yet. */
+/** Returns the person of a request, or undefined if the browser has not opened the page yet. */
 export function identify(req: Request): Person | undefined {
   const identity = readCookie(req);
   return identity && personOf(identity);
 }
 
-/** Gives a browser that is new an identity. */
+/** Gives a new browser an identity. */
 export function introduce(req: Request, res: Response) {
   if (readCookie(req)) return;
   const bytes = randomBytes(17);

@@ -7,14 +7,14 @@ export class BadInput extends Error {
 
 function bounded(value: unknown, field: string, most: number): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  // As a page's `maxlength` counts.
+  // Counts characters like the `maxlength` of a page.
   if (text === '' || text.length > most) {
     throw new BadInput(`${field} must have 1 to ${most} characters.`);
   }
   return text;
 }
 
-/** Characters that one does not see would let two people have the same name. */
+/** Replaces invisible characters, which would let two people have the same visible name. */
 export const nameFrom = (value: unknown) =>
   bounded(
     typeof value === 'string' ? value.normalize('NFKC').replace(/[\p{C}\p{Z}]+/gu, ' ') : value,

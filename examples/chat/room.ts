@@ -5,15 +5,15 @@ import type { Message, Person, Presence, RoomState, Topics } from './events';
 
 const KEPT = 200;
 const CUT = 5;
-/** How long a person may be away unnoticed, to reload or until another tab takes over. */
+/** How long a person may be away unnoticed, in ms: to reload, or until another tab takes over. */
 const GRACE = 1000;
 const TEN_MINUTES = 10 * 60 * 1000;
 
-/** One room: what was said, and who is here. */
+/** One room, with its messages and its people. */
 export class Room {
   readonly #broker = new SSEBroker<Topics, { person: Person }>({
     pingInterval: 15_000,
-    // A page that was away gets the messages that it missed, or is told to ask for the room.
+    // A page that reconnects receives the missed messages, or an event to fetch the room again.
     connection: { retry: 500, onGap: 'reset' },
     topic: { historySize: KEPT, emptyTimeout: TEN_MINUTES },
     onDisconnect: ({ metadata: { person } }) => {
@@ -23,11 +23,11 @@ export class Room {
   });
   readonly #messages: Message[] = [];
   #said = 0;
-  /** Until when connections of a person are refused, by the person's id. */
+  /** The time until which a person's connections are refused, by the person's id. */
   readonly #cuts = new Map<string, number>();
   #departure: NodeJS.Timeout | undefined;
 
-  /** Opens a connection; a person may have many. */
+  /** Opens a connection. A person may have several. */
   join(req: Request, res: Response, person: Person) {
     const client = this.#broker.connect(req, res, { metadata: { person } });
     this.#broker.subscribe(client.id, 'messages');
@@ -52,7 +52,7 @@ export class Room {
     this.#announce();
   }
 
-  /** Breaks the person's connections off, and lets none come for some seconds: how many. */
+  /** Cuts the person's connections, refuses new ones for some seconds, and returns how many. */
   cut(person: Person): number {
     const until = Date.now() + CUT * 1000;
     this.#cuts.set(person.id, until);
@@ -63,12 +63,12 @@ export class Room {
       connection.response.destroy();
       return once(connection, 'close');
     });
-    // Then, so that whoever is cut off has something to catch up on.
+    // Wait for the close, so that the person has missed a message when they reconnect.
     Promise.all(closed).then(() => this.say(null, `${person.name} was cut off for ${CUT} s.`));
     return CUT;
   }
 
-  /** How long the person's connections are refused yet. */
+  /** Returns for how many more seconds the person's connections are refused. */
   secondsOfCut(person: Person): number {
     const left = (this.#cuts.get(person.id) ?? 0) - Date.now();
     return Math.max(0, Math.ceil(left / 1000));

@@ -29,7 +29,7 @@ app.get('/', (req, res) => {
   res.sendFile(path.join(__dirname, 'public', 'index.html'));
 });
 app.use(express.static(path.join(__dirname, 'public'), { index: false }));
-// The client is served as it is.
+// The client needs no bundler.
 app.use('/client', express.static(path.dirname(require.resolve('sluice/client'))));
 app.get('/app/:module.js', (req, res, next) => {
   const { module } = req.params;
@@ -44,7 +44,7 @@ app.get('/app/:module.js', (req, res, next) => {
 const people = new WeakMap<Request, Person>();
 const personOf = (req: Request) => people.get(req) as Person;
 
-/** Browsers say where a request comes from; pages of other sites have no business here. */
+/** Refuses requests of other origins, which browsers mark with the header `Sec-Fetch-Site`. */
 const admit: RequestHandler = (req, res, next) => {
   const site = req.get('Sec-Fetch-Site') ?? 'none';
   const person = identify(req);

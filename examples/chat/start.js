@@ -1,4 +1,4 @@
-// Runs the example without a build: what ts-node does, in a few lines.
+// Runs the TypeScript example without a build step, like ts-node.
 const { transpile } = require('./transpile.js');
 
 require.extensions['.ts'] = (module, fileName) => module._compile(transpile(fileName), fileName);

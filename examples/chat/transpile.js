@@ -1,4 +1,4 @@
-// TypeScript without a build, for the server and for the page. An application would use its tools.
+// Transpiles the server and the page without a build step. An application would use its own tools.
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const ts = require('typescript5');
@@ -7,7 +7,7 @@ const ts = require('typescript5');
 const done = new Map();
 
 /**
- * @param {string} fileName of TypeScript, beside a tsconfig.json
+ * @param {string} fileName a TypeScript file beside a tsconfig.json
  * @returns {string} JavaScript
  */
 function transpile(fileName) {

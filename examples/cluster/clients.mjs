@@ -1,4 +1,4 @@
-// Clients of the cluster, as browsers would be. They say every second what they have got.
+// Clients of the cluster that behave like browsers. They report their figures every second.
 import { createSSEClient } from 'sluice/client';
 import { Tally } from './public/tally.mjs';
 
@@ -16,7 +16,7 @@ const tallies = Array.from({ length: CLIENTS }, (_none, at) => {
 setInterval(async () => {
   const body = JSON.stringify(tallies.map((figures) => figures()));
   const headers = { 'Content-Type': 'application/json' };
-  // The next report replaces one that fails.
+  // If a report fails, the next one replaces it.
   await fetch(`${origin}/clients`, { method: 'POST', headers, body }).catch(() => {});
 }, REPORT);
 process.once('disconnect', () => process.exit());

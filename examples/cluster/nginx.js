@@ -1,5 +1,5 @@
-// The configuration of nginx, which spreads the clients over the processes. Buffering needs no
-// setting: the head of an event stream turns it off.
+// The configuration of nginx, which distributes the clients over the processes. It needs no setting
+// for buffering: the head of an event stream turns buffering off.
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 
@@ -8,7 +8,7 @@ const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 /**
  * @param {string} folder
  * @param {number} port
- * @param {number[]} ports those of the processes
+ * @param {number[]} ports the ports of the processes
  */
 function writeConfiguration(folder, port, ports) {
   const servers = ports.map((each) => `server 127.0.0.1:${each} max_fails=1 fail_timeout=1s;`);

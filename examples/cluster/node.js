@@ -1,4 +1,4 @@
-// One process of the application. All of them are the same.
+// One process of the application. All processes are identical.
 const path = require('node:path');
 const express = require('express');
 const { Channel } = require('sluice');
@@ -10,9 +10,9 @@ const [, , name, port, url] = process.argv;
 const TICK = 500;
 
 const backplane = redisBackplane({ url });
-// Every process sends to this channel, and every client of any process is in it.
+// Every process sends to this channel, and the clients of all processes are its members.
 const ticks = new Channel({ name: 'ticks', backplane, historySize: 500 });
-// What is known of processes and clients: a page that opens gets the latest of each.
+// The states of processes and clients. A page that opens receives the latest state of each.
 const state = new Channel({
   name: 'state',
   backplane,
@@ -41,7 +41,7 @@ app.get(
   ),
 );
 
-// The clients of `clients.mjs` say what they have got. Any process may hear it.
+// The clients of `clients.mjs` report their figures to any process.
 app.post('/clients', express.json(), (req, res) => {
   for (const data of req.body) state.send({ event: 'client', data });
   res.status(204).end();

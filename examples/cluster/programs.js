@@ -1,10 +1,10 @@
-// Finds and runs the programs that the example needs beside Node.js.
+// Finds and runs the programs that the example needs in addition to Node.js.
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 
-/** Debian installs servers where only root looks. */
+/** Debian installs servers in a folder that is only in the PATH of root. */
 const FOLDERS = (process.env.PATH ?? '').split(path.delimiter).concat('/usr/sbin', '/usr/bin');
 
 /** @param {...string} names */

@@ -1,4 +1,4 @@
-// Starts Redis, four processes of one application, nginx before them, and some clients:
+// Starts Redis, four processes of one application, nginx in front of them, and some clients:
 // node examples/cluster/start.js
 const { fork } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
@@ -8,7 +8,7 @@ const { accepts, freePort, requirePrograms, runProgram } = require('./programs')
 const { writeConfiguration } = require('./nginx');
 
 const NODES = ['a', 'b', 'c', 'd'];
-/** How long a process that was killed stays away, in milliseconds. */
+/** The time until a killed process is restarted, in milliseconds. */
 const AWAY = 4000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sluice-cluster-'));
@@ -24,7 +24,7 @@ function stop(code = 0) {
     for (const child of children) child.kill(signal);
   };
   kill('SIGTERM');
-  // What does not end by itself in time.
+  // Kill the processes that do not exit in time.
   setTimeout(() => kill('SIGKILL'), 2000).unref();
   const ended = children.map((child) => {
     const isOver = child.exitCode !== null || child.signalCode !== null;
@@ -36,7 +36,7 @@ function stop(code = 0) {
   });
 }
 
-/** A helper whose end is the end of the example. */
+/** Registers a helper process. When it exits, the example stops. */
 function keep(name, child) {
   others.push(child);
   child.once('exit', () => {
@@ -46,7 +46,7 @@ function keep(name, child) {
   });
 }
 
-/** Tells the pages of all processes, through one that runs. */
+/** Announces a state to the pages of all processes, through a running process. */
 function announce(name, state) {
   const [teller] = [...nodes].filter(([other]) => other !== name).map(([, child]) => child);
   if (teller?.connected) teller.send({ node: name, state });
@@ -55,7 +55,7 @@ function announce(name, state) {
 function startNode(name, port, redis) {
   const child = fork(path.join(__dirname, 'node.js'), [name, String(port), redis]);
   nodes.set(name, child);
-  // A page of any process may ask for the end of any other.
+  // A page of any process may ask to kill any other process.
   child.on('message', ({ kill }) => nodes.get(kill)?.kill('SIGKILL'));
   child.once('exit', () => {
     if (isStopping) return;

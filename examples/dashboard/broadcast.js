@@ -6,7 +6,7 @@ const { Loop } = require('./loop');
 const TRANSPORTS = /** @type {const} */ (['native', 'stream', 'loop']);
 const DRAIN = { clients: 100, pause: 10 };
 
-/** One event to every load client, `rate` times a second, over the transport that is chosen now. */
+/** Sends an event to every load client `rate` times a second, over the selected transport. */
 class Broadcast {
   /** @type {(typeof TRANSPORTS)[number]} */
   transport = 'native';
@@ -45,7 +45,7 @@ class Broadcast {
     };
     const start = performance.now();
     this.#targets[this.transport].send(event);
-    // Node writes responses at the end of the turn. Those writes belong to the time of the loop.
+    // Node writes responses at the end of the turn. These writes count towards the loop's time.
     process.nextTick(() => {
       this.#times.push(performance.now() - start);
     });
@@ -55,7 +55,7 @@ class Broadcast {
   async setTransport(transport) {
     const before = this.#targets[this.transport].connections();
     this.transport = transport;
-    // The clients come back as soon as their stream ends, so let them go bit by bit.
+    // Clients reconnect as soon as their stream ends, so end the streams gradually.
     for (let at = 0; at < before.length; at += DRAIN.clients) {
       for (const connection of before.slice(at, at + DRAIN.clients)) {
         connection.end();
@@ -77,7 +77,7 @@ class Broadcast {
     return this.#targets[this.transport].count();
   }
 
-  /** How long each event took that was sent since the last time this was asked. */
+  /** Returns how long each event took that was sent since the last call, in milliseconds. */
   takeTimes() {
     return this.#times.splice(0);
   }

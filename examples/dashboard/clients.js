@@ -1,4 +1,4 @@
-// Runs as a child process: many clients on plain sockets that read everything and keep nothing.
+// Runs as a child process: many clients on plain sockets that read and discard everything.
 const net = require('node:net');
 
 const CONNECTING_AT_ONCE = 100;
@@ -13,7 +13,7 @@ function connect() {
   const { host, port, path } = target;
   let opened = false;
   connecting += 1;
-  // One shared buffer to read into, because nobody looks at the bytes.
+  // All sockets share one buffer, because the bytes are discarded.
   const onread = {
     buffer,
     callback() {
@@ -27,7 +27,7 @@ function connect() {
   };
   const socket = net.connect({ host, port, onread });
   sockets.add(socket);
-  // Without `close` the server would keep the socket for another request when the stream has ended.
+  // Without `close`, the server would keep the socket open for another request after the stream.
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n\r\n`);
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
@@ -61,5 +61,5 @@ process.on('message', (message) => {
   adjust();
 });
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches the whole process group; the server decides when the clients go.
+// Ctrl-C reaches the whole process group, but the server decides when the clients exit.
 process.on('SIGINT', () => {});

@@ -20,7 +20,7 @@ function wholeNumber(value, name, most) {
 }
 
 /**
- * Browsers say where a request comes from; other sites have no business changing anything here.
+ * Refuses requests of other origins, which browsers mark with the header `Sec-Fetch-Site`.
  *
  * @type {express.RequestHandler}
  */
@@ -34,7 +34,7 @@ function sameOrigin(req, res, next) {
 }
 
 /**
- * What the page can change. Every change is answered with the settings and announced in the feed.
+ * The settings that the page can change. Each change returns all settings and appears in the feed.
  *
  * @param {object} demo
  * @param {import('./broadcast').Broadcast} demo.broadcast

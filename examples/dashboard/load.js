@@ -3,8 +3,8 @@ const { EventEmitter } = require('node:events');
 const path = require('node:path');
 
 /**
- * The load clients: a child process, so that they do not use the server's JavaScript thread.
- * Emits `exit` when it ends without having been asked to.
+ * The load clients run in a child process, so that they do not use the server's JavaScript thread.
+ * Emits `exit` when the process ends unexpectedly.
  */
 class Load extends EventEmitter {
   count = 0;

@@ -1,4 +1,4 @@
-/** The plain way, to compare with: a set of responses and a loop over `res.write`. */
+/** The plain way, for comparison: a set of responses and a loop over `res.write`. */
 class Loop {
   deliveries = 0;
   /** @type {Set<import('node:http').ServerResponse>} */

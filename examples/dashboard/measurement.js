@@ -3,7 +3,7 @@ const SECONDS = 4;
 const PATIENCE = 60;
 const DEFAULTS = { clients: 1000, rate: 5 };
 
-/** Measures the transports one after the other. It belongs to the server: every page sees it. */
+/** Measures the transports one after the other. All pages share one measurement. */
 class Measurement {
   /** @type {number | undefined} */
   #step;
@@ -21,7 +21,7 @@ class Measurement {
     this.#load = load;
   }
 
-  /** What runs now, for the pages. */
+  /** The current step, for the pages. */
   get state() {
     const step = this.#step;
     return step === undefined
@@ -29,7 +29,7 @@ class Measurement {
       : { transport: ORDER[step], step: step + 1, steps: ORDER.length };
   }
 
-  /** The first page starts it, unless somebody has chosen a load before. */
+  /** Called for each new page. The first one starts the measurement, unless a load was chosen. */
   arrive() {
     if (this.#wanted) {
       this.start();

@@ -14,7 +14,7 @@ const load = new Load();
 const stats = new Stats(broadcast, load);
 const measurement = new Measurement(broadcast, load);
 
-// What the pages listen to. A page that reconnects gets what it missed of both.
+// The channels of the pages. A page that reconnects receives the missed events of both.
 const feed = new Channel({ historySize: 100 });
 const figures = new Channel({ historySize: HISTORY });
 
@@ -37,7 +37,7 @@ const settings = () => ({
   rate: broadcast.rate,
 });
 
-/** The state, for a page that is new or was away for too long. */
+/** Returns the state for a page that is new or was disconnected for too long. */
 const snapshot = () => ({
   event: 'state',
   data: {
@@ -52,7 +52,7 @@ const snapshot = () => ({
 const app = express();
 app.disable('x-powered-by');
 
-// A page has one connection, which is in two channels.
+// A page has one connection, which joins two channels.
 app.get('/events', (req, res) => {
   const connection = new Connection(req, res, { retry: 1000, onGap: 'reset' });
   feed.add(connection);
@@ -67,7 +67,7 @@ app.get('/load', (req, res) => {
     if (!(error instanceof SluiceError && error.code === 'ERR_SSE_TRANSPORT')) {
       throw error;
     }
-    // Not every system lets go of its sockets.
+    // On some systems the core cannot take over sockets.
     broadcast.setTransport('stream');
     announce('transport', 'Sockets cannot be handed over here: clients move to stream');
     broadcast.open(req, res);

@@ -4,14 +4,14 @@ const { metrics } = require('../..');
 const RESOLUTION = 10;
 const HISTORY = 120;
 const WINDOW = 10;
-// A transport that does less than this share of its work, or is busier than that, is too slow.
+// A transport is too slow if it does less than DONE of its work, or is busier than BUSY.
 const DONE = 0.9;
 const BUSY = 0.95;
-// After how many readings too few broadcasts count: timers and clients need a moment.
+// A transport can fall behind only after this many readings: timers and clients need a moment.
 const SURE = 3;
 
 /**
- * The median, because other processes of the machine interrupt a measurement now and then.
+ * The median, because other processes on the machine occasionally interrupt a measurement.
  *
  * @param {number[]} numbers
  */
@@ -82,7 +82,7 @@ class Stats {
     };
   }
 
-  // The histogram holds the time between two wake-ups; what exceeds its resolution is the delay.
+  // The histogram holds the time between two wake-ups. The delay is the excess over its resolution.
   #takeDelay() {
     const [p99, max] = [this.#delay.percentile(99), this.#delay.max].map((nanoseconds) =>
       Math.max(0, nanoseconds / 1e6 - RESOLUTION),
@@ -93,10 +93,10 @@ class Stats {
 
   /**
    * A measurement starts one second after all clients are connected and covers the last ten
-   * seconds. A thread that was too busy for ten seconds to connect them all is measured as it is.
+   * seconds. If the thread is too busy to connect them all in ten seconds, it is measured anyway.
    *
    * @param {Reading} reading
-   * @returns How many seconds it covers by now.
+   * @returns The number of seconds that the measurement covers so far.
    */
   #measure(reading) {
     const { transport, rate, clients, connected, broadcasts } = reading;
@@ -122,7 +122,7 @@ class Stats {
       sum((each) => each.broadcasts),
       delivered / clients,
     );
-    // One broadcast may fall into the second after.
+    // One broadcast may fall into the next second.
     const fallsBehind = readings.length >= SURE && done + 1 < DONE * asked;
     this.results[transport] = {
       keepsUp: !fallsBehind && busy < BUSY,

@@ -1,6 +1,6 @@
 const MAX_VOTERS = 5000;
 
-/** A question with the vote of each voter, who may change his mind. */
+/** A question with the vote of each voter. Voters may change their votes. */
 class Poll {
   #votes = new Map();
 
@@ -15,7 +15,7 @@ class Poll {
     return this.#votes.size >= MAX_VOTERS;
   }
 
-  /** False when nothing changes by it. */
+  /** Returns false if the vote changes nothing. */
   vote(voter, option) {
     const before = this.#votes.get(voter);
     if (before === option) return false;

@@ -17,7 +17,7 @@ const FILES = {
 };
 const VOTER = /^[\w-]{8,64}$/;
 
-// How many watch only matters now, and a page that was away gets the votes that it missed.
+// Only the current number of watchers matters, but a page that reconnects needs missed votes.
 const topic = (channel) => ({ historySize: channel.startsWith('watching:') ? 0 : 200 });
 const sse = createSSE({ retryInterval: 1000, topic });
 
@@ -54,7 +54,7 @@ app.get('/polls/:id/events', (c) => {
   const { id, question, options, counts } = c.get('poll');
   const lastEventId = c.req.header('Last-Event-ID');
   const { client, response } = sse.addClient({ lastEventId, outgoing: c.env.outgoing });
-  // What it missed first, then how things stand.
+  // Missed events first, then the current state.
   sse.subscribe(client.id, `poll:${id}`);
   sse.subscribe(client.id, `watching:${id}`);
   sse.sendTo(client.id, 'poll', { question, options, counts });
@@ -69,14 +69,14 @@ app.post('/polls/:id/votes', bodyLimit({ maxSize: 1024 }), async (c) => {
   if (!VOTER.test(voter) || poll.options[option] === undefined) {
     return c.text('a vote is { "voter": "8 to 64 letters", "option": its place }', 400);
   }
-  if (poll.isFull && !poll.has(voter)) return c.text('everybody has voted', 503);
+  if (poll.isFull && !poll.has(voter)) return c.text('the poll accepts no more voters', 503);
   if (poll.vote(voter, option)) {
     sse.broadcast(`poll:${poll.id}`, 'vote', { option, counts: poll.counts });
   }
   return c.body(null, 204);
 });
 
-/** How many pages watch a poll. */
+/** Announces how many pages watch a poll. */
 function announce(id) {
   const channel = `watching:${id}`;
   sse.broadcast(channel, 'watching', sse.getClientsByChannel(channel).length);
@@ -101,7 +101,7 @@ const server = serve({ fetch: app.fetch, hostname, port }, (address) => {
 function stop() {
   server.close();
   sse.shutdown();
-  // Sockets on which no request has come keep a server open.
+  // Sockets that have not sent a request keep the server open.
   setTimeout(() => server.closeAllConnections(), 200).unref();
 }
 process.once('SIGINT', stop);

@@ -9,7 +9,7 @@ const FILES = new Map([
   ['/taps.js', 'taps.js'],
 ]);
 
-// A page that reconnects receives the taps it missed. The number of people has no history, because
+// A page that reconnects receives the missed taps. The number of people has no history, because
 // only its current value matters.
 const taps = new Channel({ historySize: 200, historyAge: 60_000 });
 const people = new Channel({ historySize: 0 });
@@ -19,7 +19,7 @@ people.on('join', announce);
 people.on('leave', announce);
 
 function events(ctx) {
-  // Koa leaves the response to the connection; what ctx.set() has collected goes out with its head.
+  // The connection handles the response, and sends the headers of ctx.set() with its head.
   ctx.respond = false;
   const connection = new Connection(ctx.req, ctx.res, { retry: 1000 });
   taps.add(connection);
@@ -28,8 +28,8 @@ function events(ctx) {
 
 function tap(ctx) {
   const [x, y, hue] = ['x', 'y', 'hue'].map((name) => Number(ctx.query[name] ?? Number.NaN));
-  ctx.assert(x >= 0 && x <= 1 && y >= 0 && y <= 1, 400, 'x and y must be numbers of 0 to 1');
-  ctx.assert(hue >= 0 && hue < 360, 400, 'hue must be a number of 0 to 360');
+  ctx.assert(x >= 0 && x <= 1 && y >= 0 && y <= 1, 400, 'x and y must be numbers from 0 to 1');
+  ctx.assert(hue >= 0 && hue < 360, 400, 'hue must be a number from 0 to 360');
   taps.send({ event: 'tap', data: { x, y, hue } });
   ctx.status = 204;
 }
@@ -63,7 +63,7 @@ const server = app.listen(Number(process.env.PORT || 3000), host, () => {
 async function stop() {
   server.close();
   await Promise.all(taps.connections().map((connection) => connection.end()));
-  // Sockets on which no request has come keep a server open.
+  // Sockets that have not sent a request keep the server open.
   setTimeout(() => server.closeAllConnections(), 200).unref();
 }
 process.once('SIGINT', stop);

@@ -9,7 +9,7 @@ export class JobsController {
 
   @Get('events')
   events(@Req() req: Request, @Res() res: Response) {
-    // With @Res() Nest leaves the response to the handler, and with it to the connection.
+    // With @Res(), Nest leaves the response to the handler, which passes it to the connection.
     this.jobs.subscribe(new Connection<JobEvents>(req, res, { retry: 1000, onGap: 'reset' }));
   }
 

@@ -10,7 +10,7 @@ const KEPT = 12;
 
 @Injectable()
 export class JobsService implements BeforeApplicationShutdown {
-  // A client that joins receives how far each of the latest jobs is, then what changes.
+  // A client that joins receives the progress of each of the latest jobs, then each change.
   private readonly channel = new Channel<JobEvents>({
     keep: 'latest',
     key: ({ data }) => String(data.job),
@@ -38,7 +38,7 @@ export class JobsService implements BeforeApplicationShutdown {
     return job;
   }
 
-  // Before, since Nest then waits until every response has ended.
+  // Runs before the shutdown, because Nest then waits until every response has ended.
   async beforeApplicationShutdown() {
     for (const timer of this.timers) this.stop(timer);
     await Promise.all(this.channel.connections().map((connection) => connection.end()));

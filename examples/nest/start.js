@@ -1,4 +1,4 @@
-// Runs the example without a build: what `nest start` or ts-node do, in a few lines.
+// Runs the TypeScript example without a build step, like `nest start` or ts-node.
 const { readFileSync } = require('node:fs');
 const ts = require('typescript5');
 const { compilerOptions } = ts.readConfigFile(`${__dirname}/tsconfig.json`, ts.sys.readFile).config;

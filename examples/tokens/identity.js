@@ -1,4 +1,4 @@
-// A browser's secret is all that there is to its user.
+// A user is identified only by the secret in their browser.
 const { createHash, randomBytes } = require('node:crypto');
 
 const COOKIE = 'sluice-tokens';
@@ -8,13 +8,13 @@ function secretOf(req) {
   return new RegExp(`(?:^|; *)${COOKIE}=([\\w-]{22})(?:;|$)`).exec(req.headers.cookie ?? '')?.[1];
 }
 
-/** Whose request it is. Undefined if the browser has not opened the page yet. */
+/** Returns the user of a request, or undefined if the browser has not opened the page yet. */
 function userOf(req) {
   const secret = secretOf(req);
   return secret && createHash('sha256').update(secret).digest('base64url');
 }
 
-/** Gives a browser that is new a secret. */
+/** Gives a new browser a secret. */
 function introduce(req, res) {
   if (secretOf(req)) return;
   res.cookie(COOKIE, randomBytes(16).toString('base64url'), {

@@ -1,9 +1,9 @@
-// The answer of a real model, over an interface like that of OpenAI.
+// Streams the answer of a real model from an OpenAI-compatible API.
 const { env } = process;
 const BASE = env.OPENAI_BASE_URL || 'https://api.openai.com/v1';
 
 /**
- * Yields the tokens of an answer. `signal` ends the request when the run is stopped.
+ * Yields the tokens of an answer. `signal` aborts the request when the run is stopped.
  * @param {string} question
  * @param {AbortSignal} signal
  */
@@ -30,7 +30,7 @@ async function* ask(question, signal) {
   throw new Error('the connection to the model was cut');
 }
 
-/** The data of each event of a stream. The events of such models have one line each. */
+/** Yields the data of each event of a stream. Each event of such an API has one line. */
 async function* dataOf(body) {
   let rest = '';
   for await (const text of body.pipeThrough(new TextDecoderStream())) {

@@ -13,7 +13,7 @@ const writer = require('./writer.js');
 
 const { HOST: host = '127.0.0.1', OPENAI_API_KEY, OPENAI_MODEL, REDIS_URL } = process.env;
 const MAX_QUESTION = 500;
-/** For how long a process that shuts down goes on with its answers, in milliseconds. */
+/** How long a process continues its answers during a shutdown, in milliseconds. */
 const GRACE = 60_000;
 
 if (OPENAI_API_KEY && !OPENAI_MODEL) throw new Error('set OPENAI_MODEL to the name of a model');
@@ -35,7 +35,7 @@ const runs = createRuns({
   event: 'token',
   connection: { retry: 500 },
   format: {
-    // Not `error`, because an EventSource has an event of its own with that name.
+    // Not `error`, because EventSource has its own event with that name.
     failed: (error) => [
       { event: 'failed', data: { isLost: /** @type {any} */ (error).code === 'ERR_SSE_RUN_LOST' } },
     ],
@@ -45,10 +45,10 @@ const runs = createRuns({
     console.error(`answer ${id}: ${error instanceof Error ? error.message : error}`);
   },
 });
-/** What resolves when each answer of this process has ended. */
+/** The promises of this process's answers, which resolve when the answers end. */
 const running = new Set();
 
-/** The question is the first event, so that a page needs nothing but the id of an answer. */
+/** The question is the first event, so that a page needs only the id of an answer. */
 async function* dialogue(question, signal) {
   yield { event: 'question', data: question };
   yield* answerTo(question, signal);
@@ -73,7 +73,7 @@ app.get('/', (req, res) => {
 });
 app.use(express.static(path.join(__dirname, 'public'), { index: false }));
 
-/** Browsers say where a request comes from; pages of other sites have no business here. */
+/** Refuses requests of other origins, which browsers mark with the header `Sec-Fetch-Site`. */
 app.use(['/state', '/answers'], (req, res, next) => {
   const site = req.get('Sec-Fetch-Site') ?? 'none';
   if (site !== 'same-origin' && site !== 'none') {
@@ -112,7 +112,7 @@ app.get('/answers/:id', async (req, res) => {
   await runs.respond(req, res, req.params.id);
 });
 
-// Any process stops an answer, whichever one writes it.
+// Any process can stop an answer, regardless of which one writes it.
 app.delete('/answers/:id', async (req, res) => {
   const run = await runs.status(req.params.id);
   if (run?.owner !== userOf(req)) {
@@ -140,7 +140,7 @@ server.listen(Number(process.env.PORT || 3000), host, () => {
   console.log(`sluice tokens: http://${host.includes(':') ? `[${host}]` : host}:${port}`);
 });
 
-// The readers go to another process, if there is one. It may show the rest of the answers.
+// The readers reconnect to another process, if any, and can receive the rest of the answers there.
 const { done } = gracefulShutdown(server, { within: 500, retry: { min: 200, max: 600 } });
 done.then(async () => {
   const grace = new AbortController();

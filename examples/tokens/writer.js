@@ -1,7 +1,7 @@
-// Writes answers without a model: the same question always gets the same words.
+// Writes answers without a model. The same question always gets the same answer.
 const { setTimeout: delay } = require('node:timers/promises');
 
-/** Between two words, in milliseconds. After a sentence, it is longer. */
+/** The pause between two words, in milliseconds. It is longer after a sentence. */
 const PAUSE = Number(process.env.TOKENS_PAUSE || 70);
 const MOST = 2000;
 

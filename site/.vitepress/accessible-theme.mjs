@@ -1,7 +1,7 @@
 /**
- * Changes parts of the theme that are not accessible, when they are compiled:
- * - A group of the sidebar that can be collapsed is a button within a button. With a link, it is an
- *   element that gets the focus and does nothing. So is a group that cannot be collapsed.
+ * Fixes inaccessible parts of the theme when they are compiled:
+ * - A collapsible group of the sidebar is a button within a button. If it has a link, or is not
+ *   collapsible, it is an element that receives the focus and does nothing.
  * - The search button shows "Search K", but its name is "Search". theme/search.css draws the K.
  */
 const CHANGES = {
@@ -27,7 +27,7 @@ const CHANGES = {
   ],
 };
 
-/** A plugin of Vite. It fails if a new version of the theme has no such part. */
+/** A Vite plugin. It fails if a new version of the theme lacks one of these parts. */
 export const accessibleTheme = {
   name: 'accessible-theme',
   enforce: 'pre',

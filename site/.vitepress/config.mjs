@@ -6,7 +6,7 @@ import { inlineCode } from './inline-code.mjs';
 const api = new URL('../pages/api/typedoc-sidebar.json', import.meta.url);
 const page = (text, name) => ({ text, link: `/${name}` });
 
-/** Anchors are those of GitHub, so that links work there and here. */
+/** Creates the same anchors as GitHub, so that links work there and here. */
 const slugify = (heading) =>
   heading
     .toLowerCase()
@@ -67,13 +67,13 @@ const guides = [
   },
 ];
 
-/** TypeDoc names modules by their files. */
+/** TypeDoc names modules after their files. */
 const entryPoint = (item) => ({
   ...item,
   text: item.text === 'index' ? 'sluice' : `sluice/${item.text}`,
 });
 
-/** Pages that were added to docs/ and are not listed above. */
+/** Pages in docs/ that are not listed above. */
 const others = JSON.parse(process.env.SLUICE_PAGES ?? '[]')
   .filter((name) => !guides.some(({ items }) => items.some(({ link }) => link === `/${name}`)))
   .map((name) => page(name[0].toUpperCase() + name.slice(1), name));
@@ -92,7 +92,7 @@ export default defineConfig({
     anchor: { slugify },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
-  // The theme gives the first page no main landmark.
+  // The theme's home page lacks a main landmark.
   transformHtml: (html) =>
     html.replace('class="VPContent is-home" id', 'role="main" class="VPContent is-home" id'),
   themeConfig: {

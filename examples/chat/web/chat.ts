@@ -16,10 +16,10 @@ let you: Person | undefined;
 let presence: Presence = { people: [], connections: 0 };
 let tabs = 1;
 
-/** Events that wait for the state of the room, while it is asked for. */
+/** Events that arrive while the state of the room is being fetched. */
 let waiting: (() => void)[] | undefined = [];
 let loading = Promise.resolve();
-/** After a reconnect: how many messages were missed, until the server says who is here. */
+/** After a reconnect, counts the missed messages until the server sends the presence. */
 let back: { missed: number; tell: (missed: number) => void } | undefined;
 
 const render = () => showLine(line, tabs, presence, you);
@@ -34,7 +34,7 @@ async function askForRoom(): Promise<RoomState> {
   }
 }
 
-/** How things stand. Asked for when the stream is open, so that nothing is lost between the two. */
+/** Fetches the state of the room. The stream is already open, so that no event is missed. */
 function load() {
   loading = loading.then(async () => {
     waiting ??= [];
@@ -108,7 +108,7 @@ client.onStateChange((state) => {
   isOpened = true;
 });
 
-// The server has started anew, or we were away for longer than it or the other tabs remember.
+// The server has restarted, or the missed messages are no longer kept.
 client.onError(({ code }) => code === 'ERR_SSE_GAP' && load());
 
 startComposer((number) => timeline.has(number));

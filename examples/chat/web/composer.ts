@@ -12,7 +12,7 @@ const name = find<HTMLInputElement>('name');
 
 let typedAt = 0;
 
-/** Does what the server may refuse, and says so if it does. */
+/** Runs an action, shows its error if it fails, and returns whether it succeeded. */
 export async function attempt(action: () => Promise<unknown>) {
   try {
     await action();
@@ -26,14 +26,14 @@ export async function attempt(action: () => Promise<unknown>) {
   }
 }
 
-/** Messages that were sent but have not come back yet. The stream also has one's own messages. */
+/** Removes pending messages that the stream has delivered. It also delivers one's own messages. */
 export function removePending(isHere: (number: number) => boolean) {
   for (const item of pending.querySelectorAll('li')) {
     if (isHere(Number(item.dataset.number))) item.remove();
   }
 }
 
-/** `isHere` tells whether a message has come already. */
+/** `isHere` returns whether the message with a number has already arrived. */
 export function startComposer(isHere: (number: number) => boolean) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -53,12 +53,12 @@ export function startComposer(isHere: (number: number) => boolean) {
   field.addEventListener('input', () => {
     if (field.value === '' || Date.now() - typedAt < TYPING) return;
     typedAt = Date.now();
-    // Nobody needs to know that it failed.
+    // A typing notification may fail silently.
     post('typing', {}).catch(() => {});
   });
 }
 
-/** Unless a new one is being written. */
+/** Shows the name, unless the user is editing it. */
 export function showName(current: string) {
   name.disabled = false;
   if (document.activeElement !== name) name.value = current;

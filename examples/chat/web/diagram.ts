@@ -3,11 +3,11 @@ import type { LineState } from './line.js';
 
 export interface Picture {
   tabs: number;
-  /** By this tab. */
+  /** Whether this tab holds the connection. */
   isHeld: boolean;
   state: LineState;
   connections: number;
-  /** The other people that the server is connected to. */
+  /** The other people who are connected to the server. */
   others: Person[];
 }
 
@@ -29,7 +29,7 @@ function shape(tag: string, attributes: Record<string, string | number>) {
   return element;
 }
 
-/** As many as are shown, with the place of each. */
+/** Returns the visible items, each with its vertical position. */
 function column<Item>(items: Item[]): [Item, number][] {
   const shown = items.slice(0, MOST);
   const top = MIDDLE - ((shown.length - 1) * STEP) / 2;
@@ -57,7 +57,7 @@ function personAt(y: number, { hue }: Person) {
   return [shape('path', { d: curve(RIGHT, MIDDLE, END - 8, y), class: 'elsewhere' }), end];
 }
 
-/** Many tabs, one connection: drawn as it is. */
+/** Draws the tabs, their shared connection and the other people. */
 export class Diagram {
   readonly #svg: SVGSVGElement;
   #drawn = '';
@@ -95,7 +95,7 @@ export class Diagram {
     );
   }
 
-  /** Something came. */
+  /** Animates the connection when data arrives. */
   pulse() {
     for (const animation of this.#svg.querySelector('.flow')?.getAnimations() ?? []) {
       animation.cancel();

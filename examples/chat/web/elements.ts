@@ -1,13 +1,13 @@
 import type { Person } from '../events.js';
 
-/** The element of the page that has this id. */
+/** Returns the element with this id. */
 export function find<Kind extends Element = HTMLElement>(id: string): Kind {
   const element = document.querySelector<Kind>(`#${id}`);
   if (!element) throw new Error(`the page has no #${id}`);
   return element;
 }
 
-/** What people have written comes in as text, never as markup. */
+/** Creates an element. User input is inserted as text, never as markup. */
 export function make(tag: string, className = '', text = '') {
   const element = document.createElement(tag);
   element.className = className;

@@ -3,16 +3,16 @@ import type { ChatEvents } from '../events.js';
 
 export type LineState = 'connecting' | 'connected' | 'lost' | 'waiting' | 'offline' | 'ended';
 
-/** The connection, as one tab sees it: it is shared by all of the browser's. */
+/** One tab's view of the connection, which all tabs of the browser share. */
 export class Line {
   readonly client: SSEClient<ChatEvents>;
-  /** Whether it is this tab that holds the connection. */
+  /** Whether this tab holds the connection. */
   isHeld = false;
-  /** Until when the server asked to wait, if it did. */
+  /** The time until which the server asked clients to wait, or 0. */
   waitsUntil = 0;
-  /** How long there was none, the last time. */
+  /** The duration of the last outage, in milliseconds. */
   outage = 0;
-  /** Whether this tab got the connection from another the last time that it was made. */
+  /** Whether this tab took the connection over from another tab when it last opened. */
   isTakenOver = false;
   #lostAt = 0;
   #hasHeld = false;
@@ -24,7 +24,7 @@ export class Line {
     this.client = connectSSE<ChatEvents>('chat', {
       url: 'events',
       // The cookie makes all tabs of a browser one person. If tabs may have different users, name
-      // the user instead, as in `share: userId`.
+      // the user instead: `share: userId`.
       share: true,
       maxRetries: 0,
       maxReconnectDelay: 8000,
@@ -61,12 +61,12 @@ export class Line {
     this.waitsUntil = 0;
   }
 
-  /** Why it has ended. */
+  /** The reason why the connection has ended. */
   get reason() {
     return this.#error?.message;
   }
 
-  /** Whoever makes the request holds the connection, until the request is aborted. */
+  /** The tab that makes the request holds the connection until the request is aborted. */
   #fetch(input: RequestInfo | URL, init?: RequestInit) {
     this.isHeld = true;
     init?.signal?.addEventListener('abort', () => {

@@ -9,10 +9,10 @@ const list = find('messages');
 const newer = find('newer');
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
-/** Of the last message in the list; undefined after what is none. */
+/** The id of the last message's author; undefined after a note or a break. */
 let speaker: string | undefined;
 
-/** Who reads what was said before is left in peace. */
+/** Whether the log scrolls to new messages. It does not while the user reads earlier ones. */
 let follows = true;
 
 function scrollToEnd() {
@@ -57,7 +57,7 @@ export function showMessage(message: Message, you: Person) {
   append(item, from?.id === you.id);
 }
 
-/** Puts these in place of all that is there. */
+/** Replaces all messages in the list. */
 export function showMessages(messages: Message[], you: Person) {
   list.replaceChildren();
   speaker = undefined;
@@ -65,7 +65,7 @@ export function showMessages(messages: Message[], you: Person) {
   scrollToEnd();
 }
 
-/** A line between the messages; the function that comes back changes its text. */
+/** Adds a line between the messages, and returns a function that changes its text. */
 export function showBreak(text: string) {
   const item = make('li', 'break', text);
   speaker = undefined;

@@ -2,7 +2,7 @@ import type { Posts } from '../events.js';
 
 export class Refused extends Error {}
 
-/** Rejects with `Refused` and the server's reason, or with what `fetch` rejects with. */
+/** Rejects with `Refused` and the server's reason, or with the error of `fetch`. */
 export async function post<Path extends keyof Posts>(
   path: Path,
   body: Posts[Path]['body'],

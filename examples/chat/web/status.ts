@@ -47,7 +47,7 @@ export function showLine(
 ) {
   const { state, isHeld } = line;
   const text = describe(line);
-  // A text that is set again would be read out again, and the seconds are not read out at all.
+  // Screen readers would announce an unchanged text again. The countdown is hidden from them.
   if (statusText.textContent !== text) statusText.textContent = text;
   const seconds = Math.ceil((line.waitsUntil - Date.now()) / 1000);
   countdown.textContent = state === 'waiting' && seconds > 0 ? ` in ${seconds} s` : '';

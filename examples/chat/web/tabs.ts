@@ -1,7 +1,7 @@
 const EVERY = 500;
 const NAME = 'chat tab';
 
-/** Reports how many tabs of the page are open. Each holds a lock, which it releases at its end. */
+/** Reports the number of open tabs. Each tab holds a lock, which is released when it closes. */
 export function countTabs(changed: (tabs: number) => void) {
   changed(1);
   if (!navigator.locks) return;

@@ -1,12 +1,12 @@
 import type { Message, RoomState } from '../events.js';
 
-/** Sees by their numbers whether messages are lost or come twice. */
+/** Detects lost and duplicate messages by their numbers. */
 export class Timeline {
   received = 0;
   lost = 0;
   doubled = 0;
   #last = 0;
-  /** The last one that came with the state of the room, and may come with the stream too. */
+  /** The last message in the state of the room. The stream may repeat it and earlier ones. */
   #known = 0;
 
   startFrom({ messages }: RoomState) {
@@ -18,7 +18,7 @@ export class Timeline {
     return number <= this.#last;
   }
 
-  /** Whether it is new. */
+  /** Counts a message, and returns whether it is new. */
   take({ number }: Message) {
     if (number <= this.#known) return false;
     this.received += 1;

@@ -5,7 +5,7 @@ const NODES = ['a', 'b', 'c', 'd'];
 const FIGURES = ['events', 'moves', 'missed', 'twice', 'gaps'];
 const SELF = 'this page';
 
-/** What is known of each client, by name. */
+/** The latest figures of each client, by name. */
 const clients = new Map();
 /** The state of each process, by name. */
 const states = new Map(NODES.map((name) => [name, 'runs']));

@@ -1,5 +1,5 @@
-// Counts what a client gets: events, those that it misses, those that it gets twice, and gaps that
-// it is told of.
+// Counts the events that a client receives, misses and receives twice, and the gaps that are
+// reported to it.
 
 export class Tally {
   node = '';
@@ -8,7 +8,7 @@ export class Tally {
   twice = 0;
   gaps = 0;
   moves = -1;
-  /** The latest number of each run of each process. */
+  /** The latest event number of each run of each process. */
   #latest = new Map();
 
   constructor(client) {

@@ -21,7 +21,7 @@ const charts = buildCharts();
 let settings;
 let measuring;
 
-// Sends a change to the server; what goes wrong is said next to the controls.
+// Sends a change to the server. Errors are shown next to the controls.
 async function change(path, body) {
   try {
     applySettings(await post(path, body));

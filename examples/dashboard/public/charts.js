@@ -7,8 +7,8 @@ const TRANSPORTS = ['native', 'stream', 'loop'];
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
 
-// A line for each transport over one shared measure. Each has only the samples taken while its
-// transport was selected, and the next one, so that the lines meet.
+// One line per transport on a shared scale. Each line has only the samples taken while its
+// transport was selected, plus the next one, so that the lines meet.
 const byTransport = (read) =>
   TRANSPORTS.map((transport) => ({
     color: transport,

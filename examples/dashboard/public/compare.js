@@ -5,7 +5,7 @@ const TRANSPORTS = [
   ['stream', 'stream', 'JavaScript writes the sockets'],
   ['loop', 'res.write loop', 'A plain loop, without sluice'],
 ];
-// Milliseconds that fill a bar, as long as nothing took longer.
+// The milliseconds that fill a bar, unless a transport took longer.
 const FULL_BAR = 10;
 const body = document.querySelector('#transports');
 const rows = new Map();

@@ -26,7 +26,7 @@ export function listen({ onState, onStats, onEntry, onStatus }) {
     source.onerror = () => {
       clearTimeout(silence);
       onStatus('lost');
-      // The browser tries again by itself, except after an answer that was no event stream.
+      // EventSource retries automatically, unless the response was not an event stream.
       if (source.readyState === EventSource.CLOSED) {
         setTimeout(open, RETRY);
       }

@@ -1,7 +1,7 @@
 const DELAY = 200;
 
-// A slider and a number field for one setting. The server's value wins, unless the user is just
-// changing it.
+// A slider and a number field for one setting. The server's value wins, unless the user is editing
+// it.
 export function bindNumber(name, onChange) {
   const slider = document.querySelector(`#${name}`);
   const field = document.querySelector(`#${name}-number`);
@@ -27,7 +27,7 @@ export function bindNumber(name, onChange) {
     show(slider.value);
     change(Number(slider.value));
   });
-  // An empty field is a number in the making, not a zero.
+  // An empty field means that the user is typing, not zero.
   field.addEventListener('input', () => {
     if (field.value !== '') {
       slider.value = field.value;

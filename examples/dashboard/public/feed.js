@@ -25,7 +25,7 @@ export function showEntry({ type, data, lastEventId }) {
     time,
     element('p', 'data', data),
   );
-  // A reader who has scrolled down stays where they are.
+  // Keep the position of a reader who has scrolled down.
   const before = list.scrollTop;
   const height = list.scrollHeight;
   list.prepend(item);

@@ -14,7 +14,7 @@ export const formatPercent = (fraction) => percentage.format(fraction);
 export const formatTime = (date) => time.format(date);
 export const formatMegabytes = (bytes) => `${whole.format(bytes / 1e6)} MB`;
 
-// Three orders of magnitude lie between the transports: keep two digits that say something.
+// The transports differ by three orders of magnitude, so keep two significant digits.
 export function formatMilliseconds(number) {
   if (number >= 10) {
     return `${whole.format(number)} ms`;

@@ -30,7 +30,7 @@ function complain(results) {
   return late.length > 0 ? ` ${list[0].toUpperCase()}${list.slice(1)} cannot keep up.` : '';
 }
 
-/** What the results say in one line. */
+/** Summarizes the results in one line. */
 export function verdict(results, measuring) {
   const { native, loop } = results;
   if (native && loop && native.sendTime > 0) {
@@ -44,7 +44,7 @@ export function verdict(results, measuring) {
 export function showVerdict(results, measuring) {
   const line = document.querySelector('#verdict');
   const text = verdict(results, measuring);
-  // A status is read aloud when it changes.
+  // Screen readers announce a status whenever it is set.
   if (line.textContent !== text) {
     line.textContent = text;
   }

@@ -10,10 +10,10 @@ const status = document.querySelector('#status');
 const watching = document.querySelector('#watching');
 const crowd = document.querySelector('#crowd');
 
-// One voter a page. randomUUID() is there on a secure origin alone.
+// One voter per page. randomUUID() exists only in secure contexts.
 const newVoter = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join('-');
 const me = newVoter();
-/** What this page voted for, by poll. */
+/** The votes of this page, by poll. */
 const mine = new Map();
 let poll;
 let options = 0;
@@ -41,7 +41,7 @@ function open() {
   const stream = new EventSource(`polls/${poll}/events`);
   source = stream;
   stream.addEventListener('open', () => show('live'));
-  // How things stand, to a page that is new or was away.
+  // The current state, after the first connection and each reconnect.
   stream.addEventListener('poll', (event) => {
     const { counts, ...shown } = JSON.parse(event.data);
     question.textContent = shown.question;
@@ -61,7 +61,7 @@ function open() {
   stream.addEventListener('error', () => {
     show('lost');
     watching.textContent = '–';
-    // The browser tries again by itself, except after an answer that was no event stream.
+    // EventSource retries automatically, unless the response was not an event stream.
     if (stream.readyState === EventSource.CLOSED)
       setTimeout(() => source === stream && open(), RETRY);
   });
@@ -84,7 +84,7 @@ function choosePoll() {
 
 crowd.addEventListener('click', async () => {
   crowd.disabled = true;
-  // Everybody has his own mind, but some answers are more popular than others.
+  // Votes are random, but one option is more popular than the others.
   const favourite = Math.floor(Math.random() * options);
   for (let n = 0; n < CROWD; n += 1) {
     const option = Math.random() < 0.35 ? favourite : Math.floor(Math.random() * options);

@@ -23,7 +23,7 @@ function row(label, index, choose) {
   return { button, share, count };
 }
 
-/** Shows a poll's options; `choose` is told which one was clicked. */
+/** Shows a poll's options. `choose` is called with the index of a clicked option. */
 export function showOptions(labels, choose) {
   rows = labels.map((label, index) => row(label, index, choose));
   list.replaceChildren(...rows.map(({ button }) => button));
@@ -46,7 +46,7 @@ export function showMine(option) {
   }
 }
 
-/** Lets a hand go up in an option, where there are not enough of them yet. */
+/** Raises a hand in an option, unless it already shows enough hands. */
 export function raiseHand(option) {
   const { button } = rows[option];
   if (button.querySelectorAll('.hand').length >= MAX_HANDS) return;

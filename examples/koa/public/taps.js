@@ -6,7 +6,7 @@ const people = document.querySelector('#people');
 const seen = document.querySelector('#taps');
 const status = document.querySelector('#status');
 
-// One colour a page, so that one sees whose tap it was.
+// One colour per page, to tell the taps of different pages apart.
 const hue = Math.floor(Math.random() * 360);
 let taps = 0;
 
@@ -50,13 +50,13 @@ function open() {
   source.addEventListener('error', () => {
     show('lost');
     people.textContent = '–';
-    // The browser tries again by itself, except after an answer that was no event stream.
+    // EventSource retries automatically, unless the response was not an event stream.
     if (source.readyState === EventSource.CLOSED) setTimeout(open, RETRY);
   });
 }
 
 board.addEventListener('click', (event) => {
-  // A click of the keyboard has no place.
+  // A click by keyboard has no position.
   if (event.detail === 0) return tap(Math.random(), Math.random());
   const { left, top, width, height } = board.getBoundingClientRect();
   const within = (value) => Math.min(1, Math.max(0, value));

@@ -17,7 +17,7 @@ function addRow(job) {
   bar.setAttribute('aria-label', `Job ${job}`);
   const percent = document.createElement('output');
   row.append(`Job ${job}`, bar, percent);
-  // The newest first. A new page hears of the jobs in the order of their latest progress.
+  // The newest job first. A new page receives the jobs in the order of their latest progress.
   const older = [...rows.keys()].filter((other) => other < job);
   list.insertBefore(row, rows.get(Math.max(...older))?.row ?? null);
   const added = { row, bar, percent };
@@ -40,14 +40,14 @@ function open() {
   const source = new EventSource('jobs/events');
   source.addEventListener('open', () => show('live'));
   source.addEventListener('progress', (event) => progress(JSON.parse(event.data)));
-  // The server has restarted, or the page was away for too long. All jobs follow.
+  // The server has restarted, or the page was disconnected for too long. All jobs follow.
   source.addEventListener('sluice.reset', () => {
     list.replaceChildren();
     rows.clear();
   });
   source.addEventListener('error', () => {
     show('lost');
-    // The browser tries again by itself, except after an answer that was no event stream.
+    // EventSource retries automatically, unless the response was not an event stream.
     if (source.readyState === EventSource.CLOSED) setTimeout(open, RETRY);
   });
 }

@@ -1,8 +1,8 @@
-// One answer: its element, and its stream until it has ended.
+// One answer, with its element and its stream.
 
-/** How long to wait before a stream is opened anew, in milliseconds. */
+/** The delay before a stream is reopened, in milliseconds. */
 const RETRY = 1000;
-/** After how long without a word an answer does not look as if it were being written. */
+/** The time without words after which an answer counts as waiting, in milliseconds. */
 const SILENCE = 3000;
 
 const make = (tag, className, text = '') => {
@@ -14,7 +14,7 @@ const make = (tag, className, text = '') => {
 
 const plural = (count) => (count === 1 ? '1 word' : `${count} words`);
 
-/** What the last line of an answer says, by its state. */
+/** The last line of an answer, by its state. */
 const OUTCOMES = {
   running: (count) => `Writing. ${plural(count)} so far`,
   waiting: (count) => `Nothing comes at the moment. ${plural(count)} so far`,
@@ -41,22 +41,22 @@ export class Answer {
   #question = make('h2', 'question');
   #text = make('p', 'text');
   #outcome = make('p', 'outcome');
-  /** The words that it has. */
+  /** The number of words in the text. */
   #count = 0;
-  /** The number of the latest event, and its id. */
+  /** The number and the id of the latest event. */
   #last = 0;
   #cursor = '';
-  /** Before which event to draw a seam: there, a reader came back. */
+  /** The event before which to draw a seam, because a reader resumed there. */
   #seam = 0;
   #opened = 0;
   #source;
-  /** Whether words come, while it is running. */
+  /** Whether words arrive while the answer is running. */
   #flow = 'running';
   #silence;
 
   /**
-   * `events`: how many events it had when the page was opened. `on.changed` is called after each
-   * change, and `on.line` when its stream is cut (false), or comes back (true).
+   * `events`: the number of events when the page opened. `on.changed` is called after each change,
+   * and `on.line` when the stream is cut (false) or restored (true).
    */
   constructor(id, events, on) {
     this.#id = id;
@@ -76,11 +76,11 @@ export class Answer {
     return fetch(`answers/${this.#id}`, { method: 'DELETE' });
   }
 
-  /** The server was asked, and has such an answer or not. */
+  /** Called with whether the server still has this answer. */
   settle(exists) {
     if (!this.isRunning || this.#source?.readyState !== EventSource.CLOSED) return;
     if (!exists) return this.#end('forgotten');
-    // The server was there, and refused, such as while it shuts down.
+    // The server refused the stream, for example during its shutdown.
     this.#source = undefined;
     setTimeout(() => this.#read(), RETRY);
   }
@@ -105,11 +105,11 @@ export class Answer {
       this.#opened += 1;
       this.#flows('running');
       if (this.#opened === 1) return;
-      // What follows the cursor comes now, maybe from another process.
+      // The events after the cursor follow, possibly from another process.
       this.#seam = this.#last + 1;
       this.#on.line(true);
     });
-    // The browser tries again by itself, except after an answer that was no event stream.
+    // EventSource retries automatically, unless the response was not an event stream.
     source.addEventListener('error', () => {
       if (!this.isRunning) return;
       this.#flows('cut');
@@ -124,7 +124,7 @@ export class Answer {
     this.#show();
   }
 
-  /** Counts what is missing and what comes twice. An id ends with the number of its event. */
+  /** Counts missing and duplicate events. An id ends with the number of its event. */
   #isNext(id) {
     const number = Number(id.split('.').at(-1));
     if (number <= this.#last) {
@@ -142,7 +142,7 @@ export class Answer {
     this.#count += 1;
     if (this.#last === this.#seam) {
       const seam = make('span', 'seam');
-      seam.title = 'Here, this page came back';
+      seam.title = 'Here, this page resumed';
       this.#text.append(seam);
     }
     this.#text.append(text);

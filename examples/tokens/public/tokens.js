@@ -9,9 +9,9 @@ const [log, form, question, stop, problem] = ['log', 'composer', 'question', 'st
   find,
 );
 
-/** By id, in the order in which they were asked for. */
+/** The answers by id, in the order of their questions. */
 const answers = new Map();
-/** Tells the other tabs of an answer. Each of them reads it over a connection of its own. */
+/** Announces an answer to the other tabs. Each tab reads it over its own connection. */
 const tabs = new BroadcastChannel('sluice-tokens');
 let isLive = false;
 let follows = true;
@@ -27,7 +27,7 @@ function show(state, text) {
 function draw() {
   const all = [...answers.values()];
   const isWriting = all.some((answer) => answer.isRunning);
-  // One answer at a time: browsers have six connections to a server, for all tabs.
+  // One answer at a time: a browser has six connections to a server, across all tabs.
   find('ask').hidden = isWriting;
   for (const button of find('suggestions').children) button.disabled = isWriting;
   stop.hidden = !isWriting;
@@ -45,7 +45,7 @@ function add(id, events = 0) {
   draw();
 }
 
-/** A stream was cut, or has come back. */
+/** Called when a stream was cut or restored. */
 function line(isUp) {
   if (!isUp) {
     if (!isLive) return;
@@ -54,7 +54,7 @@ function line(isUp) {
   refresh();
 }
 
-/** Asks which answers there are, until the server says so. */
+/** Fetches the list of answers, and retries until the server responds. */
 function refresh() {
   refreshing ??= ask().finally(() => {
     refreshing = undefined;
@@ -120,7 +120,7 @@ tabs.addEventListener('message', ({ data }) => add(data));
 log.addEventListener('scroll', () => {
   follows = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
 });
-// What scrolls must be within reach of a keyboard, which not every browser sees to.
+// A scrolling area must be reachable by keyboard, which not every browser ensures.
 log.tabIndex = 0;
 
 refresh();
