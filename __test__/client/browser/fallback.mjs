@@ -1,4 +1,4 @@
-// Where tabs cannot share.
+// Tabs in browsers that cannot share a connection.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
