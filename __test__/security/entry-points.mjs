@@ -1,4 +1,4 @@
-// Every way to open an event stream and to send to it. A new face is one more entry.
+// Every way to open an event stream and send to it. Add an entry for a new face.
 import * as core from './entry-points/core.mjs';
 import * as express from './entry-points/express.mjs';
 import * as fastify from './entry-points/fastify.mjs';

@@ -35,8 +35,7 @@ export function parseExamples(markdown) {
     if (kind === 'example') {
       examples.push({ name: text, code: fencedBlock(lines, index + 1, text), tries: [] });
     } else if (kind === 'try') {
-      if (examples.length === 0)
-        throw new Error(`there is no example before <!-- try: ${text} -->`);
+      if (examples.length === 0) throw new Error(`no example precedes <!-- try: ${text} -->`);
       examples.at(-1).tries.push(parseTry(text));
     }
   });

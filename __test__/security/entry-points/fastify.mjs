@@ -11,7 +11,7 @@ import { connectionStream, TOPIC } from './senders.mjs';
 
 const plugin = createRequire(import.meta.url)('../../../fastify.js');
 
-/** An application with the site's hook, and with the plugins and routes that `setUp` adds. */
+/** An application with the site's hook and the plugins and routes that `setUp` adds. */
 async function serve(site, setUp, { connect = connectHTTP1, ...options } = {}) {
   const app = fastify({
     logger: { level: 'trace', stream: { write: (line) => site.log.push(line) } },
@@ -38,7 +38,7 @@ const serveReply = (how, serverOptions) => (_t, site) =>
     serverOptions,
   );
 
-/** The options of a stream of `SE` are those of a connection. Its first event opens it. */
+/** `SE` accepts the options of a connection. The first event opens the stream. */
 const serveSE = (how, serverOptions) => (_t, site) =>
   serve(
     site,
