@@ -57,13 +57,13 @@ describe('for await', () => {
 
   test('ends on a 204 and on a signal, and immediately if the signal is already aborted', async (t) => {
     const { client } = scriptedClient(t, [status(204)]);
-    for await (const _ of client) assert.fail('there is no event');
+    for await (const _ of client) assert.fail('unexpected event');
 
     const controller = new AbortController();
     const { signal } = controller;
     const own = scriptedClient(t, [open(numbers(1, 1))], { signal });
     for await (const _ of own.client) controller.abort();
-    for await (const _ of own.client) assert.fail('there is no event');
+    for await (const _ of own.client) assert.fail('unexpected event');
     assert.equal(own.requests.length, 1);
   });
 
@@ -78,7 +78,7 @@ describe('for await', () => {
     assert.deepEqual(seen, [1, 2]);
     const refused = scriptedClient(t, [status(403)]);
     const other = async () => {
-      for await (const _ of refused.client) assert.fail('there is no event');
+      for await (const _ of refused.client) assert.fail('unexpected event');
     };
     await assert.rejects(other(), { code: 'ERR_SSE_STATUS', status: 403 });
   });

@@ -19,7 +19,7 @@ export const ending =
   () =>
     new Response(texts.join(''), HEAD);
 
-/** A stream that stays open: `push` adds a text, `end` ends it, `fail` breaks it off. */
+/** A stream that stays open. `push` adds text, `end` ends it, and `fail` breaks it. */
 export function open(...texts) {
   const encoder = new TextEncoder();
   let controller;

@@ -1,4 +1,4 @@
-// Node.js has Web Locks since version 24. Sharing between tabs is tested in browsers.
+// Node.js 24 and later have Web Locks. Sharing between tabs is tested in browsers.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';

@@ -13,7 +13,7 @@ import { SOON } from '../support/soon.mjs';
 
 const seed = Date.now() % 2 ** 31;
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const noChromium = existsSync(executablePath) ? false : `there is no Chromium at ${executablePath}`;
+const noChromium = existsSync(executablePath) ? false : `Chromium not found at ${executablePath}`;
 
 /** Runs in Node and in a page. Collects events until one called `done`, and returns them. */
 function listen({ url, names }) {

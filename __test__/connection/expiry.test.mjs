@@ -12,7 +12,7 @@ import { faces } from './limits/site.mjs';
 const require = createRequire(import.meta.url);
 const { ConnectionHandle } = require('../../binding.js');
 
-/** A function, so that the time counts from when the connection opens, even on a slow machine. */
+/** A function, so the time starts when the connection opens, even on a slow machine. */
 const soon = () => Date.now() + 20;
 const HOUR = 3_600_000;
 

@@ -84,7 +84,7 @@ test(`${CLIENTS} restless clients miss no events and leak nothing (seed ${seed})
   }
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   if (rounds >= ENOUGH) {
-    // The heap still grows in the first round, so it is not compared.
+    // Skip the first round, in which the heap reaches its size.
     const [, ...later] = memory;
     const half = later.length >> 1;
     const growth = mean(later.slice(half)) - mean(later.slice(0, half));

@@ -1,4 +1,4 @@
-// Tests that each callback runs in the AsyncLocalStorage context of its own request.
+// Tests the AsyncLocalStorage context of each callback.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';

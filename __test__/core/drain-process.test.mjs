@@ -87,7 +87,7 @@ const clients = {
     return connectInject(app, '/');
   },
   SE: () => listenFastify((app) => sendsEvent(app)),
-  'SE with a stream of its own': () =>
+  'SE with a custom stream': () =>
     listenFastify((app) => sendsEvent(app, { streamOptions: { highWaterMark: 16 } })),
   'createSSE in Hono': () => listen(hono()),
   'createSSE in Hono, with outgoing': () => listen(hono({})),

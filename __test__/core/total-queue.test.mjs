@@ -45,7 +45,7 @@ test('disconnects only the clients with the largest queues', SOON, async (t) => 
     await sleep(1);
   }
   assert.equal(closes.get('/greedy'), 'overflow');
-  // One turn and one inbox can add more before the limit is checked.
+  // A turn, and an inbox before it, can add more bytes.
   assert.ok(most <= LIMIT + (32 << 20), `${most} bytes were queued`);
   await until(() => sluice.metrics().queuedBytes < LIMIT, 'the queues to shrink');
   assert.deepEqual([...closes.keys()], ['/greedy']);

@@ -231,7 +231,7 @@ describe('sluice doctor behind nginx', { ...SOON, skip: withoutNginx() }, () => 
     assert.ok(buffering.fix.some((line) => line.includes('proxy_buffering off;')));
   });
 
-  test('finds no problem with the default settings of nginx, and checks HTTPS', async (t) => {
+  test('finds no buffering with the default settings, and finds a self-signed certificate', async (t) => {
     const { direct, origins } = await behindNginx(t, '');
     const found = await examine(origins.http, '--direct', direct);
     assert.equal(found.compression.level, 'ok');

@@ -154,7 +154,7 @@ describe('better-sse and sluice', () => {
     assert.equal(clients[0].data.length, 1);
   });
 
-  test('createResponse() and addClient() answer a Fetch request', SOON, async (t) => {
+  test('createResponse() and addClient() respond to a Fetch request', SOON, async (t) => {
     // A body without a server does not keep the process alive.
     const alive = setInterval(() => {}, 1000);
     t.after(() => clearInterval(alive));

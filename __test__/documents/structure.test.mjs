@@ -118,7 +118,7 @@ for (const [page, heading, least] of [
   ['reliability', '## Faults', 10],
   ['security', '## Rules', 25],
 ]) {
-  test(`every line of the table in docs/${page}.md names tests that exist`, () => {
+  test(`every row of the table in docs/${page}.md names existing tests`, () => {
     const text = readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8');
     const rows = text
       .split(heading)[1]

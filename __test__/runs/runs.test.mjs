@@ -183,7 +183,7 @@ describe('a run', SOON, () => {
     );
   });
 
-  test('counts for maxRuns, and the oldest ended run is removed for a new one', async (t) => {
+  test('counts towards maxRuns, and a new run replaces the oldest ended one', async (t) => {
     const { runs } = await serve(t, { maxRuns: 2 });
     await (await runs.start('a', () => WORDS)).finished;
     const { source } = controlled();

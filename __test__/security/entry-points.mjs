@@ -11,8 +11,8 @@ import * as fetch from './entry-points/fetch.mjs';
  *   open streams, and passes each stream to `site.opened()`
  * @property {1 | 2} [version] of HTTP; 1 is the default
  * @property {string} [path] of the streams
- * @property {Record<string, string>} [lacks] what a case may need and this way does not have, with
- *   the reason
+ * @property {Record<string, string>} [lacks] features that cases need but this entry point does not
+ *   have, with the reason
  */
 
 /** @type {EntryPoint[]} */

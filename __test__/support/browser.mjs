@@ -1,4 +1,4 @@
-// Starts Chromium and opens pages in it. Tests are skipped if there is no Chromium.
+// Starts Chromium and opens pages in it. Tests are skipped without Chromium.
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';

@@ -8,7 +8,7 @@ import { frameworks, start } from './site.mjs';
 const nothing = () => {};
 const isChange = ({ route }) => route !== 'connect';
 
-/** Answers the first changes itself, in this order. */
+/** Responds to the first changes with these answers, in order. */
 function failing(...answers) {
   return (request) => (isChange(request) ? answers.shift()?.() : undefined);
 }
@@ -59,7 +59,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(changes().at(-1), 'subscribe a b');
     });
 
-    test('an unsubscription that failed is sent again', SOON, async (t) => {
+    test('a failed unsubscription is sent again', SOON, async (t) => {
       const { join, has } = await start(t, framework);
       let fails = 0;
       const { client } = join({}, ({ route }) => {

@@ -109,7 +109,7 @@ for (const [name, framework] of frameworks) {
   });
 }
 
-test('the routes are found under any form of the URL', SOON, async () => {
+test('any form of the URL leads to the routes', SOON, async () => {
   const urls = [];
   const fetch = async (url) => {
     urls.push(url);

@@ -8,7 +8,7 @@ import { collector, frameworks, start } from './site.mjs';
 const nothing = () => {};
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-/** Sends the same number to all topics, so that each handler gets each number once. */
+/** Sends the same number to all topics, so each handler gets each number once. */
 const send = (broker, topics, n) => {
   for (const topic of topics) broker.broadcastToTopic(topic, { data: n });
 };
@@ -99,7 +99,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(broker.clientCount(), 1);
     });
 
-    test('in a new session all topics are subscribed again, in one request', SOON, async (t) => {
+    test('a new session subscribes to all topics again in one request', SOON, async (t) => {
       const { broker, join, has } = await start(t, framework);
       const { client, changes, requests } = join();
       const { data, handler } = collector();

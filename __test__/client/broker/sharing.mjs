@@ -1,4 +1,4 @@
-// One session for all clients that share. Node.js has Web Locks since version 24.
+// One session for all clients that share. Node.js 24 and later have Web Locks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';

@@ -47,7 +47,7 @@ export async function start(t, framework, settings) {
           .filter(({ route }) => route !== 'connect')
           .map(({ route, topics }) => `${route} ${topics.join(' ')}`),
       mostAtOnce: () => most,
-      /** Resolves when all requests to subscribe are answered, and the client has seen that. */
+      /** Resolves when the client has processed the responses to all requests. */
       async settled() {
         await until(() => requests.every(({ status }) => status), 'the answers');
         for (let turns = 0; turns < 20; turns += 1) await turn();

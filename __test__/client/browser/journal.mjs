@@ -144,7 +144,7 @@ describe('the journal of a tab that shares', () => {
       assert.deepEqual(['4', '5', '6', '7'].map(behind().number), [4, 5, 6, 7]);
     });
 
-    test('numbers them the same when the server replays fewer events', () => {
+    test('numbers them the same if the server replays fewer events', () => {
       assert.deepEqual(['5', '6', '7'].map(behind().number), [5, 6, 7]);
     });
 

@@ -158,7 +158,7 @@ test('close() removes the signal handlers', { ...SOON, skip }, async (t) => {
   assert.equal(await program.exited, 'SIGTERM');
 });
 
-test('native connections end in time while JavaScript is blocked', {
+test('native connections end on time while JavaScript is blocked', {
   ...SOON,
   skip,
 }, async (t) => {

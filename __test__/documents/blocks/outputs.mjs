@@ -36,7 +36,7 @@ const comparable = (report) =>
     .filter((line) => !/^(ok|note) +protocol /.test(line))
     .join('\n');
 
-/** Runs `sluice doctor` at a server without `Cache-Control` and without ids. */
+/** Runs `sluice doctor` against a server without `Cache-Control` and ids. */
 async function isReport(t, code) {
   const server = http.createServer((req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });

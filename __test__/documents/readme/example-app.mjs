@@ -67,12 +67,12 @@ export class ExampleApp {
     assert.equal(status, 0, stdout);
   }
 
-  /** Runs the TypeScript compiler with the words of a command. */
+  /** Runs the TypeScript compiler with the arguments of a command. */
   compileWith(words) {
     this.#run('typescript/bin/tsc', words);
   }
 
-  /** Runs esbuild with the words of a command, and returns the bundle of a program. */
+  /** Runs esbuild with the arguments of a command, and returns the bundle of a program. */
   bundle(words, program) {
     const name = words.find((word) => !word.startsWith('-'));
     this.write({ name, code: program });

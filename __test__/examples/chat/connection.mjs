@@ -65,7 +65,7 @@ describeInBrowser('the connection of the chat', () => {
     for (const tab of tabs) await tab.hasTexts(['1']);
 
     const door = await browser.refuse();
-    // A tab that does not hold the connection can cut it as well.
+    // A tab that does not hold the connection can also cut it.
     await tabs[1].page.getByRole('button', { name: 'Cut it for 5 seconds' }).click();
     for (const tab of tabs) {
       await tab.is('waiting');

@@ -121,7 +121,7 @@ export const entries = [
       limits: NO_OPTIONS,
       onGap: NO_OPTIONS,
       cursorQuery: NO_OPTIONS,
-      ids: 'push and broadcast send no id of the application',
+      ids: 'push and broadcast send no custom ids',
       leaving: 'a session leaves its channels only with its client',
       write: 'a message is a JSON value',
     },

@@ -46,6 +46,6 @@ export const entries = [
     title: 'setupSSE in Express',
     path: '/connect',
     start: (_t, site) => serve(site, (app) => addRoutes(site, app, '')),
-    lacks: { begun: 'the routes leave an answer of middleware alone' },
+    lacks: { begun: 'the routes do not touch a response that middleware has sent' },
   },
 ];

@@ -69,12 +69,12 @@ function open(site, service, client) {
 }
 
 const LACKS = {
-  'events without data': 'clients drop them, so createSSE refuses them',
-  begun: 'the answer is a new Response, which no middleware has begun',
+  'events without data': 'clients discard them, so createSSE rejects them',
+  begun: 'the handler returns a new Response',
   cursorQuery: 'the handler passes the cursor itself',
 };
 /** Without the Node response, the client's address is unknown. */
-const UNKNOWN = { ...LACKS, limits: 'without `outgoing` there is no address to count by' };
+const UNKNOWN = { ...LACKS, limits: 'without `outgoing`, the client has no address' };
 
 export const entries = [
   { title: 'createSSE in Hono', start: serveHono(false), lacks: UNKNOWN },

@@ -7,7 +7,7 @@ const faults = [];
 let returns = 0;
 let leaving = true;
 
-/** A small seeded random generator (mulberry32), so that failures can be reproduced. */
+/** A small seeded random generator (mulberry32) for reproducible failures. */
 let state = seed;
 function random() {
   state = (state + 0x6d2b79f5) | 0;
