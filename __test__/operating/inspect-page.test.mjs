@@ -87,45 +87,35 @@ describeInBrowser('the page of the inspector', () => {
     });
   }
 
-  test(
-    'shows names as text, marks its own stream, sorts, searches and dims when lost',
-    SOON,
-    async (t) => {
-      const { faults, page, stop } = await open(t);
-      assert.equal(await page.locator('#rows tr').count(), 6);
-      assert.ok((await paths(page)).includes(HOSTILE));
-      assert.equal(await page.locator('img').count(), 0);
-      const [listed] = await page.locator('#channels tr').allInnerTexts();
-      assert.deepEqual(listed.split(/\s+/), [HOSTILE, 'channel', '5', '0', '0', 'B']);
-      assert.match(await page.locator('#channels-shown').textContent(), /^\d+ in all$/);
-      assert.equal(await page.title(), 'sluice inspect');
-      assert.equal(await page.locator('tr.own .path').textContent(), '/sluice/eventsthis page');
-      const slowest = page.locator('#slow li', { hasText: /No\. \d+, \/longlong/ });
-      await slowest.waitFor();
-      await until(
-        async () => /^\/longlong/.test((await paths(page))[0]),
-        'the slow client to be the first row',
-      );
-      const sorted = (name, value) =>
-        page.waitForSelector(`th[aria-sort=${value}] >> text=${name}`);
-      await page.click('button[data-sort=path]');
-      await sorted('Path', 'ascending');
-      await until(async () => (await paths(page))[0] === HOSTILE, 'the first of the paths');
-      await page.click('button[data-sort=path]');
-      await sorted('Path', 'descending');
-      await until(async () => (await paths(page)).at(-1) === HOSTILE, 'the paths in reverse order');
-      await page.fill('#search', 'NEWS');
-      await until(async () => String(await paths(page)) === '/news,/news', 'the paths found');
-      assert.match(await page.locator('#shown').textContent(), /^2 of \d+ connections$/);
-      assert.deepEqual(faults, []);
-      stop();
-      await page.waitForFunction(() => document.body.dataset.state === 'lost');
-      assert.match(await page.locator('#state').textContent(), /lost/);
-      await page.waitForFunction(
-        () => getComputedStyle(document.querySelector('main')).opacity < 1,
-      );
-    },
-  );
+  test('shows names as text, marks its stream, sorts, searches and dims', SOON, async (t) => {
+    const { faults, page, stop } = await open(t);
+    assert.equal(await page.locator('#rows tr').count(), 6);
+    assert.ok((await paths(page)).includes(HOSTILE));
+    assert.equal(await page.locator('img').count(), 0);
+    const [listed] = await page.locator('#channels tr').allInnerTexts();
+    assert.deepEqual(listed.split(/\s+/), [HOSTILE, 'channel', '5', '0', '0', 'B']);
+    assert.match(await page.locator('#channels-shown').textContent(), /^\d+ in all$/);
+    assert.equal(await page.title(), 'sluice inspect');
+    assert.equal(await page.locator('tr.own .path').textContent(), '/sluice/eventsthis page');
+    const slowest = page.locator('#slow li', { hasText: /No\. \d+, \/longlong/ });
+    await slowest.waitFor();
+    await until(async () => /^\/longlong/.test((await paths(page))[0]), 'the slow client on top');
+    const sorted = (name, value) => page.waitForSelector(`th[aria-sort=${value}] >> text=${name}`);
+    await page.click('button[data-sort=path]');
+    await sorted('Path', 'ascending');
+    await until(async () => (await paths(page))[0] === HOSTILE, 'the first of the paths');
+    await page.click('button[data-sort=path]');
+    await sorted('Path', 'descending');
+    await until(async () => (await paths(page)).at(-1) === HOSTILE, 'the paths in reverse order');
+    await page.fill('#search', 'NEWS');
+    await until(async () => String(await paths(page)) === '/news,/news', 'the paths found');
+    assert.match(await page.locator('#shown').textContent(), /^2 of \d+ connections$/);
+    assert.deepEqual(faults, []);
+    stop();
+    await page.waitForFunction(() => document.body.dataset.state === 'lost');
+    assert.match(await page.locator('#state').textContent(), /lost/);
+    await page.waitForFunction(() => getComputedStyle(document.querySelector('main')).opacity < 1);
+  });
 
   test('reconnects automatically when it is authorized again', SOON, async (t) => {
     const { allowed, page, server } = await open(t);
