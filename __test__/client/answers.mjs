@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { clock, open, scriptedClient, settled, status } from './scripted.mjs';
 
 describe('answers', () => {
-  test('Retry-After is waited for: seconds, or a date, or nonsense', async (t) => {
+  test('waits for Retry-After in seconds or as a date, and ignores an invalid value', async (t) => {
     const { pass } = clock(t);
     t.mock.method(Math, 'random', () => 0);
     const at = (delay) => new Date(Date.now() + delay).toUTCString();
@@ -31,7 +31,7 @@ describe('answers', () => {
   });
 
   for (const code of [408, 425, 429, 500, 502, 503, 504]) {
-    test(`status ${code} is tried again`, async (t) => {
+    test(`status ${code} is retried`, async (t) => {
       const { pass } = clock(t);
       const { client, codes } = scriptedClient(t, [status(code), open()]);
       client.connect();
@@ -56,7 +56,7 @@ describe('answers', () => {
     });
   }
 
-  test('204 asks not to come back: disconnected, and no error', async (t) => {
+  test('status 204 disconnects without an error or a reconnect', async (t) => {
     const { pass } = clock(t);
     const { client, requests, states, errors } = scriptedClient(t, [status(204)]);
     client.connect();
@@ -81,7 +81,7 @@ describe('answers', () => {
   }
 
   for (const type of ['text/event-stream;charset=utf-8', 'TEXT/Event-Stream ; x=y']) {
-    test(`the content type ${type} is taken`, async (t) => {
+    test(`the content type ${type} is accepted`, async (t) => {
       const answer = () => new Response('data: a\n\n', { headers: { 'Content-Type': type } });
       const { client, data } = scriptedClient(t, [answer], { autoReconnect: false });
       client.connect();

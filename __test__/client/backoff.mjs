@@ -15,14 +15,14 @@ describe('delays', () => {
     return all;
   };
 
-  test('the bound grows by the multiplier up to the cap', (t) => {
+  test('the upper bound grows by the multiplier up to the cap', (t) => {
     const some = bounds(t, { maxRetries: 0 }, 8);
     assert.deepEqual(some, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
     const config = { reconnectDelay: 10, backoffMultiplier: 3, maxReconnectDelay: 1000 };
     assert.deepEqual(bounds(t, config, 5), [10, 300, 900, 1000, 1000]);
   });
 
-  test('a delay is anything below its bound, and all of it is used', () => {
+  test('delays are spread evenly between zero and their bound', () => {
     for (const [retries, bound] of [1000, 2000, 4000].entries()) {
       const delays = Array.from({ length: 5000 }, () => {
         const own = backoff();
@@ -42,14 +42,14 @@ describe('delays', () => {
     assert.equal(backoff().next(90_000), 30_000);
   });
 
-  test('a server that fails is not asked without a pause, although it said `retry: 0`', (t) => {
+  test('delays grow from 200 ms after the first retry, even with `retry: 0`', (t) => {
     t.mock.method(Math, 'random', () => 1);
     const own = backoff();
     own.startFrom(0);
     assert.deepEqual([own.next(), own.next(), own.next()], [0, 200, 400]);
   });
 
-  test('`retry` of the server is a minimum, and jitter comes on top of it', (t) => {
+  test('`retry` from the server is a minimum, and jitter is added to it', (t) => {
     const random = t.mock.method(Math, 'random', () => 0);
     const own = backoff({ maxRetries: 0 });
     own.startFrom(5000);
@@ -66,7 +66,7 @@ describe('delays', () => {
     assert.ok(own.next() >= 30_000, 'up to the cap');
   });
 
-  test('delays grow on while retries are counted anew, until reset()', (t) => {
+  test('delays keep growing when the retry count restarts, until reset()', (t) => {
     t.mock.method(Math, 'random', () => 1);
     const own = backoff({ maxRetries: 2 });
     const next = () => {
@@ -91,7 +91,7 @@ describe('delays', () => {
     for (let n = 0; n < 5000; n += 1) assert.ok(endless.next() <= 30_000);
   });
 
-  test('a delay that the server makes as long as can be is bounded all the same', async (t) => {
+  test('the longest delay that a server can ask for is capped', async (t) => {
     const { pass } = clock(t);
     const answers = [ending(`retry: ${'9'.repeat(400)}\n\n`), open()];
     const config = { backoffMultiplier: 0 };
@@ -102,7 +102,7 @@ describe('delays', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('the longest delays are no short ones', async (t) => {
+  test('the longest possible delay does not overflow the timer', async (t) => {
     const { pass } = clock(t);
     const answers = [status(503, { 'Retry-After': '99999999' }), open()];
     const config = { maxReconnectDelay: 2 ** 30 - 1, reconnectDelay: 2 ** 30 - 1 };

@@ -1,4 +1,4 @@
-// The client in Chromium, as its files are served.
+// The client in Chromium, loaded from its published files.
 import './browser/behind.mjs';
 import './browser/fallback.mjs';
 import './browser/feed.mjs';

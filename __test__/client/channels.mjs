@@ -11,7 +11,7 @@ import { told } from './scripted.mjs';
 
 const SOON = { timeout: 240_000 };
 
-/** A server whose clients join a channel; it may stop, and come back on the same port. */
+/** A server whose clients join a channel. It can stop and restart on the same port. */
 async function weather(t, { channel = new sluice.Channel(), options } = {}) {
   const connections = [];
   let server;
@@ -51,7 +51,7 @@ async function connected(t, config) {
 
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-describe('with a channel of the server', () => {
+describe('with a server channel', () => {
   test('events arrive as they were sent', SOON, async (t) => {
     const { channel, url } = await weather(t, { channel: new sluice.Channel({ ids: 'manual' }) });
     const { client, events } = await connected(t, { url });
@@ -82,7 +82,7 @@ describe('with a channel of the server', () => {
     assert.equal(client.getLastEventId(), lastEventId);
   });
 
-  test('whatever was sent is read back', SOON, async (t) => {
+  test('the client reads back every event that was sent', SOON, async (t) => {
     const { channel, connections, url } = await weather(t, {
       channel: new sluice.Channel({ ids: 'manual' }),
     });
@@ -118,9 +118,9 @@ describe('with a channel of the server', () => {
     }
   });
 
-  test('connections cut again and again lose and double nothing', SOON, async (t) => {
+  test('delivers each event once over connections that are cut repeatedly', SOON, async (t) => {
     const { channel, connections, url } = await weather(t);
-    // The delay grows, since none of these connections lasts.
+    // The delay grows because these connections are all short.
     const { data } = await connected(t, { url, maxReconnectDelay: 20 });
     const cut = setInterval(() => connections.at(-1).response.destroy(), 5);
     t.after(() => clearInterval(cut));
@@ -138,7 +138,7 @@ describe('with a channel of the server', () => {
     assert.deepEqual(data(), range(1, sent));
   });
 
-  test('a server that restarts is found again, and sends what was missed', SOON, async (t) => {
+  test('reconnects to a restarted server and gets the missed events', SOON, async (t) => {
     const { channel, connections, start, stop, url } = await weather(t);
     const config = { url, maxReconnectDelay: 20, maxRetries: 0 };
     const { client, codes, data } = await connected(t, config);
@@ -146,10 +146,10 @@ describe('with a channel of the server', () => {
     await until(() => data().length === 1, 'an event');
     await stop();
     channel.send({ id: '2', data: 2 });
-    await until(() => codes().length >= 3, 'some attempts in vain');
+    await until(() => codes().length >= 3, 'some failed attempts');
     assert.equal(client.getState(), 'connecting');
     await start();
-    await until(() => data().length === 2, 'what was missed');
+    await until(() => data().length === 2, 'the missed event');
     assert.deepEqual(data(), [1, 2]);
     assert.equal(connections.at(-1).lastEventID, '1');
     assert.deepEqual(new Set(codes()), new Set(['ERR_SSE_NETWORK']));
@@ -183,7 +183,7 @@ describe('with a channel of the server', () => {
     );
   });
 
-  test('pings keep the connection; without them it is replaced', SOON, async (t) => {
+  test('keeps a connection with pings, and replaces a silent one', SOON, async (t) => {
     const listening = { heartbeatInterval: 50, missedHeartbeatsLimit: 20, maxReconnectDelay: 1 };
     const quiet = await weather(t, { options: { ping: false } });
     const pinging = await weather(t, { options: { pingInterval: 20 } });
@@ -195,7 +195,7 @@ describe('with a channel of the server', () => {
     assert.equal(pinging.connections.length, 1);
   });
 
-  test('20,000 events come in their order', SOON, async (t) => {
+  test('20,000 events arrive in order', SOON, async (t) => {
     const { channel, url } = await weather(t, { options: { maxQueueBytes: 2 ** 26 } });
     const client = createSSEClient({ url });
     t.after(() => client.disconnect());
@@ -212,7 +212,7 @@ describe('with a channel of the server', () => {
     assert.equal(client.getState(), 'disconnected');
   });
 
-  test('an end that sends 204 afterwards ends it for good', SOON, async (t) => {
+  test('disconnects when a server ends the stream and then answers 204', SOON, async (t) => {
     let requests = 0;
     const server = http.createServer((req, res) => {
       requests += 1;

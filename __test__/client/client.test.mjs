@@ -1,4 +1,4 @@
-// The client in Node: what it tells, what it asks, and how it comes back.
+// The client in Node.js: its events, its requests and its reconnects.
 import './parser.mjs';
 import './options.mjs';
 import './requests.mjs';

@@ -6,7 +6,7 @@ import { connecting, serve, stream } from './plain.mjs';
 import { open, refused, scriptedClient, settled, silent } from './scripted.mjs';
 
 describe('endings', () => {
-  test('an answer that is refused does not keep its connection', async (t) => {
+  test('rejecting a response closes its connection', async (t) => {
     const sockets = new Set();
     const { origin } = await serve(t, (req, res) => {
       sockets.add(req.socket);
@@ -17,7 +17,7 @@ describe('endings', () => {
     await until(() => [...sockets].every(({ destroyed }) => destroyed), 'the connection to close');
   });
 
-  test('disconnect() closes the connection, and nothing is heard after it', async (t) => {
+  test('disconnect() closes the connection and stops all events', async (t) => {
     let closed = 0;
     const { origin } = await serve(t, (_, res) => {
       stream(res);
@@ -31,7 +31,7 @@ describe('endings', () => {
     assert.deepEqual(states, ['connecting', 'connected', 'disconnected']);
   });
 
-  test('nothing is heard after disconnect() in a handler, though more events are there', async (t) => {
+  test('disconnect() in a handler discards the remaining events', async (t) => {
     const answers = [open('id: 1\ndata: a\n\nid: 2\ndata: b\n\n'), open('id: 2\ndata: b\n\n')];
     const { client, requests, data, states } = scriptedClient(t, answers);
     client.onMessage(() => client.disconnect());
@@ -47,7 +47,7 @@ describe('endings', () => {
     assert.deepEqual(states, [...once, ...once]);
   });
 
-  test('nothing is heard after disconnect(), at whatever step of an attempt it comes', async (t) => {
+  test('disconnect() silences the client at any step of an attempt', async (t) => {
     for (let step = 0; step < 30; step += 1) {
       const { client, states, events } = scriptedClient(t, [open('data: a\n\n')]);
       client.connect();
@@ -75,7 +75,7 @@ describe('endings', () => {
     }
   });
 
-  test('a signal disconnects, and is let go of after that', async (t) => {
+  test('a signal disconnects, and its listener is removed afterwards', async (t) => {
     const controller = new AbortController();
     const { signal } = controller;
     const { client, states } = scriptedClient(t, [open()], { signal });
@@ -91,10 +91,10 @@ describe('endings', () => {
     assert.deepEqual(states.slice(-2), ['connected', 'disconnected']);
     client.connect();
     await settled();
-    assert.equal(client.getState(), 'disconnected', 'with its signal aborted');
+    assert.equal(client.getState(), 'disconnected', 'its signal is aborted');
   });
 
-  test('disconnect() does not wait for a token that never comes, nor is it asked with', async (t) => {
+  test('disconnect() does not wait for a pending token, and a late token sends no request', async (t) => {
     let give;
     const token = () => new Promise((resolve) => (give = resolve));
     const { client, requests, states } = scriptedClient(t, [open()], { token });

@@ -1,4 +1,4 @@
-// The examples of examples.md, each in a test of its section's name.
+// Runs the examples of examples.md. Each test is named after its section.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -19,8 +19,8 @@ const sections = Object.fromEntries(
 const code = (heading) => sections[heading].match(/```typescript\n([\s\S]*?)```/)[1];
 
 /**
- * Runs the examples of these sections as one module, with these globals; hands out a variable of
- * it.
+ * Runs the examples of these sections as one module with these globals. Returns one of its
+ * variables.
  */
 function run(headings, variable, globals) {
   const source = `${headings.map(code).join('\n')}\nexport const result = ${variable};`;
@@ -38,7 +38,7 @@ function run(headings, variable, globals) {
   return exports.result;
 }
 
-/** A page of a server that has a channel at every address. */
+/** Sets `location` to a page of a server that has a channel at every path. */
 async function page(t) {
   const channels = new Map();
   const channel = (path) => {
@@ -62,7 +62,7 @@ async function page(t) {
   return channel;
 }
 
-/** A console that keeps what is logged. */
+/** A console that records its log lines. */
 function quiet(t) {
   const lines = [];
   t.mock.method(console, 'debug', () => {});

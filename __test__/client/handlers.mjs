@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createSSEClient } from '../../client/index.js';
 import { clock, open, refused, scriptedClient, settled } from './scripted.mjs';
 
-/** Connects to a stream of that text, and waits until all is told. */
+/** Connects to a stream with this text and waits until all of it is handled. */
 async function receive(t, text, config, prepare = () => {}) {
   const all = scriptedClient(t, [open(text)], config);
   prepare(all.client);
@@ -12,7 +12,7 @@ async function receive(t, text, config, prepare = () => {}) {
   return all;
 }
 
-/** What is thrown where nobody catches it, while `run` runs. */
+/** Returns the uncaught exceptions that happen while `run` runs. */
 async function uncaught(run) {
   const listeners = process.listeners('uncaughtException');
   process.removeAllListeners('uncaughtException');
@@ -28,13 +28,13 @@ async function uncaught(run) {
 }
 
 describe('handlers', () => {
-  test('get an event of their name with its data, its text, its id and the cursor', async (t) => {
+  test('receive events of their name with data, raw text, id and cursor', async (t) => {
     const seen = [];
     const text = 'id: 7\nevent: price\ndata: {"cents": 120}\n\nevent: price\ndata: none\n\n';
     await receive(t, text, {}, (client) => {
       client.on('price', (event) => seen.push(event));
-      client.on('other', () => assert.fail('not of this name'));
-      client.onMessage(() => assert.fail('it has a name'));
+      client.on('other', () => assert.fail('the event has another name'));
+      client.onMessage(() => assert.fail('the event has a name'));
     });
     const price = { event: 'price', topic: undefined, lastEventId: '7' };
     assert.deepEqual(seen, [
@@ -62,7 +62,7 @@ describe('handlers', () => {
   };
   for (const [text, value] of Object.entries(DATA)) {
     test(`the data of ${JSON.stringify(text)} is ${JSON.stringify(value)}`, async (t) => {
-      // One of the spaces is the colon's.
+      // The parser strips one space after the colon.
       const { events } = await receive(t, `data: ${text}\n\n`);
       assert.deepEqual(
         events.map(({ data, raw }) => ({ data, raw })),
@@ -71,12 +71,12 @@ describe('handlers', () => {
     });
   }
 
-  test('`parse: String` leaves texts alone', async (t) => {
+  test('`parse: String` keeps data as text', async (t) => {
     const { data } = await receive(t, 'data: 4\n\ndata: 2.0\n\n', { parse: String });
     assert.deepEqual(data(), ['4', '2.0']);
   });
 
-  test('`parse` gets the name too; what it throws drops that event alone', async (t) => {
+  test('`parse` receives the event name, and drops only the event it throws for', async (t) => {
     const failure = new Error('no date');
     const parse = (text, event) => {
       if (text === 'x') throw failure;
@@ -92,7 +92,7 @@ describe('handlers', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('of * get all events, after those of the name, also of an event called *', async (t) => {
+  test('handlers of * run after those of the name, and once for an event named *', async (t) => {
     const seen = [];
     const text = 'event: a\ndata: 1\n\ndata: 2\n\nevent: *\ndata: 3\n\n';
     await receive(t, text, {}, (client) => {
@@ -102,7 +102,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, ['a 1', '* 1', '* 2', '* 3']);
   });
 
-  test('names that the client itself knows, or objects do, are names like any other', async (t) => {
+  test('an event may have the name of a state or of an object property', async (t) => {
     const names = ['connected', 'error', 'open', '__proto__', 'constructor', 'toString', 'é ☀'];
     const seen = [];
     const text = names.map((name) => `event: ${name}\ndata: 1\n\n`).join('');
@@ -112,7 +112,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, names);
   });
 
-  test('an unsubscribed handler is not called, be it that another one does it', async (t) => {
+  test('an unsubscribed handler is not called, even if another handler unsubscribes it', async (t) => {
     const seen = [];
     await receive(t, 'data: 1\n\ndata: 2\n\n', {}, (client) => {
       const own = client.onMessage(({ data }) => {
@@ -129,7 +129,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, ['once 1', 'always 1', 'always 2']);
   });
 
-  test('a handler that was added twice is called twice, and ends one by one', async (t) => {
+  test('a handler added twice is called twice, and each registration is removed separately', async (t) => {
     const seen = [];
     await receive(t, 'data: 1\n\ndata: 2\n\n', {}, (client) => {
       const handler = ({ data }) => {
@@ -142,7 +142,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, [1, 1, 2]);
   });
 
-  test('to unsubscribe twice does not harm a handler that came later', async (t) => {
+  test('unsubscribing twice leaves a later handler in place', async (t) => {
     const { client, events } = scriptedClient(t, [open('data: 1\n\n')]);
     const seen = [];
     const first = client.onMessage(() => assert.fail('it was unsubscribed'));
@@ -155,7 +155,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, [1]);
   });
 
-  test('a handler that is added by another one waits for the next event', async (t) => {
+  test('a handler added during an event is first called for the next event', async (t) => {
     const seen = [];
     await receive(t, 'data: 1\n\ndata: 2\n\n', {}, (client) => {
       const renew = () => {
@@ -171,7 +171,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, [1, 2]);
   });
 
-  test('an error in a handler is reported as uncaught, and the others still run', async (t) => {
+  test('an error in a handler is reported as uncaught, and the other handlers still run', async (t) => {
     const failures = ['event', 'state', 'error'].map((what) => new Error(what));
     const seen = [];
     const thrown = await uncaught(async () => {
@@ -223,7 +223,7 @@ describe('handlers', () => {
     ]);
   });
 
-  test('the cursor of a handler is that of its event', async (t) => {
+  test('getLastEventId() in a handler is the cursor of its event', async (t) => {
     const seen = [];
     await receive(t, 'id: 1\ndata: a\n\nid: 2\n\ndata: b\n\n', {}, (client) => {
       client.onMessage(() => seen.push(client.getLastEventId()));
@@ -231,7 +231,7 @@ describe('handlers', () => {
     assert.deepEqual(seen, ['1', '2']);
   });
 
-  test('debug writes to the console, and nothing else does', async (t) => {
+  test('only `debug` writes to the console', async (t) => {
     const debug = t.mock.method(console, 'debug', () => {});
     await receive(t, 'data: 1\n\n');
     assert.equal(debug.mock.callCount(), 0);
@@ -241,7 +241,7 @@ describe('handlers', () => {
     assert.deepEqual(words, ['state', 'state', 'event', 'state']);
   });
 
-  test('every handler hears of states in their order, whatever another does', async (t) => {
+  test('every handler sees states in order, even if another handler disconnects', async (t) => {
     const heard = [];
     const { client } = await receive(t, 'data: 1\n\n', {}, (client) => {
       client.onStateChange((state) => state === 'connected' && client.disconnect());

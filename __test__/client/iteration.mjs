@@ -11,7 +11,7 @@ const numbers = (from, to) => {
 };
 
 describe('for await', () => {
-  test('connects, gets every event in its order, and disconnects when it is left', async (t) => {
+  test('connects, yields every event in order, and disconnects when you leave the loop', async (t) => {
     const answer = open(numbers(1, 3));
     const { client, states } = scriptedClient(t, [answer]);
     const seen = [];
@@ -24,14 +24,14 @@ describe('for await', () => {
     assert.equal(answer.isOpen, false);
   });
 
-  test('leaves a client connected that was so before', async (t) => {
+  test('keeps a client connected that was connected before the loop', async (t) => {
     const { client } = scriptedClient(t, [open(numbers(1, 3))]);
     client.connect();
     for await (const { data } of client) if (data === 2) break;
     assert.equal(client.isConnected(), true);
   });
 
-  test('goes on over a reconnect', async (t) => {
+  test('continues across a reconnect', async (t) => {
     const { pass } = clock(t);
     const answers = [ending(numbers(1, 2)), open(numbers(3, 4))];
     const { client, requests } = scriptedClient(t, answers);
@@ -45,7 +45,7 @@ describe('for await', () => {
     assert.equal(requests[1].headers.get('Last-Event-ID'), '2');
   });
 
-  test('ends when the client is disconnected, after what had come', async (t) => {
+  test('yields the buffered events, then ends when the client disconnects', async (t) => {
     const { client } = scriptedClient(t, [open(numbers(1, 5))]);
     const seen = [];
     for await (const { data } of client) {
@@ -55,19 +55,19 @@ describe('for await', () => {
     assert.deepEqual(seen, [1, 2, 3, 4, 5]);
   });
 
-  test('ends with a 204, with a signal, and at once where the signal is aborted', async (t) => {
+  test('ends on a 204 and on a signal, and immediately if the signal is already aborted', async (t) => {
     const { client } = scriptedClient(t, [status(204)]);
-    for await (const _ of client) assert.fail('there is no event');
+    for await (const _ of client) assert.fail('unexpected event');
 
     const controller = new AbortController();
     const { signal } = controller;
     const own = scriptedClient(t, [open(numbers(1, 1))], { signal });
     for await (const _ of own.client) controller.abort();
-    for await (const _ of own.client) assert.fail('there is no event');
+    for await (const _ of own.client) assert.fail('unexpected event');
     assert.equal(own.requests.length, 1);
   });
 
-  test('throws when the client gives up, after what had come', async (t) => {
+  test('yields the buffered events, then throws when the client gives up', async (t) => {
     const answer = open(`${numbers(1, 2)}data: ${'x'.repeat(200)}`);
     const { client } = scriptedClient(t, [answer], { maxEventSize: 100 });
     const seen = [];
@@ -78,12 +78,12 @@ describe('for await', () => {
     assert.deepEqual(seen, [1, 2]);
     const refused = scriptedClient(t, [status(403)]);
     const other = async () => {
-      for await (const _ of refused.client) assert.fail('there is no event');
+      for await (const _ of refused.client) assert.fail('unexpected event');
     };
     await assert.rejects(other(), { code: 'ERR_SSE_STATUS', status: 403 });
   });
 
-  test('that is left late leaves a connection alone that was made meanwhile', async (t) => {
+  test('leaving an old loop keeps a newer connection open', async (t) => {
     const { client } = scriptedClient(t, [open(numbers(1, 2))]);
     for await (const { data } of client) {
       client.disconnect();
@@ -94,7 +94,7 @@ describe('for await', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('throws for its own connection, not for one before', async (t) => {
+  test('does not throw the error of an earlier connection', async (t) => {
     const { client } = scriptedClient(t, [status(403), open(numbers(1, 1))]);
     client.connect();
     await settled();
@@ -102,7 +102,7 @@ describe('for await', () => {
     for await (const _ of client) client.disconnect();
   });
 
-  test('two loops get all events each', async (t) => {
+  test('two loops each get all events', async (t) => {
     const { client } = scriptedClient(t, [open(numbers(1, 200))]);
     client.connect();
     const loop = async () => {
@@ -117,7 +117,7 @@ describe('for await', () => {
     assert.deepEqual(one, other);
   });
 
-  /** A stream without end that tells how many events were taken from it. */
+  /** An endless stream that counts the events read from it. */
   function endless() {
     let taken = 0;
     const encoder = new TextEncoder();
@@ -139,7 +139,7 @@ describe('for await', () => {
     return { answer, taken: () => taken };
   }
 
-  test('that is slow holds the reading up, and loses nothing', async (t) => {
+  test('applies back-pressure in a slow loop, and drops no events', async (t) => {
     const { answer, taken } = endless();
     const { client } = scriptedClient(t, [answer]);
     let expected = 0;
@@ -148,16 +148,16 @@ describe('for await', () => {
       assert.equal(data, expected);
       if (expected % 100 === 0) {
         await settled();
-        assert.ok(taken() - expected <= 65, `${taken() - expected} wait`);
+        assert.ok(taken() - expected <= 65, `${taken() - expected} events are buffered`);
       }
       if (expected === 1000) break;
     }
     const after = taken();
     await settled();
-    assert.equal(taken(), after, 'nobody reads any more');
+    assert.equal(taken(), after, 'reading has stopped');
   });
 
-  test('that is slow is not silence, and can be interrupted', async (t) => {
+  test('does not mistake a slow loop for silence, and allows reconnect() meanwhile', async (t) => {
     const { pass } = clock(t);
     const { answer } = endless();
     const { client, requests, codes } = scriptedClient(t, [answer, open()]);
@@ -174,7 +174,7 @@ describe('for await', () => {
     await settled();
   });
 
-  test('that is left lets the others read on', async (t) => {
+  test('leaving a slow loop resumes reading for other handlers', async (t) => {
     const { answer, taken } = endless();
     const { client } = scriptedClient(t, [answer]);
     let handled = 0;
@@ -186,13 +186,13 @@ describe('for await', () => {
     const loop = client[Symbol.asyncIterator]();
     await loop.next();
     await settled();
-    assert.ok(taken() < 100, 'the loop holds it up');
+    assert.ok(taken() < 100, 'the loop pauses reading');
     await loop.return();
     while (client.getState() !== 'disconnected') await settled();
     assert.equal(handled, 5000);
   });
 
-  test('is over with its connection: a loop left behind neither stalls the next nor gets of it', async (t) => {
+  test('ends with its connection: an abandoned loop does not stall the next connection or read from it', async (t) => {
     const { client, events } = scriptedClient(t, [open(numbers(1, 1)), open(numbers(2, 301))]);
     const loop = client[Symbol.asyncIterator]();
     assert.equal((await loop.next()).value.data, 1);
@@ -203,7 +203,7 @@ describe('for await', () => {
     assert.deepEqual(await loop.next(), { value: undefined, done: true });
   });
 
-  test('does not throw what a handler has mended', async (t) => {
+  test('does not throw if an error handler reconnects', async (t) => {
     const { client, states } = scriptedClient(t, [status(401), open(numbers(1, 1))]);
     client.onError(() => client.reconnect());
     const seen = [];
@@ -215,7 +215,7 @@ describe('for await', () => {
     assert.deepEqual(states, ['connecting', 'connected', 'disconnected']);
   });
 
-  test('may be ended while it waits', async (t) => {
+  test('can be ended while it waits for an event', async (t) => {
     const { client } = scriptedClient(t, [open()]);
     const loop = client[Symbol.asyncIterator]();
     const next = loop.next();
@@ -225,7 +225,7 @@ describe('for await', () => {
     assert.equal(client.getState(), 'disconnected');
   });
 
-  test('lets no more be read while it is slow, also from one connection to the next', async (t) => {
+  test('a slow loop keeps reading paused across reconnects', async (t) => {
     const { client, events } = scriptedClient(
       t,
       Array.from({ length: 10 }, () => open(numbers(1, 100))),

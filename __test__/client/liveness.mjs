@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { clock, ending, open, refused, scriptedClient, settled } from './scripted.mjs';
 
-/** A page: Node has no events of a network, nor a document that can be seen. */
+/** Simulates a page, because Node.js has no network events and no document. */
 function page(t) {
   const window = new EventTarget();
   const document = { visibilityState: 'visible' };
@@ -31,7 +31,7 @@ function page(t) {
     },
     async visibility(state) {
       document.visibilityState = state;
-      // Browsers have it bubble, from the document to here.
+      // In browsers, this event bubbles from the document to the window.
       window.dispatchEvent(new Event('visibilitychange'));
       await settled();
     },
@@ -39,7 +39,7 @@ function page(t) {
 }
 
 describe('silence', () => {
-  test('of three intervals means to reconnect at once, after the cursor', async (t) => {
+  test('of three intervals makes the client reconnect at once with its cursor', async (t) => {
     const { pass } = clock(t);
     const answers = [open('id: 1\ndata: a\n\n'), open()];
     const { client, requests, codes, states } = scriptedClient(t, answers);
@@ -57,7 +57,7 @@ describe('silence', () => {
     assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected']);
   });
 
-  test('is broken by a comment, and by a part of an event', async (t) => {
+  test('ends with a comment or with part of an event', async (t) => {
     const { pass } = clock(t);
     const answer = open();
     const config = { heartbeatInterval: 100, missedHeartbeatsLimit: 2 };
@@ -76,7 +76,7 @@ describe('silence', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('is not listened for with heartbeatInterval 0', async (t) => {
+  test('is ignored with heartbeatInterval 0', async (t) => {
     const { pass } = clock(t);
     const { client, requests } = scriptedClient(t, [open()], { heartbeatInterval: 0 });
     client.connect();
@@ -85,7 +85,7 @@ describe('silence', () => {
     assert.equal(requests.length, 1);
   });
 
-  test('does not use up the retries of a server that has nothing to say', async (t) => {
+  test('does not use up retries', async (t) => {
     const { pass } = clock(t);
     const { client, requests } = scriptedClient(
       t,
@@ -98,7 +98,7 @@ describe('silence', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('is noticed when a page is seen again whose timers stood still', async (t) => {
+  test('is detected when a page becomes visible after its timers were suspended', async (t) => {
     const { visibility } = page(t);
     t.mock.timers.enable({ apis: ['Date'] });
     const answers = [open('id: 1\ndata: a\n\n'), open()];
@@ -108,7 +108,7 @@ describe('silence', () => {
     await visibility('hidden');
     t.mock.timers.setTime(89_000);
     await visibility('visible');
-    assert.equal(requests.length, 1, 'heard not long ago');
+    assert.equal(requests.length, 1, 'the last byte is recent');
     await visibility('hidden');
     t.mock.timers.setTime(200_000);
     await settled();
@@ -118,7 +118,7 @@ describe('silence', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('is ours, and not noticed, while a slow loop holds the reading up', async (t) => {
+  test('is not reported while a slow loop pauses reading', async (t) => {
     const { visibility } = page(t);
     t.mock.timers.enable({ apis: ['Date'] });
     const { client, codes } = scriptedClient(t, [open('data: a\n\n'.repeat(100))]);
@@ -133,7 +133,7 @@ describe('silence', () => {
 });
 
 describe('the network', () => {
-  test('gone: the connection is dropped; back: it is there at once', async (t) => {
+  test('closes the connection when it goes offline, and reconnects at once when it is back', async (t) => {
     const { pass } = clock(t);
     const { network } = page(t);
     const answers = [open('id: 1\ndata: a\n\n'), open()];
@@ -151,7 +151,7 @@ describe('the network', () => {
     assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected']);
   });
 
-  test('that comes and goes uses up no retries', async (t) => {
+  test('does not use up retries by going offline and online', async (t) => {
     clock(t);
     const { network } = page(t);
     const { client, requests } = scriptedClient(t, [open()], { maxRetries: 1 });
@@ -165,7 +165,7 @@ describe('the network', () => {
     assert.equal(requests.length, 11);
   });
 
-  test('gone while the client waits for a retry: that is the last before it is back', async (t) => {
+  test('going offline during a retry delay allows one more attempt until it is online', async (t) => {
     const { pass } = clock(t);
     const { network } = page(t);
     const answers = [refused, refused, open()];
@@ -183,7 +183,7 @@ describe('the network', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('back while the client waits for a retry: it does not wait for longer', async (t) => {
+  test('coming online ends a retry delay', async (t) => {
     clock(t);
     const { network } = page(t);
     const { client, requests } = scriptedClient(t, [refused, open()]);
@@ -193,10 +193,10 @@ describe('the network', () => {
     assert.equal(requests.length, 2);
     await network(true);
     assert.equal(requests.length, 2);
-    assert.equal(client.isConnected(), true, 'while it is connected nothing happens');
+    assert.equal(client.isConnected(), true, 'the event is ignored while connected');
   });
 
-  test('gone before: one attempt is made, as a server may be near', async (t) => {
+  test('offline from the start allows one attempt, because the server may be local', async (t) => {
     const { pass } = clock(t);
     const { network } = page(t);
     await network(false);
@@ -210,7 +210,7 @@ describe('the network', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('reconnect() does not wait for it', async (t) => {
+  test('reconnect() connects even while offline', async (t) => {
     const { network } = page(t);
     const { client, requests } = scriptedClient(t, [open()]);
     client.connect();
@@ -221,7 +221,7 @@ describe('the network', () => {
     assert.equal(requests.length, 2);
   });
 
-  test('disconnect() while it is gone ends the wait', async (t) => {
+  test('disconnect() while offline ends the wait', async (t) => {
     const { network } = page(t);
     const { client, requests, states } = scriptedClient(t, [open()]);
     client.connect();
@@ -234,7 +234,7 @@ describe('the network', () => {
   });
 });
 
-test('a client that is no longer connected listens to nothing of the page', async (t) => {
+test('a disconnected client has no listeners on the page', async (t) => {
   const { listeners } = page(t);
   const ways = {
     disconnect: scriptedClient(t, [open()]),

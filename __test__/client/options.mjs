@@ -45,7 +45,7 @@ describe('options', () => {
     }
   }
 
-  test('those that are undefined or null, and unknown ones, count as absent', () => {
+  test('undefined, null and unknown options count as absent', () => {
     for (const value of [undefined, null]) {
       const absent = Object.fromEntries(Object.keys(wrong).map((name) => [name, value]));
       assert.deepEqual(resolveOptions({ ...absent, url }), resolveOptions({ url }));
@@ -53,7 +53,7 @@ describe('options', () => {
     createSSEClient({ url, unknown: 1 });
   });
 
-  test('`share: true` is refused where users are told apart; a name is not', () => {
+  test('`share: true` is rejected with a token, headers or cookies; a name is accepted', () => {
     const told = [
       { token: () => 'a' },
       { headers: { 'X-User': 'a' } },
@@ -70,7 +70,7 @@ describe('options', () => {
     createSSEClient({ url, share: true, credentials: 'same-origin', headers: undefined });
   });
 
-  test('the url may be a URL, and is relative to the page', async (t) => {
+  test('the url can be a URL object, and is resolved relative to the page', async (t) => {
     const { requests, client } = scriptedClient(t, [open()], { url: new URL(url) });
     client.connect();
     t.after(() => delete globalThis.document);

@@ -6,7 +6,7 @@ import { createParser } from '../../client/connection/parser.js';
 
 const bytes = (text) => new TextEncoder().encode(text);
 
-/** What comes of chunks, which are texts or bytes. */
+/** Parses chunks of text or bytes. */
 function parse(chunks, { maxEventSize = 1e6, lastEventId = '' } = {}) {
   const blocks = [];
   const retries = [];
@@ -30,36 +30,42 @@ const message = (data, more) => ({
   ...more,
 });
 
-/** WHATWG HTML, section 9.2.6, and what its authors' tests ask for. */
+/** Cases from WHATWG HTML, section 9.2.6, and from web-platform-tests. */
 const TABLE = {
   'a message of one line': ['data: hello\n\n', [message('hello')]],
   'lines of data are joined': ['data: a\ndata: b\n\n', [message('a\nb')]],
-  'one space after the colon is none of the value': [
+  'one space after the colon is not part of the value': [
     'data:a\n\ndata: a\n\ndata:  a\n\n',
     [message('a'), message('a'), message(' a')],
   ],
   'a tab after the colon is part of the value': ['data:\ta\n\n', [message('\ta')]],
   'data without a colon is an empty line': ['data\n\n', [message('')]],
-  'twice data without a colon is a line end': ['data\ndata\n\n', [message('\n')]],
+  'two data fields without a colon are a line feed': ['data\ndata\n\n', [message('\n')]],
   'data with nothing after the colon': ['data:\n\n', [message('')]],
   'colons in the value': ['data: a:b: c\n\n', [message('a:b: c')]],
-  'a comment is nothing': [': comment\n:\n\n:data: x\n\ndata: a\n\n', [message('a')]],
+  'a comment is ignored': [': comment\n:\n\n:data: x\n\ndata: a\n\n', [message('a')]],
   'a comment within an event': ['data: a\n: no\ndata: b\n\n', [message('a\nb')]],
-  'an unknown field is nothing': ['foo: bar\nfoo\ndata: a\n\n', [message('a')]],
+  'an unknown field is ignored': ['foo: bar\nfoo\ndata: a\n\n', [message('a')]],
   'names of fields are case sensitive': ['DATA: a\nData: b\ndata: c\n\n', [message('c')]],
-  'a space before the name makes it another': [' data: a\ndata: b\n\n', [message('b')]],
-  'a space before the colon makes it another': ['data : a\ndata: b\n\n', [message('b')]],
+  'a space before the field name makes the field unknown': [
+    ' data: a\ndata: b\n\n',
+    [message('b')],
+  ],
+  'a space before the colon makes the field unknown': ['data : a\ndata: b\n\n', [message('b')]],
   'an event with a name': ['event: e\ndata: a\n\n', [message('a', { event: 'e' })]],
-  'a name is for one event': [
+  'a name applies to one event': [
     'event: e\ndata: a\n\ndata: b\n\n',
     [message('a', { event: 'e' }), message('b')],
   ],
   'the last name counts': ['event: e\nevent: f\ndata: a\n\n', [message('a', { event: 'f' })]],
-  'an empty name is message': ['event: e\nevent\ndata: a\n\n', [message('a')]],
-  'a name without data is no event, and forgotten': ['event: e\n\ndata: a\n\n', [message('a')]],
-  'no final blank line, no event': ['data: a\n\ndata: b\n', [message('a')]],
-  'no final line end, no event': ['data: a\n\ndata: b', [message('a')]],
-  'a topic is for one event': [
+  'an empty name means message': ['event: e\nevent\ndata: a\n\n', [message('a')]],
+  'a name without data dispatches no event and is discarded': [
+    'event: e\n\ndata: a\n\n',
+    [message('a')],
+  ],
+  'an event without a final blank line is discarded': ['data: a\n\ndata: b\n', [message('a')]],
+  'an event without a final line end is discarded': ['data: a\n\ndata: b', [message('a')]],
+  'a topic applies to one event': [
     'topic: a.1\ndata: a\n\ndata: b\n\n',
     [message('a', { topic: 'a.1' }), message('b')],
   ],
@@ -67,7 +73,7 @@ const TABLE = {
     'topic: a\n\ndata: b\n\n',
     [message('b')],
   ],
-  'an id lasts': [
+  'an id stays the cursor of later events': [
     'id: 1\ndata: a\n\ndata: b\n\n',
     [message('a', { id: '1', lastEventId: '1' }), message('b', { lastEventId: '1' })],
   ],
@@ -79,14 +85,14 @@ const TABLE = {
     'id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n',
     [message('a', { id: '1', lastEventId: '1' }), message('b', { lastEventId: '1' })],
   ],
-  'a NUL in data stays': ['data: a\0b\n\n', [message('a\0b')]],
+  'a NUL in data is kept': ['data: a\0b\n\n', [message('a\0b')]],
   'CR ends a line': ['data: a\rdata: b\r\r', [message('a\nb')]],
   'CRLF ends a line': ['data: a\r\ndata: b\r\n\r\n', [message('a\nb')]],
   'line ends may differ': ['data: a\rdata: b\r\ndata: c\n\r', [message('a\nb\nc')]],
   'LF CR is two line ends': ['data: a\n\rdata: b\n\r', [message('a'), message('b')]],
-  'U+2028 ends no line': ['data: a\u2028b\n\n', [message('a\u2028b')]],
-  'a byte order mark at the start is nothing': ['\uFEFFdata: a\n\n', [message('a')]],
-  'only one byte order mark is': ['\uFEFF\uFEFFdata: a\n\ndata: b\n\n', [message('b')]],
+  'U+2028 does not end a line': ['data: a\u2028b\n\n', [message('a\u2028b')]],
+  'a byte order mark at the start is ignored': ['\uFEFFdata: a\n\n', [message('a')]],
+  'only one byte order mark is ignored': ['\uFEFF\uFEFFdata: a\n\ndata: b\n\n', [message('b')]],
   'a byte order mark later is a character': [
     'data: a\n\n\uFEFFdata: b\n\ndata: \uFEFFc\n\n',
     [message('a'), message('\uFEFFc')],
@@ -95,12 +101,12 @@ const TABLE = {
     'data: é☀😀\nid: ü\n\n',
     [message('é☀😀', { id: 'ü', lastEventId: 'ü' })],
   ],
-  'blank lines without an event': ['\n\n\r\r\r\n\r\ndata: a\n\n\n\n', [message('a')]],
+  'blank lines dispatch no event': ['\n\n\r\r\r\n\r\ndata: a\n\n\n\n', [message('a')]],
 };
 
 describe('the parser', () => {
   for (const [title, [text, expected]] of Object.entries(TABLE)) {
-    test(`${title}: at once, byte by byte, and split anywhere`, () => {
+    test(`${title}: whole, byte by byte, and split anywhere`, () => {
       const whole = bytes(text);
       assert.deepEqual(parse([whole]).events, expected);
       assert.deepEqual(parse(Array.from(whole, (byte) => Uint8Array.of(byte))).events, expected);
@@ -132,7 +138,7 @@ describe('the parser', () => {
     });
   }
 
-  test('an event is there with the CR that ends it, before an LF may follow', () => {
+  test('dispatches an event on its final CR, without waiting for an LF', () => {
     assert.deepEqual(parse(['data: a\r\r']).events, [message('a')]);
     assert.deepEqual(parse(['data: a\r\n\r']).events, [message('a')]);
     assert.deepEqual(parse(['data: a\r\n\r', '\ndata: b\n\n']).events, [
@@ -141,29 +147,29 @@ describe('the parser', () => {
     ]);
   });
 
-  test('bytes that are no UTF-8 become U+FFFD', () => {
+  test('invalid UTF-8 becomes U+FFFD', () => {
     const broken = [bytes('data: a'), Uint8Array.of(0xff, 0xc3), bytes('b\n\n')];
     assert.deepEqual(parse(broken).events, [message('a\uFFFD\uFFFDb')]);
   });
 
-  test('a block without data sets the cursor and is no event', () => {
+  test('a block without data sets the cursor and dispatches no event', () => {
     assert.deepEqual(parse(['id: 7\n\n']), { events: [], retries: [], cursor: '7' });
-    assert.equal(parse(['id: 7\n']).cursor, '', 'before it is complete');
+    assert.equal(parse(['id: 7\n']).cursor, '', 'the block is incomplete');
   });
 
-  test('an event without an id keeps the cursor of the connection before', () => {
+  test('an event without an id keeps the cursor of the previous connection', () => {
     const { events } = parse(['data: a\n\n'], { lastEventId: '6' });
     assert.deepEqual(events, [message('a', { lastEventId: '6' })]);
   });
 
-  describe('bounds what it keeps', () => {
+  describe('limits its buffer', () => {
     const tooLarge = { code: 'ERR_SSE_EVENT_SIZE', fatal: true };
     const line = (length) => 'x'.repeat(length);
 
     const verdicts = {
-      'one line, just not too long': [`data:${line(95)}\n\n`.repeat(2), 2],
+      'one line of exactly the limit': [`data:${line(95)}\n\n`.repeat(2), 2],
       'one line': [`data:${line(96)}\n\n`],
-      'lines, just not too many': [`data:${line(5)}\n`.repeat(10) + '\n'.repeat(2), 1],
+      'lines of exactly the limit': [`data:${line(5)}\n`.repeat(10) + '\n'.repeat(2), 1],
       'many lines': [`data:${line(5)}\n`.repeat(11)],
       'lines without a value': ['data\n'.repeat(26)],
       'a line of data that does not end': [`data:${line(96)}`],
@@ -173,14 +179,14 @@ describe('the parser', () => {
       'a long comment': [`:${line(1000)}\ndata:a\n\n`, 1],
       'a long comment within an event': [`data:a\n:${line(1000)}\r\ndata:b\n\n`, 1],
       'a comment that does not end': [`:${line(1000)}`, 0],
-      'a comment beside much data': [`data:${line(95)}\n:${line(95)}\n\n`, 1],
+      'a comment after long data': [`data:${line(95)}\n:${line(95)}\n\n`, 1],
       'a long unknown field': [`${line(1000)}: y\ndata:a\n\n`, 1],
       'a long field whose name begins like another': [`database:${line(1000)}\ndata:a\n\n`, 1],
-      'comments, as many as they like': [`:${line(99)}\n`.repeat(9), 0],
+      'any number of comments': [`:${line(99)}\n`.repeat(9), 0],
     };
     for (const [title, [some, events]] of Object.entries(verdicts)) {
-      const verdict = events === undefined ? 'refused' : 'taken';
-      test(`${title}: ${verdict}, however the bytes come`, () => {
+      const verdict = events === undefined ? 'rejected' : 'accepted';
+      test(`${title}: ${verdict}, however the bytes are split`, () => {
         for (let size = 1; size <= some.length; size += 1) {
           const chunks = some.match(new RegExp(`[^]{1,${size}}`, 'g'));
           const run = () => parse(chunks, { maxEventSize: 100 }).events.length;
@@ -190,7 +196,7 @@ describe('the parser', () => {
       });
     }
 
-    test('a comment that does not end is not kept', () => {
+    test('does not buffer an endless comment', () => {
       const before = process.memoryUsage().heapUsed;
       const chunk = bytes('x'.repeat(65_536));
       const { events } = parse([bytes(':'), ...Array(2000).fill(chunk), bytes('\ndata:a\n\n')], {
@@ -201,7 +207,7 @@ describe('the parser', () => {
       assert.ok(growth < 64 * 1024 * 1024, `grew by ${growth} bytes over 125 MiB`);
     });
 
-    test('a long line in short chunks takes time in proportion to its length', () => {
+    test('parses a long line in short chunks in linear time', () => {
       const chunks = Array(200_000).fill(bytes('xxxx'));
       const { events } = parse([bytes('data:'), ...chunks, bytes('\n\n')]);
       assert.equal(events[0].data.length, 8e5);
@@ -215,14 +221,14 @@ describe('the parser', () => {
   const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
   const cuts = fc.array(fc.nat(200), { maxLength: 6 });
 
-  /** The bytes of a text, cut at those places. */
+  /** Splits the bytes at these offsets. */
   function cut(whole, places) {
     const at = [...places, 0, whole.length].filter((place) => place <= whole.length);
     at.sort((one, other) => one - other);
     return at.slice(1).map((place, n) => whole.subarray(at[n], place));
   }
 
-  test('agrees with eventsource-parser, however the bytes come', () => {
+  test('agrees with eventsource-parser, however the bytes are split', () => {
     const agree = fc.property(text, cuts, (some, places) => {
       const complete = `${some}\n\n`;
       const theirs = { events: [], retries: [] };

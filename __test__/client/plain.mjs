@@ -3,15 +3,15 @@ import http from 'node:http';
 import { createSSEClient } from '../../client/index.js';
 import { told } from './scripted.mjs';
 
-/** A plain server; what it was asked is in `requests`. */
+/** A plain server. Its requests are recorded in `requests`. */
 export async function serve(t, handler) {
   const requests = [];
   const server = http.createServer(async (req, res) => {
     const { method, url, headers } = req;
     const body = Buffer.concat(await req.toArray()).toString();
     requests.push({ method, url, headers, body });
-    // A connection that is kept has a timer in Node's fetch, which may end it while the next test
-    // has mocked the timers.
+    // fetch sets a timer for a keep-alive connection. It could fire while the next test mocks
+    // timers.
     res.setHeader('Connection', 'close');
     handler(req, res, requests.length);
   });
@@ -24,11 +24,11 @@ export async function serve(t, handler) {
   return { requests, origin: `http://127.0.0.1:${server.address().port}` };
 }
 
-/** The head of a stream, and a first event. */
+/** Writes the head of a stream and a first event. */
 export const stream = (res, text = 'data: a\n\n') =>
   res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(text);
 
-/** A client that connects, and all that it tells. */
+/** Connects a client and records its states, errors and events. */
 export function connecting(t, config) {
   const client = createSSEClient(config);
   t.after(() => client.disconnect());

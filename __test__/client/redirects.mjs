@@ -4,7 +4,7 @@ import { until } from '../support/until.mjs';
 import { connecting, serve, stream } from './plain.mjs';
 
 describe('redirects', () => {
-  test('a redirect is followed, on the same origin with Authorization and the body', async (t) => {
+  test('a redirect to the same origin is followed with Authorization and the body', async (t) => {
     const { requests, origin } = await serve(t, (req, res) => {
       if (req.url === '/') res.writeHead(307, { Location: '/there' }).end();
       else stream(res);
@@ -16,7 +16,7 @@ describe('redirects', () => {
     assert.equal(headers.authorization, 'Bearer t');
   });
 
-  test('Authorization does not go along to another origin', async (t) => {
+  test('Authorization is not sent to another origin', async (t) => {
     const other = await serve(t, (_, res) => stream(res));
     const { requests, origin } = await serve(t, (_, res) =>
       res.writeHead(302, { Location: `${other.origin}/there` }).end(),
@@ -30,7 +30,7 @@ describe('redirects', () => {
     for (const { headers } of other.requests) assert.equal(headers.authorization, undefined);
   });
 
-  test('a redirect that never ends is an error', async (t) => {
+  test('an endless redirect is an error', async (t) => {
     const { origin } = await serve(t, (_, res) => res.writeHead(302, { Location: '/' }).end());
     const { codes } = connecting(t, { url: origin, maxRetries: 1, reconnectDelay: 1 });
     await until(() => codes().length === 3, 'the client to give up');

@@ -5,7 +5,7 @@ import { connecting, serve, stream } from './plain.mjs';
 import { clock, ending, open, refused, scriptedClient, settled, status } from './scripted.mjs';
 
 describe('requests', () => {
-  test('a request says what it accepts, and that no cache is to answer', async (t) => {
+  test('a request accepts text/event-stream and bypasses caches', async (t) => {
     const { client, requests } = scriptedClient(t, [open()]);
     client.connect();
     await settled();
@@ -22,7 +22,7 @@ describe('requests', () => {
     assert.deepEqual([...headers], [['accept', 'text/event-stream']]);
   });
 
-  test('credentials are sent as asked for; by default fetch decides', async (t) => {
+  test('`credentials` is passed to fetch, and is unset by default', async (t) => {
     for (const credentials of [undefined, 'include']) {
       const { client, requests } = scriptedClient(t, [open()], { credentials });
       client.connect();
@@ -31,7 +31,7 @@ describe('requests', () => {
     }
   });
 
-  test('headers may be an object, pairs or Headers', async (t) => {
+  test('headers can be an object, pairs or Headers', async (t) => {
     for (const headers of [{ 'X-Key': 'k' }, [['X-Key', 'k']], new Headers({ 'X-Key': 'k' })]) {
       const { client, requests } = scriptedClient(t, [open()], { headers });
       client.connect();
@@ -41,7 +41,7 @@ describe('requests', () => {
     }
   });
 
-  test('a headers function is asked at every attempt, and may be async', async (t) => {
+  test('a headers function is called for every attempt, and may be async', async (t) => {
     const { pass } = clock(t);
     let asked = 0;
     const headers = async () => ({ 'X-Count': String(++asked), Accept: 'text/event-stream;v=1' });
@@ -57,7 +57,7 @@ describe('requests', () => {
     assert.equal(requests[0].headers.get('Accept'), 'text/event-stream;v=1');
   });
 
-  test('the token is asked for at every attempt, and the cursor is kept', async (t) => {
+  test('the token is requested for every attempt, and the cursor is kept', async (t) => {
     const { pass } = clock(t);
     const tokens = ['one', 'two', 'three'];
     const token = async () => tokens.shift();
@@ -77,7 +77,7 @@ describe('requests', () => {
     );
   });
 
-  test('a token or headers that fail are an error, and asked for again', async (t) => {
+  test('a failing token or headers function is an error, and is retried', async (t) => {
     const { pass } = clock(t);
     const failure = new Error('signed out');
     const token = t.mock.fn(
@@ -101,7 +101,7 @@ describe('requests', () => {
     }
   });
 
-  test('`timeout` covers a token that never comes', async (t) => {
+  test('`timeout` covers a pending token', async (t) => {
     const { pass } = clock(t);
     const token = () => new Promise(() => {});
     const { client, codes } = scriptedClient(t, [open()], { token, timeout: 100 });
@@ -111,7 +111,7 @@ describe('requests', () => {
     assert.deepEqual(codes(), ['ERR_SSE_TIMEOUT']);
   });
 
-  test('a cursor of the application is sent', async (t) => {
+  test('`lastEventId` is sent with the first request', async (t) => {
     const { client, requests } = scriptedClient(t, [open()], { lastEventId: '41' });
     assert.equal(client.getLastEventId(), '41');
     client.connect();
@@ -130,7 +130,7 @@ describe('requests', () => {
     assert.equal(requests[1].headers.has('Last-Event-ID'), false);
   });
 
-  test('a body is posted, and again at every reconnect', async (t) => {
+  test('a body is posted with every attempt', async (t) => {
     const { requests, origin } = await serve(t, (_, res) => {
       stream(res);
       res.end();
@@ -145,14 +145,14 @@ describe('requests', () => {
     }
   });
 
-  test('another method may be asked for', async (t) => {
+  test('the method can be set', async (t) => {
     const { client, requests } = scriptedClient(t, [open()], { method: 'PUT', body: 'x' });
     client.connect();
     await settled();
     assert.deepEqual([requests[0].method, requests[0].body], ['PUT', 'x']);
   });
 
-  test('a 401 is final, and connect() asks for a new token', async (t) => {
+  test('a 401 is final, and connect() requests a new token', async (t) => {
     const tokens = ['old', 'new'];
     const token = () => tokens.shift();
     const { client, requests, errors } = scriptedClient(t, [status(401), open()], { token });
@@ -165,7 +165,7 @@ describe('requests', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('an id that no request can carry is not sent', async (t) => {
+  test('an id that is invalid or too long for a header is not sent', async (t) => {
     for (const id of ['a\x01b', 'a\x7f', '\x0b', 'x'.repeat(1025), 'x'.repeat(200_000)]) {
       const { client, requests, events } = scriptedClient(t, [open('data: a\n\n')], {
         lastEventId: id,
@@ -188,7 +188,7 @@ describe('requests', () => {
     assert.equal(requests[0].method, 'GET');
   });
 
-  test('a body is cancelled whose fetch knows nothing of the signal', async (t) => {
+  test('a response body is cancelled even if fetch ignores the signal', async (t) => {
     const cancelled = [];
     const give = [];
     const fetch = () =>
@@ -209,7 +209,7 @@ describe('requests', () => {
     await settled();
     assert.deepEqual(cancelled, [0]);
     client.disconnect();
-    // A head that comes after that.
+    // A response head that arrives after disconnect().
     give[1]();
     await settled();
     assert.deepEqual(cancelled, [0, 1]);

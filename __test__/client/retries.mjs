@@ -14,7 +14,7 @@ import {
 const longest = 0.999_999;
 
 describe('retries', () => {
-  test('the first failure is followed by five retries, then by the state error', async (t) => {
+  test('the first failure is followed by five retries, then by the `error` state', async (t) => {
     const { pass } = clock(t);
     const { client, requests, states, errors, codes } = scriptedClient(t, [refused]);
     client.connect();
@@ -32,7 +32,7 @@ describe('retries', () => {
     assert.deepEqual(states, ['connecting', 'error']);
   });
 
-  test('connect() starts again after that', async (t) => {
+  test('connect() starts again after the last retry', async (t) => {
     const { pass } = clock(t);
     const { client, states } = scriptedClient(t, [refused, refused, open()], { maxRetries: 1 });
     client.connect();
@@ -44,7 +44,7 @@ describe('retries', () => {
     assert.deepEqual(states, ['connecting', 'error', 'connecting', 'connected']);
   });
 
-  test('each attempt comes when its delay has passed, not before', async (t) => {
+  test('each attempt starts exactly when its delay has passed', async (t) => {
     const { pass } = clock(t);
     t.mock.method(Math, 'random', () => longest);
     const { client, requests } = scriptedClient(t, [refused]);
@@ -58,7 +58,7 @@ describe('retries', () => {
     }
   });
 
-  test('a byte of a stream starts the count anew, be it a comment; a head alone does not', async (t) => {
+  test('any byte of a stream resets the retry count; a head alone does not', async (t) => {
     const { pass } = clock(t);
     const connects = async (answer) => {
       const { client, requests } = scriptedClient(t, [answer], { maxRetries: 2 });
@@ -76,7 +76,7 @@ describe('retries', () => {
     }
   });
 
-  test('delays grow over connections that do not last, and begin anew after one that does', async (t) => {
+  test('delays grow over short connections, and reset after a lasting one', async (t) => {
     const { pass } = clock(t);
     t.mock.method(Math, 'random', () => longest);
     const lasting = open('data: a\n\n');
@@ -99,7 +99,7 @@ describe('retries', () => {
     assert.equal(requests.length, 6);
   });
 
-  test('`onError` gets the number of retries before the attempt that failed', async (t) => {
+  test('`onError` receives the number of retries before the failed attempt', async (t) => {
     const { pass } = clock(t);
     const answers = [refused, refused, ending('data: a\n\n'), refused];
     const { client } = scriptedClient(t, answers, { maxRetries: 2 });
@@ -120,7 +120,7 @@ describe('retries', () => {
     ]);
   });
 
-  test('a silent connection is replaced at once, yet never before `retry` of the server', async (t) => {
+  test('a silent connection is replaced at once, or after `retry` from the server', async (t) => {
     const { pass } = clock(t);
     const listening = { heartbeatInterval: 100, missedHeartbeatsLimit: 1 };
     for (const [text, least] of [
@@ -139,7 +139,7 @@ describe('retries', () => {
     }
   });
 
-  test('a connection that held for long has not failed, though it was quiet', async (t) => {
+  test('a long connection does not count as a failure, even without data', async (t) => {
     const { pass } = clock(t);
     const streams = Array.from({ length: 6 }, () => open());
     const { client, requests } = scriptedClient(t, streams, { maxRetries: 2 });
@@ -154,7 +154,7 @@ describe('retries', () => {
     assert.equal(requests.length, 7);
   });
 
-  test('the end of a stream is no error, and followed by a reconnect', async (t) => {
+  test('the end of a stream is not an error and causes a reconnect', async (t) => {
     const { pass } = clock(t);
     t.mock.method(Math, 'random', () => longest);
     const answers = [ending('id: 1\ndata: a\n\n'), open('data: b\n\n')];
@@ -171,7 +171,7 @@ describe('retries', () => {
     assert.deepEqual(errors, []);
   });
 
-  test('a stream that breaks off is an error, and what was incomplete is dropped', async (t) => {
+  test('a broken stream is an error, and its incomplete event is discarded', async (t) => {
     const { pass } = clock(t);
     const first = open('id: 1\ndata: a\n\nid: 2\ndata: half\n');
     const answers = [first, open('id: 2\ndata: whole\n\n')];
@@ -186,7 +186,7 @@ describe('retries', () => {
     assert.deepEqual(codes(), ['ERR_SSE_NETWORK']);
   });
 
-  test('`retry` of the server replaces reconnectDelay, and is a minimum', async (t) => {
+  test('`retry` from the server replaces reconnectDelay, and is a minimum', async (t) => {
     const { pass } = clock(t);
     let random;
     t.mock.method(Math, 'random', () => random);
@@ -203,7 +203,7 @@ describe('retries', () => {
     }
   });
 
-  test('without autoReconnect the end is disconnected, and a failure is an error', async (t) => {
+  test('without autoReconnect, an end leads to `disconnected` and a failure to `error`', async (t) => {
     const config = { autoReconnect: false };
     const end = scriptedClient(t, [ending('data: a\n\n')], config);
     const failure = scriptedClient(t, [refused], config);
@@ -227,7 +227,7 @@ describe('retries', () => {
     assert.equal(answer.isOpen, false, 'the connection is closed');
   });
 
-  test('reconnect() comes at once and begins the count and the delays anew', async (t) => {
+  test('reconnect() connects at once and resets the retry count and the delays', async (t) => {
     const { pass } = clock(t);
     t.mock.method(Math, 'random', () => longest);
     const { client, requests } = scriptedClient(t, [refused], { maxRetries: 2 });
@@ -237,14 +237,14 @@ describe('retries', () => {
     assert.equal(requests.length, 2);
     client.reconnect();
     await settled();
-    assert.equal(requests.length, 3, 'while it waits');
+    assert.equal(requests.length, 3, 'during a retry delay');
     await pass(1000);
     await pass(2000);
     assert.equal(requests.length, 5);
     assert.equal(client.getState(), 'error');
     client.reconnect();
     await settled();
-    assert.equal(requests.length, 6, 'after it gave up');
+    assert.equal(requests.length, 6, 'after the last retry');
   });
 
   test('reconnect() while connected replaces the connection', async (t) => {
@@ -263,7 +263,7 @@ describe('retries', () => {
     assert.deepEqual(errors, []);
   });
 
-  test('reconnect() in an error handler mends what was final', async (t) => {
+  test('reconnect() in an error handler recovers from a fatal error', async (t) => {
     const { client, states } = scriptedClient(t, [status(401), open()]);
     client.onError(({ status: code }) => code === 401 && client.reconnect());
     client.connect();
@@ -271,7 +271,7 @@ describe('retries', () => {
     assert.deepEqual(states, ['connecting', 'connected']);
   });
 
-  test('connect() in an error handler mends what was final, also for a loop', async (t) => {
+  test('connect() in an error handler recovers from a fatal error, also for a loop', async (t) => {
     const { pass } = clock(t);
     const answers = [status(401), refused, refused, open('data: a\n\n')];
     const { client, states, codes } = scriptedClient(t, answers, { maxRetries: 1 });
@@ -304,7 +304,7 @@ describe('retries', () => {
     assert.equal(client.isConnected(), true);
   });
 
-  test('no head within `timeout` is an error, and tried again', async (t) => {
+  test('a missing head is an error after `timeout`, and is retried', async (t) => {
     const { pass } = clock(t);
     const { client, codes } = scriptedClient(t, [silent, open()], { timeout: 500 });
     client.connect();
@@ -316,6 +316,6 @@ describe('retries', () => {
     await pass(1000);
     assert.equal(client.isConnected(), true);
     await pass(20_000);
-    assert.equal(client.isConnected(), true, 'it is for the head alone');
+    assert.equal(client.isConnected(), true, '`timeout` applies to the head only');
   });
 });

@@ -8,7 +8,7 @@ export const refused = () => {
   throw new TypeError('fetch failed');
 };
 export const status = (code, headers) => () => new Response(null, { status: code, headers });
-/** No head ever comes. */
+/** Never answers. */
 export const silent = (signal) =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
@@ -19,7 +19,7 @@ export const ending =
   () =>
     new Response(texts.join(''), HEAD);
 
-/** A stream that stays open: `push` adds a text, `end` ends it, `fail` breaks it off. */
+/** A stream that stays open. `push` adds text, `end` ends it, and `fail` breaks it. */
 export function open(...texts) {
   const encoder = new TextEncoder();
   let controller;
@@ -45,7 +45,7 @@ export function open(...texts) {
   });
 }
 
-/** A fetch with one answer for each request, the last one for all that follow. */
+/** A fetch with one answer per request. The last answer repeats. */
 function scripted(answers) {
   const requests = [];
   const fetch = async (url, init) => {
@@ -56,7 +56,7 @@ function scripted(answers) {
   return { fetch, requests };
 }
 
-/** A client of scripted answers, and all that it tells. */
+/** A client with scripted answers, and its recorded states, errors and events. */
 export function scriptedClient(t, answers, config) {
   const { fetch, requests } = scripted(answers);
   const client = createSSEClient({ url: 'http://server.test/events', fetch, ...config });
@@ -64,7 +64,7 @@ export function scriptedClient(t, answers, config) {
   return { requests, ...told(client) };
 }
 
-/** All that a client tells. */
+/** Records the states, errors and events of a client. */
 export function told(client) {
   const states = [];
   const errors = [];
@@ -82,12 +82,12 @@ export function told(client) {
   };
 }
 
-/** Whatever does not wait for a timer has happened. */
+/** Waits until all work that needs no timer is done. */
 export async function settled() {
   for (let turns = 0; turns < 30; turns += 1) await turn();
 }
 
-/** Time that the test alone moves on. */
+/** A mocked clock that only the test advances. */
 export function clock(t) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   return {

@@ -1,4 +1,4 @@
-// The client with servers that were not written here, and behind one.
+// The client with third-party servers, and behind a proxy.
 import './servers/better-sse.mjs';
 import './servers/nchan.mjs';
 import './servers/nginx.mjs';

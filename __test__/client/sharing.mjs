@@ -1,4 +1,4 @@
-// Node has Web Locks from version 24 on; what they are for is tried in browsers.
+// Node.js 24 and later have Web Locks. Sharing between tabs is tested in browsers.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -11,7 +11,7 @@ import { told } from './scripted.mjs';
 const SOON = { timeout: 240_000 };
 const hasLocks = globalThis.navigator?.locks !== undefined;
 
-/** Clients of a channel, with `share`; `cursors` are those of the requests. */
+/** Clients of a channel with `share`. `cursors` holds the Last-Event-ID of each request. */
 async function sharing(t, count) {
   const channel = new sluice.Channel();
   const cursors = [];
@@ -38,7 +38,7 @@ const have = (all, id) =>
   until(() => all.every(({ events }) => events.at(-1)?.id === id), `event ${id}`);
 
 describe('share: true in Node.js', () => {
-  test('gives clients of one process one connection, and another takes over', {
+  test('clients of one process share a connection, and another one takes over', {
     ...SOON,
     skip: !hasLocks && 'this version has no Web Locks',
   }, async (t) => {
@@ -60,7 +60,7 @@ describe('share: true in Node.js', () => {
     }
   });
 
-  test('knows the cursor that it began with, and one of no event', {
+  test('a client can join with the first cursor or with the cursor of an id-only frame', {
     ...SOON,
     skip: !hasLocks && 'this version has no Web Locks',
   }, async (t) => {
@@ -92,7 +92,7 @@ describe('share: true in Node.js', () => {
     for (const { codes } of all) assert.deepEqual(codes(), []);
   });
 
-  test('gives each client its own where there are no Web Locks', {
+  test('each client has its own connection without Web Locks', {
     ...SOON,
     skip: hasLocks && 'this version has Web Locks',
   }, async (t) => {

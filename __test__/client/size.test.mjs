@@ -33,7 +33,7 @@ describe('the minified and compressed client', () => {
       t.diagnostic(
         `sluice/client, ${title}: ${brotli} bytes with brotli, ${gzip} with gzip, ${contents.length} minified`,
       );
-      assert.ok(brotli < limit, `${brotli} bytes with brotli, and ${limit} are the limit`);
+      assert.ok(brotli < limit, `${brotli} bytes with brotli, but the limit is ${limit}`);
     });
   }
 });

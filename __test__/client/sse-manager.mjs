@@ -6,17 +6,17 @@ import { open, settled } from './scripted.mjs';
 describe('the manager', () => {
   const url = 'http://server.test/';
 
-  test('gives the same client for the same name', () => {
+  test('returns the same client for the same name', () => {
     const manager = new SSEManager();
     const main = manager.client('main', { url });
     assert.ok(main instanceof SSEClient);
     assert.equal(manager.client('main'), main);
     assert.equal(manager.client('main', { url: 'http://other.test/' }), main);
     assert.notEqual(manager.client('logs', { url }), main);
-    assert.equal(main.getState(), 'disconnected', 'it is not connected yet');
+    assert.equal(main.getState(), 'disconnected', 'client() does not connect');
   });
 
-  test('has defaults, over which a client has its own', async () => {
+  test('a client config overrides the defaults', async () => {
     const manager = new SSEManager();
     assert.throws(() => manager.client('main'), { code: 'ERR_SSE_OPTION' });
     const asked = [];
@@ -34,7 +34,7 @@ describe('the manager', () => {
     ]);
   });
 
-  test('connects and disconnects clients by name, and knows their names', async () => {
+  test('connects and disconnects clients by name, and lists their names', async () => {
     const manager = new SSEManager();
     const asked = [];
     const fetch = async (address, { signal }) => {
@@ -55,7 +55,7 @@ describe('the manager', () => {
     assert.equal(manager.disconnect('main'), true);
     assert.equal(manager.disconnect('other'), false);
     assert.deepEqual([main.getState(), logs.getState()], ['disconnected', 'connected']);
-    assert.equal(manager.has('main'), true, 'it is kept');
+    assert.equal(manager.has('main'), true, 'disconnect() keeps the client');
     manager.connect('main');
     await settled();
     assert.deepEqual(asked, [url, `${url}logs`, url]);
@@ -64,7 +64,7 @@ describe('the manager', () => {
     assert.deepEqual(manager.getClientNames(), ['logs']);
   });
 
-  test('removes a client, which is disconnected, or disconnects them all', async () => {
+  test('remove() disconnects one client, and disconnectAll() all of them', async () => {
     const manager = new SSEManager();
     manager.setDefaultConfig({ url, fetch: async () => open()(new AbortController().signal) });
     const clients = ['a', 'b', 'c'].map((name) => manager.client(name));

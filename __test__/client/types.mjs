@@ -9,9 +9,9 @@ const tsc = file('../node_modules/typescript5/bin/tsc');
 
 describe('the types', { concurrency: true }, () => {
   const projects = {
-    'the client and its contract, with those of a browser alone':
+    'the client and its contract, with only the browser types':
       'package/types/client.tsconfig.json',
-    'its contract with those of Node, and with that of the server':
+    'the contract of the client, with the Node.js and server types':
       'package/types/client-node.tsconfig.json',
   };
   for (const [title, project] of Object.entries(projects)) {

@@ -1,4 +1,4 @@
-// Tests that the core reads options once for connections that have the same, and only for these.
+// Tests that the core reads equal options once, and different options separately.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Tests that common decoders, including a browser, read the events as they were sent.
+// Tests that common decoders, including a browser, read events as they were sent.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ import { SOON } from '../support/soon.mjs';
 
 const seed = Date.now() % 2 ** 31;
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const noChromium = existsSync(executablePath) ? false : `there is no Chromium at ${executablePath}`;
+const noChromium = existsSync(executablePath) ? false : `Chromium not found at ${executablePath}`;
 
 /** Runs in Node and in a page. Collects events until one called `done`, and returns them. */
 function listen({ url, names }) {
@@ -85,9 +85,9 @@ const batch = () => fc.sample(event, { seed, numRuns: 600 });
 const clients = {
   'the npm package eventsource': {
     decode: (_t, _origin, argument) => listen(argument),
-    // It sends its cursor with fetch, whose headers are only safe for ASCII.
+    // This client sends its cursor with fetch, whose headers are only safe for ASCII.
     id: (n) => `Nr. ${n}`,
-    // It reports the event's own id instead of the cursor.
+    // This client reports the event's own id instead of the cursor.
     lastEventId: (event) => event.id?.toWellFormed() ?? '',
   },
   Chromium: {

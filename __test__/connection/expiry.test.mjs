@@ -1,4 +1,4 @@
-// Connections that end with their client's authorization.
+// Connections that end when their client's authorization expires.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -12,11 +12,11 @@ import { faces } from './limits/site.mjs';
 const require = createRequire(import.meta.url);
 const { ConnectionHandle } = require('../../binding.js');
 
-/** As a function it is called when the connection opens, however slow the machine is. */
+/** A function, so the time starts when the connection opens, even on a slow machine. */
 const soon = () => Date.now() + 20;
 const HOUR = 3_600_000;
 
-/** Calls back, waits until the connection that it resolves with has closed, and checks why. */
+/** Opens a connection, waits until it has closed, and checks that it expired. */
 async function assertExpires(open) {
   const before = sluice.metrics().closes.expired;
   const { client, connection } = await open();
@@ -41,13 +41,13 @@ for (const transport of ['native', 'stream']) {
   });
 }
 
-test('a connection ends at its time without reauthorize', SOON, async (t) => {
+test('without reauthorize, a connection ends at expiresAt', SOON, async (t) => {
   const { open } = await site(t, nodeHTTP);
   await assertExpires(() => open({ expiresAt: soon }));
   await assertExpires(() => open({ expiresAt: () => new Date(soon()) }));
 });
 
-test('a connection lives on as long as reauthorize returns a later time', SOON, async (t) => {
+test('a connection stays open as long as reauthorize returns a later time', SOON, async (t) => {
   // Only `reauthorize` can end the connection.
   const setExpiry = t.mock.method(ConnectionHandle.prototype, 'setExpiry', () => {});
   const { open } = await site(t, nodeHTTP);
@@ -78,13 +78,13 @@ for (const [title, reauthorize] of [
   });
 }
 
-test('a connection ends at its time if reauthorize never answers', SOON, async (t) => {
+test('a connection ends at expiresAt if reauthorize never resolves', SOON, async (t) => {
   const { open } = await site(t, nodeHTTP);
   const reauthorize = () => new Promise(() => {});
   await assertExpires(() => open({ expiresAt: soon, reauthorize }));
 });
 
-test('a connection that has ended is not authorized again', SOON, async (t) => {
+test('an ended connection is not reauthorized', SOON, async (t) => {
   const { open } = await site(t, nodeHTTP);
   const timers = t.mock.method(globalThis, 'clearTimeout');
   const { connection } = await open({
@@ -95,7 +95,7 @@ test('a connection that has ended is not authorized again', SOON, async (t) => {
   assert.ok(timers.mock.callCount() > 0);
 });
 
-test('a time further away than timers can hold does not end a connection', SOON, async (t) => {
+test('an expiresAt beyond the range of timers does not end a connection', SOON, async (t) => {
   const setExpiry = t.mock.method(ConnectionHandle.prototype, 'setExpiry');
   const { open } = await site(t, nodeHTTP);
   const { connection } = await open({ expiresAt: Date.now() + 2 ** 40 });
@@ -108,7 +108,7 @@ test('a time further away than timers can hold does not end a connection', SOON,
 });
 
 for (const [face, serve] of Object.entries(faces)) {
-  // Its service has no such option; `addClient()` has.
+  // createSSE() has no such option, but `addClient()` does.
   if (face === 'createSSE()') continue;
   test(`${face} answers 401 when the authorization has expired`, SOON, async (t) => {
     const expiresAt = ({ headers }) => Number(headers['x-expires']);
@@ -120,13 +120,13 @@ for (const [face, serve] of Object.entries(faces)) {
   });
 }
 
-test('on Fastify expiresAt gets the request of Fastify', SOON, async (t) => {
+test('on Fastify, expiresAt receives the Fastify request', SOON, async (t) => {
   const expiresAt = ({ routeOptions }) => (routeOptions.url === '/connect' ? 0 : undefined);
   const { connect } = await faces['reply.eventStream()'](t, { expiresAt });
   assert.equal((await connect('/connect')).status, 401);
 });
 
-test('addClient() of createSSE() takes expiresAt', SOON, async () => {
+test('addClient() of createSSE() accepts expiresAt', SOON, async () => {
   const { createSSE } = require('../../fetch.js');
   const sse = createSSE();
   const error = { code: 'ERR_SSE_EXPIRED', name: 'SluiceError', statusCode: 401 };

@@ -1,4 +1,4 @@
-// Tests of `lean`: connections for which no object of Node.js is left.
+// Tests of `lean`: connections that keep no Node.js objects.
 import './lean/released.mjs';
 import './lean/remade.mjs';
 import './lean/listeners.mjs';

@@ -1,4 +1,4 @@
-// Limits of connections: refused before anything is allocated, and counted exactly.
+// Connection limits: refused before anything is allocated, and counted exactly.
 import './limits/keys.mjs';
 import './limits/refusals.mjs';
 import './limits/counts.mjs';

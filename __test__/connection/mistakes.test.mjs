@@ -1,5 +1,4 @@
-// Tests that typical mistakes of a newcomer throw an error whose message names the mistake and the
-// fix.
+// Tests that a newcomer's typical mistakes throw an error that names the mistake and the fix.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
@@ -29,7 +28,7 @@ test('each mistake throws an error that names the mistake and the fix', SOON, as
   assert.equal(connection.closed, false);
 });
 
-/** A request that has no answer yet. */
+/** Returns a pending request and its response. */
 async function unanswered(t) {
   const requests = [];
   const running = await server.start((req, res) => requests.push({ req, res }));
@@ -66,13 +65,13 @@ test('an event with a name and without data reaches the client', SOON, async (t)
   await client.has(': alone\n\n');
 });
 
-test('publish() resolves with the id of an event that has a name alone', async () => {
+test('publish() resolves with the id of an event that has only a name', async () => {
   const channel = new sluice.Channel();
   assert.match((await channel.publish({ event: 'tick' })).id, /^\w+-\w+$/);
   assert.equal((await channel.publish({ comment: 'tick' })).id, undefined);
 });
 
-test('data that JSON represents is sent, also an empty object', () => {
+test('any JSON data is sent, including an empty object', () => {
   class Empty {}
   const own = { toJSON: () => ({}) };
   const channel = new sluice.Channel();
@@ -82,7 +81,7 @@ test('data that JSON represents is sent, also an empty object', () => {
   assert.equal(channel.closed, false);
 });
 
-test('the request and the reply of Fastify work as their `raw`, as in Nest', SOON, async (t) => {
+test('the `raw` request and reply of Fastify work, as in Nest', SOON, async (t) => {
   const app = createRequire(import.meta.url)('fastify')();
   t.after(() => app.close());
   app.get('/', (request, reply) => {

@@ -1,4 +1,4 @@
-// Tests each overflow policy with a client that is too slow. Other clients lose nothing.
+// Tests each overflow policy with a slow client. Other clients lose no events.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
@@ -20,7 +20,7 @@ const SLACK = 400 << 10;
 /** Bytes of an event. */
 const SIZE = 1000;
 
-/** A client that begins to read when the test says so. */
+/** A client that starts to read when the test calls `wake`. */
 class Sleeper {
   events = [];
   hasEnded = false;
@@ -58,7 +58,7 @@ class Sleeper {
     this.#response.destroy();
   }
 
-  /** What was sent as a number. */
+  /** The numbers of the received events. */
   get numbers() {
     const numbered = this.events.filter(({ event }) => event !== 'sluice.reset');
     return numbered.map(({ data }) => Number.parseInt(data, 10));
@@ -91,13 +91,13 @@ async function serve(t, channel, options) {
 }
 
 /**
- * Sends numbered events until `done` is true for a while: a client is only slow after a second.
- * Returns how many there were.
+ * Sends numbered events until `done` is true, and for at least 20 rounds. Returns the number of
+ * events.
  */
 async function flood(send, done) {
   let count = 0;
   for (let rounds = 0; rounds < 20 || !done(); rounds += 1) {
-    assert.ok(rounds < 2000, 'the condition of the flood never came');
+    assert.ok(rounds < 2000, 'the flood did not reach its condition');
     for (let left = 100; left > 0; left -= 1) {
       send(count);
       count += 1;
@@ -107,7 +107,7 @@ async function flood(send, done) {
   return count;
 }
 
-/** Sends events until the client has been behind for a while. Its queue stays small then. */
+/** Sends events until the client has been behind for a while with a small queue. */
 function floodBehind(channel, connection) {
   let rounds = 0;
   return flood(
@@ -119,12 +119,12 @@ function floodBehind(channel, connection) {
   );
 }
 
-/** Noise, which does not compress. */
+/** Random data, which does not compress. */
 const numbered = (number) => ({
   data: `${number} ${randomBytes((SIZE * 3) / 4).toString('base64')}`,
 });
 
-/** Ends the stream. The client must find it whole, although events were dropped. */
+/** Ends the stream and checks that it is well-formed, although events were dropped. */
 async function endsWell(sleeper, connection) {
   connection.end();
   await until(() => sleeper.hasEnded || sleeper.error, 'the end');
@@ -143,8 +143,8 @@ const WAYS = [
 ];
 
 for (const way of WAYS) {
-  describe(`a client that is too slow, ${JSON.stringify(way)}`, SOON, () => {
-    test("is disconnected by 'disconnect'", async (t) => {
+  describe(`a slow client, ${JSON.stringify(way)}`, SOON, () => {
+    test("is disconnected with 'disconnect'", async (t) => {
       const channel = new Channel({ historySize: 10 });
       const { open } = await serve(t, channel, way);
       const { connection } = await open();
@@ -156,7 +156,7 @@ for (const way of WAYS) {
       assert.deepEqual(closes, [['overflow']]);
     });
 
-    test("loses the oldest events by 'drop-oldest', and hears how many", async (t) => {
+    test("loses the oldest events with 'drop-oldest', and gets a reset", async (t) => {
       const channel = new Channel({ historySize: 10 });
       const { open } = await serve(t, channel, {
         ...way,
@@ -191,10 +191,10 @@ for (const way of WAYS) {
       assert.deepEqual(good.sleeper.numbers, upTo(count));
     });
 
-    test("gets the latest event of each key by 'conflate'", async (t) => {
+    test("gets the latest event of each key with 'conflate'", async (t) => {
       const key = ({ data }) => String(Number.parseInt(data, 10) % 100);
       const channel = new Channel({ historySize: 0, overflow: 'conflate', key });
-      // There is room for all keys, however long the flood takes.
+      // The queue has room for all keys, however long the flood takes.
       const { open } = await serve(t, channel, { ...way, maxQueueBytes: 200 * SIZE });
       const { sleeper, connection } = await open();
       const closes = tally(connection, 'close');
@@ -218,7 +218,7 @@ for (const way of WAYS) {
       await endsWell(sleeper, connection);
     });
 
-    test("gets everything from the history by 'reread', once and in order", async (t) => {
+    test("gets every event from the history with 'reread', once and in order", async (t) => {
       const channel = new Channel({ historySize: 1e6, historyBytes: 1 << 30 });
       const { open } = await serve(t, channel, { ...way, overflow: 'reread' });
       const { sleeper, connection } = await open();
@@ -226,7 +226,7 @@ for (const way of WAYS) {
       const { replayed } = sluice.metrics().history;
       const count = await floodBehind(channel, connection);
       sleeper.wake();
-      // Live events come before the client has caught up.
+      // Live events are sent before the client has caught up.
       for (let number = count; number < count + 1000; number += 1) {
         channel.send(numbered(number));
         if (number % 50 === 0) await sleep(1);
@@ -243,7 +243,7 @@ for (const way of WAYS) {
       await endsWell(sleeper, connection);
     });
 
-    test("hears of a gap once by 'reread' if the history is too small", async (t) => {
+    test("gets one gap with 'reread' if the history is too small", async (t) => {
       const channel = new Channel({ historySize: 200 });
       const { open } = await serve(t, channel, { ...way, overflow: 'reread' });
       const { sleeper, connection } = await open();

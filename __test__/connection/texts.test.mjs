@@ -1,19 +1,19 @@
-// Tests that texts of every length and of every kind of character reach the client: the core reads
-// short ones into a buffer, and allocates the others.
+// Tests that text of any length and any characters reaches the client. The core reads short texts
+// into a buffer, and allocates memory for longer ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as server from '../support/servers/node-http.mjs';
 import { site, sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
 
-/** Bytes of the buffer, which the texts of an event share. */
+/** Size of the buffer that the texts of an event share, in bytes. */
 const ROOM = 4096;
-/** A character each of one to four bytes, and half of one, which becomes U+FFFD. */
+/** Characters of one to four bytes, and a lone surrogate, which becomes U+FFFD. */
 const CHARACTERS = ['a', 'é', '€', '\u{1F600}', '\uD83D'];
 
 const bytesOf = (text) => Buffer.byteLength(text.toWellFormed());
 
-/** Texts of about so many bytes: some letters first, so that characters begin at each place. */
+/** Texts of about `bytes` bytes. Leading letters shift the characters to every offset. */
 function* textsOf(bytes) {
   for (const character of CHARACTERS) {
     for (let letters = 0; letters < 4; letters++) {
@@ -43,7 +43,7 @@ async function assertSent(send, client, events) {
   }
 }
 
-test('a text of any length and of any characters arrives whole', SOON, async (t) => {
+test('a text of any length and any characters arrives complete', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client } = await open();
   for (let bytes = ROOM - 12; bytes < ROOM + 4; bytes++) {

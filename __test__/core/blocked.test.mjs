@@ -1,18 +1,18 @@
-// Tests what goes on while JavaScript is blocked for 10 seconds.
+// Tests pings and delivery while JavaScript is blocked for 10 seconds.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { run } from '../carrier/handover/program.mjs';
 import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
 
-/** Milliseconds. */
+/** How long the program blocks, in milliseconds. */
 const BLOCKED = 10_000;
 /** The interval of the program's pings, in milliseconds. */
 const INTERVAL = 1000;
 /** The number of the event that the program sends just before it blocks. */
 const BEFORE = 12_001;
 const AFTER = BEFORE + 1;
-/** Enough to know that the core has the socket and the replay. */
+/** After this many bytes, the core has the socket and the replay. */
 const BEGINNING = 64 << 10;
 
 const pings = (client) => client.text.match(/^:$/gm)?.length ?? 0;
@@ -23,7 +23,7 @@ const numbersOf = (client) =>
 
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 
-/** Connects clients that wait, and one that has returned and does not read on. Then it blocks. */
+/** Connects idle clients and a returning client that stops reading. Then the program blocks. */
 async function block(t, transport) {
   const program = await run(t, 'blocked-long', { args: [String(BLOCKED), transport] });
   const waiting = [await program.connect(), await program.connect()];
@@ -35,7 +35,7 @@ async function block(t, transport) {
   returning.socket.on('data', pause);
   await until(() => returning.socket.isPaused(), 'the beginning of the replay');
   returning.socket.off('data', pause);
-  // By now the program has noticed that this client is slow.
+  // After these pings, the program has noticed that this client is slow.
   const soon = pings(waiting[0]) + 3;
   await until(() => pings(waiting[0]) >= soon, 'more pings');
   program.child.stdin.write('block');
@@ -43,7 +43,7 @@ async function block(t, transport) {
   return { program, waiting, returning };
 }
 
-/** Whatever happened, all clients have got every event once, in order. */
+/** Checks that all clients have received every event once, in order. */
 async function check({ program, waiting, returning }) {
   await until(
     () => [...waiting, returning].every((client) => has(client, AFTER)),
@@ -56,14 +56,14 @@ async function check({ program, waiting, returning }) {
 }
 
 describe('while JavaScript is blocked for 10 s', { concurrency: true }, () => {
-  test('native: no ping is missed, and queued events arrive', SOON, async (t) => {
+  test('native: pings continue, and queued events arrive', SOON, async (t) => {
     const clients = await block(t, 'auto');
     const { program, waiting, returning } = clients;
     const before = waiting.map(pings);
     returning.socket.resume();
     await until(
       () => [...waiting, returning].every((client) => has(client, BEFORE)),
-      'the replay, and the event that was sent before',
+      'the replay and the event sent before the block',
     );
     assert.doesNotMatch(program.out, /free/);
     await program.says('free');
@@ -74,7 +74,7 @@ describe('while JavaScript is blocked for 10 s', { concurrency: true }, () => {
     await check(clients);
   });
 
-  test('stream: connections survive, and get everything afterwards', SOON, async (t) => {
+  test('stream: connections survive and receive all events afterwards', SOON, async (t) => {
     const clients = await block(t, 'stream');
     const { program, waiting, returning } = clients;
     returning.socket.resume();

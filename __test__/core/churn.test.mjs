@@ -1,5 +1,5 @@
-// Tests a channel whose clients connect, leave and reconnect all the time. `SLUICE_ROUNDS` sets how
-// often they do so in one process, `SEED` the seed of the first round.
+// Tests a channel whose clients connect, leave and reconnect all the time. `SLUICE_ROUNDS` sets the
+// number of rounds in one process, and `SEED` the seed of the first round.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,11 +18,11 @@ const CLIENTS = 2000;
 const BROADCASTS = 100;
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const rounds = Number(process.env.SLUICE_ROUNDS || 1);
-// Many rounds may take any time.
+// Many rounds have no time limit.
 const options = process.env.SLUICE_ROUNDS ? {} : SOON;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
-/** Rounds that show whether memory grows, and how much the allocator may keep, in bytes. */
+/** The rounds needed to detect memory growth, and the bytes that the allocator may keep. */
 const ENOUGH = 6;
 const KEPT = 32 << 20;
 const skip = process.platform === 'linux' ? false : 'counts descriptors and threads in /proc';
@@ -38,7 +38,7 @@ function gauges() {
   return { ...connections, channels, queuedBytes };
 }
 
-test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed ${seed})`, {
+test(`${CLIENTS} restless clients miss no events and leak nothing (seed ${seed})`, {
   ...options,
   skip,
 }, async (t) => {
@@ -59,7 +59,7 @@ test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed $
     return clients;
   };
 
-  // A first round starts everything that stays, such as Node's thread pool and the core's shards.
+  // A first round starts everything permanent, such as Node's thread pool and the core's shards.
   await round(start(50), 10);
   const before = held();
   const memory = [];
@@ -69,7 +69,7 @@ test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed $
     const { faults, returns } = await round(start(CLIENTS, number), BROADCASTS);
 
     assert.deepEqual(faults, [], what);
-    assert.ok(returns >= CLIENTS / 2, `${returns} clients came back`);
+    assert.ok(returns >= CLIENTS / 2, `${returns} clients reconnected`);
     assert.deepEqual(gaps, [], what);
     await until(
       () => {
@@ -77,18 +77,18 @@ test(`${CLIENTS} clients that come and go miss no event and leak nothing (seed $
         const given = now.descriptors <= before.descriptors && now.threads <= before.threads;
         return given && JSON.stringify(now.metrics) === JSON.stringify(before.metrics);
       },
-      () => `${JSON.stringify(before)}, there are ${JSON.stringify(held())} (${what})`,
+      () => `${JSON.stringify(before)}, but found ${JSON.stringify(held())} (${what})`,
     );
     collect();
     memory.push(process.memoryUsage.rss());
   }
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   if (rounds >= ENOUGH) {
-    // The first round has the largest heap yet.
+    // Skip the first round, in which the heap reaches its size.
     const [, ...later] = memory;
     const half = later.length >> 1;
     const growth = mean(later.slice(half)) - mean(later.slice(0, half));
-    assert.ok(growth < KEPT, `memory has grown: ${memory}`);
+    assert.ok(growth < KEPT, `memory grew: ${memory}`);
   }
   t.diagnostic(`${rounds * CLIENTS} clients`);
 

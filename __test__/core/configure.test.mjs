@@ -22,12 +22,12 @@ test('configure sets the number of shards until the core starts', {
   assert.equal(shards(), 0, 'reading the metrics does not start the core');
   configure({ shards: 2 });
   configure({ shards: 3 });
-  // A channel that nobody refers to closes when it is collected.
+  // Keep a reference: an unreferenced channel closes when it is collected.
   const channel = new Channel();
   // A thread sets its name when it starts to run.
   await until(
     () => shards() === 3,
-    () => `three shards, there are ${shards()}`,
+    () => `three shards, but there are ${shards()}`,
   );
   assert.equal(metrics().channels, 1);
   assert.equal(channel.closed, false);

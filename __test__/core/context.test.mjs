@@ -1,4 +1,4 @@
-// Tests in which request's AsyncLocalStorage context each callback runs.
+// Tests the AsyncLocalStorage context of each callback.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
@@ -18,7 +18,7 @@ for (const transport of ['native', 'stream']) {
       if (transport === 'stream') expected.splice(3, 0, 'res.write');
       assert.deepEqual([...events].sort(), expected);
       for (const [what, context] of of(path)) {
-        // Node.js itself may close its objects in the context of the socket, which has none.
+        // Node.js may close its own objects in the context of the socket, which is empty.
         const isOurs = what.endsWith('connection close') || what.endsWith('write');
         assert.ok(context === path || (context === null && !isOurs), `${what} ran in ${context}`);
       }

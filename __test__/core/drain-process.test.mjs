@@ -1,5 +1,5 @@
-// Tests that the drain of a process ends every connection, whatever opened it. A process drains
-// once, so this is one test.
+// Tests that draining a process ends every connection, from any face. A process drains only once,
+// so this is one test.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -51,7 +51,7 @@ const sendsEvent = async (app, options) => {
   app.get('/', (_request, reply) => void reply.sendEvent('hello'));
 };
 
-/** Each resolves with a client that has an open stream. */
+/** Each function resolves with a client that has an open stream. */
 const clients = {
   Connection: () => listen(http.createServer((req, res) => void new Connection(req, res))),
   'Connection, stream': () =>
@@ -87,7 +87,7 @@ const clients = {
     return connectInject(app, '/');
   },
   SE: () => listenFastify((app) => sendsEvent(app)),
-  'SE with a stream of its own': () =>
+  'SE with a custom stream': () =>
     listenFastify((app) => sendsEvent(app, { streamOptions: { highWaterMark: 16 } })),
   'createSSE in Hono': () => listen(hono()),
   'createSSE in Hono, with outgoing': () => listen(hono({})),
@@ -100,27 +100,23 @@ const clients = {
     ),
 };
 
-test(
-  'drain() ends the connections of every face, and of bodies that are never read',
-  SOON,
-  async () => {
-    const open = [];
-    for (const [face, connect] of Object.entries(clients)) open.push([face, await connect()]);
-    const unread = service.addClient();
-    const isOpen = () => {
-      const { native, stream } = metrics().connections;
-      return native + stream === open.length + 1;
-    };
-    await until(isOpen, 'the transports');
-    const connections = open.length + 1;
-    const over = drain({ within: 50, retry: { min: 4000, max: 4999 }, event: { data: 'bye' } });
-    for (const [face, client] of open) {
-      assert.equal(await client.over(), 'clean', face);
-      assert.match(client.text, /retry: 4\d{3}\n\ndata: bye\n\n$/, face);
-    }
-    assert.deepEqual(await over, { connections, ended: open.length, destroyed: 1 });
-    assert.deepEqual(metrics().connections, { native: 0, stream: 0 });
-    await assert.rejects(unread.response.text(), { code: 'ERR_SSE_DISCONNECTED' });
-    await Promise.all(closing.map((close) => close()));
-  },
-);
+test('drain() ends the connections of every face, and destroys an unread body', SOON, async () => {
+  const open = [];
+  for (const [face, connect] of Object.entries(clients)) open.push([face, await connect()]);
+  const unread = service.addClient();
+  const isOpen = () => {
+    const { native, stream } = metrics().connections;
+    return native + stream === open.length + 1;
+  };
+  await until(isOpen, 'the transports');
+  const connections = open.length + 1;
+  const over = drain({ within: 50, retry: { min: 4000, max: 4999 }, event: { data: 'bye' } });
+  for (const [face, client] of open) {
+    assert.equal(await client.over(), 'clean', face);
+    assert.match(client.text, /retry: 4\d{3}\n\ndata: bye\n\n$/, face);
+  }
+  assert.deepEqual(await over, { connections, ended: open.length, destroyed: 1 });
+  assert.deepEqual(metrics().connections, { native: 0, stream: 0 });
+  await assert.rejects(unread.response.text(), { code: 'ERR_SSE_DISCONNECTED' });
+  await Promise.all(closing.map((close) => close()));
+});

@@ -1,4 +1,4 @@
-// Tests how every face refuses new connections. The process of this file drains from the start.
+// Tests how every face refuses new connections. The process of this test drains from the start.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -44,7 +44,7 @@ async function listenFastify(t, setUp) {
 
 const opens = (req, res) => void new Connection(req, res);
 
-/** Each resolves with the address of an event stream. */
+/** Each function resolves with the URL of an event stream. */
 const faces = {
   'new Connection in Express': (t) => listen(t, express().get('/', opens)),
   'new Connection in Express 4': (t) => listen(t, express4().get('/', opens)),
@@ -128,13 +128,13 @@ for (const [face, serve] of Object.entries(faces)) {
   );
 }
 
-/** The sender is not affected. */
+/** Waits until another request can send. The drain does not affect the sender. */
 async function answerOther(address) {
   const send = async () => (await (await fetch(`${address}/send`)).json()).sent;
   await until(send, 'the waiting request');
 }
 
-test('a Fetch handler can answer with the error', SOON, () => {
+test('a Fetch handler can respond with the error', SOON, () => {
   try {
     service.addClient();
     assert.fail('it did not throw');
@@ -147,7 +147,7 @@ test('a Fetch handler can answer with the error', SOON, () => {
   }
 });
 
-test('only the first call counts, and channels and brokers still drain', SOON, async () => {
+test('later calls return the same promise, and channels still drain', SOON, async () => {
   assert.equal(drain(), drained);
   assert.equal(drain({ within: 'nonsense' }), drained);
   const result = { connections: 0, ended: 0, destroyed: 0 };

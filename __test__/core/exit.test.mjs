@@ -1,5 +1,5 @@
 // Tests processes that end at any moment: in a hand-over, a broadcast, a replay, a drain, with full
-// queues, in a worker. `SLUICE_SEEDS` sets how many processes are tried, `SLUICE_FIRST_SEED` the
+// queues, in a worker. `SLUICE_SEEDS` sets the number of processes, and `SLUICE_FIRST_SEED` the
 // first seed.
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
@@ -11,7 +11,7 @@ import { end, plan, play } from './exit/run.mjs';
 const seeds = seedsOf(64);
 const skip = process.platform === 'win32' && 'Windows has no signals';
 
-test(`a process may end at any moment, ${seeds.count} processes`, {
+test(`a process can end at any moment, ${seeds.count} processes`, {
   ...seeds.options,
   skip,
 }, async (t) => {
@@ -30,7 +30,7 @@ test(`a process may end at any moment, ${seeds.count} processes`, {
   if (seeds.count >= 64) assert.ok(counts.clean > 0 && counts.cut > 0 && counts.events > 0);
 });
 
-test('events that were sent before process.exit() arrive, and streams end', {
+test('events sent before process.exit() arrive, and streams end', {
   ...SOON,
   skip,
 }, async () => {
@@ -43,7 +43,7 @@ test('events that were sent before process.exit() arrive, and streams end', {
   const clients = await end(given);
   assert.equal(clients.length, given.clients);
   for (const client of clients) {
-    // The `exit` listener sends an event too, and ends the connections.
+    // The `exit` listener sends one more event and ends the connections.
     assert.equal(client.check(given), events + 1);
     assert.ok(client.complete);
   }

@@ -1,4 +1,4 @@
-// Tests that an error of the application does not stop the other steps of closing a connection.
+// Tests that an application error does not stop the other steps of closing a connection.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import http from 'node:http';
@@ -17,7 +17,7 @@ async function run(name, ...args) {
 }
 
 for (const transport of ['native', 'stream']) {
-  test(`errors of listeners are reported, and no event is lost: ${transport}`, SOON, async () => {
+  test(`listener errors are reported, and no event is lost: ${transport}`, SOON, async () => {
     const failed = ['close', 'empty', 'leave', 'onDisconnect', 'res.end'];
     assert.deepEqual(await run('failing-listeners', transport), {
       happened: ['close', 'empty', 'end() resolved', 'leave', 'onDisconnect', 'res.end'],

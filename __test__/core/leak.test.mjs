@@ -26,14 +26,14 @@ const ROUND = Number(process.env.STREAMS ?? 300);
 const WARM_UP = 2;
 const SAMPLES = 8;
 /**
- * Bytes per stream, which leaves room for noise. A leaked connection costs over 5 KB.
+ * Bytes per stream, with room for noise. A leaked connection costs over 5 KB.
  */
 const MAX_HEAP_GROWTH = 500;
 /** Bytes per stream, in addition to a constant number of bytes that the allocator keeps. */
 const MAX_RSS_GROWTH = 1000;
 const KEPT_PAGES = 8 * 2 ** 20;
 
-/** Samples the server's resources after each round of streams, when all have ended. */
+/** Samples the server's resources after each round, when all streams have ended. */
 async function samplesOf(t, adapter, count = SAMPLES) {
   const server = fork(program, [adapter], { execArgv: ['--expose-gc'] });
   t.after(() => server.kill());
@@ -58,12 +58,12 @@ function growth(samples, key, free = 0) {
 
 describe('thousands of short streams', () => {
   for (const adapter of ADAPTERS) {
-    test(`leave nothing behind: ${adapter}`, { ...SOON, skip }, async (t) => {
+    test(`release all resources: ${adapter}`, { ...SOON, skip }, async (t) => {
       const samples = await samplesOf(t, adapter);
       const listed = JSON.stringify(samples);
-      assert.ok(growth(samples, 'heapUsed') < MAX_HEAP_GROWTH, `the heap has grown: ${listed}`);
+      assert.ok(growth(samples, 'heapUsed') < MAX_HEAP_GROWTH, `the heap grew: ${listed}`);
       const native = growth(samples, 'rss', KEPT_PAGES);
-      assert.ok(native < MAX_RSS_GROWTH, `memory has grown: ${listed}`);
+      assert.ok(native < MAX_RSS_GROWTH, `memory grew: ${listed}`);
       for (const { descriptors, channels, queuedBytes, seClients } of samples) {
         assert.equal(descriptors, samples[0].descriptors, `descriptors: ${listed}`);
         assert.deepEqual(
@@ -74,7 +74,7 @@ describe('thousands of short streams', () => {
     });
   }
 
-  test('are detected if a handler keeps their connections', {
+  test('are detected as a leak if a handler keeps their connections', {
     ...SOON,
     skip,
   }, async (t) => {

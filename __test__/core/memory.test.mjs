@@ -1,5 +1,5 @@
-// Checks the accesses to memory of the core, and that it frees all of it. `SLUICE_ROUNDS` sets how
-// often everything is used.
+// Checks that the core accesses only valid memory and frees all of it. `SLUICE_ROUNDS` sets the
+// number of rounds.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const rounds = Number(process.env.SLUICE_ROUNDS || 1);
 const options = process.env.SLUICE_ROUNDS ? {} : { timeout: 480_000 };
 const file = (name) => fileURLToPath(new URL(`memory/${name}`, import.meta.url));
 
-test('valgrind finds the faults of an addon that has some', {
+test('valgrind finds the faults of a faulty addon', {
   ...options,
   skip: noValgrind,
 }, async (t) => {
@@ -43,7 +43,7 @@ test(`valgrind finds no fault in the core, ${rounds} rounds`, {
   skip: noValgrind,
 }, async (t) => {
   const { code, output, errors } = await valgrind(file('workload.mjs'), String(rounds));
-  // A program that fails frees nothing, so its output comes first.
+  // A failing program frees nothing, so check its exit code first.
   assert.equal(code, 0, output);
   assert.deepEqual(errors, []);
   const { round, deliveries, drops, history } = JSON.parse(output.trim().split('\n').at(-1));

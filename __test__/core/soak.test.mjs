@@ -34,7 +34,7 @@ for (const [args, message] of [
   [['--only', 'tea'], /there is no stage "tea"; choose from: resume model;/],
   [['--tea'], /Unknown option '--tea'/],
 ]) {
-  test(`${args.join(' ')} is refused`, SOON, () => {
+  test(`${args.join(' ')} is rejected`, SOON, () => {
     const { status, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
     assert.equal(status, 1);
     assert.match(stderr, message);
@@ -42,7 +42,7 @@ for (const [args, message] of [
   });
 }
 
-test('a stage tries seeds, from the given one on, and counts', SOON, async () => {
+test('a stage tries seeds from the given one upwards, and counts', SOON, async () => {
   const lines = [];
   const log = (line) => lines.push(line);
   const row = await runStage(latest, { seconds: 1, seed: 1000, log });
@@ -52,7 +52,7 @@ test('a stage tries seeds, from the given one on, and counts', SOON, async () =>
   assert.match(lines.at(-1), new RegExp(`^latest model: ${row.tried} seeds, \\d+ MiB, `));
 });
 
-test('a stage that fails says how to repeat the seed', SOON, async (t) => {
+test('a failed stage reports how to repeat the seed', SOON, async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-soak-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'fails.mjs');
@@ -64,7 +64,7 @@ test('a stage that fails says how to repeat the seed', SOON, async (t) => {
   assert.equal(row.again, `SLUICE_FIRST_SEED=42 SLUICE_SEEDS=1 node ${file}`);
 });
 
-test('a stage that cannot run here is skipped, with the reason', async () => {
+test('a stage that cannot run is skipped with a reason', async () => {
   const stage = { ...latest, skip: () => 'tea is missing' };
   const { verdict } = await runStage(stage, { seconds: 1, seed: 0, log() {} });
   assert.equal(verdict, 'skipped: tea is missing');

@@ -1,4 +1,4 @@
-// The queues of all clients together are bounded: the largest ones go first.
+// Tests the limit of all queues together. The largest queues are closed first.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { until } from '../support/until.mjs';
 const LIMIT = 8 << 20;
 sluice.configure({ shards: 1, maxTotalQueueBytes: LIMIT });
 
-test('disconnects the clients with the largest queues, and no others', SOON, async (t) => {
+test('disconnects only the clients with the largest queues', SOON, async (t) => {
   const closes = new Map();
   const opened = new Map();
   const server = http.createServer((req, res) => {
@@ -37,7 +37,7 @@ test('disconnects the clients with the largest queues, and no others', SOON, asy
   const data = 'x'.repeat(10_000);
   let most = 0;
   for (let rounds = 0; !closes.has('/greedy'); rounds += 1) {
-    assert.ok(rounds < 5000, 'nothing was ever too much');
+    assert.ok(rounds < 5000, 'the limit was never reached');
     for (let left = 20; left > 0; left -= 1) opened.get('/greedy').send({ data });
     opened.get('/modest').send({ data });
     opened.get('/reading').send({ data });
@@ -45,7 +45,7 @@ test('disconnects the clients with the largest queues, and no others', SOON, asy
     await sleep(1);
   }
   assert.equal(closes.get('/greedy'), 'overflow');
-  // A turn may bring more, and an inbox before it.
+  // A turn, and an inbox before it, can add more bytes.
   assert.ok(most <= LIMIT + (32 << 20), `${most} bytes were queued`);
   await until(() => sluice.metrics().queuedBytes < LIMIT, 'the queues to shrink');
   assert.deepEqual([...closes.keys()], ['/greedy']);

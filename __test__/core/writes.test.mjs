@@ -25,7 +25,7 @@ test('finished writes are released while others are pending', async () => {
       return true;
     },
   );
-  // More connections than a slice holds, and a new group each turn: some write is always pending.
+  // With more connections than a slice and a new group each turn, some write is always pending.
   const connections = Float64Array.from({ length: 600 }, (_, id) => id);
   for (let count = 0; count < 60; count += 1) {
     const bytes = Buffer.alloc(1024);
@@ -40,7 +40,7 @@ test('finished writes are released while others are pending', async () => {
   assert.equal(held.length, 0);
 });
 
-test('a batch is reported once, without the responses that wait and with those that are gone', async () => {
+test('a batch is reported once, with closed responses and without pending ones', async () => {
   const reports = [];
   const hub = { written: (ids, slow) => reports.push([Array.from(ids), slow]) };
   const answers = { 3: false, 5: undefined };
@@ -86,7 +86,7 @@ test('the kernel buffers little for a client that does not read', async (t) => {
     unchanged = queuedBytes === before ? unchanged + 1 : 0;
     before = queuedBytes;
     return unchanged > 200;
-  }, 'the client to be stuck');
+  }, 'the socket to be full');
   const parked = total - connection.queuedBytes;
   // Linux can limit the unsent bytes of a socket. The rest is in the client's receive buffer.
   if (process.platform === 'linux') assert.ok(parked < 2 << 20, `${parked} bytes are parked`);

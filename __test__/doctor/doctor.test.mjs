@@ -1,4 +1,4 @@
-// `sluice doctor` against servers that misbehave, each in one way, and behind nginx.
+// Tests `sluice doctor` with servers that each have one fault, and behind nginx.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { SOON } from '../support/soon.mjs';
 const program = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
 const HEAD = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' };
 
-/** Runs the command. Returns its exit code and what it has printed. */
+/** Runs the command. Returns its exit code and output. */
 async function run(...args) {
   const run = promisify(execFile)(process.execPath, [program, ...args]);
   const { stdout, stderr, code = 0 } = await run.catch((error) => error);
@@ -43,7 +43,7 @@ async function serve(t, handler) {
   return `http://127.0.0.1:${server.address().port}/`;
 }
 
-/** A server of sluice that sends an event every 100 ms. */
+/** A sluice server that sends an event every 100 ms. */
 async function site(t) {
   const channel = new sluice.Channel();
   const timer = setInterval(() => channel.send({ event: 'tick', data: { at: Date.now() } }), 100);
@@ -55,7 +55,7 @@ async function site(t) {
 }
 
 describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
-  test('finds no problem with a server of sluice', async (t) => {
+  test('finds no problem with a sluice server', async (t) => {
     const found = await examine(await site(t));
     for (const [check, { level }] of Object.entries(found)) {
       assert.ok(level === 'ok' || check === 'protocol', `${check}: ${level}`);
@@ -64,7 +64,7 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
     assert.match(found.protocol.message, /six connections/);
   });
 
-  test('prints findings and fixes for people', async (t) => {
+  test('prints findings and fixes as text', async (t) => {
     const { code, stdout } = await run(
       'doctor',
       await site(t),
@@ -86,7 +86,7 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
     assert.match(stdout, /^1 problem, 0 warnings$/m);
   });
 
-  test('explains a command that is wrong', async () => {
+  test('prints the usage for an invalid command', async () => {
     const wrong = [
       ['doctor'],
       ['doctor', 'ftp://a'],
@@ -103,17 +103,17 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
     assert.equal((await run('--help')).code, 0);
   });
 
-  test('says why there is no answer', async () => {
+  test('reports why the server is unreachable', async () => {
     assert.match((await examine('http://127.0.0.1:1/')).reach.message, /ECONNREFUSED/);
   });
 
-  test('finds a head that is held back', async (t) => {
+  test('finds a buffered response head', async (t) => {
     const { reach } = await examine(await serve(t, () => {}));
     assert.match(reach.message, /no response head after 2 s/);
     assert.ok(reach.fix.includes('nginx: proxy_buffering off;'));
   });
 
-  test('finds statuses and types that EventSource refuses', async (t) => {
+  test('finds status codes and content types that EventSource rejects', async (t) => {
     const code = await examine(
       await serve(t, (_req, res) => res.writeHead(503, { 'Retry-After': 3 }).end()),
     );
@@ -125,7 +125,7 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
     assert.equal(type.silence, undefined);
   });
 
-  test('follows redirects, and says so', async (t) => {
+  test('follows redirects and reports them', async (t) => {
     const url = await site(t);
     const { status } = await examine(
       await serve(t, (_req, res) => res.writeHead(302, { Location: url }).end()),
@@ -145,7 +145,7 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
     assert.match(found.resume.message, /^1 events had no id/);
   });
 
-  test('finds a stream that is cut, and one that ends', async (t) => {
+  test('finds a stream that is cut and a stream that ends', async (t) => {
     const begin = (res) => {
       res.writeHead(200, HEAD);
       res.write(': hello\n\n');
@@ -167,7 +167,7 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
     assert.equal(ended['idle cut'].level, 'warning');
   });
 
-  test('finds compression, and whether events get through it', async (t) => {
+  test('finds compression, and detects unflushed events', async (t) => {
     const compressed = (flushes) => (_req, res) => {
       res.writeHead(200, { ...HEAD, 'Content-Encoding': 'gzip' });
       const gzip = zlib.createGzip();
@@ -197,7 +197,7 @@ describe('sluice doctor', { ...SOON, concurrency: 4 }, () => {
   });
 });
 
-/** nginx before a server of sluice, with these settings. */
+/** Starts nginx in front of a sluice server, with these settings. */
 async function behindNginx(t, location) {
   const direct = await site(t);
   const { origins, stop } = await startProxy(direct, { location });
@@ -206,8 +206,8 @@ async function behindNginx(t, location) {
 }
 
 describe('sluice doctor behind nginx', { ...SOON, skip: withoutNginx() }, () => {
-  test('finds that nginx holds events back', async (t) => {
-    // Without the header of sluice, which turns buffering off.
+  test('finds buffering in nginx', async (t) => {
+    // Ignore the header that sluice sends to turn buffering off.
     const { direct, origins } = await behindNginx(t, 'proxy_ignore_headers X-Accel-Buffering;');
     const { reach } = await examine(origins.http, '--direct', direct);
     assert.match(reach.message, /^no response head/);
@@ -215,9 +215,9 @@ describe('sluice doctor behind nginx', { ...SOON, skip: withoutNginx() }, () => 
     assert.ok(reach.fix.includes('nginx: proxy_buffering off;'));
   });
 
-  test('finds that events are held back when the head is not', async (t) => {
+  test('finds buffered events behind an unbuffered head', async (t) => {
     const direct = await site(t);
-    // A proxy that passes the head on, and then waits for more bytes than there are.
+    // A proxy that forwards the head but no events.
     const proxy = await serve(t, (_req, res) => {
       http.get(direct, (response) => {
         res.writeHead(response.statusCode, response.headers).flushHeaders();
@@ -231,7 +231,7 @@ describe('sluice doctor behind nginx', { ...SOON, skip: withoutNginx() }, () => 
     assert.ok(buffering.fix.some((line) => line.includes('proxy_buffering off;')));
   });
 
-  test('finds no problem with its default settings, and HTTP/2', async (t) => {
+  test('finds no buffering with the default settings, and finds a self-signed certificate', async (t) => {
     const { direct, origins } = await behindNginx(t, '');
     const found = await examine(origins.http, '--direct', direct);
     assert.equal(found.compression.level, 'ok');

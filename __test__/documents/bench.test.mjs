@@ -1,4 +1,4 @@
-// The cases of the bench, without measuring anything.
+// Tests the cases of the bench without measuring anything.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -7,7 +7,7 @@ import { servers } from '../../bench/servers.mjs';
 import { verdictsOf } from '../../bench/targets.mjs';
 
 const readme = readFileSync(new URL('../../bench/README.md', import.meta.url), 'utf8');
-/** The tables show the versions of packages. */
+/** The tables show package versions, so they need the installed packages. */
 const isInstalled = existsSync(new URL('../../bench/node_modules', import.meta.url));
 const takesPart = (name) => servers[name] && !servers[name].missing?.();
 const of = () => 1;
@@ -56,7 +56,7 @@ describe('the targets of the bench', () => {
     assert.deepEqual(least, { isMet: false, line: '- rate: 1.5 (at least 2) **misses by 0.5**' });
   });
 
-  it('have no line without a figure', () => {
+  it('print no line without a figure', () => {
     assert.deepEqual(verdicts({ text: 'CPU', figure, most: 2 }, undefined), []);
     assert.deepEqual(verdicts({ text: 'CPU', figure, most: 2 }, Number.NaN), []);
   });

@@ -1,4 +1,4 @@
-// Checks every code block of README.md and docs/, in proportion, and every link.
+// Checks every code block and every link of README.md and docs/.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,21 +28,21 @@ const pages = [
 
 const blocks = files.flatMap((file) => blocksOf(file, read(file)));
 const withoutTest = blocks.filter(({ isExample }) => !isExample);
-/** `npm test` or `npm run`, maybe with options, within a line or a span of code. */
+/** `npm test` or `npm run` with optional options, within a line or a code span. */
 const COMMAND = /\bnpm (?:run ([\w:-]+)|test)((?:\s+--[a-z-]*)*)/g;
 const isCode = ({ language }) => ['js', 'ts'].includes(language);
 
 /**
- * How blocks of each language are checked, and what is not. Examples are run by readme.test.mjs.
+ * How blocks of each language are checked. readme.test.mjs runs the examples.
  * - `js`, `ts`: type-checked, unless they are examples. docs/testing.md is run by
  *   testing/guide.test.mjs, and the module of Next.js by `npm run frameworks`.
  * - `jsx`: parsed. Next.js and React are not installed here; `npm run frameworks` runs them.
- * - `html`: opened in Chromium, with a server that answers it.
- * - `sh`: the syntax is checked and each command is run, or checked as commands.mjs says:
+ * - `html`: opened in Chromium, with mocked responses.
+ * - `sh`: the syntax is checked. Each command is run, or checked as described in commands.mjs:
  *   installations need a network, Docker an image, and PM2 is not installed here.
- * - `nginx`: accepted by nginx. `haproxy`: accepted by HAProxy, whose test uses it.
+ * - `nginx`: accepted by nginx. `haproxy`: accepted by HAProxy, and used by its test.
  * - `json`: parsed, and looked up in the package.
- * - `text`: compared with the output of a command, or used by a test; outputs.mjs says which.
+ * - `text`: compared with the output of a command, or used by a test, as listed in outputs.mjs.
  */
 const LANGUAGES = ['js', 'ts', 'jsx', 'html', 'sh', 'nginx', 'haproxy', 'json', 'text'];
 
@@ -117,15 +117,15 @@ describe('the code blocks of README.md and docs/', () => {
   for (const file of new Set(ofLanguage('text').map(({ place }) => place.split(':')[0]))) {
     const texts = ofLanguage('text').filter(({ place }) => place.startsWith(`${file}:`));
     texts.forEach(({ place, code }, index) => {
-      it(`are what a command prints, or what a test uses: ${place}`, async (t) => {
+      it(`match the output of a command, or are used by a test: ${place}`, async (t) => {
         const check = checkOfText(file, index);
-        assert.ok(check, 'it is not known: say in outputs.mjs how to check it');
+        assert.ok(check, 'unknown block: add its check to outputs.mjs');
         await check(t, code, file);
       });
     });
   }
 
-  it('name scripts and options that exist, also within sentences', () => {
+  it('name existing scripts and options, also within sentences', () => {
     const commands = pages.flatMap((page) => Array.from(read(page).matchAll(COMMAND)));
     assert.ok(commands.length > 10);
     for (const [, name = 'test', words = ''] of commands) {
@@ -135,7 +135,7 @@ describe('the code blocks of README.md and docs/', () => {
 });
 
 describe('the links and figures of the documents', () => {
-  it('have the figures that the bench has printed: README.md', () => {
+  it('have the figures that the bench printed: README.md', () => {
     const table = /^## Facts$(.*?)^## /ms.exec(read('README.md'))[1];
     const rows = table.split('\n').filter((line) => line.startsWith('| ') && !/^\| -/.test(line));
     const printed = read('bench/RESULTS.md').split('\n');
@@ -151,14 +151,14 @@ describe('the links and figures of the documents', () => {
   });
 
   for (const page of pages) {
-    it(`lead somewhere: ${page}`, () => {
+    it(`have valid targets: ${page}`, () => {
       const broken = linksOf(read(page)).filter((link) => !resolves(page, link));
       assert.deepEqual(broken, []);
     });
   }
 });
 
-/** Without a network, an address elsewhere is only parsed. */
+/** External URLs are only parsed, because the test has no network. */
 function resolves(page, link) {
   if (/^[a-z]+:/.test(link)) return URL.canParse(link) && !link.startsWith('http:');
   const [name, anchor] = link.split('#');

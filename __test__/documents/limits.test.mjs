@@ -1,4 +1,4 @@
-// The numbers of docs/limits.md are those of the code.
+// Tests that the numbers of docs/limits.md match the code.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +23,7 @@ const broker = readBrokerOptions();
 const routes = readSetupOptions();
 const burst = constant('src/connection/options.rs', 'BURST_FACTOR');
 
-/** What each row of the tables says, by how it begins. */
+/** The expected value of each table row, by the beginning of the row. */
 const expected = {
   'queued events': connection.maxQueueBytes,
   'the same during': connection.maxQueueBytes * burst,
@@ -58,7 +58,7 @@ for (const [begin, number] of Object.entries(expected)) {
   });
 }
 
-test('docs/limits.md has no number that is not checked', () => {
+test('every number of docs/limits.md is checked', () => {
   assert.equal(rows.length, Object.keys(expected).length);
 });
 

@@ -1,4 +1,4 @@
-// What docs/migrating.md says of packages that are installed here: both columns, side by side.
+// Tests both columns of docs/migrating.md side by side, for the packages that are installed here.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ function opener(t, origin) {
   };
 }
 
-/** The fields of the events that have arrived, in any order of their lines. */
+/** The fields of the received events. The lines of each event are sorted. */
 const eventsOf = ({ text }) =>
   text
     .replaceAll(/^:.*\n/gm, '')
@@ -48,7 +48,7 @@ const eventsOf = ({ text }) =>
     .map((lines) => lines.map((line) => line.replace(/^(\w+): /, '$1:')))
     .filter((lines) => lines.some((line) => line.startsWith('data:')));
 
-/** Opens both columns, and waits until each has received that many events, and the same ones. */
+/** Opens both columns, and checks that both receive the same `count` events. */
 async function bothGive(open, paths, count, given) {
   const clients = await Promise.all(paths.map((path) => open(path)));
   await until(() => clients.every((client) => client.data.length >= count), 'the events');
@@ -116,7 +116,7 @@ describe('better-sse and sluice', () => {
     assert.deepEqual([theirs.data, ours.data], [['"text"'], ['text']]);
   });
 
-  test('iterate() and stream() send what connection.stream() does', SOON, async (t) => {
+  test('iterate() and connection.stream() send the same items', SOON, async (t) => {
     const items = [{ n: 1 }, { n: 2 }];
     const open = await serve(t, async (req, res) => {
       if (req.url === '/theirs') await (await createSession(req, res)).iterate(items);
@@ -154,12 +154,12 @@ describe('better-sse and sluice', () => {
     assert.equal(clients[0].data.length, 1);
   });
 
-  test('createResponse() and addClient() answer a Fetch request', SOON, async (t) => {
+  test('createResponse() and addClient() respond to a Fetch request', SOON, async (t) => {
     // A body without a server does not keep the process alive.
     const alive = setInterval(() => {}, 1000);
     t.after(() => clearInterval(alive));
     const request = new Request('http://localhost/', CURSOR);
-    // Its pings would keep the process alive after the body was cancelled.
+    // Pings of better-sse would keep the process alive after the body was cancelled.
     const options = { keepAlive: null };
     const push = (session) => session.push({ n: 1 }, 'tick', '8');
     const theirs = createResponse(request, options, push);
@@ -233,7 +233,7 @@ describe('@fastify/sse and sluice/fastify', () => {
     seen.theirs.close();
     seen.connection.end();
     for (const client of clients) assert.equal(await client.over(), 'clean');
-    await until(() => seen.onClose && seen.close, 'both to be told');
+    await until(() => seen.onClose && seen.close, 'both close events');
     assert.deepEqual([seen.theirs.isConnected, seen.connection.closed], [false, true]);
   });
 

@@ -29,7 +29,7 @@ const WITHOUT_PROGRAM = [
   'docs/operations.md',
   'docs/scaling.md',
   'docs/security.md',
-  // Its program is a test; __test__/testing/guide.test.mjs runs it.
+  // Its program is a test, which __test__/testing/guide.test.mjs runs.
   'docs/testing.md',
   'docs/troubleshooting.md',
 ];

@@ -41,7 +41,7 @@ for (const [folder, areas] of [
   ['lib', LIB],
   ['client', CLIENT],
 ]) {
-  test(`${folder}: imports contain no cycle`, () => {
+  test(`${folder}: imports have no cycles`, () => {
     assert.equal(cycle(scripts(folder)), undefined);
   });
 
@@ -85,10 +85,10 @@ test('detects a cycle and an import in the wrong direction', () => {
   assert.deepEqual(upward(CLIENT, graph), ['client/connection/c.js -> client/a.js']);
 });
 
-test('ARCHITECTURE.md names every folder, and every file that it names exists', () => {
+test('ARCHITECTURE.md names every folder, and only existing files', () => {
   const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
   const named = new Set([...text.matchAll(/`([\w.@/-]+)`/g)].map(([, name]) => name));
-  // Names of npm packages may have a slash too.
+  // Names of npm packages can also contain a slash.
   const paths = [...named].filter((name) => /^[^@]*(?:\/|\.(?:rs|js|mjs|ts|md)$)/.test(name));
   assert.ok(paths.length > 30, `${paths.length} paths were read`);
   const missing = paths.filter((name) => !existsSync(path.join(root, name)));
@@ -118,7 +118,7 @@ for (const [page, heading, least] of [
   ['reliability', '## Faults', 10],
   ['security', '## Rules', 25],
 ]) {
-  test(`every line of the table in docs/${page}.md names tests that exist`, () => {
+  test(`every row of the table in docs/${page}.md names existing tests`, () => {
     const text = readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8');
     const rows = text
       .split(heading)[1]

@@ -1,4 +1,4 @@
-// The example of a chat: its server, its types, and its page in Chromium.
+// Tests the chat example: its server, its types, and its page in Chromium.
 import './chat/connection.mjs';
 import './chat/presence.mjs';
 import './chat/room.mjs';

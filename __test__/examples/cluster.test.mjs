@@ -46,7 +46,7 @@ function isRunning(pid) {
   }
 }
 
-test('clients of a process that is killed move on and miss nothing', {
+test('clients of a killed process move to another one and miss no events', {
   ...SOON,
   skip,
 }, async (t) => {
@@ -56,7 +56,7 @@ test('clients of a process that is killed move on and miss nothing', {
   const number = async (id) => Number((await page.textContent(`#${id}`)).replaceAll(',', ''));
   const everybody = async () => (await page.locator('.node li').count()) === CLIENTS;
   await until(everybody, 'all clients');
-  // The page itself must move too.
+  // The page's own stream must move too.
   const status = await page.textContent('#status');
   const [, name] = /process (\w)/.exec(status);
   await page.click(`.node[data-node="${name}"] button`);

@@ -76,7 +76,7 @@ describeInBrowser('the dashboard in a browser', () => {
     }
   });
 
-  test('says that it is live and shows feed entries with an id as they arrive', async () => {
+  test('shows its live status, and feed entries with an id as they arrive', async () => {
     await page.locator('#status[data-state=live]').waitFor();
     const entries = page.locator('#feed li[data-event=broadcast]');
     await entries.nth(1).waitFor();
@@ -103,7 +103,7 @@ describeInBrowser('the dashboard in a browser', () => {
     }
   });
 
-  test('measures by itself with 1,000 clients, and a second page joins', async () => {
+  test('starts measuring with 1,000 clients, and a second page joins', async () => {
     await page.getByText('1,000 of 1,000 connected').waitFor();
     const other = await browser.newPage();
     other.setDefaultTimeout(PAGE_GUARD);
@@ -114,7 +114,7 @@ describeInBrowser('the dashboard in a browser', () => {
     await other.close();
   });
 
-  test('shows 200 clients after they were asked for, and their deliveries', async () => {
+  test('shows 200 requested clients and their deliveries', async () => {
     await page.locator('#clients-number').fill('200');
     await page.getByText('200 of 200 connected').waitFor();
     await page.waitForFunction(() => {
@@ -149,17 +149,17 @@ describeInBrowser('the dashboard in a browser', () => {
     await other.close();
   });
 
-  test('says what is wrong with a number that the server refuses', async () => {
+  test('explains why the server rejects a number', async () => {
     await page.locator('#rate-number').fill('51');
     await page.getByText('rate must be a whole number from 0 to 50.').waitFor();
     await page.locator('#rate-number').fill('5');
     await page.locator('#problem').waitFor({ state: 'hidden' });
-    // The browser reports every answer of 400 on the console; this one was wanted.
+    // The browser logs every 400 response on the console. This one was expected.
     assert.equal(complaints.filter((text) => text.includes('400 (Bad Request)')).length, 1);
     complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('400')));
   });
 
-  test('says that a loop over 4,000 clients cannot keep up, and how busy the thread is', async () => {
+  test('shows that a loop over 4,000 clients cannot keep up, and the load of the thread', async () => {
     await page.locator('input[type=radio][value=loop]').check();
     await page.locator('#clients-number').fill('4000');
     await page.getByText('4,000 of 4,000 connected').waitFor();
@@ -186,16 +186,16 @@ describeInBrowser('the dashboard in a browser', () => {
     });
   }
 
-  test('has no violation that axe finds, in light and in dark', async () => {
+  test('has no violations according to axe, in light and dark mode', async () => {
     assert.deepEqual(await violationsOf(page), []);
   });
 
-  test('logged no error and asked no other host', () => {
+  test('logged no errors and contacted no other host', () => {
     assert.deepEqual(complaints, []);
     assert.deepEqual([...hosts], [dashboard.url]);
   });
 
-  test('dims its figures while the server is gone, and recovers when it is back', async () => {
+  test('dims its figures while the server is down, and recovers after a restart', async () => {
     const port = Number(new URL(dashboard.url).port);
     const dimmed = () =>
       page.evaluate(() =>
@@ -226,7 +226,7 @@ describe('the dashboard server', () => {
     }
   });
 
-  test('answers 400 with a message to numbers out of range and to other types', async () => {
+  test('responds with 400 and a message to invalid numbers and types', async () => {
     const bad = [
       ['clients', { clients: 8001 }, 'clients must be a whole number from 0 to 8000.'],
       ['clients', { clients: '5' }, 'clients must be a whole number from 0 to 8000.'],
@@ -244,7 +244,7 @@ describe('the dashboard server', () => {
     assert.equal((await post(dashboard.url, 'rate', '{')).status, 400);
   });
 
-  test('refuses changes that another site asks for', async () => {
+  test('rejects requests from other sites', async () => {
     for (const site of ['cross-site', 'same-site']) {
       const headers = { 'Sec-Fetch-Site': site };
       assert.equal((await post(dashboard.url, 'rate', { rate: 1 }, headers)).status, 403);
@@ -254,7 +254,7 @@ describe('the dashboard server', () => {
     assert.deepEqual(await accepted.json(), { transport: 'native', clients: 0, rate: 1 });
   });
 
-  test('gives a page that reconnects what it missed, or the state', async () => {
+  test('sends a reconnecting page the missed events, or the state', async () => {
     const events = (cursor) =>
       connectHTTP1(dashboard.url, '/events', { headers: cursor && { 'Last-Event-ID': cursor } });
     const first = await events();
@@ -276,7 +276,7 @@ describe('the dashboard server', () => {
     for (const client of [first, second, third]) client.leave();
   });
 
-  test('stops measuring when asked, which a page that opens leaves so, and starts again', async () => {
+  test('stops and restarts measuring on request, and a new page does not restart it', async () => {
     const other = await startDashboard();
     const STATE = /event: state\ndata: (.*)\n\n/;
     const stateOf = async () => {
@@ -297,14 +297,14 @@ describe('the dashboard server', () => {
     await stopDashboard(other);
   });
 
-  test('takes the next port when its own is taken', async () => {
+  test('uses the next port if its own is in use', async () => {
     const port = Number(new URL(dashboard.url).port);
     const second = await startDashboard(port);
     assert.ok(Number(new URL(second.url).port) > port);
     await stopDashboard(second);
   });
 
-  test('ends by itself on SIGTERM with clients connected, and its child with it', async () => {
+  test('exits on SIGTERM with connected clients, together with its child process', async () => {
     const other = await startDashboard();
     await post(other.url, 'clients', { clients: 50 });
     const [child] = childrenOf(other.server.pid);
@@ -314,7 +314,7 @@ describe('the dashboard server', () => {
     await isGone(child);
   });
 
-  test('leaves no child behind when it is killed', async () => {
+  test('leaves no child process behind when it is killed', async () => {
     await post(dashboard.url, 'clients', { clients: 50 });
     const [child] = childrenOf(dashboard.server.pid);
     assert.ok(isRunning(child));

@@ -1,4 +1,4 @@
-// Every example prints its address, and its page says what it demonstrates.
+// Tests that every example prints its URL, and that its page describes what it demonstrates.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
@@ -19,12 +19,12 @@ const programOf = (name) =>
   ['start.js', 'server.js'].map((file) => `${name}/${file}`).find((file) => exists(file));
 const exists = (file) => existsSync(`${FOLDER}/${file}`);
 
-test('there are examples', () => assert.ok(examples.length >= 6, examples.join()));
+test('at least six examples exist', () => assert.ok(examples.length >= 6, examples.join()));
 
 for (const name of examples) {
   const skip = NEEDS[name] || false;
 
-  test(`${name} prints its address, and says in one sentence what it demonstrates`, {
+  test(`${name} prints its URL, and describes in one sentence what it demonstrates`, {
     skip,
   }, async (t) => {
     const { origin, stop } = await startExample(t, programOf(name));

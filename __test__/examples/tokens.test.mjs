@@ -1,4 +1,4 @@
-// The example of answers that survive their readers: its server, and its page in Chromium.
+// Tests the example of answers that outlive their readers: its server, and its page in Chromium.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { noRedis, RedisServer } from '../backplane/redis-server.mjs';
@@ -15,12 +15,12 @@ const start = (t, { port = 0, ...env } = {}) => startExample(t, PROGRAM, port, e
 
 after(closeBrowser);
 
-/** Two at a time, because one of them waits until a process is taken for dead. */
+/** Two at a time, because one test waits until a process counts as dead. */
 describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
   const skip = withoutBrowser;
   const skipShared = withoutBrowser || noRedis;
 
-  test('behind Redis, readers elsewhere keep the words of a server that is killed', {
+  test('with Redis, readers of other servers keep the words of a killed server', {
     skip: skipShared,
   }, async (t) => {
     const model = await startModel(t);
@@ -34,7 +34,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     request.give('One', ' two');
     await tab.shows('One two');
     await tab.page.close();
-    // The cookie counts for every port.
+    // The cookie applies to every port.
     const elsewhere = await browser.open(other.origin);
     await elsewhere.shows('One two');
     await server.stop('SIGKILL');
@@ -47,7 +47,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     await late.shows('One two');
   });
 
-  test('two tabs read one answer, and a reload in the middle misses nothing', {
+  test('two tabs read one answer, and a reload during it misses nothing', {
     skip,
   }, async (t) => {
     const model = await startModel(t);
@@ -87,7 +87,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     await first.shows('One two three');
   });
 
-  test('any tab stops an answer, with the request to the model', { skip }, async (t) => {
+  test('any tab can stop an answer and its request to the model', { skip }, async (t) => {
     const model = await startModel(t);
     const { origin } = await start(t, model.env);
     const browser = await openBrowser(t);
@@ -108,7 +108,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     for (const tab of [first, second]) await tab.shows('Two');
   });
 
-  test('without Redis, a server that is killed forgets, and the page says so', {
+  test('without Redis, a killed server loses its answers, and the page reports it', {
     skip,
   }, async (t) => {
     const model = await startModel(t);
@@ -130,7 +130,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     await tab.shows('Two');
   });
 
-  test('behind Redis, a server that is told to stop finishes for readers of the next one', {
+  test('with Redis, a stopping server finishes its answer for readers of the next server', {
     skip: skipShared,
   }, async (t) => {
     const model = await startModel(t);
@@ -146,7 +146,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     await refused.shows('One');
     const tabs = [tab, refused];
     const before = await tab.page.textContent('#status');
-    // A process that shuts down may refuse, and an EventSource gives up then.
+    // A process that shuts down may respond with 503, and an EventSource then gives up.
     await refused.page.route('**/answers/*', (route) => route.fulfill({ status: 503 }));
     const stopped = server.stop('SIGTERM');
     for (const { page } of tabs) await page.locator('#status[data-state=lost]').waitFor();
@@ -168,7 +168,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
     assert.deepEqual(await stopped, [0, null]);
   });
 
-  test('an answer belongs to its browser, and counts without a model', async (t) => {
+  test('an answer is private to its browser, and the server counts if it has no model', async (t) => {
     const { origin } = await start(t, { TOKENS_PAUSE: '0.1' });
     const cookieOf = async () => (await fetch(origin)).headers.getSetCookie()[0].split(';')[0];
     const [ann, bob] = [await cookieOf(), await cookieOf()];
@@ -195,7 +195,7 @@ describe('examples/tokens', { ...SOON, concurrency: 2 }, () => {
   });
 });
 
-/** From a phone to a large screen, without anything that axe finds. */
+/** Checks the page at widths from a phone to a large screen, also with axe. */
 async function fits(page) {
   for (const width of [390, 720, 721, 1000, 1920]) {
     await page.setViewportSize({ width, height: 844 });

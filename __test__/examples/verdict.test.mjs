@@ -1,11 +1,11 @@
-// The line in which the dashboard says what it has measured.
+// Tests the line in which the dashboard summarizes its measurements.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verdict } from '../../examples/dashboard/public/verdict.mjs';
 
 const result = (sendTime, more) => ({ sendTime, clients: 10, rate: 5, keepsUp: true, ...more });
 
-test('a large ratio is a whole number, and a small one has a digit more', () => {
+test('a large ratio is a whole number, and a small ratio has one decimal', () => {
   const native = result(0.02);
   assert.equal(
     verdict({ native, loop: result(6) }),
@@ -14,7 +14,7 @@ test('a large ratio is a whole number, and a small one has a digit more', () => 
   assert.match(verdict({ native, loop: result(0.05) }), /a res\.write loop 2\.5 times as long\.$/);
 });
 
-test('two times are shown instead of a ratio below 1.5, also if native took longer', () => {
+test('two times replace a ratio below 1.5, also if native took longer', () => {
   for (const time of [29, 20, 7]) {
     assert.equal(
       verdict({ native: result(0.02), loop: result(time / 1000) }),
@@ -37,7 +37,7 @@ test('transports that cannot keep up are named', () => {
   assert.match(verdict({ native: { ...native, keepsUp: false }, loop: result(6) }), / Native cann/);
 });
 
-test('the progress stands there until native and the loop are measured', () => {
+test('the progress is shown until native and the loop are measured', () => {
   const measuring = { transport: 'stream', step: 2, steps: 3 };
   assert.equal(verdict({ loop: result(6) }, measuring), 'Measuring stream, 2 of 3 …');
   assert.equal(verdict({ loop: result(6) }, null), 'Not all transports are measured yet.');

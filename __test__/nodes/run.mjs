@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printSlowest, runTestFiles } from '../../scripts/test-files.mjs';
 
-/** These depend on how Node.js reads and writes sockets, runs callbacks, and ends. */
+/** Tests that depend on how Node.js handles sockets, callbacks and exits. */
 const EVERYWHERE = [
   'backplane/threads',
   'carrier/carrier',
@@ -28,7 +28,7 @@ const EVERYWHERE = [
   'security/faults',
   'security/head',
 ];
-/** These use what changes less. One line runs them too. */
+/** Tests that depend on more stable parts of Node.js. They run with one release line. */
 const ONCE = [
   'backplane/custom',
   'backplane/nats-tls',
@@ -66,7 +66,7 @@ const ONCE = [
   'security/cursor',
   'security/frames',
 ];
-/** The line that runs all of them. */
+/** The release line that runs all of these tests. */
 const ALL_TESTS = 'node24';
 /** Tests that only run a compiler, so the Node version does not matter. */
 const SKIPPED = 'strict (type )?checks';

@@ -1,4 +1,4 @@
-// The Grafana dashboard and the guide show the metrics that exist, all of them.
+// Tests that the Grafana dashboard and the guide show exactly the existing metrics.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ const named = (text) => [...new Set(text.match(/\bsluice_[a-z_]+/g))].sort();
 const dashboard = JSON.parse(read('grafana/sluice.json'));
 const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
-test('the dashboard queries every metric, and none that does not exist', () => {
+test('the dashboard queries exactly the existing metrics', () => {
   assert.deepEqual(named(queries.join('\n')), names);
 });
 
@@ -25,7 +25,7 @@ test('the dashboard reads counters as rates, and gauges as they are', () => {
   }
 });
 
-test('the dashboard groups by labels that the metrics have', () => {
+test('the dashboard groups only by labels of the metrics', () => {
   for (const query of queries) {
     const [, label] = /\bby \((\w+)\)/.exec(query) ?? [];
     if (label === undefined || label === 'instance') continue;

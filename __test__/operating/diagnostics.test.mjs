@@ -1,4 +1,4 @@
-// What tools hear through diagnostics_channel, and what NODE_DEBUG=sluice prints.
+// Tests the messages on diagnostics_channel and the output of NODE_DEBUG=sluice.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -12,7 +12,7 @@ import { until } from '../support/until.mjs';
 
 const program = fileURLToPath(new URL('../support/programs/operating.mjs', import.meta.url));
 
-/** Collects what is published until the test ends. */
+/** Collects published messages until the test ends. */
 function listen(t, ...names) {
   const heard = [];
   const listener = (message, name) => heard.push({ name, ...message });
@@ -35,7 +35,7 @@ async function oneStream(t, handle, headers = {}) {
   return request;
 }
 
-test('tools hear of the open and the close of a connection', SOON, async (t) => {
+test('publishes the open and the close of a connection', SOON, async (t) => {
   const heard = listen(t, 'sluice:connection:open', 'sluice:connection:close');
   let connection;
   const request = await oneStream(t, (req, res) => {
@@ -47,7 +47,7 @@ test('tools hear of the open and the close of a connection', SOON, async (t) => 
   assert.deepEqual(heard[1], { name: 'sluice:connection:close', connection, reason: 'client' });
 });
 
-test('tools hear of a gap', SOON, async (t) => {
+test('publishes a gap', SOON, async (t) => {
   const heard = listen(t, 'sluice:connection:gap');
   const channel = new sluice.Channel({ historySize: 10 });
   let connection;
@@ -62,7 +62,7 @@ test('tools hear of a gap', SOON, async (t) => {
 });
 
 for (const overflow of ['disconnect', 'drop-oldest']) {
-  test(`tools hear of an overflow: ${overflow}`, SOON, async (t) => {
+  test(`publishes an overflow: ${overflow}`, SOON, async (t) => {
     const heard = listen(t, 'sluice:connection:overflow');
     let connection;
     const request = await oneStream(t, (req, res) => {
@@ -75,7 +75,7 @@ for (const overflow of ['disconnect', 'drop-oldest']) {
       for (let left = 100; left > 0 && !connection.closed; left -= 1) connection.send({ data });
       return full();
     }, 'the queue to be full');
-    // The gap of dropped events is reported when the client has taken the others.
+    // The gap of dropped events is reported after the client has read the other events.
     if (overflow === 'drop-oldest') {
       request.res.resume();
     }
@@ -86,7 +86,7 @@ for (const overflow of ['disconnect', 'drop-oldest']) {
   });
 }
 
-test('a drain, and a refusal after it, are told and printed', SOON, async () => {
+test('a drain and a later refusal are published and printed', SOON, async () => {
   const environment = { ...process.env, NODE_DEBUG: 'sluice' };
   const run = promisify(execFile);
   const { stdout, stderr } = await run(process.execPath, [program], { env: environment, ...SOON });
@@ -113,7 +113,7 @@ test('a drain, and a refusal after it, are told and printed', SOON, async () => 
   }
 });
 
-test('without NODE_DEBUG nothing is printed', SOON, async () => {
+test('nothing is printed without NODE_DEBUG', SOON, async () => {
   const { NODE_DEBUG: _, ...environment } = process.env;
   const run = promisify(execFile);
   const { stderr } = await run(process.execPath, [program], { env: environment, ...SOON });

@@ -1,4 +1,4 @@
-// The page of sluice/inspect in Chromium: looks, contents, names of clients, a lost stream.
+// Tests the page of sluice/inspect in Chromium: layout, contents, client names and a lost stream.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ const { inspectHandler } = require('../../inspect.js');
 
 const HOSTILE = '/<img/src=x/onerror=document.title=1>';
 
-/** Starts a server with a few streams, one of which has a hostile path, and a page of it. */
+/** Starts a server with a few streams, one with a hostile path, and opens its page. */
 async function open(t, options) {
   const channel = new sluice.Channel({ name: HOSTILE, historySize: 5 });
   const allowed = new Set(['page']);
@@ -35,14 +35,14 @@ async function open(t, options) {
     const client = http.get({ port, host: '127.0.0.1', path, agent: false });
     client.on('error', () => {}).on('response', (response) => response.on('error', () => {}));
     client.on('response', (response) => {
-      // The long one does not read.
+      // The client with the long path does not read.
       if (path.length < 100) response.resume();
     });
     t.after(() => client.destroy());
   }
   await until(() => channel.count() === streams.length, 'the clients to join');
   const slow = [...channel.connections()].find(({ request }) => request.url.length > 100);
-  // The kernel takes the first events. Once it is full, the queue stays.
+  // The kernel buffers the first events. When its buffers are full, events stay in the queue.
   const filling = setInterval(() => {
     if (slow.queuedBytes === 0 && !slow.closed) slow.send({ data: 'x'.repeat(64_000) });
   }, 20);
@@ -63,7 +63,7 @@ const paths = (page) => page.locator('#rows .path').allTextContents();
 
 describeInBrowser('the page of the inspector', () => {
   for (const colorScheme of ['light', 'dark']) {
-    test(`fits from 390 to 1920 px and has no axe violation, ${colorScheme}`, SOON, async (t) => {
+    test(`fits from 390 to 1920 px and has no axe violations, ${colorScheme}`, SOON, async (t) => {
       const { faults, page } = await open(t, { colorScheme });
       await page.waitForSelector('#deliveries-chart svg[aria-label*=most]');
       await page.waitForSelector('#slow li');
@@ -87,7 +87,7 @@ describeInBrowser('the page of the inspector', () => {
     });
   }
 
-  test('shows names as text, marks itself, sorts, searches and dims', SOON, async (t) => {
+  test('shows names as text, marks its stream, sorts, searches and dims', SOON, async (t) => {
     const { faults, page, stop } = await open(t);
     assert.equal(await page.locator('#rows tr').count(), 6);
     assert.ok((await paths(page)).includes(HOSTILE));
@@ -99,14 +99,14 @@ describeInBrowser('the page of the inspector', () => {
     assert.equal(await page.locator('tr.own .path').textContent(), '/sluice/eventsthis page');
     const slowest = page.locator('#slow li', { hasText: /No\. \d+, \/longlong/ });
     await slowest.waitFor();
-    await until(async () => /^\/longlong/.test((await paths(page))[0]), 'it to be the first row');
+    await until(async () => /^\/longlong/.test((await paths(page))[0]), 'the slow client on top');
     const sorted = (name, value) => page.waitForSelector(`th[aria-sort=${value}] >> text=${name}`);
     await page.click('button[data-sort=path]');
     await sorted('Path', 'ascending');
     await until(async () => (await paths(page))[0] === HOSTILE, 'the first of the paths');
     await page.click('button[data-sort=path]');
     await sorted('Path', 'descending');
-    await until(async () => (await paths(page)).at(-1) === HOSTILE, 'the paths in reverse');
+    await until(async () => (await paths(page)).at(-1) === HOSTILE, 'the paths in reverse order');
     await page.fill('#search', 'NEWS');
     await until(async () => String(await paths(page)) === '/news,/news', 'the paths found');
     assert.match(await page.locator('#shown').textContent(), /^2 of \d+ connections$/);
@@ -117,7 +117,7 @@ describeInBrowser('the page of the inspector', () => {
     await page.waitForFunction(() => getComputedStyle(document.querySelector('main')).opacity < 1);
   });
 
-  test('comes back by itself once it is allowed again', SOON, async (t) => {
+  test('reconnects automatically when it is authorized again', SOON, async (t) => {
     const { allowed, page, server } = await open(t);
     const refused = page.waitForResponse((response) => response.status() === 403);
     allowed.clear();

@@ -1,4 +1,4 @@
-// The handler of sluice/inspect: who gets what, in three frameworks.
+// Tests the handler of sluice/inspect: access and contents, in three frameworks.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -25,7 +25,7 @@ const FILES = [
 const allow = () => true;
 const close = { headers: { Connection: 'close' } };
 
-/** Starts a server of `node:http`. The streams are at `/stream`, with any query. */
+/** Starts a `node:http` server. Every path outside `/sluice/` opens a stream. */
 async function start(t, authorize = allow, channel = new sluice.Channel()) {
   const inspect = inspectHandler({ authorize });
   return listening(t, (req, res) => {
@@ -67,14 +67,14 @@ test('Express, Fastify and node:http serve the page, its files and its stream', 
   }
 });
 
-test('Express sends an address without a slash to the one with it', SOON, async (t) => {
+test('Express redirects a URL without the final slash', SOON, async (t) => {
   const origins = await everywhere(t, { authorize: allow });
   const answer = await fetch(`${origins.express}/sluice`, close);
   assert.equal(answer.url, `${origins.express}/sluice/`);
   assert.equal(answer.status, 200);
 });
 
-test('whatever but true is answered with 403, everywhere', SOON, async (t) => {
+test('responds with 403 everywhere unless authorize returns true', SOON, async (t) => {
   const refusals = [
     () => false,
     () => undefined,
@@ -112,7 +112,7 @@ test('authorize is required, and options are checked', () => {
   assert.throws(() => inspectHandler(misspelt), { message: /did you mean `authorize`/ });
 });
 
-test('a bad query is answered with 400', SOON, async (t) => {
+test('responds with 400 to a bad query', SOON, async (t) => {
   const origin = await start(t);
   const long = 'x'.repeat(101);
   for (const query of ['sort=id', 'order=up', `search=${long}`, 'sort=age&sort=age', 'sort=']) {
@@ -122,7 +122,7 @@ test('a bad query is answered with 400', SOON, async (t) => {
   }
 });
 
-test('a page gets 300 connections, searched and sorted among all', SOON, async (t) => {
+test('a page gets up to 300 connections, searched and sorted among all', SOON, async (t) => {
   const channel = new sluice.Channel();
   const origin = await start(t, allow, channel);
   const agent = new http.Agent();
@@ -155,7 +155,7 @@ test('a page gets 300 connections, searched and sorted among all', SOON, async (
   );
 });
 
-test('the client that does not read is the slowest reader, and first', SOON, async (t) => {
+test('a client that does not read is the slowest reader, and listed first', SOON, async (t) => {
   const channel = new sluice.Channel();
   const origin = await start(t, allow, channel);
   const client = http.get(`${origin}/slow`, { agent: false }).on('error', () => {});
@@ -164,7 +164,7 @@ test('the client that does not read is the slowest reader, and first', SOON, asy
   await until(() => channel.count() === 1, 'the client to join');
   const [connection] = channel.connections();
   const event = { data: 'x'.repeat(64_000) };
-  // The kernel takes the first events. Once it is full, the queue stays.
+  // The kernel buffers the first events. When its buffers are full, events stay in the queue.
   await until(async () => {
     if (connection.queuedBytes === 0) channel.send(event);
     const { slow, connections } = await firstSnapshot(t, `${origin}/sluice/events`);
@@ -173,7 +173,7 @@ test('the client that does not read is the slowest reader, and first', SOON, asy
   }, 'the slow reader to be first');
 });
 
-test('channels, topics and patterns are listed, the largest first', SOON, async (t) => {
+test('channels, topics and patterns are listed by descending size', SOON, async (t) => {
   const prices = new sluice.Channel({ name: 'prices', historySize: 2 });
   const unnamed = new sluice.Channel();
   const broker = new sluice.SSEBroker({ wildcards: true });
@@ -217,7 +217,7 @@ test('channels, topics and patterns are listed, the largest first', SOON, async 
   assert.equal(typeof shown[0].number, 'number');
 });
 
-test('a page gets 100 channels, and how many there are', SOON, async (t) => {
+test('a page gets up to 100 channels and their total number', SOON, async (t) => {
   const broker = new sluice.SSEBroker();
   t.after(() => broker.close());
   const inspect = inspectHandler({ authorize: allow });
@@ -238,7 +238,7 @@ test('a page gets 100 channels, and how many there are', SOON, async (t) => {
   assert.equal(topic.name.length, 201);
 });
 
-test('a ninth page is refused, until another has left', SOON, async (t) => {
+test('a ninth page is refused until another page leaves', SOON, async (t) => {
   const origin = await start(t);
   const stops = [];
   const open = async () => {

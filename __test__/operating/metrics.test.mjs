@@ -1,4 +1,4 @@
-// What Prometheus and OpenTelemetry get, read by their own parser and SDK.
+// Tests the metrics for Prometheus and OpenTelemetry with a parser and the official SDK.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -20,7 +20,7 @@ import { until } from '../support/until.mjs';
 const require = createRequire(import.meta.url);
 const { contentType, metricsHandler, metricsText, observeMetrics } = require('../../metrics.js');
 
-/** Every number of an object, whatever it is nested in. */
+/** Every number of an object, at any depth. */
 const numbers = (value) =>
   typeof value === 'number' ? [value] : Object.values(value).flatMap(numbers);
 const byName = () => new Map(parse(metricsText()).map((family) => [family.name, family]));
@@ -68,7 +68,7 @@ test('every figure of metrics() has a name, help and a type', () => {
   }
 });
 
-test('what happens to a stream shows in the text', SOON, async (t) => {
+test('the text shows the events of a stream', SOON, async (t) => {
   const before = figure('sluice_closes_total', { reason: 'client' });
   const events = figure('sluice_events_total');
   const client = await oneStream(t);
@@ -81,7 +81,7 @@ test('what happens to a stream shows in the text', SOON, async (t) => {
   await until(closed, 'the close to be counted');
 });
 
-test('one handler answers in Express, Fastify and node:http', SOON, async (t) => {
+test('one handler works in Express, Fastify and node:http', SOON, async (t) => {
   const app = express();
   app.get('/metrics', metricsHandler());
   const plugins = fastify();
@@ -102,7 +102,7 @@ test('one handler answers in Express, Fastify and node:http', SOON, async (t) =>
   }
 });
 
-test('OpenTelemetry collects the same figures, until it is stopped', SOON, async (t) => {
+test('OpenTelemetry collects the same figures until it is stopped', SOON, async (t) => {
   await oneStream(t);
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e8 });
@@ -130,7 +130,7 @@ test('OpenTelemetry collects the same figures, until it is stopped', SOON, async
   assert.equal(figure('sluice_events_total'), before + 1);
 });
 
-test('observeMetrics() uses the global provider, and refuses what is no provider', async (t) => {
+test('observeMetrics() uses the global provider, and rejects a value that is not a provider', async (t) => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e8 });
   const provider = new MeterProvider({ readers: [reader] });

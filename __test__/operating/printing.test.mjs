@@ -1,4 +1,4 @@
-// What a console prints of each public class: its state, and no secrets.
+// Tests that a console prints the state of each public class without secrets.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const { memoryBackplane } = require('../../backplane.js');
 const { SE } = require('../../fastify.js');
 
-/** Opens one stream, and resolves with what `handle` returns. */
+/** Opens one stream, and resolves with the return value of `handle`. */
 async function open(t, handle) {
   let result;
   const server = http.createServer((req, res) => {
@@ -48,7 +48,7 @@ test('a channel prints its members', SOON, async (t) => {
   assert.equal(inspect(channel), 'Channel { members: 0, closed: true, draining: false }');
 });
 
-test('a class that extends ours keeps its name, and a stub prints', () => {
+test('a subclass prints its own name, and a stub can be printed', () => {
   class News extends sluice.Channel {}
   assert.match(inspect(new News()), /^News \{ members: 0/);
   assert.equal(inspect(Object.create(sluice.Channel.prototype)), 'Channel {}');

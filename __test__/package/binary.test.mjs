@@ -1,4 +1,4 @@
-// Tests what users are told when the binary is missing or cannot be loaded, in real processes.
+// Tests the error for a binary that is missing or cannot be loaded, in real processes.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   : '--experimental-permission';
 const onGlibc = { skip: !platform().endsWith('-gnu') };
 
-/** Asserts that the error names the platform, the supported ones, the finding and the fix. */
+/** Asserts that the error names this and the supported platforms, the cause and the fix. */
 function assertSays(error, ...patterns) {
   assert.equal(error.code, 'ERR_SSE_BINARY', JSON.stringify(error));
   assert.equal(error.name, 'SluiceError');
@@ -47,7 +47,7 @@ describe('a binary that is missing or cannot be loaded', () => {
   });
   afterEach(() => app.remove());
 
-  it('is an ERR_SSE_BINARY from every entry that needs it', () => {
+  it('throws ERR_SSE_BINARY from every entry that needs it', () => {
     for (const entry of ENTRIES) assertSays(app.errorOf(`sluice${entry}`));
     const others = Object.keys(manifest.exports)
       .map((entry) => entry.slice(1))
@@ -58,7 +58,7 @@ describe('a binary that is missing or cannot be loaded', () => {
     }
   });
 
-  it('names the optional package that is missing, and how to install it', () => {
+  it('names the missing optional package, and how to install it', () => {
     const error = app.errorOf('sluice');
     const name = `sluice-${platform()}`;
     assertSays(error, new RegExp(`${name} is missing`), /npm install --include=optional/);
@@ -91,7 +91,7 @@ describe('a binary that is missing or cannot be loaded', () => {
     assert.ok(app.errorOf('sluice', { flags: [...flags, '--allow-addons'] }).loaded);
   });
 
-  it('says that --permission does not let it read the binary', () => {
+  it('says that --permission does not allow reading the binary', () => {
     app.installPlatform(platform(), builtBinary);
     const readable = [path.join(app.package, '*'), path.join(app.directory, 'load.cjs')];
     const reads = readable.map((name) => `--allow-fs-read=${name}`);
@@ -104,7 +104,7 @@ describe('a binary that is missing or cannot be loaded', () => {
     assertSays(app.errorOf('sluice', { flags: ['--no-addons'] }), /Start Node\.js without --no-a/);
   });
 
-  it('says which glibc the binary needs, and which there is', onGlibc, () => {
+  it('names the required and the installed version of glibc', onGlibc, () => {
     const bytes = readFileSync(builtBinary);
     const name = `GLIBC_${neededGlibc(builtBinary)}\0`;
     const newer = name.replace(/\d\0$/, '9\0').replace(/_2\.\d/, '_2.9');
@@ -134,7 +134,7 @@ describe('a binary that is missing or cannot be loaded', () => {
     assertSays(app.errorOf('sluice'), /damaged, or for another platform \(invalid ELF header\)/);
   });
 
-  it('says how to build a binary where none is published', () => {
+  it('explains how to build a binary for an unsupported platform', () => {
     app.write('riscv.cjs', "Object.defineProperty(process, 'arch', { value: 'riscv64' });\n");
     const { code, message } = app.errorOf('sluice', { flags: ['--require', './riscv.cjs'] });
     assert.equal(code, 'ERR_SSE_BINARY');
@@ -143,7 +143,7 @@ describe('a binary that is missing or cannot be loaded', () => {
     assert.match(message, /run "node node_modules\/sluice\/build-binary\.js"/);
   });
 
-  it('says that a clone is not built', () => {
+  it('says that a clone has not been built', () => {
     for (const name of ['package-lock.json', 'Cargo.toml'])
       app.write(`node_modules/sluice/${name}`, '');
     assertSays(app.errorOf('sluice'), /The clone in .* is not built/, /"npm run build"/);
@@ -179,7 +179,7 @@ describe('a binary that is missing or cannot be loaded', () => {
       assertSays(app.errorOf('./dist/app.js'), /part of a bundle, without its binary/, EXTERNAL);
     });
 
-    it('does not occur if the bundler leaves the package outside', () => {
+    it('is loaded if the package is external to the bundle', () => {
       app.installPlatform(platform(), builtBinary);
       bundle('--external:sluice');
       assert.ok(app.errorOf('./dist/app.js').loaded);

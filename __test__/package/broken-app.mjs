@@ -18,7 +18,7 @@ import { binary, platform } from '../../scripts/build.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
-/** This platform's binary, as it is built. */
+/** The built binary of this platform. */
 export const builtBinary = path.join(root, binary());
 
 /** An application with the package in its node_modules, but without a binary. */
@@ -47,7 +47,7 @@ export class BrokenApp {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Installs the package of a platform, with a binary if its file is given. */
+  /** Installs the package of a platform, with a binary if `file` is given. */
   installPlatform(name, file) {
     const folder = path.join(this.modules, `sluice-${name}`);
     mkdirSync(folder, { recursive: true });
@@ -78,7 +78,7 @@ export class BrokenApp {
     });
   }
 
-  /** Returns the error with which an entry fails, as it is thrown in a process of its own. */
+  /** Loads an entry in a separate process, and returns its error. */
   errorOf(entry, { flags = [], env } = {}) {
     this.write(
       'load.cjs',

@@ -74,7 +74,7 @@ export class FreshApp {
       const { value: port, done } = await createInterface(server.stdout)
         [Symbol.asyncIterator]()
         .next();
-      assert.ok(!done, `${script} ended before it listened`);
+      assert.ok(!done, `${script} ended before it was listening`);
       await this.#asks(`http://127.0.0.1:${port}`);
     } finally {
       server.kill('SIGKILL');

@@ -1,4 +1,4 @@
-// Tests the package as it is published: its files, its types and its installation.
+// Tests the published package: its files, its types and its installation.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -30,10 +30,10 @@ function filesOf(folder) {
     .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
 }
 
-/** The files in the folders that are published completely. */
+/** The files in the completely published folders. */
 const folders = ['bin', 'lib', 'types', 'client'].flatMap(filesOf);
 
-/** The files that build a binary where none is published: the core, without its tests. */
+/** The files for building a binary on an unsupported platform: the core without its tests. */
 const isTest = /(^|\/)tests(\.rs$|\/)|^src\/(fuzz|models)\//;
 const sources = [
   ...['Cargo.lock', 'Cargo.toml', 'build-binary.js', 'build.rs'],
@@ -130,11 +130,11 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
     assert.ok(statSync(path.join(root, binary())).size < 6e6);
   });
 
-  it('is clean for publint', async () => {
+  it('has no problems according to publint', async () => {
     assert.deepEqual(await publintMessages(release.root.tarball), []);
   });
 
-  it('has types that resolve like its code, for attw', () => {
+  it('has types that resolve like its code, according to attw', () => {
     assert.deepEqual(attwProblems(release.root.tarball), []);
   });
 
@@ -161,7 +161,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
     app.typeChecks('typescript', '--module', 'nodenext', '--noEmit', 'server.mts');
   });
 
-  it('type-checks as CommonJS under node10, and serves a client once compiled', async () => {
+  it('type-checks as CommonJS under node10, and serves a client after compilation', async () => {
     const classic = ['--module', 'commonjs', '--moduleResolution', 'node10', '--esModuleInterop'];
     app.typeChecks('typescript5', ...classic, '--target', 'es2022', 'server.ts');
     await app.serves('server.js');
@@ -186,7 +186,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
     assert.equal(app.run('node', 'faces.mjs').stdout, 'true true true\n');
   });
 
-  it('has metrics without OpenTelemetry, and says what to install for it', () => {
+  it('has metrics without OpenTelemetry, and says what to install for OpenTelemetry', () => {
     writeFileSync(
       path.join(app.directory, 'metrics.mjs'),
       `import { metricsText, observeMetrics } from 'sluice/metrics';
@@ -202,7 +202,7 @@ describe('the published package', { skip: process.platform === 'win32' }, () => 
     );
   });
 
-  it('exports the names that index.d.ts declares, to require and to import', () => {
+  it('exports the names of index.d.ts to require and import', () => {
     const names = declaredNames();
     writeFileSync(
       path.join(app.directory, 'names.mjs'),

@@ -1,4 +1,4 @@
-// Tests which platforms have a binary, and how the errors of others are recognized.
+// Tests the list of platforms with a binary, and how errors on other platforms are recognized.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -21,12 +21,12 @@ describe('the platforms of the error', () => {
     assert.deepEqual(SUPPORTED, built);
   });
 
-  it('include this one, by the name of its binary', () => {
+  it('include this platform under the name of its binary', () => {
     assert.equal(platformName(), platform());
   });
 });
 
-describe('the messages of systems that cannot be tested here', () => {
+describe('the messages of other systems', () => {
   const MESSAGES = [
     ['Error loading shared library ld-linux-x86-64.so.2: No such file', /this system has musl/],
     ['Error relocating /a/sluice.node: __res_init: symbol not found', /this system has musl/],
@@ -39,7 +39,7 @@ describe('the messages of systems that cannot be tested here', () => {
   }
 });
 
-it('the glibc that a binary needs is what readelf reads', onGlibc, () => {
+it('the required glibc of a binary matches readelf', onGlibc, () => {
   const { status, stdout } = spawnSync('readelf', ['-V', builtBinary], { encoding: 'utf8' });
   assert.equal(status, 0);
   const names = [...stdout.matchAll(/Name: GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));

@@ -8,12 +8,12 @@ const attw = fileURLToPath(
   new URL('../../node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url),
 );
 
-/** The client consists of ES modules only, for browsers. */
+/** The client consists only of ES modules, for browsers. */
 const ONLY_ESM = ['client'];
-/** JSON that tools read. Module resolution of `node10` knows no `exports`. */
+/** JSON for tools. The `node10` module resolution does not support `exports`. */
 const NO_CODE = ['digipair/schema.json'];
 
-/** Returns what publint says about a packed package. */
+/** Returns the messages of publint about a packed package. */
 export async function publintMessages(tarball) {
   const bytes = readFileSync(tarball);
   const { buffer, byteOffset, byteLength } = bytes;

@@ -1,4 +1,4 @@
-// Tests the command that releases a version, without changing this repository.
+// Tests the release command without changing this repository.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,19 +19,19 @@ const release = (...args) =>
   spawnSync(process.execPath, ['scripts/release.mjs', ...args], { cwd: root, encoding: 'utf8' });
 
 describe('the next version', () => {
-  it('is a step, or the one that is named', () => {
+  it('is a step, or the given version', () => {
     assert.equal(nextVersion('1.2.3', 'patch', true), '1.2.4');
     assert.equal(nextVersion('1.2.3', 'minor', true), '1.3.0');
     assert.equal(nextVersion('1.2.3', 'major', true), '2.0.0');
     assert.equal(nextVersion('1.2.3', '1.10.0', true), '1.10.0');
   });
 
-  it('is the present one only if that has not been released', () => {
+  it('is the current version only if it has not been released', () => {
     assert.equal(nextVersion('0.1.0', '0.1.0', false), '0.1.0');
     assert.throws(() => nextVersion('0.1.0', '0.1.0', true), /0\.1\.0 is not newer than 0\.1\.0/);
   });
 
-  it('is neither an older one nor any other text', () => {
+  it('must not be older or an invalid version', () => {
     assert.throws(() => nextVersion('1.2.3', '1.1.9', true), /choose a newer version/);
     for (const text of ['v2.0.0', '2.0', 'latest', '__proto__', '2.0.0-beta']) {
       assert.throws(() => nextVersion('1.2.3', text, true), /is no version/);
@@ -42,7 +42,7 @@ describe('the next version', () => {
 describe('the changelog of a release', () => {
   const text = '# Changelog\n\n## Unreleased\n\n- A change.\n\n## 1.0.0 - 2026-01-01\n\n- Old.\n';
 
-  it('dates the section of the changes so far, and begins another', () => {
+  it('gets the date of the release, and a new empty section', () => {
     assert.equal(
       closeSection(text, '1.1.0', '2026-02-03'),
       '# Changelog\n\n## Unreleased\n\n## 1.1.0 - 2026-02-03\n\n- A change.\n\n' +
@@ -50,14 +50,14 @@ describe('the changelog of a release', () => {
     );
   });
 
-  it('takes the first version, which has a number already', () => {
+  it('accepts the first version, which already has a number', () => {
     const first = closeSection('## 0.1.0 - unreleased\n\n- All.\n', '0.1.0', '2026-02-03');
     assert.equal(first, '## Unreleased\n\n## 0.1.0 - 2026-02-03\n\n- All.\n');
     assert.ok(isDated(first, '0.1.0'));
     assert.ok(!isDated(first, '0.1'));
   });
 
-  it('is refused without a change', () => {
+  it('is rejected without changes', () => {
     const empty = text.replace('- A change.\n\n', '');
     assert.throws(() => closeSection(empty, '1.1.0', '2026-02-03'), /is empty/);
     assert.throws(() => closeSection('# Changelog\n', '1.1.0', '2026-02-03'), /no section/);
@@ -80,7 +80,7 @@ describe('a release', () => {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  it('sets the version in every file that has it', () => {
+  it('sets the version in every file that contains it', () => {
     const versionIn = (file) => JSON.parse(read(directory, file)).version;
     const lock = JSON.parse(read(directory, 'package-lock.json'));
     assert.equal(versionIn('package.json'), '9.8.7');
@@ -104,7 +104,7 @@ describe('a release', () => {
     }
   });
 
-  it('is refused without a version, and with an unknown option', () => {
+  it('is rejected without a version or with an unknown option', () => {
     for (const args of [[], ['minor', 'major'], ['minor', '--force']]) {
       const { status, stderr } = release(...args);
       assert.equal(status, 1);
@@ -112,7 +112,7 @@ describe('a release', () => {
     }
   });
 
-  it('is packed, installed offline and tried in a dry run, which changes no file', () => {
+  it('is packed, installed offline and tried in a dry run that changes no files', () => {
     const texts = () => [...files.slice(0, 5), 'CHANGELOG.md'].map((file) => read(root, file));
     const before = texts();
     const { status, stdout, stderr } = release('major', '--dry-run');

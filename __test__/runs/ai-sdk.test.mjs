@@ -1,4 +1,4 @@
-// Runs in the format of AI SDK 7, read by its own clients.
+// Tests runs in the format of AI SDK 7 with its own clients.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, test } from 'node:test';
@@ -16,7 +16,7 @@ const user = (text) => ({ id: 'u', role: 'user', parts: [{ type: 'text', text }]
 const textOf = (message) =>
   message?.parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('');
 
-/** Chunks as `toUIMessageStream()` has them. */
+/** Chunks in the form of `toUIMessageStream()`. */
 const chunksOf = (pieces) => [
   { type: 'start', messageId: 'answer' },
   { type: 'text-start', id: '1' },
@@ -25,7 +25,7 @@ const chunksOf = (pieces) => [
   { type: 'finish' },
 ];
 
-/** POST starts a run, whose id is that of the chat, and GET resumes it, as useChat expects. */
+/** As useChat expects, POST starts a run with the id of the chat, and GET resumes it. */
 async function serve(t, source, settings) {
   const runs = createRuns({ authorize: () => true, format: aiSdk, onError: () => {}, ...settings });
   const requests = [];
@@ -63,13 +63,13 @@ describe('a run read by AI SDK 7', SOON, () => {
     assert.equal(response.headers.get('x-workflow-run-id'), 'chat');
     const text = await response.text();
     assert.match(text, /data: \{"type":"start"[^\n]*\}\n\n[\s\S]*data: \[DONE\]\n\n/);
-    // A run that has ended is not resumed.
+    // An ended run is not resumed.
     assert.equal((await runs.status('chat')).state, 'done');
     assert.equal((await fetch(`${api}/chat/stream`)).status, 204);
     assert.equal((await fetch(`${api}/other/stream`)).status, 204);
   });
 
-  test('useChat sees the whole answer after a reload in the middle', async (t) => {
+  test('useChat gets the whole answer after a reload during the run', async (t) => {
     const { source, give, end } = controlled();
     const { api } = await serve(t, source, { compact: true });
     const first = chatOf(api);
@@ -79,7 +79,7 @@ describe('a run read by AI SDK 7', SOON, () => {
     await until(() => textOf(first.lastMessage) === 'It is ', 'the beginning');
     await first.stop();
     await sent;
-    // The page is loaded again, with the message of the user.
+    // The page is reloaded with the message of the user.
     const second = chatOf(api, [user('What is it?')]);
     const resumed = second.resumeStream();
     await until(() => textOf(second.lastMessage) === 'It is ', 'the same beginning');
@@ -89,13 +89,13 @@ describe('a run read by AI SDK 7', SOON, () => {
     assert.equal(textOf(second.lastMessage), ANSWER.join(''));
     assert.equal(second.messages.length, 2);
     assert.equal(second.status, 'ready');
-    // There is nothing to resume any more.
+    // The run has ended, so there is nothing to resume.
     const third = chatOf(api, second.messages);
     await third.resumeStream();
     assert.deepEqual(third.messages, second.messages);
   });
 
-  test('is stopped after a resume, and its reader is told', async (t) => {
+  test('can be stopped after a resume, and its readers end', async (t) => {
     const { source, give, state } = controlled();
     const { runs, api } = await serve(t, source);
     const first = chatOf(api);
@@ -114,7 +114,7 @@ describe('a run read by AI SDK 7', SOON, () => {
     }
   });
 
-  test('that fails says so, once', async (t) => {
+  test('reports a failure once', async (t) => {
     const { source, give } = controlled();
     const { api } = await serve(t, async function* (context) {
       yield* chunksOf(ANSWER).slice(0, 3);
@@ -139,12 +139,12 @@ describe('a run read by WorkflowChatTransport', SOON, () => {
     return chunks;
   }
 
-  test('is whole although the connection is lost in the middle', async (t) => {
+  test('is complete even if the connection breaks during the run', async (t) => {
     const { source, give, end } = controlled();
     const { api, requests } = await serve(t, source);
     const chunks = chunksOf(ANSWER);
     let cut;
-    /** The body of the first response ends after what has arrived. */
+    /** Lets the test cut the body of the first response. */
     const fetching = async (url, init) => {
       const response = await fetch(url, init);
       if (cut) return response;
@@ -167,7 +167,7 @@ describe('a run read by WorkflowChatTransport', SOON, () => {
     assert.equal(errors.mock.callCount(), 1);
   });
 
-  test('is read from an index, or from the end', async (t) => {
+  test('can be read from an index or from the end', async (t) => {
     const { runs, api } = await serve(t, () => chunksOf(ANSWER));
     await (await runs.start('chat', () => chunksOf(ANSWER))).finished;
     const transport = new WorkflowChatTransport({ api });

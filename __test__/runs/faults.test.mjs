@@ -1,4 +1,4 @@
-// Runs whose source, format or owner misbehaves: readers end all the same, and nothing is left.
+// Runs with a faulty source, format or owner. Their readers still end, and all memory is released.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sluice } from '../support/site.mjs';
@@ -44,7 +44,7 @@ describe('a run whose format fails', SOON, () => {
     assert.equal((await over(client)).end, 'clean');
   });
 
-  test('and what compact() returns cannot be sent, cuts the reader off', async (t) => {
+  test('cuts off the reader if the events of compact() cannot be sent', async (t) => {
     const compact = (events) => [...events, { id: 'two\nlines', data: '' }];
     const { runs, read } = await serve(t, { compact });
     await (await runs.start('a', () => ['one'])).finished;
@@ -55,13 +55,13 @@ describe('a run whose format fails', SOON, () => {
     assert.notEqual(outcome, undefined);
     await until(
       () => metrics().connections.native + metrics().connections.stream === 0,
-      'no connection to be left',
+      'all connections to close',
     );
   });
 });
 
-describe('runs at the same time', SOON, () => {
-  test('cannot have one id', async (t) => {
+describe('simultaneous runs', SOON, () => {
+  test('cannot have the same id', async (t) => {
     const { runs } = await serve(t);
     const sources = [controlled(), controlled()];
     const starts = await Promise.allSettled(sources.map(({ source }) => runs.start('a', source)));
@@ -74,7 +74,7 @@ describe('runs at the same time', SOON, () => {
     );
   });
 
-  test('of one id: only the latest one is held', async (t) => {
+  test('keeps only the latest run of an id', async (t) => {
     const { runs } = await serve(t);
     const before = metrics().channels;
     for (let number = 0; number < 50; number += 1) {
@@ -85,7 +85,7 @@ describe('runs at the same time', SOON, () => {
 });
 
 describe('a source', SOON, () => {
-  test('is not opened once the runs are closed', async (t) => {
+  test('is not opened after the runs are closed', async (t) => {
     const { runs } = await serve(t);
     let isOpened = false;
     const starting = runs.start('a', () => {
@@ -97,14 +97,14 @@ describe('a source', SOON, () => {
     assert.equal(isOpened, false);
   });
 
-  test('that is about to begin is stopped too', async (t) => {
+  test('can be stopped before it starts', async (t) => {
     const { runs } = await serve(t);
     const starting = runs.start('a', controlled().source);
     assert.equal(await runs.stop('a'), true);
     assert.equal((await (await starting).finished).state, 'stopped');
   });
 
-  test('that opens after its run was stopped is cancelled', async (t) => {
+  test('is cancelled if it opens after its run was stopped', async (t) => {
     const { runs } = await serve(t);
     let open;
     await runs.start('a', () => new Promise((resolve) => (open = resolve)));
@@ -113,14 +113,14 @@ describe('a source', SOON, () => {
     await new Promise((cancel) => open(new ReadableStream({ cancel })));
   });
 
-  test('of many lines is kept in full', async (t) => {
+  test('with many lines is kept completely', async (t) => {
     const { runs, read } = await serve(t, { maxBytes: 4000, maxEvents: 10 });
     await (await runs.start('a', () => ['one', '\n'.repeat(3900)])).finished;
     const { text } = await over(await read('a'));
     assert.equal(text.match(/^data:/gm).length, 1 + 3901);
   });
 
-  test('of comments has the same limits', async (t) => {
+  test('of comments is subject to the same limits', async (t) => {
     const { runs, read } = await serve(t, { maxBytes: 4000 });
     const source = () => ['one', { comment: 'x'.repeat(5000) }];
     assert.equal((await (await runs.start('a', source)).finished).state, 'failed');
@@ -129,7 +129,7 @@ describe('a source', SOON, () => {
 });
 
 describe('a reader', SOON, () => {
-  test('whose run is forgotten while authorize() waits gets a status', async (t) => {
+  test('gets a status if its run is removed while authorize() is pending', async (t) => {
     let decide;
     const authorize = () => new Promise((resolve) => (decide = resolve));
     const { runs, read } = await serve(t, { authorize, maxRuns: 1 });
@@ -141,7 +141,7 @@ describe('a reader', SOON, () => {
     assert.equal((await reading).status, 404);
   });
 
-  test('gets empty data and empty lines in a compacted run too', async (t) => {
+  test('gets empty data and empty lines of a compacted run', async (t) => {
     const { runs, read } = await serve(t, { compact: (events) => events });
     await (await runs.start('a', () => ['', '\n', 'one\n\ntwo', '\nthree\n'])).finished;
     const { text } = await over(await read('a'));

@@ -1,4 +1,4 @@
-// Wherever a reader leaves, what it has and what it gets on its return are the run, exactly.
+// A reader can leave after any event. Its events before and after the return are exactly the run.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readUIMessageStream } from 'ai';
@@ -24,7 +24,7 @@ async function read(runs, cursor) {
   return response.status === 204 ? [] : eventsOf(await response.text());
 }
 
-/** The chunks of an answer: parts of several kinds, whose deltas may alternate. */
+/** The chunks of an answer: parts of several kinds with alternating deltas. */
 const chunks = fc
   .array(
     fc.oneof(
@@ -55,7 +55,7 @@ const chunks = fc
     return [...written, { type: 'finish' }];
   });
 
-/** What useChat would show of these events. */
+/** The message that useChat would show for these events. */
 async function messageOf(events) {
   const stream = ReadableStream.from(
     events.filter(({ data }) => data !== '[DONE]').map(({ data }) => JSON.parse(data)),
@@ -65,20 +65,20 @@ async function messageOf(events) {
   return last;
 }
 
-describe('a reader that leaves anywhere', SOON, () => {
-  // Bodies of Fetch do not keep the process alive.
+describe('a reader that leaves after any event', SOON, () => {
+  // Fetch bodies do not keep the process alive.
   let alive;
   before(() => {
     alive = setInterval(() => {}, 1000);
   });
   after(() => clearInterval(alive));
 
-  test('gets the rest of the run, no more and no less', async () => {
+  test('gets exactly the rest of the run', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string(), { maxLength: 30 }), async (items) => {
         const runs = createRuns({ authorize });
         const { finished } = await runs.start('run', () => items);
-        // A reader of each kind: during the run, and after it.
+        // One reader during the run, and one after it.
         const live = await read(runs);
         await finished;
         const canonical = await read(runs);
@@ -94,7 +94,7 @@ describe('a reader that leaves anywhere', SOON, () => {
     );
   });
 
-  test('gets a compacted run that means the same, and returns to it anywhere', async () => {
+  test('gets an equivalent compacted run, and can resume it after any event', async () => {
     await fc.assert(
       fc.asyncProperty(chunks, async (written) => {
         const format = { ...aiSdk, replayFinished: true };

@@ -1,4 +1,4 @@
-// Runs: streams that outlive their readers, in one process.
+// Tests runs in one process: streams that outlive their readers.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sluice } from '../support/site.mjs';
@@ -11,7 +11,7 @@ const WORDS = ['one', 'two', 'three'];
 const ids = (client) => Array.from(client.text.matchAll(/^id: (.*)$/gm), (match) => match[1]);
 
 describe('a run', SOON, () => {
-  test('exists before its first event, and goes on without readers', async (t) => {
+  test('exists before its first event, and continues without readers', async (t) => {
     const { runs, read } = await serve(t);
     const { source, give, end } = controlled();
     const { finished } = await runs.start('a', source);
@@ -55,7 +55,7 @@ describe('a run', SOON, () => {
     }
   });
 
-  test('tells an EventSource that has everything not to come back', async (t) => {
+  test('responds with 204 to an EventSource that has all events', async (t) => {
     const { runs, read } = await serve(t);
     const { finished } = await runs.start('a', () => WORDS);
     await finished;
@@ -63,7 +63,7 @@ describe('a run', SOON, () => {
     assert.equal((await read('a', { 'Last-Event-ID': last })).status, 204);
   });
 
-  test('answers with a status if it cannot be read', async (t) => {
+  test('responds with an error status if it cannot be read', async (t) => {
     const { runs, read } = await serve(t);
     await (await runs.start('a', () => WORDS, { owner: 'ann' })).finished;
     const status = async (...request) => (await read(...request)).status;
@@ -78,7 +78,7 @@ describe('a run', SOON, () => {
     }
   });
 
-  test('is stopped with its source, and its readers are told', async (t) => {
+  test('is stopped with its source, and its readers get an event', async (t) => {
     const { runs, read } = await serve(t);
     const { source, state, give } = controlled();
     const { finished } = await runs.start('a', source);
@@ -95,7 +95,7 @@ describe('a run', SOON, () => {
     assert.equal(await runs.stop('other'), false);
   });
 
-  test('that fails ends with one error event, which does not show the error', async (t) => {
+  test('ends with one error event without details when it fails', async (t) => {
     const errors = [];
     const onError = (error, run) => errors.push([error.message, run.id]);
     const { runs, read } = await serve(t, { onError });
@@ -113,7 +113,7 @@ describe('a run', SOON, () => {
     assert.deepEqual(errors.at(-1), ['no source', 'b']);
   });
 
-  test('that becomes too large fails', async (t) => {
+  test('fails when it becomes too large', async (t) => {
     const errors = [];
     const onError = (error) => errors.push(error.code);
     const { runs, read } = await serve(t, { onError, maxEvents: 2, maxBytes: 100 });
@@ -124,7 +124,7 @@ describe('a run', SOON, () => {
     assert.equal((await over(await read('large'))).data.length, 2);
   });
 
-  test('replaces one with the same id only when that has ended', async (t) => {
+  test('replaces a run with the same id only after that run has ended', async (t) => {
     const { runs, read } = await serve(t);
     const { source, give, end } = controlled();
     const { finished } = await runs.start('a', source);
@@ -142,15 +142,15 @@ describe('a run', SOON, () => {
     assert.deepEqual(client.data, ['{}', ...WORDS]);
   });
 
-  test('is forgotten after its time, with everything that it held', async (t) => {
+  test('is removed with all its events after its ttl', async (t) => {
     const { runs, read } = await serve(t, { ttl: 1 });
     const { finished } = await runs.start('a', () => WORDS);
     await finished;
-    await until(async () => (await runs.status('a')) === undefined, 'the run to be forgotten');
+    await until(async () => (await runs.status('a')) === undefined, 'the run to be removed');
     assert.equal((await read('a')).status, 404);
   });
 
-  test('leaves nothing behind, and neither do a thousand whose readers have left', async (t) => {
+  test('releases all memory, also after a thousand runs whose readers have left', async (t) => {
     const before = metrics();
     const { runs, read } = await serve(t, { ttl: 1, maxRuns: 2000 });
     const sources = Array.from({ length: 1000 }, controlled);
@@ -179,11 +179,11 @@ describe('a run', SOON, () => {
     });
     await until(
       () => JSON.stringify(kept(metrics())) === JSON.stringify(kept(before)),
-      () => `nothing to be left of ${JSON.stringify(kept(metrics()))}`,
+      () => `all memory to be released: ${JSON.stringify(kept(metrics()))}`,
     );
   });
 
-  test('has a limit of runs, and the oldest one that has ended makes room', async (t) => {
+  test('counts towards maxRuns, and a new run replaces the oldest ended one', async (t) => {
     const { runs } = await serve(t, { maxRuns: 2 });
     await (await runs.start('a', () => WORDS)).finished;
     const { source } = controlled();
@@ -206,7 +206,7 @@ describe('a run', SOON, () => {
     assert.deepEqual(await runs.list('nobody'), []);
   });
 
-  test('is a Fetch Response too', async (t) => {
+  test('can be read as a Fetch Response', async (t) => {
     const { runs } = await serve(t);
     await (await runs.start('a', () => WORDS)).finished;
     const request = (init) => new Request('http://local/a', init);

@@ -1,4 +1,4 @@
-// Runs of several processes, some of which are paused, or lose the engine.
+// Runs of several processes, some of which are paused or lose the engine.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { until } from '../support/until.mjs';
 import { over } from './site.mjs';
 
 const SETTINGS = { maxEvents: 1000, ttl: 30_000 };
-/** Longer than a process may be silent. */
+/** Longer than the silence limit of a process, in milliseconds. */
 const PAUSE = 12_000;
 
 async function site(t, count, settings = {}, options = {}) {
@@ -33,7 +33,7 @@ const done = (node, id) =>
   until(async () => (await node.ask('status', { id })).state === 'done', `the end of ${id}`);
 
 describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () => {
-  test('that two processes begin at once: one of them does', async (t) => {
+  test('are started by only one of two processes that start them at once', async (t) => {
     const { nodes } = await site(t, 2);
     for (let number = 0; number < 20; number += 1) {
       const id = `run-${number}`;
@@ -49,7 +49,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     }
   });
 
-  test('that replace another one go on, whoever asks for them meanwhile', async (t) => {
+  test('that replace an earlier run are not disturbed by status requests', async (t) => {
     const { nodes } = await site(t, 1);
     const [node] = nodes;
     for (let number = 0; number < 5; number += 1) {
@@ -67,7 +67,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     }
   });
 
-  test('are not ended by a process that was paused', async (t) => {
+  test('are not ended by a paused process', async (t) => {
     const { nodes } = await site(t, 3);
     const [producer, other] = nodes;
     await producer.ask('start', { id: 'a' });
@@ -85,7 +85,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     await done(other, 'a');
   });
 
-  test('of a process that was paused are ended once, and so is its source', async (t) => {
+  test('of a paused process end once, and so does their source', async (t) => {
     const { nodes } = await site(t, 3);
     const [producer, ...others] = nodes;
     await producer.ask('start', { id: 'a' });
@@ -94,16 +94,16 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     for (const client of clients) await client.count(2);
     producer.signal('SIGSTOP');
     await over(clients[1]);
-    // These wait in the process, which believes that it still owns the run.
+    // These events wait in the process, which still considers itself the owner of the run.
     const given = producer.ask('give', { id: 'a', items: ['three', 'four'] });
     producer.signal('SIGCONT');
     await given;
     for (const client of clients) assert.equal(errors(await over(client)), 1, client.text);
-    await until(() => producer.ask('isAborted', { id: 'a' }), 'its source to be stopped');
+    await until(() => producer.ask('isAborted', { id: 'a' }), 'the source to be stopped');
     for (const node of nodes) {
       await until(
         async () => (await node.ask('status', { id: 'a' })).state === 'failed',
-        'every process to know',
+        'every process to see the failure',
       );
       const late = await over(await read(node, 'a?startIndex=-1'));
       assert.equal(late.status, 200);
@@ -114,7 +114,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     assert.equal((await producer.ask('status', { id: 'a' })).state, 'running');
   });
 
-  test('of a process that was paused have failed, even if its source ends at once', async (t) => {
+  test('of a paused process fail even if their source ends immediately', async (t) => {
     const { nodes } = await site(t, 2);
     const [producer, other] = nodes;
     await producer.ask('start', { id: 'a' });
@@ -135,7 +135,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     }
   });
 
-  test('let readers in a process go that closes, and they come back to another one', async (t) => {
+  test('release the readers of a closing process, which can resume at another one', async (t) => {
     const { nodes } = await site(t, 3);
     const [producer, closing, other] = nodes;
     await producer.ask('start', { id: 'a' });
@@ -150,7 +150,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     assert.deepEqual((await over(again)).data, ['two']);
   });
 
-  test('are found for as long as they go on', async (t) => {
+  test('can be found as long as they continue', async (t) => {
     const retain = { events: 1100, age: 3000 };
     const { nodes } = await site(t, 2, { ttl: 1000 }, { retain });
     const [producer, other] = nodes;
@@ -163,13 +163,13 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
     assert.equal((await other.ask('list', { owner: 'ann' })).length, 1);
   });
 
-  test('leave out no number when the backplane has no room', async (t) => {
+  test('skip no number when the backplane queue is full', async (t) => {
     const { nodes, redis } = await site(t, 1, {}, { maxQueueBytes: 20_000 });
     const [node] = nodes;
     await node.ask('start', { id: 'a' });
     await redis.stop();
     await until(async () => (await node.ask('state')) === 'offline', 'the outage');
-    // The source waits for the 64th event, which finds no room.
+    // The source waits for the 64th event, because the queue is full.
     const items = Array.from({ length: 100 }, (_none, number) => `${number}`);
     items[63] = 'x'.repeat(19_000);
     await node.ask('give', { id: 'a', items });
@@ -185,7 +185,7 @@ describe('runs over Redis', { ...SOON, skip: noRedis, concurrency: true }, () =>
   });
 
   for (const outage of ['wait', 'fail']) {
-    test(`are closed while Redis is away (outage: '${outage}')`, async (t) => {
+    test(`can be closed while Redis is down (outage: '${outage}')`, async (t) => {
       const { nodes, redis } = await site(t, 1, {}, { outage });
       const [node] = nodes;
       await node.ask('start', { id: 'a' });

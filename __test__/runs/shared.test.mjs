@@ -1,4 +1,4 @@
-// Runs of several processes: any of them answers readers, stops runs, and survives the others.
+// Runs of several processes. Any process can serve readers, stop runs and survive the others.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NatsServer, noNats } from '../backplane/nats-server.mjs';
@@ -35,7 +35,7 @@ for (const [name, engine, skip] of [
   ['NATS', NatsServer, noNats],
 ]) {
   describe(`runs over ${name}`, { ...SOON, skip, concurrency: true }, () => {
-    test('are read from any process, before the first event and after the last one', async (t) => {
+    test('can be read from any process, before the first event and after the last', async (t) => {
       const { nodes } = await site(t, engine, 3);
       const [producer, here, there] = nodes;
       await producer.ask('start', { id: 'a', owner: 'ann' });
@@ -65,7 +65,7 @@ for (const [name, engine, skip] of [
       assert.equal((await read(there, 'other')).status, 404);
     });
 
-    test('are stopped from any process, with their source', async (t) => {
+    test('can be stopped from any process, with their source', async (t) => {
       const { nodes } = await site(t, engine, 2);
       const [producer, other] = nodes;
       await producer.ask('start', { id: 'a' });
@@ -78,7 +78,7 @@ for (const [name, engine, skip] of [
       assert.equal(await other.ask('stop', { id: 'a' }), false);
     });
 
-    test('are begun once, in whichever process', async (t) => {
+    test('start only once in all processes', async (t) => {
       const { nodes } = await site(t, engine, 2);
       const [producer, other] = nodes;
       await producer.ask('start', { id: 'a' });
@@ -117,7 +117,7 @@ for (const [name, engine, skip] of [
 }
 
 describe('runs over Redis alone', { ...SOON, skip: noRedis }, () => {
-  test('survive a Redis that is killed and comes back', async (t) => {
+  test('survive a crash and restart of Redis', async (t) => {
     const { nodes, server: redis } = await site(t, RedisServer, 2);
     const [producer, other] = nodes;
     await producer.ask('start', { id: 'a' });
@@ -133,7 +133,7 @@ describe('runs over Redis alone', { ...SOON, skip: noRedis }, () => {
     assert.equal(await events(other, 'a'), 3);
   });
 
-  test('end once Redis is back, if it was away at their end', async (t) => {
+  test('end after Redis is back if it was down at their end', async (t) => {
     const { nodes, server: redis } = await site(t, RedisServer, 2, {}, { outage: 'fail' });
     const [producer, other] = nodes;
     await producer.ask('start', { id: 'a' });
@@ -154,7 +154,7 @@ describe('runs over Redis alone', { ...SOON, skip: noRedis }, () => {
     await producer.ask('close');
   });
 
-  test('leave nothing behind, in any process or in Redis', async (t) => {
+  test('leave no memory behind in any process or in Redis', async (t) => {
     const { nodes, server: redis } = await site(t, RedisServer, 2, { ttl: 1000, maxRuns: 2000 });
     const [producer] = nodes;
     const count = 100;

@@ -11,7 +11,7 @@ export const { aiSdk, createRuns } = require('../../runs.js');
 /** The user of a request. */
 const userOf = (request) => request.headers['x-user'];
 
-/** Reads run `id` at `/id`. `Settings` are those of `createRuns()`. */
+/** Serves run `id` at `/id`. `settings` are options of `createRuns()`. */
 export async function serve(t, settings) {
   const runs = createRuns({
     authorize: (request, run) => run.owner === null || run.owner === userOf(request),
@@ -34,7 +34,7 @@ export async function serve(t, settings) {
   return { ...running, runs, read };
 }
 
-/** The response once it has ended. */
+/** Waits for the end of the response. */
 export async function over(client) {
   await until(
     () => client.end !== undefined,
@@ -43,7 +43,7 @@ export async function over(client) {
   return client;
 }
 
-/** A source that yields what a test gives it. */
+/** A source that yields the items that a test gives it. */
 export function controlled() {
   const waiting = [];
   const given = [];

@@ -1,19 +1,19 @@
-// `Last-Event-ID` is read strictly and gives no authority, on every way to open a stream.
+// `Last-Event-ID` is read strictly and grants no access, at every entry point.
 import assert from 'node:assert/strict';
 import { until } from '../support/until.mjs';
 import { runCases, serve } from './run-cases.mjs';
 
 const latin1 = (text) => Buffer.from(text).toString('latin1');
-/** The seid of `SE` is that of the user. Other faces ignore the header. */
+/** The seid of `SE` is the user. Other faces ignore the header. */
 const asked = (cursor) => ({
   headers: { 'x-user': 'ann', ...(cursor !== undefined && { 'Last-Event-ID': cursor }) },
 });
-/** The ids that a client has received, each once. A primer may have that of an event. */
+/** The received ids without duplicates. A primer can have the id of an event. */
 const idsOf = ({ text }) => [...new Set(Array.from(text.matchAll(/^id: (.+)$/gm), ([, id]) => id))];
 
 /**
- * Sends three events, and lets the client that has read them leave. Returns what opens a stream of
- * a client that returns. `ids`: events have ids of the application.
+ * Sends three events, and lets the client leave after it has read them. Returns functions for a
+ * returning client. `ids`: the prefix of the application's event ids.
  */
 async function returning(t, entry, { options, joins, ids } = {}) {
   const { open, opened } = await serve(t, entry, { options, joins });
@@ -28,7 +28,7 @@ async function returning(t, entry, { options, joins, ids } = {}) {
   return {
     ids: idsOf(client),
     opened,
-    /** Returns with a cursor, and waits for an event that was sent after the return. */
+    /** Reconnects with a cursor, and waits for an event that is sent after that. */
     async back(cursor, query) {
       const stream = await openFree(open, cursor, query);
       await stream.publish({ data: 'live' });
@@ -38,7 +38,7 @@ async function returning(t, entry, { options, joins, ids } = {}) {
   };
 }
 
-/** `SE` answers with 409 as long as it has not noticed that the user's last client has left. */
+/** `SE` responds with 409 until it has detected that the user's last client has left. */
 async function openFree(open, cursor, query) {
   return until(async () => {
     const stream = await open(asked(cursor), query);
@@ -55,15 +55,15 @@ const hasNot = ({ text }, ...numbers) => {
 const isGap = ({ text }) => /^event: sluice\.reset$/m.test(text);
 
 runCases({
-  'a client that returns gets what it missed': async (t, entry) => {
+  'a returning client gets the missed events': async (t, entry) => {
     const { back, ids } = await returning(t, entry);
-    // The primer or the first event comes before the three.
+    // A primer or a first event precedes the three events.
     const { client } = await back(ids.at(-2));
     await client.has('event 3');
     hasNot(client, 1, 2);
   },
 
-  'its bytes are read as UTF-8': {
+  'the bytes of a cursor are decoded as UTF-8': {
     needs: ['ids'],
     async run(t, entry) {
       const { back } = await returning(t, entry, { ids: 'Zürich ☀ ' });
@@ -73,7 +73,7 @@ runCases({
     },
   },
 
-  'more than 1 KiB is ignored': {
+  'a cursor longer than 1 KiB is ignored': {
     needs: ['ids'],
     async run(t, entry) {
       const { back } = await returning(t, entry, {
@@ -89,7 +89,7 @@ runCases({
     },
   },
 
-  'an unknown one, odd bytes and two headers are a gap, and no error': {
+  'an unknown cursor, odd bytes and two headers cause a gap and no error': {
     needs: ['onGap'],
     async run(t, entry) {
       const { back, ids } = await returning(t, entry, { options: { onGap: 'reset' } });
@@ -103,7 +103,7 @@ runCases({
     },
   },
 
-  'the query is read only where the option says so': {
+  'the query is ignored unless the option is set': {
     async run(t, entry) {
       const closed = await returning(t, entry);
       const query = `?lastEventId=${closed.ids.at(-2)}&last-event-id=${closed.ids.at(-2)}`;
@@ -112,7 +112,7 @@ runCases({
     },
   },
 
-  'the query parameter of the option is read as the header is': {
+  'the query parameter of the option is read like the header': {
     needs: ['cursorQuery'],
     async run(t, entry) {
       const { back, ids } = await returning(t, entry, { options: { cursorQuery: 'after' } });
@@ -125,7 +125,7 @@ runCases({
     },
   },
 
-  'it gives no authority: a client that joins nothing gets nothing': {
+  'a cursor grants no access: a client without memberships gets no events': {
     needs: ['joining'],
     async run(t, entry) {
       const known = await returning(t, entry);

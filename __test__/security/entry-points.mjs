@@ -1,4 +1,4 @@
-// Every way to open an event stream and to send to it. A new face is one more entry.
+// Every way to open an event stream and send to it. Add an entry for a new face.
 import * as core from './entry-points/core.mjs';
 import * as express from './entry-points/express.mjs';
 import * as fastify from './entry-points/fastify.mjs';
@@ -11,8 +11,8 @@ import * as fetch from './entry-points/fetch.mjs';
  *   open streams, and passes each stream to `site.opened()`
  * @property {1 | 2} [version] of HTTP; 1 is the default
  * @property {string} [path] of the streams
- * @property {Record<string, string>} [lacks] what a case may need and this way does not have, with
- *   the reason
+ * @property {Record<string, string>} [lacks] features that cases need but this entry point does not
+ *   have, with the reason
  */
 
 /** @type {EntryPoint[]} */

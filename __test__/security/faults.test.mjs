@@ -1,4 +1,4 @@
-// Faults that have been seen to break other servers, on every way to open a stream.
+// Tests faults that break other servers, at every entry point.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
@@ -9,8 +9,8 @@ const seed = Date.now() % 2 ** 31;
 const BLOCK = randomBytes(48 << 10).toString('base64');
 
 /**
- * Sends until a client that does not read has gone, and returns the reason. `good` is a client that
- * keeps up.
+ * Sends until a client that does not read is disconnected, and returns the reason. `good` is a
+ * client that keeps up.
  */
 async function fill({ connection, publish }, limit, good) {
   let reason;
@@ -30,7 +30,7 @@ async function fill({ connection, publish }, limit, good) {
 }
 
 runCases({
-  'a client that never reads is disconnected, and others lose nothing': {
+  'a client that never reads is disconnected, and other clients lose no events': {
     needs: ['options', 'reading', 'connection'],
     async run(t, entry) {
       const { open } = await serve(t, entry, { options: { maxQueueBytes: 64 << 10 } });
@@ -43,7 +43,7 @@ runCases({
     },
   },
 
-  'pings do not hide a client that takes nothing': {
+  'a client that never reads stalls despite pings': {
     needs: ['options', 'reading', 'connection'],
     async run(t, entry) {
       const options = { pingInterval: 20, stallTimeout: 300, maxQueueBytes: 256 << 20 };
@@ -53,7 +53,7 @@ runCases({
     },
   },
 
-  'an event that is sent before the client leaves a topic arrives, and a later one does not': {
+  'a client gets exactly the events sent before it leaves a topic': {
     needs: ['leaving'],
     async run(t, entry) {
       const { open } = await serve(t, entry);
@@ -64,7 +64,7 @@ runCases({
           const [{ send }] = Object.values(stream.senders);
           let isMember = true;
           const expected = [];
-          // In one turn: the commands race on their way to the shard.
+          // All in one turn, so the commands race on their way to the shard.
           for (const [n, leaves] of steps.entries()) {
             if (leaves) {
               stream.leave();
@@ -84,7 +84,7 @@ runCases({
     },
   },
 
-  'an end that races events sends them first, and the server closes': {
+  'an end is sent after the queued events, and the server closes': {
     needs: ['connection'],
     async run(t, entry) {
       const site = await serve(t, entry);
@@ -98,7 +98,7 @@ runCases({
       site.server.close(() => {
         isClosed = true;
       });
-      // Sessions of HTTP/2 are kept open by their clients, which close them after the stream.
+      // HTTP/2 clients close their session after the stream.
       await until(() => isClosed, 'server.close()');
     },
   },

@@ -1,4 +1,4 @@
-// What reaches the wire, from every way to send: one event is one frame, whatever its fields have.
+// Tests that one event is exactly one frame on the wire, with any field values and every sender.
 import assert from 'node:assert/strict';
 import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
@@ -9,12 +9,12 @@ import { runCases, serve } from './run-cases.mjs';
 const seed = Date.now() % 2 ** 31;
 const SAFE_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The frames of a text that has arrived completely. */
+/** The complete frames of a text. */
 const framesOf = (text) => text.split('\n\n').slice(0, -1);
 const isPrimer = (frame) => /^id: [^\n]+$/.test(frame);
 const idOf = (frame) => /^id: ?(.*)$/m.exec(frame)?.[1];
 
-/** Sends events, and returns their frames. What was sent before has arrived. */
+/** Sends events and returns their frames, after all earlier events have arrived. */
 async function read({ client, senders }, send) {
   const { encode = String, send: sendMark } = Object.values(senders)[0];
   const mark = async (data, start) => {
@@ -34,12 +34,12 @@ async function read({ client, senders }, send) {
     .filter((frame) => !isPrimer(frame));
 }
 
-/** Decodes frames as a conforming client does. */
+/** Decodes frames like a conforming client. */
 function decode(frames) {
   const events = [];
   const parser = createParser({
     onEvent: ({ id, event: type = 'message', data }) => events.push({ id, type, data }),
-    // A broker names the topic in a field of its own.
+    // A broker sends the topic in a separate field.
     onError: (error) => assert.match(error.message, /Unknown field "topic"/),
   });
   for (const frame of frames) parser.feed(`${frame}\n\n`);
@@ -53,7 +53,7 @@ const BREAKS = ['\r', '\n', '\r\n', '\0'];
 const forgeries = BREAKS.flatMap((end) => [`a${end}data: forged`, `${end}b`, `a${end}`, end]);
 
 runCases({
-  'CR, LF and NUL in event and id throw, and nothing of the event is sent': async (t, entry) => {
+  'CR, LF and NUL in event and id throw, and no part of the event is sent': async (t, entry) => {
     const stream = await (await serve(t, entry)).open();
     const frames = await read(stream, async () => {
       for (const [name, { takes, send }] of Object.entries(stream.senders)) {
@@ -124,7 +124,7 @@ runCases({
     }
   },
 
-  'write() takes complete frames only': {
+  'write() accepts only complete frames': {
     needs: ['write', 'connection'],
     async run(t, entry) {
       const stream = await (await serve(t, entry)).open();
@@ -144,7 +144,7 @@ runCases({
     },
   },
 
-  'a conforming client reads what was sent, with the ends of lines as LF': async (t, entry) => {
+  'a conforming client reads the same events, with line ends as LF': async (t, entry) => {
     const stream = await (await serve(t, entry)).open();
     assert.doesNotMatch(stream.client.text, /^\uFEFF/);
     for (const [name, { takes, encode = String, send }] of Object.entries(stream.senders)) {
@@ -158,7 +158,7 @@ runCases({
           const received = decode(frames);
           const encoded = events.map(({ data, ...event }) => ({ ...event, data: encode(data) }));
           const expected = decoded(encoded).map(({ type, data }, n) => {
-            // An event without an id may get one.
+            // An event without an id can get one.
             const id = events[n].id?.toWellFormed() ?? received[n]?.id;
             return { id, type, data };
           });
@@ -180,7 +180,7 @@ runCases({
       await until(hasEvent, 'the whole event');
       const frames = framesOf(client.text);
       assert.equal(frames[0], 'retry: 777');
-      // The stream of `SE` opens with its first event, whose id is the cursor.
+      // The first event opens the stream of `SE`, and its id is the cursor.
       const first = frames.findIndex((frame) => idOf(frame) !== undefined);
       const event = frames.findIndex((frame) => /^data: (one|opened)$/m.test(frame));
       assert.ok(first > 0 && first <= event, client.text);
@@ -188,7 +188,7 @@ runCases({
     },
   },
 
-  'ids that the core makes are short, safe and different': async (t, entry) => {
+  'generated ids are short, safe and unique': async (t, entry) => {
     const { open } = await serve(t, entry);
     const streams = [await open(), await open()];
     for (let n = 0; n < 20; n += 1) {

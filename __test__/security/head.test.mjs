@@ -1,4 +1,4 @@
-// The head of a stream, and what happens where none can begin, from every way to open one.
+// Tests the head of a stream, and streams that cannot open, at every entry point.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { sluice } from '../support/site.mjs';
@@ -7,15 +7,15 @@ import { runCases, serve } from './run-cases.mjs';
 
 const { counted } = createRequire(import.meta.url)('../../lib/connection/admission.js');
 
-/** No connection is left, in the core and among those that are counted. */
+/** Waits until the core has no connections and none are counted. */
 const nothingLeft = () =>
   until(() => {
     const { native, stream } = sluice.metrics().connections;
     return native + stream + counted().open === 0;
-  }, 'every connection to be gone');
+  }, 'every connection to close');
 
 runCases({
-  'it has what clients and proxies need, and nothing that the version forbids': async (
+  'has the headers that clients and proxies need, and none that the HTTP version forbids': async (
     t,
     entry,
   ) => {
@@ -33,7 +33,7 @@ runCases({
     } else if (!entry.lacks?.closing) assert.equal(headers.connection, 'close');
   },
 
-  'headers of middleware stay': async (t, entry) => {
+  'keeps the headers of middleware': async (t, entry) => {
     const { open } = await serve(t, entry, {
       before: (_req, res) => {
         res.setHeader('Access-Control-Allow-Origin', 'https://app.example');
@@ -47,9 +47,9 @@ runCases({
     assert.equal(headers['x-request-id'], '7');
   },
 
-  'HEAD gets the head alone, and leaves nothing behind': async (t, entry) => {
+  'HEAD gets only the head, and leaves no connection behind': async (t, entry) => {
     await nothingLeft();
-    // A body that the framework throws away is noticed when it stalls.
+    // A body that the framework discards is detected when it stalls.
     const { connect } = await serve(t, entry, { options: { stallTimeout: 300 } });
     const client = await connect({ method: 'HEAD' });
     assert.equal(client.status, 200);
@@ -59,7 +59,7 @@ runCases({
     await nothingLeft();
   },
 
-  'a response that has already begun gets a clear error': {
+  'a response that has already started causes a clear error': {
     needs: ['begun'],
     async run(t, entry) {
       await nothingLeft();
@@ -76,7 +76,7 @@ runCases({
     },
   },
 
-  'a client that leaves during asynchronous set-up leaves nothing behind': {
+  'a client that leaves during asynchronous setup leaves no connection behind': {
     needs: ['leavingEarly'],
     async run(t, entry) {
       await nothingLeft();
@@ -92,7 +92,7 @@ runCases({
       });
       const leave = await departing(entry, connect, () => begun > 0);
       leave();
-      await until(() => done > 0, 'the set-up');
+      await until(() => done > 0, 'the setup');
       await nothingLeft();
       for (const { code } of errors) assert.equal(code, 'ERR_SSE_GONE');
       for (const { connection } of opened) assert.equal(connection?.closed ?? true, true);
@@ -100,7 +100,7 @@ runCases({
   },
 });
 
-/** Makes a request that is never answered, and resolves with what gives it up. */
+/** Sends a request that gets no response. Resolves with a function that aborts it. */
 async function departing(entry, connect, hasBegun) {
   const abort = new AbortController();
   connect({ signal: abort.signal }).catch(() => {});

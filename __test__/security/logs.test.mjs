@@ -1,4 +1,4 @@
-// Logs contain no raw input of clients, so that clients cannot forge lines.
+// Tests that logs contain no raw client input, with which a client could forge lines.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { SOON } from '../support/soon.mjs';
 
 const program = fileURLToPath(new URL('../support/programs/cursors.mjs', import.meta.url));
 
-test('debug output and errors have no raw cursor and no raw name of a topic', SOON, () => {
+test('debug output and errors contain no raw cursor or topic name', SOON, () => {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
     env: { ...env, NODE_DEBUG: 'sluice' },

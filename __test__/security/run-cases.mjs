@@ -1,4 +1,4 @@
-// Runs each case of a table over every entry point.
+// Runs each case of a table at every entry point.
 import { describe, test } from 'node:test';
 import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
@@ -9,9 +9,9 @@ let sites = 0;
 /**
  * Starts the server of an entry point.
  *
- * - `options` are those of a connection.
+ * - `options`: the options of a connection.
  * - `joins`: streams join a channel or a topic with a history.
- * - `before` gets each request first, and may be async.
+ * - `before`: receives each request first, and may be async.
  */
 export async function serve(t, entry, { options = {}, joins = true, before = () => {} } = {}) {
   const opened = [];
@@ -35,7 +35,7 @@ export async function serve(t, entry, { options = {}, joins = true, before = () 
     errors,
     log: site.log,
     connect,
-    /** Makes a request that opens a stream, unless it is refused. Its reader is `client`. */
+    /** Sends a request that opens a stream, unless it is refused. `client` reads the response. */
     async open(request, query) {
       const before = opened.length;
       const client = await connect(request, query);
@@ -50,8 +50,8 @@ export async function serve(t, entry, { options = {}, joins = true, before = () 
 }
 
 /**
- * A case is a function, or an object with what it `needs`. An entry point that lacks this is
- * skipped with the reason that it gives.
+ * A case is a function, or an object that lists its `needs`. An entry point that lacks one of them
+ * is skipped with its reason.
  */
 export function runCases(cases) {
   for (const entry of entryPoints) {

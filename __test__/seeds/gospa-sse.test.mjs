@@ -41,7 +41,7 @@ for (const [version, express] of Object.entries(versions)) {
       assert.deepEqual(ada.data, ['to ada', 'to everybody', 'to whom it concerns']);
       await bob.has('to everybody');
       assert.deepEqual(bob.data, ['to bob', 'to everybody']);
-      await until(() => broker.clientCount() === 1, 'one client left');
+      await until(() => broker.clientCount() === 1, 'one client to remain');
       assert.equal(broker.client('ada'), undefined);
     });
 

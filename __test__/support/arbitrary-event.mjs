@@ -1,4 +1,4 @@
-// Generates random events for property tests, and tells what a client should decode from them.
+// Generates random events for property tests, and the events that a client should decode.
 import fc from 'fast-check';
 
 // Characters that parsers often get wrong, and lone surrogates.
@@ -25,7 +25,7 @@ const line = text.map((value) => value.replace(/[\r\n\0]/g, ''));
 // The browser's EventSource emits its own events with these two names.
 const name = line.filter((value) => value !== 'open' && value !== 'error');
 
-/** An event with data, as a user might send it. */
+/** An event with data, like a user might send it. */
 export const event = fc.record({ data: text, id: line, event: name }, { requiredKeys: ['data'] });
 
 /** Returns what a conforming client decodes from these events. */

@@ -1,10 +1,10 @@
-// Looks for violations of accessibility rules in a page, in light and in dark.
+// Checks a page for accessibility violations in light and dark mode.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The violations, one line each: the scheme, the rule, and the elements. */
+/** Returns one line per violation: the color scheme, the rule and the elements. */
 export async function violationsOf(page) {
   await page.evaluate(`${source}; undefined`);
   const found = [];

@@ -1,4 +1,4 @@
-// Starts Chromium and opens pages in it. Tests are skipped if there is no Chromium.
+// Starts Chromium and opens pages in it. Tests are skipped without Chromium.
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -8,7 +8,7 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** The reason to skip tests in a browser, or false. */
 export const withoutBrowser = existsSync(executablePath)
   ? false
-  : `no ${executablePath}: apt-get install chromium, or set CHROMIUM to the path of one`;
+  : `no ${executablePath}: apt-get install chromium, or set CHROMIUM to its path`;
 
 /** Skips with a test instead of a suite, because skipped suites are not counted. */
 export const describeInBrowser = (name, body) =>

@@ -1,6 +1,6 @@
-// Variations of the servers of `servers/` whose streams the core compresses.
+// Variants of the servers in `servers/` with streams that the core compresses.
 
-/** `connect`: makes the requests of a client, which accepts the coding. */
+/** `connect` sends the requests of a client that accepts the coding. */
 export const compressed = (server, connect, coding) => ({
   ...server,
   title: `${server.title}, compressed with ${coding}`,

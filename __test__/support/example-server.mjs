@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs a program of `examples/` and waits until it prints its address. With the port of an earlier
- * one, it takes its place. `env`: more of its environment.
+ * Runs a program of `examples/` and waits until it prints its URL. `port` can be the port of an
+ * earlier program. `env`: additional environment variables.
  */
 export async function startExample(t, program, port = 0, env = {}) {
   const file = fileURLToPath(new URL(`../../examples/${program}`, import.meta.url));

@@ -1,4 +1,4 @@
-// Creates a Fastify application for a suite, and lets it listen.
+// Creates a Fastify application for a suite, and starts it.
 import { createRequire } from 'node:module';
 import fastify from 'fastify';
 
@@ -23,8 +23,7 @@ export async function fastifyApp(handler, { register = () => {}, ...options } = 
 }
 
 /**
- * Lets the application listen. The result connects clients to it, and closes them and the
- * application.
+ * Starts the application. The result connects clients, and closes the clients and the application.
  */
 export async function listenFastify(app, connect) {
   const clients = new Set();

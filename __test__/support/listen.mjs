@@ -1,7 +1,7 @@
-// Lets a server listen, and connects clients to it.
+// Starts a server and connects clients to it.
 import { once } from 'node:events';
 
-/** Lets the server listen. The result connects clients to it, and closes them and the server. */
+/** Starts the server. The result connects clients, and closes the clients and the server. */
 export async function listen(server, protocol, connect) {
   const clients = new Set();
   const sessions = new Set();

@@ -1,2 +1,2 @@
-/** Removes frames that are an id alone. They set a client's cursor and dispatch no event. */
+/** Removes primers: frames with only an id. They set the cursor and dispatch no event. */
 export const withoutPrimer = (text) => text.replace(/(?<=^|\n\n)id: [^\n]*\n\n/g, '');

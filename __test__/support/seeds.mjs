@@ -1,8 +1,8 @@
-// The seeds of a random test. `SLUICE_SEEDS` sets how many are tried, and `SLUICE_FIRST_SEED` the
-// first one, so that a failure can be repeated alone.
+// The seeds of a random test. `SLUICE_SEEDS` sets their number, and `SLUICE_FIRST_SEED` the first
+// seed, so a failure can be repeated alone.
 import { SOON } from './soon.mjs';
 
-/** `count`: how many seeds are tried if the environment does not say it. */
+/** `count`: the number of seeds if `SLUICE_SEEDS` is not set. */
 export function seedsOf(count) {
   const { SLUICE_SEEDS, SLUICE_FIRST_SEED } = process.env;
   const first = Number(SLUICE_FIRST_SEED || 0);
@@ -11,7 +11,7 @@ export function seedsOf(count) {
     first,
     count: seeds,
     all: Array.from({ length: seeds }, (_, at) => first + at),
-    // Many seeds may take any time.
+    // Many seeds have no time limit.
     options: SLUICE_SEEDS ? {} : SOON,
   };
 }

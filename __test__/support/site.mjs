@@ -1,4 +1,4 @@
-// Loads sluice, and starts a server whose requests open connections.
+// Loads sluice and starts a server whose requests open connections.
 import { createRequire } from 'node:module';
 
 // Loaded as CommonJS, as in most applications.
@@ -7,9 +7,9 @@ export const sluice = createRequire(import.meta.url)('../../index.js');
 const merged = (theirs, own) => (theirs && own ? { ...theirs, ...own } : own);
 
 /**
- * Starts a server of `servers/` whose requests open connections. `open` makes a request and returns
- * both ends of its connection. `before` gets the request first. If the framework has an adapter,
- * the server passes a function to the handler that opens the connection through the adapter.
+ * Starts a server of `servers/` whose requests open connections. `open` sends a request and returns
+ * both ends of its connection. `before` receives the request first. If the framework has an
+ * adapter, the server passes the handler a function that opens the connection through it.
  */
 export async function site(t, server, before = () => {}) {
   const ends = new Map();

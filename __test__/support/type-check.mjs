@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
 /**
- * Checks the types of a project, and fails with the compiler's output if there is an error. The
- * compiler stores its results, so that the next run only checks changed files.
+ * Checks the types of a project, and fails with the compiler's output on an error. The compiler
+ * caches its results, so the next run checks only changed files.
  *
  * @param {'typescript' | 'typescript5'} compiler
  * @param {string} project The path of a tsconfig.json, from the root of the repository.

@@ -1,10 +1,10 @@
-// Waits for conditions, so that tests do not depend on the speed of the machine.
+// Waits for conditions, so tests do not depend on the speed of the machine.
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
 const QUICK_TURNS = 50;
 /** The longest pause between two checks in milliseconds. Long waits then use little CPU. */
 const LONGEST_PAUSE = 25;
-/** Milliseconds. Shorter than the timeout of a test, so that the error names the condition. */
+/** Milliseconds. Shorter than a test's timeout, so the error names the condition. */
 const GUARD = 120_000;
 
 /** Polls until the condition returns a truthy value, and resolves with it. */

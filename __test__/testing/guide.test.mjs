@@ -1,5 +1,5 @@
-// Runs the examples of docs/testing.md as they are written. That for Jest is only type-checked, by
-// documents/blocks.test.mjs: Jest would be the largest package here.
+// Runs the examples of docs/testing.md unchanged. documents/blocks.test.mjs only type-checks the
+// example for Jest, because Jest would be the largest package here.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const guide = readFileSync(path.join(root, 'docs/testing.md'), 'utf8');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 
-/** What the example for Vitest imports. */
+/** The app that the example for Vitest imports. */
 const APP = `
 import express from 'express';
 import { Channel } from 'sluice';
@@ -22,7 +22,7 @@ export const app = express();
 app.get('/news', sse((connection) => void news.add(connection)));
 `;
 
-/** Returns a function that runs a test file beside the app. */
+/** Returns a function that runs a test file next to the app. */
 function runner(t) {
   // Inside the repository, `sluice` is the package itself.
   mkdirSync(path.join(root, 'target'), { recursive: true });
@@ -48,7 +48,7 @@ test('the example for node:test passes, and fails if an event is missing', (t) =
   assert.match(failing.stdout, /ERR_SSE_EXPECTED/);
 });
 
-test('the example for Vitest passes, and fails if the event is another', (t) => {
+test('the example for Vitest passes, and fails if the event differs', (t) => {
   const [, code] = guide.match(/## Vitest\n.*?```js\n(.*?)```/s);
   const run = runner(t);
   const passing = run(code, vitest, 'run', '--root', '.');

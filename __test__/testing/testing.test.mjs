@@ -1,4 +1,4 @@
-// `sluice/testing` reads the events of every kind of handler, without a port.
+// Tests that `sluice/testing` reads the events of every kind of handler without a port.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const { sse } = require('../../express.js');
 const { createSSE } = require('../../fetch.js');
 const { Channel, Connection } = sluice;
 
-/** For each kind of handler: makes one that adds its clients to the channel. */
+/** Creates a handler of each kind that adds its clients to the channel. */
 const KINDS = {
   'a (req, res) handler': (channel) => (req, res) => channel.add(new Connection(req, res)),
   'an http.Server that does not listen': (channel) =>
@@ -71,7 +71,7 @@ const plain = (options, onConnection) => (req, res) => {
 
 for (const [kind, make] of Object.entries(KINDS)) {
   describe(kind, SOON, () => {
-    test('its events are read in order, by number, in a loop and in groups', async () => {
+    test('events can be read in order, by number, in a loop and in groups', async () => {
       const channel = new Channel();
       const client = await openStream(await make(channel), NEWS);
       assert.equal(client.status, 200);
@@ -88,13 +88,13 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.equal(await client.closed, 'left');
     });
 
-    test('learns that a client has left, and replays what it missed', async () => {
+    test('detects that a client has left, and replays its missed events', async () => {
       const channel = new Channel();
       const client = await openStream(await make(channel), NEWS);
       channel.send({ data: 'read' });
       await client.event(1);
       client.leave();
-      await until(() => channel.count() === 0, 'the client has left');
+      await until(() => channel.count() === 0, 'the client to leave');
       channel.send({ data: 'missed' });
       const back = await client.comeBack();
       channel.send({ data: 'live' });
@@ -116,7 +116,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
 }
 
 describe('a client of a connection', SOON, () => {
-  test('is written by the stream transport, and its leaving has the reason client', async () => {
+  test('uses the stream transport, and leaves with the reason `client`', async () => {
     let reasons;
     const handler = plain({}, (connection) => {
       assert.equal(connection.transport, 'stream');
@@ -124,11 +124,11 @@ describe('a client of a connection', SOON, () => {
     });
     const client = await openStream(handler);
     client.leave();
-    await until(() => reasons.length === 1, 'the connection has closed');
+    await until(() => reasons.length === 1, 'the connection to close');
     assert.equal(reasons[0][0], 'client');
   });
 
-  test('is disconnected if it is slow for longer than its queue holds', async () => {
+  test('is disconnected if it is slow and its queue is full', async () => {
     const channel = new Channel({ historySize: 0 });
     let reasons;
     const handler = plain({ maxQueueBytes: 1000, stallTimeout: 0 }, (connection) => {
@@ -140,13 +140,13 @@ describe('a client of a connection', SOON, () => {
     await until(() => {
       channel.send({ data: 'x'.repeat(10_000) });
       return reasons.length > 0;
-    }, 'the slow client is disconnected');
+    }, 'the slow client to be disconnected');
     assert.equal(reasons[0][0], 'overflow');
     client.resume();
     assert.equal(await client.closed, 'cut');
   });
 
-  test('receives everything, in order, after it was slow for a while', async () => {
+  test('receives all events in order after it was slow for a while', async () => {
     const channel = new Channel({ historySize: 0 });
     const client = await openStream(plain({}, (connection) => channel.add(connection)));
     client.slow();
@@ -157,7 +157,7 @@ describe('a client of a connection', SOON, () => {
     client.leave();
   });
 
-  test('vanishes without a trace, and is found by the stall timeout', async () => {
+  test('can vanish silently, and is detected by the stall timeout', async () => {
     let connection;
     const handler = plain({ maxQueueBytes: 1e8, stallTimeout: 100 }, (opened) => {
       connection = opened;
@@ -169,11 +169,11 @@ describe('a client of a connection', SOON, () => {
     connection.send({ data: 'fits into the buffers' });
     assert.equal(reasons.length, 0);
     connection.send({ data: 'x'.repeat(1e6) });
-    await until(() => reasons.length > 0, 'the vanished client is found');
+    await until(() => reasons.length > 0, 'the vanished client to be detected');
     assert.equal(reasons[0][0], 'stall');
   });
 
-  test('is told what has arrived if it waits for an event in vain', async () => {
+  test('reports the received events if it times out waiting for an event', async () => {
     const client = await openStream(
       plain({}, (connection) => connection.send({ data: 'one' })),
       {
@@ -191,7 +191,7 @@ describe('a client of a connection', SOON, () => {
     await assert.rejects(client.event(2), /^SluiceError: event 2 did not .* the stream was left;/);
   });
 
-  test('keeps at most maxEvents', async () => {
+  test('keeps at most maxEvents events', async () => {
     const handler = plain({}, (connection) => {
       for (let n = 1; n <= 3; n += 1) connection.send({ data: n });
     });
@@ -200,7 +200,7 @@ describe('a client of a connection', SOON, () => {
     assert.equal(client.events.length, 2);
   });
 
-  test('sees the status of an answer that is no stream', async () => {
+  test('exposes the status of a response that is not a stream', async () => {
     const client = await openStream((_req, res) => res.writeHead(401).end('who are you?'));
     assert.equal(client.status, 401);
     assert.equal(await client.closed, 'ended');
@@ -209,7 +209,7 @@ describe('a client of a connection', SOON, () => {
 
 describe('openStream() rejects', SOON, () => {
   for (const [what, handler, code] of [
-    ['a value that handles nothing', {}, 'ERR_SSE_TYPE'],
+    ['a value that is not a handler', {}, 'ERR_SSE_TYPE'],
     ['a Fetch handler that is passed as a function', () => new Response('x'), 'ERR_SSE_TYPE'],
     ['a Fetch handler that returns no Response', { fetch: () => 'x' }, 'ERR_SSE_TYPE'],
     ['a handler that never answers', () => {}, 'ERR_SSE_EXPECTED'],
@@ -217,7 +217,7 @@ describe('openStream() rejects', SOON, () => {
     test(what, () => assert.rejects(openStream(handler, { timeout: 200 }), { code }));
   }
 
-  test('with what a handler throws', async () => {
+  test('with the error that a handler throws', async () => {
     const failure = new Error('no database');
     const fails = () => {
       throw failure;

@@ -1,4 +1,4 @@
-// Which handlers get an event.
+// Tests which handlers receive an event.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { matches } from '../../../client/broker/pattern.js';
@@ -32,7 +32,7 @@ test('patterns match token by token, as on the server', () => {
 
 for (const [name, framework] of frameworks) {
   describe(name, () => {
-    test('an event reaches every handler that its topic matches, once', SOON, async (t) => {
+    test('an event reaches every matching handler once', SOON, async (t) => {
       const { broker, join, has } = await start(t, framework, open);
       const { client } = join();
       const seen = [];
@@ -85,7 +85,7 @@ for (const [name, framework] of frameworks) {
   });
 }
 
-test('names with wildcards are names like any other with wildcards: false', SOON, async (t) => {
+test('with wildcards: false, * and > are ordinary characters in names', SOON, async (t) => {
   const [, framework] = frameworks[0];
   const { broker, join, has } = await start(t, framework, {
     ...open,
@@ -101,7 +101,7 @@ test('names with wildcards are names like any other with wildcards: false', SOON
   assert.deepEqual(star.data, ['a.*']);
 });
 
-test('a handler that throws or removes another does no harm', SOON, async (t) => {
+test('a handler that throws or removes another does not affect the rest', SOON, async (t) => {
   const [, framework] = frameworks[0];
   const { broker, join, has } = await start(t, framework);
   const { client } = join();

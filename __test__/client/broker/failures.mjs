@@ -8,7 +8,7 @@ import { frameworks, start } from './site.mjs';
 const nothing = () => {};
 const isChange = ({ route }) => route !== 'connect';
 
-/** Answers the first changes itself, in this order. */
+/** Responds to the first changes with these answers, in order. */
 function failing(...answers) {
   return (request) => (isChange(request) ? answers.shift()?.() : undefined);
 }
@@ -23,7 +23,7 @@ const status =
 
 for (const [name, framework] of frameworks) {
   describe(name, () => {
-    test('failures that may pass are retried, without a report', SOON, async (t) => {
+    test('temporary failures are retried without a report', SOON, async (t) => {
       const { join, has } = await start(t, framework);
       const html = { 'Content-Type': 'text/html' };
       const answers = [
@@ -41,7 +41,7 @@ for (const [name, framework] of frameworks) {
       assert.deepEqual(errors, []);
     });
 
-    test('after maxRetries it is reported, and the next change tries again', SOON, async (t) => {
+    test('a failure is reported after maxRetries, and the next change retries', SOON, async (t) => {
       const { join, has } = await start(t, framework);
       const answers = [refused, refused, refused];
       const { client, changes, errors } = join({ maxRetries: 2 }, failing(...answers));
@@ -59,7 +59,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(changes().at(-1), 'subscribe a b');
     });
 
-    test('an unsubscription that failed is sent again', SOON, async (t) => {
+    test('a failed unsubscription is sent again', SOON, async (t) => {
       const { join, has } = await start(t, framework);
       let fails = 0;
       const { client } = join({}, ({ route }) => {
@@ -75,13 +75,13 @@ for (const [name, framework] of frameworks) {
       assert.equal(fails, 2);
     });
 
-    test('a request whose answer was lost is settled by the next one', SOON, async (t) => {
+    test('the next request makes up for a lost response', SOON, async (t) => {
       const { join, has, origin, basePath } = await start(t, framework);
       let isLost = false;
       const { client, changes, errors } = join({}, async (request, init) => {
         if (!isChange(request) || isLost) return undefined;
         isLost = true;
-        // The server does what it is asked to.
+        // The server handles the request, but its response is lost.
         await fetch(`${origin}${basePath}/subscribe`, init);
         remove();
         return refused();
@@ -93,13 +93,13 @@ for (const [name, framework] of frameworks) {
       assert.deepEqual(errors, []);
     });
 
-    test('a session that the server does not know makes a new stream', SOON, async (t) => {
+    test('opens a new stream if the server does not know the session', SOON, async (t) => {
       const { broker, join, has } = await start(t, framework);
       let ids = [];
       const { client, connects, errors } = join({}, (request) => {
         if (!isChange(request) || ids.length > 0) return undefined;
         ids = broker.clients().map(({ id }) => id);
-        // As from another process, or from one whose loss is not noticed yet.
+        // As if the session belonged to another process, or its loss were not detected yet.
         return status(403, {}, '{"code":"ERR_SSE_SECRET"}')();
       });
       client.subscribe('a', nothing);
@@ -109,7 +109,7 @@ for (const [name, framework] of frameworks) {
       assert.deepEqual(errors, []);
     });
 
-    test('a server that never knows the session is not asked for ever', SOON, async (t) => {
+    test('gives up if the server never knows the session', SOON, async (t) => {
       const { join } = await start(t, framework);
       const { client, changes, connects, errors } = join({ maxRetries: 2 }, (request) =>
         isChange(request) ? status(403, {}, '{"code":"ERR_SSE_SECRET"}')() : undefined,
@@ -121,7 +121,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(connects().length, 3);
     });
 
-    test('a request without an answer ends after the timeout', SOON, async (t) => {
+    test('a request without a response is retried after the timeout', SOON, async (t) => {
       const { join, has } = await start(t, framework);
       let isHeld = false;
       const { client, changes } = join({ timeout: 3000 }, (request, { signal }) => {

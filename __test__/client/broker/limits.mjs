@@ -1,4 +1,4 @@
-// Topics that the server refuses, and requests that are too much for it.
+// Refused topics and requests that exceed a server limit.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';
@@ -50,7 +50,7 @@ for (const [name, framework] of frameworks) {
       assert.deepEqual(errors, []);
     });
 
-    test('a smaller limit of the server is found', SOON, async (t) => {
+    test('adapts to a smaller body limit of the server', SOON, async (t) => {
       const { join, has } = await start(t, framework, { options: { bodyLimit: 200 } });
       const { client, errors, requests } = join();
       const topics = names(20);
@@ -64,27 +64,23 @@ for (const [name, framework] of frameworks) {
       assert.ok(requests.length < 40, `${requests.length} requests`);
     });
 
-    test(
-      'with maxTopics, the excess is reported, and topics that go make room',
-      SOON,
-      async (t) => {
-        const { join, has } = await start(t, framework, { options: { maxTopics: 3 } });
-        const { client, changes, errors } = join();
-        const removers = ['a', 'b', 'c'].map((topic) => client.subscribe(topic, nothing));
-        await has('a', 'b', 'c');
-        removers[0]();
-        client.subscribe('d', nothing);
-        await has('b', 'c', 'd');
-        assert.deepEqual(errors, []);
-        assert.deepEqual(changes().slice(1), ['subscribe d', 'unsubscribe a', 'subscribe d']);
-        client.subscribe('e', nothing);
-        await until(() => errors.length === 1, 'the refusal');
-        assert.deepEqual(errors[0].topics, ['e']);
-        assert.match(errors[0].message, /ERR_SSE_TOPIC_LIMIT/);
-        removers[1]();
-        await has('c', 'd');
-      },
-    );
+    test('topics over maxTopics are reported, and removed topics free a place', SOON, async (t) => {
+      const { join, has } = await start(t, framework, { options: { maxTopics: 3 } });
+      const { client, changes, errors } = join();
+      const removers = ['a', 'b', 'c'].map((topic) => client.subscribe(topic, nothing));
+      await has('a', 'b', 'c');
+      removers[0]();
+      client.subscribe('d', nothing);
+      await has('b', 'c', 'd');
+      assert.deepEqual(errors, []);
+      assert.deepEqual(changes().slice(1), ['subscribe d', 'unsubscribe a', 'subscribe d']);
+      client.subscribe('e', nothing);
+      await until(() => errors.length === 1, 'the refusal');
+      assert.deepEqual(errors[0].topics, ['e']);
+      assert.match(errors[0].message, /ERR_SSE_TOPIC_LIMIT/);
+      removers[1]();
+      await has('c', 'd');
+    });
 
     test('an invalid topic name does not prevent the other subscriptions', SOON, async (t) => {
       const options = { authorizeSubscribe: () => true };

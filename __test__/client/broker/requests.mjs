@@ -49,7 +49,7 @@ for (const [name, framework] of frameworks) {
       assert.deepEqual(changes(), ['subscribe a', 'subscribe b', 'unsubscribe a', 'subscribe a']);
     });
 
-    test('a change during a request goes out after it', SOON, async (t) => {
+    test('a change during a request is sent after it', SOON, async (t) => {
       const { join, has } = await start(t, framework);
       let release;
       const held = new Promise((resolve) => {
@@ -72,7 +72,7 @@ for (const [name, framework] of frameworks) {
     });
 
     test(
-      'headers and the token go with all requests, the session with streams',
+      'all requests have headers and token; a new stream also has the session',
       SOON,
       async (t) => {
         const { join, has } = await start(t, framework);
@@ -109,7 +109,7 @@ for (const [name, framework] of frameworks) {
   });
 }
 
-test('the routes are found under any form of the URL', SOON, async () => {
+test('any form of the URL leads to the routes', SOON, async () => {
   const urls = [];
   const fetch = async (url) => {
     urls.push(url);

@@ -8,14 +8,14 @@ import { collector, frameworks, start } from './site.mjs';
 const nothing = () => {};
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-/** Sends the same number to all topics, so that each handler gets each number once. */
+/** Sends the same number to all topics, so each handler gets each number once. */
 const send = (broker, topics, n) => {
   for (const topic of topics) broker.broadcastToTopic(topic, { data: n });
 };
 
 for (const [name, framework] of frameworks) {
   describe(name, () => {
-    test('a session that is resumed needs no request, and misses nothing', SOON, async (t) => {
+    test('a resumed session misses no events and needs no new subscriptions', SOON, async (t) => {
       const { broker, join, has, cut } = await start(t, framework);
       const { client, changes, connects, errors } = join();
       const all = { a: collector(), b: collector(), c: collector() };
@@ -41,14 +41,14 @@ for (const [name, framework] of frameworks) {
       assert.ok(errors.every(({ code }) => code === 'ERR_SSE_NETWORK'));
     });
 
-    test('a client that has received nothing yet misses nothing', SOON, async (t) => {
+    test('a client that reconnects before its first event misses no events', SOON, async (t) => {
       const { broker, join, has, cut } = await start(t, framework, {
         broker: { connection: { onGap: 'reset' } },
       });
       const other = join();
       other.client.subscribe('b', nothing);
       await has('b');
-      // Neither a gap nor something to replay for the client that comes after it.
+      // A client that connects later must get neither a gap nor a replay of these events.
       for (const topic of ['a', 'b']) broker.broadcastToTopic(topic, { data: 'before' });
       let open;
       const opened = new Promise((resolve) => {
@@ -77,7 +77,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(connects().length, 2);
     });
 
-    test('after a break only the differences are sent', SOON, async (t) => {
+    test('after a reconnect, only changed subscriptions are sent', SOON, async (t) => {
       const { broker, join, has, cut } = await start(t, framework);
       const { client, changes } = join();
       const remove = client.subscribe('a', nothing);
@@ -99,7 +99,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(broker.clientCount(), 1);
     });
 
-    test('in a new session all topics are subscribed again, in one request', SOON, async (t) => {
+    test('a new session subscribes to all topics again in one request', SOON, async (t) => {
       const { broker, join, has } = await start(t, framework);
       const { client, changes, requests } = join();
       const { data, handler } = collector();
@@ -117,7 +117,7 @@ for (const [name, framework] of frameworks) {
       await until(() => data.length === 3, 'the events');
     });
 
-    test('an answer about a session that is gone counts for nothing', SOON, async (t) => {
+    test('a response for an earlier session is ignored', SOON, async (t) => {
       const { broker, join, has, origin, basePath } = await start(t, framework);
       let release;
       const released = new Promise((resolve) => {
@@ -145,7 +145,7 @@ for (const [name, framework] of frameworks) {
       assert.equal(changes().length, 2);
     });
 
-    test('a session of the same id with another secret is a new one', SOON, async (t) => {
+    test('a session with the same id and another secret is a new session', SOON, async (t) => {
       const identify = () => ({ id: 'ada' });
       const { broker, join, has } = await start(t, framework, { options: { identify } });
       const { client, changes, connects } = join();

@@ -1,4 +1,4 @@
-// One session for all clients that share. Node has Web Locks from version 24 on.
+// One session for all clients that share. Node.js 24 and later have Web Locks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';
@@ -24,7 +24,7 @@ async function sharing(t, count, settings) {
   return { ...site, all, connects, changes };
 }
 
-test('one session has the topics of all, and each gets what it wants', WITH_LOCKS, async (t) => {
+test('one session has the topics of all, and each client gets its own', WITH_LOCKS, async (t) => {
   const { all, broker, changes, connects, has } = await sharing(t, 3);
   const removers = all.map(({ client, handler }, n) => [
     client.subscribe('all', handler),
@@ -51,7 +51,7 @@ test('one session has the topics of all, and each gets what it wants', WITH_LOCK
   assert.equal(all[1].requests.length + all[2].requests.length, 0);
 });
 
-test('a client that leaves gives its topics back', WITH_LOCKS, async (t) => {
+test('a client that leaves is unsubscribed from its topics', WITH_LOCKS, async (t) => {
   const { all, has } = await sharing(t, 3);
   for (const [n, { client }] of all.entries()) {
     client.subscribe('all', nothing);
@@ -64,7 +64,7 @@ test('a client that leaves gives its topics back', WITH_LOCKS, async (t) => {
   await has('all', 'own 0', 'own 1', 'own 2');
 });
 
-test('the next leader goes on with the session, and loses nothing', WITH_LOCKS, async (t) => {
+test('the next leader resumes the session without losing events', WITH_LOCKS, async (t) => {
   const { all, broker, changes, connects, has } = await sharing(t, 3);
   for (const [n, { client, handler }] of all.entries()) {
     client.subscribe('all', handler);
@@ -89,7 +89,7 @@ test('the next leader goes on with the session, and loses nothing', WITH_LOCKS, 
   assert.deepEqual(changes().slice(before), ['unsubscribe own 0']);
 });
 
-test('a refusal is reported where the topic is wanted', WITH_LOCKS, async (t) => {
+test('a refusal is reported to the client that subscribed', WITH_LOCKS, async (t) => {
   const authorizeSubscribe = (_req, _id, topic) => topic !== 'no';
   const { all, has } = await sharing(t, 3, { options: { authorizeSubscribe } });
   all[1].client.subscribe('no', nothing);
@@ -103,7 +103,7 @@ test('a refusal is reported where the topic is wanted', WITH_LOCKS, async (t) =>
   assert.deepEqual(all[0].errors, []);
 });
 
-test('without Web Locks, each client has a session of its own', {
+test('without Web Locks, each client has its own session', {
   ...SOON,
   skip: hasLocks && 'this version has Web Locks',
 }, async (t) => {

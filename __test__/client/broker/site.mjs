@@ -47,7 +47,7 @@ export async function start(t, framework, settings) {
           .filter(({ route }) => route !== 'connect')
           .map(({ route, topics }) => `${route} ${topics.join(' ')}`),
       mostAtOnce: () => most,
-      /** Resolves when all requests to subscribe are answered, and the client has seen that. */
+      /** Resolves when the client has processed the responses to all requests. */
       async settled() {
         await until(() => requests.every(({ status }) => status), 'the answers');
         for (let turns = 0; turns < 20; turns += 1) await turn();
@@ -65,14 +65,14 @@ export async function start(t, framework, settings) {
         () => String(broker.topics().sort()) === String(topics.sort()),
         () => `the topics ${topics}, not ${broker.topics()}`,
       ),
-    /** Cuts all connections off, as a network does. */
+    /** Destroys all connections, like a network failure. */
     cut() {
       for (const { connection } of broker.clients()) connection.response.destroy();
     },
   };
 }
 
-/** The data of what a handler receives, in order. */
+/** Records the data of received events, in order. */
 export function collector() {
   const data = [];
   return { data, handler: (event) => data.push(event.data) };

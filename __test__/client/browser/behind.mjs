@@ -1,4 +1,4 @@
-// Takeovers while a tab is behind the others, since its loop is slow.
+// Takeovers while one tab lags behind the others because its loop is slow.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -7,13 +7,13 @@ import { range, take } from './loop.mjs';
 import { Site } from './site.mjs';
 import { openContext, openShared } from './tabs.mjs';
 
-/** A tab that leads and has heard all up to `last`, and one whose loop stands at event 1. */
+/** A leader that has received all events up to `last`, and a tab whose loop stopped at event 1. */
 async function open(t, last) {
   const site = await Site.start(t);
   const context = await openContext(t);
   const [leader, slow] = await openShared(context, site, 2);
   const first = take(slow, { count: 1 });
-  // The loop begins with what comes after it.
+  // The loop yields only events that arrive after it started.
   await slow.page.waitForFunction(() => globalThis.loop);
   await leader.hasHeard(site.send());
   assert.deepEqual(await first, [1]);
@@ -32,7 +32,7 @@ async function assertHeard(tab, from, to) {
 }
 
 describeInBrowser('a tab that is behind', () => {
-  test('takes over and gets from the server what the others do not have, which get nothing twice', async (t) => {
+  test('takes over and fetches its missing events, and no tab gets an event twice', async (t) => {
     const { site, context, leader, slow } = await open(t, 1500);
     const [late] = await openShared(context, site, 1);
     for (let n = 1501; n <= 1510; n += 1) await late.hasHeard(site.send());
@@ -46,7 +46,7 @@ describeInBrowser('a tab that is behind', () => {
   });
 
   for (const last of [500, 2500]) {
-    test(`takes over from one that disconnects and connects at once, ${last} events ahead`, async (t) => {
+    test(`takes over from a leader ${last} events ahead that disconnects and reconnects at once`, async (t) => {
       const { site, leader, slow } = await open(t, last);
       await leader.page.evaluate(() => {
         globalThis.client.disconnect();
@@ -61,7 +61,7 @@ describeInBrowser('a tab that is behind', () => {
     });
   }
 
-  test('and alone meanwhile: one ahead that comes back later gets nothing twice', async (t) => {
+  test('leads alone for a while, and a tab ahead that returns gets no event twice', async (t) => {
     const { site, leader, slow } = await open(t, 300);
     await leader.call('disconnect');
     await until(() => site.opened.length === 2, 'the next leader');

@@ -1,4 +1,4 @@
-// Where tabs cannot share.
+// Tabs in browsers that cannot share a connection.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -7,7 +7,7 @@ import { openContext, openShared, Tab } from './tabs.mjs';
 
 describeInBrowser('tabs that cannot share', () => {
   for (const missing of ['BroadcastChannel', 'navigator.locks']) {
-    test(`each has its own connection where ${missing} is missing`, async (t) => {
+    test(`each has its own connection without ${missing}`, async (t) => {
       const site = await Site.start(t);
       const context = await openContext(t);
       await context.addInitScript((missing) => {
@@ -20,7 +20,7 @@ describeInBrowser('tabs that cannot share', () => {
     });
   }
 
-  test('each has its own connection where pages may not use locks', async (t) => {
+  test('each has its own connection if pages must not use locks', async (t) => {
     const site = await Site.start(t, (req, res) => {
       if (req.url === '/events') res.setHeader('Access-Control-Allow-Origin', '*');
       if (req.url !== '/sandboxed') return false;

@@ -1,4 +1,4 @@
-// Events, requests and restarts, as a page sees them.
+// Events, requests and server restarts in a page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -17,7 +17,7 @@ async function open(t, config, handle) {
 }
 
 describeInBrowser('the client in a page', () => {
-  test('gets named events with their data parsed, and text as text', async (t) => {
+  test('parses JSON data of named events, and keeps other data as text', async (t) => {
     const { site, tab } = await open(t);
     site.channel.send({ event: 'price', id: '1', data: { euro: 2, name: 'Zürich' } });
     site.channel.send({ event: 'log', data: 'line one\nline two' });
@@ -31,7 +31,7 @@ describeInBrowser('the client in a page', () => {
     assert.deepEqual((await tab.heard()).states, ['connecting', 'connected']);
   });
 
-  test('sends headers of its own and a POST with a body, again at every reconnect', async (t) => {
+  test('sends custom headers and a POST body with every attempt', async (t) => {
     const bodies = [];
     const handle = (req, res, site) => {
       if (req.method !== 'POST') return false;
@@ -56,7 +56,7 @@ describeInBrowser('the client in a page', () => {
     assert.deepEqual(await tab.ids(), [1, 2]);
   });
 
-  test('asks for a token at every attempt', async (t) => {
+  test('requests a token for every attempt', async (t) => {
     const site = await Site.start(t);
     const tab = await Tab.open(await openContext(t), site.origin);
     await tab.page.evaluate(() => {
@@ -77,14 +77,14 @@ describeInBrowser('the client in a page', () => {
   });
 
   for (const share of [false, true]) {
-    test(`loses and doubles nothing over restarts of the server${share ? ', shared' : ''}`, async (t) => {
+    test(`delivers each event once across server restarts${share ? ', shared' : ''}`, async (t) => {
       const { site, tab } = await open(t, { share, reconnectDelay: 20, maxRetries: 0 });
       const stop = site.flow();
       for (let restart = 1; restart <= 3; restart += 1) {
         await tab.hasHeard(site.send());
         await site.cut();
         await tab.hasState('connecting');
-        // Events that nobody hears.
+        // No client is connected when this event is sent.
         site.send();
         await site.listen();
         await until(() => site.opened.length > restart, 'the next connection');
@@ -100,7 +100,7 @@ describeInBrowser('the client in a page', () => {
     });
   }
 
-  test('sends a cursor beyond Latin-1 so that the server reads it', async (t) => {
+  test('sends a cursor beyond Latin-1 in a form that the server decodes', async (t) => {
     const { site, tab } = await open(t);
     site.channel.send({ id: 'naïve ☃', data: 1 });
     await until(async () => (await tab.heard()).events.length === 1, 'the event');

@@ -8,7 +8,7 @@ import { openContext, openShared } from './tabs.mjs';
 
 const codes = async (tab) => (await tab.heard()).errors.map(({ code }) => code);
 
-/** A tab that leads, one for each other config, and a server that may be down. */
+/** A leader, one tab for each other config, and a server that can be down. */
 async function open(t, leader, ...others) {
   const server = { answer: undefined, asked: 0 };
   const site = await Site.start(t, (req, res) => {
@@ -29,8 +29,8 @@ const cut = (site) => {
   for (const connection of site.channel.connections()) connection.end();
 };
 
-describeInBrowser('a tab that gives up by its own limits', () => {
-  test('hands over to one that retries without end; one with the same limit ends too', async (t) => {
+describeInBrowser('a tab that reaches its own limits', () => {
+  test('hands over to a tab that retries forever; a tab with the same limit ends too', async (t) => {
     const { site, server, tabs } = await open(
       t,
       { maxRetries: 1, share: true },
@@ -58,7 +58,7 @@ describeInBrowser('a tab that gives up by its own limits', () => {
     assert.ok((await endless.heard()).errors.every(({ fatal }) => !fatal));
   });
 
-  test('hands over when it does not reconnect and the others do', async (t) => {
+  test('hands over when only the other tabs reconnect', async (t) => {
     const { site, tabs } = await open(t, { autoReconnect: false }, {});
     await tabs[1].hasHeard(site.send());
     cut(site);
@@ -69,7 +69,7 @@ describeInBrowser('a tab that gives up by its own limits', () => {
     assert.ok(!(await tabs[1].heard()).states.includes('disconnected'));
   });
 
-  test('hands over an event that is too large for it alone', async (t) => {
+  test('hands over when an event is too large only for its own limit', async (t) => {
     const { site, tabs } = await open(t, { maxEventSize: 100 }, {});
     const id = site.send();
     for (const tab of tabs) await tab.hasHeard(id);
@@ -81,7 +81,7 @@ describeInBrowser('a tab that gives up by its own limits', () => {
     assert.deepEqual(await codes(tabs[1]), []);
   });
 
-  test('ends alone when a handler of another tab wants the connection after a fatal error', async (t) => {
+  test('another tab takes over when its handler reconnects after a fatal error', async (t) => {
     const { site, server, tabs } = await open(t, {}, {}, {});
     const mending = tabs[1];
     await mending.page.evaluate(() => {
@@ -93,13 +93,13 @@ describeInBrowser('a tab that gives up by its own limits', () => {
     };
     cut(site);
     for (const tab of [tabs[0], tabs[2]]) await tab.hasState('error');
-    await until(() => site.opened.length === 2, 'the tab that goes on');
+    await until(() => site.opened.length === 2, 'the tab that reconnects');
     await mending.hasHeard(site.send());
     assert.deepEqual(await codes(mending), ['ERR_SSE_STATUS']);
     assert.ok(!(await mending.heard()).states.includes('error'));
   });
 
-  test('goes on, and all others with it, when a handler of its own wants to', async (t) => {
+  test('stays leader of all tabs when its own handler reconnects', async (t) => {
     const { site, server, tabs } = await open(t, {}, {});
     await tabs[0].page.evaluate(() => {
       globalThis.client.onError(({ fatal }) => fatal && globalThis.client.connect());

@@ -1,6 +1,6 @@
 export const range = (from, to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-/** Takes `count` more events from the loop, or all up to an id. Resolves with their ids. */
+/** Reads `count` more events from the loop, or all up to an id. Resolves with their ids. */
 export const take = (tab, { count = Infinity, id = 0 }) =>
   tab.page.evaluate(
     async ([count, id]) => {

@@ -1,4 +1,4 @@
-// Large events, and many.
+// Large events and large numbers of events.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -9,7 +9,7 @@ import { openContext, Tab } from './tabs.mjs';
 
 const MB = 1024 * 1024;
 
-/** Counts, and keeps nothing. */
+/** Counts events without keeping them. */
 const count = (tab, config) =>
   tab.page.evaluate((config) => {
     globalThis.count = 0;
@@ -27,13 +27,13 @@ function* events(from, to) {
 }
 
 describeInBrowser('the memory of a page', () => {
-  test('an event of 10 MB is refused with a clear error, each of twenty times', async (t) => {
+  test('rejects an event of 10 MB with a clear error, and keeps no memory after twenty attempts', async (t) => {
     const taken = [];
     const site = await Site.start(t, (req, res) => {
       if (req.url !== '/large') return false;
       res.writeHead(200, { 'Content-Type': 'text/event-stream' });
       res.write(`id: 1\ndata: small\n\nid: 2\ndata: ${'x'.repeat(10 * MB)}`);
-      // Written on for as long as it is read.
+      // Keep writing for as long as the client reads.
       const more = () => !res.closed && res.write('x'.repeat(MB), more);
       more();
       const { socket } = req;
@@ -61,12 +61,12 @@ describeInBrowser('the memory of a page', () => {
       await tab.hasState('error');
       await until(() => taken.length === n, 'the end of the connection');
     }
-    // The browser may keep the buffer of one attempt, at most as large as the limit in UTF-16, but
-    // not those of all.
+    // The browser may keep the buffer of one attempt, which is at most the limit in UTF-16, but
+    // not the buffers of all attempts.
     await until(async () => (await tab.heap()) - before < 4 * MB, 'no memory is kept');
   });
 
-  test('an event of 10 MB is taken where maxEventSize allows it', async (t) => {
+  test('accepts an event of 10 MB if maxEventSize allows it', async (t) => {
     const site = await Site.start(t);
     const tab = await Tab.open(await openContext(t), site.origin);
     await tab.connect({ url: '/events', maxEventSize: 11 * MB });
@@ -78,7 +78,7 @@ describeInBrowser('the memory of a page', () => {
   });
 
   for (const share of [false, true]) {
-    test(`100,000 events leave nothing behind${share ? ', in the tab that leads and in another' : ''}`, async (t) => {
+    test(`100,000 events leave no memory behind${share ? ', in the leader and in a follower' : ''}`, async (t) => {
       let connection;
       const site = await Site.start(t, (req, res) => {
         if (req.url !== '/many') return false;
@@ -98,7 +98,7 @@ describeInBrowser('the memory of a page', () => {
           await tab.page.waitForFunction((to) => globalThis.count === to, to, { timeout: 240_000 });
         }
       };
-      // What is kept for tabs that lack some is full by then.
+      // These events fill the journal.
       await send(1, 10_000);
       const before = await Promise.all(tabs.map((tab) => tab.heap()));
       const started = performance.now();

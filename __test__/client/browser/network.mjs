@@ -11,7 +11,7 @@ const codes = async (tab) => (await tab.heard()).errors.map(({ code }) => code);
 const liveness = { heartbeatInterval: 150, missedHeartbeatsLimit: 2, reconnectDelay: 20 };
 
 describeInBrowser('the client on a bad network', () => {
-  test('notices a network that sleeps, and comes back with its cursor', async (t) => {
+  test('detects a silent network, and reconnects with its cursor', async (t) => {
     const site = await Site.start(t);
     const proxy = await SilentProxy.start(t, site.port);
     const tab = await Tab.open(await openContext(t), proxy.origin);
@@ -20,33 +20,33 @@ describeInBrowser('the client on a bad network', () => {
     const stop = site.flow();
     await tab.hasHeard(20);
     proxy.sleep();
-    await until(async () => (await codes(tab)).includes('ERR_SSE_TIMEOUT'), 'a vain attempt');
+    await until(async () => (await codes(tab)).includes('ERR_SSE_TIMEOUT'), 'a failed attempt');
     assert.equal((await codes(tab))[0], 'ERR_SSE_HEARTBEAT');
     assert.equal(await tab.state(), 'connecting');
     proxy.wake();
     const last = stop();
     await tab.hasHeard(last);
     const cursor = site.opened.at(-1).headers['last-event-id'];
-    assert.ok(Number(cursor) >= 20, `came back with ${cursor}`);
+    assert.ok(Number(cursor) >= 20, `reconnected with ${cursor}`);
     assert.deepEqual(
       await tab.ids(),
       Array.from({ length: last }, (_, n) => n + 1),
     );
   });
 
-  test('takes comments for a sign of life', async (t) => {
+  test('comments keep the connection alive', async (t) => {
     const site = await Site.start(t);
     const tab = await Tab.open(await openContext(t), site.origin);
     // On a busy machine, pings may be late by several times their interval.
     await tab.connect({ url: '/events', ...liveness, heartbeatInterval: 1000 });
     await tab.hasState('connected');
-    // The server's pings, and nothing else, for longer than it may be silent.
+    // For longer than the silence limit, the server sends only pings.
     await tab.page.waitForFunction((since) => performance.now() - since > 5000, await now(tab));
     assert.deepEqual(await codes(tab), []);
     assert.equal(site.opened.length, 1);
   });
 
-  test('waits for the network, which costs no retry, and comes back when it does', async (t) => {
+  test('waits while offline without using retries, and reconnects when online', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     const tab = await Tab.open(context, site.origin);
@@ -65,7 +65,7 @@ describeInBrowser('the client on a bad network', () => {
     assert.ok((await codes(tab)).includes('ERR_SSE_OFFLINE'));
   });
 
-  test('finds a sleeping network for all tabs that share', async (t) => {
+  test('detects a silent network for all tabs that share', async (t) => {
     const site = await Site.start(t);
     const proxy = await SilentProxy.start(t, site.port);
     const config = { ...liveness, timeout: 300, maxRetries: 0 };

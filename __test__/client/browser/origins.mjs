@@ -8,7 +8,7 @@ import { openContext, Tab } from './tabs.mjs';
 
 const localhost = (site) => `http://localhost:${site.port}`;
 
-/** Allows a page of that origin what it asks for, and hears its requests. */
+/** Allows the requests of this origin, and records their headers. */
 const allowing = (origin, seen) => (req, res, site) => {
   if (!req.url.startsWith('/cors')) return false;
   res.setHeader('Access-Control-Allow-Origin', origin());
@@ -20,7 +20,7 @@ const allowing = (origin, seen) => (req, res, site) => {
 };
 
 describeInBrowser('the client and other origins', () => {
-  test('sends headers and its cursor where the other origin allows them', async (t) => {
+  test('sends headers and its cursor if the other origin allows them', async (t) => {
     const seen = [];
     const home = await Site.start(t);
     const other = await Site.start(
@@ -43,7 +43,7 @@ describeInBrowser('the client and other origins', () => {
     assert.deepEqual(await tab.ids(), [1, 2]);
   });
 
-  test('reports a network error where the other origin allows nothing', async (t) => {
+  test('reports a network error if the other origin does not allow the request', async (t) => {
     const home = await Site.start(t);
     const other = await Site.start(t);
     const tab = await Tab.open(await openContext(t), localhost(home));
@@ -58,7 +58,7 @@ describeInBrowser('the client and other origins', () => {
     ['omit', undefined],
     ['include', 'session=abc'],
   ]) {
-    test(`sends ${cookie ? 'its' : 'no'} cookie to another origin with credentials: ${credentials}`, async (t) => {
+    test(`sends ${cookie ? 'a' : 'no'} cookie to another origin with credentials: ${credentials}`, async (t) => {
       const seen = [];
       const home = await Site.start(t);
       const other = await Site.start(
@@ -74,7 +74,7 @@ describeInBrowser('the client and other origins', () => {
     });
   }
 
-  test('sends its cookie to its own origin without being told', async (t) => {
+  test('sends a cookie to its own origin by default', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     await context.addCookies([{ name: 'session', value: 'abc', url: site.origin }]);
@@ -88,7 +88,7 @@ describeInBrowser('the client and other origins', () => {
     ['another origin', undefined],
     ['the same origin', 'Bearer secret'],
   ]) {
-    test(`a redirect to ${where} ${kept ? 'keeps' : 'takes'} the token`, async (t) => {
+    test(`a redirect to ${where} ${kept ? 'keeps' : 'removes'} the token`, async (t) => {
       const seen = [];
       let home;
       const allow = allowing(() => localhost(home), seen);
@@ -113,7 +113,7 @@ describeInBrowser('the client and other origins', () => {
   }
 });
 
-/** Sends the first event to the client that has come. */
+/** Waits for the client to connect, then sends the first event. */
 async function connected(site) {
   await until(() => site.channel.count() === 1, 'the client');
   return site.send();

@@ -1,9 +1,9 @@
-// In the page: the client as it is served, and what was heard of it.
+// Runs in the page: loads the served client and records its events, states and errors.
 import * as sse from '/client/index.js';
 
 globalThis.sse = sse;
 
-/** Connects a client whose events, states and errors are kept for the test to see. */
+/** Connects a client and records its events, states and errors for the test. */
 globalThis.connect = (config, heard = { events: [], states: [], errors: [], pause: 0 }) => {
   let last;
   const client = sse.createSSEClient(config);

@@ -1,5 +1,4 @@
-// What tabs that share say to each other. Here one of them is made up, to be ahead of the others or
-// late.
+// Messages between tabs that share. Here, one tab is simulated, to be ahead of the others or late.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -8,8 +7,8 @@ import { Site } from './site.mjs';
 import { openContext, openShared, Tab } from './tabs.mjs';
 
 /**
- * Two tabs that share and have heard event 1, and a page that queues with them and hears what they
- * say.
+ * Two tabs that share and have received event 1, and a page that waits for the same lock and
+ * records their messages.
  */
 async function open(t) {
   const site = await Site.start(t);
@@ -37,7 +36,7 @@ async function open(t) {
 const idsOf = async (tab) => (await tab.heard()).events.map(({ id }) => id);
 
 describeInBrowser('tabs that share', () => {
-  test('hear from a tab that is ahead what they lack, before the next leader connects', async (t) => {
+  test('get missing events from a tab ahead before the next leader connects', async (t) => {
     const { site, tabs, page } = await open(t);
     const third = await openShared(page.context(), site, 1);
     await page.evaluate(() => {
@@ -67,7 +66,7 @@ describeInBrowser('tabs that share', () => {
     }
   });
 
-  test('ignore what an earlier leader has sent when it comes late', async (t) => {
+  test('ignore a late message from an earlier leader', async (t) => {
     const { site, tabs, page } = await open(t);
     await tabs[0].call('disconnect');
     await until(() => site.opened.length === 2, 'the next leader');
@@ -86,7 +85,7 @@ describeInBrowser('tabs that share', () => {
     }
   });
 
-  test('do not wait for one that does not answer', async (t) => {
+  test('take over even if a tab does not answer', async (t) => {
     const { site, tabs } = await open(t);
     const left = performance.now();
     await tabs[0].close();
@@ -97,12 +96,12 @@ describeInBrowser('tabs that share', () => {
     await tabs[1].hasHeard(site.send());
   });
 
-  test('yield to a leader that has come after them', async (t) => {
+  test('yield to a later leader', async (t) => {
     const { site, tabs, page } = await open(t);
-    // As one that takes the lock away from a tab that hangs.
+    // Like a tab that steals the lock from a hanging tab.
     await page.evaluate(() => {
       navigator.locks.request(globalThis.channel.name, { steal: true }, () => {
-        // Later than any real one.
+        // A later term than any real leader has.
         const report = {
           term: Date.now() + 1e6,
           line: 'other',

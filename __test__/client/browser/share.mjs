@@ -1,4 +1,4 @@
-// One connection for all tabs: who gets what.
+// One connection for all tabs: which events each tab gets.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -10,7 +10,7 @@ import { openContext, openShared, Tab } from './tabs.mjs';
 const codes = ({ errors }) => errors.map(({ code }) => code);
 
 describeInBrowser('one connection for all tabs', () => {
-  test('a tab that comes later is connected at once and gets events from then on', async (t) => {
+  test('a later tab is connected at once and gets new events', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     const [first] = await openShared(context, site, 1);
@@ -22,7 +22,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.equal(site.opened.length, 1);
   });
 
-  test('a tab that comes with a cursor gets what followed it', async (t) => {
+  test('a tab that joins with a cursor gets the events after it', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     const [first] = await openShared(context, site, 1);
@@ -52,7 +52,7 @@ describeInBrowser('one connection for all tabs', () => {
     assert.equal(await second.call('getLastEventId'), '2');
   });
 
-  test('the first tab asks the server for what follows its cursor', async (t) => {
+  test('the first tab sends its cursor to the server', async (t) => {
     const site = await Site.start(t);
     site.send();
     site.send();
@@ -75,7 +75,7 @@ describeInBrowser('one connection for all tabs', () => {
     }
   });
 
-  test('events keep their names, their texts and their ids in every tab', async (t) => {
+  test('events keep their names, data and ids in every tab', async (t) => {
     const site = await Site.start(t);
     site.channel = new sluice.Channel({ ids: 'manual' });
     const tabs = await openShared(await openContext(t), site, 2);
@@ -90,7 +90,7 @@ describeInBrowser('one connection for all tabs', () => {
     }
   });
 
-  test('reconnect() in any tab makes the one connection anew', async (t) => {
+  test('reconnect() in any tab replaces the shared connection', async (t) => {
     const site = await Site.start(t);
     const tabs = await openShared(await openContext(t), site, 2);
     for (const [n, tab] of tabs.entries()) {
@@ -102,10 +102,10 @@ describeInBrowser('one connection for all tabs', () => {
       for (const other of tabs) await other.hasHeard(site.send());
     }
     for (const tab of tabs) assert.deepEqual(await tab.ids(), [1, 2, 3, 4, 5, 6]);
-    await until(() => site.channel.count() === 1, 'the end of the earlier ones');
+    await until(() => site.channel.count() === 1, 'the earlier connections to end');
   });
 
-  test('a 204 is the end for all, until one of them connects again', async (t) => {
+  test('a 204 disconnects all tabs until one of them calls connect()', async (t) => {
     let isOver = false;
     let asked = 0;
     const site = await Site.start(t, (req, res) => {
@@ -125,7 +125,7 @@ describeInBrowser('one connection for all tabs', () => {
         const { held, pending } = await navigator.locks.query();
         return held.length + pending.length;
       });
-    await until(async () => (await asks()) === 0, 'all to let go of the lock');
+    await until(async () => (await asks()) === 0, 'all tabs to release the lock');
     assert.equal(asked, 1);
 
     isOver = false;
@@ -163,7 +163,7 @@ describeInBrowser('one connection for all tabs', () => {
     }
     await until(
       () => tabs[0].page.evaluate(async () => (await navigator.locks.query()).held.length === 0),
-      'all to let go of the lock',
+      'all tabs to release the lock',
     );
     assert.deepEqual(asked, [503, 401]);
   });
@@ -186,7 +186,7 @@ describeInBrowser('one connection for all tabs', () => {
     for (const [config, opened] of expected) {
       await openShared(context, site, 1, config);
       assert.equal(site.opened.length, opened, JSON.stringify(config));
-      // Chromium has six connections for an origin.
+      // Chromium allows six connections per origin.
       if (config.method || config.body) await context.pages().at(-1).close();
     }
     const form = await Tab.open(context, site.origin);
@@ -201,7 +201,7 @@ describeInBrowser('one connection for all tabs', () => {
     }
   });
 
-  test('clients of one page share as tabs do', async (t) => {
+  test('clients of one page share a connection', async (t) => {
     const site = await Site.start(t);
     const tab = await Tab.open(await openContext(t), site.origin);
     await tab.page.evaluate(() => {

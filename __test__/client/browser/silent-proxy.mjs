@@ -23,7 +23,7 @@ export class SilentProxy {
     return `http://127.0.0.1:${this.#server.address().port}`;
   }
 
-  /** For ever, to the connections that there are; new ones wait until `wake`. */
+  /** Silences all current connections for good. New connections wait until `wake`. */
   sleep() {
     this.#isAsleep = true;
     for (const pair of this.#pairs) this.#silence(pair);

@@ -12,10 +12,9 @@ const fileOf = (url) => {
 };
 
 /**
- * Serves a page with the client, and `/events`: a channel with a history. Other requests, and those
- * that `handle` answers with
- * true, are the test's own. `opened` are the requests for events; `cut` is a crash as seen from
- * outside.
+ * Serves a page with the client, and `/events`, a channel with a history. A test answers a request
+ * itself if its `handle` returns true. `opened` holds the requests for events. `cut` simulates a
+ * crash.
  */
 export class Site {
   channel = new sluice.Channel({ historySize: 100_000 });
@@ -54,7 +53,7 @@ export class Site {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Ends all connections without a goodbye, and listens no more. */
+  /** Destroys all connections and stops listening. */
   async cut() {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -69,14 +68,14 @@ export class Site {
     this.channel.close();
   }
 
-  /** An event with the next number for its id; resolves with it. */
+  /** Sends an event with the next number as its id, and returns the number. */
   send(event) {
     this.#sent += 1;
     this.channel.send({ id: String(this.#sent), data: { n: this.#sent }, ...event });
     return this.#sent;
   }
 
-  /** Sends at a steady rate; the function that comes back stops it, and says how many were sent. */
+  /** Sends at a steady rate. The returned function stops that and returns the last number. */
   flow(interval = 5) {
     this.#flow = setInterval(() => this.send(), interval);
     return () => {

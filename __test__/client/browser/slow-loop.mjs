@@ -1,4 +1,4 @@
-// A loop over the events of a tab that follows, which takes them when the test says so.
+// A loop over the events of a follower that reads only when the test asks for it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -6,27 +6,24 @@ import { range, take } from './loop.mjs';
 import { Site } from './site.mjs';
 import { openContext, openShared } from './tabs.mjs';
 
-/** A tab that leads, and one that follows and has looped over one event. */
+/** A leader, and a follower whose loop has read one event. */
 async function tabs(t, handle) {
   const site = await Site.start(t, handle);
   const [leader, follower] = await openShared(await openContext(t), site, 2);
   const first = take(follower, { count: 1 });
-  // The loop begins with what comes after it.
+  // The loop yields only events that arrive after it started.
   await follower.page.waitForFunction(() => globalThis.loop);
   site.send();
   assert.deepEqual(await first, [1]);
   return { site, leader, follower };
 }
 
-describeInBrowser('a slow loop in a tab that follows', () => {
-  test('loses nothing, and holds up no other tab', async (t) => {
+describeInBrowser('a slow loop in a follower', () => {
+  test('loses no events and does not delay other tabs', async (t) => {
     const { site, leader, follower } = await tabs(t);
     for (let n = 2; n <= 900; n += 1) await leader.hasHeard(site.send());
     const { events, errors } = await follower.heard();
-    assert.ok(
-      events.length < 150,
-      `took ${events.length} from the others while the loop stood still`,
-    );
+    assert.ok(events.length < 150, `received ${events.length} events while the loop was paused`);
     assert.deepEqual(await take(follower, { id: 900 }), range(2, 900));
     assert.deepEqual(await follower.ids(), range(1, 900));
     assert.deepEqual(errors, []);
@@ -40,7 +37,7 @@ describeInBrowser('a slow loop in a tab that follows', () => {
     for (let n = 2; n <= 5000; n += 1) site.send();
     await leader.hasHeard(5000);
     const ids = await take(follower, { id: 5000 });
-    assert.ok(ids.length < 1100, `${ids.length} were kept`);
+    assert.ok(ids.length < 1100, `${ids.length} events were buffered`);
     assert.deepEqual(ids.slice(-1000), range(4001, 5000));
     assert.deepEqual(
       ids,
@@ -50,7 +47,7 @@ describeInBrowser('a slow loop in a tab that follows', () => {
     assert.deepEqual(codes, ['ERR_SSE_GAP']);
   });
 
-  test('takes over what it lacks when the tab that leads closes', async (t) => {
+  test('gets its missing events when the leader closes', async (t) => {
     const { site, leader, follower } = await tabs(t);
     for (let n = 2; n <= 500; n += 1) await leader.hasHeard(site.send());
     await leader.close();

@@ -1,4 +1,4 @@
-// window.stop(), which ends an EventSource for good.
+// window.stop(), which closes an EventSource permanently.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -18,7 +18,7 @@ describeInBrowser('window.stop()', () => {
     await stop(tab);
     await tab.hasState('disconnected');
     await until(() => site.channel.count() === 0, 'the end of the connection');
-    // A client that reconnects would have done so, as it does beside it.
+    // Another client connects meanwhile, so there was time for a reconnect.
     await tab.page.evaluate(
       () =>
         new Promise((resolve) => {
@@ -41,7 +41,7 @@ describeInBrowser('window.stop()', () => {
     assert.deepEqual(await tab.ids(), [1, 2]);
   });
 
-  test('ends a request that has no answer yet', async (t) => {
+  test('ends a pending request', async (t) => {
     let asked = 0;
     const site = await Site.start(t, (req) => {
       if (req.url !== '/silent') return false;
@@ -57,7 +57,7 @@ describeInBrowser('window.stop()', () => {
     assert.equal(asked, 1);
   });
 
-  test('ends the stream of that tab alone where tabs share', async (t) => {
+  test('ends only the stream of its own tab when tabs share', async (t) => {
     const site = await Site.start(t);
     const [first, second] = await openShared(await openContext(t), site, 2);
     await stop(first);

@@ -7,11 +7,10 @@ let browser;
 after(() => browser?.close());
 
 /**
- * A browser profile of its own, whose tabs share what tabs of one profile share. A page error in
- * one of them fails the test.
+ * Opens a separate browser profile. A page error in any of its tabs fails the test.
  */
 export async function openContext(t) {
-  // Each tab a process of its own, so that one can crash alone.
+  // Gives each tab its own process, so a tab can crash alone.
   browser ??= await launch({ args: ['--renderer-process-limit=100'] });
   return contextOf(t, browser);
 }
@@ -27,7 +26,7 @@ export async function contextOf(t, browser) {
   return context;
 }
 
-/** A page with a client in it. */
+/** A page with a client. */
 export class Tab {
   static async open(context, origin) {
     const page = await context.newPage();
@@ -90,13 +89,13 @@ export class Tab {
   async crash() {
     const session = await this.page.context().newCDPSession(this.page);
     const crashed = this.page.waitForEvent('crash');
-    // The page cannot answer any more.
+    // The crashed page does not answer.
     session.send('Page.crash').catch(() => {});
     await crashed;
   }
 }
 
-/** Tabs that share one connection; the first one leads. */
+/** Opens tabs that share one connection. The first tab leads. */
 export async function openShared(context, site, count, config = {}) {
   const tabs = [];
   for (let n = 0; n < count; n += 1) {

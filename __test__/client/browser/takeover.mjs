@@ -1,4 +1,4 @@
-// One connection for all tabs, when the tab that holds it goes.
+// One connection for all tabs, when the leader closes, crashes or hangs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser, launch } from '../../support/browser.mjs';
@@ -8,7 +8,7 @@ import { contextOf, openContext, openShared } from './tabs.mjs';
 
 const upTo = (last) => Array.from({ length: last }, (_, n) => n + 1);
 
-/** Every tab has every event from its first one to the last of all, once and in order. */
+/** Checks that every tab has each event from its first one to `last`, once and in order. */
 async function assertComplete(tabs, last) {
   for (const tab of tabs) {
     await tab.hasHeard(last);
@@ -17,7 +17,7 @@ async function assertComplete(tabs, last) {
   }
 }
 
-/** The first tab leads, and events flow. */
+/** Opens tabs, the first of which leads, and sends events at a steady rate. */
 async function flowing(t, count, { context, handle, config } = {}) {
   const site = await Site.start(t, handle);
   const tabs = await openShared(context ?? (await openContext(t)), site, count, config);
@@ -27,13 +27,13 @@ async function flowing(t, count, { context, handle, config } = {}) {
   return { site, tabs, stop };
 }
 
-describeInBrowser('the tab that holds the connection of all', () => {
+describeInBrowser('the leader', () => {
   for (const [count, exit, what] of [
     [2, 'close', 'is closed'],
     [10, 'close', 'is closed'],
     [3, 'crash', 'crashes'],
   ]) {
-    test(`${what}: another of ${count} takes over, and nobody loses or doubles an event`, async (t) => {
+    test(`${what}: another of ${count} tabs takes over, and every tab gets each event once`, async (t) => {
       const { site, tabs, stop } = await flowing(t, count);
       const exits = Math.min(count - 1, 3);
       for (let n = 1; n <= exits; n += 1) {
@@ -45,14 +45,14 @@ describeInBrowser('the tab that holds the connection of all', () => {
       }
       await assertComplete(tabs, stop());
       assert.equal(site.opened.length, 1 + exits);
-      await until(() => site.channel.count() === 1, 'the tabs that have gone to leave');
+      await until(() => site.channel.count() === 1, 'the closed tabs to leave');
       const pauses = await Promise.all(tabs.map(async (tab) => (await tab.heard()).pause));
       t.diagnostic(`longest pause between two events: ${Math.round(Math.max(...pauses))} ms`);
       assert.ok(Math.max(...pauses) < 60_000, `a pause of ${Math.max(...pauses)} ms`);
     });
   }
 
-  test('disconnects: the others stay connected, and it can come back without a loss', async (t) => {
+  test('disconnects: the others stay connected, and it can reconnect without losing events', async (t) => {
     const { site, tabs, stop } = await flowing(t, 3);
     await tabs[0].call('disconnect');
     assert.equal(await tabs[0].state(), 'disconnected');
@@ -68,11 +68,11 @@ describeInBrowser('the tab that holds the connection of all', () => {
     assert.ok(!(await tabs[1].heard()).states.includes('disconnected'));
   });
 
-  test('goes to another page and comes back out of the cache: it gets what it missed', async (t) => {
+  test('navigates away and back from the cache: it gets the missed events', async (t) => {
     const browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     t.after(() => browser.close());
     const context = await contextOf(t, browser);
-    // Other browsers do not tell a page that goes there that it is frozen.
+    // Other browsers do not send `freeze` to a page that enters the cache.
     await context.addInitScript(() =>
       globalThis.addEventListener('freeze', (event) => event.stopImmediatePropagation(), true),
     );
@@ -93,9 +93,9 @@ describeInBrowser('the tab that holds the connection of all', () => {
     assert.equal(site.opened.length, 2);
   });
 
-  test('is about to be frozen: it lets go, and gets what it missed when it goes on', async (t) => {
+  test('is frozen: it releases the connection, and gets the missed events when it resumes', async (t) => {
     const { site, tabs, stop } = await flowing(t, 2);
-    // A page without a head is never frozen in earnest.
+    // A headless browser does not freeze pages, so the test sends the event.
     const tell = (type) =>
       tabs[0].page.evaluate((type) => document.dispatchEvent(new Event(type)), type);
     await tell('freeze');
@@ -108,7 +108,7 @@ describeInBrowser('the tab that holds the connection of all', () => {
     assert.equal(site.opened.length, 2);
   });
 
-  test('hangs: the others take the lock away, and it goes on as one of them', async (t) => {
+  test('hangs: another tab steals the lock, and it continues as a follower', async (t) => {
     let held;
     const handle = (req, res) => {
       if (req.url !== '/hang') return false;

@@ -1,10 +1,10 @@
 import { until } from '../../support/until.mjs';
 import { Tab } from './tabs.mjs';
 
-/** The topics that tabs want together. */
+/** The union of the topics of all tabs. */
 export const unionOf = (tabs) => [...new Set(tabs.flatMap(({ topics }) => topics))].sort();
 
-/** A tab whose client keeps what each of its topics gets. */
+/** A tab whose client records the events of each of its topics. */
 export class TopicTab extends Tab {
   static async join(context, origin, topics) {
     const { page } = await Tab.open(context, origin);
@@ -27,7 +27,7 @@ export class TopicTab extends Tab {
     return tab;
   }
 
-  /** The numbers of each topic's events in that run of the server. */
+  /** Returns the numbers of each topic's events in this run of the server. */
   async got(run) {
     const got = await this.page.evaluate(() => globalThis.got);
     return Object.fromEntries(
@@ -42,7 +42,7 @@ export class TopicTab extends Tab {
     return this.page.evaluate(() => globalThis.errors);
   }
 
-  /** Waits until every topic of the tab has got events up to these numbers. */
+  /** Waits until every topic of the tab has received events up to these numbers. */
   async progress(run, goal) {
     let missing;
     await until(

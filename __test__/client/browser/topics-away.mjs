@@ -1,4 +1,4 @@
-// Pages that the browser puts away for some time.
+// Pages that the browser freezes for some time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -7,7 +7,7 @@ import { openContext } from './tabs.mjs';
 import { hasTopics, TopicTab } from './topic-tab.mjs';
 import { TopicsServer } from './topics-server.mjs';
 
-/** Tabs with these topics; the first one holds the connection. */
+/** Opens tabs with these topics. The first tab leads. */
 async function open(t, ...wanted) {
   const server = await TopicsServer.start(t);
   const context = await openContext(t);
@@ -20,12 +20,12 @@ async function open(t, ...wanted) {
   return { server, tabs };
 }
 
-// A page without a head is never frozen in earnest.
+// A headless browser does not freeze pages, so the test sends the events.
 const tell = (tab, type) =>
   tab.page.evaluate((type) => document.dispatchEvent(new Event(type)), type);
 
-describeInBrowser('a page that is put away', () => {
-  test('gives its topics back, takes them again, and is told that events are missing', async (t) => {
+describeInBrowser('a frozen page', () => {
+  test('unsubscribes from its topics, subscribes again on resume, and gets a gap', async (t) => {
     const { server, tabs } = await open(t, ['a', 'both'], ['b', 'both']);
     await tell(tabs[1], 'freeze');
     await hasTopics(server, tabs.slice(0, 1));
@@ -35,14 +35,14 @@ describeInBrowser('a page that is put away', () => {
     assert.deepEqual(await tabs[0].codes(), []);
   });
 
-  test('misses nothing if other tabs want its topics', async (t) => {
+  test('misses no events if other tabs have its topics', async (t) => {
     const { server, tabs } = await open(t, ['a', 'b'], ['a', 'b'], ['c']);
     await server.tell('flow', ['a', 'b', 'c']);
     await tabs[1].progress(1, { a: 5, b: 5 });
     await tell(tabs[1], 'freeze');
     const { sent } = await server.tell('state');
     await tabs[0].progress(1, { a: sent.a + 10, b: sent.b + 10 });
-    // A change, which it hears of when it is back.
+    // The frozen tab learns of this change when it resumes.
     const [third] = tabs.splice(2, 1);
     await third.close();
     await hasTopics(server, tabs);
@@ -58,7 +58,7 @@ describeInBrowser('a page that is put away', () => {
     assert.deepEqual(await tabs[1].codes(), []);
   });
 
-  test('goes on with its session if no other tab is open', async (t) => {
+  test('resumes its session if no other tab is open', async (t) => {
     const { server, tabs } = await open(t, ['a', 'b']);
     await server.tell('flow', ['a', 'b']);
     await tabs[0].progress(1, { a: 5, b: 5 });

@@ -1,4 +1,4 @@
-// A server with a broker's routes and the page of the tests. Its parent tells it what to do.
+// A server with the routes of a broker and the test page. The parent process sends it commands.
 import { readFile } from 'node:fs/promises';
 import express from 'express';
 import { sluice } from '../../support/site.mjs';
@@ -36,7 +36,7 @@ for (const [path, file] of [
   });
 }
 
-/** How many events each topic has been sent. */
+/** The number of events sent to each topic. */
 const sent = {};
 let flow;
 

@@ -4,7 +4,7 @@ import { freePort } from '../../support/free-port.mjs';
 
 const program = new URL('topics-program.mjs', import.meta.url);
 
-/** A server in a process of its own, which can die and start again: histories are gone then. */
+/** A server in its own process. A restart loses its histories. */
 export class TopicsServer {
   #child;
   #port;
@@ -36,7 +36,7 @@ export class TopicsServer {
     await exited;
   }
 
-  /** Gives the program a command; resolves with its answer. */
+  /** Sends a command to the program and resolves with the answer. */
   async tell(name, value) {
     this.#asked += 1;
     const id = this.#asked;

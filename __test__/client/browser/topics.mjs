@@ -1,4 +1,4 @@
-// Topics of many tabs over one connection, whatever happens to it.
+// Topics of many tabs over one connection that breaks, changes leader and restarts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -16,14 +16,14 @@ const wantedBy = (tab) => [
   ...[tab, tab + 1].map((n) => `both.${n % TABS}`),
 ];
 
-/** Waits until all tabs get events that are sent from now on. */
+/** Waits until all tabs receive events that are sent after this call. */
 async function flows(server, tabs, run) {
   const { sent } = await server.tell('state');
   const goal = Object.fromEntries(unionOf(tabs).map((topic) => [topic, (sent[topic] ?? 0) + 5]));
   for (const tab of tabs) await tab.progress(run, goal);
 }
 
-/** From its first event in a run on, each topic has all, once and in order. */
+/** Checks that each topic has every event after its first of a run, once and in order. */
 async function assertWhole(tab, run, last) {
   for (const [topic, numbers] of Object.entries(await tab.got(run))) {
     assert.ok(numbers.length > 0, `${topic} in run ${run}`);
@@ -35,7 +35,7 @@ async function assertWhole(tab, run, last) {
 }
 
 describeInBrowser('twenty topics in eight tabs', () => {
-  test('come over one connection, through cuts, closed tabs and a restart', async (t) => {
+  test('use one connection, through network failures, closed tabs and a restart', async (t) => {
     const server = await TopicsServer.start(t);
     const context = await openContext(t);
     const tabs = [];
@@ -59,10 +59,10 @@ describeInBrowser('twenty topics in eight tabs', () => {
     for (const tab of tabs) await tab.hasState('connecting');
     await context.setOffline(false);
     await flows(server, tabs, 1);
-    // The session is the same all along.
+    // The session is still the same.
     assert.deepEqual((await server.tell('state')).changes, begin.changes);
 
-    // The tab that holds the connection, one that does not, and one that cannot say goodbye.
+    // Close a leader and a follower, then crash both kinds, which cannot say goodbye.
     for (const [index, exit] of [
       [0, 'close'],
       [3, 'close'],

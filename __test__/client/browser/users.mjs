@@ -7,7 +7,7 @@ import { until } from '../../support/until.mjs';
 import { Site } from './site.mjs';
 import { openContext, Tab } from './tabs.mjs';
 
-/** A stream for each user at one address, with ids that are the same for all users. */
+/** One URL with a stream for each user, and the same ids for all users. */
 async function feeds(t) {
   const channels = new Map();
   const asked = [];
@@ -39,7 +39,7 @@ async function join(context, site, user) {
 const data = async (tab) => (await tab.heard()).events.map(({ data }) => data);
 
 describeInBrowser('tabs of two users', () => {
-  test('get the events of their own user each, and share with tabs of that user', async (t) => {
+  test('get only the events of their user, and share with other tabs of that user', async (t) => {
     const { site, asked, channelOf } = await feeds(t);
     const context = await openContext(t);
     const [ada, bob, ada2] = [
@@ -62,13 +62,13 @@ describeInBrowser('tabs of two users', () => {
       await until(async () => (await data(tab)).length === 1, 'the event');
       assert.deepEqual(await data(tab), [text]);
     }
-    // The next leader of a user has that user's cursor.
+    // The next leader of a user continues with that user's cursor.
     await ada.close();
     await until(() => asked.length === 3, 'the next leader');
     assert.deepEqual(asked[2], ['Bearer ada', 'ada']);
   });
 
-  test('cannot share without a name', async (t) => {
+  test('must give a name to share', async (t) => {
     const { site, asked } = await feeds(t);
     const tab = await Tab.open(await openContext(t), site.origin);
     const errors = await tab.page.evaluate(() => {
@@ -95,7 +95,7 @@ describeInBrowser('tabs of two users', () => {
     assert.deepEqual(asked, []);
   });
 
-  test('have names that cannot be taken for a part of the request', async (t) => {
+  test('have names that cannot be confused with part of the request', async (t) => {
     const site = await Site.start(t);
     const context = await openContext(t);
     const names = async (config) => {

@@ -29,7 +29,7 @@ describe('the client with better-sse', () => {
     assert.equal(client.getLastEventId(), '3');
   });
 
-  test('it sees the cursor, and goes on after it', SOON, async (t) => {
+  test('better-sse reads the cursor and continues after it', SOON, async (t) => {
     const cursors = [];
     const { origin } = await serve(t, async (req, res) => {
       const session = await createSession(req, res, { retry: 1 });
@@ -44,7 +44,7 @@ describe('the client with better-sse', () => {
     assert.deepEqual(cursors, ['', '2', '4', '6', '8']);
   });
 
-  test('its pings keep a connection alive', SOON, async (t) => {
+  test('pings from better-sse keep a connection alive', SOON, async (t) => {
     let sessions = 0;
     const { origin } = await serve(t, async (req, res) => {
       sessions += 1;
@@ -53,12 +53,12 @@ describe('the client with better-sse', () => {
     const pings = counting();
     const listening = { heartbeatInterval: 50, missedHeartbeatsLimit: 20, fetch: pings.fetch };
     const { codes } = await connected(t, { url: origin, ...listening });
-    await until(() => pings.chunks > 60, 'pings for longer than silence may last');
+    await until(() => pings.chunks > 60, 'pings for longer than the silence limit');
     assert.deepEqual(codes(), []);
     assert.equal(sessions, 1);
   });
 
-  test('POST with a body and headers reaches its handler', SOON, async (t) => {
+  test('a POST with a body and headers reaches the handler', SOON, async (t) => {
     const { origin } = await serve(t, async (req, res) => {
       const body = Buffer.concat(await req.toArray()).toString();
       const session = await createSession(req, res);

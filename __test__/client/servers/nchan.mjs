@@ -47,7 +47,7 @@ async function freePort() {
   return port;
 }
 
-/** nginx with nchan: a channel of its own, which `publish` fills. */
+/** Starts nginx with an nchan channel. `publish` sends an event to it. */
 async function nchan(t) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-nchan-'));
   const port = await freePort();
@@ -111,20 +111,20 @@ describe('the client with nchan', { skip }, () => {
     client.disconnect();
     for (const n of [4, 5]) await publish(String(n));
     client.connect();
-    await until(() => data().length === 5, 'what was missed');
+    await until(() => data().length === 5, 'the missed events');
     client.reconnect();
     await publish('6');
     await until(() => data().length === 6, 'the last event');
     assert.deepEqual(data(), [1, 2, 3, 4, 5, 6]);
   });
 
-  test('its pings keep the connection', SOON, async (t) => {
+  test('pings from nchan keep a connection alive', SOON, async (t) => {
     const { origin } = await nchan(t);
     const pings = counting();
     const listening = { heartbeatInterval: 500, missedHeartbeatsLimit: 5, fetch: pings.fetch };
     const { codes } = await connected(t, { url: `${origin}/pinged`, ...listening });
-    // Its greeting, then one a second.
-    await until(() => pings.chunks > 4, 'pings for longer than silence may last');
+    // A greeting, then one ping per second.
+    await until(() => pings.chunks > 4, 'pings for longer than the silence limit');
     assert.deepEqual(codes(), []);
   });
 });

@@ -8,15 +8,15 @@ import { connected, serve } from './serve.mjs';
 const skip = withoutNginx();
 const SOON = { timeout: 240_000 };
 
-/** By default nginx asks the server behind it as an HTTP/1.0 client. */
+/** By default, nginx sends HTTP/1.0 requests upstream. */
 const UPSTREAM = {
   'HTTP/1.0': {},
   'HTTP/1.1': { location: 'proxy_http_version 1.1; proxy_set_header Connection "";' },
 };
 
 for (const [version, settings] of Object.entries(UPSTREAM)) {
-  describe(`the client with sluice behind nginx, which asks over ${version}`, { skip }, () => {
-    /** A channel whose events come through nginx. */
+  describe(`the client with sluice behind nginx, over ${version}`, { skip }, () => {
+    /** A channel whose events pass through nginx. */
     async function behind(t, more) {
       const channel = new sluice.Channel();
       const connections = [];
@@ -31,7 +31,7 @@ for (const [version, settings] of Object.entries(UPSTREAM)) {
       return { channel, connections, handler, server, url: proxy.origins.http };
     }
 
-    test('events come at once', SOON, async (t) => {
+    test('events arrive immediately', SOON, async (t) => {
       const { channel, url } = await behind(t);
       const { data } = await connected(t, { url });
       for (let n = 1; n <= 20; n += 1) {
@@ -40,7 +40,7 @@ for (const [version, settings] of Object.entries(UPSTREAM)) {
       }
     });
 
-    test('gzip of nginx holds nothing back', SOON, async (t) => {
+    test('gzip in nginx does not delay events', SOON, async (t) => {
       const http = 'gzip on; gzip_proxied any; gzip_types text/event-stream; gzip_min_length 0;';
       const { channel, url } = await behind(t, { http });
       const { data } = await connected(t, { url });
@@ -50,7 +50,7 @@ for (const [version, settings] of Object.entries(UPSTREAM)) {
       }
     });
 
-    test('a quiet stream that nginx cuts is opened again, after its cursor', SOON, async (t) => {
+    test('reconnects with its cursor when nginx closes an idle stream', SOON, async (t) => {
       const location = `${settings.location ?? ''} proxy_read_timeout 1s;`;
       const { channel, connections, url } = await behind(t, { location });
       const { data } = await connected(t, { url });
@@ -62,7 +62,7 @@ for (const [version, settings] of Object.entries(UPSTREAM)) {
       assert.deepEqual(data(), [1, 2]);
     });
 
-    test('while the server restarts, nginx answers 502, which is tried again', SOON, async (t) => {
+    test('retries a 502 from nginx while the server restarts', SOON, async (t) => {
       const { channel, connections, handler, server, url } = await behind(t);
       const { data, errors } = await connected(t, { url, maxRetries: 0 });
       channel.send({ id: '1', data: 1 });
@@ -71,7 +71,7 @@ for (const [version, settings] of Object.entries(UPSTREAM)) {
       channel.send({ id: '2', data: 2 });
       await until(() => errors.some(({ status }) => status === 502), '502');
       await serve(t, handler, server.port);
-      await until(() => data().length === 2, 'what was missed');
+      await until(() => data().length === 2, 'the missed event');
       assert.deepEqual(data(), [1, 2]);
       assert.equal(connections.at(-1).lastEventID, '1');
     });

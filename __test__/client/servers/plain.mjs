@@ -8,7 +8,7 @@ const SOON = { timeout: 240_000 };
 const HEAD = { 'Content-Type': 'text/event-stream' };
 
 describe('the client with a plain node:http server', () => {
-  test('bytes that come one by one, with every kind of line end', SOON, async (t) => {
+  test('bytes that arrive one by one, with every kind of line end', SOON, async (t) => {
     const text = '\uFEFF: hi\r\rid: é1\revent: e\r\ndata: grün ☀\ndata: 😀\r\n\r\ndata: end\n\n';
     const { origin } = await serve(t, async (_, res) => {
       res.writeHead(200, HEAD);
@@ -29,7 +29,7 @@ describe('the client with a plain node:http server', () => {
     );
   });
 
-  test('an HTTP/1.0 answer, which ends with its connection', SOON, async (t) => {
+  test('an HTTP/1.0 response, which ends with its connection', SOON, async (t) => {
     let requests = 0;
     const { origin } = await serve(t, (req, res) => {
       requests += 1;
@@ -66,7 +66,7 @@ describe('the client with a plain node:http server', () => {
     });
   }
 
-  test('a connection that is reset in the middle of an event', SOON, async (t) => {
+  test('a connection that is reset within an event', SOON, async (t) => {
     const cursors = [];
     const { origin } = await serve(t, (req, res) => {
       cursors.push(req.headers['last-event-id']);
@@ -92,7 +92,7 @@ describe('the client with a plain node:http server', () => {
     });
     const { data, codes } = await connected(t, { url: origin, maxReconnectDelay: 5000 });
     await until(() => data().length, 'an event');
-    assert.ok(times[1] - times[0] >= 990, `came back after ${times[1] - times[0]} ms`);
+    assert.ok(times[1] - times[0] >= 990, `reconnected after ${times[1] - times[0]} ms`);
     assert.deepEqual(codes(), ['ERR_SSE_STATUS']);
   });
 
@@ -118,8 +118,8 @@ describe('the client with a plain node:http server', () => {
       before = sent;
       await new Promise((resolve) => setTimeout(resolve, 100));
       return sent === before;
-    }, 'the server to be held up');
-    assert.ok(sent < 5000, `${sent} events of 10 kB were taken`);
+    }, 'the server to stop writing');
+    assert.ok(sent < 5000, `${sent} events of 10 kB were written`);
     await loop.return();
     await until(() => sent === 10_000, 'the rest to be read');
   });

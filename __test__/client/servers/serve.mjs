@@ -4,7 +4,7 @@ import { createSSEClient } from '../../../client/index.js';
 import { until } from '../../support/until.mjs';
 import { told } from '../scripted.mjs';
 
-/** A node:http server; may be started again on its port. */
+/** A node:http server that can be restarted on its port. */
 export async function serve(t, handler, port = 0) {
   const server = http.createServer(handler);
   server.listen(port, '127.0.0.1');
@@ -21,7 +21,7 @@ export async function serve(t, handler, port = 0) {
   return { close, port: own, origin: `http://127.0.0.1:${own}` };
 }
 
-/** A fetch that counts what it reads: comments too, of which a client tells nothing. */
+/** A fetch that counts the chunks it reads, including comments, which a client does not report. */
 export function counting() {
   const count = { chunks: 0 };
   const counter = () =>
@@ -38,7 +38,7 @@ export function counting() {
   return count;
 }
 
-/** A client that is connected, and all that it tells. */
+/** Connects a client and records its states, errors and events. */
 export async function connected(t, config) {
   const client = createSSEClient({ reconnectDelay: 1, maxReconnectDelay: 20, ...config });
   t.after(() => client.disconnect());

@@ -89,7 +89,7 @@ for (const [what, [text, code]] of Object.entries(frames)) {
   });
 }
 
-test('comment() rejects everything but a string', SOON, async (t) => {
+test('comment() accepts only a string', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection } = await open();
   for (const text of [undefined, null, 5, {}]) {

@@ -68,7 +68,7 @@ test('error messages name the type of a wrong value with its article', () => {
   }
 });
 
-test('options of a channel are checked', () => {
+test('the options of a channel are checked', () => {
   for (const option of [
     'historySize',
     'historyBytes',
@@ -210,7 +210,7 @@ test('an ended connection accepts no events', SOON, async (t) => {
   assert.throws(() => connection.send({ data: 1 }), error);
 });
 
-test('configure checks its options, and throws if it is called too late', () => {
+test('configure() checks its options, and throws if it is called too late', () => {
   const isRefusal = (thrown) => /^ERR_SSE_(OPTION|STARTED)$/.test(thrown.code);
   for (const shards of [0, 65, 1.5, '2', null]) {
     assert.throws(() => sluice.configure({ shards }), isRefusal, `shards: ${shards}`);

@@ -1,4 +1,4 @@
-// Tests that no input of a client makes the server throw.
+// Tests that no input from a client makes the server throw.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -73,9 +73,9 @@ test('no request header makes the server throw', SOON, async (t) => {
       const now = sluice.metrics().connections;
       return now.native + now.stream === 0;
     },
-    `every connection to be gone of ${JSON.stringify(connections)}`,
+    `every connection to close of ${JSON.stringify(connections)}`,
   );
-  // The count above leaves out connections that never got a transport.
+  // The count above does not include connections without a transport.
   await until(() => channel.count() === 0, 'the channel to be empty');
 });
 

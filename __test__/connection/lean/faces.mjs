@@ -1,4 +1,4 @@
-// Lean connections of the faces.
+// Lean connections in Express, Fastify and a broker.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -68,7 +68,7 @@ test('sse() of Express opens lean connections', SOON, async (t) => {
   await counted(server, 0);
 });
 
-test('reply.eventStream() of Fastify takes the option', SOON, async (t) => {
+test('reply.eventStream() of Fastify accepts the option', SOON, async (t) => {
   const channel = new sluice.Channel();
   const responses = [];
   const app = Fastify();
@@ -91,7 +91,7 @@ test('reply.eventStream() of Fastify takes the option', SOON, async (t) => {
   await counted(app.server, 0);
 });
 
-test('clients of a broker may be lean', SOON, async (t) => {
+test('clients of a broker can be lean', SOON, async (t) => {
   const { SSEBroker } = sluice;
   const broker = new SSEBroker();
   const app = express();

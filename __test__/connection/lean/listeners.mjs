@@ -1,4 +1,4 @@
-// Listeners that other code has added to the objects of Node.js.
+// Listeners that other code adds to the Node.js objects.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';
@@ -10,7 +10,7 @@ for (const [what, pick] of [
   ['response', ({ res }) => res],
   ['socket', ({ req }) => req.socket],
 ]) {
-  test(`a listener for the close of the ${what} hears when the client leaves`, SOON, async (t) => {
+  test(`a close listener on the ${what} is called when the client leaves`, SOON, async (t) => {
     let closes = 0;
     const site = await leanSite(t, {
       handler: (all) =>
@@ -19,7 +19,7 @@ for (const [what, pick] of [
         }),
     });
     const client = await site.connect();
-    // The objects stay for it. The connection is as lean as can be.
+    // The objects stay because of the listener. The connection itself is lean.
     await left(site.before, 1, 1, 1);
     const [connection] = site.channel.connections();
     assert.equal(connection.request.url, '/');
@@ -33,7 +33,7 @@ for (const [what, pick] of [
   });
 }
 
-test('without listeners, the objects of Node.js close at the hand-over', SOON, async (t) => {
+test('without listeners, the Node.js objects close at the hand-over', SOON, async (t) => {
   const refs = [];
   const site = await leanSite(t, {
     handler({ req, res }) {
@@ -41,9 +41,9 @@ test('without listeners, the objects of Node.js close at the hand-over', SOON, a
     },
   });
   const client = await site.connect();
-  await until(() => refs.every((one) => one.destroyed), 'both to be destroyed');
+  await until(() => refs.every((one) => one.destroyed), 'both objects to be destroyed');
   const [, res] = refs;
-  // Writes of other code still go through the connection.
+  // Writes by other code still go through the connection.
   res.write('data: written\n\n');
   await client.has('data: written\n\n');
   res.end();

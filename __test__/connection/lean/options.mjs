@@ -1,4 +1,4 @@
-// The option `lean` itself, and where it has no effect.
+// The values of the `lean` option, and the transport that ignores it.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -31,7 +31,7 @@ for (const [lean, message] of [
   });
 }
 
-test('the request is lean at once', SOON, async (t) => {
+test('the request is lean immediately', SOON, async (t) => {
   const seen = [];
   const site = await leanSite(t, {
     lean: { headers: ['Host'] },
@@ -43,7 +43,7 @@ test('the request is lean at once', SOON, async (t) => {
   assert.equal(response, undefined);
 });
 
-test('where JavaScript writes, lean has no effect', SOON, async (t) => {
+test('lean has no effect with the stream transport', SOON, async (t) => {
   const seen = [];
   const site = await leanSite(t, {
     options: { transport: 'stream' },

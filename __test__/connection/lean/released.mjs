@@ -1,4 +1,4 @@
-// Lean connections that nothing refers to leave no object behind.
+// Unreferenced lean connections keep no objects.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';
@@ -7,7 +7,7 @@ import { leanSite, left } from './site.mjs';
 
 const COUNT = 20;
 
-test('no request, response or connection is left in JavaScript', SOON, async (t) => {
+test('JavaScript keeps no request, response or connection', SOON, async (t) => {
   const site = await leanSite(t);
   const clients = [];
   for (let index = 0; index < COUNT; index += 1) clients.push(await site.connect());
@@ -21,7 +21,7 @@ test('no request, response or connection is left in JavaScript', SOON, async (t)
   await left(site.before, 0, 0, 0);
 });
 
-test('a connection that the application holds is left', SOON, async (t) => {
+test('a connection that the application references is kept', SOON, async (t) => {
   const held = [];
   const site = await leanSite(t, { handler: ({ connection }) => held.push(connection) });
   const client = await site.connect();
@@ -34,7 +34,7 @@ test('a connection that the application holds is left', SOON, async (t) => {
   await until(() => held[0].closed, 'the connection to close');
 });
 
-test('a connection with a listener is left until it closes', SOON, async (t) => {
+test('a connection with a listener is kept until it closes', SOON, async (t) => {
   const reasons = [];
   const site = await leanSite(t, {
     handler: ({ connection }) => connection.on('close', (reason) => reasons.push(reason)),

@@ -1,4 +1,4 @@
-// Lean connections that were forgotten, and are made again.
+// Lean connections that were released and are recreated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
@@ -9,7 +9,7 @@ import { leanSite, left } from './site.mjs';
 
 const CURSOR = 'Last-Event-ID: unknown-1\r\n';
 
-test('a connection that was forgotten is made again, as it was', SOON, async (t) => {
+test('a released connection is recreated with the same properties', SOON, async (t) => {
   const first = {};
   const site = await leanSite(t, {
     lean: { headers: ['User-Agent', 'x-absent'] },
@@ -39,12 +39,12 @@ test('a connection that was forgotten is made again, as it was', SOON, async (t)
   assert.equal(site.channel.connections()[0], again);
 });
 
-test('a connection that is made again can do what it could', SOON, async (t) => {
+test('a recreated connection has all its functions', SOON, async (t) => {
   const site = await leanSite(t);
   const client = await site.connect();
   await left(site.before, 0, 0, 0);
   const other = new sluice.Channel();
-  // In a function of its own, whose variables nothing refers to afterwards.
+  // In a separate function, so its variables are released afterwards.
   const use = ([again]) => {
     again.send({ data: 'one' }).comment('two');
     again.setPing(60_000);
@@ -63,7 +63,7 @@ test('a connection that is made again can do what it could', SOON, async (t) => 
   assert.equal(client.chunks().complete, true);
 });
 
-test('a connection that is made again is compressed as before', SOON, async (t) => {
+test('a recreated connection is compressed as before', SOON, async (t) => {
   const site = await leanSite(t, { options: { compress: ['gzip'] } });
   const client = await site.connect('/', 'Accept-Encoding: gzip\r\n');
   site.channel.send({ data: 'one' });
@@ -77,7 +77,7 @@ test('a connection that is made again is compressed as before', SOON, async (t) 
   assert.match(plain, /^data: one\n\ndata: two\n\n$/m);
 });
 
-test('`join` and `leave` of a channel have a connection', SOON, async (t) => {
+test('`join` and `leave` of a channel pass a connection', SOON, async (t) => {
   const site = await leanSite(t);
   const seen = [];
   for (const name of ['join', 'leave', 'empty']) {
@@ -94,7 +94,7 @@ test('`join` and `leave` of a channel have a connection', SOON, async (t) => {
   ]);
 });
 
-test('a connection that was forgotten still counts for its limits', SOON, async (t) => {
+test('a released connection still counts for its limits', SOON, async (t) => {
   const limits = { key: () => 'me', maxPerKey: 1 };
   const refused = [];
   const channel = new sluice.Channel();
@@ -117,7 +117,7 @@ test('a connection that was forgotten still counts for its limits', SOON, async 
   await (await site.connect()).has('HTTP/1.1 200');
 });
 
-test('a gap is answered after the connection was forgotten', SOON, async (t) => {
+test('a gap is handled after the connection was released', SOON, async (t) => {
   const site = await leanSite(t, { options: { onGap: 'reset' } });
   const late = new sluice.Channel();
   const client = await site.connect('/', CURSOR);
@@ -128,7 +128,7 @@ test('a gap is answered after the connection was forgotten', SOON, async (t) => 
   await until(() => client.text.split('sluice.reset').length > before, 'another reset');
 });
 
-test('a drain ends connections that were forgotten', SOON, async (t) => {
+test('a drain ends released connections', SOON, async (t) => {
   const site = await leanSite(t);
   const clients = [await site.connect(), await site.connect()];
   await left(site.before, 0, 0, 0);

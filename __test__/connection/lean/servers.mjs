@@ -1,4 +1,4 @@
-// The server goes on counting lean connections.
+// The server still counts lean connections.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -69,7 +69,7 @@ for (const lean of [true, false]) {
   });
 }
 
-test('closeAllConnections() closes connections that were forgotten', SOON, async (t) => {
+test('closeAllConnections() closes released connections', SOON, async (t) => {
   const site = await leanSite(t);
   const client = await site.connect();
   await left(site.before, 0, 0, 0);

@@ -1,4 +1,4 @@
-// A server whose connections are lean, and counts of what is left of them.
+// A server with lean connections, and counts of their remaining objects.
 import { once } from 'node:events';
 import http from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -11,11 +11,11 @@ import { until } from '../../support/until.mjs';
 v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
 
-/** The classes of a connection's objects. The clients of these tests have none of them. */
+/** The classes of a connection's objects. The test clients create none of them. */
 const CLASSES = [http.IncomingMessage, http.ServerResponse, sluice.Connection];
 
 async function counts() {
-  // Objects that this turn still refers to are released in the next one.
+  // Objects that are still referenced in this turn are released in the next one.
   for (let pass = 0; pass < 3; pass += 1) {
     await turn();
     gc();
@@ -23,7 +23,7 @@ async function counts() {
   return CLASSES.map((one) => v8.queryObjects(one, { format: 'count' }));
 }
 
-/** Waits until so many requests, responses and connections are left, beyond those before. */
+/** Waits until this many requests, responses and connections exist, in addition to `before`. */
 export async function left(before, ...wanted) {
   let now;
   await until(
@@ -36,7 +36,7 @@ export async function left(before, ...wanted) {
 }
 
 /**
- * Starts a server with a channel that all connections join. The handler must not keep anything.
+ * Starts a server with a channel that all connections join. The handler must not keep references.
  */
 export async function leanSite(t, { lean = true, options = {}, handler = () => {} } = {}) {
   const channel = new sluice.Channel();
@@ -68,7 +68,7 @@ export async function leanSite(t, { lean = true, options = {}, handler = () => {
   };
 }
 
-/** Waits until the server counts so many connections. */
+/** Waits until the server counts `wanted` connections. */
 export const counted = (server, wanted) =>
   until(
     () =>

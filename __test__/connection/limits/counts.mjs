@@ -11,10 +11,10 @@ import { allClosed, counted, MAX_CONNECTIONS } from './site.mjs';
 const { Connection } = sluice;
 const MAX_PER_KEY = 3;
 
-/** Ways in which opening fails after it has begun. */
+/** Ways in which opening fails after it has started. */
 const FAILURES = {
   'an invalid header': { headers: { 'bad name': 'x' } },
-  'an invalid value': { headers: { name: 'a\nb' } },
+  'an invalid header value': { headers: { name: 'a\nb' } },
   'a key that fails': {
     limits: {
       key() {
@@ -38,7 +38,7 @@ const step = fc.oneof(
   }),
 );
 
-/** Opens and closes connections over real sockets, and knows which are open. */
+/** Opens and closes connections over real sockets, and tracks the open ones. */
 class Model {
   open = [];
 
@@ -63,7 +63,7 @@ class Model {
       const { connection, error } = this.wanted;
       if (failure) {
         assert.ok(error, failure);
-        await until(() => this.isExact(), 'a failed opening to be forgotten');
+        await until(() => this.isExact(), 'a failed opening to be released');
       } else if (mayOpen) this.open.push({ user, client, connection });
       else assert.equal(error?.code, 'ERR_SSE_LIMIT');
     } else if (this.open.length > 0) {
@@ -109,7 +109,7 @@ test('counts are exact after random openings, failures and closes', SOON, async 
   await fc.assert(histories, { numRuns: 40, endOnFailure: true });
 });
 
-test('opening that fails in the carrier is not counted', async () => {
+test('a connection that fails to open in the carrier is not counted', async () => {
   await allClosed();
   const { openLink } = await import('../../../lib/connection/connection.js');
   const carrier = {

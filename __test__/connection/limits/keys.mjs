@@ -11,7 +11,7 @@ const keyed = (value) => keyOf({}, { key: () => value, maxPerKey: 1 });
 const group = fc.integer({ min: 0, max: 0xffff }).map((n) => n.toString(16));
 const groups = fc.array(group, { minLength: 8, maxLength: 8 });
 
-test('IPv6 addresses of one /64 have one key, and others have another', () => {
+test('IPv6 addresses share a key exactly if they share a /64', () => {
   assert.equal(from('2001:db8:1:2:3:4:5:6'), from('2001:db8:1:2::9'));
   assert.equal(from('2001:db8:1:2::9'), from('2001:0db8:0001:0002::1%eth0'));
   assert.notEqual(from('2001:db8:1:2::9'), from('2001:db8:1:3::9'));
@@ -20,7 +20,7 @@ test('IPv6 addresses of one /64 have one key, and others have another', () => {
   assert.equal(from('64:ff9b::192.0.2.1'), from('64:ff9b::'));
 });
 
-test('an IPv6 address has the key of its first four groups, however it is written', () => {
+test('an IPv6 address has the key of its first four groups in any notation', () => {
   fc.assert(
     fc.property(groups, groups, (network, host) => {
       const full = [...network.slice(0, 4), ...host.slice(4)].join(':');

@@ -40,7 +40,7 @@ test('a full channel refuses clients with 503 before they open', SOON, async (t)
   assert.equal((await connect('/')).status, 200);
 });
 
-test('a full channel takes no member, but a member may be added again', SOON, async (t) => {
+test('a full channel rejects new members, but a member can be added again', SOON, async (t) => {
   await allClosed();
   const channel = new Channel({ maxMembers: 1 });
   const { connect, added } = await serve(t, channel);

@@ -7,7 +7,7 @@ import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
 import { allClosed, counted, faces, MAX_CONNECTIONS, plugin } from './site.mjs';
 
-/** Checks the answer to a refused client. */
+/** Checks the response to a refused client. */
 function assertRefused({ status, headers }, expected) {
   assert.equal(status, expected);
   assert.match(headers['retry-after'], /^\d+$/);
@@ -22,7 +22,7 @@ async function openAll(connect, count) {
 }
 
 for (const [face, serve] of Object.entries(faces)) {
-  test(`${face} refuses a connection of a full process with 503`, SOON, async (t) => {
+  test(`${face} refuses connections with 503 when the process is full`, SOON, async (t) => {
     await allClosed();
     const { connect } = await serve(t, {});
     const [first] = await openAll(connect, MAX_CONNECTIONS);
@@ -33,7 +33,7 @@ for (const [face, serve] of Object.entries(faces)) {
     await openAll(connect, 1);
   });
 
-  test(`${face} refuses too many connections of an address with 429`, SOON, async (t) => {
+  test(`${face} refuses too many connections from one address with 429`, SOON, async (t) => {
     await allClosed();
     const { connect } = await serve(t, { limits: { maxPerKey: 2 } });
     const [first] = await openAll(connect, 2);
@@ -57,7 +57,7 @@ for (const [face, serve] of Object.entries(faces)) {
   });
 }
 
-test('on Fastify the key gets the request of Fastify', SOON, async (t) => {
+test('on Fastify, the key function receives the Fastify request', SOON, async (t) => {
   await allClosed();
   const key = (request) => request.routeOptions.url;
   const { connect } = await faces['reply.eventStream()'](t, { limits: { key, maxPerKey: 1 } });
@@ -65,34 +65,30 @@ test('on Fastify the key gets the request of Fastify', SOON, async (t) => {
   assertRefused(await connect('/connect'), 429);
 });
 
-test(
-  'SE refuses the client that has no room, and not the one that sends to it',
-  SOON,
-  async (t) => {
-    await allClosed();
-    const options = { seidGenerator: ({ url }) => url, limits: { maxPerKey: 1 } };
-    const app = fastify();
-    const waiting = [];
-    await app.register(new plugin.SE(options).plugin);
-    app.get('/open', (_request, reply) => void reply.sendEvent('hello'));
-    app.get('/wait', () => new Promise((resolve) => waiting.push(resolve)));
-    app.post('/send', async (_request, reply) => ({
-      sent: reply.sendEventBySeid('/wait', 'hello'),
-    }));
-    const { connect, close } = await listenFastify(app, connectHTTP1);
-    t.after(close);
-    assert.equal((await connect('/open')).status, 200);
-    const refused = connect('/wait');
-    await until(() => waiting.length === 1, 'the handler to wait');
-    const sender = await connect('/send', { method: 'POST' });
-    await sender.over();
-    assert.deepEqual([sender.status, sender.text], [200, '{"sent":false}']);
-    assertRefused(await refused, 429);
-    waiting[0]();
-  },
-);
+test('SE refuses a client over the limit, but not the client that sends to it', SOON, async (t) => {
+  await allClosed();
+  const options = { seidGenerator: ({ url }) => url, limits: { maxPerKey: 1 } };
+  const app = fastify();
+  const waiting = [];
+  await app.register(new plugin.SE(options).plugin);
+  app.get('/open', (_request, reply) => void reply.sendEvent('hello'));
+  app.get('/wait', () => new Promise((resolve) => waiting.push(resolve)));
+  app.post('/send', async (_request, reply) => ({
+    sent: reply.sendEventBySeid('/wait', 'hello'),
+  }));
+  const { connect, close } = await listenFastify(app, connectHTTP1);
+  t.after(close);
+  assert.equal((await connect('/open')).status, 200);
+  const refused = connect('/wait');
+  await until(() => waiting.length === 1, 'the handler to wait');
+  const sender = await connect('/send', { method: 'POST' });
+  await sender.over();
+  assert.deepEqual([sender.status, sender.text], [200, '{"sent":false}']);
+  assertRefused(await refused, 429);
+  waiting[0]();
+});
 
-test('the answer to a refused client names no option', SOON, async (t) => {
+test('the response to a refused client names no option', SOON, async (t) => {
   await allClosed();
   const { connect } = await faces['setupSSE() in Express'](t, { limits: { maxPerKey: 1 } });
   await openAll(connect, 1);

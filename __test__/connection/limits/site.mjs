@@ -1,4 +1,4 @@
-// Applications whose connections are limited. The limit of the process applies to the whole file.
+// Applications with connection limits. The process limit applies to the whole test file.
 import { createRequire } from 'node:module';
 import express from 'express';
 import fastify from 'fastify';
@@ -37,7 +37,7 @@ async function serveFastify(t, setUp) {
   return running;
 }
 
-/** Each serves streams on `/connect`, and answers with its framework's error handling. */
+/** Each face serves streams on `/connect` and uses its framework's error handling. */
 export const faces = {
   'new Connection() in Express': (t, options) =>
     serve(

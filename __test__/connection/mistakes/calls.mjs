@@ -1,4 +1,4 @@
-// Mistakes in calls: wrong arguments, and requests of a framework.
+// Mistakes in calls: wrong arguments and framework requests.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -9,7 +9,7 @@ const express = require('express');
 const fastify = require('fastify');
 const Koa = require('koa');
 
-/** Opens a connection with what a framework passes to handlers, and returns the error. */
+/** Opens a connection with the arguments of a framework's handler, and throws its error. */
 const inKoa = async () => {
   const app = new Koa();
   let thrown;
@@ -110,7 +110,7 @@ export const calls = [
     `${expected}: pass \`req\` first, then \`res\``,
   ],
   [
-    'a connection that is no Connection',
+    'a value that is not a Connection',
     ({ res }) => new Channel().add(res),
     'ERR_SSE_TYPE',
     'a channel expects a Connection: create one with new Connection(req, res)',

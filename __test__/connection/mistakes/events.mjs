@@ -29,7 +29,7 @@ export const events = [
   field('comments', 'comment'),
   field('ID', 'id'),
   [
-    'a field that resembles none, in an event to a topic',
+    'a field that resembles no known field, in an event to a topic',
     () => new SSEBroker().broadcastToTopic('a', { type: 'x', data: 1 }),
     'ERR_SSE_FIELD',
     'an event has no field `type`: the known ones are `id`, `event`, `data`, `retry`, `comment`',

@@ -1,4 +1,4 @@
-// Mistakes in options: misspelt ones, those of other libraries, and wrong values.
+// Mistakes in options: misspelt names, options of other libraries, and wrong values.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -16,7 +16,7 @@ const http = require('node:http');
 
 const CODE = 'ERR_SSE_OPTION';
 
-/** [title, action, code, what the message says] */
+/** [title, action, code, message] */
 const unknown = (reader, action, name, meant, options = 'options') => [
   `\`${name}\` for \`${meant}\`, in ${reader}`,
   action,
@@ -163,7 +163,7 @@ export const options = [
     'params',
   ),
   [
-    'an option that resembles none',
+    'an option that resembles no known option',
     () => new Channel().send({ data: 1 }, { celsius: 21 }),
     CODE,
     '`options` has an unknown option `celsius`: the known ones are `remove`',

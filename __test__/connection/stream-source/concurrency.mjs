@@ -1,4 +1,4 @@
-// Tests of connection.stream(): many streams, at once and in a row, and their async context.
+// Tests of connection.stream(): parallel and consecutive streams, and their async context.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ async function* numbers(count) {
   }
 }
 
-test('parallel streams keep their order and leave no listener', SOON, async (t) => {
+test('parallel streams keep their order and leave no listeners', SOON, async (t) => {
   const warnings = [];
   const onWarning = (warning) => warnings.push(warning.name);
   process.on('warning', onWarning);
@@ -42,7 +42,7 @@ test('parallel streams keep their order and leave no listener', SOON, async (t) 
   assert.deepEqual(warnings, []);
 });
 
-test('a thousand consecutive streams leave no listener', SOON, async (t) => {
+test('a thousand consecutive streams leave no listeners', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const count = () => ['close', 'drain', 'error'].map((name) => connection.listenerCount(name));

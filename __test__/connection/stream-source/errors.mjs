@@ -66,7 +66,7 @@ const unsendable = [
 ];
 
 for (const [what, item, code] of unsendable) {
-  test(`${what} cannot be sent: stops the source and rejects`, SOON, async (t) => {
+  test(`an item that cannot be sent stops the source and rejects: ${what}`, SOON, async (t) => {
     const { stream } = await plain(t);
     const { connection, client } = await stream();
     let finished = 0;

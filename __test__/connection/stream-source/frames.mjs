@@ -1,4 +1,4 @@
-// Tests of connection.stream() with `frames: true`: sources of text that is in the wire format.
+// Tests of connection.stream() with `frames: true`: sources of text in the wire format.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -21,7 +21,7 @@ const pieces = [...TEXT].flatMap((character) => character.split(''));
 const bytes = [...Buffer.from(TEXT)].map((byte) => Uint8Array.of(byte));
 
 const kinds = {
-  'an array of text, which is cut within a character': () => pieces,
+  'an array of text that is split within a character': () => pieces,
   'an iterable of promises of bytes': () => bytes.map((byte) => Promise.resolve(byte)),
   'an async generator of ArrayBuffers': async function* () {
     for (const { buffer } of bytes) yield buffer;
@@ -33,7 +33,7 @@ const kinds = {
 };
 
 for (const [kind, make] of Object.entries(kinds)) {
-  test(`frames: ${kind} passes byte for byte`, SOON, async (t) => {
+  test(`frames: ${kind} is sent byte for byte`, SOON, async (t) => {
     const source = typeof make() === 'function' ? make()() : make();
     const { result, text } = await received(t, source);
     assert.equal(text, TEXT);
@@ -41,13 +41,13 @@ for (const [kind, make] of Object.entries(kinds)) {
   });
 }
 
-test('frames: half a character that nothing follows is U+FFFD', SOON, async (t) => {
+test('frames: a lone surrogate becomes U+FFFD', SOON, async (t) => {
   const source = ['data: \ud83d', Buffer.from('a\n\n'), '\ude00', '\n\n: \ud83d'];
   const { text } = await received(t, source, { invalidFrames: 'pass' });
   assert.equal(text, 'data: \uFFFDa\n\n\uFFFD\n\n: \uFFFD');
 });
 
-test('frames: other events come between the frames of a source', SOON, async (t) => {
+test('frames: other events are sent between the frames of a source', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const source = async function* () {
@@ -61,7 +61,7 @@ test('frames: other events come between the frames of a source', SOON, async (t)
   assert.equal(client.chunks().text, 'data: 1\n\ndata: own\n\ndata: 2\n\n');
 });
 
-test('frames: several sources may take turns', SOON, async (t) => {
+test('frames: several sources can alternate', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const source = async function* (name) {
@@ -88,7 +88,7 @@ test('frames: several sources may take turns', SOON, async (t) => {
   );
 });
 
-test('frames: a source that always has a next piece lets timers run', SOON, async (t) => {
+test('frames: an always ready source lets timers run', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   let ended = false;
@@ -132,7 +132,7 @@ test(
   },
 );
 
-test("frames: with onError: 'keep' the connection stays open after an error", SOON, async (t) => {
+test("frames: with onError: 'keep', the connection stays open after an error", SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const error = new Error('secret');
@@ -188,7 +188,7 @@ test('frames: end() stops the source', SOON, async (t) => {
   assert.equal((await streaming).complete, false);
 });
 
-test('frames: what cannot be sent and invalid options reject', SOON, async (t) => {
+test('frames: invalid items and options reject', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const rejects = (source, options, code) =>

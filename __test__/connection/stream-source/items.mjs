@@ -35,7 +35,7 @@ const kinds = {
   'a Readable of objects': () => Readable.from(['a', 'b']),
   'a Readable of text': () => {
     const chunks = ['a', 'b', null];
-    // Pushes a chunk only after the previous one was read, so that chunks are not joined.
+    // Pushes a chunk only after the previous one was read, so chunks are not joined.
     const read = function () {
       setImmediate(() => this.push(chunks.shift()));
     };

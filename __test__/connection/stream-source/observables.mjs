@@ -22,7 +22,7 @@ const kinds = {
 };
 
 for (const [kind, make] of Object.entries(kinds)) {
-  test(`an Observable ${kind} sends its items, to its end`, SOON, async (t) => {
+  test(`an Observable ${kind} sends its items until it completes`, SOON, async (t) => {
     const { stream } = await plain(t);
     const { client, connection } = await stream();
     const result = await connection.stream(make(), { event: 'letter', end: true });
@@ -33,7 +33,7 @@ for (const [kind, make] of Object.entries(kinds)) {
   });
 }
 
-test('an Observable behind Symbol.observable is found', SOON, async (t) => {
+test('an Observable behind Symbol.observable is recognized', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const symbol = Symbol('observable');
@@ -43,7 +43,7 @@ test('an Observable behind Symbol.observable is found', SOON, async (t) => {
   await client.has('data: b');
 });
 
-test('events and bytes of an Observable are sent as those of other sources', SOON, async (t) => {
+test('events and bytes of an Observable are sent like those of other sources', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const bytes = Buffer.from('é');
@@ -51,12 +51,12 @@ test('events and bytes of an Observable are sent as those of other sources', SOO
   await connection.stream(of(...items.slice(0, 2)), { end: true });
   await client.eof();
   const { text } = client.chunks();
-  // The rest of an unfinished character follows at the end.
+  // The incomplete character is sent as U+FFFD at the end.
   const shown = Buffer.from(text, 'latin1').toString();
   assert.equal(shown, 'id: 1\nevent: price\ndata: {"cents":1}\n\ndata: \ufffd\n\n');
 });
 
-/** An Observable that emits once, and counts who has subscribed and left. */
+/** An Observable that emits once, and counts its subscriptions and unsubscriptions. */
 function counted() {
   const counts = { subscribed: 0, left: 0 };
   const source = new Observable((subscriber) => {
@@ -116,7 +116,7 @@ test('an Observable is not subscribed if the client has left', SOON, async (t) =
   assert.equal(counts.subscribed, 0);
 });
 
-test('a function that subscribe() returns is called to leave', SOON, async (t) => {
+test('a function returned by subscribe() is called to unsubscribe', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   let left = 0;
@@ -129,7 +129,7 @@ test('a function that subscribe() returns is called to leave', SOON, async (t) =
   assert.equal(left, 1);
 });
 
-test('an error of an Observable ends the connection and rejects', SOON, async (t) => {
+test('an error from an Observable ends the connection and rejects', SOON, async (t) => {
   const secret = new Error('secret');
   const failing = concat(
     of('first'),
@@ -155,7 +155,7 @@ test('an error of an Observable ends the connection and rejects', SOON, async (t
   assert.equal(connection.closed, false);
 });
 
-test('an item that cannot be sent leaves the Observable and rejects', SOON, async (t) => {
+test('an item that cannot be sent ends the subscription and rejects', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const subject = new Subject();
@@ -167,7 +167,7 @@ test('an item that cannot be sent leaves the Observable and rejects', SOON, asyn
   await assert.rejects(streaming, { code: 'ERR_SSE_DATA' });
 });
 
-test('what an Observable emits after its end is dropped', SOON, async (t) => {
+test('items that an Observable emits after completion are discarded', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   const subscribe = (observer) => {
@@ -181,7 +181,7 @@ test('what an Observable emits after its end is dropped', SOON, async (t) => {
 });
 
 test(
-  'an Observable that is too fast for a slow client is bounded by its queue',
+  'the queue limit applies to an Observable that is too fast for a slow client',
   SOON,
   async (t) => {
     const { stream } = await plain(t, { options: { maxQueueBytes: 10_000 } });
@@ -201,7 +201,7 @@ test(
   },
 );
 
-test('a policy of the connection applies to an Observable', SOON, async (t) => {
+test('the overflow policy of the connection applies to an Observable', SOON, async (t) => {
   const options = { maxQueueBytes: 100_000, overflow: 'drop-oldest' };
   const { stream } = await plain(t, { options });
   const { client, connection } = await stream();
@@ -225,7 +225,7 @@ test('a policy of the connection applies to an Observable', SOON, async (t) => {
   assert.deepEqual(await streaming, { events: 1000, complete: false });
 });
 
-test('an iterable that is an Observable too is read at the pace of the client', SOON, async (t) => {
+test('an iterable that is also an Observable is read with back-pressure', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   const channel = new sluice.Channel();

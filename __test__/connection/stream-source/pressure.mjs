@@ -41,7 +41,7 @@ for (const transport of ['native', 'stream']) {
         yield ITEM;
       }
     }
-    // The client pauses again and again.
+    // The client pauses repeatedly.
     const pauses = setInterval(() => {
       socket.pause();
       setTimeout(() => socket.resume(), 5);
@@ -52,12 +52,12 @@ for (const transport of ['native', 'stream']) {
     const before = process.memoryUsage().rss;
     const result = await connection.stream(source(), { end: true });
     assert.deepEqual(result, { events: Math.ceil(total / ITEM.length), complete: true });
-    await until(() => bytes() > total, 'everything to arrive');
-    // One item more, and the bytes of one write to the socket.
+    await until(() => bytes() > total, 'all bytes to arrive');
+    // One more item, and the bytes of one write to the socket.
     assert.ok(mostQueued <= 2 * MARK + 2 * ITEM.length, `${mostQueued} bytes were queued`);
     assert.ok(mostAhead < 16 * 2 ** 20, `the source was ${mostAhead} bytes ahead of the client`);
-    // This includes garbage of the client in the same process, but is less than all the data.
-    assert.ok(mostMemory - before < 150 * 2 ** 20, `${mostMemory - before} bytes more memory`);
+    // This includes garbage from the client in the same process, but is less than all the data.
+    assert.ok(mostMemory - before < 150 * 2 ** 20, `memory grew by ${mostMemory - before} bytes`);
   });
 
   test(`${transport}: items larger than the queue's limit are sent one by one`, slow, async (t) => {
@@ -87,7 +87,7 @@ for (const transport of ['native', 'stream']) {
     assert.equal(result.complete, false);
     assert.deepEqual(reasons, ['stall']);
     assert.equal(finished, 1);
-    assert.ok(yielded < 64 * 2 ** 20, `the source was asked for ${yielded} bytes`);
+    assert.ok(yielded < 64 * 2 ** 20, `${yielded} bytes were read from the source`);
   });
 }
 
@@ -109,7 +109,7 @@ test('respects a maxQueueBytes smaller than the high-water mark', SOON, async (t
   assert.ok(most <= 4000, `${most} bytes were queued`);
 });
 
-test('a source that never waits does not block the event loop', SOON, async (t) => {
+test('a synchronous endless source does not block the event loop', SOON, async (t) => {
   const { stream } = await plain(t);
   const { client, connection } = await stream();
   let asked = 0;

@@ -131,7 +131,7 @@ test('the finally of a generator runs once when the client leaves', SOON, async 
   assert.deepEqual(ran, ['finally']);
 });
 
-test('a source that has ended is not stopped', SOON, async (t) => {
+test('an ended source is not stopped', SOON, async (t) => {
   const { stream } = await plain(t);
   const { connection } = await stream();
   let stops = 0;

@@ -1,4 +1,4 @@
-// Tests that the compiler's error for a wrong item of a source can be read.
+// Tests that the compiler's error for a wrong item of a source is readable.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';

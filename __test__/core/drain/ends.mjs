@@ -1,4 +1,4 @@
-// What clients of a draining channel or broker get.
+// Tests the last frames that clients of a draining channel or broker receive.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,7 +40,7 @@ async function openAll(t, server, join) {
 
 for (const server of servers) {
   test(
-    `${server.title}: a channel's members end with their queue, their own retry and the last event`,
+    `${server.title}: members end after their queue, with their own retry and the last event`,
     SOON,
     async (t) => {
       const channel = new Channel();
@@ -57,7 +57,7 @@ for (const server of servers) {
       assert.equal(channel.closed, false);
       const delays = await farewells(clients, 'data: queued\n\n');
       assert.ok(delays.every((delay) => delay >= 3000 && delay <= 9000));
-      assert.ok(new Set(delays).size > 1, `each has its own: ${delays}`);
+      assert.ok(new Set(delays).size > 1, `all delays are equal: ${delays}`);
       assert.deepEqual(await over, { connections: COUNT, ended: COUNT, destroyed: 0 });
       assert.deepEqual(reasons, Array(COUNT).fill('drain'));
       assert.deepEqual([channel.closed, closes.length, leaves.length], [true, 1, COUNT]);
@@ -65,7 +65,7 @@ for (const server of servers) {
     },
   );
 
-  test(`${server.title}: a broker's clients end, and it closes`, SOON, async (t) => {
+  test(`${server.title}: the clients of a broker end, and the broker closes`, SOON, async (t) => {
     const broker = new SSEBroker();
     const { clients, reasons } = await openAll(t, server, (connection) => {
       broker.subscribe(broker.connect(connection).id, 'news');
@@ -82,11 +82,11 @@ for (const server of servers) {
 }
 
 for (const server of servers) {
-  test(`${server.title}: a server that closes after a drain cuts nobody off`, SOON, async (t) => {
+  test(`${server.title}: closing the server after a drain cuts off no client`, SOON, async (t) => {
     const channel = new Channel();
     const { clients, node } = await openAll(t, server, (connection) => channel.add(connection));
     await channel.drain({ within: 0, retry: 7, event: EVENT });
-    // It destroys sockets whose response it considers finished.
+    // Node.js destroys sockets whose response it considers finished.
     const closed = new Promise((resolve) => node.close(resolve));
     await farewells(clients, '');
     await closed;
@@ -106,14 +106,14 @@ test('members receive the events of a draining channel until they end', SOON, as
   assert.equal((await over).ended, 3);
   const counts = ends.map(({ client }) => {
     const { data } = client;
-    // Nothing is missing in between.
+    // There are no gaps between the events.
     assert.deepEqual(data, Array.from(data.keys(), String));
     return data.length;
   });
-  assert.ok(new Set(counts).size > 1, `they end one after another: ${counts}`);
+  assert.ok(new Set(counts).size > 1, `all clients ended at once: ${counts}`);
 });
 
-test('a draining channel leaves connections alone that are not its members', SOON, async (t) => {
+test('a draining channel ends only its own members', SOON, async (t) => {
   const { open } = await site(t, servers[0]);
   const [member, other] = [await open(), await open()];
   const channel = new Channel().add(member.connection);
@@ -123,26 +123,22 @@ test('a draining channel leaves connections alone that are not its members', SOO
   await other.client.has('still here');
 });
 
-test(
-  'a drained connection counts once, though its channel and broker both drain',
-  SOON,
-  async (t) => {
-    const { open } = await site(t, servers[0]);
-    const { client, connection } = await open();
-    const channel = new Channel().add(connection);
-    const broker = new SSEBroker();
-    broker.connect(connection);
-    const late = channel.drain({ within: 2 ** 31 - 1, retry: 1 });
-    const soon = broker.drain({ within: 0, retry: 2 });
-    const result = { connections: 1, ended: 1, destroyed: 0 };
-    assert.deepEqual(await Promise.all([late, soon]), [result, result]);
-    assert.equal(await client.over(), 'clean');
-    const retries = [...client.text.matchAll(/^retry: (\d+)/gm)];
-    assert.equal(retries.length, 1, client.text);
-  },
-);
+test('a drained connection counts once if its channel and broker both drain', SOON, async (t) => {
+  const { open } = await site(t, servers[0]);
+  const { client, connection } = await open();
+  const channel = new Channel().add(connection);
+  const broker = new SSEBroker();
+  broker.connect(connection);
+  const late = channel.drain({ within: 2 ** 31 - 1, retry: 1 });
+  const soon = broker.drain({ within: 0, retry: 2 });
+  const result = { connections: 1, ended: 1, destroyed: 0 };
+  assert.deepEqual(await Promise.all([late, soon]), [result, result]);
+  assert.equal(await client.over(), 'clean');
+  const retries = [...client.text.matchAll(/^retry: (\d+)/gm)];
+  assert.equal(retries.length, 1, client.text);
+});
 
-test('a client that leaves by itself is neither ended nor destroyed', SOON, async (t) => {
+test('a client that leaves during a drain is neither ended nor destroyed', SOON, async (t) => {
   const { open } = await site(t, servers[0]);
   const { client, connection } = await open();
   const channel = new Channel().add(connection);
@@ -150,11 +146,11 @@ test('a client that leaves by itself is neither ended nor destroyed', SOON, asyn
   const again = await open();
   again.connection.send({ data: 'meanwhile' });
   client.leave();
-  // Its end was to be within 24 days.
+  // The drain would have ended the connection within 24 days.
   assert.deepEqual(await over, { connections: 1, ended: 0, destroyed: 0 });
 });
 
-test('a channel without members is drained at once', SOON, async () => {
+test('a channel without members is drained immediately', SOON, async () => {
   const channel = new Channel();
   const result = { connections: 0, ended: 0, destroyed: 0 };
   assert.deepEqual(await channel.drain({ within: 2 ** 31 - 1 }), result);

@@ -1,4 +1,4 @@
-// A thousand clients at once.
+// Drains a thousand clients at once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectRaw } from '../../support/clients/raw.mjs';

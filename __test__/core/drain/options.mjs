@@ -1,4 +1,4 @@
-// Options of drain() and gracefulShutdown() that are wrong.
+// Invalid options of drain() and gracefulShutdown().
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';

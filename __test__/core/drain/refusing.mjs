@@ -1,4 +1,4 @@
-// How one broker or channel that drains refuses connections, while the rest of the process goes on.
+// Tests how a draining broker or channel refuses connections while the rest of the process serves.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const { Channel, SSEBroker, setupSSE } = sluice;
 const DRAINING = { code: 'ERR_SSE_DRAINING', statusCode: 503 };
 
 test(
-  'the routes of a draining broker answer with 503, and those of another one do not',
+  'the routes of a draining broker answer with 503, and those of another broker with 200',
   SOON,
   async (t) => {
     const app = express();
@@ -39,7 +39,7 @@ test(
   },
 );
 
-test('a draining broker or channel takes no connection that is open', SOON, async (t) => {
+test('a draining broker or channel rejects an open connection', SOON, async (t) => {
   const { open } = await site(t, servers[0]);
   const { connection } = await open();
   const [broker, channel] = [new SSEBroker(), new Channel()];

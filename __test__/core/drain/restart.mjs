@@ -1,4 +1,4 @@
-// A rolling restart: clients of a process that drains go on with another one.
+// A rolling restart: clients of a draining process continue with another process.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const skip = process.platform === 'win32' && 'Windows has no signals';
 const COUNT = 100;
 const RETRY = { min: 100, max: 600 };
 
-/** Reconnects after the `retry` that it was told, to the first process that answers. */
+/** A client that waits for the received `retry`, then connects to the first available process. */
 class Client {
   ids = [];
   retries = [];
@@ -62,7 +62,7 @@ class Client {
 
 /** Returns the ports that clients try in turn. */
 const fronts = {
-  'by itself': (_t, ports) => ports,
+  'without a proxy': (_t, ports) => ports,
   'behind nginx': async (t, [old, next]) => {
     const servers = `server 127.0.0.1:${old}; server 127.0.0.1:${next} backup;`;
     const proxy = await startProxy('http://pool', {
@@ -77,7 +77,7 @@ const fronts = {
 for (const [place, front] of Object.entries(fronts)) {
   const options = { ...SOON, skip: skip || (place === 'behind nginx' && withoutNginx()) };
   test(
-    `${place}: every client of a process that restarts goes on with another one and misses no event`,
+    `${place}: all clients of a restarting process continue with another one and miss no events`,
     options,
     async (t) => {
       const given = { server: 'http', publishes: true, options: { within: 1000, retry: RETRY } };
@@ -92,7 +92,7 @@ for (const [place, front] of Object.entries(fronts)) {
       const done = Promise.all(clients.map((client) => client.run()));
       await old.says(`open ${COUNT}`);
 
-      // As from a message queue, both processes get every event.
+      // Both processes get every event, as if from a message queue.
       let number = 0;
       const publish = (data = 'event') => {
         for (const { child } of programs) {

@@ -1,4 +1,4 @@
-// The servers that drains are tested with: both transports, TLS and HTTP/2.
+// The servers for the drain tests: both transports, TLS and HTTP/2.
 
 import * as nodeHttp from '../../support/servers/node-http.mjs';
 import * as nodeHttpStream from '../../support/servers/node-http-stream.mjs';

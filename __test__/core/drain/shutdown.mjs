@@ -1,4 +1,4 @@
-// gracefulShutdown() in processes that get signals.
+// Tests gracefulShutdown() in processes that receive signals.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -39,7 +39,7 @@ async function connectAll(program, server, request) {
 }
 
 for (const server of Object.keys(protocols)) {
-  test(`${server}: a signal drains the clients, and the process exits by itself`, {
+  test(`${server}: a signal drains the clients, then the process exits`, {
     ...SOON,
     skip,
   }, async (t) => {
@@ -59,7 +59,7 @@ for (const server of Object.keys(protocols)) {
   });
 }
 
-test('connections that are kept alive do not delay the exit', { ...SOON, skip }, async (t) => {
+test('keep-alive connections do not delay the exit', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: OPTIONS });
   const address = `http://127.0.0.1:${/^port (\d+)/.exec(program.out)[1]}`;
   const agent = new http.Agent({ keepAlive: true });
@@ -71,7 +71,7 @@ test('connections that are kept alive do not delay the exit', { ...SOON, skip },
       request.on('error', reject);
     });
   await connect(program, 'http');
-  // One is idle when the signal comes, and one is busy until then.
+  // One connection is idle when the signal arrives, and one is busy.
   const late = get('/late');
   assert.equal((await get('/plain')).headers.connection, 'keep-alive');
   program.child.kill('SIGTERM');
@@ -80,7 +80,7 @@ test('connections that are kept alive do not delay the exit', { ...SOON, skip },
   agent.destroy();
 });
 
-test('an HTTP/2 session that is kept open does not delay the exit', {
+test('an open HTTP/2 session does not delay the exit', {
   ...SOON,
   skip,
 }, async (t) => {
@@ -119,7 +119,7 @@ test('the server accepts no connections while it drains', { ...SOON, skip }, asy
   assert.equal(await program.exited, 0, program.err);
 });
 
-test('a second signal exits at once', { ...SOON, skip }, async (t) => {
+test('a second signal exits immediately', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: { within: 2 ** 31 - 1 } });
   const client = await connect(program, 'http');
   await program.says('open 1');
@@ -137,7 +137,7 @@ test('a second signal exits at once', { ...SOON, skip }, async (t) => {
   assert.equal(await client.over(), 'cut');
 });
 
-test('with `exit`, the process exits although something keeps it alive', {
+test('with `exit`, the process exits even if a handle keeps it alive', {
   ...SOON,
   skip,
 }, async (t) => {
@@ -150,7 +150,7 @@ test('with `exit`, the process exits although something keeps it alive', {
   assert.equal(await program.exited, 0, program.err);
 });
 
-test('close() gives the signals back', { ...SOON, skip }, async (t) => {
+test('close() removes the signal handlers', { ...SOON, skip }, async (t) => {
   const program = await start(t, { server: 'http', options: OPTIONS });
   program.child.kill('SIGUSR2');
   await program.says('closed the handle');
@@ -158,13 +158,13 @@ test('close() gives the signals back', { ...SOON, skip }, async (t) => {
   assert.equal(await program.exited, 'SIGTERM');
 });
 
-test('native connections end in time while JavaScript is blocked', {
+test('native connections end on time while JavaScript is blocked', {
   ...SOON,
   skip,
 }, async (t) => {
   const program = await start(t, { server: 'http', options: OPTIONS, block: true });
   const clients = await connectAll(program, 'http');
-  // Only the core sends it, so it has all sockets.
+  // Only the core delivers this event, so receiving it shows that the core has all sockets.
   await connect(program, 'http', '/send');
   for (const client of clients) await client.has('data: hello\n\n');
   program.child.kill('SIGTERM');
@@ -180,7 +180,7 @@ test('native connections end in time while JavaScript is blocked', {
   await program.says(`done ${JSON.stringify(result)}`);
 });
 
-test('clients that JavaScript writes to have time after it was blocked', {
+test('stream clients get time to end after JavaScript was blocked', {
   ...SOON,
   skip,
 }, async (t) => {
@@ -189,7 +189,7 @@ test('clients that JavaScript writes to have time after it was blocked', {
   const clients = await connectAll(program, 'http');
   program.child.kill('SIGTERM');
   await program.says('blocked');
-  // Longer than the 5 seconds that the core allows.
+  // This is longer than the 5 seconds that the core allows.
   await new Promise((resolve) => setTimeout(resolve, 6000));
   program.child.stdin.write('go on');
   for (const client of clients) assert.equal(await client.over(), 'clean');

@@ -1,4 +1,4 @@
-// A client of a process that ends. It checks that it has received the beginning of a valid stream.
+// A client of a process that ends. Checks that it has received a valid stream up to some point.
 import assert from 'node:assert/strict';
 import { connectRaw } from '../../support/clients/raw.mjs';
 import { until } from '../../support/until.mjs';
@@ -8,7 +8,7 @@ const FRAME = /^(?:id: (\d+)\n)?(?:event: \w+\n)?(?:data: (\d+)?.*\n)?(?:retry: 
 export class Client {
   #raw;
 
-  /** Resolves with undefined if the process has ended already. */
+  /** Resolves with undefined if the process has already ended. */
   static async connect(port, { moment }) {
     const client = new Client();
     try {
@@ -42,7 +42,7 @@ export class Client {
     return this.#raw.head.startsWith('HTTP/1.1 200 ');
   }
 
-  /** Checks what was received. Returns how many events there were. */
+  /** Checks the received stream. Returns its number of events. */
   check({ moment, overflow, transport }) {
     if (!this.wasServed) return 0;
     const { text } = this.#raw.chunks();

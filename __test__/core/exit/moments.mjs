@@ -1,4 +1,4 @@
-// The moments at which a process ends. Each gets the site, and calls `end` at its moment.
+// The moments at which a process ends. Each function receives the site and calls its `end`.
 import { setImmediate as turn } from 'node:timers/promises';
 import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
@@ -19,7 +19,7 @@ async function* endless(site) {
   }
 }
 
-/** Called for each connection, once it is in the channel. */
+/** Called for each connection after it has joined the channel. */
 export const opening = {
   /** Before, during or after the hand-over. */
   async 'hand-over'(site) {
@@ -27,7 +27,7 @@ export const opening = {
     await turns(site.given.turns);
     site.end();
   },
-  /** While a client that has returned is brought up to date. */
+  /** While events are replayed to a returning client. */
   async replay(site) {
     site.publish(1);
     if (site.opened !== site.given.clients) return;
@@ -37,17 +37,17 @@ export const opening = {
   async source(site, connection) {
     if (site.opened !== site.given.clients) return;
     await connection.stream(endless(site)).catch((error) => {
-      // The source fails if the connection ends before it.
+      // The source fails if the connection ends first.
       if (error.message === 'on purpose') throw error;
     });
   },
-  /** In a listener that the core's notices call. */
+  /** In a listener that a notice of the core calls. */
   listener(site, connection) {
     connection.on('close', () => site.end());
   },
 };
 
-/** Called once all clients are there. */
+/** Called after all clients have connected. */
 export const afterwards = {
   broadcast(site) {
     for (let left = 2 * site.given.events; left > 0; left -= 1) {
@@ -61,7 +61,7 @@ export const afterwards = {
         site.publish(1, BIG);
         return sluice.metrics().queuedBytes > QUEUED || site.hasEnough();
       },
-      () => `full queues, ${sluice.metrics().queuedBytes} bytes are queued`,
+      () => `full queues, but only ${sluice.metrics().queuedBytes} bytes are queued`,
     );
     await turns(site.given.turns);
     site.end();

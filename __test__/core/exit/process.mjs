@@ -1,4 +1,4 @@
-// A process that ends at a moment, in its main thread or with a worker. The argument is JSON.
+// A process that ends at the given moment, in its main thread or a worker. The argument is JSON.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Site } from './site.mjs';
 
@@ -20,7 +20,7 @@ function startWorker() {
 async function serve() {
   const tell = isMainThread ? console.log : (words) => parentPort.postMessage(words);
   const site = new Site(given, tell);
-  // The core may be used up to the last moment.
+  // The application may use the core until the process exits.
   if (given.speaksLast) {
     process.on('exit', () => {
       site.publish(1);

@@ -1,4 +1,4 @@
-// Ends a process at the moment of a seed, and checks how it ended and what its clients got.
+// Ends a process at the moment of a seed. Checks its exit code and the streams of its clients.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { expected, OF_WORKERS, WAYS } from './ways.mjs';
 const program = fileURLToPath(new URL('process.mjs', import.meta.url));
 const OVERFLOWS = ['disconnect', 'drop-oldest', 'conflate', 'reread'];
 
-/** What a seed stands for. Consecutive seeds go through all pairs of a moment and a way. */
+/** Derives the parameters from a seed. Consecutive seeds cover all pairs of moment and way. */
 export function plan(seed) {
   const random = new Random(seed);
   const way = WAYS[Math.floor(seed / MOMENTS.length) % WAYS.length];
@@ -29,7 +29,7 @@ export function plan(seed) {
   };
 }
 
-/** Starts the process. `over` resolves with its exit code or the signal that ended it. */
+/** Starts the process. `status` becomes its exit code or the signal that ended it. */
 function start(given) {
   const child = spawn(process.execPath, [program, JSON.stringify(given)], { stdio: 'pipe' });
   const run = { child, out: '', err: '' };
@@ -42,7 +42,7 @@ function start(given) {
   child.on('close', (code, signal) => {
     run.status = signal ?? code;
   });
-  // Lets the caller go on if the process has ended without the words.
+  // Also resolves if the process ends without printing a match.
   run.has = (pattern) =>
     until(
       () => pattern.exec(run.out) ?? (run.status !== undefined && ['']),
@@ -52,8 +52,8 @@ function start(given) {
 }
 
 /**
- * Node aborts if a worker that is to end reads an HTTP request at that moment. The stack in its
- * report then names the parser, and not the addon.
+ * Node.js aborts if a worker is terminated while it reads an HTTP request. The stack in its report
+ * then names the parser and not the addon.
  */
 function isCrashOfNode({ way, worker }, { status, err }) {
   const isEnded = worker && OF_WORKERS.includes(way);
@@ -78,7 +78,7 @@ export async function end(given) {
     for (const client of clients) client.read();
     await until(
       () => run.status !== undefined,
-      () => `the end of the process, which said ${run.out}${run.err}`,
+      () => `the end of the process, which printed ${run.out}${run.err}`,
     );
     if (!isCrashOfNode(given, run)) {
       assert.equal(run.status, expected(given), `${run.out}${run.err}`);
@@ -90,10 +90,10 @@ export async function end(given) {
   }
 }
 
-/** Clients that do not read are disconnected by this policy. */
+/** Whether the overflow policy disconnects clients that do not read. */
 const endsEarly = ({ moment, overflow }) => moment === 'queues' && overflow === 'disconnect';
 
-/** Plays the seed, and adds what happened to the counts. */
+/** Runs a seed and adds the results to the counts. */
 export async function play(seed, counts) {
   const given = plan(seed);
   try {

@@ -1,13 +1,13 @@
-// A server whose thread reaches one of the moments, and ends in one of the ways.
+// A server whose thread ends at one of the moments in one of the ways.
 import http from 'node:http';
 import { sluice } from '../../support/site.mjs';
 import { until } from '../../support/until.mjs';
 import { afterwards, opening } from './moments.mjs';
 import { ways } from './ways.mjs';
 
-/** How many events a client that returns has missed at least. */
+/** The minimum number of events that a returning client has missed. */
 const MISSED = 200;
-/** Events of the moment `queues`, after which the queues no longer grow. */
+/** The number of events after which the queues of the moment `queues` no longer grow. */
 const MANY = 500;
 
 export class Site {
@@ -17,7 +17,7 @@ export class Site {
   #ending = false;
   #tell;
 
-  /** `tell` passes a line on to the test, or what the main thread is to do. */
+  /** `tell` passes a line to the test or a command to the main thread. */
   constructor(given, tell) {
     this.given = given;
     this.#tell = tell;
@@ -33,7 +33,7 @@ export class Site {
     this.server.listen(0, '127.0.0.1', () => this.#tell(`port ${this.server.address().port}`));
     await until(() => this.opened === clients || this.#ending, 'all clients');
     if (this.#ending || !afterwards[moment]) return;
-    // Clients that have gone are not waited for.
+    // Do not wait for clients that have left.
     const there = () => this.connections.filter(({ closed }) => !closed).length;
     await until(
       () => {
@@ -46,7 +46,7 @@ export class Site {
   }
 
   publish(count, pad = '') {
-    // A natural end has closed the channel.
+    // A natural end closes the channel.
     if (this.#ending && this.given.way === 'natural') return;
     for (let left = count; left > 0; left -= 1) {
       this.#number += 1;
@@ -65,13 +65,13 @@ export class Site {
   }
 
   #open(req, res) {
-    // A request that came in while the server was closing.
+    // A request that arrived while the server was closing.
     if (this.#ending && this.given.way === 'natural') {
       res.writeHead(503, { Connection: 'close' }).end();
       return;
     }
     const { moment, transport } = this.given;
-    // The kernel's buffers and the queue hold all that a client does not read.
+    // The kernel's buffers and the queue hold all unread bytes.
     const options = { ping: false, transport, maxQueueBytes: 1 << 20, stallTimeout: 0 };
     const connection = new sluice.Connection(req, res, options);
     this.channel.add(connection);

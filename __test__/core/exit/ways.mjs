@@ -1,15 +1,15 @@
-// How a process ends, or the worker thread in which the server runs.
+// The ways to end a process, or the worker thread of its server.
 
 const fail = () => new Error('on purpose');
 
-/** Lets every stream end, so that nothing keeps the thread alive. */
+/** Ends every stream, after which nothing keeps the thread alive. */
 function natural({ server, connections, channel }) {
   server.close();
   for (const connection of connections) connection.end();
   channel.close();
 }
 
-/** Each gets the site, and `tell`, which passes words on to the main thread. */
+/** Each function receives the site and `tell`, which sends a command to the main thread. */
 export const ways = {
   exit: ({ given }) => process.exit(given.code),
   throw() {
@@ -19,9 +19,9 @@ export const ways = {
   SIGTERM: () => process.kill(process.pid, 'SIGTERM'),
   SIGKILL: () => process.kill(process.pid, 'SIGKILL'),
   natural,
-  /** The main thread terminates the worker, and the process goes on. */
+  /** The main thread terminates the worker, and the process keeps running. */
   terminate: (_site, tell) => tell('terminate'),
-  /** The main thread exits while the worker goes on. */
+  /** The main thread exits while the worker is running. */
   'main exit': (_site, tell) => tell('exit'),
 };
 

@@ -14,7 +14,7 @@ const { SE } = eventStream;
 const options = { ping: false };
 const isToEnd = (req) => req.url.startsWith('/end');
 
-/** Serves one short stream: an event, then the end if the client asks for it. */
+/** Serves one short stream: an event, then the end if the client requests it. */
 function serve(connection, req) {
   connection.send({ data: 'hello' });
   if (isToEnd(req)) connection.end();
@@ -55,8 +55,8 @@ function leaking() {
 }
 
 /**
- * Connects clients to a broker. Each has its own topics and one that all share. Nothing waits for
- * clients that have gone.
+ * Connects clients to a broker. Each client has its own topics and a shared one. The timeouts are
+ * short, so the broker soon releases clients that have left.
  */
 function broker() {
   const clients = new sluice.SSEBroker({

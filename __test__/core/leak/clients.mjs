@@ -2,13 +2,13 @@ import net from 'node:net';
 
 /** The ways in which a short stream ends. */
 const WAYS = {
-  /** The server ends it. */
+  /** The server ends the stream. */
   end: {},
   /** The client closes its side. */
   fin: { leave: (socket) => socket.destroy() },
   /** The client resets the connection. */
   reset: { leave: (socket) => socket.resetAndDestroy() },
-  /** The client leaves before it gets an answer. */
+  /** The client leaves before it receives a response. */
   early: { abandon: (socket) => socket.destroy() },
 };
 

@@ -21,7 +21,7 @@ const openSockets = () =>
 process.on('message', async () => {
   await until(
     async () => openStreams() === 0 && (await openSockets()) === 0,
-    () => `every stream to end, ${openStreams()} are open`,
+    () => `every stream to end, but ${openStreams()} are open`,
   );
   // The core releases its memory in the turns after a collection.
   for (let round = 0; round < 4; round += 1) {

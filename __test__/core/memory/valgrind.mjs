@@ -1,4 +1,4 @@
-// Runs a program under valgrind, which checks the binary that is built: no other build is needed.
+// Runs a program under valgrind, which checks the normal binary without a special build.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const suppressions = fileURLToPath(new URL('valgrind.supp', import.meta.url));
-/** Node itself is not checked: an error counts if the addon is in its stack. */
+/** Node.js itself is not checked: an error counts only if its stack contains the addon. */
 const ADDON = /<obj>[^<]*\.node<\/obj>/;
 
 const isThere = process.platform === 'linux' && spawnSync('valgrind', ['--version']).status === 0;
@@ -20,7 +20,7 @@ export async function valgrind(program, ...args) {
     ...['--leak-check=full', '--show-leak-kinds=definite', '--num-callers=40'],
     ...['--xml=yes', `--xml-file=${report}`, `--suppressions=${suppressions}`],
   ];
-  // Without its compilers, V8 needs a fraction of the time.
+  // Under valgrind, V8 is much faster without its compilers.
   const node = [process.execPath, '--jitless', '--expose-gc'];
   try {
     const child = spawn('valgrind', [...options, ...node, program, ...args], { stdio: 'pipe' });

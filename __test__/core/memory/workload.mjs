@@ -1,4 +1,4 @@
-// Uses everything of the core, for a memory checker. The argument is the number of rounds. Needs
+// Uses all features of the core, for a memory checker. The argument is the number of rounds. Needs
 // --expose-gc.
 import { once } from 'node:events';
 import http from 'node:http';
@@ -11,13 +11,13 @@ import { until } from '../../support/until.mjs';
 const { Channel, Connection, SSEBroker } = sluice;
 const OVERFLOWS = ['disconnect', 'drop-oldest', 'conflate', 'reread'];
 const BIG = 'x'.repeat(32 << 10);
-/** More than the kernel buffers and the queue may hold. */
+/** Enough events to exceed the kernel buffers and the queue. */
 const MANY = 150;
 const LAST = 'event: last';
-/** How much text a client keeps, in characters. */
+/** The length of the text that a client keeps, in characters. */
 const KEPT = 64 << 10;
 
-/** A client that keeps the end of what it reads: under a checker, copies are slow. */
+/** A client that keeps only the end of its text, because copies are slow under a checker. */
 class Client {
   text = '';
   isOver = false;
@@ -62,7 +62,7 @@ async function serve(open) {
   };
 }
 
-/** Clients that read, and clients that do not, with each policy. */
+/** Clients that read and clients that do not, with each overflow policy. */
 async function slowReaders(transport, overflow) {
   const channel = new Channel({ historySize: 100, overflow, key: ({ data }) => data.slice(0, 1) });
   let opened = 0;
@@ -92,7 +92,7 @@ async function slowReaders(transport, overflow) {
   await site.close();
 }
 
-/** Clients that come back, to histories and to states, and with a snapshot. */
+/** Clients that return to histories and states, and with a snapshot. */
 async function returning(transport) {
   const news = new Channel({ historySize: 50 });
   const prices = new Channel({ keep: 'latest', key: ({ data }) => String(data.product) });
@@ -126,7 +126,7 @@ async function returning(transport) {
   await site.close();
 }
 
-/** Streams in each encoding, to clients that stay, and to one that leaves. */
+/** Streams in each coding, to clients that stay and one that leaves. */
 async function compressed(transport) {
   const channel = new Channel({ historySize: 50 });
   const options = { transport, compress: ['zstd', 'gzip'], pingInterval: 5 };
@@ -145,7 +145,7 @@ async function compressed(transport) {
   await site.close();
 }
 
-/** Topics, patterns, and clients that may return. */
+/** Topics, patterns and sessions. */
 async function brokers() {
   const broker = new SSEBroker({ wildcards: true, sessionTimeout: 50, heartbeatInterval: 10 });
   const site = await serve((req, res) => {
@@ -166,7 +166,7 @@ async function brokers() {
   await site.close();
 }
 
-/** Loops of this process: slow ones, and such that are left, cut off or ended. */
+/** Loops in this process: slow, abandoned, disconnected and ended. */
 async function loops() {
   const alive = setInterval(() => {}, 1000);
   const channel = new Channel({ historySize: 20 });
@@ -188,7 +188,7 @@ async function loops() {
   clearInterval(alive);
 }
 
-/** Every kind of event, of a single connection; and what is refused. */
+/** Every kind of event on a single connection, and rejected events. */
 async function single(transport) {
   const site = await serve(async (req, res) => {
     const connection = new Connection(req, res, { transport, retry: 1000 });
@@ -225,7 +225,7 @@ async function single(transport) {
   await site.close();
 }
 
-/** A worker that ends in the middle of its work. */
+/** Workers that end while they send events. */
 async function workers() {
   for (const ending of ['terminate', 'exit']) {
     const worker = new Worker(new URL(import.meta.url), { execArgv: [] });

@@ -1,4 +1,4 @@
-// Runs the commands of `sh` blocks, or as much of them as can be run without a network.
+// Runs the commands of `sh` blocks, as far as that is possible without a network.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const PROGRAMS = {
   npx: checkNpx,
   /** PM2 is not installed here. */
   pm2: (_t, words) => checkOptions(words, PM2),
-  /** The limit itself may be higher than this system allows. */
+  /** The limit can be higher than this system allows, so only the syntax is checked. */
   ulimit: (_t, words) => assert.match(words.join(' '), /^-n \d+$/),
 };
 
@@ -37,12 +37,12 @@ export async function checkShell(t, code, page) {
   else assert.equal(status, 0, stderr);
   for (const line of code.split('\n').filter(Boolean)) {
     const [program, ...words] = line.replace(/\s+#.*$/, '').split(/\s+/);
-    assert.ok(PROGRAMS[program], `${program} is not known: say in commands.mjs how to check it`);
+    assert.ok(PROGRAMS[program], `unknown program ${program}: add its check to commands.mjs`);
     await PROGRAMS[program](t, words, page);
   }
 }
 
-/** Checks that a script exists, and that it reads the options that it is given. */
+/** Checks that a script exists and reads the given options. */
 export function checkScript(name, options) {
   assert.ok(scripts[name], `package.json has no script ${name}`);
   const [, file] = /^node (scripts\/\S+)/.exec(scripts[name]) ?? [];
@@ -86,7 +86,7 @@ function checkNode(_t, words, { examples }) {
   const own = file.replace(/^node_modules\/sluice\//, '');
   if (own !== file) return assert.ok(files.includes(own), `the package has no ${own}`);
   if (existsSync(path.join(root, file))) return;
-  // A server of the reader, or one that the page has shown, maybe in TypeScript.
+  // The reader's own server, or an example of the page, possibly in TypeScript.
   const names = examples.map(({ name }) => name.replace(/ts$/, 'js'));
   assert.ok(names.length === 0 || names.includes(file), `the page has no ${file}`);
 }

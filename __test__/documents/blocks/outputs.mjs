@@ -1,4 +1,4 @@
-// Compares `text` blocks with what a command prints, or says which test uses them.
+// Compares `text` blocks with the output of a command, or names the test that uses them.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const TEXTS = {
 /** Returns the check of a block, or undefined if it is unknown. */
 export const checkOfText = (file, index) => TEXTS[file]?.[index];
 
-/** A test gives Redis or NATS exactly the rights that are listed. */
+/** A test grants Redis or NATS exactly the listed rights. */
 function usedBy(test, first) {
   return (_t, code, file) => {
     const source = readFileSync(new URL(`../../${test}`, import.meta.url), 'utf8');
@@ -27,7 +27,7 @@ function usedBy(test, first) {
   };
 }
 
-/** Figures and the address depend on the run; the protocol on the server. */
+/** Removes what depends on the run or the server: figures, the URL and the protocol. */
 const comparable = (report) =>
   report
     .replace(/https?:\S+/, 'URL')
@@ -36,7 +36,7 @@ const comparable = (report) =>
     .filter((line) => !/^(ok|note) +protocol /.test(line))
     .join('\n');
 
-/** Runs `sluice doctor` at a server without `Cache-Control` and without ids. */
+/** Runs `sluice doctor` against a server without `Cache-Control` and ids. */
 async function isReport(t, code) {
   const server = http.createServer((req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });

@@ -31,7 +31,7 @@ export async function runPage(browser, code) {
   await page.close();
 }
 
-/** The packages of these blocks are not installed, so that their types are unknown. */
+/** Only parses the code: its packages are not installed, so their types are unknown. */
 export function parseModule(code) {
   const compilerOptions = { jsx: typescript.JsxEmit.Preserve, module: 'ESNext', allowJs: true };
   const { diagnostics } = typescript.transpileModule(code, {

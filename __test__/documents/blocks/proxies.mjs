@@ -1,4 +1,4 @@
-// Lets nginx and HAProxy check parts of their configurations.
+// Checks parts of configurations with nginx and HAProxy.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

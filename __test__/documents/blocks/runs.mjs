@@ -1,4 +1,4 @@
-// Runs commands of the documents at servers that this process starts.
+// Runs commands of the documents against servers that this process starts.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { serveEvents } from './servers.mjs';
 
 const SLUICE = fileURLToPath(new URL('../../../bin/sluice.js', import.meta.url));
 
-/** Runs `curl` at a server of sluice until it has printed an event. */
+/** Runs `curl` against a sluice server until it has printed an event. */
 export async function runCurl(t, words) {
   if (spawnSync('curl', ['--version']).error) return t.diagnostic('no curl: apt-get install curl');
   const url = new URL(words.find((word) => /^https?:/.test(word)));
@@ -19,18 +19,18 @@ export async function runCurl(t, words) {
   if (args.includes('--http2')) assert.match(printed, /^HTTP\/2 200/);
 }
 
-/** Runs a command of `sluice` with a URL at a server of sluice, and returns what it prints. */
+/** Runs a `sluice` command against a sluice server, and returns its output. */
 export async function runSluice(t, [command, url, ...options]) {
-  // A self-signed certificate would be a problem that it finds.
+  // Plain HTTP, because a self-signed certificate would be reported as a problem.
   const origin = await serveEvents(t, 'http:');
   return sluiceAt(command, origin + new URL(url).pathname, ...options);
 }
 
-/** Watches for a second. */
+/** Runs a `sluice` command that watches for a second. */
 export const sluiceAt = (command, url, ...options) =>
   output(process.execPath, [SLUICE, command, url, '--wait', '1', ...options]);
 
-/** Resolves with what a program prints, and stops it once that is enough. */
+/** Resolves with a program's output. Stops the program when the output is enough. */
 function output(program, args, isEnough = () => false) {
   const child = spawn(program, args);
   return new Promise((resolve, reject) => {

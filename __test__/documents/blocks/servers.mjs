@@ -1,11 +1,11 @@
-// Servers that the commands of the documents talk to.
+// Servers for the commands of the documents.
 import { createRequire } from 'node:module';
 import { start as startHTTP } from '../../support/servers/node-http.mjs';
 import { start as startHTTP2 } from '../../support/servers/node-http2.mjs';
 
 const { Channel, Connection } = createRequire(import.meta.url)('../../../index.js');
 
-/** Milliseconds. Every client has an event at once, and more as long as it looks. */
+/** The interval of events, in milliseconds. */
 const INTERVAL = 100;
 
 /** Serves events at every path, with TLS and HTTP/2 for `https:`. Returns the origin. */

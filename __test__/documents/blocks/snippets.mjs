@@ -1,4 +1,4 @@
-/** What parts of programs use without declaring it. */
+/** The types of names that snippets use without declaring them. */
 const NAMES = {
   answerTo: '(messages: any, signal: AbortSignal) => ReadableStream<unknown>',
   app: "import('express').Express",
@@ -8,7 +8,7 @@ const NAMES = {
   config: '{ set(name: string, value: object): void }',
   connection: "import('sluice').Connection",
   expect: '(value: unknown) => { toMatchObject(expected: object): void }',
-  // The body and the parameters of a request are what its schema says.
+  // The schema of a route defines the types of its body and parameters.
   fastify: `Record<'get' | 'post', (path: string, handler: (
     request: import('fastify').FastifyRequest & { body: any; params: any },
     reply: import('fastify').FastifyReply,
@@ -28,7 +28,7 @@ const NAMES = {
   WorkflowChatTransport: 'new (options: object) => object',
 };
 
-/** What parts of programs use without importing it. */
+/** The modules of names that snippets use without importing them. */
 const IMPORTS = {
   Channel: 'sluice',
   Connection: 'sluice',
@@ -41,7 +41,7 @@ const IMPORTS = {
 /** Imports of the reader's own files. */
 const ELSEWHERE = /^(const|import) .*'\.[./]*\/(app|runs)\.js'.*\n/gm;
 
-/** Returns a part of a program as a module that can be type-checked by itself. */
+/** Returns a snippet as a module that can be type-checked on its own. */
 export function toModule(code) {
   const own = code.replaceAll(ELSEWHERE, '');
   return `${declarationsFor(own)}${modular(own)}\nexport {};\n`;
@@ -53,7 +53,7 @@ const modular = (code) =>
     .replaceAll(/const (\{[^}]*\}|\w+) = require\('([^']+)'\);/g, "import $1 from '$2';")
     .replaceAll(/require\('([^']+)'\)/g, "await import('$1')");
 
-/** Returns the declarations that a part of a program needs before it. */
+/** Returns the imports and declarations that a snippet needs. */
 function declarationsFor(code) {
   const uses = (name) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(code);
   const has = (name) =>

@@ -1,4 +1,4 @@
-/** The answer to a try: its status line and the part of its body that has been read. */
+/** The response to a try: its status line and the part of its body that was read. */
 export class Answer {
   attempt;
   text;
@@ -10,7 +10,7 @@ export class Answer {
     this.#chunks = body?.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** The ids of the events and primers that have arrived, in order. */
+  /** The ids of the received events and primers, in order. */
   get ids() {
     return Array.from(this.text.matchAll(/^id: (.*)\n/gm), ([, id]) => id);
   }

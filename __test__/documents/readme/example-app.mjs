@@ -11,7 +11,7 @@ import { Answer } from './answer.mjs';
 const root = path.resolve(fileURLToPath(import.meta.url), '../../../..');
 const modules = path.join(root, 'node_modules');
 const DEADLINE = 120_000;
-/** Stands for an id of the first answer. */
+/** A placeholder for an id of the first response. */
 const ID = /\{id (\d+)\}/g;
 
 function listens(port) {
@@ -67,12 +67,12 @@ export class ExampleApp {
     assert.equal(status, 0, stdout);
   }
 
-  /** Runs the TypeScript compiler with the words of a command. */
+  /** Runs the TypeScript compiler with the arguments of a command. */
   compileWith(words) {
     this.#run('typescript/bin/tsc', words);
   }
 
-  /** Runs esbuild with the words of a command, and returns the bundle of a program. */
+  /** Runs esbuild with the arguments of a command, and returns the bundle of a program. */
   bundle(words, program) {
     const name = words.find((word) => !word.startsWith('-'));
     this.write({ name, code: program });
@@ -93,7 +93,7 @@ export class ExampleApp {
     assert.equal(status, 0, stdout + stderr);
   }
 
-  /** Type-checks parts of programs, which may also be parts of pages. */
+  /** Type-checks snippets of programs or pages. */
   checkTypes(...names) {
     const compiler = path.join(modules, 'typescript/bin/tsc');
     const options = ['--strict', '--noImplicitAny', 'false', '--module', 'nodenext', '--noEmit'];
@@ -165,7 +165,7 @@ export class ExampleApp {
     await first.until(() => first.ids.length >= last);
     assert.ok(first.ids.length >= last, `no ${last} ids, but:\n${first.text}\n${this.#output}`);
     const replaced = (text, end) => text?.replace(ID, (_, place) => first.ids[place - 1] + end);
-    // An expected id ends its line. It could be the beginning of a later id otherwise.
+    // An expected id includes its line end. Otherwise, it could match the start of a later id.
     const expects = replaced(attempt.expects, '\n');
     return { ...attempt, header: replaced(attempt.header, ''), expects };
   }

@@ -10,8 +10,8 @@ function parseTry(text) {
 }
 
 /**
- * Returns the code block after an `example` comment. Only blank lines and `try` comments may stand
- * between them.
+ * Returns the code block after an `example` comment. Only blank lines and `try` comments are
+ * allowed between them.
  */
 function fencedBlock(lines, from, name) {
   let start = from;
@@ -35,7 +35,7 @@ export function parseExamples(markdown) {
     if (kind === 'example') {
       examples.push({ name: text, code: fencedBlock(lines, index + 1, text), tries: [] });
     } else if (kind === 'try') {
-      if (examples.length === 0) throw new Error(`no example stands before <!-- try: ${text} -->`);
+      if (examples.length === 0) throw new Error(`no example precedes <!-- try: ${text} -->`);
       examples.at(-1).tries.push(parseTry(text));
     }
   });

@@ -1,4 +1,4 @@
-// Reads from the sources of `src/`, `lib/` and `client/` which file imports which.
+// Reads the import graph from the sources of `src/`, `lib/` and `client/`.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,7 @@ export function modules() {
     const [, module] = /^src\/(\w+?)(?:\.rs|\/.*)$/.exec(file);
     if (module === 'lib') continue;
     if (!graph.has(module)) graph.set(module, new Set());
-    // A comment may name a module above.
+    // Comments can name modules of a higher layer.
     const code = read(file).replace(/\/\/.*/g, '');
     for (const [, used] of code.matchAll(/\bcrate::(\w+)/g)) {
       if (used !== module) graph.get(module).add(used);
@@ -46,7 +46,7 @@ export function modules() {
   return graph;
 }
 
-/** Returns the nodes of a cycle, or undefined if there is none. */
+/** Returns the nodes of a cycle, or undefined. */
 export function cycle(graph) {
   const done = new Set();
   const visit = (node, trail) => {

@@ -1,4 +1,4 @@
-// One connection for all tabs, cut and taken over.
+// Tests the shared connection of all tabs: cuts and takeovers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -9,7 +9,7 @@ import { OUTAGE, openBrowser } from './tabs.mjs';
 const upTo = (last) => Array.from({ length: last }, (_, n) => String(n + 1));
 
 describeInBrowser('the connection of the chat', () => {
-  test('is one for two tabs, of which one holds it', async (t) => {
+  test('is shared by two tabs, and one of them holds it', async (t) => {
     const chat = await startChat(t);
     const browser = await openBrowser(t, chat, 'Ada');
     const first = await browser.open();
@@ -25,7 +25,7 @@ describeInBrowser('the connection of the chat', () => {
     for (const tab of [first, second]) await tab.hasTexts(['from the second']);
   });
 
-  test('is taken over when its tab is closed: nothing is lost, nothing comes twice', async (t) => {
+  test('is taken over when its tab closes, and every message arrives once', async (t) => {
     const chat = await startChat(t);
     const browser = await openBrowser(t, chat, 'Ada');
     const tabs = [await browser.open(), await browser.open(), await browser.open()];
@@ -56,7 +56,7 @@ describeInBrowser('the connection of the chat', () => {
     await tabs[0].hasConnections(1);
   });
 
-  test('is cut, and what was said meanwhile comes once to both tabs', async (t) => {
+  test('is cut, and messages sent meanwhile arrive once in both tabs', async (t) => {
     const chat = await startChat(t);
     const browser = await openBrowser(t, chat, 'Ada', OUTAGE);
     const tabs = [await browser.open(), await browser.open()];
@@ -65,7 +65,7 @@ describeInBrowser('the connection of the chat', () => {
     for (const tab of tabs) await tab.hasTexts(['1']);
 
     const door = await browser.refuse();
-    // A tab that does not hold the connection can cut it as well.
+    // A tab that does not hold the connection can also cut it.
     await tabs[1].page.getByRole('button', { name: 'Cut it for 5 seconds' }).click();
     for (const tab of tabs) {
       await tab.is('waiting');
@@ -94,7 +94,7 @@ describeInBrowser('the connection of the chat', () => {
     for (const tab of [...tabs, grace]) await tab.hasTexts(upTo(4));
   });
 
-  test('is asked for at once by “Try now”', async (t) => {
+  test('is retried at once with “Try now”', async (t) => {
     const chat = await startChat(t);
     const browser = await openBrowser(t, chat, 'Ada', OUTAGE);
     const tab = await browser.open();
@@ -107,12 +107,12 @@ describeInBrowser('the connection of the chat', () => {
     await tab.is('waiting');
     await door.letIn();
     await tab.is('connected');
-    // Nobody else was here, and yet nothing is missing.
+    // The room was empty meanwhile, and still no message is missing.
     await tab.page.locator('.note', { hasText: 'Ada was cut off' }).waitFor();
     await tab.hasLostNothing();
   });
 
-  test('waits for the network, and goes on where it was', async (t) => {
+  test('waits for the network, and resumes after its cursor', async (t) => {
     const chat = await startChat(t);
     const tab = await (await openBrowser(t, chat, 'Ada', OUTAGE)).open();
     const person = await newPerson(chat.origin);
@@ -127,7 +127,7 @@ describeInBrowser('the connection of the chat', () => {
     await tab.hasLostNothing();
   });
 
-  test('comes back after a restart of the server, which has forgotten everything', async (t) => {
+  test('reconnects after a restart of the server, which has lost its history', async (t) => {
     const first = await startChat(t);
     const browser = await openBrowser(t, first, 'Ada', OUTAGE);
     const tabs = [await browser.open(), await browser.open()];

@@ -1,4 +1,4 @@
-// Who is here.
+// Tests the list of present people.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -7,7 +7,7 @@ import { newPerson, startChat } from './program.mjs';
 import { openBrowser } from './tabs.mjs';
 
 describeInBrowser('the people of the chat', () => {
-  test('come and go on every page', async (t) => {
+  test('appear and disappear on every page', async (t) => {
     const chat = await startChat(t);
     const ada = await (await openBrowser(t, chat, 'Ada')).open();
     await ada.hasPeople('Ada');
@@ -21,7 +21,7 @@ describeInBrowser('the people of the chat', () => {
     await grace.hasConnections(1);
   });
 
-  test('are one each, however many tabs they have', async (t) => {
+  test('are listed once with any number of tabs', async (t) => {
     const chat = await startChat(t);
     const browser = await openBrowser(t, chat, 'Ada');
     const tabs = [await browser.open(), await browser.open(), await browser.open()];
@@ -34,7 +34,7 @@ describeInBrowser('the people of the chat', () => {
     await grace.hasTabs(1);
   });
 
-  test('are one each with a connection a tab, too', async (t) => {
+  test('are listed once with a separate connection per tab', async (t) => {
     const chat = await startChat(t);
     const ada = await (await openBrowser(t, chat, 'Ada')).open();
     const person = await newPerson(chat.origin);
@@ -47,7 +47,7 @@ describeInBrowser('the people of the chat', () => {
     await ada.page.getByText('2 connections', { exact: true }).waitFor();
   });
 
-  test('may change their names, which all see in all of their tabs', async (t) => {
+  test('can change their names, which all tabs of all people show', async (t) => {
     const chat = await startChat(t);
     const browser = await openBrowser(t, chat, 'Ada', /400 \(Bad Request\)/);
     const tabs = [await browser.open(), await browser.open()];
@@ -65,7 +65,7 @@ describeInBrowser('the people of the chat', () => {
     await tabs[1].hasPeople('Countess Ada', 'Grace');
   });
 
-  test('are seen typing, until they have said it', async (t) => {
+  test('are shown as typing until they send the message', async (t) => {
     const chat = await startChat(t);
     const ada = await (await openBrowser(t, chat, 'Ada')).open();
     const grace = await (await openBrowser(t, chat, 'Grace')).open();

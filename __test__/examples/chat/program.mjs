@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../../examples/chat/start.js', import.meta.url));
 
-/** Runs the chat; on the port of an earlier one, it takes its place. */
+/** Runs the chat, optionally on the port of an earlier one. */
 export async function startChat(t, port = 0) {
   const server = spawn(process.execPath, [program], {
     env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) },
@@ -23,7 +23,7 @@ export async function startChat(t, port = 0) {
   return {
     origin,
     port: Number(new URL(origin).port),
-    /** To be called in the end, while the server still runs. */
+    /** Adds a check that runs at the end, before the server is stopped. */
     lastly: (check) => lastly.push(check),
     async stop(signal = 'SIGTERM') {
       const exit = once(server, 'exit');
@@ -33,7 +33,7 @@ export async function startChat(t, port = 0) {
   };
 }
 
-/** Somebody without a page. */
+/** A person without a page, who uses only requests. */
 export async function newPerson(origin) {
   const { headers } = await fetch(origin);
   const [given] = headers.getSetCookie();

@@ -1,4 +1,4 @@
-// What people say to each other.
+// Tests the messages of the room.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeInBrowser } from '../../support/browser.mjs';
@@ -7,7 +7,7 @@ import { newPerson, startChat } from './program.mjs';
 import { openBrowser } from './tabs.mjs';
 
 describeInBrowser('the page of the chat', () => {
-  test('two people hear all that is said, once and in the same order', async (t) => {
+  test('two people get all messages once and in the same order', async (t) => {
     const chat = await startChat(t);
     const ada = await (await openBrowser(t, chat, 'Ada')).open();
     const grace = await (await openBrowser(t, chat, 'Grace')).open();
@@ -55,7 +55,7 @@ describeInBrowser('the page of the chat', () => {
     assert.deepEqual(await tab.figures(), { received: 1, lost: 0, doubled: 0 });
   });
 
-  test('what people write is text, in messages and in names', async (t) => {
+  test('messages and names are shown as plain text', async (t) => {
     const chat = await startChat(t);
     const person = await newPerson(chat.origin);
     const tab = await (await openBrowser(t, chat, 'Ada')).open();
@@ -91,7 +91,7 @@ describeInBrowser('the page of the chat', () => {
     await page.getByRole('button', { name: 'Newer messages' }).waitFor({ state: 'hidden' });
   });
 
-  test('a message that the server refuses stays in its field, with the reason', async (t) => {
+  test('a rejected message stays in its field, with the reason', async (t) => {
     const chat = await startChat(t);
     const tab = await (await openBrowser(t, chat, 'Ada', /400 \(Bad Request\)/)).open();
     await tab.page.locator('#text').evaluate((field) => field.removeAttribute('maxlength'));
@@ -104,7 +104,7 @@ describeInBrowser('the page of the chat', () => {
     await tab.page.locator('#problem').waitFor({ state: 'hidden' });
   });
 
-  test('it notices messages that are lost and messages that come twice', async (t) => {
+  test('it counts lost and duplicate messages', async (t) => {
     const chat = await startChat(t);
     const tab = await (await openBrowser(t, chat, 'Ada')).open();
     const from = { id: 'e', name: 'Eve', hue: 0 };
@@ -124,7 +124,7 @@ describeInBrowser('the page of the chat', () => {
     assert.deepEqual(await tab.figures(), { received: 4, lost: 2, doubled: 1 });
   });
 
-  test('it has the width of a phone, in the dark too', async (t) => {
+  test('it fits the width of a phone in dark mode', async (t) => {
     const chat = await startChat(t);
     const { page } = await (await openBrowser(t, chat, 'Ada')).open();
     await page.setViewportSize({ width: 360, height: 740 });

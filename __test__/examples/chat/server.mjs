@@ -1,4 +1,4 @@
-// The server of the chat, without a page.
+// Tests the server of the chat without a page.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { connectHTTP1 } from '../../support/clients/http1.mjs';
@@ -6,7 +6,7 @@ import { until } from '../../support/until.mjs';
 import { newPerson, startChat } from './program.mjs';
 
 describe('the server of the chat', () => {
-  test('knows people by a cookie that no script can read', async (t) => {
+  test('identifies people by a cookie that scripts cannot read', async (t) => {
     const { origin } = await startChat(t);
     const { given, cookie, room } = await newPerson(origin);
     assert.match(given, /^sluice-chat=[\w-]{22}\.[A-Z][a-z]+; /);
@@ -20,7 +20,7 @@ describe('the server of the chat', () => {
     assert.notEqual((await other.room()).you.id, you.id);
   });
 
-  test('has nothing for who has no identity, or a broken one, or comes from another site', async (t) => {
+  test('rejects requests without a valid identity or from another site', async (t) => {
     const { origin } = await startChat(t);
     for (const cookie of ['', 'sluice-chat=short.Ada', `sluice-chat=${'x'.repeat(22)}.%`]) {
       for (const path of ['room', 'events']) {
@@ -65,7 +65,7 @@ describe('the server of the chat', () => {
     assert.deepEqual(state.you, you);
   });
 
-  test('numbers messages without holes, and keeps the last 200', async (t) => {
+  test('numbers messages without gaps, and keeps the last 200', async (t) => {
     const { origin } = await startChat(t);
     const person = await newPerson(origin);
     const posts = Array.from({ length: 205 }, () => person.post('messages', { text: ' x ' }));
@@ -80,7 +80,7 @@ describe('the server of the chat', () => {
     assert.equal(messages[0].text, 'x');
   });
 
-  test('replays missed messages after a reconnect, or tells that it cannot', async (t) => {
+  test('replays missed messages after a reconnect, or reports a gap', async (t) => {
     const { origin } = await startChat(t);
     const person = await newPerson(origin);
     const connect = (id) =>
@@ -91,7 +91,7 @@ describe('the server of the chat', () => {
     t.after(() => first.leave());
     assert.match(first.headers['content-security-policy'], /^default-src 'self'/);
     await first.has('event: presence');
-    // Before its first message, the client has a cursor.
+    // The client has a cursor before its first message.
     await first.has('\nid: ');
     for (const text of ['one', 'two', 'three']) await person.post('messages', { text });
     await first.has('"text":"three"');
@@ -108,7 +108,10 @@ describe('the server of the chat', () => {
       );
       assert.doesNotMatch(second.text, /sluice\.reset|presence.*message/s);
       second.leave();
-      await until(async () => (await person.room()).presence.connections === 1, 'it to leave');
+      await until(
+        async () => (await person.room()).presence.connections === 1,
+        'the client to leave',
+      );
     }
 
     const third = await connect('unknown');
@@ -118,7 +121,7 @@ describe('the server of the chat', () => {
     third.leave();
   });
 
-  test('a cut ends the person’s connections, lets none come for five seconds, and concerns nobody else', async (t) => {
+  test('a cut ends the connections of one person and refuses new ones for five seconds', async (t) => {
     const { origin } = await startChat(t);
     const [ada, grace] = [await newPerson(origin), await newPerson(origin)];
     const connect = ({ cookie }) => connectHTTP1(origin, '/events', { headers: { cookie } });
@@ -142,7 +145,7 @@ describe('the server of the chat', () => {
     await until(async () => (await grace.room()).presence.connections === 1, `${name} to leave`);
   });
 
-  test('serves the page’s TypeScript as JavaScript, the client as it is, and no other file', async (t) => {
+  test('serves the page’s TypeScript as JavaScript, the client unchanged, and no other files', async (t) => {
     const { origin } = await startChat(t);
     const page = await fetch(origin);
     assert.match(page.headers.get('content-security-policy'), /frame-ancestors 'none'/);
@@ -158,7 +161,7 @@ describe('the server of the chat', () => {
     }
   });
 
-  test('ends by itself on SIGTERM, with people connected', async (t) => {
+  test('exits on SIGTERM with connected people', async (t) => {
     const { origin, stop } = await startChat(t);
     const { cookie } = await newPerson(origin);
     const client = await connectHTTP1(origin, '/events', { headers: { cookie } });

@@ -3,12 +3,12 @@ import { openContext } from '../../client/browser/tabs.mjs';
 import { PAGE_GUARD } from '../../support/browser.mjs';
 import { until } from '../../support/until.mjs';
 
-/** What the browser itself reports where a test breaks the connection. */
+/** Errors that the browser itself logs while a test breaks the connection. */
 export const OUTAGE = /net::ERR_|503 \(Service Unavailable\)/;
 
 /**
- * A browser of somebody's own, with that name. Its tabs may complain of what is `expected`, and of
- * nothing else.
+ * Opens a separate browser for a person with this name. Its tabs may log only errors that match
+ * `expected`.
  */
 export async function openBrowser(t, { origin, lastly }, name, expected = /$^/) {
   const context = await openContext(t);
@@ -34,8 +34,8 @@ export async function openBrowser(t, { origin, lastly }, name, expected = /$^/) 
       return tab;
     },
     /**
-     * Refuses connections, as a cut does, until they are let in: a cut alone is over when it is
-     * over.
+     * Refuses connections, like a cut, until `letIn()` is called. The test controls the end, which
+     * a cut does not allow.
      */
     async refuse() {
       let refused = 0;
@@ -59,7 +59,7 @@ export class ChatTab {
     await this.page.locator(`#status[data-state=${state}]`).waitFor();
   }
 
-  /** Resolves when the server has the message: two requests under way may overtake each other. */
+  /** Resolves when the server has the message, because concurrent requests may be reordered. */
   async say(text) {
     const answered = this.page.waitForResponse('**/messages');
     await this.page.fill('#text', text);
@@ -67,7 +67,7 @@ export class ChatTab {
     await answered;
   }
 
-  /** The texts of all messages, in order; what the room says, and breaks, are not among them. */
+  /** The texts of all messages in order, without notes and separators. */
   texts() {
     return this.page.locator('#messages .words').allTextContents();
   }
@@ -77,7 +77,7 @@ export class ChatTab {
     assert.deepEqual(await this.texts(), expected);
   }
 
-  /** The figures of what came with the stream. */
+  /** The counts of messages from the stream. */
   async figures() {
     const [received, lost, doubled] = await this.page.locator('#connection dd').allTextContents();
     return { received: Number(received), lost: Number(lost), doubled: Number(doubled) };
@@ -97,7 +97,7 @@ export class ChatTab {
     );
   }
 
-  /** How many connections the server has, as it says. */
+  /** Waits until the page shows this number of server connections. */
   async hasConnections(count) {
     await this.page.locator('#server', { hasText: `has ${count} connection` }).waitFor();
   }

@@ -1,4 +1,4 @@
-// What the example's one file of types makes an error; each line that is marked so must be one.
+// Checks which uses of the example's types the compiler rejects.
 import type { SSEBroker } from 'sluice';
 import { connectSSE } from 'sluice/client';
 import type { ChatEvents, Message, Topics } from '../../../examples/chat/events.ts';
@@ -11,11 +11,11 @@ broker.broadcastToTopic('messages', { event: 'message', data: message });
 broker.broadcastToTopic('news', { event: 'message', data: message });
 // @ts-expect-error no such event
 broker.broadcastToTopic('messages', { event: 'massage', data: message });
-// @ts-expect-error an event of the other topic
+// @ts-expect-error an event of another topic
 broker.broadcastToTopic('messages', { event: 'typing', data: { person: 'a' } });
 // @ts-expect-error not what this event says
 broker.broadcastToTopic('presence', { event: 'typing', data: { name: 'a' } });
-// @ts-expect-error a text that is none
+// @ts-expect-error text must be a string
 broker.send('id', { event: 'message', data: { ...message, text: 7 } });
 
 const client = connectSSE<ChatEvents>('chat', { url: 'https://chat.example/events' });
@@ -30,6 +30,6 @@ client.on('message', ({ data }) => data.subject);
 client.on('message', ({ data }) => data.number.trim());
 client.on('*', ({ event, data }) => {
   if (event === 'typing') data.person.trim();
-  // @ts-expect-error it may be any of them
+  // @ts-expect-error it can be any event
   data.person.trim();
 });

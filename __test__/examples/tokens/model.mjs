@@ -1,4 +1,4 @@
-// A model that writes what a test tells it, over the interface that examples/tokens/model.js reads.
+// A fake model that sends a test's words through the API that examples/tokens/model.js reads.
 import { once } from 'node:events';
 import http from 'node:http';
 import { until } from '../../support/until.mjs';
@@ -30,7 +30,7 @@ export async function startModel(t) {
       OPENAI_MODEL: 'a model',
       OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
     },
-    /** The request of the next question. */
+    /** Resolves with the request of the next question. */
     async asked() {
       await until(() => requests.length > 0, 'a question');
       const request = requests.shift();
@@ -39,7 +39,7 @@ export async function startModel(t) {
         ...request,
         isClosed: () => request.isClosed === true,
         give(...words) {
-          // A chunk on the network may end in the middle of a line.
+          // A network chunk can end within a line.
           const text = words.map((content) => say({ delta: { content } })).join('');
           request.res.write(text.slice(0, 9));
           setImmediate(() => request.res.write(text.slice(9)));

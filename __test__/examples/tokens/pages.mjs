@@ -1,16 +1,16 @@
-// Pages of examples/tokens. All tests share one browser, and each has cookies of its own.
+// Pages of examples/tokens. All tests share one browser, and each has its own cookies.
 import assert from 'node:assert/strict';
 import { launch, PAGE_GUARD } from '../../support/browser.mjs';
 
 let launching;
 
-/** To be called after all tests. */
+/** Call this after all tests. */
 export const closeBrowser = async () => (await launching)?.close();
 
-/** Errors of the browser itself while a test stops the server. */
+/** Errors that the browser itself logs while a test stops the server. */
 export const OUTAGE = /net::ERR_|404 \(Not Found\)|503 \(Service Unavailable\)/;
 
-/** `expected`: what its pages may complain of. */
+/** Opens a browser context. Its pages may log only errors that match `expected`. */
 export async function openBrowser(t, expected = /$^/) {
   launching ??= launch();
   const browser = await launching;
@@ -53,7 +53,7 @@ export class Tab {
     await this.page.press('#question', 'Enter');
   }
 
-  /** The latest answer, once it has that text, as far as the text is. */
+  /** Waits until the latest answer has exactly this text. */
   async shows(text) {
     await this.page.waitForFunction(
       (expected) => document.querySelector('.answer:last-child .text')?.textContent === expected,

@@ -1,7 +1,7 @@
-// What the tests of the inspector share: a server, and a reader of snapshots.
+// Shared by the tests of the inspector: a server and a reader of snapshots.
 import http from 'node:http';
 
-/** Starts a server of `node:http` and returns its origin. */
+/** Starts a `node:http` server and returns its origin. */
 export async function listening(t, listener) {
   const server = http.createServer(listener);
   t.after(() => {
@@ -12,7 +12,7 @@ export async function listening(t, listener) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** Returns the first snapshot of a stream, and leaves. */
+/** Returns the first snapshot of a stream, then disconnects. */
 export async function firstSnapshot(t, url) {
   const stop = new AbortController();
   t.after(() => stop.abort());

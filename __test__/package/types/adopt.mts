@@ -1,4 +1,4 @@
-// Checks the types of adopt() and toNode() with the servers and the frameworks that take them.
+// Checks the types of adopt() and toNode() with the servers and frameworks that accept them.
 import { createServer } from 'node:http';
 import { createServer as createHTTP2Server } from 'node:http2';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';

@@ -53,7 +53,7 @@ channel.close();
 
 // @ts-expect-error no such option
 new Channel({ history: 5 });
-// @ts-expect-error a value without events cannot say that it closes
+// @ts-expect-error a value without events cannot announce that it closes
 new MapListener<string, number>();
 const emitters: Map<string, EventEmitter> = new MapListener<string, Channel>([['a', channel]]);
 

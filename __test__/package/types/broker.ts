@@ -29,7 +29,7 @@ const broker = new SSEBroker<Topics, Metadata>({
 
 // @ts-expect-error heartbeats are comments or events
 new SSEBroker({ heartbeat: 'time' });
-// The requests of any framework.
+// The request type of any framework.
 new SSEBroker({ authorizeSubscribe: (req: { user: string }, _id, topic) => topic === req.user });
 
 createServer((req, res) => {
@@ -68,7 +68,7 @@ const closed: Promise<void> = broker.close();
 broker.broadcastToTopic('news', { data: '' });
 // @ts-expect-error an event of another topic
 broker.broadcastToTopic('orders', { event: 'greeting', data: 'hello' });
-// @ts-expect-error the data of another event
+// @ts-expect-error data of another event
 broker.broadcastToTopic('user.1', { event: 'greeting', data: { text: '' } });
 // @ts-expect-error no topic has such an event
 broker.send('ada', { event: 'created', data: 'hello' });

@@ -25,7 +25,7 @@ broker.subscribe('news', (event) => {
   return event.data.toUpperCase();
 });
 broker.subscribe('orders.7', (event) => event.event === 'shipped' && event.data.order.toFixed());
-// A pattern of one kind of topics, and one of all kinds.
+// A pattern for one kind of topic, and one for all kinds.
 broker.subscribe('orders.*', (event) => event.event === 'headline' && event.data.toFixed());
 broker.subscribe('>', (event) => {
   if (event.event === 'shipped') return event.data.order;

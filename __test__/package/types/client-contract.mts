@@ -16,7 +16,7 @@ export const classes: {
 export const functions: Pick<typeof contract, 'connectSSE' | 'createSSEClient' | 'getSSEManager'> =
   { connectSSE, createSSEClient, getSSEManager };
 
-/** The code knows no types of topics. */
+/** The code has no types for topics. */
 export const broker: (...parameters: Parameters<typeof contract.connectBroker>) => Pick<
   contract.BrokerClient,
   'connect' | 'getState'

@@ -40,7 +40,7 @@ connection.send({ event: 'news', data: { symbol: 'ACME', cents: 120 } });
 channel.send({ event: 'weather', data: 'rain' });
 // @ts-expect-error an event of the map has data
 channel.send({ event: 'price' });
-// @ts-expect-error an event without a name is called message, which is a number here
+// @ts-expect-error an event without a name is a message, whose data is a number here
 channel.send({ data: 'seven' });
 // @ts-expect-error retry is a number
 channel.send({ event: 'news', data: 'rain', retry: '5' });

@@ -57,7 +57,7 @@ express.Router().get(
 
 const typed = new Channel<Progress>();
 
-// A typed channel takes the connection, and path parameters have their types.
+// A typed channel accepts the connection, and path parameters have their types.
 app.get(
   '/typed/:job',
   sse((connection, req) => {

@@ -52,7 +52,7 @@ lists.stream([
 ]);
 typed.stream([{ event: 'price', data: { cents: 1 } }]);
 
-// @ts-expect-error not the data of that event
+// @ts-expect-error data of another type
 typed.stream([{ event: 'price', data: { cents: '1' } }]);
 // @ts-expect-error functions are not data
 loose.stream([() => 1]);
@@ -64,7 +64,7 @@ typed.stream(emittedPrices, { event: 'token' });
 typed.stream(bytes, { event: 'price' });
 // @ts-expect-error no such event
 typed.stream(tokens, { event: 'other' });
-// @ts-expect-error an event without a name is called message, which is text here
+// @ts-expect-error an event without a name is a message, whose data is text here
 typed.stream([7]);
 // @ts-expect-error not iterable
 loose.stream(7);

@@ -1,4 +1,4 @@
-// Checks topics of a broker whose names are patterns.
+// Checks the types of topics whose names are patterns.
 import { SSEBroker, SSEHelper } from 'sluice';
 
 interface Topics {
@@ -29,7 +29,7 @@ new SSEHelper(broker).updateTopic('orders.7', 'state', 'packed');
 
 // @ts-expect-error no such topic
 broker.broadcastToTopic('weather', { comment: '' });
-// @ts-expect-error not the data of that event
+// @ts-expect-error data of another type
 broker.broadcastToTopic('orders.7', { event: 'shipped', data: { order: '7' } });
 // @ts-expect-error an event of another topic
 broker.broadcastToTopic('orders.7', { event: 'added', data: { item: 'pen' } });
@@ -42,5 +42,5 @@ broker.publish('logs.web', { event: 'headline', data: 'rain' });
 
 const one = new SSEBroker<{ 'orders.*': { shipped: { order: number } } }>();
 one.broadcastToTopic('orders.7', { event: 'shipped', data: { order: 7 } });
-// @ts-expect-error not a topic of these
+// @ts-expect-error no such topic
 one.broadcastToTopic('news', { comment: '' });

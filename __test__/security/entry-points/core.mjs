@@ -1,4 +1,4 @@
-// Streams that need no framework, or one whose responses are those of Node.
+// Streams without a framework, or with one that uses Node's responses.
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -14,7 +14,7 @@ import { brokerOptions, brokerStream, connectionStream } from './senders.mjs';
 const skill = createRequire(import.meta.url)('../../../digipair.js');
 const { Connection, SSEBroker } = sluice;
 
-/** A request listener that answers with the error of `open`, as frameworks do. */
+/** A request listener that responds with the error of `open`, like frameworks do. */
 const answering = (site, open) => async (req, res) => {
   try {
     await site.before(req, res);
@@ -33,10 +33,10 @@ const opensConnection = (site, options) =>
     connectionStream(site, new Connection(req, res, { ...site.options, ...options }));
   });
 
-/** The skill has no options: its pins say what a session is. */
+/** The skill has no connection options, because pins define a session. */
 const NO_OPTIONS = 'the skill has no options for connections';
 
-/** Sessions of digipair's skill, each in one channel. */
+/** Sessions of the digipair skill, each in one channel. */
 function serveDigipair(_t, site) {
   let next = 0;
   const handler = answering(site, async (req, res) => {
@@ -121,7 +121,7 @@ export const entries = [
       limits: NO_OPTIONS,
       onGap: NO_OPTIONS,
       cursorQuery: NO_OPTIONS,
-      ids: 'push and broadcast send no id of the application',
+      ids: 'push and broadcast send no custom ids',
       leaving: 'a session leaves its channels only with its client',
       write: 'a message is a JSON value',
     },

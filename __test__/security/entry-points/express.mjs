@@ -10,7 +10,7 @@ import { brokerOptions, brokerStream, connectionStream } from './senders.mjs';
 const { sse } = createRequire(import.meta.url)('../../../express.js');
 const { SSEBroker, setupSSE } = sluice;
 
-/** An application with the site's middleware, and with the routes that `setUp` adds. */
+/** An application with the site's middleware and the routes that `setUp` adds. */
 function serve(site, setUp) {
   // Express logs errors in every other environment.
   const app = express().set('env', 'test');
@@ -46,6 +46,6 @@ export const entries = [
     title: 'setupSSE in Express',
     path: '/connect',
     start: (_t, site) => serve(site, (app) => addRoutes(site, app, '')),
-    lacks: { begun: 'the routes leave an answer of middleware alone' },
+    lacks: { begun: 'the routes do not touch a response that middleware has sent' },
   },
 ];

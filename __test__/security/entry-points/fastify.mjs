@@ -11,7 +11,7 @@ import { connectionStream, TOPIC } from './senders.mjs';
 
 const plugin = createRequire(import.meta.url)('../../../fastify.js');
 
-/** An application with the site's hook, and with the plugins and routes that `setUp` adds. */
+/** An application with the site's hook and the plugins and routes that `setUp` adds. */
 async function serve(site, setUp, { connect = connectHTTP1, ...options } = {}) {
   const app = fastify({
     logger: { level: 'trace', stream: { write: (line) => site.log.push(line) } },
@@ -38,7 +38,7 @@ const serveReply = (how, serverOptions) => (_t, site) =>
     serverOptions,
   );
 
-/** The options of a stream of `SE` are those of a connection. Its first event opens it. */
+/** `SE` accepts the options of a connection. The first event opens the stream. */
 const serveSE = (how, serverOptions) => (_t, site) =>
   serve(
     site,
@@ -68,14 +68,14 @@ const serveSE = (how, serverOptions) => (_t, site) =>
   );
 
 const HTTP2 = { http2: true, connect: connectHTTP2 };
-const BEGUN = 'Fastify calls no handler for a request that a hook has answered';
+const BEGUN = 'Fastify calls no handler if a hook has already sent the response';
 const SE_LACKS = {
   begun: BEGUN,
-  'events without data': 'the data comes first, and cannot be left out',
-  connection: 'a reply of SE does not show its connection',
+  'events without data': 'data is the first argument and is required',
+  connection: 'a reply of SE does not expose its connection',
   joining: 'the stream of a seid gets the history of that seid',
   leaving: 'a seid has one client, which leaves with its stream',
-  write: 'SE sends events, and no text in the wire format',
+  write: 'SE sends events, but no text in the wire format',
 };
 
 export const entries = [
@@ -98,12 +98,12 @@ export const entries = [
       reading: 'an injected request has no socket that could stop reading',
       begun: BEGUN,
       leavingEarly: 'an injected request has no socket that could close',
-      limits: 'an injected request has no address of its own',
+      limits: 'an injected request has no client address',
     },
   },
   { title: 'SE', start: serveSE(), lacks: SE_LACKS },
   {
-    title: 'SE with a stream of its own',
+    title: 'SE with a custom stream',
     start: serveSE({ stream: PassThrough }),
     lacks: SE_LACKS,
   },

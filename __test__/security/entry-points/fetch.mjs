@@ -1,4 +1,4 @@
-// Streams of `createSSE`, in a framework that returns a `Response`.
+// Streams of `createSSE` in a framework that returns a `Response`.
 import http2 from 'node:http2';
 import { createRequire } from 'node:module';
 import { createAdaptorServer } from '@hono/node-server';
@@ -18,7 +18,7 @@ const SERVICE_OPTIONS = [
   'stallTimeout',
 ];
 
-/** A Hono server. `isKnown`: the service gets the Node response that the body is written to. */
+/** A Hono server. `isKnown`: the service receives the Node response that the body goes to. */
 const serveHono =
   (isKnown, serverOptions, connect = connectHTTP1) =>
   (t, site) => {
@@ -69,12 +69,12 @@ function open(site, service, client) {
 }
 
 const LACKS = {
-  'events without data': 'clients drop them, so createSSE refuses them',
-  begun: 'the answer is a new Response, which no middleware has begun',
+  'events without data': 'clients discard them, so createSSE rejects them',
+  begun: 'the handler returns a new Response',
   cursorQuery: 'the handler passes the cursor itself',
 };
-/** Without the Node response nothing tells who asks. */
-const UNKNOWN = { ...LACKS, limits: 'without `outgoing` there is no address to count by' };
+/** Without the Node response, the client's address is unknown. */
+const UNKNOWN = { ...LACKS, limits: 'without `outgoing`, the client has no address' };
 
 export const entries = [
   { title: 'createSSE in Hono', start: serveHono(false), lacks: UNKNOWN },

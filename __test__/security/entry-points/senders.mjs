@@ -1,15 +1,15 @@
-// The ways to send an event, with the fields that each of them takes.
+// The ways to send an event, with the fields that each of them accepts.
 import { sluice } from '../../support/site.mjs';
 
 const ALL = ['id', 'event', 'data', 'retry', 'comment'];
 const HISTORY = { historySize: 1000 };
 
-/** How many events a topic or a channel keeps. */
+/** The history of a topic or channel. */
 export const TOPIC = HISTORY;
 
 /**
- * A stream of `new Connection()`, in two channels of the site. `write` are the ways to send text
- * that has the wire format.
+ * A stream of `new Connection()` in two channels of the site. `write` holds the functions that send
+ * text in the wire format.
  */
 export function connectionStream(site, connection) {
   site.channel ??= new sluice.Channel(HISTORY);
@@ -52,5 +52,5 @@ export function brokerStream(site, broker, client) {
   });
 }
 
-/** Options of a connection as those of a broker. */
+/** Options of a broker with the connection options of the site. */
 export const brokerOptions = (site) => ({ connection: site.options, topic: TOPIC });

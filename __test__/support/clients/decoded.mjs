@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 
 const DECODERS = { gzip: zlib.createGunzip, zstd: zlib.createZstdDecompress };
 
-/** Whether all frames that arrive together are read. Before 26, Node.js reads the first one. */
+/** Whether Node.js reads all frames of a buffer. Before version 26, it reads only the first. */
 function readsAllFrames() {
   const frame = zlib.zstdCompressSync('a');
   return zlib.zstdDecompressSync(Buffer.concat([frame, frame])).length === 2;
@@ -15,7 +15,7 @@ export const withoutZstd =
     ? false
     : `Node.js ${process.version} does not read several frames of zstd: use 26 or newer`;
 
-/** A stream of the plain bytes of a body. A body that was cut off is an error. */
+/** Returns a stream of the decoded body, which fails if the body is cut off. */
 export function decoded(source, coding) {
   const decoder = DECODERS[coding];
   return decoder ? source.pipe(decoder()) : source;

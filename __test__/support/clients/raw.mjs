@@ -3,11 +3,11 @@ import net from 'node:net';
 import { until } from '../until.mjs';
 
 /**
- * Sends exactly the bytes that the test specifies, and keeps all received bytes unchanged.
+ * Sends exactly the bytes that the test specifies, and stores all received bytes unchanged.
  */
 export class RawClient {
   received = Buffer.alloc(0);
-  /** The server has closed its side. */
+  /** Whether the server has closed its side. */
   ended = false;
   closed = false;
 

@@ -51,7 +51,7 @@ export class Reader {
     this.#source.resume();
   }
 
-  /** Leaves as a browser does when its tab is closed. */
+  /** Disconnects like a browser whose tab is closed. */
   leave() {
     this.#leave();
   }
@@ -72,7 +72,7 @@ export class Reader {
   async count(events) {
     await until(
       () => this.data.length >= events,
-      () => `${events} events, there are ${this.data.length} (${this.end})`,
+      () => `${events} events, but there are ${this.data.length} (${this.end})`,
     );
     return this.data;
   }

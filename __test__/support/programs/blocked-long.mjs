@@ -1,5 +1,5 @@
-// Serves a channel, and blocks its JavaScript thread for so many milliseconds when its standard
-// input says so. The second argument is the transport.
+// Serves a channel, and blocks its JavaScript thread when it receives standard input. The arguments
+// are the duration in milliseconds and the transport.
 import { once } from 'node:events';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
@@ -17,7 +17,7 @@ for (let number = 1; number <= EVENTS; number += 1) publish(number);
 const server = http.createServer((req, res) => {
   const connection = new sluice.Connection(req, res, {
     ...{ ping: true, pingInterval: 1000, maxQueueBytes: 2 ** 26, transport },
-    // Shorter than the block: a client that reads is not to be taken for a stalled one.
+    // Shorter than the block, during which a client that reads must not count as stalled.
     stallTimeout: 8000,
   });
   connection.on('close', (reason) => console.log(`closed: ${reason}`));

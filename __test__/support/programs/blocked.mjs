@@ -1,4 +1,4 @@
-// Blocks its JavaScript thread while a connection is open, until its standard input gets data.
+// Blocks its JavaScript thread while a connection is open, until it receives standard input.
 import { readSync } from 'node:fs';
 import http from 'node:http';
 import { sluice } from '../site.mjs';
@@ -14,7 +14,7 @@ const open = (req, res) =>
 const server = http.createServer((req, res) => {
   const connection = open(req, res);
   connection.on('close', (reason) => console.log(`closed: ${reason}`));
-  // The handover itself takes a few turns of the event loop.
+  // The hand-over itself takes a few turns of the event loop.
   setTimeout(() => {
     connection.send({ data: 'blocked' });
     readSync(0, Buffer.alloc(1));

@@ -1,5 +1,5 @@
 // Runs clients that connect, close or reset their connection, and reconnect with their cursor. Each
-// checks the events that it receives.
+// client checks its received events.
 import net from 'node:net';
 
 const [port, count, seed] = process.argv.slice(2).map(Number);
@@ -7,7 +7,7 @@ const faults = [];
 let returns = 0;
 let leaving = true;
 
-/** A small seeded random generator (mulberry32), so that failures can be reproduced. */
+/** A small seeded random generator (mulberry32) for reproducible failures. */
 let state = seed;
 function random() {
   state = (state + 0x6d2b79f5) | 0;
@@ -82,7 +82,7 @@ async function until(condition) {
 
 for (const [number, client] of clients.entries()) {
   client.connect();
-  // Connects no more clients at once than the server's backlog can hold.
+  // Do not connect more clients at once than the server's backlog can hold.
   if (number % 100 === 99)
     await until(() => clients.slice(0, number + 1).every(({ open }) => open));
 }

@@ -1,4 +1,4 @@
-// Opens streams with a cursor and a topic that no log may show. Prints what frameworks log.
+// Opens streams with a cursor and a topic that must not appear in logs, and prints the logs.
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { entryPoints } from '../../security/entry-points.mjs';

@@ -1,4 +1,4 @@
-// The clients of dead-peer.mjs, in a network namespace of their own.
+// The clients of dead-peer.mjs, in their own network namespace.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';

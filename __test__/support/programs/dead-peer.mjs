@@ -1,5 +1,6 @@
-// Runs in its own network namespace. Its clients run in another one. Once all connections are open,
-// the clients' addresses vanish without a packet. Prints why each connection closed, as JSON.
+// Runs in its own network namespace. Its clients run in another one. When all connections are open,
+// the clients' addresses vanish without a packet. Prints the close reason of each connection as
+// JSON.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -12,8 +13,8 @@ import { sluice } from '../site.mjs';
 const SERVER = '10.213.0.1';
 const CLIENT_MAC = '02:00:00:00:00:02';
 /**
- * The server knows the link address of the first, as behind a router, and packets to it are lost.
- * It looks for the second in vain.
+ * The server knows the link address of `silent`, as if behind a router, and packets to it are lost.
+ * It cannot resolve the link address of `unreachable`.
  */
 const CLIENTS = { silent: '10.213.0.2', unreachable: '10.213.0.3' };
 const SERVERS = { http: http.createServer, https: https.createServer, h2c: http2.createServer };
@@ -27,7 +28,7 @@ const KINDS = [
 const ip = (command) => execFileSync('ip', command.split(' '));
 const program = fileURLToPath(new URL('./dead-peer-clients.mjs', import.meta.url));
 
-// Ends with this process, and so does its namespace, and the link with both.
+// The child process ends with this process, and its namespace and the link end with it.
 const clients = spawn('unshare', ['--net', process.execPath, program], {
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 });

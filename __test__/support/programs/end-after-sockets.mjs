@@ -1,5 +1,5 @@
-// Closes a server and its sockets, then waits for the broker to close. Nothing else keeps the
-// process alive meanwhile.
+// Closes a server and its sockets, then waits for the broker to close. Only this keeps the process
+// alive.
 import { once } from 'node:events';
 import http from 'node:http';
 import { sluice } from '../site.mjs';

@@ -1,4 +1,4 @@
-// The application replaces res.write by a function that throws. Prints the close reason and the
+// The application replaces res.write with a function that throws. Prints the close reason and the
 // errors that became uncaught exceptions.
 import http from 'node:http';
 import { createRequire } from 'node:module';

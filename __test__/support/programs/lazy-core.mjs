@@ -1,4 +1,4 @@
-// Starts the core in the first request. Prints in which request's context each callback ran.
+// Starts the core in the first request. Prints the request context of each callback.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import { createRequire } from 'node:module';

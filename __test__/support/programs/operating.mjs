@@ -1,4 +1,4 @@
-// Opens two streams, drains, and prints what was heard of the drain and the status of a refusal.
+// Opens two streams and drains. Prints the drain messages and the status of a refusal.
 import { subscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
 import { createRequire } from 'node:module';

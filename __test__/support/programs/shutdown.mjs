@@ -37,7 +37,7 @@ const server = await servers[given.server]();
 const shutdown = sluice.gracefulShutdown(server, given.options);
 const { done } = shutdown;
 done.then((result) => console.log(`done ${JSON.stringify(result)}`));
-// Much longer than the test.
+// This is much longer than the test.
 if (given.server !== 'fastify') server.keepAliveTimeout = 2 ** 31 - 1;
 process.on('SIGUSR2', () => {
   shutdown.close();

@@ -1,4 +1,4 @@
-// Leaves one response unread and one with a pending read. Neither may keep the process alive.
+// Leaves one response unread and one with a pending read. Neither must keep the process alive.
 import { createSSE } from '../../faces/fetch/service.mjs';
 
 const sse = createSSE();

@@ -25,13 +25,13 @@ async function oneWorker() {
 
 if (isMainThread) {
   console.log('port 0');
-  // The first worker also starts threads that stay, such as Node's thread pool.
+  // The first worker also starts permanent threads, such as Node's thread pool.
   await oneWorker();
   const before = threads();
   for (let n = 0; n < 5; n += 1) await oneWorker();
   await until(
     () => threads() <= before,
-    () => `${before} threads, there are ${threads()}`,
+    () => `${before} threads, but there are ${threads()}`,
   );
   console.log('threads are back');
 } else {

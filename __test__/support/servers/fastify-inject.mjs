@@ -6,8 +6,8 @@ export const title = 'Fastify by inject';
 export const transport = 'stream';
 
 /**
- * Aborting an injected request destroys its response. Without a socket, this looks the same as if
- * the server had destroyed it.
+ * Aborting an injected request destroys its response. Without a socket, this looks as if the server
+ * had destroyed it.
  */
 export const reasonOfLeaving = 'destroy';
 
