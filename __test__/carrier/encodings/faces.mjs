@@ -13,7 +13,7 @@ const { toNode } = require('../../../fetch.js');
 const { createStreams } = require('../../../streams.js');
 
 /** They make bodies for a server that they do not know. */
-const PLAIN = ['createSSE', 'the connections of createStreams'];
+const PLAIN = ['createSSE', 'createStreams with `connection`'];
 /** It takes the options of connections by another name, which is another face. */
 const { SSEBroker: _, ...all } = faces;
 

@@ -56,7 +56,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 for (const transport of ['auto', 'stream']) {
-  test(`an end that crosses the client's leaving is one end (${transport})`, SOON, async (t) => {
+  test(`a stream that both sides end at once ends once (${transport})`, SOON, async (t) => {
     const opened = [];
     const { port, responses } = await serve(t, (fastify) => {
       fastify.get('/', (_request, reply) => void opened.push(reply.eventStream({ transport })));
@@ -75,7 +75,7 @@ for (const transport of ['auto', 'stream']) {
   });
 }
 
-test('close ends the streams and resolves promptly', SOON, async (t) => {
+test('close() ends the streams and resolves promptly', SOON, async (t) => {
   const reasons = [];
   const { connect, fastify, log } = await serve(t, (instance) => {
     instance.get('/:transport', ({ params }, reply) => {
@@ -98,7 +98,7 @@ test('close ends the streams and resolves promptly', SOON, async (t) => {
   assert.deepEqual(unexpected(log), []);
 });
 
-test('close does not wait for a client that does not read', SOON, async (t) => {
+test('close() does not wait for a client that does not read', SOON, async (t) => {
   const reasons = [];
   const { connect, fastify } = await serve(t, (instance) => {
     instance.get('/:transport', ({ params }, reply) => {
@@ -130,7 +130,7 @@ test('sending while the server closes raises no error', SOON, async (t) => {
   assert.equal(await client.over(), 'clean');
 });
 
-test('a stream that opens while the server closes ends', SOON, async (t) => {
+test('a stream that opens while the server closes is ended', SOON, async (t) => {
   let release;
   const released = new Promise((resolve) => {
     release = resolve;
@@ -151,7 +151,7 @@ test('a stream that opens while the server closes ends', SOON, async (t) => {
   await closed;
 });
 
-test('nothing is left of a thousand streams', SOON, async (t) => {
+test('a thousand streams leave nothing behind', SOON, async (t) => {
   const { connect, responses } = await serve(t, (fastify) => {
     fastify.get('/', (_request, reply) => {
       const connection = reply.eventStream().send({ data: 'x' });
