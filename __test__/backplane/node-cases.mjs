@@ -190,7 +190,7 @@ export function nodeCases(Server) {
     }
   });
 
-  test('the clients of a broker that was closed are removed at once', async (t) => {
+  test('the clients of a broker that was closed are removed immediately', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     await connect(t, nodes[1], { id: 'bob', topic: 'room', shown: 'Bob' });
     await shows(nodes[0], 'room', ['bob']);

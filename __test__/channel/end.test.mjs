@@ -98,7 +98,7 @@ describe('a channel that has ended', SOON, () => {
     await assert.rejects(channel.end(), { code: 'ERR_SSE_CHANNEL_CLOSED' });
   });
 
-  test("cannot have keep: 'latest'", async () => {
+  test('cannot be a channel of latest values', async () => {
     const channel = new Channel({ keep: 'latest', key: () => 'key' });
     await assert.rejects(channel.end(), { code: 'ERR_SSE_OPTION' });
   });

@@ -29,7 +29,7 @@ export class Client {
     return this.#left > 0;
   }
 
-  /** Connects. Resolves with the response head. The client leaves after that many bytes. */
+  /** Connects. Resolves when the head has arrived. The client leaves after that many bytes. */
   come(port, path, bytes) {
     this.drop();
     // A client without a cursor starts anew, so the values of earlier visits are discarded.

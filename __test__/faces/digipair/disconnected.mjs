@@ -74,7 +74,7 @@ describe('disconnected', () => {
     const [ada, bob] = [await connect('/dp/talk?who=ada'), await connect('/dp/talk?who=bob')];
     const other = await connect('/dp/other');
     other.leave();
-    await until(() => sessions.clientCount() === 2, 'one to leave');
+    await until(() => sessions.clientCount() === 2, 'a client to leave');
     assert.equal(recordsOf('left').length, 0);
     ada.leave();
     await seen('left');

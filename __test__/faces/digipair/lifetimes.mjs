@@ -83,7 +83,7 @@ describe('sessions and channels', () => {
     assert.equal(first.send({ event: 'tick', data: 'now', id: '7' }), 2);
     for (const client of clients) await client.has('event: tick\n');
     for (const client of clients) client.leave();
-    await until(() => first.count() === 0, 'both to leave');
+    await until(() => first.count() === 0, 'both clients to leave');
     assert.equal(first.send({ data: 'nobody' }), 0);
   });
 

@@ -79,7 +79,7 @@ describe('a client of SE that reconnects', { concurrency: true }, () => {
   test('has a cursor before its first event with an id', SOON, async (t) => {
     const { connect, send, drop, se } = await serve(t);
     const opening = connect('ada', undefined, '/wait');
-    await until(() => 'ada' in se.clients, 'the handler to begin');
+    await until(() => 'ada' in se.clients, 'the handler to start');
     // An empty id resets the cursor, so that only the primer counts.
     se.clients.ada.sendEvent({ data: 'reset', id: '' });
     const first = await opening;
@@ -102,7 +102,7 @@ describe('a client of SE that reconnects', { concurrency: true }, () => {
     await drop(first, 'ada');
     await send('ada', 'one');
     const opening = connect('ada', idsOf(first)[0], '/wait');
-    await until(() => 'ada' in se.clients, 'the handler to begin');
+    await until(() => 'ada' in se.clients, 'the handler to start');
     assert.equal(await send('ada', 'two'), true);
     const second = await opening;
     await second.has('data: two\n\n');

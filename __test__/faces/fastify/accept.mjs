@@ -32,7 +32,7 @@ const answers = [
 ];
 
 test(
-  '`only` streams to clients that accept streams, `dual` to clients that prefer them',
+  '`only` streams to clients that accept streams, `dual` to clients that ask for them',
   SOON,
   async (t) => {
     const { connect } = await serve(t, (fastify) => {

@@ -11,11 +11,14 @@ const unexpected = (log) => log.filter(({ level }) => level > 30);
 
 for (const transport of ['auto', 'stream']) {
   const endings = {
-    'the server ends it': { end: (connection) => void connection.end(), reason: 'end' },
+    'the server ends the stream': { end: (connection) => void connection.end(), reason: 'end' },
     'the client leaves': { end: (_connection, client) => client.leave(), reason: 'client' },
-    'the client is gone': { end: (_connection, client) => client.reset(), reason: 'client' },
-    'its time is over': { end: (connection) => connection.setTimeout(1), reason: 'timeout' },
-    'its queue is full': {
+    'the client resets its socket': {
+      end: (_connection, client) => client.reset(),
+      reason: 'client',
+    },
+    'the timeout expires': { end: (connection) => connection.setTimeout(1), reason: 'timeout' },
+    'the queue is full': {
       end: (connection, client) => {
         client.pause();
         for (let n = 0; n < 400; n += 1) connection.send({ data: 'x'.repeat(100_000) });

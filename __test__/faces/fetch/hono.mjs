@@ -65,7 +65,7 @@ async function serve(t, [options, connect], { config, before = async () => {} } 
 
 for (const [version, how] of Object.entries(versions)) {
   describe(`Hono on Node, ${version}`, () => {
-    test('a client gets the head, the first frames at once, and events', SOON, async (t) => {
+    test('a client gets the head, the first frames immediately, and events', SOON, async (t) => {
       const { connect, sse } = await serve(t, how);
       const client = await connect('/events', { headers: { origin: 'https://a.example' } });
       await client.has(': heartbeat ');

@@ -73,7 +73,7 @@ describe('a client that reconnects', () => {
 
   const asHeader = (id) => new Request('http://x', { headers: { 'Last-Event-ID': id } }).headers;
   const cursors = {
-    'an id of ASCII': ['evt-1', 'evt-1'],
+    'an ASCII id': ['evt-1', 'evt-1'],
     'an id as read from a Fetch header': [
       asHeader(Buffer.from('größe ✓').toString('latin1')).get('Last-Event-ID'),
       'größe ✓',

@@ -228,7 +228,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal((await site.subscribe(other, 'a', 'b')).status, 200);
     });
 
-    test('two requests at once do not exceed maxTopics', SOON, async (t) => {
+    test('two concurrent requests do not exceed maxTopics', SOON, async (t) => {
       const waiting = [];
       const authorizeSubscribe = () => new Promise((resolve) => waiting.push(resolve));
       const options = { maxTopics: 1, authorizeSubscribe };

@@ -40,7 +40,7 @@ export const state = (streams) =>
     [...inspect(streams).matchAll(/(\w+): (\d+)/g)].map(([, name, value]) => [name, Number(value)]),
   );
 
-/** Only with `toNode()` does the core take over the sockets of event streams. */
+/** With `toNode()`, the core takes over the sockets of event streams. */
 export const SERVERS = {
   'toNode()': (fetch) => http.createServer(toNode(fetch)),
   '@hono/node-server': (fetch) => createAdaptorServer({ fetch }),
