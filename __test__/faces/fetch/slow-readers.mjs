@@ -53,7 +53,7 @@ describe('slow readers', () => {
     // 16 MiB are queued for each of them.
     await until(
       () => slow.every(({ client }) => client.connection.queuedBytes > 15 << 20),
-      'queues',
+      'the queues to fill',
     );
     const grown = process.memoryUsage.rss() - before;
     assert.ok(grown < 160 << 20, `${grown >> 20} MiB`);
