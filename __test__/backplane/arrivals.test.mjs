@@ -1,4 +1,4 @@
-// Many clients come back to a process that has none of their history.
+// Many clients reconnect to a process that has none of their history.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -9,15 +9,15 @@ import { noRedis, RedisServer } from './redis-server.mjs';
 
 const CHANNELS = Array.from({ length: 20 }, (_none, number) => `channel-${number}`);
 const CLIENTS = 300;
-/** Events of each channel, of which the clients have missed all but the first. */
+/** The number of events of each channel. The clients have missed all but the first. */
 const EVENTS = 10;
 
-/** Client number n is in the first 1 + n modulo 20 channels. */
+/** Client number n joins the first 1 + n modulo 20 channels. */
 const channelsOf = (client) => CHANNELS.slice(0, 1 + (client % CHANNELS.length));
 
 const publish = (node, channel, data) => node.ask('publish', { channel, event: { data } });
 
-/** Calls of a command that Redis has counted. */
+/** The number of calls of a command that Redis has counted. */
 async function calls(redis, command) {
   const stats = await redis.command('INFO', 'commandstats');
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
@@ -42,8 +42,8 @@ async function site(t) {
   return { redis, old, start, id, expected };
 }
 
-describe('clients that come back to a fresh process', { ...SOON, skip: noRedis }, () => {
-  test('hundreds of clients share one reading of each channel, and are complete', async (t) => {
+describe('clients that reconnect to a fresh process', { ...SOON, skip: noRedis }, () => {
+  test('share one read of each channel, and miss nothing', async (t) => {
     const { redis, old, start, id, expected } = await site(t);
     await old.kill();
     const fresh = await start();
@@ -66,7 +66,7 @@ describe('clients that come back to a fresh process', { ...SOON, skip: noRedis }
     assert.deepEqual(fresh.gaps, []);
   });
 
-  test('later clients cause no further reading', async (t) => {
+  test('cause no further reads if they come later', async (t) => {
     const { redis, start, id, expected } = await site(t);
     const fresh = await start();
     const first = await fresh.open(CHANNELS, id);

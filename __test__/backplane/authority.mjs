@@ -1,11 +1,11 @@
-// Creates an authority and a certificate of it. The core accepts no certificate that vouches for
-// itself, and none without a subject alternative name.
+// Creates a certificate authority and a certificate that it signs. The core rejects self-signed
+// certificates and certificates without a subject alternative name.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Returns names of files: `ca`, `cert` and `key`, for `localhost`. */
+/** Returns the names of the files `ca`, `cert` and `key`, for `localhost`. */
 export function authority(t) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-authority-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ const require = createRequire(import.meta.url);
 const { natsBackplane } = require('../../nats.js');
 const { redisBackplane } = require('../../redis.js');
 
-/** A backplane over the engine that the options name, by `url` if it is NATS. */
+/** A backplane over NATS if `url` begins with `nats:`, else over Redis. */
 export function backplaneOf({ url, ...others }) {
   if (url?.startsWith('nats:')) return natsBackplane({ servers: url, ...others });
   return redisBackplane({ ...others, ...(url && { url }) });

@@ -1,4 +1,4 @@
-// Topics of brokers in several processes, over any engine.
+// Test cases for topics of brokers in several processes, for every engine.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const { createSSE } = createRequire(import.meta.url)('../../fetch.js');
 
 export const tick = (text) => ({ event: 'tick', data: text });
 
-/** Reads the body of a response. The returned function tells what has arrived. */
+/** Reads the body of a response. The returned function returns the text so far. */
 function collect({ body }) {
   let text = '';
   (async () => {
@@ -56,7 +56,7 @@ export function brokerCases(Server) {
     for (const client of clients) assert.deepEqual(data(await got(client, 1)), ['all']);
   });
 
-  test('a client gets what is sent to a topic in the turn in which it subscribes', async (t) => {
+  test('a client gets events that are sent in the turn in which it subscribes', async (t) => {
     const { nodes } = await cluster(t, Server, 1);
     const [node] = nodes;
     const client = await node.connect('client', []);
@@ -69,7 +69,7 @@ export function brokerCases(Server) {
     assert.deepEqual(data(await got(client, 100)).sort(), expected.sort());
   });
 
-  test('what another process sends after a subscription arrives', async (t) => {
+  test('a subscriber gets events that another process sends right after the subscription', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const client = await nodes[0].connect('client', []);
     const expected = [];
@@ -82,7 +82,7 @@ export function brokerCases(Server) {
     assert.deepEqual(data(await got(client, 100)).sort(), expected.sort());
   });
 
-  test('a client comes back to another process, and misses nothing in its topics', async (t) => {
+  test('a client that reconnects to another process misses nothing in its topics', async (t) => {
     const { nodes, start } = await cluster(t, Server, 1, { topic: { historySize: 100 } });
     const topics = ['a', 'b'];
     const client = await nodes[0].connect('client', topics);
@@ -104,7 +104,7 @@ export function brokerCases(Server) {
     assert.deepEqual(fresh.gaps, []);
   });
 
-  test('what a process missed arrives once it is back', async (t) => {
+  test('a process that was offline delivers the events that it missed', async (t) => {
     const { server, nodes } = await cluster(t, Server, 2);
     const client = await nodes[1].connect('client', ['a']);
     await nodes[0].ask('publishToTopic', { topic: 'a', event: tick('before') });
@@ -120,7 +120,7 @@ export function brokerCases(Server) {
     assert.deepEqual(data(await got(client, 5)).sort(), ['1', '2', '3', '4', 'before']);
   });
 
-  test('a client of a topic and of patterns gets an event once', async (t) => {
+  test('overlapping subscriptions deliver an event once', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const topics = [
       ['orders.7', 'orders.*'],
@@ -142,7 +142,7 @@ export function brokerCases(Server) {
     assert.equal(clients[1].text.match(/^topic: orders\.7$/gm).length, 20);
   });
 
-  test('a first pattern neither loses nor repeats events of topics', async (t) => {
+  test('subscribing to a first pattern neither loses nor repeats events of topics', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const client = await nodes[1].connect('client', ['a']);
     const sent = [];
@@ -162,7 +162,7 @@ export function brokerCases(Server) {
     assert.deepEqual(data(eventsOf(client)), expected);
   });
 
-  test('a client comes back to another process, and misses nothing of its pattern', async (t) => {
+  test('a client that reconnects to another process misses nothing of its pattern', async (t) => {
     const { nodes, start } = await cluster(t, Server, 1);
     const client = await nodes[0].connect('client', ['orders.*']);
     const { id } = await nodes[0].ask('publishToTopic', {
@@ -209,7 +209,7 @@ export function brokerCases(Server) {
     }
   });
 
-  test('brokers of different names have topics of their own', async (t) => {
+  test('brokers with different names have separate topics', async (t) => {
     const server = await Server.start(t);
     const given = { backplane: { url: server.url }, channels: [] };
     const nodes = await Promise.all(

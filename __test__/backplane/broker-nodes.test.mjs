@@ -1,4 +1,4 @@
-// Brokers of several processes, which know each other's clients: real processes and real engines.
+// Brokers of several processes share their lists of clients, with real processes and engines.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -8,7 +8,7 @@ import { NatsServer, noNats } from './nats-server.mjs';
 import { cluster, connect, knows, nodeCases, shows } from './node-cases.mjs';
 import { noRedis, RedisServer } from './redis-server.mjs';
 
-/** Publishes bytes, past every process. */
+/** Publishes bytes directly to Redis. */
 async function publish({ port }, channel, bytes) {
   const socket = net.connect(port, '127.0.0.1');
   const head = `*3\r\n$7\r\nPUBLISH\r\n$${channel.length}\r\n${channel}\r\n$${bytes.length}\r\n`;
@@ -16,7 +16,7 @@ async function publish({ port }, channel, bytes) {
   await once(socket.resume(), 'close');
 }
 
-// Most of these wait for a process to be silent, and do so side by side.
+// Most of these tests wait for a process to time out, so they run concurrently.
 describe('brokers of several processes', { ...SOON, concurrency: 2 }, () => {
   describe('clients of all processes over NATS', { ...SOON, skip: noNats }, () => {
     nodeCases(NatsServer);
@@ -25,7 +25,7 @@ describe('brokers of several processes', { ...SOON, concurrency: 2 }, () => {
   describe('clients of all processes over Redis', { ...SOON, skip: noRedis }, () => {
     nodeCases(RedisServer);
 
-    test('anything else that writes to the engine changes nothing', async (t) => {
+    test('ignores invalid messages of other programs', async (t) => {
       const { server: redis, nodes } = await cluster(t, RedisServer, 2);
       await connect(t, nodes[0], { id: 'ada', topic: 'room', shown: 'Ada' });
       await shows(nodes[1], 'room', ['ada']);
@@ -70,7 +70,7 @@ describe('brokers of several processes', { ...SOON, concurrency: 2 }, () => {
         );
       };
       for (const channel of channels) for (const text of texts) await write(channel, text);
-      // A message of the right form is heard, so those before it were heard too.
+      // A valid message has an effect, so the messages before it were received too.
       const state = { kind: 'state', seq: 0, part: 0, last: true };
       const clients = [{ id: 'x', live: true, data: 'X', topics: ['room'] }];
       for (const channel of channels.filter((name) => !name.endsWith('n:main'))) {

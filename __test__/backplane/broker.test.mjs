@@ -1,4 +1,4 @@
-// Topics that the brokers of several processes share: real processes and real engines.
+// Topics that brokers of several processes share, with real processes and engines.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -16,7 +16,7 @@ describe('brokers over NATS', { ...SOON, skip: noNats }, () => {
 describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
   brokerCases(RedisServer);
 
-  test('a topic that nobody subscribes to any more does not arrive', async (t) => {
+  test('a process no longer receives a topic without subscribers', async (t) => {
     const { server: redis, nodes } = await cluster(t, RedisServer, 2, {
       topic: { emptyTimeout: 0 },
     });
@@ -34,7 +34,7 @@ describe('brokers over Redis', { ...SOON, skip: noRedis }, () => {
     assert.deepEqual(data(eventsOf(client)), ['somebody']);
   });
 
-  test('a broker without wildcards needs no second stream', async (t) => {
+  test('a broker without wildcards uses a single stream', async (t) => {
     const { server: redis, nodes } = await cluster(t, RedisServer, 1, { wildcards: false });
     await nodes[0].ask('publishToTopic', { topic: 'a', event: tick('1') });
     const keys = await redis.command('KEYS', '*stream*');

@@ -1,4 +1,4 @@
-// What channels of several processes do, whichever engine connects them.
+// Test cases for channels of several processes, for every engine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -19,7 +19,7 @@ export function channelCases(Server) {
     }
   });
 
-  test('members of this process have an event once its promise resolves', async (t) => {
+  test('members of this process have an event when the promise of publish() resolves', async (t) => {
     const { nodes } = await cluster(t, Server, 1);
     for (let number = 0; number < 50; number += 1) {
       const client = await nodes[0].open(['news']);
@@ -30,7 +30,7 @@ export function channelCases(Server) {
     }
   });
 
-  test('events have one order in all processes', async (t) => {
+  test('events have the same order in all processes', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const clients = await Promise.all(nodes.map((node) => node.open(CHANNELS)));
     for (const node of nodes) {
@@ -47,7 +47,7 @@ export function channelCases(Server) {
     assert.equal(new Set(one.map(({ id }) => id)).size, 200);
   });
 
-  test('a client comes back to another process, which has none of the history', async (t) => {
+  test('a client resumes in another process, which has none of the history', async (t) => {
     const { nodes, start } = await cluster(t, Server, 1);
     const client = await nodes[0].open(CHANNELS);
     await until(async () => (await nodes[0].ask('count', { channel: 'news' })) === 1, 'the member');
@@ -67,7 +67,7 @@ export function channelCases(Server) {
     assert.deepEqual(fresh.gaps, []);
   });
 
-  test('what was published while the engine was away arrives in order', async (t) => {
+  test('events that are published during an outage are delivered in order', async (t) => {
     const { server, nodes, online } = await cluster(t, Server, 2);
     const client = await nodes[1].open(['news']);
     await until(async () => (await nodes[1].ask('count', { channel: 'news' })) === 1, 'the member');
@@ -88,7 +88,7 @@ export function channelCases(Server) {
     );
   });
 
-  test('a client does not get again what its process hears of later', async (t) => {
+  test('a client gets each event once, even if its process lags behind', async (t) => {
     const { server, nodes } = await cluster(t, Server, 1, { channel: { historySize: 100 } });
     const proxy = await LossyProxy.start(t, server);
     const slow = await Node.start(t, {
@@ -97,7 +97,7 @@ export function channelCases(Server) {
     const client = await nodes[0].open(CHANNELS);
     const { id: first } = await publish(nodes[0], 'news', 'first');
     await got(client, 1);
-    // Its histories are complete from now on.
+    // From now on, the histories of `slow` are complete.
     const early = await slow.open(CHANNELS, first);
     const { id: second } = await publish(nodes[0], 'orders', 'second');
     assert.deepEqual(await got(early, 1), [{ id: second, data: 'second' }]);
@@ -127,14 +127,14 @@ export function channelCases(Server) {
     await blocked;
   });
 
-  test('an event for two channels of one name in a process reaches both', async (t) => {
+  test('an event reaches two channels of the same name in a process', async (t) => {
     const { nodes } = await cluster(t, Server, 1, { channels: ['news', 'news'] });
     const client = await nodes[0].open(['news']);
     const { id } = await publish(nodes[0], 'news', 'hello');
     assert.deepEqual(await got(client, 1), [{ id, data: 'hello' }]);
   });
 
-  test('a channel of latest values has the same state everywhere', async (t) => {
+  test('a channel of latest values has the same state in every process', async (t) => {
     const { nodes, start } = await cluster(t, Server, 1, { channel: { keep: 'latest' } });
     await publish(nodes[0], 'news', 'old');
     const client = await nodes[0].open(['news']);
@@ -153,14 +153,14 @@ export function channelCases(Server) {
     assert.deepEqual(data(await got(last, 1)), ['first again']);
   });
 
-  test('events that cannot be kept are refused while the engine is away', async (t) => {
+  test('events are refused during an outage if they cannot be queued', async (t) => {
     const { server, nodes } = await cluster(t, Server, 1, { backplane: { outage: 'fail' } });
     await server.stop();
     await until(async () => (await nodes[0].ask('state')) === 'offline', 'the outage');
     await assert.rejects(publish(nodes[0], 'news', 'lost'), { code: 'ERR_SSE_BACKPLANE' });
   });
 
-  test('the queue of waiting events is bounded', async (t) => {
+  test('the queue of events is bounded during an outage', async (t) => {
     const { server, nodes } = await cluster(t, Server, 1, { backplane: { maxQueueBytes: 10_000 } });
     await server.stop();
     await until(async () => (await nodes[0].ask('state')) === 'offline', 'the outage');

@@ -1,4 +1,4 @@
-// Nodes die, connections are cut and the engine restarts: clients lose and repeat nothing.
+// Nodes are killed, connections cut and the engine restarted: no event is lost or repeated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON } from '../support/soon.mjs';
@@ -11,7 +11,7 @@ const engines = [
   ['NATS', NatsServer, noNats],
 ];
 for (const [name, engine, skip] of engines) {
-  const title = `clients of nodes that are killed lose and repeat nothing over ${name}`;
+  const title = `clients of killed nodes lose no event and get none twice over ${name}`;
   test(title, { ...SOON, skip }, async (t) => {
     const given = { engine, seed: 1, clients: 100, rounds: 10 };
     const { faults, twice, failed, kills, cuts, restarts, ...counts } = await runChaos(t, given);

@@ -1,4 +1,4 @@
-// Engines in JavaScript.
+// Backplanes with an engine in JavaScript.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ import { until } from '../support/until.mjs';
 const { customBackplane, memoryBackplane } = createRequire(import.meta.url)('../../backplane.js');
 
 let names = 0;
-/** A name that no other test uses. */
+/** Returns a unique name. */
 const fresh = () => {
   names += 1;
   return `test-${names}`;
@@ -48,7 +48,7 @@ async function site(t, backplane) {
 
 const data = (events) => events.map((event) => event.data);
 
-/** An engine whose log is that of `memoryBackplane()`, with methods that a test replaces. */
+/** An engine with the log of `memoryBackplane()` and the methods of a test. */
 function engineOf(methods) {
   const log = { epoch: 'abc', last: 0, events: [] };
   const engine = {
@@ -85,7 +85,7 @@ function engineOf(methods) {
 }
 
 describe('a backplane in memory', SOON, () => {
-  test('channels of one name share their events', async (t) => {
+  test('channels of the same name share their events', async (t) => {
     const name = fresh();
     const one = await site(t, memoryBackplane({ name }));
     const other = await site(t, memoryBackplane({ name }));
@@ -95,7 +95,7 @@ describe('a backplane in memory', SOON, () => {
     client.leave();
   });
 
-  test('a client resumes in a channel that has no history', async (t) => {
+  test('a client resumes in a channel without its own history', async (t) => {
     const name = fresh();
     const one = await site(t, memoryBackplane({ name }));
     const { id } = await one.publish('first');
@@ -107,7 +107,7 @@ describe('a backplane in memory', SOON, () => {
     client.leave();
   });
 
-  test('events that are no longer kept are a gap', async (t) => {
+  test('events that are no longer stored are reported as a gap', async (t) => {
     const [name, retain] = [fresh(), { events: 2 }];
     const one = await site(t, memoryBackplane({ name, retain }));
     const { id } = await one.publish('first');
@@ -118,11 +118,11 @@ describe('a backplane in memory', SOON, () => {
     client.leave();
   });
 
-  test('events are sent once although JavaScript was blocked for long', async (t) => {
+  test('events are sent once even if JavaScript was blocked for a long time', async (t) => {
     const { open, publish } = await site(t, memoryBackplane({ name: fresh() }));
     const client = await open();
     const sends = ['a', 'b', 'c'].map(publish);
-    // Longer than the engine may take.
+    // Longer than the timeout of the engine.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000);
     await Promise.all(sends);
     await publish('end');
@@ -132,7 +132,7 @@ describe('a backplane in memory', SOON, () => {
 });
 
 describe('an engine of the application', SOON, () => {
-  test('what was missed while the connection was lost is read', async (t) => {
+  test('events that were missed during a lost connection are read', async (t) => {
     const engine = engineOf();
     const { open, publish, gaps } = await site(t, customBackplane(engine));
     const client = await open();
@@ -153,7 +153,7 @@ describe('an engine of the application', SOON, () => {
     client.leave();
   });
 
-  test('what lies before an event and did not arrive is read', async (t) => {
+  test('missing events before a delivered event are read', async (t) => {
     const engine = engineOf();
     const { open, publish } = await site(t, customBackplane(engine));
     const client = await open();
@@ -166,7 +166,7 @@ describe('an engine of the application', SOON, () => {
     client.leave();
   });
 
-  test('a method that fails is reported, and tried again', async (t) => {
+  test('a failing method is reported and retried', async (t) => {
     const failures = [
       () => Promise.reject(new Error('the disk is full')),
       () => [],
@@ -199,7 +199,7 @@ describe('an engine of the application', SOON, () => {
     await assert.rejects(publish('late'), { code: 'ERR_SSE_CHANNEL_ENDED' });
   });
 
-  test('an event can be refused', async (t) => {
+  test('the engine can refuse an event', async (t) => {
     const publish = (batch) => batch.map(() => ({ refused: 'it is too large' }));
     const site1 = await site(t, customBackplane(engineOf({ publish })));
     await assert.rejects(site1.publish('hello'), {
@@ -208,7 +208,7 @@ describe('an engine of the application', SOON, () => {
     });
   });
 
-  test('an engine hears of the end', async (t) => {
+  test('the engine is notified when the backplane closes', async (t) => {
     let closes = 0;
     const close = () => {
       closes += 1;
@@ -223,7 +223,7 @@ describe('an engine of the application', SOON, () => {
     assert.equal(closes, 1);
   });
 
-  test('an object that is no engine is refused', () => {
+  test('an object that is not an engine is refused', () => {
     assert.throws(() => customBackplane({ connect() {} }), { code: 'ERR_SSE_TYPE' });
     assert.throws(() => customBackplane(undefined), { code: 'ERR_SSE_TYPE' });
     assert.throws(() => customBackplane(engineOf(), { outage: 'hope' }), {

@@ -1,15 +1,15 @@
-// What an administrator, or a stranger, does to a server of NATS: its protocol, spoken by hand.
+// A minimal NATS client, for the actions of administrators and other programs in tests.
 import { once } from 'node:events';
 import net from 'node:net';
 
 const INBOX = '_INBOX.administrator';
 
-/** Publishes a message, and waits until the server has it. */
+/** Publishes a message and waits until the server has received it. */
 export async function natsPublish(port, subject, payload) {
   await exchange(port, publication(subject, payload), /PONG/);
 }
 
-/** Asks the API of JetStream. Returns its answer. */
+/** Sends a request to the JetStream API. Returns the answer. */
 export async function askStream(port, call, request = '') {
   const body = request && JSON.stringify(request);
   const words = `SUB ${INBOX} 1\r\n${publication(`$JS.API.STREAM.${call} ${INBOX}`, body)}`;

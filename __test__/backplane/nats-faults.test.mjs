@@ -1,4 +1,4 @@
-// What an administrator or a stranger does to the stream, and what its limits remove.
+// Changes to the stream by administrators and other programs, and messages that limits remove.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -13,16 +13,16 @@ import { LossyProxy } from './proxy.mjs';
 const cluster = (t, ...rest) => clusterOver(t, NatsServer, ...rest);
 const numbers = (count) => Array.from({ length: count }, (_none, number) => `${number}`);
 
-/** The administrator removes everything. */
+/** Removes all messages, like an administrator. */
 const purge = ({ port }) => askStream(port, 'PURGE.sluice');
 
-/** The administrator lets the stream keep so many messages. */
+/** Limits the stream to that number of messages, like an administrator. */
 async function limit({ port }, messages) {
   const { config } = await askStream(port, 'INFO.sluice');
   await askStream(port, 'UPDATE.sluice', { ...config, max_msgs: messages });
 }
 
-/** All messages of the stream. Brokers have some too. */
+/** All messages of the stream, including those of brokers. */
 async function messagesOf({ port }) {
   const { state } = await askStream(port, 'INFO.sluice');
   const found = [];
@@ -32,13 +32,13 @@ async function messagesOf({ port }) {
   return found;
 }
 
-/** The numbers of a channel's events. */
+/** The sequence numbers of a channel's events. */
 const numbersOf = async (server, channel) =>
   (await messagesOf(server))
     .filter(({ subject }) => subject.endsWith(channel))
     .map(({ seq }) => seq);
 
-/** A process that speaks with NATS through a proxy. */
+/** A process that connects to NATS through a proxy. */
 async function behindProxy(t, server) {
   const proxy = await LossyProxy.start(t, server);
   const node = await Node.start(t, { backplane: { url: proxy.url }, channels: CHANNELS });
@@ -58,7 +58,7 @@ const isOnce = (client) => {
 };
 
 describe('a stream that others change', { ...SOON, skip: noNats }, () => {
-  test('a purge is no gap for a client that has everything', async (t) => {
+  test('a purge is not a gap for a client that has received everything', async (t) => {
     const { server, nodes } = await cluster(t, 2);
     const client = await nodes[1].open(['news']);
     for (const text of numbers(5)) await publish(nodes[0], 'news', text);
@@ -70,7 +70,7 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     assert.deepEqual(nodes[1].gaps, []);
   });
 
-  test('a purge is a gap for a client that was away', async (t) => {
+  test('a purge is a gap for a client that was disconnected', async (t) => {
     const { server, nodes, start } = await cluster(t, 1);
     const client = await nodes[0].open(['news']);
     await publish(nodes[0], 'news', 'seen');
@@ -86,7 +86,7 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     assert.deepEqual(fresh.gaps, ['news']);
   });
 
-  test('a purge is a gap for a process that was cut off', async (t) => {
+  test('a purge is a gap for a process that lost its connection', async (t) => {
     const { server, nodes } = await cluster(t, 1);
     const { proxy, node } = await behindProxy(t, server);
     const client = await node.open(['news']);
@@ -107,7 +107,7 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     assert.deepEqual(node.gaps, ['news']);
   });
 
-  test('a cut after which nothing is missing is no gap, also if all was purged', async (t) => {
+  test('a lost connection without missed events is not a gap, even after a purge', async (t) => {
     const { server, nodes } = await cluster(t, 1);
     const { proxy, node } = await behindProxy(t, server);
     const client = await node.open(CHANNELS);
@@ -125,13 +125,13 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     assert.deepEqual(node.gaps, []);
   });
 
-  test('a process that was stopped while limits removed events has a gap', async (t) => {
+  test('a process that was suspended while limits removed events has a gap', async (t) => {
     const { server, nodes } = await cluster(t, 1);
     const { proxy, node } = await behindProxy(t, server);
     const client = await node.open(['news']);
     await publish(nodes[0], 'news', 'first');
     await got(client, 1);
-    // Nothing that is published from now on is on its way already.
+    // Events that are published from now on do not reach the process.
     proxy.stop();
     node.signal('SIGSTOP');
     for (const text of numbers(200)) await publish(nodes[0], 'news', text);
@@ -144,13 +144,13 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     await ends(client, 'last');
     isOnce(client);
     const rest = data(eventsOf(client)).slice(1, -1);
-    // Messages between brokers count for the limit too.
+    // Messages between brokers count towards the limit too.
     assert.ok(rest.length <= 10, `${rest.length} events were left`);
     assert.deepEqual(rest, numbers(200).slice(200 - rest.length));
     assert.deepEqual(node.gaps, ['news']);
   });
 
-  test('a reader that lags behind the limits has a gap in one connection', async (t) => {
+  test('a reader that falls behind the limits has a gap on the same connection', async (t) => {
     const { server, nodes } = await cluster(t, 1);
     const node = await Node.start(t, { backplane: { url: server.url }, channels: CHANNELS });
     await reaches(node, 'online');
@@ -158,7 +158,7 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     await publish(nodes[0], 'orders', 'quiet');
     await got(client, 1);
     node.signal('SIGSTOP');
-    // More than the server has sent before it waits for the process.
+    // More than the server sends before it waits for the process.
     const sends = numbers(3000).map((text) => publish(nodes[0], 'news', text.padEnd(4000)));
     await Promise.all(sends);
     await limit(server, 10);
@@ -169,7 +169,7 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     isOnce(client);
   });
 
-  test('deleted messages are no gap, neither in their channel nor in others', async (t) => {
+  test('deleted messages are not a gap in any channel', async (t) => {
     const { server, nodes, start } = await cluster(t, 2);
     const client = await nodes[1].open(CHANNELS);
     await publish(nodes[0], 'orders', 'first');
@@ -189,7 +189,7 @@ describe('a stream that others change', { ...SOON, skip: noNats }, () => {
     assert.deepEqual([...fresh.gaps, ...nodes[1].gaps], []);
   });
 
-  test('messages of strangers are skipped', async (t) => {
+  test('messages of other programs are skipped', async (t) => {
     const { server, nodes, start } = await cluster(t, 1);
     const client = await nodes[0].open(['news']);
     const { id } = await publish(nodes[0], 'news', 'before');

@@ -14,7 +14,7 @@ const program = directories
   .map((directory) => path.join(directory, 'nats-server'))
   .find((file) => existsSync(file));
 
-/** Why the tests cannot run here, or false. */
+/** The reason to skip the tests, or false. */
 export const noNats =
   !program && 'nats-server is missing: install it (Debian, Ubuntu: apt-get install nats-server)';
 
@@ -31,7 +31,7 @@ export class NatsServer {
   #directory;
   #child;
 
-  /** `more`: lines of the configuration. */
+  /** @param more additional lines of the configuration */
   static async start(t, more = '') {
     const server = new NatsServer();
     server.port = await freePort();
@@ -59,13 +59,13 @@ export class NatsServer {
     return `nats://127.0.0.1:${this.port}`;
   }
 
-  /** Also starts it again, with what it has written to its files. */
+  /** Starts the server, or restarts it with the data in its files. */
   async start() {
     this.#child = spawn(program, ['-c', this.#configuration], { stdio: 'ignore' });
     await until(() => answers(this.port), 'NATS');
   }
 
-  /** It ends by itself: when it is killed, it may lose what it has acknowledged. */
+  /** Stops the server with SIGTERM: when killed, it may lose acknowledged messages. */
   async stop(signal = 'SIGTERM') {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -74,18 +74,18 @@ export class NatsServer {
     await exited;
   }
 
-  /** Keeps what it has, for `goBack()`. It must not run. */
+  /** Saves the data for `goBack()`. The server must not be running. */
   async remember() {
     await cp(this.#store, `${this.#store}-before`, { recursive: true });
   }
 
-  /** Has what it had, and nothing else. It must not run. */
+  /** Restores the saved data. The server must not be running. */
   async goBack() {
     await this.clear();
     await cp(`${this.#store}-before`, this.#store, { recursive: true });
   }
 
-  /** Forgets everything. It must not run. */
+  /** Deletes all data. The server must not be running. */
   async clear() {
     await rm(this.#store, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-// Logging in to NATS, and TLS.
+// Authentication with NATS, and TLS.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,7 +31,7 @@ async function withTls(t, more = '') {
   return { port, ca: read(ca), cert: read(cert), key: read(key) };
 }
 
-/** The engine cannot be reached, and the message says why. */
+/** Checks that the backplane is offline, with an error that contains the reason. */
 async function refused({ backplane, errors }, reason) {
   await until(() => errors.length > 0, 'the error');
   assert.equal(backplane.state, 'offline');
@@ -39,46 +39,46 @@ async function refused({ backplane, errors }, reason) {
   assert.match(errors[0].message, reason);
 }
 
-describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
-  test('options have a user and a password', async (t) => {
+describe('authentication with NATS', { ...SOON, skip: noNats }, () => {
+  test('accepts a user and a password as options', async (t) => {
     const { url } = await withUser(t);
     const { publish } = open(t, { servers: url, user: 'sam', password: 'secret word' });
     assert.ok((await publish()).id);
   });
 
-  test('the URL has a user and a password', async (t) => {
+  test('accepts a user and a password in the URL', async (t) => {
     const { port } = await withUser(t);
     const { publish } = open(t, { servers: `nats://sam:secret%20word@127.0.0.1:${port}` });
     assert.ok((await publish()).id);
   });
 
-  test('the URLs of several servers have a token', async (t) => {
+  test('accepts a token in the URLs of several servers', async (t) => {
     const { port } = await withToken(t);
     const servers = [`nats://a%20token@127.0.0.1:${port}`, `nats://a%20token@localhost:${port}`];
     assert.ok((await open(t, { servers }).publish()).id);
   });
 
-  test('options have a token', async (t) => {
+  test('accepts a token as an option', async (t) => {
     const { url } = await withToken(t);
     const { publish } = open(t, { servers: url, token: 'a token' });
     assert.ok((await publish()).id);
   });
 
   const LOGIN = /refuses the login: check `user` and `password`, `token`/;
-  test('a wrong password is reported, without the password', async (t) => {
+  test('reports a wrong password without showing it', async (t) => {
     const { url } = await withUser(t);
     const wrong = open(t, { servers: url, user: 'sam', password: 'guess' });
     await refused(wrong, LOGIN);
     assert.doesNotMatch(wrong.errors[0].message, /guess/);
   });
 
-  test('a wrong token is reported, and so is a login that is missing', async (t) => {
+  test('reports a wrong token and missing credentials', async (t) => {
     const { url } = await withToken(t);
     await refused(open(t, { servers: url, token: 'guess' }), LOGIN);
     await refused(open(t, { servers: url }), LOGIN);
   });
 
-  test('a user with the rights that the guide lists can do everything', async (t) => {
+  test('needs only the permissions that the guide lists', async (t) => {
     const guide = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
     const [, rights] = /```text\n(publish: .*?)```/s.exec(guide);
     const user = `{ user: sam, password: a, permissions { ${rights} } }`;
@@ -86,7 +86,7 @@ describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
     const { publish, errors } = open(t, { servers: server.url, user: 'sam', password: 'a' });
     assert.ok((await publish()).id);
     assert.deepEqual(errors, []);
-    // What was missed is read.
+    // Missed events are read.
     await server.stop();
     await until(() => errors.length > 0, 'the outage');
     await server.start();
@@ -94,7 +94,7 @@ describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
     assert.equal(errors.length, 1);
   });
 
-  test('a user without rights is told what NATS forbids', async (t) => {
+  test('reports an action that NATS forbids', async (t) => {
     const rights = 'permissions { publish: "$JS.API.INFO", subscribe: "_INBOX.>" }';
     const user = `{ user: sam, password: a, ${rights} }`;
     const { url } = await NatsServer.start(t, `authorization { users: [ ${user} ] }`);
@@ -102,12 +102,12 @@ describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
     await refused(forbidden, /permissions violation.*: allow the user/i);
   });
 
-  test('a server without JetStream is told apart', async (t) => {
+  test('reports a server without JetStream', async (t) => {
     const { url } = await NatsServer.start(t, 'jetstream: disabled');
     await refused(open(t, { servers: url }), /turn on JetStream/);
   });
 
-  test('credentials are asked for at each connect', async (t) => {
+  test('calls `credentials` for each connection', async (t) => {
     const server = await withUser(t);
     let asked = 0;
     const credentials = async () => {
@@ -125,7 +125,7 @@ describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
     assert.ok(asked > 2);
   });
 
-  test('credentials may be a token, and are asked for again after they have failed', async (t) => {
+  test('accepts a token from `credentials`, and calls it again after it has failed', async (t) => {
     const { url } = await withToken(t);
     const answers = [
       () => Promise.reject(new Error('the vault is sealed')),
@@ -135,12 +135,12 @@ describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
     ];
     const { publish, errors } = open(t, { servers: url, credentials: () => answers.shift()() });
     await publish();
-    // Further failures do not tell anything new.
+    // Repeated failures are reported once.
     assert.equal(errors.length, 1);
     assert.match(errors[0].message, /credentials\(\) failed: the vault is sealed/);
   });
 
-  test('options that contradict each other are refused', () => {
+  test('rejects invalid and contradictory options', () => {
     const servers = 'nats://localhost';
     const credentials = () => ({ token: 'a' });
     for (const options of [
@@ -166,31 +166,31 @@ describe('logging in to NATS', { ...SOON, skip: noNats }, () => {
 describe('NATS with TLS', { ...SOON, skip: noNats }, () => {
   const TLS = /TLS with NATS failed: .*certificate.*: check the option `tls`/i;
 
-  test('the certificate of the server is checked', async (t) => {
+  test('verifies the certificate of the server', async (t) => {
     const { port } = await withTls(t);
     await refused(open(t, { servers: `tls://localhost:${port}` }), TLS);
-    // The server asks for TLS.
+    // The server requires TLS.
     await refused(open(t, { servers: `nats://localhost:${port}` }), TLS);
   });
 
-  test('another authority can be trusted', async (t) => {
+  test('can trust another certificate authority', async (t) => {
     const { port, ca } = await withTls(t);
     const { publish } = open(t, { servers: `tls://localhost:${port}`, tls: { ca } });
     assert.ok((await publish()).id);
   });
 
-  test('the certificate may have another name than the host', async (t) => {
+  test('accepts a certificate with another name if `serverName` is set', async (t) => {
     const { port, ca } = await withTls(t);
     const servers = `tls://127.0.0.1:${port}`;
     await refused(open(t, { servers, tls: { ca } }), TLS);
     await refused(open(t, { servers, tls: { ca, serverName: 'example.org' } }), TLS);
     const tls = { ca: Buffer.from(ca), serverName: 'localhost' };
     assert.ok((await open(t, { servers, tls }).publish()).id);
-    // Another authority is refused under the right name too.
+    // An unknown authority is refused even if the name is right.
     await refused(open(t, { servers, tls: { serverName: 'localhost' } }), TLS);
   });
 
-  test('a client can have a certificate', async (t) => {
+  test('can send a client certificate', async (t) => {
     const { port, ca, cert, key } = await withTls(t, 'verify: true');
     const servers = `tls://localhost:${port}`;
     await refused(open(t, { servers, tls: { ca } }), TLS);
@@ -198,7 +198,7 @@ describe('NATS with TLS', { ...SOON, skip: noNats }, () => {
     assert.ok((await publish()).id);
   });
 
-  test('a server without TLS is refused if TLS is required', async (t) => {
+  test('refuses a server without TLS if TLS is required', async (t) => {
     const { url } = await NatsServer.start(t);
     await refused(open(t, { servers: url, tls: true }), /TLS|connecting to NATS failed/);
   });

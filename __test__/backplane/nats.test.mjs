@@ -1,4 +1,4 @@
-// Channels that several processes share over NATS: real processes and a real nats-server.
+// Channels that several processes share over NATS, with real processes and a real nats-server.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -15,7 +15,7 @@ const cluster = (t, ...rest) => clusterOver(t, NatsServer, ...rest);
 describe('channels over NATS', { ...SOON, skip: noNats }, () => {
   channelCases(NatsServer);
 
-  test('a connection that is cut loses and repeats nothing', async (t) => {
+  test('a connection that is cut neither loses nor repeats events', async (t) => {
     const server = await NatsServer.start(t);
     const proxy = await LossyProxy.start(t, server);
     const given = { backplane: { url: proxy.url }, channels: ['news'] };
@@ -38,7 +38,7 @@ describe('channels over NATS', { ...SOON, skip: noNats }, () => {
     assert.deepEqual(nodes[1].gaps, []);
   });
 
-  test('a stream that was made anew is a gap, and the new one goes on', async (t) => {
+  test('a stream that was recreated is a gap, and the new one works', async (t) => {
     const { server, nodes } = await cluster(t, 1);
     const client = await nodes[0].open(['news']);
     await publish(nodes[0], 'news', 'old');
@@ -54,7 +54,7 @@ describe('channels over NATS', { ...SOON, skip: noNats }, () => {
     back.leave();
   });
 
-  test('a stream that has lost its end is a gap, and gives no number to two events', async (t) => {
+  test('a stream that lost its latest events is a gap, and ids stay unique', async (t) => {
     const { server, nodes, online } = await cluster(t, 2);
     const clients = await Promise.all(nodes.map((node) => node.open(['news'])));
     await publish(nodes[0], 'news', 'kept');
@@ -76,7 +76,7 @@ describe('channels over NATS', { ...SOON, skip: noNats }, () => {
     }
   });
 
-  test('an event that is larger than NATS takes is refused', async (t) => {
+  test('an event that is too large for NATS is refused', async (t) => {
     const { nodes } = await cluster(t, 1);
     const client = await nodes[0].open(['news']);
     const large = publish(nodes[0], 'news', 'x'.repeat(2 << 20));
@@ -85,7 +85,7 @@ describe('channels over NATS', { ...SOON, skip: noNats }, () => {
     assert.deepEqual(data(await got(client, 1)), ['next']);
   });
 
-  test('names of any characters are names of channels', async (t) => {
+  test('channel names may contain any characters', async (t) => {
     const channels = ['a b.*', '>', 'é=41/_'];
     const { nodes } = await cluster(t, 2, { channels });
     const client = await nodes[1].open(channels);

@@ -1,4 +1,4 @@
-// Brokers of several processes know each other's clients, over any engine.
+// Test cases for brokers that share their lists of clients, for every engine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsOf } from '../channel/server.mjs';
@@ -34,7 +34,7 @@ const tells = (node, what) =>
   until(async () => (await node.ask('told')).map(String).includes(String(what)), `${what}`);
 const texts = (client) => eventsOf(client).map(({ data }) => data);
 
-/** Connects through the routes, and returns what the client is told. */
+/** Connects through the routes, and returns the data of the `connected` event. */
 async function connectRoutes(t, node, headers = {}) {
   const client = await connectHTTP1(node.origin, '/sse/connect', { headers });
   t.after(() => client.leave());
@@ -53,7 +53,7 @@ async function post(node, path, body) {
 
 /** @param Server starts a server of the engine: `RedisServer` */
 export function nodeCases(Server) {
-  test('an event to one client reaches it in another process', async (t) => {
+  test('an event for one client reaches it in another process', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const client = await connect(t, nodes[1], { id: 'ada' });
     await knows(nodes[0], 1);
@@ -65,7 +65,7 @@ export function nodeCases(Server) {
     assert.equal(eventsOf(client).length, 1);
   });
 
-  test('a client of another process is subscribed, unsubscribed and disconnected', async (t) => {
+  test('a client of another process can be subscribed, unsubscribed and disconnected', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const client = await connect(t, nodes[1], { id: 'ada' });
     await knows(nodes[0], 1);
@@ -80,7 +80,7 @@ export function nodeCases(Server) {
     assert.equal(await nodes[0].ask('disconnect', { id: 'ada' }), false);
   });
 
-  test('a client subscribes over HTTP at a process that does not have it', async (t) => {
+  test('a client can subscribe over HTTP at another process than its own', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const { client, clientId, secret } = await connectRoutes(t, nodes[1]);
     await knows(nodes[0], 1);
@@ -101,7 +101,7 @@ export function nodeCases(Server) {
     assert.deepEqual(await nodes[1].ask('topicsOf', { id: clientId }), []);
   });
 
-  test('a process that does not answer is reported with 503', async (t) => {
+  test('a request for a client of an unresponsive process is answered with 503', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const { clientId, secret } = await connectRoutes(t, nodes[1]);
     await knows(nodes[0], 1);
@@ -111,7 +111,7 @@ export function nodeCases(Server) {
     assert.deepEqual([answer.status, answer.code], [503, 'ERR_SSE_BACKPLANE']);
   });
 
-  test('members of a topic are listed in every process, with what they show', async (t) => {
+  test('members of a topic are listed in every process with their public data', async (t) => {
     const { nodes, start } = await cluster(t, Server, 2);
     await connect(t, nodes[0], { id: 'ada', topic: 'room', shown: 'Ada' });
     await connect(t, nodes[1], { id: 'bob', topic: 'room', shown: 'Bob' });
@@ -130,7 +130,7 @@ export function nodeCases(Server) {
     }
   });
 
-  test('a process that starts learns a state of many parts', async (t) => {
+  test('a new process receives a state that has many parts', async (t) => {
     const { nodes, start } = await cluster(t, Server, 1);
     const ids = Array.from({ length: 50 }, (_none, number) => `client-${100 + number}`);
     for (const id of ids) {
@@ -141,7 +141,7 @@ export function nodeCases(Server) {
     assert.equal((await late.ask('told')).length, 50);
   });
 
-  test('a member that returns to another process in time has not left', async (t) => {
+  test('a member that reconnects to another process in time does not leave', async (t) => {
     const { nodes } = await cluster(t, Server, 2, { presenceDelay: 6000 });
     const query = { id: 'ada', topic: 'room', shown: 'Ada' };
     const first = await connect(t, nodes[0], query);
@@ -161,7 +161,7 @@ export function nodeCases(Server) {
     }
   });
 
-  test('a member with connections to two processes counts once', async (t) => {
+  test('a member with connections to two processes is listed once', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const query = { id: 'ada', topic: 'room', shown: 'Ada' };
     const clients = [await connect(t, nodes[0], query), await connect(t, nodes[1], query)];
@@ -190,7 +190,7 @@ export function nodeCases(Server) {
     }
   });
 
-  test('the clients of a broker that was closed are removed at once', async (t) => {
+  test('the clients of a broker that was closed are removed immediately', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     await connect(t, nodes[1], { id: 'bob', topic: 'room', shown: 'Bob' });
     await shows(nodes[0], 'room', ['bob']);
@@ -212,7 +212,7 @@ export function nodeCases(Server) {
     assert.deepEqual([back.clientId, back.secret, back.resumed], [clientId, secret, true]);
     await until(() => client.end, 'the end of the old connection');
     assert.deepEqual(await nodes[1].ask('topicsOf', { id: clientId }), ['news', 'orders.*']);
-    // And back again, once the first process knows who has the client, and that it is closed.
+    // Moves back once the first process knows where the client is, and that it has left.
     await knows(nodes[0], 1);
     back.client.leave();
     await until(async () => (await nodes[1].ask('here')) === 0, 'the close');
@@ -222,7 +222,7 @@ export function nodeCases(Server) {
     assert.deepEqual(await nodes[0].ask('topicsOf', { id: clientId }), ['news', 'orders.*']);
   });
 
-  test('a client with an id of the application gets its topics back elsewhere', async (t) => {
+  test('a client with an application-defined id resumes its topics in another process', async (t) => {
     const { nodes } = await cluster(t, Server, 2);
     const first = await connect(t, nodes[0], { id: 'ada', topic: 'news' });
     await knows(nodes[1], 1);
@@ -234,7 +234,7 @@ export function nodeCases(Server) {
     await until(async () => (await topics()) === 'news', 'the topics');
   });
 
-  test('processes know all again after Redis was away', async (t) => {
+  test('processes have complete lists of clients after an outage of the engine', async (t) => {
     const { server, nodes } = await cluster(t, Server, 2);
     await connect(t, nodes[0], { id: 'ada', topic: 'room', shown: 'Ada' });
     await shows(nodes[1], 'room', ['ada']);
@@ -250,7 +250,7 @@ export function nodeCases(Server) {
     );
   });
 
-  test('a flood for a process whose JavaScript is blocked stays bounded', async (t) => {
+  test('messages for a process whose JavaScript is blocked are bounded', async (t) => {
     const connection = { maxQueueBytes: 128 << 20 };
     const { nodes } = await cluster(t, Server, 2, { connection, maxQueueEvents: 0 });
     const client = await connect(t, nodes[1], { id: 'ada', topic: 'room', shown: 'Ada' });
@@ -271,12 +271,12 @@ export function nodeCases(Server) {
     await blocked;
     await shows(nodes[1], 'room', ['ada']);
     assert.ok((await nodes[1].ask('rss')) - before < 100 << 20);
-    // Both still talk to each other.
+    // Both processes can still communicate.
     await knows(nodes[0], 1);
     await nodes[0].ask('send', { id: 'ada', event: { data: 'last' } });
     await until(() => client.text.includes('data: last'), 'the last event');
     const arrived = eventsOf(client).length - 1;
-    // 8 MiB wait for JavaScript at most.
+    // At most 8 MiB are queued for JavaScript.
     assert.ok(arrived > 0 && arrived < sent, `${arrived} of ${sent} arrived`);
   });
 }

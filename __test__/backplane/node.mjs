@@ -47,7 +47,7 @@ obey({
   broadcast: ({ event }) => broker.broadcast(event),
   toTopic: ({ topic, event }) => broker.broadcastToTopic(topic, event),
   publishToTopic: ({ topic, event }) => broker.publish(topic, event),
-  /** In one turn of the event loop. */
+  /** Does both in one turn of the event loop. */
   subscribeAndSend: ({ client, topic, event }) => {
     broker.subscribe(client, topic);
     broker.broadcastToTopic(topic, event);

@@ -16,7 +16,7 @@ export class Node {
     const node = new Node();
     node.#child = fork(fileOf(program), [JSON.stringify(given)]);
     t.after(() => node.kill());
-    // A message to a process that has just been killed.
+    // Sending to a process that has just been killed fails.
     node.#child.on('error', () => {});
     const failed = once(node.#child, 'exit').then(() => {
       throw new Error(`${program} has ended before it was ready`);
@@ -46,12 +46,12 @@ export class Node {
     return new Promise((resolve, reject) => this.#asked.set(number, { resolve, reject }));
   }
 
-  /** Opens a stream of these channels. Resolves when the client is their member. */
+  /** Opens a stream of these channels. Resolves when the client is a member. */
   open(channels, id) {
     return this.#open(new URLSearchParams(channels.map((name) => ['channel', name])), id);
   }
 
-  /** Opens a stream of a client of the broker, in the same way. */
+  /** Opens a stream of a client of the broker. Resolves when the client has connected. */
   connect(client, topics, id) {
     const query = new URLSearchParams(topics.map((name) => ['topic', name]));
     query.set('client', client);
@@ -61,12 +61,12 @@ export class Node {
   async #open(query, id) {
     const headers = id === undefined ? {} : { 'Last-Event-ID': id };
     const client = await connectHTTP1(this.origin, `/?${query}`, { headers });
-    // The head may arrive before the turn is over in which the connection joins.
+    // The head may arrive before the end of the turn in which the connection joins.
     await this.ask('state');
     return client;
   }
 
-  /** Stops the process, or lets it go on. */
+  /** Sends a signal to the process, such as SIGSTOP or SIGCONT. */
   signal(name) {
     this.#child.kill(name);
   }

@@ -1,14 +1,14 @@
-// The process of a `Node`: it does what the tests tell it to.
+// The process of a `Node`, which executes the commands of the tests.
 
 const shared = {
-  /** Blocks JavaScript for so long. */
+  /** Blocks JavaScript for that time. */
   block: ({ milliseconds }) => {
     process.send({ blocking: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
   },
 };
 
-/** Answers each message with what the command of that name returns. */
+/** Answers each message with the result of the command that it names. */
 export function obey(given) {
   const commands = { ...shared, ...given };
   process.once('disconnect', () => process.exit());
@@ -21,5 +21,5 @@ export function obey(given) {
   });
 }
 
-/** Tells the tests where the server is. */
+/** Sends the port of the server to the tests. */
 export const tellPort = (server) => process.send({ port: server.address().port });

@@ -1,10 +1,10 @@
-// Processes on one backplane, for the tests of its engine.
+// Processes with a shared backplane, for the tests of engines.
 import { until } from '../support/until.mjs';
 import { Node } from './nodes.mjs';
 
 export const data = (events) => events.map((event) => event.data);
 
-/** Starts so many processes, and waits until the engine is there for all of them. */
+/** Starts processes and waits until the backplane of each one is online. */
 export async function processes(t, count, backplane, channels = ['news']) {
   const start = () => Node.start(t, { backplane, channels });
   const nodes = await Promise.all(Array.from({ length: count }, start));

@@ -1,9 +1,9 @@
-// A proxy before an engine, which can lose an answer together with the connection, or be slow.
+// A proxy in front of an engine, which can lose an answer with its connection, or pause.
 import net from 'node:net';
 import { freePort } from '../support/free-port.mjs';
 
 export class LossyProxy {
-  /** The next answer to a publication is lost. */
+  /** Whether the next answer to a publication is lost. */
   loses = false;
   lost = 0;
   #protocol;
@@ -50,7 +50,7 @@ export class LossyProxy {
     for (const cut of this.#cuts) cut();
   }
 
-  /** Nothing from the engine arrives until `go()`. */
+  /** Holds back all data of the engine until `go()`. */
   stop() {
     for (const engine of this.#servers) engine.pause();
   }

@@ -1,4 +1,4 @@
-// Three masters of a Redis Cluster.
+// A Redis Cluster of three masters.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { got } from '../channel/server.mjs';
@@ -17,7 +17,7 @@ async function site(t) {
 }
 
 describe('Redis Cluster', { ...SOON, skip: noRedis }, () => {
-  test('one node has everything, and no other hears of the events', async (t) => {
+  test('stores and publishes all events on one node', async (t) => {
     const { servers, nodes, owner } = await site(t);
     const client = await nodes[1].open(['news']);
     const { id } = await publish(nodes[0], 'hello');
@@ -30,7 +30,7 @@ describe('Redis Cluster', { ...SOON, skip: noRedis }, () => {
     }
   });
 
-  test('the owner of the slot can be restarted', async (t) => {
+  test('survives a restart of the node that owns the slot', async (t) => {
     const { servers, nodes, owner } = await site(t);
     const client = await nodes[1].open(['news']);
     await publish(nodes[0], 'before');
@@ -44,7 +44,7 @@ describe('Redis Cluster', { ...SOON, skip: noRedis }, () => {
     assert.deepEqual(nodes[1].gaps, []);
   });
 
-  test('the slot can move to another node', async (t) => {
+  test('follows the slot to another node', async (t) => {
     const { servers, nodes, owner } = await site(t);
     const client = await nodes[1].open(['news']);
     await publish(nodes[0], 'before');

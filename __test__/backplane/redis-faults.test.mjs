@@ -1,4 +1,4 @@
-// What Redis refuses, forgets or loses.
+// Events that Redis refuses, and scripts and data that it loses.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -14,8 +14,8 @@ async function site(t, count, { options, channels } = {}) {
   return { redis, nodes: await processes(t, count, { url: redis.url }, channels) };
 }
 
-describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () => {
-  test('events stay in order while Redis forgets its scripts', async (t) => {
+describe('faults of Redis', { ...SOON, skip: noRedis }, () => {
+  test('events stay in order when Redis loses its scripts', async (t) => {
     const { redis, nodes } = await site(t, 2);
     const client = await nodes[1].open(['news']);
     const sends = [];
@@ -27,7 +27,7 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     assert.deepEqual(data(await got(client, 500)), numbers(500));
   });
 
-  /** Events that Redis cannot take now are published as soon as it can. */
+  /** Events are queued during these faults, and published afterwards. */
   const WAITING = {
     'a replica refuses to write': [
       ['REPLICAOF', '127.0.0.1', '1'],
@@ -43,7 +43,7 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     ],
   };
   for (const [what, [begin, end]] of Object.entries(WAITING)) {
-    test(`events wait while ${what}`, async (t) => {
+    test(`events are queued while ${what}`, async (t) => {
       const { redis, nodes } = await site(t, 1);
       const client = await nodes[0].open(['news']);
       await publish(nodes[0], 'before');
@@ -57,7 +57,7 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     });
   }
 
-  test('an event whose stream is another key is refused, and others go on', async (t) => {
+  test('an event is refused if its stream key has another type, and others are published', async (t) => {
     const { redis, nodes } = await site(t, 1, { channels: ['news', 'orders'] });
     const client = await nodes[0].open(['news', 'orders']);
     await publish(nodes[0], 'first');
@@ -70,7 +70,7 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     assert.deepEqual(data(await got(client, 2)), ['first', 'second']);
   });
 
-  test('a log whose key was deleted is replaced, and publishing goes on', async (t) => {
+  test('a log whose key was deleted is replaced, and publishing continues', async (t) => {
     const { redis, nodes } = await site(t, 2);
     const client = await nodes[1].open(['news']);
     for (const text of numbers(5)) await publish(nodes[0], text);
@@ -80,13 +80,13 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     await online(nodes);
     await publish(nodes[0], 'newer');
     await until(() => eventsOf(client).at(-1)?.data === 'newer', 'the newer event');
-    // Its streams are new ones: a client gets nothing of the old log.
+    // The streams are new: a client gets no events of the old log.
     const expected = numbers(5).concat('newer');
     const texts = data(eventsOf(client)).filter((text) => text !== 'new');
     assert.deepEqual(texts, expected);
   });
 
-  test('a restart that loses nothing is no gap', async (t) => {
+  test('a restart without data loss is not a gap', async (t) => {
     const { redis, nodes } = await site(t, 2);
     const client = await nodes[1].open(['news']);
     for (const text of numbers(3)) await publish(nodes[0], text);
@@ -116,14 +116,14 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     assert.notEqual(lost.id, fresh.id);
   });
 
-  test('numbers of lost events are not given to others, whoever comes back first', async (t) => {
+  test('ids of lost events are not reused, whichever process reconnects first', async (t) => {
     const { redis, nodes } = await site(t, 2, { options: ['--appendonly', 'no'] });
     const [late, first] = nodes;
     const clients = await Promise.all(nodes.map((node) => node.open(['news'])));
     await publish(late, 'kept');
     await got(clients[1], 1);
     await redis.command('SAVE');
-    // The first one sees nothing of what is lost.
+    // The first process does not receive the events that are lost.
     first.signal('SIGSTOP');
     await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
@@ -136,11 +136,11 @@ describe('what Redis refuses, forgets or loses', { ...SOON, skip: noRedis }, () 
     for (const text of numbers(5)) await publish(first, text);
     assert.deepEqual(data(await got(clients[1], 6)), ['kept', ...numbers(5)]);
     late.signal('SIGCONT');
-    await until(() => late.gaps.length > 0, 'the gap of the late one');
+    await until(() => late.gaps.length > 0, 'the gap of the late process');
     await reaches(late, 'online');
-    // The log was replaced, so the first one learns that events were lost.
+    // The log was replaced, so the first process detects that events were lost.
     await publish(first, 'after');
-    await until(() => first.gaps.length > 0, 'the gap of the first one');
+    await until(() => first.gaps.length > 0, 'the gap of the first process');
     await online(nodes);
     await publish(first, 'end');
     for (const client of clients) {

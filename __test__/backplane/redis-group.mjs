@@ -1,4 +1,4 @@
-// Several Redis servers that belong together: with a sentinel, or as a cluster.
+// Groups of Redis servers: with a sentinel, or as a cluster.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { RedisServer, redisProgram } from './redis-server.mjs';
 /** The name of the master. */
 export const MASTER = 'main';
 
-/** Starts a master, a replica that has all of it, and a sentinel. */
+/** Starts a master, a replica that is up to date, and a sentinel. */
 export async function startSentinel(t) {
   const master = await RedisServer.start(t);
   const replica = await RedisServer.start(t, ['--replicaof', '127.0.0.1', master.port]);
@@ -50,7 +50,7 @@ export async function startCluster(t) {
   const servers = [];
   const buses = [];
   for (let count = 0; count < 3; count += 1) {
-    // The default is the port plus 10,000, which may not exist.
+    // The default is the port plus 10,000, which may be out of range.
     const bus = await freePort();
     buses.push(bus);
     servers.push(await RedisServer.start(t, [...options, ...timeout, '--cluster-port', bus]));
@@ -69,7 +69,7 @@ export async function startCluster(t) {
   return servers;
 }
 
-/** Waits until every server knows the others and all slots. */
+/** Waits until every server knows the other servers and all slots. */
 export async function agree(servers) {
   const knows = async (server) => {
     const info = await server.command('CLUSTER', 'INFO');
@@ -78,7 +78,7 @@ export async function agree(servers) {
   await until(async () => (await Promise.all(servers.map(knows))).every(Boolean), 'the cluster');
 }
 
-/** The server that has the slot of a key. */
+/** The server that owns the slot of a key. */
 export async function ownerOf(servers, key) {
   for (const server of servers) {
     if (await server.command('EXISTS', key).then(Boolean, () => false)) return server;

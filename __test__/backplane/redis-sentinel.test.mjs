@@ -1,4 +1,4 @@
-// A master, its replica and a sentinel.
+// Redis with a master, a replica and a sentinel.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventsOf, got } from '../channel/server.mjs';
@@ -9,9 +9,9 @@ import { MASTER, startSentinel } from './redis-group.mjs';
 import { noRedis } from './redis-server.mjs';
 
 describe('Redis with a sentinel', { ...SOON, skip: noRedis }, () => {
-  test('publishing goes on with the replica, and nothing is missing', async (t) => {
+  test('publishing continues on the replica without losing events', async (t) => {
     const { master, replica, node } = await startSentinel(t);
-    // Nobody listens on the first one.
+    // The address of the first sentinel has no server.
     const nodes = await processes(t, 2, {
       sentinel: { name: MASTER, nodes: ['127.0.0.1:1', node] },
     });
@@ -34,7 +34,7 @@ describe('Redis with a sentinel', { ...SOON, skip: noRedis }, () => {
     const client = await nodes[1].open(['news']);
     await publish(nodes[0], 'kept');
     await master.command('WAIT', 1, 0);
-    // The replica hears of nothing more.
+    // The replica receives no more events.
     replica.signal('SIGSTOP');
     await master.command('CLIENT', 'KILL', 'TYPE', 'replica');
     await publish(nodes[0], 'lost');

@@ -14,7 +14,7 @@ export const redisProgram = directories
   .map((directory) => path.join(directory, 'redis-server'))
   .find((file) => existsSync(file));
 
-/** Why the tests cannot run here, or false. */
+/** The reason to skip the tests, or false. */
 export const noRedis =
   !redisProgram &&
   'redis-server is missing: install it (Debian, Ubuntu: apt-get install redis-server)';
@@ -24,7 +24,7 @@ export class RedisServer {
   #child;
   #options;
 
-  /** `options`: more of the command line, such as `--appendonly no`. */
+  /** @param options additional arguments, such as `--appendonly no` */
   static async start(t, options = []) {
     const server = new RedisServer();
     server.port = await freePort();
@@ -42,7 +42,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Also starts it again, with what it has written to its file. */
+  /** Starts the server, or restarts it with the data in its file. */
   async start() {
     const place = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#directory];
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
@@ -59,12 +59,12 @@ export class RedisServer {
     await exited;
   }
 
-  /** Stops the process, or lets it go on. */
+  /** Sends a signal to the process, such as SIGSTOP or SIGCONT. */
   signal(name) {
     this.#child.kill(name);
   }
 
-  /** Sends one command, and resolves with the text of the answer. */
+  /** Sends one command. Resolves with the text of the answer. */
   command(...words) {
     return RedisServer.ask(this.port, ...words);
   }

@@ -1,4 +1,4 @@
-// Logging in to Redis, and TLS.
+// Authentication with Redis, and TLS.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,7 +29,7 @@ async function withUser(t) {
   return redis;
 }
 
-/** A server whose plain port is for the tests only. */
+/** A server with a TLS port. Only the tests use its plain port. */
 async function withTls(t, clients = 'no') {
   const { ca, cert, key } = authority(t);
   const port = await freePort();
@@ -39,20 +39,20 @@ async function withTls(t, clients = 'no') {
   return { port, ca: read(ca), cert: read(cert), key: read(key) };
 }
 
-describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
-  test('the URL has a user and a password', async (t) => {
+describe('authentication with Redis', { ...SOON, skip: noRedis }, () => {
+  test('accepts a user and a password in the URL', async (t) => {
     const { port } = await withUser(t);
     const { publish } = open(t, { url: `redis://sam:secret%20word@127.0.0.1:${port}` });
     assert.ok((await publish()).id);
   });
 
-  test('options have a user and a password', async (t) => {
+  test('accepts a user and a password as options', async (t) => {
     const { url } = await withUser(t);
     const { publish } = open(t, { url, username: 'sam', password: 'secret word' });
     assert.ok((await publish()).id);
   });
 
-  test('a user with the rights that the guide lists can do everything', async (t) => {
+  test('needs only the permissions that the guide lists', async (t) => {
     const redis = await RedisServer.start(t);
     const guide = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
     const [, rights] = /```text\n(\+@connection.*?)```/s.exec(guide);
@@ -70,14 +70,14 @@ describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
     const { publish, errors } = open(t, { url: `redis://sam:a@127.0.0.1:${port}` });
     assert.ok((await publish()).id);
     assert.deepEqual(errors, []);
-    // What was missed is read.
+    // Missed events are read.
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await until(() => errors.length > 0, 'the outage');
     assert.ok((await publish()).id);
     assert.equal(errors.length, 1);
   });
 
-  test('a wrong password is reported, without the password', async (t) => {
+  test('reports a wrong password without showing it', async (t) => {
     const { url } = await withUser(t);
     const { errors } = open(t, { url, username: 'sam', password: 'guess' });
     await until(() => errors.length > 0, 'the error');
@@ -85,7 +85,7 @@ describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
     assert.doesNotMatch(errors[0], /guess/);
   });
 
-  test('credentials are asked for at each connect', async (t) => {
+  test('calls `credentials` for each connection', async (t) => {
     const redis = await withUser(t);
     const passwords = ['wrong', 'secret word', 'secret word'];
     let asked = 0;
@@ -100,7 +100,7 @@ describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
     assert.equal(asked, 3);
   });
 
-  test('credentials that fail are asked for again', async (t) => {
+  test('calls `credentials` again after it has failed', async (t) => {
     const { url } = await withUser(t);
     const answers = [
       () => Promise.reject(new Error('the vault is sealed')),
@@ -109,12 +109,12 @@ describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
     ];
     const { publish, errors } = open(t, { url, credentials: () => answers.shift()() });
     await publish();
-    // Further failures do not tell anything new.
+    // Repeated failures are reported once.
     assert.equal(errors.length, 1);
     assert.match(errors[0], /credentials\(\) failed: the vault is sealed/);
   });
 
-  test('a database has a number', async (t) => {
+  test('selects the database from the URL or the options', async (t) => {
     const redis = await RedisServer.start(t);
     await open(t, { url: `${redis.url}/3` }).publish();
     await open(t, { url: redis.url, database: 4, prefix: 'other' }).publish();
@@ -123,7 +123,7 @@ describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
     assert.match(keyspace, /db4:/);
   });
 
-  test('options that contradict each other are refused', () => {
+  test('rejects invalid and contradictory options', () => {
     const url = 'redis://localhost';
     for (const options of [
       {},
@@ -143,20 +143,20 @@ describe('logging in to Redis', { ...SOON, skip: noRedis }, () => {
 });
 
 describe('Redis with TLS', { ...SOON, skip: noRedis }, () => {
-  test('the certificate of the server is checked', async (t) => {
+  test('verifies the certificate of the server', async (t) => {
     const { port } = await withTls(t);
     const { errors } = open(t, { url: `rediss://localhost:${port}` });
     await until(() => errors.length > 0, 'the error');
     assert.match(errors[0], /certificate/i);
   });
 
-  test('another authority can be trusted', async (t) => {
+  test('can trust another certificate authority', async (t) => {
     const { port, ca } = await withTls(t);
     const { publish } = open(t, { url: `rediss://localhost:${port}`, tls: { ca } });
     assert.ok((await publish()).id);
   });
 
-  test('the certificate may have another name than the host', async (t) => {
+  test('accepts a certificate with another name if `serverName` is set', async (t) => {
     const { port, ca } = await withTls(t);
     const url = `rediss://127.0.0.1:${port}`;
     const { errors } = open(t, { url, tls: { ca } });
@@ -165,7 +165,7 @@ describe('Redis with TLS', { ...SOON, skip: noRedis }, () => {
     assert.ok((await publish()).id);
   });
 
-  test('a client can have a certificate', async (t) => {
+  test('can send a client certificate', async (t) => {
     const { port, ca, cert, key } = await withTls(t, 'yes');
     const url = `rediss://localhost:${port}`;
     const { errors } = open(t, { url, tls: { ca } });

@@ -1,4 +1,4 @@
-// Channels that several processes share over Redis: real processes and a real Redis.
+// Channels that several processes share over Redis, with real processes and a real Redis.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const cluster = (t, ...rest) => clusterOver(t, RedisServer, ...rest);
 describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
   channelCases(RedisServer);
 
-  test('a connection that is cut loses and repeats nothing', async (t) => {
+  test('a connection that is cut neither loses nor repeats events', async (t) => {
     const { server: redis, nodes } = await cluster(t, 2);
     const client = await nodes[1].open(['news']);
     await until(async () => (await nodes[1].ask('count', { channel: 'news' })) === 1, 'the member');
@@ -38,7 +38,7 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     assert.deepEqual(nodes[1].gaps, []);
   });
 
-  /** The second process loses its connections, and misses what is published meanwhile. */
+  /** Cuts the connections of the second process, which misses the events of `publishing`. */
   async function whileAway({ server: redis, nodes }, publishing) {
     nodes[1].signal('SIGSTOP');
     await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
@@ -47,7 +47,7 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     nodes[1].signal('SIGCONT');
   }
 
-  test('what a process missed arrives even if nothing follows', async (t) => {
+  test('missed events are delivered even if no event follows', async (t) => {
     const site = await cluster(t, 2);
     const { nodes } = site;
     const client = await nodes[1].open(CHANNELS);
@@ -61,14 +61,14 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     assert.deepEqual(nodes[1].gaps, []);
   });
 
-  test('what a process missed and Redis has trimmed is a gap', async (t) => {
+  test('missed events that Redis has trimmed are a gap', async (t) => {
     const site = await cluster(t, 2, { backplane: { retain: { events: 5 } } });
     const { nodes } = site;
     const client = await nodes[1].open(['news']);
     await publish(nodes[0], 'news', 'before');
     await got(client, 1);
     await whileAway(site, async () => {
-      // Redis trims whole blocks of a hundred entries.
+      // Redis trims in blocks of a hundred entries.
       for (let number = 0; number < 300; number += 1) await publish(nodes[0], 'news', `${number}`);
     });
     await until(() => eventsOf(client).at(-1).data === '299', 'the latest event');
@@ -76,7 +76,7 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     assert.deepEqual(nodes[1].gaps, ['news']);
   });
 
-  test('an event whose answer was lost is kept once', async (t) => {
+  test('an event whose answer was lost is stored once', async (t) => {
     const redis = await RedisServer.start(t);
     const proxy = await LossyProxy.start(t, redis);
     const given = { backplane: { url: proxy.url }, channels: ['news'] };
@@ -92,7 +92,7 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     assert.equal(events[1].id, id);
   });
 
-  test('a log that was flushed is a gap, and the new one goes on', async (t) => {
+  test('a log that was flushed is a gap, and the new one works', async (t) => {
     const { server: redis, nodes } = await cluster(t, 1);
     const client = await nodes[0].open(['news']);
     await publish(nodes[0], 'news', 'old');
@@ -113,7 +113,7 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     const client = await nodes[0].open(['news']);
     await publish(nodes[0], 'news', 'first');
     const [{ id }] = await got(client, 1);
-    // Redis trims whole blocks of a hundred entries.
+    // Redis trims in blocks of a hundred entries.
     for (let number = 0; number < 300; number += 1) await publish(nodes[0], 'news', `${number}`);
     const fresh = await start();
     await fresh.open(['news'], id);
@@ -121,7 +121,7 @@ describe('channels over Redis', { ...SOON, skip: noRedis }, () => {
     assert.deepEqual(fresh.gaps, ['news']);
   });
 
-  test('many clients that come back to a fresh process share one reading', async (t) => {
+  test('many clients that reconnect to a fresh process share one read of each channel', async (t) => {
     const { server: redis, nodes, start } = await cluster(t, 1);
     const first = await nodes[0].open(CHANNELS);
     await publish(nodes[0], 'orders', 'first');

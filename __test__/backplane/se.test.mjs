@@ -1,4 +1,4 @@
-// SE of several processes: a seid is the same in all of them.
+// SE in several processes, which share their seids.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
@@ -11,12 +11,12 @@ import { noRedis, RedisServer } from './redis-server.mjs';
 
 const { memoryBackplane } = createRequire(import.meta.url)('../../backplane.js');
 
-/** The id of the event with that data. */
+/** The id of the event with the given data. */
 const idOf = ({ text }, data) =>
   new RegExp(`^id: (.*)\n(?:event: .*\n)?data: ${data}$`, 'm').exec(text)[1];
 let memories = 0;
 
-/** Two servers that know nothing of each other but the backplane. */
+/** Two servers that share only the backplane. */
 async function two(t, options) {
   memories += 1;
   const backplane = memoryBackplane({ name: `se-${memories}` });
@@ -55,35 +55,43 @@ describe('SE with a backplane', { concurrency: true }, () => {
     assert.notEqual(idOf(client, 'hello'), idOf(client, 'news'));
   });
 
-  test('an event opens the stream of a handler that waits in another server', SOON, async (t) => {
-    const [one, other] = await two(t);
-    const opening = one.connect('/wait', as('ada'));
-    await until(() => 'ada' in one.se.clients, 'the handler to begin');
-    one.se.clients.ada.code(202);
-    assert.equal(await send(other, 'bob', 'of another seid'), true);
-    for (const text of ['one', 'two']) assert.equal(await send(other, 'ada', text), true);
-    const client = await opening;
-    assert.equal(client.status, 202);
-    assert.equal(await send(one, 'ada', 'three'), true);
-    await client.has('data: three\n\n');
-    assert.deepEqual(client.data, ['one', 'two', 'three']);
-  });
-
-  test('a handler that waits gets what was sent before it answers itself', SOON, async (t) => {
-    const [one, other] = await two(t);
-    for (let number = 0; number < 50; number += 1) {
-      const seid = `client-${number}`;
-      const opening = one.connect('/wait', as(seid));
-      await until(() => seid in one.se.clients, 'the handler to begin');
-      const sent = send(other, seid, 'from the other server');
-      one.se.clients[seid].sendEvent('from this server');
-      await sent;
+  test(
+    'an event opens the stream of a handler that is waiting in another server',
+    SOON,
+    async (t) => {
+      const [one, other] = await two(t);
+      const opening = one.connect('/wait', as('ada'));
+      await until(() => 'ada' in one.se.clients, 'the handler to start');
+      one.se.clients.ada.code(202);
+      assert.equal(await send(other, 'bob', 'of another seid'), true);
+      for (const text of ['one', 'two']) assert.equal(await send(other, 'ada', text), true);
       const client = await opening;
-      await client.has('data: from this server\n\n');
-      await client.has('data: from the other server\n\n');
-      assert.equal(client.data.length, 2);
-    }
-  });
+      assert.equal(client.status, 202);
+      assert.equal(await send(one, 'ada', 'three'), true);
+      await client.has('data: three\n\n');
+      assert.deepEqual(client.data, ['one', 'two', 'three']);
+    },
+  );
+
+  test(
+    'a waiting handler gets an event that another server sends while it answers',
+    SOON,
+    async (t) => {
+      const [one, other] = await two(t);
+      for (let number = 0; number < 50; number += 1) {
+        const seid = `client-${number}`;
+        const opening = one.connect('/wait', as(seid));
+        await until(() => seid in one.se.clients, 'the handler to start');
+        const sent = send(other, seid, 'from the other server');
+        one.se.clients[seid].sendEvent('from this server');
+        await sent;
+        const client = await opening;
+        await client.has('data: from this server\n\n');
+        await client.has('data: from the other server\n\n');
+        assert.equal(client.data.length, 2);
+      }
+    },
+  );
 
   test('a client that moves to another server gets what it missed, once', SOON, async (t) => {
     const [one, other] = await two(t);
@@ -95,18 +103,18 @@ describe('SE with a backplane', { concurrency: true }, () => {
     const opening = other.connect('/wait', {
       headers: { ...as('ada').headers, 'Last-Event-ID': idOf(first, 'hello') },
     });
-    await until(() => 'ada' in other.se.clients, 'the handler to begin');
+    await until(() => 'ada' in other.se.clients, 'the handler to start');
     assert.equal(await send(one, 'ada', 'three'), true);
     const back = await opening;
     await back.has('data: three\n\n');
     assert.deepEqual(back.data, ['one', 'two', 'three']);
   });
 
-  test('the waiting clients of an ended stream are watched no longer', SOON, async (t) => {
+  test('a new stream of a seid gets only its own events', SOON, async (t) => {
     const [one, other] = await two(t);
     for (let round = 0; round < 3; round += 1) {
       const opening = one.connect('/wait', as('ada'));
-      await until(() => 'ada' in one.se.clients, 'the handler to begin');
+      await until(() => 'ada' in one.se.clients, 'the handler to start');
       assert.equal(await send(other, 'ada', `round-${round}`), true);
       const client = await opening;
       await client.has(`data: round-${round}\n\n`);
@@ -116,7 +124,7 @@ describe('SE with a backplane', { concurrency: true }, () => {
     }
   });
 
-  test('a stream ends after what was sent before', SOON, async (t) => {
+  test('a stream ends after its queued events', SOON, async (t) => {
     const [one] = await two(t);
     const client = await one.connect('/end', as('ada'));
     assert.equal(await client.over(), 'clean');
@@ -127,13 +135,13 @@ describe('SE with a backplane', { concurrency: true }, () => {
   test('random seids reach other servers too', SOON, async (t) => {
     const [one, other] = await two(t, { seidGenerator: undefined });
     const opening = one.connect('/wait');
-    await until(() => Object.keys(one.se.clients).length === 1, 'the handler to begin');
+    await until(() => Object.keys(one.se.clients).length === 1, 'the handler to start');
     const [seid] = Object.keys(one.se.clients);
     assert.equal(await send(other, seid, 'found'), true);
     await (await opening).has('data: found\n\n');
   });
 
-  test('plugins with different names share nothing', SOON, async (t) => {
+  test('plugins with different names are independent', SOON, async (t) => {
     const [one] = await two(t);
     const [, stranger] = await two(t, { name: 'another' });
     const client = await one.connect('/', as('ada'));
@@ -151,7 +159,7 @@ const engines = [
 ];
 for (const [name, Server, skip] of engines) {
   describe(`SE of two processes over ${name}`, { ...SOON, skip }, () => {
-    test('clients that wait, listen and come back get the events of their seid', async (t) => {
+    test('waiting, connected and reconnecting clients get the events of their seid', async (t) => {
       const server = await Server.start(t);
       const start = () => Node.start(t, { backplane: { url: server.url } }, 'se-node.mjs');
       const [one, other] = await Promise.all([start(), start()]);
@@ -167,7 +175,7 @@ for (const [name, Server, skip] of engines) {
         assert.deepEqual(await answer.json(), { sent: true });
       };
       const opening = connect(one);
-      await until(async () => await one.ask('waits'), 'the handler to begin');
+      await until(async () => await one.ask('waits'), 'the handler to start');
       for (const text of ['one', 'two']) await sendTo(other, text);
       const client = await opening;
       await client.has('data: two\n\n');
@@ -175,7 +183,7 @@ for (const [name, Server, skip] of engines) {
       await one.kill();
       await sendTo(other, 'three');
       const returning = connect(other, idOf(client, 'one'));
-      await until(async () => await other.ask('waits'), 'the handler to begin');
+      await until(async () => await other.ask('waits'), 'the handler to start');
       await sendTo(other, 'four');
       const back = await returning;
       await back.has('data: four\n\n');

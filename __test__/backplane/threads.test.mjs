@@ -1,4 +1,4 @@
-// Tests that a backplane costs nothing until a channel or a broker uses it.
+// Tests that a backplane starts no thread until a channel or a broker uses it.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ function threads() {
 }
 
 // A single test, because the core starts once per process.
-test('a backplane has a thread from its first channel on, until it closes', { skip }, async (t) => {
+test('a backplane has a thread from its first channel until it closes', { skip }, async (t) => {
   const channel = new sluice.Channel();
   channel.send({ data: 'to this process only' });
   const backplane = redisBackplane({ url: `redis://127.0.0.1:${await freePort()}` });

@@ -25,7 +25,7 @@ async function serve(t, broker, options) {
 
 for (const transport of ['native', 'stream']) {
   test(
-    `${transport}: more than eventBufferSize events end a client that does not read, and no other`,
+    `${transport}: more than eventBufferSize events disconnect only a client that does not read`,
     SOON,
     async (t) => {
       const gone = [];
@@ -81,7 +81,7 @@ test('heartbeats come at their interval, and 0 stops them', SOON, async (t) => {
   assert.equal(silent.text, '');
 });
 
-test('clients that come, subscribe and go leave nothing behind', SOON, async (t) => {
+test('clients that connect, subscribe and leave are removed completely', SOON, async (t) => {
   const { broker, join } = await room(t, { topic: { emptyTimeout: 100 } });
   const channels = sluice.metrics().channels;
   for (let round = 0; round < 20; round += 1) {
@@ -91,11 +91,11 @@ test('clients that come, subscribe and go leave nothing behind', SOON, async (t)
     });
     assert.equal(broker.broadcastToTopic('all', { data: 'x' }), 10);
     for (const { reader } of clients) reader.leave();
-    await until(() => broker.clientCount() === 0, 'everybody to leave');
+    await until(() => broker.clientCount() === 0, 'all clients to leave');
   }
-  await until(() => broker.topics().length === 0, 'the topics to go');
-  // Another test's may go meanwhile, too.
-  await until(() => sluice.metrics().channels <= channels, 'the channels to go');
+  await until(() => broker.topics().length === 0, 'the topics to be removed');
+  // Channels of another test may close at the same time.
+  await until(() => sluice.metrics().channels <= channels, 'the channels to be removed');
 });
 
 test('a broker has no more topics than maxTopicsTotal', SOON, async (t) => {

@@ -10,7 +10,7 @@ import { readSoFar, room } from './room.mjs';
 
 const { SSEBroker } = sluice;
 
-/** A server of which every request is a client of the broker, as the documentation shows it. */
+/** A server whose requests become clients of the broker, as in the documentation. */
 async function serve(t, broker, optionsOf = () => ({})) {
   const server = http.createServer((req, res) => broker.connect(req, res, optionsOf(req)));
   server.listen(0, '127.0.0.1');
@@ -41,39 +41,49 @@ test('connect() opens a connection and registers its client', SOON, async (t) =>
   await reader.has('event: hello\ndata: {"to":"ada"}\n\n');
 });
 
-test('a client without an id gets one of 128 random bits', SOON, async (t) => {
+test('a client without an id gets an id of 128 random bits', SOON, async (t) => {
   const { join } = await room(t);
   const ids = await Promise.all(Array.from({ length: 20 }, async () => (await join()).id));
   assert.equal(new Set(ids).size, 20);
   for (const id of ids) assert.match(id, /^[\w-]{22}$/);
 });
 
-test('a taken id gets a fresh one, and the first client keeps its own', SOON, async (t) => {
-  const { broker, join } = await room(t);
-  const first = await join({ id: 'ada' });
-  const second = await join({ id: 'ada' });
-  assert.equal(first.id, 'ada');
-  assert.notEqual(second.id, 'ada');
-  broker.send('ada', { data: 'for the first' });
-  await first.reader.has('for the first');
-  assert.deepEqual(await readSoFar(broker, second), []);
-  broker.disconnect('ada');
-  const third = await join({ id: 'ada' });
-  assert.equal(third.id, 'ada');
-  await until(() => first.connection.closed, 'the first to be gone');
-  assert.equal(broker.client('ada'), third.client);
-});
+test(
+  'a client whose id is taken gets another one, and the first client keeps its id',
+  SOON,
+  async (t) => {
+    const { broker, join } = await room(t);
+    const first = await join({ id: 'ada' });
+    const second = await join({ id: 'ada' });
+    assert.equal(first.id, 'ada');
+    assert.notEqual(second.id, 'ada');
+    broker.send('ada', { data: 'for the first' });
+    await first.reader.has('for the first');
+    assert.deepEqual(await readSoFar(broker, second), []);
+    broker.disconnect('ada');
+    const third = await join({ id: 'ada' });
+    assert.equal(third.id, 'ada');
+    await until(() => first.connection.closed, 'the first client to leave');
+    assert.equal(broker.client('ada'), third.client);
+  },
+);
 
-test('a secret is 256 random bits, the same for as long as the client lives', SOON, async (t) => {
-  const { join } = await room(t);
-  const [one, other] = [await join(), await join()];
-  assert.match(one.client.secret, /^[\w-]{43}$/);
-  assert.equal(one.client.secret, one.client.secret);
-  assert.notEqual(one.client.secret, other.client.secret);
-  assert.ok(!JSON.stringify({ ...one.client, connection: undefined }).includes(one.client.secret));
-});
+test(
+  'a secret has 256 random bits and stays the same while the client is connected',
+  SOON,
+  async (t) => {
+    const { join } = await room(t);
+    const [one, other] = [await join(), await join()];
+    assert.match(one.client.secret, /^[\w-]{43}$/);
+    assert.equal(one.client.secret, one.client.secret);
+    assert.notEqual(one.client.secret, other.client.secret);
+    assert.ok(
+      !JSON.stringify({ ...one.client, connection: undefined }).includes(one.client.secret),
+    );
+  },
+);
 
-test('disconnect() ends a connection after what is queued', SOON, async (t) => {
+test('disconnect() ends a connection after its queued events', SOON, async (t) => {
   const gone = [];
   const onDisconnect = (client, reason) => gone.push([client.id, reason]);
   const { broker, join } = await room(t, { onDisconnect });
@@ -111,10 +121,10 @@ test('an error in onConnect ends the connection, and connect() throws it', SOON,
   };
   const { broker, join } = await room(t, { onConnect });
   await assert.rejects(join({ id: 'ada' }), refusal);
-  await until(() => broker.clientCount() === 0, 'the client to be forgotten');
+  await until(() => broker.clientCount() === 0, 'the client to be removed');
 });
 
-test('a client whose connection was ended is not to be found any more', SOON, async (t) => {
+test('a client whose connection was ended is removed immediately', SOON, async (t) => {
   const { broker, join } = await room(t);
   const { client, connection, id, reader } = await join();
   broker.subscribe(id, 'news', 'orders.*');
@@ -137,18 +147,18 @@ test('a client whose connection was ended is not to be found any more', SOON, as
   assert.deepEqual(reader.data, ['before', 'just before']);
 });
 
-test('broadcast() reaches every client and says how many', SOON, async (t) => {
+test('broadcast() reaches every client and returns how many there are', SOON, async (t) => {
   const { broker, join } = await room(t);
   assert.equal(broker.broadcast({ data: 'nobody' }), 0);
   const clients = [await join(), await join(), await join()];
   assert.equal(broker.broadcast({ data: 'all' }), 3);
   for (const { reader } of clients) await reader.has('data: all\n\n');
   clients[0].reader.leave();
-  await until(() => broker.clientCount() === 2, 'one to leave');
+  await until(() => broker.clientCount() === 2, 'a client to leave');
   assert.equal(broker.broadcast({ data: 'the rest' }), 2);
 });
 
-test('unknown ids are false or undefined', () => {
+test('methods return false or undefined for unknown ids', () => {
   const broker = new SSEBroker();
   assert.equal(broker.send('nobody', { data: '' }), false);
   assert.equal(broker.disconnect('nobody'), false);
@@ -177,7 +187,7 @@ test('close() ends every connection and refuses new ones', SOON, async (t) => {
   await broker.close();
 });
 
-test('a connection has one client at most, and a closed one none', SOON, async (t) => {
+test('a connection can have one client, and a closed connection none', SOON, async (t) => {
   const { broker, join } = await room(t);
   const { connection } = await join({ id: 'ada' });
   assert.throws(() => broker.connect(connection), { name: 'TypeError', code: 'ERR_SSE_TYPE' });
@@ -186,7 +196,7 @@ test('a connection has one client at most, and a closed one none', SOON, async (
   assert.equal(broker.clientCount(), 0);
 });
 
-test('a client that has left before it is connected leaves nothing behind', SOON, async (t) => {
+test('a client that leaves before connect() is not registered', SOON, async (t) => {
   const broker = new SSEBroker();
   const codes = [];
   const server = http.createServer((req, res) => {
@@ -209,7 +219,7 @@ test('a client that has left before it is connected leaves nothing behind', SOON
   assert.equal(broker.clientCount(), 0);
 });
 
-test('bad options and arguments are coded errors', SOON, async (t) => {
+test('invalid options and arguments throw coded errors', SOON, async (t) => {
   const option = (name) => ({ name, code: 'ERR_SSE_OPTION' });
   assert.throws(() => new SSEBroker([]), option('TypeError'));
   assert.throws(() => new SSEBroker({ eventBufferSize: -1 }), option('RangeError'));
@@ -239,7 +249,7 @@ test('bad options and arguments are coded errors', SOON, async (t) => {
   await reader.has('data: and on\n\n');
 });
 
-test('an option that is undefined is not given', SOON, async (t) => {
+test('an option that is undefined has its default', SOON, async (t) => {
   const broker = new SSEBroker({
     heartbeatInterval: 10,
     // Long enough for two heartbeats on a busy machine.

@@ -1,4 +1,4 @@
-// A loop in this process reads the topics of a broker.
+// Loops in this process read the topics of a broker.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
@@ -32,7 +32,7 @@ const KINDS = {
 
 for (const [kind, make] of Object.entries(KINDS)) {
   describe(`broker.events(), ${kind}`, SOON, () => {
-    test('yields the events of its topics and patterns with their topics, each once', async (t) => {
+    test('yields the events of its topics and patterns once, with their topics', async (t) => {
       stayAlive(t);
       const broker = await make(t);
       const events = broker.events(['news', 'orders.*', 'orders.7']);
@@ -49,7 +49,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       );
     });
 
-    test('reads on with `after`, and reports gaps', async (t) => {
+    test('resumes with `after` and reports gaps', async (t) => {
       stayAlive(t);
       const broker = await make(t, { topic: { historySize: 2 } });
       const first = broker.events('news');
@@ -69,7 +69,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(data(await take(late, 1)), [5]);
     });
 
-    test('is not a client, and leaves its topics with the loop', async (t) => {
+    test('is not a client, and leaves its topics when the loop ends', async (t) => {
       stayAlive(t);
       const broker = await make(t);
       const events = broker.events('news');
@@ -83,7 +83,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(broker.topics(), []);
     });
 
-    test('ends with the broker, and with the signal', async (t) => {
+    test('ends with the broker or the signal', async (t) => {
       stayAlive(t);
       const broker = await make(t);
       const controller = new AbortController();

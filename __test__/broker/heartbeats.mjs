@@ -16,7 +16,7 @@ async function serve(t, options) {
   return { broker, ...server };
 }
 
-test('heartbeats are comments, unless they are to be events', SOON, async (t) => {
+test('heartbeats are comments by default and can be events', SOON, async (t) => {
   for (const [heartbeat, frame] of [
     [undefined, ':\n\n'],
     ['comment', ':\n\n'],
@@ -29,7 +29,7 @@ test('heartbeats are comments, unless they are to be events', SOON, async (t) =>
   }
 });
 
-test('a heartbeat event comes between events, and never has an id', SOON, async (t) => {
+test('a heartbeat event never has an id, also between other events', SOON, async (t) => {
   const { broker, connect } = await serve(t, { heartbeat: 'event', heartbeatInterval: 5 });
   const client = await connect('/');
   let expected = '';
@@ -44,7 +44,7 @@ test('a heartbeat event comes between events, and never has an id', SOON, async 
   assert.equal(client.text.replaceAll(EVENT, ''), expected);
 });
 
-test('an EventSource hears heartbeat events, and keeps its cursor', SOON, async (t) => {
+test('an EventSource gets heartbeat events and keeps its cursor', SOON, async (t) => {
   const options = { heartbeat: 'event', heartbeatInterval: 10, connection: { retry: 10 } };
   const { broker, origin } = await serve(t, options);
   const source = new EventSource(origin);
@@ -58,12 +58,12 @@ test('an EventSource hears heartbeat events, and keeps its cursor', SOON, async 
   const [{ id }] = broker.clients();
   broker.disconnect(id);
   const isBack = () => broker.clients().some((client) => client.id !== id);
-  await until(isBack, 'the client to come back');
+  await until(isBack, 'the client to reconnect');
   assert.equal(broker.clients()[0].lastEventId, '7');
   assert.deepEqual([...new Set(heard)].sort(), ['news', '{}']);
 });
 
-test('a client that comes back gets no heartbeats that it missed', SOON, async (t) => {
+test('missed heartbeats are not replayed to a client that reconnects', SOON, async (t) => {
   const { broker, connect } = await serve(t, {
     heartbeat: 'event',
     onConnect: ({ id }) => broker.subscribe(id, 'news'),
@@ -87,7 +87,7 @@ test('heartbeatInterval: 0 turns heartbeat events off', SOON, async (t) => {
   assert.equal(client.text, 'data: only this\n\n');
 });
 
-test('any other heartbeat is an error', () => {
+test('other values of `heartbeat` throw', () => {
   for (const heartbeat of ['time', 'Event', '', 5, true, null, {}]) {
     assert.throws(
       () => new sluice.SSEBroker({ heartbeat }),

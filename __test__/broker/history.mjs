@@ -10,7 +10,7 @@ const send = (broker, topic, ...ids) => {
   for (const id of ids) broker.broadcastToTopic(topic, { id, data: id });
 };
 
-test('a client that comes back gets what it missed of each topic, once', SOON, async (t) => {
+test('a client that reconnects gets what it missed of each topic, once', SOON, async (t) => {
   const { broker, join } = await room(t);
   const stays = await join();
   broker.subscribe(stays.id, 'news');
@@ -25,7 +25,7 @@ test('a client that comes back gets what it missed of each topic, once', SOON, a
   assert.deepEqual(await readSoFar(broker, back), ['2', '3', '4']);
 });
 
-test('a topic that has something to replay outlives its last subscriber', SOON, async (t) => {
+test('a topic with a history outlives its last subscriber', SOON, async (t) => {
   const { broker, join } = await room(t);
   const first = await join();
   broker.subscribe(first.id, 'news');
@@ -39,17 +39,21 @@ test('a topic that has something to replay outlives its last subscriber', SOON, 
   assert.deepEqual(await readSoFar(broker, back), ['2', '3']);
 });
 
-test('with an emptyTimeout of 0 it does not, and the client is told of a gap', SOON, async (t) => {
-  const { broker, join } = await room(t, { topic: { emptyTimeout: 0 } });
-  const first = await join();
-  broker.subscribe(first.id, 'news');
-  send(broker, 'news', '1');
-  broker.unsubscribe(first.id, 'news');
-  const back = await join({}, after('1'));
-  const gaps = tally(back.connection, 'gap');
-  broker.subscribe(back.id, 'news');
-  assert.deepEqual(gaps, [[{ topic: 'news', lastEventId: '1', lastEventID: '1' }]]);
-});
+test(
+  'with an emptyTimeout of 0 a topic ends with its last subscriber, and leaves a gap',
+  SOON,
+  async (t) => {
+    const { broker, join } = await room(t, { topic: { emptyTimeout: 0 } });
+    const first = await join();
+    broker.subscribe(first.id, 'news');
+    send(broker, 'news', '1');
+    broker.unsubscribe(first.id, 'news');
+    const back = await join({}, after('1'));
+    const gaps = tally(back.connection, 'gap');
+    broker.subscribe(back.id, 'news');
+    assert.deepEqual(gaps, [[{ topic: 'news', lastEventId: '1', lastEventID: '1' }]]);
+  },
+);
 
 test('the options of a topic may depend on its name', SOON, async (t) => {
   const asked = [];
@@ -71,7 +75,7 @@ test('the options of a topic may depend on its name', SOON, async (t) => {
   assert.deepEqual(asked, ['short', 'long']);
 });
 
-test('patterns share a history, also while they have no subscriber', SOON, async (t) => {
+test('patterns share a history, even while they have no subscriber', SOON, async (t) => {
   const { broker, join } = await room(t);
   const stays = await join();
   broker.subscribe(stays.id, 'orders.*');
@@ -83,13 +87,13 @@ test('patterns share a history, also while they have no subscriber', SOON, async
   const back = await join({}, after('1'));
   broker.subscribe(back.id, 'orders.*');
   assert.deepEqual(await readSoFar(broker, back), ['2', '3']);
-  // The id of any topic says where it left off.
+  // The id of an event of any topic is a valid cursor.
   const other = await join({}, after('x'));
   broker.subscribe(other.id, 'orders.>');
   assert.deepEqual(await readSoFar(broker, other), ['3']);
 });
 
-test('patternHistory bounds what patterns replay', SOON, async (t) => {
+test('patternHistory bounds the replay of patterns', SOON, async (t) => {
   const { broker, join } = await room(t, { patternHistory: { historySize: 2 } });
   const stays = await join();
   broker.subscribe(stays.id, 'orders.*');
@@ -103,7 +107,7 @@ test('patternHistory bounds what patterns replay', SOON, async (t) => {
   assert.deepEqual(gaps, [[{ topic: 'orders.*', lastEventId: '1', lastEventID: '1' }]]);
 });
 
-test('beyond 1,000 topics a client that is back is told of a gap', SOON, async (t) => {
+test('a client that reconnects gets gaps for topics beyond the first 1,000', SOON, async (t) => {
   const { broker, join } = await room(t);
   const topics = Array.from({ length: 1005 }, (_, n) => `topic${n}`);
   const stays = await join();

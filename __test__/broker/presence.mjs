@@ -1,4 +1,4 @@
-// Presence of a broker that has no other processes.
+// Presence of a broker in a single process.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -8,7 +8,7 @@ import { sluice } from '../support/site.mjs';
 import { SOON } from '../support/soon.mjs';
 import { until } from '../support/until.mjs';
 
-/** A broker that records who joins and leaves, behind a server. */
+/** A broker behind a server. `told` records joins and leaves. */
 async function serve(t, options) {
   const told = [];
   const broker = new sluice.SSEBroker({
@@ -35,7 +35,7 @@ async function serve(t, options) {
 
 const shown = (broker, topic) => broker.presence(topic).map(({ id, metadata }) => [id, metadata]);
 
-test('a broker alone lists the members of a topic, with what they show', SOON, async (t) => {
+test('a broker lists the members of a topic with their public data', SOON, async (t) => {
   const { broker, told, connect } = await serve(t, {
     presence: ({ metadata }) => (metadata.name === 'hidden' ? undefined : metadata),
   });
@@ -59,7 +59,7 @@ test('a broker alone lists the members of a topic, with what they show', SOON, a
   assert.ok(!told.some((line) => line.includes('eve')));
 });
 
-test('a member that returns in time has not left', SOON, async (t) => {
+test('a member that reconnects in time does not leave', SOON, async (t) => {
   const { broker, told, connect } = await serve(t, { presence: true, presenceDelay: 60_000 });
   for (let visit = 0; visit < 3; visit += 1) {
     const client = await connect('id=ada&name=Ada&topic=room');

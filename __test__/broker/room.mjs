@@ -3,7 +3,7 @@ import { site, sluice } from '../support/site.mjs';
 
 const server = { ...nodeHTTP, options: undefined };
 
-/** A broker behind a real server: `join` connects a client to it and hands out both ends. */
+/** A broker behind a real server. `join` connects a client and returns both ends. */
 export async function room(t, options) {
   const broker = new sluice.SSEBroker(options);
   const { open } = await site(t, server);
@@ -19,7 +19,7 @@ export async function room(t, options) {
   };
 }
 
-/** What a client has read up to now, once everything that was sent has come. */
+/** Waits until everything that was sent has arrived, and returns the data. */
 export async function readSoFar(broker, { reader, id }) {
   const mark = `mark ${Math.random()}`;
   broker.send(id, { data: mark });

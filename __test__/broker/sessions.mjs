@@ -1,4 +1,4 @@
-// Clients that return within `sessionTimeout`.
+// Clients that reconnect within `sessionTimeout`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -15,7 +15,7 @@ const { BrokerClient } = require('../../lib/broker/broker-client.js');
 const { clientsOf } = require('../../lib/broker/broker.js');
 const { Sessions } = require('../../lib/broker/sessions.js');
 
-/** A broker behind a server whose requests name the id of their client. */
+/** A broker behind a server whose requests contain the id of their client. */
 async function serve(t, options) {
   const broker = new sluice.SSEBroker(options);
   const server = http.createServer((req, res) => {
@@ -49,41 +49,45 @@ async function serve(t, options) {
 const topicsOf = (broker, id) => Array.from(broker.client(id).topics);
 const send = (broker, topic, id) => broker.broadcastToTopic(topic, { id, data: id });
 
-/** Sends the client something last, and returns what has arrived before it. */
+/** Sends a last event to the client and returns the data that arrived before it. */
 async function received(broker, reader, id) {
   broker.send(id, { data: 'last' });
   await reader.has('data: last\n\n');
   return reader.data.slice(0, -1);
 }
 
-test('a client that returns resumes its topics together, from onConnect on', SOON, async (t) => {
-  const greeted = [];
-  const onConnect = ({ id, topics }) => greeted.push([id, ...topics]);
-  const { broker, join, leave } = await serve(t, { onConnect });
-  const first = await join('ada');
-  const { secret } = broker.client('ada');
-  broker.subscribe('ada', 'a', 'b', 'orders.*');
-  send(broker, 'a', '1');
-  send(broker, 'b', '2');
-  send(broker, 'orders.7', '3');
-  await first.has('data: 3\n\n');
-  await leave(first, 'ada');
-  for (const [topic, id] of [
-    ['b', '4'],
-    ['a', '5'],
-    ['orders.8', '6'],
-    ['else', 'x'],
-    ['a', '7'],
-    ['b', '8'],
-  ]) {
-    send(broker, topic, id);
-  }
-  const back = await join('ada', '3');
-  send(broker, 'a', '9');
-  assert.deepEqual(await received(broker, back, 'ada'), ['4', '5', '6', '7', '8', '9']);
-  assert.deepEqual(greeted, [['ada'], ['ada', 'a', 'b', 'orders.*']]);
-  assert.equal(broker.client('ada').secret, secret);
-});
+test(
+  'a client that reconnects resumes all its topics in order, before onConnect',
+  SOON,
+  async (t) => {
+    const greeted = [];
+    const onConnect = ({ id, topics }) => greeted.push([id, ...topics]);
+    const { broker, join, leave } = await serve(t, { onConnect });
+    const first = await join('ada');
+    const { secret } = broker.client('ada');
+    broker.subscribe('ada', 'a', 'b', 'orders.*');
+    send(broker, 'a', '1');
+    send(broker, 'b', '2');
+    send(broker, 'orders.7', '3');
+    await first.has('data: 3\n\n');
+    await leave(first, 'ada');
+    for (const [topic, id] of [
+      ['b', '4'],
+      ['a', '5'],
+      ['orders.8', '6'],
+      ['else', 'x'],
+      ['a', '7'],
+      ['b', '8'],
+    ]) {
+      send(broker, topic, id);
+    }
+    const back = await join('ada', '3');
+    send(broker, 'a', '9');
+    assert.deepEqual(await received(broker, back, 'ada'), ['4', '5', '6', '7', '8', '9']);
+    assert.deepEqual(greeted, [['ada'], ['ada', 'a', 'b', 'orders.*']]);
+    assert.equal(broker.client('ada').secret, secret);
+  },
+);
 
 test('a client without a cursor starts anew, and its session is deleted', SOON, async (t) => {
   const { broker, count, join, leave } = await serve(t);
@@ -110,7 +114,7 @@ test('a client without topics leaves no session', SOON, async (t) => {
   assert.equal(count(), 0);
 });
 
-test('a topic that a client may no longer have is left out', SOON, async (t) => {
+test('a topic that is no longer allowed is not restored', SOON, async (t) => {
   const removed = new Set();
   const topic = (name) => {
     if (removed.has(name)) throw new Error(`${name} was removed`);
@@ -189,7 +193,7 @@ for (const [name, sessionTimeout, pause] of [
 const client = (id, ...topics) =>
   new BrokerClient({ id }, { timestamp: 0 }, {}, new Set(topics.length > 0 ? topics : ['news']));
 
-test('of 10,001 sessions the newest 10,000 are kept', () => {
+test('the newest 10,000 of 10,001 sessions are kept', () => {
   const sessions = new Sessions(60_000);
   for (let n = 0; n <= 10_000; n += 1) sessions.keep(client(`client ${n}`));
   assert.equal(sessions.count, 10_000);
@@ -200,7 +204,7 @@ test('of 10,001 sessions the newest 10,000 are kept', () => {
   assert.equal(sessions.count, 0);
 });
 
-test('the names of topics that sessions hold are bounded', () => {
+test('the topic names of sessions are bounded in bytes', () => {
   const sessions = new Sessions(60_000);
   const half = 'x'.repeat(2 ** 23);
   sessions.keep(client('a', half));
@@ -217,13 +221,18 @@ test('the names of topics that sessions hold are bounded', () => {
   sessions.clear();
 });
 
-test('expired sessions are deleted, by a timer that does not hold the process', SOON, async () => {
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  const before = timers();
-  const sessions = new Sessions(5);
-  for (const id of ['a', 'b']) {
-    sessions.keep(client(id));
-    assert.equal(timers(), before);
-    await until(() => sessions.count === 0, 'the session to be deleted');
-  }
-});
+test(
+  'expired sessions are deleted by a timer that does not keep the process alive',
+  SOON,
+  async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const sessions = new Sessions(5);
+    for (const id of ['a', 'b']) {
+      sessions.keep(client(id));
+      assert.equal(timers(), before);
+      await until(() => sessions.count === 0, 'the session to be deleted');
+    }
+  },
+);

@@ -11,8 +11,8 @@ const { SSEHelper } = createRequire(import.meta.url)('../../lib/broker/sse-helpe
 const { SSEBroker } = sluice;
 
 /**
- * A broker with two clients, `ada` who has the topic `work`, and `bob`; `got` is what one gets of
- * what a test does.
+ * A broker with two clients: `ada`, who subscribes to the topic `work`, and `bob`. `got(id)`
+ * returns the events that a client has received.
  */
 async function company(t) {
   const broker = new SSEBroker({ topic: { ids: 'manual' } });
@@ -45,7 +45,7 @@ const frame = (event, data) => {
   return (text, ...more) => assert.deepEqual(text.split('\n').sort(), [...lines, ...more].sort());
 };
 
-/** What is called, with its arguments after whom it is for, and what that one gets. */
+/** A method, its arguments after the recipient, and a check of the received frame. */
 const events = [
   ['notify', [{ message: 'Hello!' }], frame('notification', '{"message":"Hello!"}')],
   ['notify', ['Hello!'], frame('notification', 'Hello!')],
@@ -63,7 +63,7 @@ const events = [
 for (const [name, args, check] of events) {
   const call = `${name}(…, ${JSON.stringify(args).slice(1, -1)})`;
 
-  test(`${call} is for one client`, SOON, async (t) => {
+  test(`${call} sends to one client`, SOON, async (t) => {
     const { notifier, got } = await company(t);
     assert.equal(notifier[name]('ada', ...args), true);
     check(await got('ada'));
@@ -72,7 +72,7 @@ for (const [name, args, check] of events) {
   });
 
   if (SSEHelper.prototype[`${name}All`]) {
-    test(`${name}All has the same for everybody: ${call}`, SOON, async (t) => {
+    test(`${name}All sends the same to every client as ${call}`, SOON, async (t) => {
       const { notifier, got } = await company(t);
       assert.equal(notifier[`${name}All`](...args), 2);
       for (const id of ['ada', 'bob']) check(await got(id));
@@ -80,7 +80,7 @@ for (const [name, args, check] of events) {
   }
 
   if (SSEHelper.prototype[`${name}Topic`]) {
-    test(`${name}Topic has the same for a topic: ${call}`, SOON, async (t) => {
+    test(`${name}Topic sends the same to a topic as ${call}`, SOON, async (t) => {
       const { notifier, got } = await company(t);
       assert.equal(notifier[`${name}Topic`]('work', ...args), 1);
       assert.equal(notifier[`${name}Topic`]('leisure', ...args), 0);
@@ -90,7 +90,7 @@ for (const [name, args, check] of events) {
   }
 }
 
-test('it has the methods of its contract', () => {
+test('SSEHelper has exactly the methods of its contract', () => {
   const names = Object.getOwnPropertyNames(SSEHelper.prototype).sort();
   assert.deepEqual(names, [
     ...['alert', 'alertAll', 'constructor', 'notify', 'notifyAll', 'notifyTopic', 'progress'],
@@ -101,7 +101,7 @@ test('it has the methods of its contract', () => {
 const cycle = {};
 cycle.self = cycle;
 
-/** Arguments after whom it is for, and the code of the error; nobody is sent anything. */
+/** A method, its arguments after the recipient, and the code of its error. Nothing is sent. */
 const misuses = [
   ...[-1, 101, 100.0001, -0.0001, Number.NaN, Infinity, '75', null, undefined, 7n, [75]].map(
     (progress) => ['progress', [progress, 'x'], 'ERR_SSE_RANGE', 'RangeError'],
@@ -118,7 +118,7 @@ const misuses = [
   ]),
 ];
 
-test('an event that cannot be sent is rejected for every kind of recipient', SOON, async (t) => {
+test('an invalid event is rejected for every kind of recipient', SOON, async (t) => {
   const { notifier, got } = await company(t);
   for (const [name, args, code, className = 'TypeError'] of misuses) {
     const error = { name: className, code };
@@ -130,7 +130,7 @@ test('an event that cannot be sent is rejected for every kind of recipient', SOO
   assert.equal(await got('ada'), '');
 });
 
-test('a topic is a name', SOON, async (t) => {
+test('a topic must be a valid name without wildcards', SOON, async (t) => {
   const { notifier } = await company(t);
   for (const topic of ['', 7, undefined, 'work.*']) {
     const error = { name: 'TypeError', code: 'ERR_SSE_TOPIC' };
@@ -140,7 +140,7 @@ test('a topic is a name', SOON, async (t) => {
   }
 });
 
-test('it takes a broker', () => {
+test('SSEHelper requires a broker', () => {
   for (const broker of [undefined, null, {}, { send() {} }]) {
     assert.throws(() => new SSEHelper(broker), { name: 'TypeError', code: 'ERR_SSE_TYPE' });
   }

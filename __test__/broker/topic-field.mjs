@@ -9,7 +9,7 @@ async function textOf(broker, one) {
   return one.reader.text.replace(/data: mark .*\n\n/, '');
 }
 
-test('events to a topic name it, and broadcasts do not', SOON, async (t) => {
+test('events to a topic contain its name, and broadcasts do not', SOON, async (t) => {
   const { broker, join } = await room(t, { topic: { ids: 'manual' } });
   const one = await join();
   broker.subscribe(one.id, 'orders.7', ' übrig ');
@@ -24,7 +24,7 @@ test('events to a topic name it, and broadcasts do not', SOON, async (t) => {
   );
 });
 
-test('the name of the topic is that of the event, not of the pattern', SOON, async (t) => {
+test('the field contains the topic of the event, not the pattern', SOON, async (t) => {
   const { broker, join } = await room(t, { patternHistory: { historySize: 0 } });
   const one = await join();
   broker.subscribe(one.id, 'orders.*');
@@ -32,7 +32,7 @@ test('the name of the topic is that of the event, not of the pattern', SOON, asy
   assert.equal(await textOf(broker, one), 'topic: orders.7\ndata: a\n\n');
 });
 
-test('a name that would forge a line is left out', SOON, async (t) => {
+test('a topic name with line breaks or NUL is omitted', SOON, async (t) => {
   const { broker, join } = await room(t, { topic: { ids: 'manual' } });
   const one = await join();
   for (const name of ['a\ndata: forged', 'a\rb', 'a\0b']) {
@@ -42,12 +42,12 @@ test('a name that would forge a line is left out', SOON, async (t) => {
   assert.equal(await textOf(broker, one), 'data: x\n\n'.repeat(3));
 });
 
-test('a topic does not make an event of nothing', SOON, async (t) => {
+test('an event with only a topic is still empty', SOON, async (t) => {
   const { broker } = await room(t);
   assert.throws(() => broker.broadcastToTopic('news', {}), { code: 'ERR_SSE_EMPTY' });
 });
 
-test('topicField: false leaves all names out', SOON, async (t) => {
+test('topicField: false omits all names', SOON, async (t) => {
   const { broker, join } = await room(t, { topicField: false, topic: { ids: 'manual' } });
   const one = await join();
   broker.subscribe(one.id, 'news');

@@ -22,7 +22,7 @@ test('a topic delivers events in order, and only to its subscribers', SOON, asyn
   assert.deepEqual(await readSoFar(broker, eve), []);
 });
 
-test('a topic comes with its first subscriber and goes with its last', SOON, async (t) => {
+test('a topic is created by its first subscriber and removed with its last', SOON, async (t) => {
   const { broker, join } = await room(t);
   const [ada, bob] = [await join(), await join()];
   assert.equal(broker.broadcastToTopic('news', { data: 'too early' }), 0);
@@ -35,10 +35,10 @@ test('a topic comes with its first subscriber and goes with its last', SOON, asy
   assert.equal(broker.unsubscribe(bob.id, 'nothing', 'weather'), true);
   assert.deepEqual(broker.topics(), ['news']);
   bob.reader.leave();
-  await until(() => broker.topics().length === 0, 'the topic to go');
+  await until(() => broker.topics().length === 0, 'the topic to be removed');
 });
 
-test('clientsByTopic() lists those that connected first first', SOON, async (t) => {
+test('clientsByTopic() lists clients in the order in which they connected', SOON, async (t) => {
   const { broker, join } = await room(t);
   const clients = [await join(), await join(), await join(), await join()];
   for (const { id } of clients.toReversed()) broker.subscribe(id, 'news');
@@ -48,7 +48,7 @@ test('clientsByTopic() lists those that connected first first', SOON, async (t) 
   assert.deepEqual(broker.clientsByTopic('nothing'), []);
 });
 
-test('the topics of a client are live, both ways', SOON, async (t) => {
+test('the topics of a client are a live set that can be modified', SOON, async (t) => {
   const { broker, join } = await room(t);
   const { client, id } = await join();
   const { topics } = client;
@@ -66,7 +66,7 @@ test('the topics of a client are live, both ways', SOON, async (t) => {
 });
 
 test(
-  'patterns match tokens, and who is subscribed in several ways gets an event once',
+  'patterns match tokens, and overlapping subscriptions deliver an event once',
   SOON,
   async (t) => {
     const { broker, join } = await room(t);
@@ -92,7 +92,7 @@ test(
   },
 );
 
-test('without wildcards a pattern is a name like any other', SOON, async (t) => {
+test('a pattern is an ordinary name with wildcards: false', SOON, async (t) => {
   const { broker, join } = await room(t, { wildcards: false });
   const { id } = await join();
   broker.subscribe(id, '>', 'a.*');
@@ -101,7 +101,7 @@ test('without wildcards a pattern is a name like any other', SOON, async (t) => 
   assert.equal(broker.broadcastToTopic('>', { data: '' }), 1);
 });
 
-test('bad topics are coded errors, and change nothing', SOON, async (t) => {
+test('invalid topics throw coded errors and change nothing', SOON, async (t) => {
   const { broker, join } = await room(t);
   const { client, id } = await join();
   const long = ['a'.repeat(1025), `${'a.'.repeat(64)}*`, '*.'.repeat(1e6)];
@@ -119,7 +119,7 @@ test('bad topics are coded errors, and change nothing', SOON, async (t) => {
   assert.deepEqual(broker.topics(), []);
 });
 
-test('names are told apart as they are', SOON, async (t) => {
+test('names are compared without normalization', SOON, async (t) => {
   const { broker, join } = await room(t);
   const { client, id } = await join();
   const names = [
@@ -141,7 +141,7 @@ test('names are told apart as they are', SOON, async (t) => {
   for (const name of names) assert.equal(broker.broadcastToTopic(name, { data: '' }), 1, name);
 });
 
-test('two brokers share nothing', SOON, async (t) => {
+test('two brokers are independent', SOON, async (t) => {
   const [one, other] = [await room(t), await room(t)];
   const { connection, client } = await one.join({ id: 'ada' });
   client.topics.add('news');

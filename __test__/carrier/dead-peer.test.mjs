@@ -1,5 +1,5 @@
-// Tests that clients whose network has gone away are detected. All networks are in namespaces of
-// the test's own programs, and end with them.
+// Tests that clients whose network has failed are detected. All networks are in namespaces of the
+// test's own programs, and end with them.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { SOON } from '../support/soon.mjs';
 
 const program = fileURLToPath(new URL('../support/programs/dead-peer.mjs', import.meta.url));
 
-/** The options of `unshare` that give a program its own network here, if there are any. */
+/** The options of `unshare` that give a program its own network, or undefined if none work. */
 const isolated = [['--net'], ['--net', '--map-root-user']].find((options) => {
   try {
     const veth = ['link', 'add', 'server', 'type', 'veth', 'peer', 'name', 'client'];
@@ -35,7 +35,7 @@ const PINGS = [
 ];
 const LOSSES = [
   ['silent', 'whose packets are lost'],
-  ['unreachable', 'that has no link address any more'],
+  ['unreachable', 'that no longer has a link address'],
 ];
 
 /** The close reason of each connection, by its case. */

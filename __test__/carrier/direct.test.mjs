@@ -1,4 +1,4 @@
-// Tests what a client gets when JavaScript gives the bytes to the socket past the response.
+// Tests responses whose bytes JavaScript writes directly to the socket.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import net from 'node:net';
@@ -59,7 +59,7 @@ test('an HTTP/1.0 client gets no chunks', async (t) => {
   assert.equal(body(client), 'data: a\n\n');
 });
 
-test('nothing follows when other code has kept `res.end` and calls it', async (t) => {
+test('no bytes follow if other code has stored `res.end` and calls it', async (t) => {
   let end;
   const prepare = (res) => {
     end = res.end;

@@ -1,4 +1,4 @@
-// Which clients get a compressed stream, the bytes that it consists of, and who can read it.
+// Compressed streams: negotiation, the bytes on the wire, and clients that read them.
 import './encodings/negotiation.mjs';
 import './encodings/faces.mjs';
 import './encodings/wire.mjs';

@@ -1,4 +1,5 @@
-// The configuration of docs/operations.md for HAProxy holds no event back, and cuts idle streams.
+// With the configuration of docs/operations.md, HAProxy does not buffer events and closes idle
+// streams.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, test } from 'node:test';
@@ -31,18 +32,22 @@ async function through(t, timeout) {
 }
 
 describe('behind HAProxy, as docs/operations.md configures it', { skip: withoutHAProxy() }, () => {
-  test('events arrive at once, and a client that leaves closes its connection', SOON, async (t) => {
-    const open = await through(t, '60s');
-    const { client, connection } = await open(0);
-    for (let n = 1; n <= 20; n += 1) {
-      connection.send({ data: n });
-      assert.equal((await client.count(n)).at(-1), String(n));
-    }
-    client.leave();
-    await until(() => connection.closed, 'close');
-  });
+  test(
+    'events arrive immediately, and a client that leaves closes its connection',
+    SOON,
+    async (t) => {
+      const open = await through(t, '60s');
+      const { client, connection } = await open(0);
+      for (let n = 1; n <= 20; n += 1) {
+        connection.send({ data: n });
+        assert.equal((await client.count(n)).at(-1), String(n));
+      }
+      client.leave();
+      await until(() => connection.closed, 'close');
+    },
+  );
 
-  test('an idle stream is cut, and pings keep another open', SOON, async (t) => {
+  test('an idle stream is closed, and pings keep another one open', SOON, async (t) => {
     const open = await through(t, '2s');
     const silent = await open(0);
     const pinged = await open(100);

@@ -14,8 +14,8 @@ import { withoutNginx } from './nginx/proxy.mjs';
 const skip = withoutNginx();
 
 /**
- * Checks that nginx buffers a response without our headers. How many events get through early would
- * depend on the protocol and on chance, so this case sends none: even the head comes at the end.
+ * Checks that nginx buffers a response without our headers. The number of events that arrive early
+ * would depend on the protocol and on chance, so this case sends none: even the head arrives late.
  */
 async function holdsBack(t, server) {
   const { open } = await site(t, server);
@@ -44,7 +44,7 @@ for (const server of [express, fastify]) {
         });
       }
 
-      test('gzip for text/event-stream holds back no event', { ...SOON, skip }, async (t) => {
+      test('gzip for text/event-stream does not delay events', { ...SOON, skip }, async (t) => {
         const http = 'gzip on; gzip_proxied any; gzip_types text/event-stream; gzip_min_length 0;';
         const { open } = await site(t, behind(server, client, { http }));
         const ends = await open({}, { headers: { 'Accept-Encoding': 'gzip' } });
@@ -58,7 +58,7 @@ for (const server of [express, fastify]) {
   }
 
   for (const [upstream, settings] of Object.entries(UPSTREAM)) {
-    const title = `nginx holds back ${server.title} without our headers, upstream over ${upstream}`;
+    const title = `nginx buffers ${server.title} without our headers, upstream over ${upstream}`;
     const buffered = behind(server, CLIENTS['HTTP/1.1'], settings);
     test(title, { ...SOON, skip }, (t) => holdsBack(t, buffered));
   }

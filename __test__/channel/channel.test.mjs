@@ -12,8 +12,8 @@ const { Channel, Connection } = sluice;
 const after = (id) => ({ headers: { 'Last-Event-ID': id } });
 
 /**
- * What a client that comes back with this id is given by the channel, and whether it is told of a
- * gap.
+ * Returns the events that the channel replays to a client with this id, and the number of reported
+ * gaps.
  */
 async function replay(t, channel, id) {
   let gaps;
@@ -56,12 +56,12 @@ test('events without an id are in the history, comments are not', SOON, async (t
   assert.deepEqual(await replay(t, channel, '1'), { events: ['without', 'by hand'], gaps: 0 });
 });
 
-test('an id that was sent twice resumes after the latest', SOON, async (t) => {
+test('a cursor that was sent twice resumes after its latest event', SOON, async (t) => {
   const channel = filled({}, ['a', 'b', 'a', 'c']);
   assert.deepEqual(await replay(t, channel, 'a'), { events: ['c'], gaps: 0 });
 });
 
-test('the history is bounded by its size', SOON, async (t) => {
+test('the history is bounded by historySize', SOON, async (t) => {
   const channel = filled({ historySize: 3 }, [1, 2, 3, 4, 5]);
   assert.deepEqual(await replay(t, channel, '3'), { events: ['4', '5'], gaps: 0 });
   assert.deepEqual(await replay(t, channel, '1'), { events: [], gaps: 1 });
@@ -75,19 +75,19 @@ test('a history size of 0 keeps nothing', SOON, async (t) => {
 test('the default history size is 500', SOON, async (t) => {
   const ids = Array.from({ length: 502 }, (_, n) => n);
   const channel = filled({}, ids);
-  // Who has seen the last event that was dropped has missed nothing but what is there.
+  // A client that has received the latest dropped event can get everything that it missed.
   assert.equal((await replay(t, channel, '1')).events.length, 500);
   assert.deepEqual(await replay(t, channel, '0'), { events: [], gaps: 1 });
 });
 
-test('the history is bounded by its bytes', SOON, async (t) => {
+test('the history is bounded by historyBytes', SOON, async (t) => {
   const channel = new Channel({ historyBytes: 3000 });
   for (let id = 1; id <= 5; id += 1) channel.send({ id: `${id}`, data: 'x'.repeat(900) });
   assert.equal((await replay(t, channel, '3')).events.length, 2);
   assert.deepEqual(await replay(t, channel, '1'), { events: [], gaps: 1 });
 });
 
-test('the history is bounded by age', SOON, async (t) => {
+test('the history is bounded by historyAge', SOON, async (t) => {
   const channel = filled({ historyAge: 60 }, [1, 2]);
   await sleep(120);
   channel.send({ id: '3', data: 3 });
@@ -129,7 +129,7 @@ test('a connection that was added twice gets each event once', SOON, async (t) =
   assert.equal(channel.count(), 1);
 });
 
-test('a connection comes and goes within one tick', SOON, async (t) => {
+test('a connection can join and leave repeatedly within one tick', SOON, async (t) => {
   const { open } = await site(t, server);
   const channel = new Channel();
   const { connection, client } = await open();
@@ -152,7 +152,7 @@ test('a closed connection is not added', SOON, async (t) => {
   assert.deepEqual(joins, []);
 });
 
-test('a connection that ends leaves its channels and gets nothing more', SOON, async (t) => {
+test('a connection that ends leaves its channels and gets no more events', SOON, async (t) => {
   const { open } = await site(t, server);
   const { connection, client } = await open();
   const channels = [new Channel(), new Channel()];
@@ -162,10 +162,13 @@ test('a connection that ends leaves its channels and gets nothing more', SOON, a
   await end;
   await client.over();
   assert.deepEqual(client.data, ['before', 'before']);
-  await until(() => channels.every((channel) => channel.count() === 0), 'both to be empty');
+  await until(
+    () => channels.every((channel) => channel.count() === 0),
+    'both channels to be empty',
+  );
 });
 
-test('a channel without members closes, and does so once', SOON, async () => {
+test('a channel without members closes after emptyTimeout, once', SOON, async () => {
   const channel = new Channel({ emptyTimeout: 20 });
   const closes = tally(channel, 'close');
   await until(() => closes.length, 'the channel to close');
@@ -175,7 +178,7 @@ test('a channel without members closes, and does so once', SOON, async () => {
   assert.equal(closes.length, 1);
 });
 
-test('a channel without emptyTimeout stays', SOON, async () => {
+test('a channel without emptyTimeout stays open', SOON, async () => {
   const channel = new Channel();
   await sleep(50);
   assert.equal(channel.closed, false);
@@ -183,7 +186,7 @@ test('a channel without emptyTimeout stays', SOON, async () => {
   channel.close();
 });
 
-test('sending to a channel does not disturb what its listeners do', SOON, async (t) => {
+test('a join listener may send to its connection and channel', SOON, async (t) => {
   const { open } = await site(t, server);
   const channel = new Channel();
   channel.on('join', (connection) => {
@@ -198,7 +201,7 @@ test('sending to a channel does not disturb what its listeners do', SOON, async 
   assert.deepEqual(other.client.data, ['welcome', 'we are 2']);
 });
 
-/** JavaScript is busy meanwhile, and the core is not. */
+/** Blocks JavaScript while the core continues. */
 function busy(milliseconds) {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
@@ -211,7 +214,7 @@ const told = (channel) => {
 };
 
 test(
-  'each join has its leave, whoever comes and goes before JavaScript hears of it',
+  'every join has a leave, even if members leave while JavaScript is blocked',
   SOON,
   async (t) => {
     const { open } = await site(t, server);
@@ -232,7 +235,7 @@ test(
   },
 );
 
-test('a member that is leaving when its channel closes has its leave too', SOON, async (t) => {
+test('a member that is leaving when its channel closes emits leave too', SOON, async (t) => {
   const { open } = await site(t, server);
   const channel = new Channel();
   const log = told(channel);
@@ -246,45 +249,45 @@ test('a member that is leaving when its channel closes has its leave too', SOON,
   assert.deepEqual(log.toSorted(), ['close', 'join', 'join', 'leave', 'leave']);
 });
 
-test('joins and leaves of many that come and go at once are as many', SOON, async (t) => {
-  const { open } = await site(t, server);
-  const channel = new Channel({ emptyTimeout: 60_000 });
-  const log = told(channel);
-  for (let round = 0; round < 10; round += 1) {
-    const clients = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const { connection, client } = await open();
-        channel.add(connection);
-        return client;
-      }),
-    );
-    for (const client of clients) client.leave();
-  }
-  const count = (name) => log.filter((entry) => entry === name).length;
-  await until(
-    () => count('leave') === 200,
-    () => `${count('leave')} of 200 leaves`,
-  );
-  assert.equal(count('join'), 200);
-  assert.equal(channel.count(), 0);
-  channel.close();
-});
-
 test(
-  'a listener for the gap may remove the connection, which has joined by then',
+  'two hundred connections that join and leave emit as many joins and leaves',
   SOON,
   async (t) => {
     const { open } = await site(t, server);
-    const { connection } = await open({}, after('unknown'));
-    const channel = new Channel();
+    const channel = new Channel({ emptyTimeout: 60_000 });
     const log = told(channel);
-    connection.on('gap', () => channel.remove(connection));
-    channel.add(connection);
-    assert.deepEqual(log, ['join', 'leave', 'empty']);
+    for (let round = 0; round < 10; round += 1) {
+      const clients = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const { connection, client } = await open();
+          channel.add(connection);
+          return client;
+        }),
+      );
+      for (const client of clients) client.leave();
+    }
+    const count = (name) => log.filter((entry) => entry === name).length;
+    await until(
+      () => count('leave') === 200,
+      () => `${count('leave')} of 200 leaves`,
+    );
+    assert.equal(count('join'), 200);
+    assert.equal(channel.count(), 0);
+    channel.close();
   },
 );
 
-test('a connection that is added again gets what it missed no second time', SOON, async (t) => {
+test('a gap listener may remove the connection, which has already joined', SOON, async (t) => {
+  const { open } = await site(t, server);
+  const { connection } = await open({}, after('unknown'));
+  const channel = new Channel();
+  const log = told(channel);
+  connection.on('gap', () => channel.remove(connection));
+  channel.add(connection);
+  assert.deepEqual(log, ['join', 'leave', 'empty']);
+});
+
+test('a connection that is added again gets missed events only once', SOON, async (t) => {
   const { open } = await site(t, server);
   const channel = filled({}, [1, 2, 3]);
   const { connection, client } = await open({}, after('1'));

@@ -1,4 +1,4 @@
-// A channel ends with a last event: its members end after it, and so do those that join later.
+// channel.end() sends a last event, then ends the members. Clients that join later end too.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -45,7 +45,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(reasons, ['end', 'end']);
     });
 
-    test('without an event ends them too', async (t) => {
+    test('ends every member without an event', async (t) => {
       const channel = new Channel();
       const open = await serve(t, (connection) => channel.add(connection), { transport });
       const client = await open();
@@ -54,7 +54,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(await over(client), []);
     });
 
-    test('gives a client that returns what it missed, then ends it', async (t) => {
+    test('replays missed events to a client that reconnects, then ends it', async (t) => {
       const channel = new Channel();
       for (const id of ['1', '2', '3']) channel.send({ id, data: id });
       await channel.end({ id: '4', data: '4' });
@@ -64,7 +64,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(await over(await open()), []);
     });
 
-    test('waits for a snapshot that a member is still to get', async (t) => {
+    test('waits for pending snapshots', async (t) => {
       const channel = new Channel();
       let give;
       const snapshot = () => new Promise((resolve) => (give = resolve));
@@ -82,7 +82,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('a channel that has ended', SOON, () => {
-  test('refuses events, and ends once', async () => {
+  test('refuses events and ends once', async () => {
     const channel = new Channel();
     const ends = [];
     channel.on('end', () => ends.push('end'));
@@ -98,12 +98,12 @@ describe('a channel that has ended', SOON, () => {
     await assert.rejects(channel.end(), { code: 'ERR_SSE_CHANNEL_CLOSED' });
   });
 
-  test('keeps the latest values or ends, but not both', async () => {
+  test('cannot be a channel of latest values', async () => {
     const channel = new Channel({ keep: 'latest', key: () => 'key' });
     await assert.rejects(channel.end(), { code: 'ERR_SSE_OPTION' });
   });
 
-  test('is checked like every event', async () => {
+  test('checks its last event like every event', async () => {
     const channel = new Channel();
     await assert.rejects(channel.end({ id: 'a\nb', data: '' }), { code: 'ERR_SSE_FIELD' });
     await assert.rejects(channel.end('last'), { code: 'ERR_SSE_TYPE' });
@@ -120,13 +120,13 @@ describe('channel.end() with a backplane', SOON, () => {
     return channel;
   };
 
-  test('ends the members of every process, which see one last event of several', async (t) => {
+  test('ends the members of every process, which get only one of several last events', async (t) => {
     const [here, there] = [await node(t), await node(t)];
     const endings = [once(here, 'end'), once(there, 'end')];
     const open = await serve(t, (connection) => there.add(connection));
     const client = await open();
     await until(() => there.count() === 1, 'a member');
-    // Once it has its own event, it hears the other process.
+    // Once the channel has received its own event, it also receives those of the other process.
     await there.publish({ data: 'first' });
     await here.publish({ data: 'second' });
     const ends = [here.end({ data: 'one last' }), there.end({ data: 'another last' })];
@@ -144,7 +144,7 @@ describe('channel.end() with a backplane', SOON, () => {
     }
   });
 
-  test('refuses later events, even if their process had not heard of the end', async (t) => {
+  test('refuses later events, even from a process that did not know of the end', async (t) => {
     const here = await node(t);
     const { id } = await here.publish({ data: 'first' });
     const sends = [here.end({ data: 'last' }), here.publish({ data: 'late' }), here.end()];
@@ -158,14 +158,14 @@ describe('channel.end() with a backplane', SOON, () => {
     }
   });
 
-  test('is told to a listener that was put before others', async (t) => {
+  test('emits end also to a prepended listener', async (t) => {
     const channel = await node(t);
     const told = new Promise((resolve) => channel.prependOnceListener('end', resolve));
     await channel.end();
     await told;
   });
 
-  test('is known to a process that comes later, once a client returns', async (t) => {
+  test('is detected by a new process when a client reconnects', async (t) => {
     const here = await node(t);
     const { id } = await here.publish({ data: 'first' });
     await here.publish({ data: 'second' });

@@ -1,4 +1,4 @@
-// A loop over a channel stays within its bounds when it is slow, was left or was forgotten.
+// A loop over a channel stays within its bounds if it is slow, was left or is unreachable.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import { data, KINDS, rest, stayAlive, take } from './events/channels.mjs';
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('./events/program.mjs', import.meta.url));
-/** Bytes of data in an event. The core lets 16 times `maxQueueBytes` pass for one burst. */
+/** Bytes of data in an event. The core allows 16 times `maxQueueBytes` for one burst. */
 const SIZE = 10_000;
 const MAX_QUEUE_BYTES = 10_000;
 const BURST = 100;
@@ -21,7 +21,7 @@ const text = 'x'.repeat(SIZE);
 
 for (const [kind, make] of Object.entries(KINDS)) {
   describe(`a loop that is too slow, ${kind}`, SOON, () => {
-    test('is cut off, and reads on with `after`', async (t) => {
+    test('fails, and can continue with `after`', async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const events = channel.events({ maxQueueBytes: MAX_QUEUE_BYTES });
@@ -36,7 +36,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       await assert.rejects(read(), { code: 'ERR_SSE_DISCONNECTED' });
       assert.deepEqual(await rest(events), []);
       assert.equal(events.closeReason, 'overflow');
-      // 64 KiB at most were parsed.
+      // At most 64 KiB were parsed.
       assert.ok(taken.length <= 7, `${taken.length} events`);
       const others = await take(
         channel.events({ after: events.lastEventId }),
@@ -49,7 +49,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       );
     });
 
-    test('gets the latest value of each key of a channel that conflates', async (t) => {
+    test("gets the latest value of each key with overflow: 'conflate'", async (t) => {
       stayAlive(t);
       const channel = await make(t, { overflow: 'conflate', key: ({ event }) => event });
       const events = channel.events({ maxQueueBytes: 20 * SIZE });
@@ -71,7 +71,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.ok(count < 2000, `${count} events`);
     });
 
-    test("hears how many events are missing with overflow: 'drop-oldest'", async (t) => {
+    test("gets the number of missing events with overflow: 'drop-oldest'", async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const gaps = [];
@@ -85,7 +85,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       const reading = (async () => {
         for await (const { event } of events) names.push(event);
       })();
-      // It is reported once the loop has taken the others.
+      // The gap is reported after the loop has read the other events.
       const missing = () => gaps.reduce((sum, count) => sum + count, 0);
       await until(() => missing() + names.length === BURST, 'the gap');
       assert.ok(missing() > 0);
@@ -120,11 +120,11 @@ describe('a loop over a channel', SOON, () => {
   });
 
   test('does not keep the process alive', async () => {
-    // 13: a top-level await that nothing can settle.
+    // Exit code 13: a top-level await that never settles.
     await assert.rejects(run(process.execPath, [program, 'wait']), { code: 13, stdout: 'waits\n' });
   });
 
-  test('its end and its leaving are awaited, although nothing else keeps the process', async () => {
+  test('keeps the process alive until its end or leave has completed', async () => {
     const { stdout } = await run(process.execPath, [program, 'end']);
     assert.equal(stdout, 'broke off\nends: 1 2\nends while it waits: 1 2\naborted\nlast\n');
   });
@@ -134,7 +134,7 @@ describe('a loop over a channel', SOON, () => {
     assert.deepEqual(JSON.parse(stdout), { data: [1, 2], refused: 'ERR_SSE_DRAINING' });
   });
 
-  test('that was forgotten leaves the channel, and one that waits does not', async (t) => {
+  test('leaves the channel when it is garbage-collected, unless a read is pending', async (t) => {
     stayAlive(t);
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc');
@@ -152,7 +152,7 @@ describe('a loop over a channel', SOON, () => {
     await until(() => {
       gc();
       return channel.count() === 1;
-    }, 'all of them to leave');
+    }, 'all loops to leave');
     for (let n = 0; n < 10; n += 1) {
       gc();
       await new Promise(setImmediate);
@@ -181,7 +181,7 @@ describe('a loop over a channel', SOON, () => {
     assert.equal(listeners, 0);
   });
 
-  test('costs nothing once it has ended', async (t) => {
+  test('releases its memory when it has ended', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const before = sluice.metrics().queuedBytes;

@@ -1,4 +1,4 @@
-// A loop in this process reads a channel.
+// Loops in this process read a channel.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
@@ -24,7 +24,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.equal(events.lastEventId, 'mine');
     });
 
-    test('yields what follows `after` first, then live events, each once', async (t) => {
+    test('yields the events after `after`, then live events, each once', async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const { id } = await channel.publish({ data: 0 });
@@ -36,12 +36,12 @@ for (const [kind, make] of Object.entries(KINDS)) {
         data(all),
         Array.from({ length: 100 }, (_, n) => n + 1),
       );
-      // Reading on from any place gives the rest.
+      // A loop can continue from any event.
       const later = channel.events({ after: all[69].id });
       assert.deepEqual(await take(later, 30), all.slice(70));
     });
 
-    test('ends with the channel, after what was sent before', async (t) => {
+    test('ends with the channel, after its queued events', async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const { id } = await channel.publish({ data: 1 });
@@ -55,7 +55,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(data(await rest(live)), [3]);
       assert.equal(live.closeReason, 'end');
       assert.deepEqual(data(await waiting), [3]);
-      // Not more than was kept when the channel closed, and at least that.
+      // Exactly the events that were stored when the channel closed.
       assert.deepEqual(data(await rest(replayed)), [2, 3]);
       assert.throws(() => channel.events(), { code: 'ERR_SSE_CHANNEL_CLOSED' });
     });
@@ -123,7 +123,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       for (const events of [late, ...all]) assert.equal(events.closeReason, 'client');
     });
 
-    test('ends at once if the signal aborts while it joins', async (t) => {
+    test('ends immediately if the signal aborts while it joins', async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const controller = new AbortController();
@@ -134,7 +134,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       await until(() => channel.count() === 0, 'the loop to leave');
     });
 
-    test('gives the snapshot before live events, and none to a loop that lacks nothing', async (t) => {
+    test('yields the snapshot before live events, but not if it can resume', async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const { id } = await channel.publish({ data: 'before' });
@@ -163,7 +163,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       await until(() => channel.count() === 0, 'the loop to leave');
     });
 
-    test('answers a gap as `onGap` says', async (t) => {
+    test('handles a gap according to `onGap`', async (t) => {
       stayAlive(t);
       const channel = await make(t, { historySize: 2 });
       for (const n of [1, 2, 3, 4]) await channel.publish({ data: n });
@@ -194,7 +194,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assert.deepEqual(gaps, [{ channel, lastEventId, lastEventID: lastEventId }]);
     });
 
-    test("gives the current state of a channel with keep: 'latest', then changes", async (t) => {
+    test("yields the current state of a channel with keep: 'latest', then changes", async (t) => {
       stayAlive(t);
       const key = (event) => event.data.name;
       const channel = await make(t, { keep: 'latest', key });
@@ -215,7 +215,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       });
     });
 
-    test('serves many loops of one channel', async (t) => {
+    test('can be called many times for one channel', async (t) => {
       stayAlive(t);
       const channel = await make(t);
       const loops = Array.from({ length: 200 }, () => channel.events());
@@ -230,7 +230,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
 }
 
 describe('channel.events()', SOON, () => {
-  test('reads on in another process, and what other processes send', async (t) => {
+  test('can resume in another process, and yields the events of other processes', async (t) => {
     stayAlive(t);
     const [here, there] = await nodes(t);
     const before = here.events();
@@ -242,7 +242,7 @@ describe('channel.events()', SOON, () => {
     assert.deepEqual(data(await take(events, 2)), [2, 3]);
   });
 
-  test('the cursor is known before the first event', async (t) => {
+  test('has a cursor before the first event', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const events = channel.events();
@@ -255,7 +255,7 @@ describe('channel.events()', SOON, () => {
     assert.deepEqual(data(await take(channel.events({ after: lastEventId }), 1)), ['missed']);
   });
 
-  test('an event without an id has that of the latest one before it', async (t) => {
+  test('yields an event without an id with the id of the event before it', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t, { ids: 'manual' });
     const events = channel.events();
@@ -267,7 +267,7 @@ describe('channel.events()', SOON, () => {
     assert.deepEqual(ids, ['', '7', '7']);
   });
 
-  test('`parse` reads the data', async (t) => {
+  test('parses data with `parse`', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const texts = channel.events({ parse: (text, event) => `${event}: ${text}` });
@@ -278,7 +278,7 @@ describe('channel.events()', SOON, () => {
     assert.deepEqual(data(await take(values, 2)), [42, { cents: 1 }]);
   });
 
-  test('an error of `parse` ends the loop', async (t) => {
+  test('ends with an error of `parse`', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const events = channel.events({ parse: JSON.parse });
@@ -304,7 +304,7 @@ describe('channel.events()', SOON, () => {
     assert.equal(answers[2].done, true);
   });
 
-  test('its events can be sent to a connection with their ids', async (t) => {
+  test('yields events that can be sent to a connection with their ids', async (t) => {
     stayAlive(t);
     const [from, to] = [KINDS.plain(t), KINDS.plain(t)];
     const reader = to.events();
@@ -316,7 +316,7 @@ describe('channel.events()', SOON, () => {
     assert.deepEqual(await sent, { events: 1, complete: true });
   });
 
-  test('throw() leaves the channel, and so does `await using`', async (t) => {
+  test('leaves the channel at throw() and at the end of `await using`', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const error = new Error('mine');
@@ -327,7 +327,7 @@ describe('channel.events()', SOON, () => {
     assert.deepEqual(await rest(events), []);
   });
 
-  test('refuses invalid options, and joins nothing then', (t) => {
+  test('refuses invalid options without joining', (t) => {
     const channel = KINDS.plain(t);
     for (const options of [
       { after: 7 },
@@ -348,7 +348,7 @@ describe('channel.events()', SOON, () => {
     }
   });
 
-  test('other members are served as before', async (t) => {
+  test('does not affect other members', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const { connections } = sluice.metrics();

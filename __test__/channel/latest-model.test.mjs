@@ -1,5 +1,5 @@
 // Random changes of states over real sockets: each client ends up with the state of the server.
-// `SLUICE_SEEDS` sets how many histories are tried, `SLUICE_FIRST_SEED` the first seed.
+// `SLUICE_SEEDS` sets the number of histories, `SLUICE_FIRST_SEED` the first seed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { Random } from './resume-model/random.mjs';
 const STEPS = 60;
 const seeds = seedsOf(150);
 
-/** Waits until a client that stays has got everything, and compares its states. */
+/** Waits until a connected client has received everything, then compares its states. */
 async function check(site, client) {
   const isDone = () =>
     site.newsNumbers.every((number) => number < client.since || client.numbers.has(number)) &&
@@ -20,11 +20,11 @@ async function check(site, client) {
       return [...site.values[at].kept].every(([key, n]) => client.states.get(at).get(key) === n);
     });
   await until(isDone, () => `the states ${JSON.stringify(statesOf(site, client))}`);
-  // The news come last, so that nothing is under way.
+  // Once this last event has arrived, no others are in flight.
   site.publish(new Random(0), site.values.length);
   await until(isDone, 'the last event');
   for (const [at, state] of client.states) {
-    // A client may still have values that the history has dropped, but none that has changed.
+    // A client may still have values that the history has dropped, but not outdated ones.
     for (const [key, n] of state) assert.equal(n, site.values[at].all.get(key), `${at} ${key}`);
   }
 }
@@ -74,7 +74,7 @@ test(title, seeds.options, async (t) => {
     }
   }
   t.diagnostic(`${counts.returns} returns, ${counts.gaps} gaps`);
-  // Both come up often enough to mean something, but not with every seed.
+  // Both must occur often enough to be tested, but not with every seed.
   const few = Math.floor(seeds.count / 4);
   assert.ok(counts.gaps >= few && counts.returns >= few);
 });

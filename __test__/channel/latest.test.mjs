@@ -1,4 +1,4 @@
-// A channel that keeps the latest value of each key gives clients its state, then changes.
+// A channel that keeps the latest value of each key sends clients its state, then changes.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sluice } from '../support/site.mjs';
@@ -15,7 +15,7 @@ const lastId = (text) =>
     ?.at(-1)
     .slice(4);
 
-/** Sends each text. One that begins with `-` removes its key. */
+/** Sends each text. A text that begins with `-` removes its key. */
 function send(channel, ...texts) {
   for (const text of texts) {
     if (text.startsWith('-')) channel.send({ data: `${text.slice(1)} gone` }, { remove: true });
@@ -41,7 +41,7 @@ function join(t, channels, options) {
 
 for (const transport of ['auto', 'stream']) {
   describe(`latest values, transport: '${transport}'`, SOON, () => {
-    test('come in the order of places, without removed ones, then changes', async (t) => {
+    test('are sent in the order of places, without removed ones, before changes', async (t) => {
       const prices = latest();
       send(prices, 'a1', 'b1', 'c1', 'a2', '-b', 'd1');
       const { open, gaps } = await join(t, [prices], { transport });
@@ -52,7 +52,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(gaps, []);
     });
 
-    test('leave no hole and no repeat between the state and live events', async (t) => {
+    test('have no gaps or duplicates between the state and live events', async (t) => {
       const prices = latest();
       send(prices, 'a1', 'b1');
       const handler = (connection) => {
@@ -65,7 +65,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(data(await got(await open(), 5)), ['b1', 'a2', 'b2', 'c1', 'own']);
     });
 
-    test('of several channels are merged by place, and the cursor ends up to date', async (t) => {
+    test('of several channels are merged by place, and leave the cursor up to date', async (t) => {
       const [one, other, news] = [latest(), latest(), new Channel()];
       send(one, 'a1');
       send(other, 'b1');
@@ -83,7 +83,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(gaps, []);
     });
 
-    test('that were missed are replayed with removals, in order with others', async (t) => {
+    test('that were missed are replayed with removals, in order with other events', async (t) => {
       const [prices, news] = [latest(), new Channel()];
       const { open, gaps } = await join(t, [prices, news], { transport });
       const counts = metrics().history;
@@ -99,13 +99,13 @@ for (const transport of ['auto', 'stream']) {
       send(prices, 'live');
       assert.equal((await got(again, 5)).at(-1).data, 'live');
       assert.deepEqual(gaps, []);
-      // The first visit is not a return.
+      // The first visit is not a reconnect.
       const { hits, misses, replayed } = metrics().history;
       assert.deepEqual([hits - counts.hits, misses - counts.misses], [2, 0]);
       assert.equal(replayed - counts.replayed, 3 + 4);
     });
 
-    test('are given whole after a gap, after the reset', async (t) => {
+    test('are sent completely after a gap, following the reset', async (t) => {
       const prices = latest({ historySize: 2 });
       const counts = metrics().history;
       send(prices, 'a1', 'b1');
@@ -120,7 +120,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual([misses - counts.misses, replayed - counts.replayed], [3, 6]);
     });
 
-    test('are given whole if a removal after the cursor was forgotten', async (t) => {
+    test('are sent completely if a removal after the cursor was dropped', async (t) => {
       const prices = latest({ historySize: 2 });
       const { open, gaps } = await join(t, [prices], { transport });
       send(prices, 'a1', 'b1');
@@ -162,7 +162,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('latest values', SOON, () => {
-  test('continue after a state that was interrupted', async (t) => {
+  test('continue after an interrupted state', async (t) => {
     const [one, other] = [latest(), latest()];
     send(one, 'a1');
     send(other, 'b1');
@@ -174,7 +174,7 @@ describe('latest values', SOON, () => {
     assert.deepEqual(gaps, []);
   });
 
-  test('keep custom ids, which are known after the key has a new value', async (t) => {
+  test('keep custom ids, which stay valid cursors after the key has a new value', async (t) => {
     const prices = latest();
     const { open, gaps } = await join(t, [prices]);
     for (const n of [1, 2, 3]) prices.send({ id: `id-${n}`, data: `a${n}` });
@@ -186,7 +186,7 @@ describe('latest values', SOON, () => {
     assert.deepEqual(gaps, [prices]);
   });
 
-  test('are bounded by count and bytes, and the oldest goes first', async (t) => {
+  test('are bounded by count and bytes, and the oldest are dropped first', async (t) => {
     const before = metrics().history.bytes;
     const few = latest({ historySize: 3 });
     send(few, 'a1', 'b1', 'c1', 'a2', 'd1');
@@ -205,7 +205,7 @@ describe('latest values', SOON, () => {
     assert.ok(metrics().history.bytes <= before);
   });
 
-  test('of ten thousand keys that change often hold no more than the latest', async (t) => {
+  test('of ten thousand keys that change often take only the memory of the latest', async (t) => {
     const before = metrics().history.bytes;
     const key = ({ data }) => String(data);
     const prices = new Channel({ keep: 'latest', key, historySize: 10_000 });
@@ -219,7 +219,7 @@ describe('latest values', SOON, () => {
     prices.close();
   });
 
-  test('end before a connection that ends at once', async (t) => {
+  test('are complete even if the connection ends immediately', async (t) => {
     const prices = latest();
     send(prices, 'a1');
     const open = await serve(t, (connection) => {
@@ -230,7 +230,7 @@ describe('latest values', SOON, () => {
     assert.deepEqual(data(await got(await open(), 2)), ['a1', 'b1']);
   });
 
-  test('do not change for events without data, which are delivered only', async (t) => {
+  test('do not change for events without data, which are only delivered', async (t) => {
     const calls = [];
     const key = (event) => calls.push(event) && 'a';
     const prices = new Channel({ keep: 'latest', key });
@@ -246,7 +246,7 @@ describe('latest values', SOON, () => {
     assert.deepEqual(data(await got(marked, 1)), ['2']);
   });
 
-  test('need a key that is a string, and nothing is sent without one', async (t) => {
+  test('require a string as key, and are not sent without one', async (t) => {
     const keys = [undefined, null, 7, '', 'x'.repeat(1025), Promise.resolve('a'), 'x'.repeat(1024)];
     const prices = new Channel({ keep: 'latest', key: () => keys[0] });
     const { open } = await join(t, [prices]);
@@ -287,7 +287,7 @@ describe('latest values', SOON, () => {
     assert.equal(prices.count(), 0);
   });
 
-  test('have options that are checked', () => {
+  test('have checked options', () => {
     const key = () => 'a';
     for (const options of [
       { keep: 'latest' },
@@ -321,7 +321,7 @@ describe('latest values', SOON, () => {
     assert.deepEqual(data(await got(client, 1)), ['b1']);
   });
 
-  test('are not sent to a connection that closes at once', async (t) => {
+  test('are not sent to a connection that closes immediately', async (t) => {
     const prices = latest();
     send(prices, 'a1');
     const reasons = [];

@@ -8,7 +8,7 @@ import { until } from '../support/until.mjs';
 const { Channel, MapListener } = sluice;
 const listeners = (emitter) => emitter.listenerCount('close');
 
-test('it is a Map', () => {
+test('a MapListener is a Map', () => {
   const [a, b] = [new EventEmitter(), new EventEmitter()];
   const map = new MapListener();
   assert.ok(map instanceof Map);
@@ -18,7 +18,7 @@ test('it is a Map', () => {
   assert.deepEqual([...map.keys()], ['a', 'b']);
 });
 
-test('it takes what the constructor of Map takes', () => {
+test('the constructor accepts the arguments of Map', () => {
   const value = new EventEmitter();
   const map = new MapListener(new Map([['a', value]]));
   assert.equal(map.get('a'), value);
@@ -28,7 +28,7 @@ test('it takes what the constructor of Map takes', () => {
   assert.equal(new MapListener([]).size, 0);
 });
 
-test('it forgets an entry when its value emits close', () => {
+test('an entry is removed when its value emits close', () => {
   const [a, b] = [new EventEmitter(), new EventEmitter()];
   const map = new MapListener().set('a', a).set('b', b);
   a.emit('close');
@@ -37,7 +37,7 @@ test('it forgets an entry when its value emits close', () => {
   assert.equal(listeners(b), 1);
 });
 
-test('deleting an entry takes the listener away', () => {
+test('deleting an entry removes its listener', () => {
   const value = new EventEmitter();
   const map = new MapListener().set('a', value);
   assert.equal(map.delete('a'), true);
@@ -45,7 +45,7 @@ test('deleting an entry takes the listener away', () => {
   assert.equal(listeners(value), 0);
 });
 
-test('clearing takes every listener away', () => {
+test('clear() removes every listener', () => {
   const values = [new EventEmitter(), new EventEmitter()];
   const map = new MapListener(values.entries());
   map.clear();
@@ -53,7 +53,7 @@ test('clearing takes every listener away', () => {
   assert.deepEqual(values.map(listeners), [0, 0]);
 });
 
-test('a value that was replaced cannot remove the new one', () => {
+test('a replaced value does not remove the new one when it closes', () => {
   const [old, young] = [new EventEmitter(), new EventEmitter()];
   const map = new MapListener().set('a', old).set('a', young);
   assert.equal(listeners(old), 0);
@@ -63,7 +63,7 @@ test('a value that was replaced cannot remove the new one', () => {
   assert.equal(map.size, 0);
 });
 
-test('an entry that is set to the same value again has one listener', () => {
+test('an entry that is set again to the same value has a single listener', () => {
   const value = new EventEmitter();
   const map = new MapListener().set('a', value).set('a', value);
   assert.equal(listeners(value), 1);
@@ -72,7 +72,7 @@ test('an entry that is set to the same value again has one listener', () => {
   assert.equal(listeners(value), 0);
 });
 
-test('a value under two keys is forgotten under both', () => {
+test('a value under two keys is removed from both', () => {
   const value = new EventEmitter();
   const map = new MapListener().set('a', value).set('b', value);
   map.delete('a');
@@ -83,7 +83,7 @@ test('a value under two keys is forgotten under both', () => {
   assert.equal(listeners(value), 0);
 });
 
-test('a value may come back after it has closed', () => {
+test('a value may be added again after it has closed', () => {
   const value = new EventEmitter();
   const map = new MapListener().set('a', value);
   value.emit('close');
@@ -93,7 +93,7 @@ test('a value may come back after it has closed', () => {
   assert.equal(map.size, 0);
 });
 
-test('listeners of others stay', () => {
+test('other listeners are kept', () => {
   const value = new EventEmitter();
   let closes = 0;
   value.on('close', () => {
@@ -105,7 +105,7 @@ test('listeners of others stay', () => {
   assert.equal(closes, 1);
 });
 
-test('a value that emits nothing is refused', () => {
+test('a value that is not an event emitter is refused', () => {
   const error = { code: 'ERR_SSE_TYPE', name: 'TypeError', message: /EventEmitter/ };
   for (const value of [undefined, null, 'text', {}, new Map()]) {
     const map = new MapListener();
@@ -114,9 +114,9 @@ test('a value that emits nothing is refused', () => {
   }
 });
 
-test('a channel that closes is forgotten', SOON, async () => {
+test('a channel that closes is removed', SOON, async () => {
   const channel = new Channel({ emptyTimeout: 20 });
   const map = new MapListener().set('a', channel);
   await until(() => channel.closed, 'the channel to close');
-  await until(() => map.size === 0, 'the map to forget it');
+  await until(() => map.size === 0, 'the entry to be removed');
 });

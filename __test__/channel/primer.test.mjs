@@ -1,4 +1,4 @@
-// A client can resume before its first event: it gets a cursor when it joins a channel.
+// A client can resume even before its first event, because it gets a cursor when it joins.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { eventsOf, got, serve } from './server.mjs';
 const { Channel, SSEBroker } = sluice;
 const data = (events) => events.map((event) => event.data);
 
-/** The id of the primer, once the client has one. It is the only frame with an id alone. */
+/** Waits for the primer and returns its id. It is the only frame that is an id alone. */
 async function primer(client) {
   const frame = /(?:^|\n\n)id: ([^\n]*)\n\n/;
   await until(
@@ -25,7 +25,7 @@ for (const transport of ['auto', 'stream']) {
   describe(`a primer, transport: '${transport}'`, SOON, () => {
     const options = { transport };
 
-    test('lets a client resume that has received no event', async (t) => {
+    test('allows a client without any event to resume', async (t) => {
       const [orders, news] = [new Channel(), new Channel()];
       const open = await serve(
         t,
@@ -47,7 +47,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(data(await got(back, 2)), ['missed order', 'missed news']);
     });
 
-    test('stands for the events before it in the same turn', async (t) => {
+    test('covers the events before it in the same turn', async (t) => {
       const orders = new Channel();
       const open = await serve(
         t,
@@ -82,7 +82,7 @@ for (const transport of ['auto', 'stream']) {
       assert.equal(gaps.length, 1);
     });
 
-    test('comes after a snapshot and the events that waited for it', async (t) => {
+    test('comes after a snapshot and the events that were held back for it', async (t) => {
       const prices = new Channel();
       const news = new Channel();
       let resolve;
@@ -107,7 +107,7 @@ for (const transport of ['auto', 'stream']) {
       assert.ok(client.text.endsWith(`\nid: ${id}\n\n`));
     });
 
-    test('waits for resume() when that is manual', async (t) => {
+    test("waits for resume() with resume: 'manual'", async (t) => {
       const orders = new Channel();
       let opened;
       const open = await serve(
@@ -129,7 +129,7 @@ for (const transport of ['auto', 'stream']) {
       await primer(client);
     });
 
-    test('comes with a later turn if the first join does', async (t) => {
+    test('comes in a later turn if the first join is later', async (t) => {
       const orders = new Channel();
       const open = await serve(
         t,
@@ -163,7 +163,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('the id of a primer', SOON, () => {
-  test('is that of the latest event if that is a custom one', async (t) => {
+  test('is the custom id of the latest event, if it has one', async (t) => {
     const [orders, news] = [new Channel(), new Channel()];
     const open = await serve(t, (connection) => {
       orders.add(connection);
@@ -198,7 +198,7 @@ describe('no primer is sent', SOON, () => {
     });
   }
 
-  test('to a client whose own cursor is good', async (t) => {
+  test('to a client whose own cursor is valid', async (t) => {
     const orders = new Channel();
     orders.send({ id: 'order-1', data: 'first' });
     const closes = [];

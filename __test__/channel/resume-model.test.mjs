@@ -1,5 +1,5 @@
-// Random histories over real sockets, compared with a model of what each client must receive.
-// `SLUICE_SEEDS` sets how many histories are tried, `SLUICE_FIRST_SEED` the first seed.
+// Random histories over real sockets, compared with a model of the events of each client.
+// `SLUICE_SEEDS` sets the number of histories, `SLUICE_FIRST_SEED` the first seed.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ const WORKERS = 4;
 const seeds = seedsOf(200);
 
 test(
-  `clients that drop and come back lose and repeat nothing, ${seeds.count} seeds`,
+  `clients that reconnect lose no event and get none twice, ${seeds.count} seeds`,
   seeds.options,
   async (t) => {
     const file = new URL('resume-model/worker.mjs', import.meta.url);
@@ -25,7 +25,7 @@ test(
     const sum = (name) => results.reduce((total, [{ counts }]) => total + counts[name], 0);
     const names = ['visits', 'events', 'gaps', 'replays', 'cuts', 'primers'];
     t.diagnostic(names.map((name) => `${sum(name)} ${name}`).join(', '));
-    // All cases come up often enough to mean something.
+    // All cases must occur often enough to be tested.
     for (const name of ['gaps', 'replays', 'cuts', 'primers'])
       assert.ok(sum(name) >= Math.floor(seeds.count / 8), name);
   },

@@ -1,4 +1,4 @@
-// A client that comes back gets what it missed in all channels that it joins while it opens.
+// A client that reconnects gets what it missed in all channels that it joins while it opens.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,8 +13,8 @@ const MINTED = /^[0-9a-z]{1,7}-[0-9a-z]+$/;
 const data = (events) => events.map((event) => event.data);
 
 for (const transport of ['auto', 'stream']) {
-  describe(`a client that comes back, transport: '${transport}'`, SOON, () => {
-    test('gets missed events of several channels in their order, each once, then live ones', async (t) => {
+  describe(`a client that reconnects, transport: '${transport}'`, SOON, () => {
+    test('gets missed events of several channels in order, each once, then live ones', async (t) => {
       const [a, b, c] = [new Channel(), new Channel(), new Channel({ historySize: 0 })];
       const gaps = [];
       const open = await serve(
@@ -48,7 +48,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(gaps, []);
     });
 
-    test('keeps its place when it drops in the middle of the replay', async (t) => {
+    test('keeps its place if it disconnects in the middle of the replay', async (t) => {
       const channels = [new Channel(), new Channel(), new Channel()];
       const open = await serve(
         t,
@@ -80,7 +80,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('the resume of a connection', SOON, () => {
-  test('places events of connection.send() where they were sent', async (t) => {
+  test('keeps events of connection.send() in order', async (t) => {
     const channel = new Channel();
     channel.send({ id: 'known', data: 'before' }).send({ data: 'missed' });
     const open = await serve(t, (connection) => {
@@ -93,7 +93,7 @@ describe('the resume of a connection', SOON, () => {
     assert.deepEqual(data(events), ['welcome', 'missed', 'live', 'own']);
   });
 
-  test('waits for resume() when it is manual, and end() still sends everything', async (t) => {
+  test("waits for resume() with resume: 'manual', but end() still sends everything", async (t) => {
     const channel = new Channel();
     channel.send({ id: '1', data: 'one' }).send({ data: 'missed' });
     for (const finish of ['resume', 'end']) {
@@ -111,7 +111,7 @@ describe('the resume of a connection', SOON, () => {
     }
   });
 
-  test('holds no more live events than the bound of the queue allows', async (t) => {
+  test('holds back live events only up to the bound of the queue', async (t) => {
     const channel = new Channel();
     channel.send({ id: '1', data: 'one' });
     const reasons = [];
@@ -131,7 +131,7 @@ describe('the resume of a connection', SOON, () => {
     assert.equal(sluice.metrics().queuedBytes, 0);
   });
 
-  test('replays a channel that is joined later on its own', async (t) => {
+  test('replays a channel separately if it is joined later', async (t) => {
     const [a, b] = [new Channel(), new Channel()];
     a.send({ id: '1', data: 'one' });
     b.send({ data: 'b1' });
@@ -144,7 +144,7 @@ describe('the resume of a connection', SOON, () => {
     assert.deepEqual(data(await got(client, 2)), ['a1', 'b1']);
   });
 
-  test('loses nothing of a channel that is left and joined again while it gathers', async (t) => {
+  test('loses no events of a channel that is left and joined again while it gathers', async (t) => {
     const channel = new Channel();
     channel.send({ id: '1', data: 'one' }).send({ data: 'missed' });
     const open = await serve(t, (connection) => {
@@ -156,7 +156,7 @@ describe('the resume of a connection', SOON, () => {
     assert.deepEqual(data(await got(await open('1'), 2)), ['missed', 'live']);
   });
 
-  test('takes the cursor from the query where it may, after the header', async (t) => {
+  test('takes the cursor from the header, else from the query if that is allowed', async (t) => {
     const channel = new Channel();
     for (const id of ['ä 1', 'ä 2', 'ä 3']) channel.send({ id, data: id });
     const cursors = [];
@@ -222,7 +222,7 @@ describe('a gap', SOON, () => {
     return { events: data(events), gaps };
   }
 
-  /** The second channel has dropped an event that the client has missed. */
+  /** Two channels, of which the second has dropped an event that the client missed. */
   const trimmed = () => {
     const channels = [new Channel(), new Channel({ historySize: 2 })];
     channels[0].send({ id: 'seen', data: 'seen' });
@@ -231,7 +231,7 @@ describe('a gap', SOON, () => {
     return channels;
   };
 
-  test('is reported for the channel alone that has dropped events', async (t) => {
+  test('is reported only for the channel that has dropped events', async (t) => {
     const before = sluice.metrics().history;
     const channels = trimmed();
     const { events, gaps } = await comeBack(t, channels, 'seen', {}, 2);
@@ -247,7 +247,7 @@ describe('a gap', SOON, () => {
     assert.deepEqual(events, ['a1', 'the last one']);
   });
 
-  test("with onGap: 'all', brings everything that is kept", async (t) => {
+  test("with onGap: 'all', replays the whole history", async (t) => {
     const { events, gaps } = await comeBack(t, trimmed(), 'seen', { onGap: 'all' }, 4);
     assert.deepEqual(gaps, [1]);
     assert.deepEqual(events, ['b2', 'b3', 'a1', 'the last one']);
@@ -285,14 +285,14 @@ describe('a gap', SOON, () => {
     assert.deepEqual(gaps, [channels[1], other]);
   });
 
-  test('calls a function, whose events come before the replay', async (t) => {
+  test('calls an onGap function, whose events come before the replay', async (t) => {
     const onGap = (connection, { lastEventId }) =>
       connection.send({ data: `after ${lastEventId}` });
     const { events } = await comeBack(t, trimmed(), 'seen', { onGap }, 3);
     assert.deepEqual(events, ['after seen', 'a1', 'the last one']);
   });
 
-  test('is reported for a minted id of another process, and for one of the future', async (t) => {
+  test('is reported for minted ids of other processes and of the future', async (t) => {
     const channel = new Channel();
     channel.send({ data: 'x' });
     const [{ id }] = await mintedBy(t, channel);
@@ -303,7 +303,7 @@ describe('a gap', SOON, () => {
     }
   });
 
-  test('is not reported for an id of 1 KiB that is known', async (t) => {
+  test('is not reported for a known id of 1 KiB', async (t) => {
     const channel = new Channel();
     const id = 'x'.repeat(1024);
     channel.send({ id, data: 'seen' }).send({ data: 'missed' });
@@ -311,7 +311,7 @@ describe('a gap', SOON, () => {
     assert.deepEqual({ events, gaps }, { events: ['missed', 'the last one'], gaps: [] });
   });
 
-  test('does not hide behind an id that several channels know: the earliest counts', async (t) => {
+  test('is avoided for an id that several channels know: the earliest place counts', async (t) => {
     const channels = [new Channel(), new Channel()];
     channels[1].send({ id: 'twice', data: 'b1' });
     channels[0].send({ data: 'a1' }).send({ id: 'twice', data: 'a2' }).send({ data: 'a3' });
@@ -342,7 +342,7 @@ describe('ids', SOON, () => {
       const [own, other] = await got(await open(), 2);
       assert.equal(own.id, 'own');
       if (n % 3 === 0) assert.match(other.id, MINTED);
-      else assert.equal(other.id, 'own', 'the id before stays');
+      else assert.equal(other.id, 'own', 'the previous id is kept');
     }
     assert.throws(() => new Channel({ ids: 'none' }), { code: 'ERR_SSE_OPTION' });
     assert.throws(() => new SSEBroker({ topic: { ids: 1 } }), { code: 'ERR_SSE_OPTION' });

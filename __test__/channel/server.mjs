@@ -1,4 +1,4 @@
-// A server for tests of channels, and the events that its clients have received.
+// A server for tests of channels, and helpers that read the events of its clients.
 import http from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { connectHTTP1 } from '../support/clients/http1.mjs';
@@ -19,7 +19,7 @@ export async function serve(t, handler, options) {
     running.connect(path, id === undefined ? {} : { headers: { 'Last-Event-ID': id } });
 }
 
-/** The data of what a client got, with the id that it would come back with. */
+/** The data of the events that a client has received, each with its id as cursor. */
 export function eventsOf(client) {
   let id;
   const onEvent = (event) => {

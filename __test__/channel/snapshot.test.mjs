@@ -1,4 +1,4 @@
-// A snapshot comes before the live events that were sent while it was read.
+// A snapshot is sent before the live events that were published while it was read.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
@@ -10,7 +10,7 @@ import { got, serve } from './server.mjs';
 const { Channel } = sluice;
 const data = (events) => events.map((event) => event.data);
 
-/** A state that is read when the test says so. */
+/** A snapshot function whose reads the test completes. */
 function slowState() {
   const reads = [];
   const snapshot = () => new Promise((resolve, reject) => reads.push({ resolve, reject }));
@@ -23,7 +23,7 @@ function slowState() {
 
 for (const transport of ['auto', 'stream']) {
   describe(`a snapshot, transport: '${transport}'`, SOON, () => {
-    test('comes first, then all events since add() was called', async (t) => {
+    test('is sent first, then all events since add() was called', async (t) => {
       const [prices, news] = [new Channel(), new Channel({ historySize: 0 })];
       const { snapshot, read } = slowState();
       prices.send({ data: 'too early' });
@@ -48,7 +48,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(data(await got(client, 7)).at(-1), 'price 3');
     });
 
-    test('is not read for a client that gets everything that it missed', async (t) => {
+    test('is not read for a client that can resume', async (t) => {
       const prices = new Channel();
       const { reads, snapshot } = slowState();
       prices.send({ id: '1', data: 1 });
@@ -90,7 +90,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('a snapshot', SOON, () => {
-  test('of each channel is sent as it becomes ready, and live events wait for all', async (t) => {
+  test('of each channel is sent when it is ready, and live events wait for all of them', async (t) => {
     const channels = [new Channel(), new Channel()];
     const states = channels.map(() => slowState());
     const open = await serve(t, (connection) => {
@@ -107,7 +107,7 @@ describe('a snapshot', SOON, () => {
     assert.deepEqual(data(await got(client, 3)), ['state 1', 'state 0', 'live']);
   });
 
-  test('may be of a channel that is joined later', async (t) => {
+  test('is sent for a channel that is joined later too', async (t) => {
     const first = new Channel();
     const connections = [];
     const open = await serve(t, (connection) =>
@@ -117,7 +117,7 @@ describe('a snapshot', SOON, () => {
     const client = await open('1');
     first.send({ data: 'live' });
     await got(client, 1);
-    // Created after the cursor, so the join has a gap.
+    // The channel is newer than the cursor, so the join has a gap.
     const later = new Channel();
     later.add(connections[1], { snapshot: async () => [{ data: 'state' }] });
     later.send({ data: 'later' });
@@ -160,7 +160,7 @@ describe('a snapshot', SOON, () => {
     await until(() => channel.count() === 0, 'the members have left');
   });
 
-  test('that is never ready holds no more than the bound of the queue', async (t) => {
+  test('that is never ready holds back events only up to the bound of the queue', async (t) => {
     const channel = new Channel();
     const reasons = [];
     const handler = (connection) => {
@@ -169,7 +169,7 @@ describe('a snapshot', SOON, () => {
     };
     const open = await serve(t, handler, { maxQueueEvents: 10 });
     await open();
-    // A client that keeps up may have 16 times as many queued, for one burst.
+    // A client that keeps up may have 16 times as many events queued, for one burst.
     for (let n = 0; n < 200; n += 1) channel.send({ data: n });
     await until(() => reasons.length > 0, 'the close');
     assert.deepEqual(reasons, ['overflow']);

@@ -1,4 +1,4 @@
-// Adopted streams while the process drains, which it never stops to do.
+// Adopted streams while the process drains. A drain cannot be undone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drain } from '../../index.js';

@@ -1,4 +1,4 @@
-// sluice/digipair, its pins executed by the engine itself, over real servers and real clients.
+// sluice/digipair: the real engine executes its pins, with real servers and clients.
 import './digipair/document.mjs';
 import './digipair/names.mjs';
 import './digipair/disconnected.mjs';

@@ -1,4 +1,4 @@
-// SE, as its users have it, on real servers.
+// SE, through its public API, on real servers.
 import './fastify-se/clients.mjs';
 import './fastify-se/events.mjs';
 import './fastify-se/examples.mjs';

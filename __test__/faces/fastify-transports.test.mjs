@@ -54,7 +54,7 @@ const onUnixSocket = {
   },
 };
 
-/** A server whose application has middleware, put there by a plugin. */
+/** A server whose application has middleware, added through a plugin. */
 const withMiddleware = (title, plugin, ...middleware) => ({
   title,
   transport,
@@ -80,7 +80,7 @@ for (const server of [onUnixSocket, withExpress, withMiddie]) {
 }
 
 for (const server of [withExpress, withMiddie]) {
-  test(`${server.title}: headers of its middleware are on the wire`, { timeout }, async (t) => {
+  test(`${server.title}: headers of its middleware are sent`, { timeout }, async (t) => {
     const { open } = await site(t, server);
     const { client } = await open();
     assert.equal(client.headers['access-control-allow-origin'], 'https://app.example');
@@ -88,7 +88,9 @@ for (const server of [withExpress, withMiddie]) {
   });
 }
 
-test('middleware that compresses: events arrive compressed, at once', { timeout }, async (t) => {
+test('middleware that compresses: events arrive compressed and without delay', {
+  timeout,
+}, async (t) => {
   const { open } = await site(t, withMiddleware('', middie, compression()));
   const options = { headers: { 'Cache-Control': 'no-store' } };
   const { connection, client } = await open(options, { headers: { 'Accept-Encoding': 'gzip' } });
@@ -104,7 +106,7 @@ test('middleware that compresses: events arrive compressed, at once', { timeout 
 
 for (const server of [fastify, https, http2, h2c, compress, onUnixSocket]) {
   const skip = server === onUnixSocket && onWindows;
-  test(`${server.title}: close() ends open streams at once`, { timeout, skip }, async (t) => {
+  test(`${server.title}: close() ends open streams immediately`, { timeout, skip }, async (t) => {
     const { app, open, socketPath } = await site(t, server);
     const ends = await Promise.all(Array.from({ length: 10 }, () => open()));
     const reasons = ends.map(({ connection }) => tally(connection, 'close'));
@@ -116,13 +118,13 @@ for (const server of [fastify, https, http2, h2c, compress, onUnixSocket]) {
       assert.equal(await client.over(), 'clean');
       assert.deepEqual(client.data, ['the last one']);
     }
-    await until(() => reasons.every((calls) => calls.length), 'every close');
+    await until(() => reasons.every((calls) => calls.length), 'every connection to close');
     assert.deepEqual(reasons.flat(), Array(10).fill(['end']));
     if (socketPath) assert.equal(existsSync(socketPath), false);
   });
 }
 
-test('inject without payloadAsStream gets all of it when the stream has ended', async (t) => {
+test('inject without payloadAsStream resolves with the whole stream when it ends', async (t) => {
   const app = await fastifyApp((_req, _res, open) => {
     const connection = open({ retry: 5 });
     connection.send({ data: 1 }).send({ data: 2 });
@@ -135,7 +137,7 @@ test('inject without payloadAsStream gets all of it when the stream has ended', 
   assert.equal(response.body, 'retry: 5\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\n');
 });
 
-test('behind nginx, on a Unix socket', { timeout, skip: withoutNginx() }, async (t) => {
+test('streams work behind nginx on a Unix socket', { timeout, skip: withoutNginx() }, async (t) => {
   const { open, socketPath } = await site(t, {
     ...onUnixSocket,
     async start(handler) {

@@ -1,5 +1,4 @@
-// sluice/fetch: the service that answers with Fetch responses, by itself and under the frameworks
-// that take them.
+// sluice/fetch: the service that answers with Fetch responses, alone and in frameworks.
 import './fetch/body.mjs';
 import './fetch/cancelled.mjs';
 import './fetch/slow-readers.mjs';

@@ -16,7 +16,7 @@ import { until } from '../support/until.mjs';
 
 const tap = (origin, x) => fetch(`${origin}/taps?x=${x}&y=0.5&hue=120`, { method: 'POST' });
 
-/** A Koa server with middleware before the one that opens the connection. */
+/** A Koa server with middleware before the middleware that opens the connection. */
 async function site(t, before, { transport, after = () => {} } = {}) {
   const app = new Koa();
   const errors = tally(app, 'error');
@@ -53,7 +53,7 @@ for (const transport of ['auto', 'stream']) {
       assert.equal(headers['content-type'], 'text/event-stream; charset=utf-8');
     });
 
-    test('the stream outlives the middleware, and those before may go on', async (t) => {
+    test('the stream outlives its middleware, and earlier middleware continues', async (t) => {
       const { connect, errors, opened } = await site(
         t,
         async (ctx, next) => {
@@ -64,7 +64,7 @@ for (const transport of ['auto', 'stream']) {
         { transport },
       );
       const client = await connect('/');
-      await until(() => opened[0].ctx.state.done, 'the middleware to be done');
+      await until(() => opened[0].ctx.state.done, 'the middleware to finish');
       opened[0].connection.send({ data: 'still here' });
       await client.has('data: still here\n\n');
       assert.deepEqual(errors, []);
@@ -88,7 +88,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(finished, [null]);
     });
 
-    test('a client that leaves is no error of the application', async (t) => {
+    test('a client that leaves raises no error in the application', async (t) => {
       const { connect, errors, opened } = await site(t, (_ctx, next) => next(), { transport });
       const client = await connect('/');
       const reasons = tally(opened[0].connection, 'close');
@@ -98,7 +98,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(errors, []);
     });
 
-    test('an error of the middleware is reported and leaves the stream alone', async (t) => {
+    test('an error of the middleware is reported, and the stream stays open', async (t) => {
       const after = () => Promise.reject(new Error('after the head'));
       const { connect, errors, opened } = await site(t, (_ctx, next) => next(), {
         transport,
@@ -147,13 +147,13 @@ describe('examples/koa', () => {
     assert.deepEqual(await exit, [0, null]);
   });
 
-  test('it refuses a tap beside the board', async (t) => {
+  test('refuses a tap outside the board', async (t) => {
     const { origin } = await startExample(t, 'koa/server.js');
     assert.equal((await tap(origin, 1.5)).status, 400);
     assert.equal((await fetch(`${origin}/nothing`)).status, 404);
   });
 
-  test('a tap shows on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
+  test('shows a tap on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
     const { origin } = await startExample(t, 'koa/server.js');
     const { pages, faults } = await openPages(t, origin, 2);
     for (const page of pages) await page.getByRole('status').getByText('Live').waitFor();

@@ -1,4 +1,4 @@
-// What servers of the Model Context Protocol keep and share, with both versions of the SDK.
+// Stored messages and shared events of MCP servers, with both versions of the SDK.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
@@ -22,7 +22,7 @@ const message = (number) => ({
 });
 const session = { session: 'one', principal: 'ann' };
 
-/** Streams in memory do not keep the process alive. */
+/** Keeps the process alive, because streams in memory do not. */
 let alive;
 before(() => {
   alive = setInterval(() => {}, 1000);
@@ -43,7 +43,7 @@ function runsOf(t, options) {
 }
 
 describe('eventStore()', SOON, () => {
-  test('replays the messages after an id, and leaves out the one that begins a stream', async (t) => {
+  test('replays the messages after an id, without the empty message that begins a stream', async (t) => {
     const store = eventStore(runsOf(t), session);
     const first = await store.storeEvent('a', {});
     const ids = [];
@@ -56,7 +56,7 @@ describe('eventStore()', SOON, () => {
     assert.equal(await store.getStreamIdForEventId('nonsense'), undefined);
   });
 
-  test('keeps streams whatever others ask for', async (t) => {
+  test('keeps its streams when others request unknown ones', async (t) => {
     const runs = runsOf(t, { maxRuns: 2 });
     const store = eventStore(runs, session);
     const first = await store.storeEvent('a', message(1));
@@ -73,10 +73,10 @@ describe('eventStore()', SOON, () => {
     );
   });
 
-  test('gives nothing of a session to another session or principal', async (t) => {
+  test('replays messages only to the same session and principal', async (t) => {
     const runs = runsOf(t);
     const store = eventStore(runs, session);
-    // The SDK names this stream alike in every session.
+    // The SDK uses the same stream name in every session.
     const first = await store.storeEvent('_GET_stream', message(1));
     await store.storeEvent('_GET_stream', message(2));
     const others = [
@@ -94,7 +94,7 @@ describe('eventStore()', SOON, () => {
     }
   });
 
-  test('says when messages are not kept any more', async (t) => {
+  test('reports that messages are no longer stored', async (t) => {
     const store = eventStore(runsOf(t, { maxEvents: 2 }), session);
     const first = await store.storeEvent('a', message(0));
     for (const number of [1, 2, 3]) await store.storeEvent('a', message(number));
@@ -102,7 +102,7 @@ describe('eventStore()', SOON, () => {
     await assert.rejects(replay(store, 'nonsense'), { code: 'ERR_SSE_CURSOR' });
   });
 
-  test('keeps so many streams, and each for so long', async (t) => {
+  test('keeps at most maxRuns streams, each for `ttl`', async (t) => {
     const few = eventStore(runsOf(t, { maxRuns: 1 }), session);
     const first = await few.storeEvent('a', message(1));
     await few.storeEvent('b', message(1));
@@ -114,7 +114,7 @@ describe('eventStore()', SOON, () => {
     await assert.rejects(replay(brief, old), { code: 'ERR_SSE_CURSOR' });
   });
 
-  test('is the same in every process', async (t) => {
+  test('is shared by all processes', async (t) => {
     const shared = () => {
       const retain = { events: 20_000 };
       const backplane = memoryBackplane({ name: 'mcp-store', retain });
@@ -179,7 +179,7 @@ describe('eventStore()', SOON, () => {
     const first = await call('GET', undefined, known);
     await log('one');
     await read(first, 1);
-    // The client is away.
+    // The client is disconnected.
     await log('two');
     const { id } = events.at(-1);
     const second = await call('GET', undefined, { ...known, 'last-event-id': id });
@@ -193,7 +193,7 @@ describe('eventStore()', SOON, () => {
 });
 
 describe('serverEventBus()', SOON, () => {
-  test('carries the events of a handler to those of other processes', async (t) => {
+  test('carries the events of a handler to other processes', async (t) => {
     const process = () => {
       const backplane = memoryBackplane({ name: 'mcp-bus' });
       t.after(() => backplane.close());

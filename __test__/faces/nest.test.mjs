@@ -16,7 +16,7 @@ const startJob = async (origin) => {
 };
 
 describe('examples/nest', () => {
-  test('every client hears of a job, to its end', async (t) => {
+  test('every client gets the progress of a job until its end', async (t) => {
     const { origin } = await startExample(t, 'nest/start.js');
     const sources = [1, 2].map(() => new EventSource(`${origin}/jobs/events`));
     t.after(() => sources.map((source) => source.close()));
@@ -37,7 +37,7 @@ describe('examples/nest', () => {
     );
   });
 
-  test('a client gets the current state, then changes, also after a reconnect', async (t) => {
+  test('a client gets the current state, then changes, also when it reconnects', async (t) => {
     const { origin } = await startExample(t, 'nest/start.js');
     const events = (cursor) =>
       connectHTTP1(origin, '/jobs/events', { headers: cursor && { 'Last-Event-ID': cursor } });
@@ -45,7 +45,7 @@ describe('examples/nest', () => {
     const first = await events();
     await startJob(origin);
     await first.has(done(1));
-    // Of a job that is done, only its end matters.
+    // Only the end of a finished job is kept.
     const second = await events();
     assert.deepEqual(await second.count(1), [done(1).trim()]);
     const cursor = /^id: (.*)\nevent: progress/m.exec(second.text)[1];
@@ -60,7 +60,7 @@ describe('examples/nest', () => {
     for (const client of [first, second, third, fourth]) client.leave();
   });
 
-  test('the head is the connection’s, and an end of the server ends it', async (t) => {
+  test('the connection writes the head, and the stream ends when the server stops', async (t) => {
     const { origin, stop } = await startExample(t, 'nest/start.js');
     const client = await connectHTTP1(origin, '/jobs/events');
     assert.equal(client.status, 200);
@@ -71,7 +71,7 @@ describe('examples/nest', () => {
     assert.deepEqual(await exit, [null, 'SIGTERM']);
   });
 
-  test('a job shows on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
+  test('shows a job on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
     const { origin } = await startExample(t, 'nest/start.js');
     const { pages, faults } = await openPages(t, origin, 2);
     for (const page of pages) await page.getByRole('status').getByText('Live').waitFor();
@@ -80,7 +80,7 @@ describe('examples/nest', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('a page drops the jobs of a server that has restarted', {
+  test('removes the jobs of a restarted server from an open page', {
     ...SOON,
     skip: withoutBrowser,
   }, async (t) => {
@@ -103,7 +103,7 @@ describe('examples/nest', () => {
     assert.deepEqual(await names(), ['Job 1done']);
   });
 
-  test('it passes strict type checks', SOON, () =>
+  test('passes strict type checks', SOON, () =>
     checkTypes('typescript', 'examples/nest/tsconfig.json'),
   );
 });

@@ -1,4 +1,4 @@
-// Options that mean the same have one name on every face; the other name is an alias.
+// Options with the same meaning have one name on every face. The other name is an alias.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ import { faces } from './option-names/faces.mjs';
 
 const { HubHandle } = createRequire(import.meta.url)('../../binding.js');
 
-/** The options that the core has read, by the handles that connections are opened with. */
+/** The options that the core has read, by the handle that opened the connection. */
 const read = new Map();
 const { settings } = HubHandle.prototype;
 HubHandle.prototype.settings = function (options) {
@@ -41,7 +41,7 @@ const connect = (address) => {
   return connectHTTP1(origin, pathname);
 };
 
-/** The error of a face that does not take the options. */
+/** The error of a face that rejects the options. */
 async function refusal(t, serve, options) {
   let address;
   try {
@@ -54,7 +54,7 @@ async function refusal(t, serve, options) {
 
 for (const [face, serve] of Object.entries(faces)) {
   for (const [name, alias] of NAMES) {
-    test(`${face} names the option that is wrong, be it ${name} or ${alias}`, SOON, async (t) => {
+    test(`${face} names the invalid option as given, ${name} or ${alias}`, SOON, async (t) => {
       for (const given of [name, alias]) {
         const { code, message } = await refusal(t, serve, { [given]: -1 });
         assert.equal(code, 'ERR_SSE_OPTION');
@@ -62,7 +62,7 @@ for (const [face, serve] of Object.entries(faces)) {
       }
     });
 
-    test(`${face} refuses two values for ${name} and ${alias}`, SOON, async (t) => {
+    test(`${face} rejects different values for ${name} and ${alias}`, SOON, async (t) => {
       const { code, message } = await refusal(t, serve, { [name]: 5, [alias]: 6 });
       assert.equal(code, 'ERR_SSE_OPTION');
       assert.match(message, new RegExp(`\`${alias}\` is an alias of \`${name}\``));
@@ -85,7 +85,7 @@ for (const [face, serve] of Object.entries(faces)) {
     });
   }
 
-  test(`${face} takes a name and its alias with the same value`, SOON, async (t) => {
+  test(`${face} accepts a name and its alias with the same value`, SOON, async (t) => {
     const same = Object.fromEntries(NAMES.flat().map((name) => [name, 20]));
     const client = await connect(await serve(t, same));
     assert.equal(await client.over(), 'clean');
@@ -99,14 +99,14 @@ for (const [face, serve] of Object.entries(faces)) {
 }
 
 for (const name of ['maxQueueEvents', 'eventBufferSize']) {
-  test(`${name} bounds what waits for a client of createSSE`, SOON, async () => {
+  test(`${name} bounds the queue of a client of createSSE`, SOON, async () => {
     const sse = createSSE({ [name]: 3 });
     const { client } = sse.addClient();
     let reason;
     client.connection.on('close', (why) => {
       reason = why;
     });
-    // Beside the events, the body holds some, and a burst may be 16 times as long.
+    // The body buffers some events too, and a burst may be 16 times as long.
     const data = 'x'.repeat(64 << 10);
     await until(() => {
       if (!reason) sse.broadcastAll('news', data);
@@ -116,7 +116,7 @@ for (const name of ['maxQueueEvents', 'eventBufferSize']) {
   });
 }
 
-test('the cursor of a new client is lastEventId, and lastEventID is its alias', () => {
+test('lastEventId is the cursor of a new client, and lastEventID is its alias', () => {
   const sse = createSSE();
   for (const options of [{ lastEventId: '7' }, { lastEventID: '7' }]) {
     const { client } = sse.addClient(options);
@@ -162,7 +162,7 @@ test(
 const PING_INTERVALS = {
   Connection: 50_000,
   'sluice/express': 15_000,
-  'the defaults of sluice/fastify': 15_000,
+  'sluice/fastify with plugin defaults': 15_000,
   SE: 50_000,
   SSEBroker: 30_000,
   createSSE: 30_000,
@@ -186,10 +186,10 @@ for (const [face, serve] of Object.entries(faces)) {
     return opened.options().map(({ timeout }) => timeout);
   };
 
-  test(`${face} draws the lifetime of each connection`, SOON, async (t) => {
+  test(`${face} draws a random lifetime for each connection`, SOON, async (t) => {
     const drawn = await lifetimes(t, { maxLifetime: 1_000_000 });
     assert.equal(drawn.length, 20);
-    assert.ok(new Set(drawn).size > 1, 'they differ');
+    assert.ok(new Set(drawn).size > 1, 'the lifetimes differ');
     for (const one of drawn) assert.ok(one >= 900_000 && one <= 1_000_000, `${one}`);
   });
 }
@@ -205,7 +205,7 @@ test('maxLifetimeJitter of 0 gives every connection the same lifetime', SOON, as
   }
 });
 
-test('the shortest lifetime does not become none', SOON, async (t) => {
+test('jitter does not turn the shortest lifetime into an unlimited one', SOON, async (t) => {
   const client = await connect(await faces.Connection(t, { maxLifetime: 1, maxLifetimeJitter: 1 }));
   assert.equal(await client.over(), 'clean');
 });

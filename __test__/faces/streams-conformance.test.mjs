@@ -16,13 +16,13 @@ const require = createRequire(import.meta.url);
 const suite = createRequire(require.resolve('@durable-streams/server-conformance-tests'));
 const vitest = path.join(path.dirname(suite.resolve('vitest/package.json')), 'vitest.mjs');
 
-/** How many tests the suite has, less those of subscriptions. */
+/** The number of tests of the suite, without those of subscriptions. */
 const TESTS = 332;
-/** Subscriptions wake workers through webhooks. They are not supported. */
+/** The number of tests of subscriptions, which wake workers by webhook and are not supported. */
 const SKIPPED = 6;
 /**
- * These compare the text of event streams with `data:x`. sluice sends `data: x`, as the examples of
- * the protocol do; parsers remove the space.
+ * These tests expect `data:x` in the text of event streams. sluice sends `data: x`, like the
+ * examples of the protocol. Parsers remove the space.
  */
 const ABOUT_THE_SPACE = [
   'SSE Mode should generate streamCursor in SSE control events',
@@ -30,7 +30,7 @@ const ABOUT_THE_SPACE = [
   'SSE Mode should handle newlines in text/plain payloads',
 ];
 
-/** Runs the suite, or some of its tests. */
+/** Runs the suite, or the tests that the options select. */
 async function run(t, origin, ...options) {
   const report = path.join(tmpdir(), `sluice-conformance-${process.pid}-${options.length}.json`);
   t.after(() => rmSync(report, { force: true }));
@@ -75,18 +75,22 @@ function compact(answer) {
   return new Response(body, answer);
 }
 
-test('the conformance suite passes, but for three tests of an optional space', SOON, async (t) => {
-  const streams = createStreams({ cors: { origin: '*' }, longPollTimeout: 1000 });
-  t.after(() => streams.close());
-  const result = await run(t, await listen(t, streams.fetch));
-  const failed = failures(result);
-  const others = [...failed].filter(([name]) => !ABOUT_THE_SPACE.includes(name));
-  assert.deepEqual(others, []);
-  assert.equal(result.numPassedTests, TESTS - ABOUT_THE_SPACE.length);
-  assert.equal(result.numPendingTests, SKIPPED);
-});
+test(
+  'the conformance suite passes, except for three tests of an optional space',
+  SOON,
+  async (t) => {
+    const streams = createStreams({ cors: { origin: '*' }, longPollTimeout: 1000 });
+    t.after(() => streams.close());
+    const result = await run(t, await listen(t, streams.fetch));
+    const failed = failures(result);
+    const others = [...failed].filter(([name]) => !ABOUT_THE_SPACE.includes(name));
+    assert.deepEqual(others, []);
+    assert.equal(result.numPassedTests, TESTS - ABOUT_THE_SPACE.length);
+    assert.equal(result.numPendingTests, SKIPPED);
+  },
+);
 
-test('those three pass without the space', SOON, async (t) => {
+test('the three tests pass without the optional space', SOON, async (t) => {
   const streams = createStreams();
   t.after(() => streams.close());
   const origin = await listen(t, async (request) => compact(await streams.fetch(request)));

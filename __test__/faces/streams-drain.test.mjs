@@ -8,7 +8,7 @@ import { createStreams, listen, state, TEXT_TYPE } from './streams/serving.mjs';
 
 const { drain } = createRequire(import.meta.url)('../../index.js');
 
-test('readers end when the process drains, and what is stored stays readable', SOON, async (t) => {
+test('readers end when the process drains, and stored data stays readable', SOON, async (t) => {
   const streams = createStreams({ longPollTimeout: 2 ** 31 - 1 });
   t.after(() => streams.close());
   const origin = await listen(t, streams.fetch);

@@ -1,5 +1,4 @@
-// sluice/streams: the Durable Streams protocol. The conformance suite of the protocol has a file of
-// its own.
+// sluice/streams: the Durable Streams protocol. streams-conformance.test.mjs runs its suite.
 import './streams/log.mjs';
 import './streams/protocol.mjs';
 import './streams/bounds.mjs';

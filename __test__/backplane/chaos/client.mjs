@@ -1,20 +1,20 @@
-// A client that keeps the ids that it received, and comes back with its cursor.
+// A client that records the ids that it receives, and reconnects with its cursor.
 import http from 'node:http';
 
-/** Milliseconds. */
+/** The pause before a reconnect, in milliseconds. */
 const PAUSE = 50;
 
 export class ChaosClient {
-  /** The cursor of its first join. */
+  /** The cursor of the first join. */
   first;
   cursor;
-  /** What it received: ids, and `null` for a gap. */
+  /** The received ids, with `null` for a gap. */
   received = [];
-  /** When its connections with a gap were opened. */
+  /** The times at which connections with a gap were opened. */
   gaps = [];
-  /** The cursors of the connections that received a line. */
+  /** For each received line, the cursors of the connections that delivered it. */
   trace = new Map();
-  /** After how many events it drops the connection. */
+  /** The number of events after which the client drops the connection. */
   patience = Infinity;
   #request;
   #timer;

@@ -1,4 +1,4 @@
-// A process with many clients, which the chaos test tells what to do.
+// A process with many clients, controlled by the chaos test.
 import { ChaosClient } from './client.mjs';
 import { faultOf } from './model.mjs';
 import { randomOf } from './random.mjs';

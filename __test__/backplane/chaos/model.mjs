@@ -1,6 +1,6 @@
-// What a client must have received, given the whole log.
+// Checks that a client has received everything, given the whole log.
 
-/** The place of an id in the log: the second part, in base 36. */
+/** The place of an id in the log: its second part, in base 36. */
 const placeOf = (id) => Number.parseInt(id.split('-')[1], 36);
 
 /**

@@ -1,4 +1,4 @@
-// Random numbers that a seed repeats.
+// Random numbers that are determined by a seed.
 export function randomOf(seed) {
   let state = seed >>> 0;
   const next = () => {

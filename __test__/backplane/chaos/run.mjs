@@ -11,12 +11,12 @@ import { randomOf } from './random.mjs';
 
 const NODES = 4;
 const CHANNELS = Array.from({ length: 20 }, (_none, number) => `channel-${number}`);
-/** More than a run publishes: whatever is missing is an error. */
+/** More events than a run publishes, so that a missing event is always an error. */
 const KEPT = 100_000;
-/** Milliseconds between two publications. */
+/** The time between two publications, in milliseconds. */
 const PACE = 5;
 const BURST = 50;
-/** For how many seconds nothing arrives any more when all has arrived. */
+/** The seconds without new events after which all events count as delivered. */
 const STILL = 3;
 const program = fileURLToPath(new URL('clients.mjs', import.meta.url));
 
@@ -41,7 +41,7 @@ async function startClients(t, given) {
   };
 }
 
-/** Waits until a count no longer grows: to compare all clients takes long on a busy machine. */
+/** Waits until a count stops growing, because it is slow to compare all clients. */
 async function rest(count) {
   let [before, times] = [-1, 0];
   while (times < STILL) {
@@ -114,7 +114,7 @@ export async function runChaos(t, { engine, seed, clients, rounds, log = () => {
       nodes[at] = fresh;
       lost.add(old);
       await ask('origins', origins());
-      // Some of these are on their way when the process dies.
+      // Some of these events are in flight when the process is killed.
       for (let number = 0; number < BURST; number += 1) publish(old);
       await sleep(random.below(5));
       await old.kill();
@@ -139,7 +139,7 @@ export async function runChaos(t, { engine, seed, clients, rounds, log = () => {
   };
   const names = Object.keys(faults);
   for (let round = 0; round < rounds; round += 1) {
-    // Each kind of fault happens, whatever the seed.
+    // Every kind of fault happens with every seed.
     const name = round < names.length ? names[round] : random.pick(names);
     await faults[name]();
     counts[name] += 1;

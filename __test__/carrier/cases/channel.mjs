@@ -148,7 +148,7 @@ export default {
 
   'metrics count connections, channels and events': async (t, server) => {
     const { open } = await site(t, server);
-    await until(noConnections, 'the connections of the tests before to be gone');
+    await until(noConnections, 'the connections of earlier tests to close');
     const before = sluice.metrics();
     const channel = new sluice.Channel();
     const ends = [await open(), await open(), await open()];

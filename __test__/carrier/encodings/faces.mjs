@@ -12,9 +12,9 @@ const require = createRequire(import.meta.url);
 const { toNode } = require('../../../fetch.js');
 const { createStreams } = require('../../../streams.js');
 
-/** They make bodies for a server that they do not know. */
-const PLAIN = ['createSSE', 'the connections of createStreams'];
-/** It takes the options of connections by another name, which is another face. */
+/** Faces that create bodies for an unknown server. */
+const PLAIN = ['createSSE', 'createStreams with `connection`'];
+/** SSEBroker is left out, because it takes `compress` in its option `connection`. */
 const { SSEBroker: _, ...all } = faces;
 
 const connect = (address) => {

@@ -46,7 +46,7 @@ const headersOf = (port, accepted) =>
   });
 
 describe('the encoding of a stream', SOON, () => {
-  test('is the one of the list that the client likes best', async (t) => {
+  test('is the one of the list that the client prefers', async (t) => {
     const { port } = await serve(t, { compress: ['zstd', 'gzip'] });
     for (const [accepted, encoding] of CHOICES) {
       const headers = await headersOf(port, accepted);
@@ -55,13 +55,13 @@ describe('the encoding of a stream', SOON, () => {
     }
   });
 
-  test('is the first of the list if the client likes several', async (t) => {
+  test('is the first of the list if the client has no preference', async (t) => {
     const { port } = await serve(t, { compress: ['gzip', 'zstd'] });
     assert.equal((await headersOf(port, 'zstd, gzip'))['content-encoding'], 'gzip');
     assert.equal((await headersOf(port, 'zstd, gzip;q=0.5'))['content-encoding'], 'zstd');
   });
 
-  test('is none without the option, and nothing varies', async (t) => {
+  test('is identity without the option, and Vary is not set', async (t) => {
     for (const options of [{}, { compress: [] }, { compress: undefined }]) {
       const { port } = await serve(t, options);
       const headers = await headersOf(port, 'gzip');
@@ -70,7 +70,7 @@ describe('the encoding of a stream', SOON, () => {
     }
   });
 
-  test('is added to what the response varies by', async (t) => {
+  test('adds Accept-Encoding to an existing Vary', async (t) => {
     const compress = ['gzip'];
     const { port } = await serve(t, { compress, headers: { vary: 'Origin' } });
     assert.equal((await headersOf(port, 'gzip')).vary, 'Origin, Accept-Encoding');
@@ -84,7 +84,7 @@ describe('the encoding of a stream', SOON, () => {
     assert.equal(vary, 'Cookie, accept-encoding');
   });
 
-  test('is left as it is on a response that has one', async (t) => {
+  test('is unchanged if the response already has one', async (t) => {
     const headers = { 'content-encoding': 'none' };
     const { open } = await serve(t, { compress: ['gzip'], headers });
     const { client, connection } = await open('gzip');
@@ -93,7 +93,7 @@ describe('the encoding of a stream', SOON, () => {
     await client.has('data: plain\n\n');
   });
 
-  test('is added once when compression middleware is there too', async (t) => {
+  test('is applied once if compression middleware is present', async (t) => {
     const app = express().use(compression());
     const opened = [];
     app.get('/', (req, res) => {
@@ -109,7 +109,7 @@ describe('the encoding of a stream', SOON, () => {
     assert.equal(client.text, 'data: once\n\n');
   });
 
-  test('must be the name of one that the core has', () => {
+  test('must be supported by the core', () => {
     const refuses = (compress, message) =>
       assert.throws(() => new Connection({ headers: {} }, response(), { compress }), {
         code: 'ERR_SSE_OPTION',
@@ -123,5 +123,5 @@ describe('the encoding of a stream', SOON, () => {
   });
 });
 
-/** Enough of a response to get to the options. */
+/** A response that is sufficient for the checks of options. */
 const response = () => new http.ServerResponse(new http.IncomingMessage(null));

@@ -30,7 +30,7 @@ for (const coding of ['gzip', 'zstd']) {
     assert.equal((await reader.read()).done, true);
   });
 
-  test(`the client reads ${coding}, and resumes`, { ...SOON, skip }, async (t) => {
+  test(`the client reads ${coding} and resumes`, { ...SOON, skip }, async (t) => {
     const channel = new Channel({ historySize: 100 });
     const { origin, connections } = await serve(t, { compress: [coding], retry: 1 }, (it) =>
       channel.add(it),
@@ -45,7 +45,7 @@ for (const coding of ['gzip', 'zstd']) {
     await until(() => got.length === 20, 'the events');
     await connections[0].end();
     for (let n = 20; n < 40; n += 1) channel.send({ data: n });
-    await until(() => got.length === 40, 'what was missed');
+    await until(() => got.length === 40, 'the missed events');
     assert.deepEqual(got, [...got.keys()]);
   });
 }
@@ -86,12 +86,12 @@ async function openPage(t, compress) {
 
 describeInBrowser('EventSource in Chromium', () => {
   for (const coding of ['gzip', 'zstd']) {
-    test(`reads ${coding} event by event, and resumes`, SOON, async (t) => {
+    test(`reads ${coding} event by event and resumes`, SOON, async (t) => {
       const page = await openPage(t, [coding]);
       const { channel, accepted, connections, headers, faults, hasGot } = page;
       // Every version of Chromium accepts gzip.
       if (coding === 'zstd' && !accepted[0].includes(coding)) {
-        return t.skip(`it accepts ${accepted[0]}`);
+        return t.skip(`Chromium accepts ${accepted[0]}`);
       }
       assert.equal(headers['content-encoding'], coding);
       for (let n = 0; n < 20; n += 1) {

@@ -7,7 +7,7 @@ import { SOON } from '../../support/soon.mjs';
 import { serve } from './serve.mjs';
 
 const { Channel } = sluice;
-/** Every kind of client that this Node.js can be. */
+/** The `Accept-Encoding` headers that this Node.js can decode. */
 const ACCEPTED = withoutZstd ? [undefined, 'gzip'] : [undefined, 'gzip', 'zstd'];
 const compress = ['zstd', 'gzip'];
 
@@ -15,7 +15,7 @@ const upTo = (count, first = 0) => Array.from({ length: count - first }, (_, n) 
 
 for (const transport of ['auto', 'stream']) {
   describe(`members with several encodings, transport: '${transport}'`, SOON, () => {
-    test('get every event, from when they join on', async (t) => {
+    test('get every event after they join', async (t) => {
       const channel = new Channel();
       const { open } = await serve(t, { transport, compress }, (it) => channel.add(it));
       const members = [];
@@ -24,7 +24,7 @@ for (const transport of ['auto', 'stream']) {
         members.push({ client, first: n });
         channel.send({ data: n });
       }
-      // In one turn: a run of events, which are compressed together.
+      // Events of one turn are compressed together.
       for (let n = 30; n < 1000; n += 1) channel.send({ data: n });
       await channel.end();
       for (const { client, first } of members) {
@@ -33,7 +33,7 @@ for (const transport of ['auto', 'stream']) {
       }
     });
 
-    test('get what they missed when they come back', async (t) => {
+    test('get what they missed when they reconnect', async (t) => {
       const channel = new Channel({ historySize: 1000 });
       const { open } = await serve(t, { transport, compress }, (it) => channel.add(it));
       for (let n = 0; n < 500; n += 1) channel.send({ data: n, id: `${n}` });
@@ -44,7 +44,7 @@ for (const transport of ['auto', 'stream']) {
       }
     });
 
-    test('are not affected by one that leaves', async (t) => {
+    test('are not affected by a member that leaves', async (t) => {
       const channel = new Channel();
       const { open } = await serve(t, { transport, compress }, (it) => channel.add(it));
       const [stays, leaves] = [await open('gzip'), await open('gzip')];
@@ -58,7 +58,7 @@ for (const transport of ['auto', 'stream']) {
       assert.deepEqual(stays.client.data, upTo(100));
     });
 
-    test('get pings, and a last event when they are drained', async (t) => {
+    test('get pings, and a final event when they are drained', async (t) => {
       const channel = new Channel();
       const options = { transport, compress, ping: true, pingInterval: 10 };
       const { open } = await serve(t, options, (it) => channel.add(it));

@@ -11,7 +11,7 @@ for (const transport of ['auto', 'stream']) {
   for (const [coding, unpacked] of Object.entries(unpack)) {
     const skip = coding === 'zstd' && withoutZstd;
     describe(`the bytes of ${coding}, transport: '${transport}'`, { ...SOON, skip }, () => {
-      test('are chunks of a body that is whole', async (t) => {
+      test('are chunks of a complete body', async (t) => {
         const { port, connections } = await serve(t, { transport, compress: [coding], retry: 7 });
         const client = await connectRaw({ port, host: '127.0.0.1' });
         client.get('/', `Accept-Encoding: ${coding}\r\n`);
@@ -55,7 +55,7 @@ for (const transport of ['auto', 'stream']) {
         assert.equal(unpacked(bytesOf(text)).length, 0);
       });
 
-      test('are cut off when the connection is destroyed', async (t) => {
+      test('are truncated when the connection is destroyed', async (t) => {
         const { port, connections } = await serve(t, { transport, compress: [coding] });
         const client = await connectRaw({ port, host: '127.0.0.1' });
         client.get('/', `Accept-Encoding: ${coding}\r\n`);

@@ -28,7 +28,7 @@ test('server.close completes when the last stream has ended', SOON, async (t) =>
   await until(() => done, 'the server to close');
 });
 
-test('server.closeAllConnections ends the streams at once', SOON, async (t) => {
+test('server.closeAllConnections ends the streams immediately', SOON, async (t) => {
   const { server, stream } = await plain(t);
   const ends = [await stream(), await stream()];
   server.close();

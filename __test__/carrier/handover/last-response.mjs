@@ -66,7 +66,7 @@ for (const transport of [native, 'stream']) {
 }
 
 test(
-  'a stream waiting behind another response closes if that becomes a stream',
+  'a stream that waits behind another response closes if that response becomes a stream',
   SOON,
   async (t) => {
     const { connect, urls, open, responses } = await waiting(t);

@@ -30,7 +30,7 @@ for (const ending of ['client', 'server']) {
 }
 
 for (const transport of ['native', 'stream']) {
-  test(`${transport}: broker.close() resolves after all sockets were closed`, SOON, async (t) => {
+  test(`${transport}: broker.close() resolves after all sockets have closed`, SOON, async (t) => {
     const program = await run(t, 'end-after-sockets', { args: [transport] });
     await program.connect();
     assert.equal(await program.exited, 0, program.err);

@@ -5,8 +5,8 @@ import { connectRaw } from '../../support/clients/raw.mjs';
 import { until } from '../../support/until.mjs';
 
 /**
- * Runs one of `programs/`. Each prints its port on the first line, then reports what happens, one
- * line each.
+ * Runs a program of `programs/`, which prints its port on the first line, then reports each event
+ * on its own line.
  */
 export async function run(t, name, { shell, args = [] } = {}) {
   const file = fileURLToPath(new URL(`../../support/programs/${name}.mjs`, import.meta.url));

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { freePort } from '../../support/free-port.mjs';
 import { until } from '../../support/until.mjs';
 
-/** Debian installs HAProxy in a folder that only root has in its PATH. */
+/** Debian installs HAProxy in a folder that is only in the PATH of root. */
 const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 /** Returns the reason to skip the tests behind HAProxy, or false. */
@@ -16,13 +16,13 @@ export function withoutHAProxy() {
     execFileSync('haproxy', ['-v'], { stdio: 'ignore', env: environment });
     return false;
   } catch {
-    return 'no haproxy: apt-get install haproxy';
+    return 'haproxy is missing: install it (Debian, Ubuntu: apt-get install haproxy)';
   }
 }
 
 const guide = new URL('../../../docs/operations.md', import.meta.url);
 
-/** The configuration of the guide, with other addresses and another idle timeout. */
+/** The configuration of the guide with different addresses and idle timeout. */
 function configuration({ port, upstream, timeout }) {
   const [, code] = /^```haproxy\n(.*?)^```/ms.exec(readFileSync(guide, 'utf8'));
   return code
@@ -37,7 +37,7 @@ const answers = (port) =>
     socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
   });
 
-/** Starts HAProxy before a server, and returns its origin. It stops with the test. */
+/** Starts HAProxy in front of a server and returns its origin. It stops with the test. */
 export async function startHAProxy(t, upstream, timeout) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-haproxy-'));
   const port = await freePort();

@@ -12,9 +12,9 @@ async function arriveAtOnce({ connection, client }) {
   }
 }
 
-/** Cases that depend on the proxy. `through` puts nginx before the server, with these settings. */
+/** Cases that depend on the proxy. `through(settings)` puts nginx in front of the server. */
 export const cases = {
-  'our headers alone turn buffering off, so events arrive at once': async (t, through) => {
+  'our headers turn buffering off, so events arrive immediately': async (t, through) => {
     const { open } = await site(t, through());
     const ends = await open();
     assert.equal(ends.connection.transport, through().transport);
@@ -31,7 +31,7 @@ export const cases = {
     await arriveAtOnce(ends);
   },
 
-  'a stream that the core compresses arrives at once, and whole': async (t, through) => {
+  'a stream that the core compresses arrives immediately and completely': async (t, through) => {
     const { open } = await site(t, through());
     const request = { headers: { 'Accept-Encoding': 'gzip' } };
     const ends = await open({ compress: ['gzip'] }, request);

@@ -14,11 +14,11 @@ export function withoutNginx() {
     execFileSync('nginx', ['-v'], { stdio: 'ignore', env: environment });
     return false;
   } catch {
-    return 'no nginx: apt-get install nginx';
+    return 'nginx is missing: install it (Debian, Ubuntu: apt-get install nginx)';
   }
 }
 
-/** Debian installs nginx in a folder that only root has in its PATH. */
+/** Debian installs nginx in a folder that is only in the PATH of root. */
 const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -54,7 +54,7 @@ const answers = (port) =>
     socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
   });
 
-/** Starts nginx before a server, in a new folder. Both listen on 127.0.0.1 only. */
+/** Starts nginx in front of a server, in a new folder. Both listen on 127.0.0.1 only. */
 export async function startProxy(upstream, { http = '', location = '' } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-nginx-'));
   const ports = { http: await freePort(), https: await freePort() };

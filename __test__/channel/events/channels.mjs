@@ -7,7 +7,7 @@ const { memoryBackplane } = createRequire(import.meta.url)('../../../backplane.j
 
 let names = 0;
 
-/** A loop does not keep the process alive, so the tests do. */
+/** Keeps the process alive, because a loop does not. */
 export function stayAlive(t) {
   const timer = setInterval(() => {}, 1000);
   t.after(() => clearInterval(timer));
@@ -44,7 +44,7 @@ function plain(t, options) {
 
 export const KINDS = { plain, 'over a backplane': shared };
 
-/** Takes as many events as given, and fails if the loop ends before. */
+/** Reads a number of events. Fails if the loop ends before. */
 export async function take(events, count) {
   const taken = [];
   while (taken.length < count) {
@@ -55,7 +55,7 @@ export async function take(events, count) {
   return taken;
 }
 
-/** Takes what is left until the loop ends. */
+/** Reads the remaining events until the loop ends. */
 export async function rest(events) {
   const taken = [];
   for await (const event of events) taken.push(event);

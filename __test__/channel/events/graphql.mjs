@@ -13,7 +13,7 @@ import { KINDS } from './channels.mjs';
 const text = { type: new GraphQLNonNull(GraphQLString) };
 const Headline = new GraphQLObjectType({ name: 'Headline', fields: { id: text, text } });
 
-/** The payload has the id, so that a client can come back with it. */
+/** The payload contains the id, with which a client can resume. */
 const schemaOf = (channel) =>
   new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: { hello: text } }),
@@ -54,7 +54,7 @@ async function start(t, handler) {
 
 for (const [name, handlerOf] of Object.entries(servers)) {
   for (const [kind, make] of Object.entries(KINDS)) {
-    test(`${name}, ${kind}: a client reads on after an id`, SOON, async (t) => {
+    test(`${name}, ${kind}: a client resumes after an id`, SOON, async (t) => {
       const channel = await make(t);
       const { client } = await start(t, handlerOf(schemaOf(channel)));
       const publish = (headline) => channel.publish({ data: { text: headline } });
@@ -82,7 +82,7 @@ for (const [name, handlerOf] of Object.entries(servers)) {
 }
 
 describe('GraphQL', SOON, () => {
-  // With graphql-sse, what the source of a subscription throws is an unhandled rejection.
+  // With graphql-sse, an error of the source of a subscription is an unhandled rejection.
   test('graphql-yoga: a gap can be an error of the subscription', async (t) => {
     const channel = KINDS.plain(t);
     const onGap = () => {
@@ -94,6 +94,6 @@ describe('GraphQL', SOON, () => {
     await assert.rejects(async () => {
       for await (const { errors } of events) if (errors) throw errors[0];
     });
-    await until(() => channel.count() === 0, 'the loop to be left');
+    await until(() => channel.count() === 0, 'the loop to end');
   });
 });

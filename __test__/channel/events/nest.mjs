@@ -38,7 +38,7 @@ async function start(t, channel) {
 
 for (const [kind, make] of Object.entries(KINDS)) {
   describe(`Nest's @Sse(), ${kind}`, SOON, () => {
-    test('a client gets what it missed, then live events, and is left at once', async (t) => {
+    test('a client gets missed events, then live ones, and its loop ends when it leaves', async (t) => {
       const channel = await make(t);
       const open = await start(t, channel);
       const { id } = await channel.publish({ event: 'news', data: { n: 1 } });
@@ -50,8 +50,8 @@ for (const [kind, make] of Object.entries(KINDS)) {
         { id: third.id, data: '{"n":3}' },
       ]);
       client.leave();
-      // Without another event.
-      await until(() => channel.count() === 0, 'the loop to be left');
+      // No further event is needed.
+      await until(() => channel.count() === 0, 'the loop to end');
     });
 
     test('the stream ends with the channel', async (t) => {
@@ -71,7 +71,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
 }
 
 describe('from() of rxjs', SOON, () => {
-  test('emits the events, completes with the channel and passes errors on', async (t) => {
+  test('emits the events, completes with the channel and forwards errors', async (t) => {
     stayAlive(t);
     const channel = KINDS.plain(t);
     const values = [];
@@ -105,7 +105,7 @@ describe('from() of rxjs', SOON, () => {
     await take(other, 1);
     await until(() => values.length === 1, 'the event');
     subscription.unsubscribe();
-    await until(() => channel.count() === 1, 'the loop to be left');
+    await until(() => channel.count() === 1, 'the loop to end');
     channel.send({ data: 2 });
     await take(other, 1);
     assert.deepEqual(data(values), [1]);

@@ -1,4 +1,4 @@
-// Programs whose end is tested.
+// Programs that must exit.
 
 import { once } from 'node:events';
 import http from 'node:http';

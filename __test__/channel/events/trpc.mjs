@@ -1,4 +1,4 @@
-// A tRPC subscription over channel.events(): a client that reconnects loses nothing.
+// A tRPC subscription over channel.events(): a client that reconnects misses nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createTRPCClient, httpSubscriptionLink } from '@trpc/client';
@@ -11,7 +11,7 @@ import { KINDS, nodes } from './channels.mjs';
 
 const { procedure, router } = initTRPC.create();
 
-/** A server with one subscription, and a client of it. It reads the first of the channels. */
+/** A server with a subscription, which reads the first of the channels, and a client. */
 async function start(t, ...channels) {
   const inputs = [];
   const appRouter = router({
@@ -55,11 +55,11 @@ for (const [kind, make] of Object.entries(KINDS)) {
       await publish(2);
       await until(() => got.length === 2, 'the first events');
       server.closeAllConnections();
-      await until(() => channel.count() === 0, 'the loop to be left');
-      // The client has left.
+      await until(() => channel.count() === 0, 'the loop to end');
+      // The client is disconnected.
       await publish(3);
       await publish(4);
-      await until(() => channel.count() === 1, 'the client to come back');
+      await until(() => channel.count() === 1, 'the client to reconnect');
       await publish(5);
       await until(() => got.length >= 5, 'the others');
       assert.deepEqual(got, ids);
@@ -87,7 +87,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
   });
 }
 
-test('tRPC: a client of a process that drains comes back to another one', SOON, async (t) => {
+test('tRPC: a client of a process that drains reconnects to another one', SOON, async (t) => {
   const [here, there] = await nodes(t);
   const { channels, client } = await start(t, here, there);
   const got = [];

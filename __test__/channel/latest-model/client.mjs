@@ -1,14 +1,14 @@
 import http from 'node:http';
 
-/** A client that keeps the states of its channels, and reads as many bytes as it likes. */
+/** A client that tracks the states of its channels, and may leave after some bytes. */
 export class Client {
   /** The channels that it joins at each visit. */
   channels;
   /** The values of each channel, by key. */
   states = new Map();
-  /** The numbers of the events of the channel that keeps all. */
+  /** The numbers of the events of the channel that keeps all events. */
   numbers = new Set();
-  /** The id to come back with. */
+  /** The id to resume after. */
   cursor;
   #request;
   #left = 0;
@@ -29,10 +29,10 @@ export class Client {
     return this.#left > 0;
   }
 
-  /** Resolves when the response head is there. `bytes`: how many it reads before it goes. */
+  /** Connects. Resolves when the head has arrived. The client leaves after that many bytes. */
   come(port, path, bytes) {
     this.drop();
-    // A client without a cursor starts anew, so its values of earlier visits do not count.
+    // A client without a cursor starts anew, so the values of earlier visits are discarded.
     if (this.cursor === undefined) this.#forget();
     this.#left = bytes;
     this.#text = '';

@@ -6,7 +6,7 @@ import { sluice } from '../../support/site.mjs';
 const { Channel, Connection } = sluice;
 const key = ({ data }) => data.key;
 
-/** A channel of latest values, and what it must hold. */
+/** A channel of latest values, and its expected content. */
 class Values {
   /** All values, without bounds. */
   all = new Map();
@@ -18,7 +18,7 @@ class Values {
     this.channel = new Channel({ keep: 'latest', key, historySize: size });
   }
 
-  /** The latest value of each key, of as many keys as the bound allows. */
+  /** The latest value of each key, with at most as many keys as the bound allows. */
   get kept() {
     return this.#kept;
   }
@@ -33,7 +33,7 @@ class Values {
   }
 }
 
-/** A server with some channels of latest values, and one that keeps all events. */
+/** A server with some channels of latest values, and a channel that keeps all events. */
 export class Site {
   #server = http.createServer((req, res) => this.#visits.get(req.url)(req, res));
   #visits = new Map();
@@ -42,7 +42,7 @@ export class Site {
   #pad;
   values;
   news = new Channel({ historySize: 10_000 });
-  /** How many events there were. */
+  /** The number of published events. */
   published = 0;
   newsNumbers = [];
   gaps = 0;
@@ -68,7 +68,7 @@ export class Site {
     this.news.close();
   }
 
-  /** Sends, changes or removes something. */
+  /** Sends an event, or changes or removes a value. */
   publish(random, at = random.below(this.values.length + 1)) {
     const number = this.published;
     this.published += 1;
@@ -87,7 +87,7 @@ export class Site {
     this.values[at].change(key, remove ? undefined : number);
   }
 
-  /** A client comes, joins its channels in one turn, and may go after a few bytes. */
+  /** Connects a client, which joins its channels and may leave after a few bytes. */
   async visit(random, client, stays) {
     const path = `/${this.#visits.size}`;
     const few = random.below(8 * (80 + this.#pad.length));
@@ -115,7 +115,7 @@ export class Site {
     if (isNew) client.since = this.published;
     for (const at of client.channels) {
       if (resume === 'manual' && !isNew) for (let n = random.below(3); n > 0; n -= 1) await turn();
-      // A client without a cursor gets live events at once, so it must get the state first.
+      // A client without a cursor gets live events immediately, so it must get the state first.
       if (!isNew && random.oneIn(3)) this.publish(random);
       this.values[at].channel.add(connection);
     }

@@ -1,13 +1,13 @@
-// Computes from the order of all publications which events clients must receive.
+// Computes the events that clients must receive from the order of all publications.
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
-/** All publications of a server. The number of a publication is its place in the order. */
+/** All publications of a server. The number of a publication is its index in the order. */
 export class Publications {
   #all = [];
   #sizes;
 
-  /** `sizes`: how many events the history of each channel keeps. */
+  /** @param sizes the size of the history of each channel, in events */
   constructor(sizes) {
     this.#sizes = sizes;
   }
@@ -20,12 +20,12 @@ export class Publications {
     return this.#all.push({ channel, id }) - 1;
   }
 
-  /** The numbers of the publications that fit. */
+  /** The numbers of the matching publications. */
   where(fits) {
     return [...this.#all.keys()].filter((number) => fits(this.#all[number], number));
   }
 
-  /** The number from which on the history of a channel has everything. */
+  /** The number of the first publication from which the history of a channel is complete. */
   floor(channel) {
     const dropped = this.where((it) => it.channel === channel).at(-1 - this.#sizes[channel]);
     return dropped === undefined ? 0 : dropped + 1;
@@ -43,12 +43,12 @@ export class Visit {
   #joins = new Map();
   #publications;
   #cursor;
-  /** The channels that cannot give everything, in the order of the joins. */
+  /** The channels with a gap, in the order of the joins. */
   gaps = [];
-  /** How many channels give everything that the client has missed. */
+  /** The number of channels without a gap. */
   replays = 0;
 
-  /** `cursor`: an id, the number after its event, and whether the id is a custom one. */
+  /** @param cursor an id, the number after its event, and whether the id is custom */
   constructor(publications, cursor) {
     this.#publications = publications;
     this.#cursor = cursor;
@@ -58,7 +58,7 @@ export class Visit {
     const { length: now } = this.#publications;
     const cursor = this.#cursor;
     const known = cursor?.custom ? this.#publications.find(channel, cursor.id) : cursor?.next;
-    // A history may drop more before the client resumes, but a join has its share already.
+    // The history may drop more before the client resumes, but the join keeps its events.
     const floor = this.#publications.floor(channel);
     this.#joins.set(channel, { now, known, floor, from: cursor ? NEVER : now, until: NEVER });
   }
@@ -72,20 +72,20 @@ export class Visit {
     for (const channel of this.#joins.keys()) this.leave(channel);
   }
 
-  /** Ends the gathering: the earliest place that the cursor stands for counts in all channels. */
+  /** Ends the gathering. The earliest place that the cursor stands for applies to all channels. */
   resume() {
     if (!this.#cursor) return;
     const place = Math.min(...[...this.#joins.values()].map(({ known }) => known));
     for (const [channel, join] of this.#joins) {
       const isGap = place === NEVER || place < join.floor;
-      // A repeated custom id may stand for a place after the join, when events came live already.
+      // A repeated custom id may stand for a place after the join, when events are already live.
       join.from = isGap ? join.now : Math.min(place, join.now);
       if (isGap) this.gaps.push(channel);
       else this.replays += 1;
     }
   }
 
-  /** The numbers of the events that the client must have received by now, in their order. */
+  /** The numbers of the events that the client must have received by now, in order. */
   expected() {
     return this.#publications.where(({ channel }, number) => {
       const join = this.#joins.get(channel);

@@ -21,7 +21,7 @@ export class Random {
     return this.below(count) === 0;
   }
 
-  /** A generator of its own, so that draws that depend on the network do not shift the others. */
+  /** A separate generator: draws that depend on the network must not affect other draws. */
   fork() {
     return new Random(this.#next());
   }

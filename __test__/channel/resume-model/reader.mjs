@@ -1,19 +1,19 @@
 import http from 'node:http';
 import { createParser } from 'eventsource-parser';
 
-/** A client's end of one visit: it reads events from a socket, and may cut it after some bytes. */
+/** A client during one visit. It reads events from a socket, and may close it after some bytes. */
 export class Reader {
-  /** The numbers of the events, in the order in which they came. */
+  /** The numbers of the events, in the order of arrival. */
   numbers = [];
-  /** The id to come back with, and the number after its event. */
+  /** The id to resume after, and the number after its event. */
   cursor;
-  /** Whether nothing more is read: the client has gone, or the response has ended. */
+  /** Whether the visit is over: the client has left, or the response has ended. */
   over = false;
   /** Whether the server ended the response. */
   ended = false;
-  /** Whether the connection broke although the client had not gone. */
+  /** Whether the connection broke before the client left. */
   cut = false;
-  /** How many primers came: frames that are an id alone. */
+  /** The number of received primers: frames that are an id alone. */
   primers = 0;
   #request;
   #left;
@@ -22,8 +22,8 @@ export class Reader {
   #parser = createParser({ onEvent: (event) => this.#see(event) });
 
   /**
-   * `bytes`: how many the client reads before it destroys its socket. `numberAfter` returns the
-   * number after the event that a minted id belongs to.
+   * The client destroys its socket after that many `bytes`. `numberAfter` returns the number after
+   * the event that a minted id belongs to.
    */
   constructor(cursor, bytes, numberAfter) {
     this.cursor = cursor;
@@ -31,7 +31,7 @@ export class Reader {
     this.#numberAfter = numberAfter;
   }
 
-  /** Resolves when the response head is there. */
+  /** Resolves when the response head has arrived. */
   open(port, path) {
     const headers = this.cursor ? { 'Last-Event-ID': this.cursor.id } : {};
     return new Promise((resolve, reject) => {

@@ -6,11 +6,11 @@ import { Site } from './site.mjs';
 
 const STEPS = 60;
 
-/** Checks all that a client has got in one visit, and counts it. */
+/** Checks and counts the events that a client has received in one visit. */
 function check({ model, reader, gaps, settled }, counts) {
   assert.ok(!reader.cut, 'the server cut the connection');
   const expected = model.expected();
-  // A client that has gone may have got less, but nothing else.
+  // A client that has left may have received fewer events, but no others.
   const until = reader.ended ? expected.length : reader.numbers.length;
   assert.deepEqual(reader.numbers, expected.slice(0, until));
   // Gaps are reported before anything is sent.
@@ -23,12 +23,12 @@ function check({ model, reader, gaps, settled }, counts) {
   if (!reader.ended && reader.numbers.at(-1) < settled - 1) counts.cuts += 1;
 }
 
-/** Waits until a client has got everything, and ends its visit. */
+/** Waits until a client has received everything, then ends its visit. */
 async function end({ model, reader, joined, connection }) {
   await joined;
   const isDone = () => {
     const expected = model.expected();
-    // A client that has lost or repeated something must not wait in vain.
+    // The wait must also end if an event was lost or repeated.
     const { length } = reader.numbers;
     return length >= expected.length || reader.numbers.at(-1) === expected.at(-1);
   };
@@ -87,7 +87,7 @@ class Client {
     this.#cursor = reader.cursor;
     this.#got.push(...reader.numbers);
     if (this.#site.repeatsIds) return;
-    assert.equal(new Set(this.#got).size, this.#got.length, 'an event came in two visits');
+    assert.equal(new Set(this.#got).size, this.#got.length, 'an event was received in two visits');
   }
 }
 
@@ -113,7 +113,7 @@ export async function run(seed, counts) {
   await site.listen();
   try {
     for (let steps = 0; steps < STEPS; steps += 1) await step(random, site, clients);
-    // Clients that have gone come a last time.
+    // Clients that have left reconnect a last time.
     for (const client of clients) if (!client.isThere) await client.come(random.fork(), true);
     site.publishLast(random);
     await Promise.all(clients.map((client) => client.end()));

@@ -5,10 +5,10 @@ import { sluice } from '../../support/site.mjs';
 import { Publications, Visit } from './model.mjs';
 import { Reader } from './reader.mjs';
 
-/** How many events were published in this process: the place of the latest. */
+/** The number of events published in this process, which is the place of the latest one. */
 let place = 0;
 
-/** A queue that no test fills. */
+/** A queue size that no test reaches. */
 const maxQueueBytes = 1 << 28;
 
 /** A server whose channels and visits are recorded in the model. */
@@ -20,14 +20,14 @@ export class Site {
   #pad;
   /** The place before the first publication. */
   #start = place;
-  /** Of how many events one has a custom id, and from how many ids it is taken. */
+  /** One in `of` events has a custom id, chosen from `ids` values. Null if there are none. */
   #custom;
 
   constructor(random) {
     const size = () => (random.oneIn(8) ? 0 : random.below(50));
     this.sizes = Array.from({ length: 1 + random.below(6) }, size);
     this.#channels = this.sizes.map((historySize) => new sluice.Channel({ historySize }));
-    // A few replays need several writes.
+    // Some events are large, so that a replay takes several writes.
     this.#pad = 'x'.repeat(random.oneIn(10) ? 20_000 : random.below(50));
     this.#custom = random.oneIn(4) ? { of: 1 + random.below(8), ids: 2 + random.below(60) } : null;
     this.publications = new Publications(this.sizes);
@@ -58,8 +58,8 @@ export class Site {
   }
 
   /**
-   * Lets a client come, and join channels on the server. Resolves when the response head is there.
-   * A client that does not stay may go after a few bytes.
+   * Connects a client, which joins channels on the server. Resolves when the response head has
+   * arrived. A client that does not stay may leave after a few bytes.
    */
   async visit(random, cursor, stays) {
     const model = new Visit(this.publications, cursor);
@@ -100,10 +100,10 @@ export class Site {
     if (random.oneIn(3)) this.publish(random);
   }
 
-  /** Takes a client out of a channel, once it has joined them all. */
+  /** Removes a client from a channel after it has joined all of its channels. */
   async leave(visit, channel) {
     await visit.joined;
-    // The turn in which the connection opened is over as well.
+    // The turn in which the connection opened must have ended too.
     await turn();
     this.#channels[channel].remove(visit.connection);
     visit.model.leave(channel);

@@ -1,4 +1,4 @@
-// Plays seeds, and sends what was counted, or the seed that fails.
+// Plays seeds, then sends the counts, or the seed that failed.
 import { parentPort, workerData } from 'node:worker_threads';
 import { run } from './run.mjs';
 

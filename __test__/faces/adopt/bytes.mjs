@@ -1,4 +1,4 @@
-// Valid frames pass byte for byte, however they are cut into pieces.
+// Valid frames pass byte for byte, wherever chunk boundaries fall.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -19,14 +19,14 @@ const lines = fc.array(fc.tuple(line, END), { minLength: 1, maxLength: 5 });
 /** A frame with one or more blank lines after it. */
 const frame = fc
   .tuple(lines, fc.array(END, { minLength: 1, maxLength: 3 }))
-  // CR and a blank line of LF would be one line end.
+  // A CR followed by an LF would be read as a single line ending.
   .filter(([all, [blank]]) => !(all.at(-1)[1] === '\r' && blank === '\n'))
   .map(([all, blank]) => all.flat().join('') + blank.join(''));
 const stream = fc
   .tuple(fc.constantFrom('', '\uFEFF', '\n\r\n', '\uFEFF\n'), fc.array(frame, { maxLength: 8 }))
   .map(([start, frames]) => Buffer.from(start + frames.join('')));
 
-/** Cuts bytes at these places, which are fractions of the length. */
+/** Cuts bytes at these positions, given as fractions of the length. */
 function cut(bytes, places) {
   const cuts = [...new Set(places.map((place) => Math.floor(place * bytes.length)))];
   const ends = [...cuts.sort((a, b) => a - b), bytes.length];
@@ -79,7 +79,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 describe('adopt: a byte order mark', SOON, () => {
-  test('is removed when something was sent before', async (t) => {
+  test('is removed if something was sent before it', async (t) => {
     const bytes = Buffer.from('\uFEFFdata: 1\n\n');
     const { server } = await site(t, () => events(bodyOf([bytes])), { options: { retry: 1 } });
     const client = await connectRaw({ port: server.address().port, host: '127.0.0.1' });

@@ -1,4 +1,4 @@
-// Nothing of an adopted response stays in memory, however it ends.
+// An adopted response is freed, however it ends.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
 const ROUNDS = 20;
-/** Bodies that differ in what follows their first frame. */
+/** Bodies that differ in how they end after the first frame. */
 const ENDINGS = {
   ends: (controller) => controller.close(),
   fails: (controller) => controller.error(new Error('a body that fails')),
@@ -36,7 +36,7 @@ function bodyThat(ending) {
 
 for (const type of ['text/event-stream', 'text/plain']) {
   for (const ending of Object.keys(ENDINGS)) {
-    test(`adopt: nothing is kept of ${type} that ${ending}`, SOON, async (t) => {
+    test(`adopt: a body of ${type} that ${ending} is freed`, SOON, async (t) => {
       const kept = [];
       const handler = (request) => {
         const response = new Response(bodyThat(ending), { headers: { 'content-type': type } });
@@ -57,7 +57,7 @@ for (const type of ['text/event-stream', 'text/plain']) {
       await until(
         () => {
           collect();
-          // The latest response may still be on the stack or in a cache of Node.js.
+          // The stack or a cache of Node.js may still hold the latest response.
           return alive() <= kept.length / ROUNDS;
         },
         () => `${alive()} of ${kept.length} objects to be freed`,

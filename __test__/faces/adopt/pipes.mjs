@@ -7,11 +7,11 @@ import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
 import { bodyOf, events, site, TRANSPORTS } from './site.mjs';
 
-/** A body that never ends, of pieces of 16 KiB. */
+/** A body that never ends, in pieces of 16 KiB. */
 function endless() {
   const { body, seen } = bodyOf(
     (function* () {
-      // As many as `bodyOf` takes: more than any buffer holds.
+      // As many pieces as `bodyOf` takes: more than any buffer holds.
       for (let n = 0; n < 2_000; n += 1) yield new Uint8Array(16 << 10);
     })(),
     { end: false },
@@ -21,7 +21,7 @@ function endless() {
 
 for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
   describe(`adopt over ${name}: another response`, SOON, () => {
-    test('is sent as it is', async (t) => {
+    test('is sent unchanged', async (t) => {
       const response = () => Response.json({ a: 'é' }, { status: 418, headers: { 'x-y': 'z' } });
       const { adopted, connect } = await site(t, response, how);
       const client = await connect('/');
@@ -34,7 +34,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.equal(await adopted[0], undefined);
     });
 
-    test('sends its head before its body has begun', async (t) => {
+    test('sends its head before its body begins', async (t) => {
       const { body } = bodyOf([], { end: false });
       const response = () => new Response(body, { headers: { 'x-y': 'é' } });
       const { connect } = await site(t, response, how);
@@ -53,7 +53,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       }
     });
 
-    test('to HEAD has no body, and keeps its length', async (t) => {
+    test('to HEAD has no body, but keeps its Content-Length', async (t) => {
       const { body, seen } = bodyOf(['12345']);
       const response = () => new Response(body, { headers: { 'content-length': '5' } });
       const { connect } = await site(t, response, how);
@@ -90,7 +90,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.deepEqual(errors, []);
     });
 
-    test('is cut off when its body fails', async (t) => {
+    test('is aborted when its body fails', async (t) => {
       const error = new Error('secret');
       const { body } = bodyOf(['first'], { error });
       const { connect, errors } = await site(t, () => new Response(body), how);
@@ -103,7 +103,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
 }
 
 describe('adopt: encoded bodies', SOON, () => {
-  test('an event stream with a content encoding is sent as it is', async (t) => {
+  test('an event stream with a content encoding is sent unchanged', async (t) => {
     const bytes = gzipSync('data: 1\n\n');
     const response = () =>
       events(new Blob([bytes]).stream(), { headers: [['content-encoding', 'gzip']] });
@@ -115,7 +115,7 @@ describe('adopt: encoded bodies', SOON, () => {
     assert.equal(await adopted[0], undefined);
   });
 
-  test('what fetch() has decoded is sent decoded', async (t) => {
+  test('a body that fetch() has decoded is sent decoded', async (t) => {
     const upstream = http.createServer((req, res) => {
       const type = req.url === '/events' ? 'text/event-stream' : 'text/plain';
       res.setHeader('Content-Encoding', 'gzip').setHeader('Content-Type', type);

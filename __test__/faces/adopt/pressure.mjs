@@ -1,4 +1,4 @@
-// Clients that do not read: their bodies are read no further than their queues have room.
+// Clients that do not read: their bodies are read only until their queues are full.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SOON } from '../../support/soon.mjs';
@@ -7,12 +7,12 @@ import { events, site, TRANSPORTS } from './site.mjs';
 
 const CLIENTS = 40;
 const FRAME = new TextEncoder().encode(`data: ${'x'.repeat(4086)}\n\n`);
-/** The high-water mark of a queue, and one frame that comes before it is seen. */
+/** The high-water mark of a queue, plus one frame that arrives before the mark is noticed. */
 const QUEUE = (64 << 10) + FRAME.length;
-/** What the kernel and Node.js may hold for a client, at most. */
+/** The most bytes that the kernel and Node.js may buffer for a client. */
 const BUFFERS = 16 << 20;
 
-/** A body that always has a next frame. */
+/** A body that never runs out of frames. */
 function endless(seen) {
   return new ReadableStream(
     {
@@ -30,7 +30,7 @@ function endless(seen) {
 
 for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
   describe(`adopt over ${name}: clients that do not read`, SOON, () => {
-    test('keep their bodies from being read', async (t) => {
+    test('apply back-pressure to their bodies', async (t) => {
       const all = [];
       const respond = () => {
         const seen = { bytes: 0, cancelled: 0 };
@@ -56,7 +56,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
         assert.equal(connections[n].transport, transport);
         assert.ok(!connections[n].closed);
       }
-      // Reading goes on when a client reads.
+      // Reading resumes when a client reads.
       const { bytes } = all[0];
       clients[0].resume();
       await until(() => all[0].bytes > bytes + BUFFERS, 'the body to be read');

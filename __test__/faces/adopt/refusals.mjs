@@ -1,4 +1,4 @@
-// Responses that adopt() cannot serve: their bodies are cancelled, and no promise is left alone.
+// Responses that adopt() cannot serve: their bodies are cancelled, and every promise settles.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { describe, test } from 'node:test';
@@ -30,7 +30,7 @@ describe('adopt: refusals', SOON, () => {
     assert.deepEqual([all[0].cancelled, all[1].cancelled], [0, 1]);
   });
 
-  test('a response that other code has begun is reported', async (t) => {
+  test('a response that other code has started is reported', async (t) => {
     for (const make of [events, (body) => new Response(body)]) {
       const { body, seen } = bodyOf(['data: 1\n\n'], { end: false });
       const before = (_req, res) => res.end('other');
@@ -44,7 +44,7 @@ describe('adopt: refusals', SOON, () => {
     }
   });
 
-  test('mistakes reject, and cancel the body', async (t) => {
+  test('invalid arguments reject and cancel the body', async (t) => {
     const server = http.createServer();
     const { connect } = await listen(server, 'http', connectHTTP1);
     t.after(() => server.close().closeAllConnections());

@@ -7,7 +7,7 @@ import { connectHTTP2 } from '../../support/clients/http2.mjs';
 import { listen } from '../../support/listen.mjs';
 import { transport as native } from '../../support/servers/node-http.mjs';
 
-/** The transports, each with the options of `adopt` that choose it. */
+/** The transports, each with the options of `adopt` that select it. */
 export const TRANSPORTS = {
   [`HTTP/1.1, ${native}`]: { transport: native },
   'HTTP/1.1, stream': { transport: 'stream', options: { transport: 'stream' } },
@@ -15,8 +15,8 @@ export const TRANSPORTS = {
 };
 
 /**
- * Serves what `respond` returns. `adopted` gets what each call of `adopt` has returned, and
- * `errors` what `onError` was called with.
+ * Serves the responses of `respond`. `adopted` collects the results of `adopt`, and `errors` the
+ * arguments of `onError`.
  */
 export async function site(t, respond, { options, isHTTP2 = false, before } = {}) {
   const adopted = [];
@@ -42,7 +42,7 @@ export function bodyOf(pieces, { end = true, error } = {}) {
     {
       async pull(controller) {
         seen.pulled += 1;
-        // Each piece comes in a turn of its own.
+        // Each piece arrives in its own turn of the event loop.
         await new Promise(setImmediate);
         const piece = rest.shift();
         if (piece !== undefined) {

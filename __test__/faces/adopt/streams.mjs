@@ -8,7 +8,7 @@ import { bodyOf, events, site, TRANSPORTS } from './site.mjs';
 
 for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
   describe(`adopt over ${name}: an event stream`, SOON, () => {
-    test('is a connection, and ends when its body ends', async (t) => {
+    test('is a connection that ends when its body ends', async (t) => {
       const { body } = bodyOf(['data: 1\n\nda', 'ta: 2\n\n']);
       const { adopted, connect, errors } = await site(t, () => events(body), how);
       const client = await connect('/');
@@ -21,7 +21,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.deepEqual(errors, []);
     });
 
-    test('keeps its order among events and pings of the connection', async (t) => {
+    test('keeps its order among other events and pings of the connection', async (t) => {
       const { body } = bodyOf(['data: 1\n', '\n'], { end: false });
       const options = { ...how.options, pingInterval: 20 };
       const { adopted, connect } = await site(t, () => events(body), { ...how, options });
@@ -32,7 +32,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.equal(client.text.replaceAll(':\n\n', ''), 'data: 1\n\ndata: own\n\n');
     });
 
-    test('is the same for a client that comes back with a cursor', async (t) => {
+    test('is the same for a client that reconnects with a cursor', async (t) => {
       const { body } = bodyOf(['id: 2\ndata: 2\n\n']);
       const { adopted, connect } = await site(t, () => events(body), how);
       const client = await connect('/', { headers: { 'Last-Event-ID': '1' } });
@@ -54,7 +54,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.deepEqual(errors, []);
     });
 
-    test('cancels its body when the client left before', async (t) => {
+    test('cancels its body if the client has already left', async (t) => {
       const { body, seen } = bodyOf(['data: 1\n\n'], { end: false });
       const left = new AbortController();
       const respond = async (_req, res) => {
@@ -70,7 +70,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.deepEqual(errors, []);
     });
 
-    test('answers HEAD with its head, and cancels its body', async (t) => {
+    test('answers HEAD with its head and cancels its body', async (t) => {
       const { body, seen } = bodyOf(['data: 1\n\n'], { end: false });
       const response = () => events(body, { headers: [['x-model', 'small']] });
       const { connect } = await site(t, response, how);
@@ -83,7 +83,7 @@ for (const [name, { transport, ...how }] of Object.entries(TRANSPORTS)) {
       assert.deepEqual([seen.cancelled, seen.pulled], [1, 0]);
     });
 
-    test('sends what came before a failure of its body, then ends', async (t) => {
+    test('sends the frames before a failure of its body, then ends', async (t) => {
       const error = new Error('secret');
       const { body } = bodyOf(['data: 1\n\n'], { error });
       const { adopted, connect, errors } = await site(t, () => events(body), how);

@@ -58,7 +58,7 @@ describe('toNode: the request', SOON, () => {
     assert.deepEqual(await empty.json(), { ...plain, method: 'POST' });
   });
 
-  test('comes with the request and the response of Node.js', async (t) => {
+  test('comes with the request and response of Node.js', async (t) => {
     const site = await serve(t, (_request, { incoming, outgoing }) =>
       Response.json({ url: incoming.url, isSame: outgoing.req === incoming }),
     );
@@ -88,7 +88,7 @@ describe('toNode: the request', SOON, () => {
     assert.deepEqual(JSON.parse(text), { method: 'PUT', url, header: 'z', body: 'body' });
   });
 
-  test('is refused with an invalid Host or target', async (t) => {
+  test('is refused if its Host or target is invalid', async (t) => {
     let calls = 0;
     const handler = (request) => {
       calls += 1;
@@ -160,7 +160,7 @@ describe('toNode: the request', SOON, () => {
     );
   });
 
-  test('fails in the handler when the client leaves within its body', async (t) => {
+  test('fails in the handler when the client leaves in the middle of its body', async (t) => {
     let failure;
     const handler = async (request) => {
       await request.text().catch((error) => {
@@ -272,7 +272,7 @@ describe('toNode: the signal', SOON, () => {
 });
 
 describe('toNode: middleware', SOON, () => {
-  test('compression holds no frame and no piece of a body back', async (t) => {
+  test('compression flushes each frame and each piece of a body', async (t) => {
     const app = express().use(compression());
     const all = [];
     const handler = ({ url }) => {
@@ -315,7 +315,7 @@ describe('toNode: errors', SOON, () => {
     });
   }
 
-  test('go to next in Express', async (t) => {
+  test('go to next() in Express', async (t) => {
     const app = express();
     const failure = new Error('secret');
     app.use(
@@ -365,7 +365,7 @@ describe('toNode: errors', SOON, () => {
     assert.equal(await form.text(), 'ERR_SSE_TYPE');
   });
 
-  test('wrong arguments throw at once', () => {
+  test('invalid arguments throw immediately', () => {
     assert.throws(() => toNode(), { code: 'ERR_SSE_TYPE' });
     assert.throws(() => toNode(fetch, { ping: 1 }), { code: 'ERR_SSE_OPTION' });
     assert.throws(() => toNode(fetch, { invalidFrame: 'pass' }), /did you mean `invalidFrames`/i);

@@ -57,7 +57,7 @@ describe('bad input', () => {
     ['registerSession', BAD_SESSIONS],
     ['registerChannel', BAD_CHANNELS],
   ]) {
-    test(`${element}: the request is not answered, and nobody is registered`, async (t) => {
+    test(`${element}: the request is left unanswered, and no client is registered`, async (t) => {
       const refused = [];
       const begun = [];
       const { connect } = await factory(t, {
@@ -82,7 +82,7 @@ describe('bad input', () => {
       });
       const client = await connect('/dp/talk');
       await client.over();
-      assert.equal(client.text, '{}', 'the factory has answered');
+      assert.equal(client.text, '{}', 'the factory answers');
       assert.equal(refused.length, cases.length);
       assert.deepEqual(begun, [false, 0]);
     });
@@ -97,7 +97,7 @@ describe('bad input', () => {
       const context = { request: { digipair: 'dp', reasoning: 'talk' } };
       for (const [params, code, message] of BAD_MESSAGES) {
         const filled = typeof params === 'object' ? { id: 'a', ...params } : params;
-        // Whether or not anybody would get it.
+        // With and without a client that the message would reach.
         for (const reached of [context, {}]) {
           await assert.rejects(skill[element](filled, [], reached), (error) => {
             assert.ok(error instanceof TypeError);
@@ -112,7 +112,7 @@ describe('bad input', () => {
     });
   }
 
-  test('push needs the id of a session', async () => {
+  test('push requires the id of a session', async () => {
     await assert.rejects(run(pin('push', { message: {} })), {
       code: 'ERR_SSE_OPTION',
       message: /push needs the `id` of a session/,

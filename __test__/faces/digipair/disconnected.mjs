@@ -48,7 +48,7 @@ describe('disconnected', () => {
     assert.equal(first.context.__PATH__, 'reasoning[0].disconnected[0]');
   });
 
-  test('the session is gone from its name and its channels by then', async (t) => {
+  test('runs after the session has left its name and its channels', async (t) => {
     const pins = [
       session([
         pin('push', { id: 'a', message: 1 }),
@@ -66,7 +66,7 @@ describe('disconnected', () => {
     assert.equal(recordsOf('broadcast')[0].properties.reached, 0);
   });
 
-  test('that of a channel runs for each session that was registered with it', async (t) => {
+  test('runs for each session that was registered in the channel with it', async (t) => {
     const { connect } = await factory(t, {
       talk: [session(), channel([record('left', { who: '{{request.query.who}}' })])],
       other: [session(), channel(undefined, {})],
@@ -74,7 +74,7 @@ describe('disconnected', () => {
     const [ada, bob] = [await connect('/dp/talk?who=ada'), await connect('/dp/talk?who=bob')];
     const other = await connect('/dp/other');
     other.leave();
-    await until(() => sessions.clientCount() === 2, 'one to leave');
+    await until(() => sessions.clientCount() === 2, 'a client to leave');
     assert.equal(recordsOf('left').length, 0);
     ada.leave();
     await seen('left');
@@ -84,7 +84,7 @@ describe('disconnected', () => {
     assert.deepEqual(left, ['ada', 'bob']);
   });
 
-  test('a session and its channels run theirs in the order of registration', async (t) => {
+  test('runs in the order in which the session and its channels were registered', async (t) => {
     const { connect } = await factory(t, {
       talk: [
         session([record('session')]),
@@ -100,18 +100,22 @@ describe('disconnected', () => {
     );
   });
 
-  test('a later registration in the same channel takes the place of the first', async (t) => {
+  test('is replaced by a later registration in the same channel', async (t) => {
     const { connect } = await factory(t, { talk: [session(), channel([record('first')])] });
     const client = await connect('/dp/talk');
     await run(channel([record('second')], { session: { id: 'a' } }));
     await run(channel(undefined, { session: { id: 'a' } }));
-    assert.equal(await run(pin('broadcast', { id: 'c', message: 1 })), 1, 'it is one member');
+    assert.equal(
+      await run(pin('broadcast', { id: 'c', message: 1 })),
+      1,
+      'the session is one member',
+    );
     client.leave();
     await seen('second');
     assert.equal(recordsOf('first').length, 0);
   });
 
-  test('it runs at once where the client has left already', async (t) => {
+  test('runs immediately if the client has already left', async (t) => {
     const gone = [pin('gone', {}, 'test')];
     const { connect } = await factory(t, {
       talk: [
@@ -131,16 +135,16 @@ describe('disconnected', () => {
     assert.equal(recordsOf('done')[0].properties.count.count(), 0);
   });
 
-  test('an empty list counts as absent', async (t) => {
+  test('may be an empty list', async (t) => {
     const { connect } = await factory(t, { talk: [session([])] });
     (await connect('/dp/talk')).leave();
-    await until(() => sessions.clientCount() === 0, 'it to leave');
+    await until(() => sessions.clientCount() === 0, 'the session to leave');
   });
 
-  describe('what fails', () => {
+  describe('a failing pin', () => {
     const fail = (value) => pin('fail', { value }, 'test');
 
-    test('is a warning, an entry of the log, and stops the pins after it', async (t) => {
+    test('emits a warning, is logged, and stops the pins after it', async (t) => {
       const warned = warnings(t);
       const log = [];
       engine.config.set('LOGGER', (...entry) => entry[0] === 'ERROR' && log.push(entry));
@@ -156,7 +160,7 @@ describe('disconnected', () => {
         warned[0].message,
         /^the pins of reasoning\[0\]\.disconnected failed: a pin has failed$/,
       );
-      assert.match(warned[0].detail, /factory\.mjs/, 'with its stack');
+      assert.match(warned[0].detail, /factory\.mjs/, 'the detail has the stack');
       const [[, path, message, context, error]] = log;
       assert.equal(path, 'reasoning[0].disconnected');
       assert.equal(message, warned[0].message);
@@ -166,7 +170,7 @@ describe('disconnected', () => {
       assert.equal(recordsOf('after').length, 0);
     });
 
-    test('may be anything, and so may the log', async (t) => {
+    test('may throw any value, and the logger may fail too', async (t) => {
       const warned = warnings(t);
       const values = [{ type: 'OTHER' }, 'text', 5];
       const { connect } = await factory(t, {
@@ -190,7 +194,7 @@ describe('disconnected', () => {
       );
     });
 
-    test('is not what ends a reasoning, or keeps its request open', async (t) => {
+    test('is not one that ends the reasoning or keeps its request open', async (t) => {
       const warned = warnings(t);
       const endings = [
         { type: 'DIGIPAIR_STOP', value: {} },
@@ -215,7 +219,7 @@ describe('disconnected', () => {
       assert.equal(warned.length, 1);
     });
 
-    test('leaves pins beside what is none to run', async (t) => {
+    test('is skipped with a warning if it is not a pin at all', async (t) => {
       const warned = warnings(t);
       const { connect } = await factory(t, {
         talk: [session([{ type: 'notify', message: 'left' }, record('real')])],

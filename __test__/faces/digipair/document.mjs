@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { until } from '../../support/until.mjs';
 import { factory, pin, record, recordsOf, run, sessions, warnings } from './factory.mjs';
 
-// As the document has them.
+// Copied from the document.
 const REGISTER_SESSION = JSON.parse(`{
   "library": "@digipair/skill-sse",
   "element": "registerSession",
@@ -63,7 +63,7 @@ describe('@digipair/skill-sse', () => {
     assert.equal(client.status, 200);
     assert.match(client.headers['content-type'], /^text\/event-stream/);
     assert.equal(results[0].result.id, 'session_12345');
-    assert.equal(client.end, undefined, 'the reasoning is done, and the stream is open');
+    assert.equal(client.end, undefined, 'the stream outlives the reasoning');
     client.leave();
     await until(() => seen.length > 0, 'a warning');
     assert.equal(seen[0].name, 'SluiceWarning');
@@ -77,7 +77,7 @@ describe('@digipair/skill-sse', () => {
     assert.equal(results[0].result.id, 'channel_abc');
     assert.equal(results[0].result.count(), 1);
     client.leave();
-    await until(() => seen.length > 1, 'a warning for the session, and one for the channel');
+    await until(() => seen.length > 1, 'the warnings for the session and the channel');
   });
 
   test('push', async (t) => {
@@ -135,7 +135,11 @@ describe('@digipair/skill-sse', () => {
     const own = { reasoning: 'notes' };
     assert.equal(await run(pin('broadcast', { id: 'c', message }), own), 1);
     assert.equal(await run(pin('broadcast', { id: 'c', message, reasoning: 'notes' })), 1);
-    assert.equal(await run(pin('broadcast', { id: 'c', message })), 0, 'of another reasoning');
+    assert.equal(
+      await run(pin('broadcast', { id: 'c', message })),
+      0,
+      'the channel belongs to another reasoning',
+    );
     assert.equal(
       await run(pin('broadcast', { id: 'c', message, digipair: 'dp' }), {
         ...own,

@@ -10,7 +10,7 @@ export const skill = require('../../../digipair.js');
 const { broker } = require('../../../lib/faces/digipair/session.js');
 export const sessions = broker();
 
-/** What pins of the tests have recorded: one entry of properties and context for each. */
+/** The properties and context of each `record` pin that ran. */
 export const records = [];
 export const recordsOf = (name) => records.filter(({ what }) => what === name);
 
@@ -45,7 +45,7 @@ export const record = (what, properties) => pin('record', { what, ...properties 
 
 const scope = (digipair, reasoning) => ({ request: { digipair, reasoning } });
 
-/** Executes pins as a reasoning that no request has started. */
+/** Executes pins as a reasoning that was started without a request. */
 export function run(pins, { digipair = 'dp', reasoning = 'talk', ...context } = {}) {
   const list = [pins].flat();
   return engine.executePinsList(list, {
@@ -58,14 +58,13 @@ export function run(pins, { digipair = 'dp', reasoning = 'talk', ...context } = 
 }
 
 /**
- * What stands for a factory: `/digipair/reasoning` executes the pins of that name, and answers with
- * their result unless a session
- * has answered.
+ * A stand-in for a factory: `/digipair/reasoning` executes the pins of that name and answers with
+ * their result, unless a session has already answered.
  */
 export async function factory(t, reasonings, { privates = {} } = {}) {
   const results = [];
   const responses = new Set();
-  /** Objects of the contexts, to see whether these are let go. */
+  /** Weak references to objects of the contexts, to see whether the contexts are freed. */
   const variables = [];
   const server = http.createServer(async (req, res) => {
     responses.add(res);
@@ -97,7 +96,7 @@ export async function factory(t, reasonings, { privates = {} } = {}) {
     server.close();
     server.closeAllConnections();
     const isOwn = ({ connection }) => responses.has(connection.response);
-    await until(() => !sessions.clients().some(isOwn), 'every session to be gone');
+    await until(() => !sessions.clients().some(isOwn), 'every session to end');
   });
   return {
     results,
@@ -113,7 +112,7 @@ export async function factory(t, reasonings, { privates = {} } = {}) {
   };
 }
 
-/** The process's warnings from now on, which are not printed. */
+/** Collects the process's warnings from now on instead of printing them. */
 export function warnings(t) {
   const seen = [];
   const printing = process.listeners('warning');

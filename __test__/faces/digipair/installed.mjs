@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED = /^(?:lib|package\.json|(?:index|digipair|binding)\.js|sluice\..*\.node)$/;
 const LONG = { timeout: 240_000 };
 
-/** An application with sluice installed, and the engine if it is wanted. */
+/** An application with sluice installed, and optionally the engine. */
 function application(t, { engine }) {
   const app = mkdtempSync(path.join(tmpdir(), 'sluice-digipair-'));
   t.after(() => rmSync(app, { recursive: true }));
@@ -36,8 +36,8 @@ function application(t, { engine }) {
   return async (program, { type = 'commonjs' } = {}) => {
     const file = path.join(app, type === 'module' ? 'program.mjs' : 'program.cjs');
     writeFileSync(file, program);
-    // A linked engine looks for its pins in the application, and for what it needs itself where it
-    // comes from.
+    // A linked engine resolves pins in the application, and its own dependencies where it is
+    // installed.
     const env = { ...process.env, NODE_PATH: path.join(root, 'node_modules') };
     const args = ['--preserve-symlinks', '--preserve-symlinks-main', file];
     const options = { cwd: app, env: engine ? env : process.env };
@@ -46,7 +46,7 @@ function application(t, { engine }) {
   };
 }
 
-/** A session over HTTP, opened by a pin, whose client then leaves. */
+/** A session over HTTP that a pin opens. Its client then leaves. */
 const visit = (execute) => `
   const visit = () => new Promise((resolve) => {
     const server = http.createServer(async (req, res) => {
@@ -75,7 +75,7 @@ const visit = (execute) => `
 
 describe('installed', () => {
   test(
-    'the engine finds the pins by their name, and the schema is beside them',
+    'the engine finds the pins by library name, and the schema is exported too',
     LONG,
     async (t) => {
       const run = application(t, { engine: true });
@@ -100,7 +100,7 @@ describe('installed', () => {
     },
   );
 
-  test('ES modules and their engine execute the pins that are given to it', LONG, async (t) => {
+  test('ES modules execute the pins of `disconnected` with their engine', LONG, async (t) => {
     const run = application(t, { engine: true });
     const program = `
       import http from 'node:http';
@@ -126,14 +126,14 @@ describe('installed', () => {
   });
 
   test(
-    'without the engine, sessions without actions work; others say what to install',
+    'without the engine, sessions without actions work; others report what to install',
     LONG,
     async (t) => {
       const run = application(t, { engine: false });
       const { plain, empty, acting } = await run(`
       const http = require('node:http');
       const skill = require('sluice/digipair');
-      // Nothing has started the core yet.
+      // The core has not started yet.
       require('sluice').configure({ shards: 1 });
       let properties;
       ${visit(`async (context) => {

@@ -19,7 +19,7 @@ const channel = (id, properties) => pin('registerChannel', { id, ...properties }
 describe('sessions and channels', () => {
   afterEach(() => records.splice(0));
 
-  test('a browser that is back before its old connection is found dead gets what is pushed', async (t) => {
+  test('a browser that reconnects before its old connection is found dead gets what is pushed', async (t) => {
     const { connect } = await factory(t, {
       talk: [session('a', { disconnected: [record('left', { who: '{{request.query.who}}' })] })],
     });
@@ -28,20 +28,20 @@ describe('sessions and channels', () => {
     const back = await connect('/dp/talk?who=back');
     assert.equal(await push('a', 2), true);
     assert.deepEqual(await back.count(1), ['2']);
-    assert.deepEqual(await old.count(2), ['1', '2'], 'and so does whoever else has the name');
+    assert.deepEqual(await old.count(2), ['1', '2'], 'every session of that name gets it');
 
     old.leave();
-    await until(() => recordsOf('left').length > 0, 'the old one to be noticed');
+    await until(() => recordsOf('left').length > 0, 'the old connection to close');
     assert.equal(recordsOf('left')[0].properties.who, 'old');
     assert.equal(await push('a', 3), true);
     assert.deepEqual(await back.count(2), ['2', '3']);
 
     back.leave();
-    await until(() => recordsOf('left').length > 1, 'the new one to be noticed');
+    await until(() => recordsOf('left').length > 1, 'the new connection to close');
     assert.equal(await push('a', 4), false);
   });
 
-  test('a channel takes what registerSession returned, by way of previous', async (t) => {
+  test('a channel takes the result of registerSession from `previous`', async (t) => {
     const { connect } = await factory(t, {
       talk: [session(undefined), channel('c', { session: 'EVALUATE:previous' })],
     });
@@ -51,7 +51,7 @@ describe('sessions and channels', () => {
     assert.deepEqual(await two.count(1), ['"both"']);
   });
 
-  test('a channel takes all sessions of an id, from any request', async (t) => {
+  test('a channel takes all sessions of an id, whatever request opened them', async (t) => {
     const { connect } = await factory(t, {
       talk: [session('a')],
       join: [
@@ -66,7 +66,7 @@ describe('sessions and channels', () => {
     for (const client of clients) assert.deepEqual(await client.count(1), ['1']);
   });
 
-  test('channels of one request share its session, which the first opens', async (t) => {
+  test('channels of one request share its session, which the first one opens', async (t) => {
     const { connect } = await factory(t, { talk: [channel('c'), channel('d'), channel('c')] });
     const client = await connect('/dp/talk');
     assert.equal(sessions.clientCount(), 1);
@@ -75,7 +75,7 @@ describe('sessions and channels', () => {
     assert.deepEqual(await client.count(2), ['"c"', '"d"']);
   });
 
-  test('a channel is one for all that register in it, and counts and sends', async (t) => {
+  test('all that register in a channel share it, and it counts and sends to them', async (t) => {
     const { connect, results } = await factory(t, { talk: [channel('c')] });
     const clients = [await connect('/dp/talk'), await connect('/dp/talk')];
     const [first, second] = results.map(({ result }) => result);
@@ -83,7 +83,7 @@ describe('sessions and channels', () => {
     assert.equal(first.send({ event: 'tick', data: 'now', id: '7' }), 2);
     for (const client of clients) await client.has('event: tick\n');
     for (const client of clients) client.leave();
-    await until(() => first.count() === 0, 'both to leave');
+    await until(() => first.count() === 0, 'both clients to leave');
     assert.equal(first.send({ data: 'nobody' }), 0);
   });
 
@@ -104,7 +104,7 @@ describe('sessions and channels', () => {
     assert.deepEqual(logged, ['{"id":"a"}', '{"id":"c"}']);
   });
 
-  test('a newcomer gets nothing of what was sent before', async (t) => {
+  test('a new client gets only what is sent after it registers', async (t) => {
     const { connect } = await factory(t, { talk: [session('a'), channel('c')] });
     const first = await connect('/dp/talk');
     await broadcast('c', 'early');
@@ -114,7 +114,7 @@ describe('sessions and channels', () => {
     assert.deepEqual(await second.count(1), ['"late"']);
   });
 
-  test('two servers of a process know one another', async (t) => {
+  test('two servers of a process share sessions and channels', async (t) => {
     const talk = [session('{{request.query.id}}'), channel('c')];
     const [here, there] = [await factory(t, { talk }), await factory(t, { talk })];
     const one = await here.connect('/dp/talk?id=one');
@@ -125,9 +125,9 @@ describe('sessions and channels', () => {
     assert.deepEqual(await two.count(2), ['"both"', '"two"']);
   });
 
-  test('1,000 sessions that came and went leave only empty topics, for a minute', async (t) => {
+  test('1,000 closed sessions leave only empty topics, for a minute', async (t) => {
     const open = () => Object.values(metrics().connections).reduce((sum, count) => sum + count);
-    await until(() => open() === 0, 'what earlier tests have left to close');
+    await until(() => open() === 0, 'the connections of earlier tests to close');
     const { channels } = metrics();
     const disconnected = [record('left')];
     const { connect, variables } = await factory(t, {
@@ -146,14 +146,14 @@ describe('sessions and channels', () => {
     assert.equal(sessions.clientCount(), 0);
     assert.deepEqual(sessions.topics(), []);
     assert.equal(open(), 0);
-    // Those of the sessions, those of their channels, and `c`.
+    // The topics of the sessions and of their channels, and `c`.
     assert.ok(metrics().channels <= channels + 2001);
     assert.equal(variables.length, 1000);
     records.splice(0);
     await until(() => {
       gc();
-      // The engine and the server may hold on to their last.
+      // The engine and the server may keep the latest ones.
       return variables.filter((reference) => reference.deref()).length < 50;
-    }, 'the contexts to be let go');
+    }, 'the contexts to be freed');
   });
 });

@@ -9,7 +9,7 @@ const reasonings = new Proxy(
 const path = (digipair, reasoning, id) =>
   `/${encodeURIComponent(digipair)}/${encodeURIComponent(reasoning)}?id=${encodeURIComponent(id)}`;
 
-/** Names that meet once somebody joins their parts with a separator. */
+/** Names that would collide if their parts were joined with a separator. */
 const COLLISIONS = [
   [
     ['a_b', 'c', 'd'],
@@ -63,7 +63,7 @@ describe('names', () => {
     });
   }
 
-  test('lone surrogates are told apart', async (t) => {
+  test('different lone surrogates are different names', async (t) => {
     const [high, low] = ['\ud83c', '\ud83d'];
     const pins = (id) => [pin('registerSession', { id })];
     const { connect } = await factory(t, { high: pins(high), low: pins(low) });
@@ -72,7 +72,7 @@ describe('names', () => {
     assert.equal(await run(pin('push', { id: high, message: 1 }), { reasoning: 'high' }), true);
   });
 
-  test('a session and a channel of one name are two things', async (t) => {
+  test('a session and a channel may have the same name', async (t) => {
     const pins = [pin('registerSession', { id: 'same' })];
     const { connect } = await factory(t, { talk: pins });
     await connect('/dp/talk');
@@ -84,7 +84,7 @@ describe('names', () => {
     const talk = [pin('registerSession', { id: 'a' }), pin('registerChannel', { id: 'c' })];
     const privates = (SSE_SESSION_START) => ({ privates: { SSE_SESSION_START } });
 
-    /** Clients that have registered the same names in one reasoning, by their start. */
+    /** Clients that registered the same names in one reasoning, by `SSE_SESSION_START`. */
     async function clients(t) {
       const starts = { one: privates('one'), two: privates('two'), number: privates(17), none: {} };
       const connected = {};
@@ -94,7 +94,7 @@ describe('names', () => {
       return connected;
     }
 
-    test('separates sessions and channels of one name', async (t) => {
+    test('separates sessions and channels of the same name', async (t) => {
       const { one, two, number, none } = await clients(t);
       await run(pin('push', { id: 'a', message: 'one' }), privates('one'));
       await run(pin('broadcast', { id: 'c', message: 'two' }), privates('two'));
@@ -106,7 +106,7 @@ describe('names', () => {
       assert.deepEqual(await none.count(1), ['"none"']);
     });
 
-    test('is what `start` of push and broadcast stands for', async (t) => {
+    test('is overridden by `start` of push and broadcast', async (t) => {
       const { one, two, number, none } = await clients(t);
       const here = privates('one');
       const push = (start, message) => run(pin('push', { id: 'a', message, start }), here);
@@ -125,7 +125,7 @@ describe('names', () => {
       assert.deepEqual(await none.count(1), ['"to none"']);
     });
 
-    test('of another spelling separates nothing', async (t) => {
+    test('has no effect if it is misspelled', async (t) => {
       const misspelt = { privates: { SSE_SESION_START: 'one' } };
       const { connect } = await factory(t, { talk }, misspelt);
       const client = await connect('/dp/talk');
@@ -134,7 +134,7 @@ describe('names', () => {
     });
   });
 
-  test('a session without an id is open, and no push reaches it', async (t) => {
+  test('a session without an id is open, but push cannot reach it', async (t) => {
     const pins = [pin('registerSession', {})];
     const { connect, results } = await factory(t, { talk: pins });
     const client = await connect('/dp/talk');
@@ -145,7 +145,7 @@ describe('names', () => {
     assert.deepEqual(await client.count(1), ['open']);
   });
 
-  test('a channel without an id is a channel of its scope', async (t) => {
+  test('a channel without an id is the channel of its scope', async (t) => {
     const { connect } = await factory(t, {
       talk: [pin('registerChannel', {})],
       other: [pin('registerChannel', {})],
@@ -157,7 +157,7 @@ describe('names', () => {
     assert.deepEqual(await other.count(1), ['2']);
   });
 
-  test('an unknown name has no effect, and the result reports it', async () => {
+  test('push and broadcast report that a name is unknown', async () => {
     assert.equal(await run(pin('push', { id: 'nobody', message: {} })), false);
     assert.equal(await run(pin('broadcast', { id: 'nobody', message: {} })), 0);
   });

@@ -1,4 +1,4 @@
-// Clients that drop and register the same names again.
+// Clients that lose their connection and register the same names again.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until } from '../../support/until.mjs';
@@ -9,20 +9,20 @@ const push = (message, id = 'a') => run(pin('push', { id, message }));
 const broadcast = (message) => run(pin('broadcast', { id: 'c', message }));
 const idsOf = ({ text }) => Array.from(text.matchAll(/^id: (.*)$/gm), ([, id]) => id);
 
-/** A reasoning whose clients say which id they have received last. */
+/** A reasoning whose clients send their last event id. */
 async function serve(t) {
   const { connect } = await factory(t, { talk });
   return {
     connect: (cursor) => connect('/dp/talk', cursor && { headers: { 'Last-Event-ID': cursor } }),
     async drop(client) {
       client.leave();
-      await until(() => sessions.clientCount() === 0, 'the drop to be noticed');
+      await until(() => sessions.clientCount() === 0, 'the client to be removed');
     },
   };
 }
 
-describe('a client of digipair that drops and returns', () => {
-  test('it gets what it missed, once, in the order in which it was sent', async (t) => {
+describe('a client of digipair that reconnects', () => {
+  test('gets what it missed, once, in the order in which it was sent', async (t) => {
     const { connect, drop } = await serve(t);
     const first = await connect();
     assert.equal(await push('seen'), true);
@@ -45,7 +45,7 @@ describe('a client of digipair that drops and returns', () => {
     assert.deepEqual(third.data, ['"three"', '"four"', '"five"']);
   });
 
-  test('it has a cursor before it has received anything', async (t) => {
+  test('has a cursor before its first event', async (t) => {
     const { connect, drop } = await serve(t);
     const first = await connect();
     await until(() => idsOf(first).length > 0, 'the primer');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { skill } from './factory.mjs';
 
 const SCOPE = { reasoning: 'string', digipair: 'string', start: 'string' };
-/** The document's tables, and what this skill takes beside them; with a star what is required. */
+/** The document's tables plus the additions of this skill. A star marks required parameters. */
 const PARAMETERS = {
   registerSession: { 'id*': 'string', disconnected: 'array', ...SCOPE },
   registerChannel: { session: 'object', id: 'string', disconnected: 'array', ...SCOPE },
@@ -11,7 +11,7 @@ const PARAMETERS = {
   broadcast: { 'message*': 'object', event: 'string', id: 'string', ...SCOPE },
 };
 
-test('the schema lists every function with its parameters, and no other', () => {
+test('the schema lists exactly the functions and their parameters', () => {
   const { schema, ...functions } = skill;
   const listed = Object.entries(schema.paths).map(([path, { post }]) => {
     const parameters = post.parameters.map(({ name, required, schema: { type } }) => [

@@ -28,16 +28,16 @@ express().get('/:digipair/:reasoning', async (req, res) => {
   const privates = { SSE_SESSION_START: Date.now() };
   await push({ id: 'a', message: 1, start: 'one' }, [], { ...context, privates });
 
-  // @ts-expect-error a session has a name
+  // @ts-expect-error a session id is required
   await push({ message: 1 }, [], context);
-  // @ts-expect-error a message is wanted
+  // @ts-expect-error a message is required
   await broadcast({ id: 'c' }, [], context);
-  // @ts-expect-error a name is a string
+  // @ts-expect-error an id is a string
   await registerSession({ id: 5 }, [], context);
-  // @ts-expect-error a list of pins
+  // @ts-expect-error `disconnected` is a list of pins
   await registerSession({ disconnected: disconnected[0] }, [], context);
   // @ts-expect-error a session has an id
   await registerChannel({ session: {} }, [], context);
-  // @ts-expect-error a context is wanted
+  // @ts-expect-error a context is required
   await push({ id: 'a', message: 1 }, []);
 });

@@ -14,8 +14,8 @@ export const versions = { 'Express 4': express4, 'Express 5': express5 };
 export const native = process.platform === 'win32' ? 'stream' : 'native';
 
 /**
- * An application that listens; `set` adds to it. Errors that reach Express's own handler are not
- * printed.
+ * Starts an application that `set` has configured. Errors that reach Express's own handler are
+ * not printed.
  */
 export async function application(t, express, set, { secure = false } = {}) {
   const app = express();

@@ -40,13 +40,13 @@ for (const [version, express] of Object.entries(versions)) {
     for (const [how, handler] of Object.entries(failing)) {
       for (const [where, [use, options]] of Object.entries(settings)) {
         test(
-          `a handler that ${how}, on ${where}: the client sees the end, next the error`,
+          `a handler that ${how}, on ${where}: the stream ends, and next() gets the error`,
           SOON,
           async (t) => {
             const errors = [];
             const set = (app) => {
               use(app);
-              // Without no-transform, so that the middleware compresses.
+              // The middleware compresses only without no-transform.
               app.get('/', sse(handler, { headers: { 'Cache-Control': 'no-store' } }));
               app.use((error, _req, res, next) => {
                 errors.push([error, res.headersSent]);
@@ -67,7 +67,7 @@ for (const [version, express] of Object.entries(versions)) {
       }
     }
 
-    test('everything that was sent before the error arrives', SOON, async (t) => {
+    test('queued events are delivered before the stream ends with an error', SOON, async (t) => {
       const errors = [];
       const data = 'x'.repeat(8 * 2 ** 20);
       const { connect } = await application(t, express, (app) => {
@@ -92,7 +92,7 @@ for (const [version, express] of Object.entries(versions)) {
       await until(() => errors.length, 'the error handler');
     });
 
-    test('an error handler that answers changes nothing for the client', SOON, async (t) => {
+    test('an error handler cannot change the response of an open stream', SOON, async (t) => {
       let answers = 0;
       const { connect } = await application(t, express, (app) => {
         app.get('/', sse(failing.throws));
@@ -107,7 +107,7 @@ for (const [version, express] of Object.entries(versions)) {
       assert.equal(client.text, 'data: sent before\n\n');
     });
 
-    test('an error of no value is an error', SOON, async (t) => {
+    test('a rejection without a value is an error', SOON, async (t) => {
       const errors = [];
       const { connect } = await application(t, express, (app) => {
         app.get(
@@ -139,12 +139,12 @@ for (const [version, express] of Object.entries(versions)) {
       assert.deepEqual(errors, [secret]);
     });
 
-    test('options are checked when the route is set up', () => {
+    test('options are checked when the route is created', () => {
       const misuse = () => sse(() => {}, { pingInterval: 'soon' });
       assert.throws(misuse, { code: 'ERR_SSE_OPTION', message: /pingInterval/ });
     });
 
-    test('a stream that cannot open is answered by Express', SOON, async (t) => {
+    test('Express answers if a stream cannot open', SOON, async (t) => {
       const { connect } = await application(t, express, (app) => {
         app.get(
           '/',
@@ -159,7 +159,7 @@ for (const [version, express] of Object.entries(versions)) {
   });
 }
 
-test('the error does not wait for ever for a client that takes nothing', SOON, async (t) => {
+test('a client that does not read delays the error only for a while', SOON, async (t) => {
   const errors = [];
   const { connect } = await application(t, versions['Express 5'], (app) => {
     app.get(

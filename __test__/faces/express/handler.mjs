@@ -7,7 +7,7 @@ import { tally } from '../../support/tally.mjs';
 import { until } from '../../support/until.mjs';
 import { application, native, sse, versions } from './app.mjs';
 
-test('require and import give the same', () => {
+test('require and import export the same function', () => {
   const required = createRequire(import.meta.url)('../../../express.js');
   assert.deepEqual(Object.keys(required), ['sse']);
   assert.equal(imported, required.sse);
@@ -25,7 +25,7 @@ test('rejects invalid handlers and options immediately', () => {
 for (const [version, express] of Object.entries(versions)) {
   describe(version, () => {
     test(
-      'a handler gets the connection, and it stays open when the handler is done',
+      'a handler gets the connection, which stays open when the handler returns',
       SOON,
       async (t) => {
         const seen = [];
@@ -55,7 +55,7 @@ for (const [version, express] of Object.entries(versions)) {
       },
     );
 
-    test('nothing is decorated', SOON, async (t) => {
+    test('the request and the response are not decorated', SOON, async (t) => {
       const names = (object) => Object.getOwnPropertyNames(Object.getPrototypeOf(object));
       const { app, connect } = await application(t, express, (app) => {
         app.get(
@@ -69,7 +69,7 @@ for (const [version, express] of Object.entries(versions)) {
       assert.equal(await (await connect('/')).over(), 'clean');
     });
 
-    test('the head is as it is without Express', SOON, async (t) => {
+    test('the head is the same as without Express', SOON, async (t) => {
       const { connect } = await application(t, express, (app) =>
         app.get(
           '/',
@@ -82,7 +82,7 @@ for (const [version, express] of Object.entries(versions)) {
       assert.equal(headers.etag, undefined);
     });
 
-    test('a source streams through it', SOON, async (t) => {
+    test('a source is streamed', SOON, async (t) => {
       const { connect } = await application(t, express, (app) => {
         async function* tokens() {
           yield 'Hel';
@@ -99,7 +99,7 @@ for (const [version, express] of Object.entries(versions)) {
     });
 
     test(
-      'the handler is not called for a client that has gone, and nothing is thrown',
+      'the handler is not called if the client has already left, and nothing is thrown',
       SOON,
       async (t) => {
         const called = [];
@@ -118,7 +118,7 @@ for (const [version, express] of Object.entries(versions)) {
         });
         const client = (await raw()).get('/');
         setTimeout(() => client.socket.destroy(), 20);
-        await until(() => called.length, 'the client to have gone');
+        await until(() => called.length, 'the client to leave');
         await new Promise((resolve) => setTimeout(resolve, 20));
         assert.deepEqual(called, ['gone']);
       },

@@ -10,7 +10,7 @@ import { SOON } from '../../support/soon.mjs';
 import { until } from '../../support/until.mjs';
 import { application, native, sse, versions } from './app.mjs';
 
-/** An application with one route; `opened` collects its connections. */
+/** An application with one route. `opened` collects its connections. */
 async function streaming(t, express, use, options) {
   const opened = [];
   const site = await application(t, express, (app) => {
@@ -31,7 +31,7 @@ const transformable = { headers: { 'Cache-Control': 'no-store' } };
 for (const [version, express] of Object.entries(versions)) {
   describe(version, () => {
     test(
-      'compression: events arrive at once, compressed where the client accepts it',
+      'compression: events arrive immediately, compressed if the client accepts it',
       SOON,
       async (t) => {
         const use = (app) => app.use(compression());
@@ -47,11 +47,11 @@ for (const [version, express] of Object.entries(versions)) {
     );
 
     test(
-      'compression: the response is written through it even if nothing is compressed',
+      'compression: the response passes through it even if nothing is compressed',
       SOON,
       async (t) => {
         const use = (app) => app.use(compression());
-        // Ours say no-transform by themselves.
+        // sluice sends no-transform by default.
         const { connect, opened } = await streaming(t, express, use);
         for (const headers of [{}, { 'Accept-Encoding': 'gzip' }]) {
           const client = await connect('/', { headers });
@@ -62,18 +62,14 @@ for (const [version, express] of Object.entries(versions)) {
       },
     );
 
-    test(
-      'compression after the route, or with a filter of its own route, leaves it native',
-      SOON,
-      async (t) => {
-        const use = (app) => app.use('/files', compression());
-        const { connect, opened } = await streaming(t, express, use);
-        await (await connect('/')).has('data: hello\n\n');
-        assert.equal(opened[0].connection.transport, native);
-      },
-    );
+    test('compression on another path keeps the stream native', SOON, async (t) => {
+      const use = (app) => app.use('/files', compression());
+      const { connect, opened } = await streaming(t, express, use);
+      await (await connect('/')).has('data: hello\n\n');
+      assert.equal(opened[0].connection.transport, native);
+    });
 
-    test('helmet and cors: their headers are on the wire', SOON, async (t) => {
+    test('helmet and cors: their headers are sent', SOON, async (t) => {
       const { connect, opened } = await streaming(t, express, (app) => {
         app.use(helmet());
         app.use(cors({ origin: 'https://app.example', credentials: true }));
@@ -93,12 +89,12 @@ for (const [version, express] of Object.entries(versions)) {
         await opened[0].connection.end();
       },
       'the client leaves': async ({ client }) => client.leave(),
-      'the response is ended by other code': async ({ opened }) => {
+      'other code ends the response': async ({ opened }) => {
         opened[0].connection.response.end();
       },
     };
     for (const [ending, end] of Object.entries(endings)) {
-      test(`morgan: one line, at the end, when ${ending}`, SOON, async (t) => {
+      test(`morgan: one line, at the end of the stream, when ${ending}`, SOON, async (t) => {
         const lines = [];
         const stream = { write: (line) => lines.push(line.trim()) };
         const use = (app) => app.use(morgan(':method :url :status :total-time', { stream }));
@@ -113,7 +109,7 @@ for (const [version, express] of Object.entries(versions)) {
         assert.equal(lines.length, 1);
         const [method, url, status, time] = lines[0].split(' ');
         assert.deepEqual([method, url], ['GET', '/']);
-        // Morgan takes the total when the response has finished, and none for one that was cut.
+        // Morgan logs a total time only for a response that finished.
         if (ending !== 'the client leaves') {
           assert.equal(status, '200');
           assert.ok(Number(time) >= 30, `${time} ms`);
@@ -130,7 +126,7 @@ for (const [version, express] of Object.entries(versions)) {
         const { set } = store;
         store.set = (id, data, done) => {
           saved.push(data);
-          // As a store on another machine.
+          // Like a store on another machine.
           setTimeout(() => set.call(store, id, data, done), 10);
         };
         const { connect, opened } = await streaming(t, express, (app) => {
@@ -160,7 +156,7 @@ for (const [version, express] of Object.entries(versions)) {
       },
     );
 
-    test('all of them together', SOON, async (t) => {
+    test('all of this middleware works together', SOON, async (t) => {
       const lines = [];
       const stream = { write: (line) => lines.push(line.trim()) };
       const { connect, opened } = await streaming(

@@ -18,7 +18,7 @@ import { SOON } from '../../support/soon.mjs';
 import { checkTypes } from '../../support/type-check.mjs';
 
 const file = (name) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
-/** Compiles a project that is outside of the repository, whose packages it must not find. */
+/** Compiles a project outside the repository, whose packages it must not find. */
 async function compile(compiler, project) {
   const tsc = file(`node_modules/${compiler}/bin/tsc`);
   const check = promisify(execFile)(process.execPath, [tsc, '--project', project]);
@@ -30,7 +30,7 @@ for (const compiler of ['typescript', 'typescript5']) {
     checkTypes(compiler, '__test__/package/types/express.tsconfig.json'),
   );
 
-  test(`${compiler}: nothing is missing without the types of Express`, SOON, async (t) => {
+  test(`${compiler}: the types compile without the types of Express`, SOON, async (t) => {
     const app = mkdtempSync(path.join(tmpdir(), 'sluice-types-'));
     t.after(() => rmSync(app, { recursive: true }));
     const installed = path.join(app, 'node_modules/sluice');

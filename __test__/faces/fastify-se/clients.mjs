@@ -32,14 +32,14 @@ test('a reply is among the clients until its stream ends', SOON, async (t) => {
     const client = await connect('/', as(seid));
     assert.deepEqual(Object.keys(se.clients), [seid]);
     way(client, replies.at(-1));
-    await until(() => empty(se), `the entry of the one that ${seid} to go`);
+    await until(() => empty(se), `the entry of the reply that ${seid} to be removed`);
   }
   await until(() => responses.length === 4, 'onResponse');
-  // Who is gone is no error to send to.
-  replies[0].sendEvent('nobody hears');
+  // Sending to a client that has left is not an error.
+  replies[0].sendEvent('not delivered');
 });
 
-test('sendEventBySeid tells whether there was such a client', SOON, async (t) => {
+test('sendEventBySeid returns whether the client exists', SOON, async (t) => {
   const { connect } = await serveSE(
     t,
     (fastify) => {
@@ -86,15 +86,15 @@ test('a seid that is taken is refused, and the first client keeps its stream', S
     se.clients[seid].sendEvent('still here');
     await first.has('data: still here\n\n');
     first.leave();
-    await until(() => empty(se), 'the entry to go');
+    await until(() => empty(se), 'the entry to be removed');
     const third = await connect('/', as(seid));
     assert.equal(third.status, 200);
     third.leave();
-    await until(() => empty(se), 'the entry to go again');
+    await until(() => empty(se), 'the entry to be removed again');
   }
 });
 
-test('requests that send no event are answered as usual, and not held', SOON, async (t) => {
+test('requests that send no event are answered as usual and freed', SOON, async (t) => {
   const { connect, se } = await serveSE(t, (fastify) => {
     fastify.get('/', async ({ seid }) => ({ seid }));
     fastify.get('/empty', async () => {});
@@ -109,7 +109,7 @@ test('requests that send no event are answered as usual, and not held', SOON, as
   assert.ok(empty(se));
 });
 
-test('a client that left before its first event is no error', SOON, async (t) => {
+test('a client that leaves before its first event raises no error', SOON, async (t) => {
   let asked;
   let sent;
   const { connect, log, se } = await serveSE(t, (fastify) => {
@@ -132,7 +132,7 @@ test('a client that left before its first event is no error', SOON, async (t) =>
   );
 });
 
-test('HEAD gets the head alone, and is no client', SOON, async (t) => {
+test('HEAD gets only the head and is not registered as a client', SOON, async (t) => {
   const { connect, se } = await serveSE(
     t,
     (fastify) => {
@@ -170,7 +170,7 @@ test('close ends every stream and leaves no client', SOON, async (t) => {
   assert.ok(empty(se));
 });
 
-test('SE and the plugin work side by side, one stream a reply', SOON, async (t) => {
+test('SE and the plugin work side by side, with one stream per reply', SOON, async (t) => {
   const codes = [];
   const { connect } = await serveSE(
     t,
@@ -197,7 +197,7 @@ test('SE and the plugin work side by side, one stream a reply', SOON, async (t) 
   assert.deepEqual(codes, ['ERR_SSE_HEADERS_SENT']);
 });
 
-test('nothing is left of five hundred clients that leave without a goodbye', SOON, async (t) => {
+test('five hundred clients whose sockets are reset leave nothing behind', SOON, async (t) => {
   const { port, responses, se } = await serveSE(t, (fastify) => {
     fastify.get('/', (_request, reply) => reply.sendEvent('hello'));
   });
@@ -209,7 +209,7 @@ test('nothing is left of five hundred clients that leave without a goodbye', SOO
     for (const client of clients) client.socket.resetAndDestroy();
   }
   await until(() => responses.length === 500, 'onResponse');
-  await until(() => empty(se), 'the entries to go');
+  await until(() => empty(se), 'the entries to be removed');
   await until(() => {
     const { native, stream } = metrics().connections;
     return native + stream === 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON, serveSE } from './app.mjs';
 
-/** What a client reads that is sent this. */
+/** The text that a client receives after `send`. */
 async function frames(t, send, options = { autoGenerateId: false }) {
   const { connect } = await serveSE(
     t,
@@ -23,7 +23,7 @@ async function frames(t, send, options = { autoGenerateId: false }) {
 const cases = {
   'a string': [['hello'], 'data: hello\n\n'],
   'an object': [[{ a: 1 }], 'data: {"a":1}\n\n'],
-  'everything in its place': [
+  'all four arguments': [
     ['x', 'name', 'id-1', 3000],
     'id: id-1\nevent: name\nretry: 3000\ndata: x\n\n',
   ],
@@ -35,11 +35,11 @@ const cases = {
     'id: 7\nevent: name\nretry: 5\ndata: {"a":1}\n\n',
   ],
   'an event of data alone': [[{ data: 'x' }], 'data: x\n\n'],
-  'an object that has more than an event has': [
+  'an object with fields that events do not have': [
     [{ data: 'x', from: 'a' }],
     'data: {"data":"x","from":"a"}\n\n',
   ],
-  'an object that has no data': [[{ event: 'x', id: 1 }], 'data: {"event":"x","id":1}\n\n'],
+  'an object without data': [[{ event: 'x', id: 1 }], 'data: {"event":"x","id":1}\n\n'],
   'an object like an event with other arguments': [
     [{ data: 'x' }, 'name'],
     'event: name\ndata: {"data":"x"}\n\n',
@@ -54,7 +54,7 @@ for (const [title, [sent, expected]] of Object.entries(cases)) {
   });
 }
 
-test('every event without an id gets one of its own', SOON, async (t) => {
+test('every event without an id gets a unique one', SOON, async (t) => {
   const send = (reply) => {
     for (let n = 0; n < 5; n += 1) reply.sendEvent('x');
     reply.sendEvent('x', 'name', 'mine').sendEvent({ data: 'x' });
@@ -69,11 +69,11 @@ test('every event without an id gets one of its own', SOON, async (t) => {
   for (const id of ids) assert.match(id, /^[A-Za-z0-9._-]{1,128}$/);
 });
 
-test('autoGenerateId: false leaves ids out', SOON, async (t) => {
+test('autoGenerateId: false omits ids', SOON, async (t) => {
   assert.equal(await frames(t, (reply) => reply.sendEvent('x')), 'data: x\n\n');
 });
 
-test('the options of a connection are those of every stream', SOON, async (t) => {
+test('options of connections apply to every stream', SOON, async (t) => {
   const options = { autoGenerateId: false, retry: 700, headers: { 'X-A': 'b' } };
   assert.equal(
     await frames(t, (reply) => reply.sendEvent('x'), options),
@@ -82,7 +82,7 @@ test('the options of a connection are those of every stream', SOON, async (t) =>
 });
 
 test(
-  'an event that cannot be sent throws, and before the first one the reply stays free',
+  'an invalid event throws, and leaves a reply without a stream free for another answer',
   SOON,
   async (t) => {
     const codes = [];
@@ -136,6 +136,6 @@ test('after endEvent sendEvent throws, and endEvent does nothing', SOON, async (
   assert.equal(code, 'ERR_SSE_CLOSED');
 });
 
-test('endEvent alone answers with an empty stream', SOON, async (t) => {
+test('endEvent without any event answers with an empty stream', SOON, async (t) => {
   assert.equal(await frames(t, () => {}), '');
 });

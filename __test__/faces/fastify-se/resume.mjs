@@ -1,4 +1,4 @@
-// Clients that drop and return with the same seid.
+// Clients that reconnect with the same seid.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
@@ -16,7 +16,7 @@ function greetAndSend(fastify) {
   }));
 }
 
-/** A server whose clients say who they are and which id they have received last. */
+/** A server whose clients send their seid and their last event id. */
 async function serve(t, options = {}) {
   const { connect, se } = await serveSE(t, greetAndSend, { seidGenerator, ...options });
   return {
@@ -32,15 +32,15 @@ async function serve(t, options = {}) {
     },
     async drop(client, seid) {
       client.leave();
-      await until(() => !(seid in se.clients), 'the drop to be noticed');
+      await until(() => !(seid in se.clients), 'the client to be removed');
     },
   };
 }
 
-describe('a client of SE that drops and returns', { concurrency: true }, () => {
+describe('a client of SE that reconnects', { concurrency: true }, () => {
   const streams = { 'the core': {}, 'a stream of the application': { stream: PassThrough } };
   for (const [writer, options] of Object.entries(streams)) {
-    test(`it gets what it missed, once, written by ${writer}`, SOON, async (t) => {
+    test(`gets what it missed, once, written by ${writer}`, SOON, async (t) => {
       const { connect, send, drop } = await serve(t, options);
       const first = await connect('ada');
       assert.equal(await send('ada', 'seen'), true);
@@ -63,7 +63,7 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     });
   }
 
-  test('it gets what was sent before its loss was noticed', SOON, async (t) => {
+  test('gets what was sent before its old connection was found dead', SOON, async (t) => {
     const { connect, send, drop } = await serve(t);
     const first = await connect('ada');
     await first.has('data: hello\n\n');
@@ -76,10 +76,10 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     assert.deepEqual(second.data, ['one', 'two', 'hello']);
   });
 
-  test('it has a cursor before it has received an event with an id', SOON, async (t) => {
+  test('has a cursor before its first event with an id', SOON, async (t) => {
     const { connect, send, drop, se } = await serve(t);
     const opening = connect('ada', undefined, '/wait');
-    await until(() => 'ada' in se.clients, 'the handler to begin');
+    await until(() => 'ada' in se.clients, 'the handler to start');
     // An empty id resets the cursor, so that only the primer counts.
     se.clients.ada.sendEvent({ data: 'reset', id: '' });
     const first = await opening;
@@ -95,21 +95,21 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     assert.deepEqual(second.data, ['one', 'hello']);
   });
 
-  test('a handler that waits gives it what it missed with the next event', SOON, async (t) => {
+  test('gets what it missed with the next event if its handler waits', SOON, async (t) => {
     const { connect, send, drop, se } = await serve(t);
     const first = await connect('ada');
     await first.has('data: hello\n\n');
     await drop(first, 'ada');
     await send('ada', 'one');
     const opening = connect('ada', idsOf(first)[0], '/wait');
-    await until(() => 'ada' in se.clients, 'the handler to begin');
+    await until(() => 'ada' in se.clients, 'the handler to start');
     assert.equal(await send('ada', 'two'), true);
     const second = await opening;
     await second.has('data: two\n\n');
     assert.deepEqual(second.data, ['one', 'two']);
   });
 
-  test('a new client gets nothing of what was sent before', SOON, async (t) => {
+  test('gets only new events if it sends no cursor', SOON, async (t) => {
     const { connect, send, drop } = await serve(t);
     await drop(await connect('ada'), 'ada');
     await send('ada', 'one');
@@ -119,7 +119,7 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     assert.deepEqual(second.data, ['hello', 'two']);
   });
 
-  test('the reply of a client that has left sends nothing to its next one', SOON, async (t) => {
+  test('gets nothing from the reply of its old connection', SOON, async (t) => {
     const { connect, drop, se } = await serve(t);
     const first = await connect('ada');
     await first.has('data: hello\n\n');
@@ -134,7 +134,7 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     assert.deepEqual(second.data, ['hello', 'news']);
   });
 
-  test('it is told of events that are not kept, if onGap says so', SOON, async (t) => {
+  test('gets a gap event for events that are gone, if onGap is set', SOON, async (t) => {
     const options = { topic: { historySize: 1 }, onGap: 'reset' };
     const { connect, send, drop } = await serve(t, options);
     const first = await connect('ada');
@@ -147,7 +147,7 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     assert.deepEqual(second.data, ['{}', 'hello']);
   });
 
-  test('a seid that no client can have gets nothing, and is no error', SOON, async (t) => {
+  test('sending to an invalid seid has no effect and raises no error', SOON, async (t) => {
     const results = [];
     const { connect } = await serveSE(
       t,
@@ -171,7 +171,7 @@ describe('a client of SE that drops and returns', { concurrency: true }, () => {
     'a seid of more than 1 KiB': [{}, 'a'.repeat(1025)],
   };
   for (const [what, [options, seid]] of Object.entries(without)) {
-    test(`with ${what} nothing is kept, and events have ids all the same`, SOON, async (t) => {
+    test(`has no history with ${what}, but its events have ids`, SOON, async (t) => {
       const { connect, send } = await serve(t, options);
       const client = await connect(seid);
       await client.has('data: hello\n\n');

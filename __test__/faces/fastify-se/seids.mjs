@@ -35,14 +35,14 @@ const working = {
     await sleep(5);
     callback(undefined, 'ada');
   },
-  'answers twice, of which the first counts': (_request, _reply, callback) => {
+  'answers twice: the first answer counts': (_request, _reply, callback) => {
     callback('ada');
     callback(new Error('too late'));
     return 'bob';
   },
   'calls back later, and returns the timer': (_request, _reply, callback) =>
     setTimeout(callback, 5, null, 'ada'),
-  'calls back twice, of which the first counts': (_request, _reply, callback) => {
+  'calls back twice: the first call counts': (_request, _reply, callback) => {
     callback(null, 'ada');
     callback(null, 'bob');
   },
@@ -74,7 +74,7 @@ const failing = {
     callback(boom);
     callback(null, 'ada');
   },
-  'calls back with something that is no Error': (_request, _reply, callback) =>
+  'calls back with a value other than an Error': (_request, _reply, callback) =>
     callback('boom', undefined),
 };
 for (const [title, seidGenerator] of Object.entries(failing)) {
@@ -86,20 +86,20 @@ for (const [title, seidGenerator] of Object.entries(failing)) {
 }
 
 for (const value of ['', null, {}, true, undefined]) {
-  test(`${JSON.stringify(value) ?? 'undefined'} is no seid`, SOON, async (t) => {
+  test(`${JSON.stringify(value) ?? 'undefined'} is not a valid seid`, SOON, async (t) => {
     const { status, code } = await answer(t, (_request, _reply, callback) => callback(null, value));
     assert.deepEqual({ status, code }, { status: 500, code: 'ERR_SSE_SEID' });
   });
 }
 
-test('an error of seidGenerator may have a status', SOON, async (t) => {
+test('an error of seidGenerator may have a status code', SOON, async (t) => {
   const { status } = await answer(t, async () => {
     throw Object.assign(new Error('who are you?'), { statusCode: 401 });
   });
   assert.equal(status, 401);
 });
 
-test('a seidGenerator that never answers gets the request a 503', SOON, async (t) => {
+test('a request whose seidGenerator never answers gets a 503', SOON, async (t) => {
   for (const never of [
     () => {},
     () => new Promise(() => {}),
@@ -112,7 +112,7 @@ test('a seidGenerator that never answers gets the request a 503', SOON, async (t
   }
 });
 
-test('options of SE are checked at once', () => {
+test('options of SE are checked immediately', () => {
   const bad = [
     { seidGenerator: 'ada' },
     { stream: 'PassThrough' },
@@ -124,7 +124,7 @@ test('options of SE are checked at once', () => {
   for (const options of bad) assert.throws(() => new SE(options), { code: 'ERR_SSE_OPTION' });
 });
 
-test('an error after the first answer is logged, and the request goes on', SOON, async (t) => {
+test('an error after the first answer is logged, and the request continues', SOON, async (t) => {
   const late = {
     'calls back again': (_request, _reply, callback) => {
       callback(null, 'ada');
@@ -195,7 +195,7 @@ test('seidGenerator runs after authentication', SOON, async (t) => {
   assert.equal(trace.at(-1), 'preHandler-route');
 });
 
-test('a request that a hook has refused gets no seid', SOON, async (t) => {
+test('a request that a hook refuses gets no seid', SOON, async (t) => {
   let calls = 0;
   const { connect, se } = await serveSE(
     t,

@@ -21,7 +21,7 @@ class Counted extends Transform {
   }
 }
 
-test('a stream class is made with its options and gets every frame', SOON, async (t) => {
+test('a stream class is constructed with its options and gets every frame', SOON, async (t) => {
   const streamOptions = { allowHalfOpen: false, highWaterMark: 64 };
   const { connect, responses, se } = await serveSE(
     t,
@@ -50,7 +50,7 @@ test('a stream class is made with its options and gets every frame', SOON, async
   assert.equal(stream.destroyed, true);
 });
 
-test('through a stream class events can be compressed', SOON, async (t) => {
+test('a stream class can compress events', SOON, async (t) => {
   const { connect } = await serveSE(
     t,
     async (fastify) => {
@@ -85,7 +85,7 @@ for (const [title, handler] of Object.entries({
   });
 }
 
-test('when the client leaves, the stream is destroyed and nothing is left', SOON, async (t) => {
+test('when the client leaves, the stream is destroyed and the entry removed', SOON, async (t) => {
   const { connect, log, responses, se } = await serveSE(
     t,
     (fastify) => {
@@ -96,30 +96,34 @@ test('when the client leaves, the stream is destroyed and nothing is left', SOON
   const client = await connect('/');
   await client.has('data: hello');
   client.leave();
-  await until(() => Object.keys(se.clients).length === 0, 'the entry to go');
+  await until(() => Object.keys(se.clients).length === 0, 'the entry to be removed');
   await until(() => responses.length === 1, 'onResponse');
   assert.equal(made.at(-1).destroyed, true);
   assert.equal(log.filter(({ msg }) => msg === 'request completed').length, 1);
   await until(() => metrics().connections.stream === 0, 'the connection to close');
 });
 
-test('a slow client holds the stream up, within the bound of its queue', SOON, async (t) => {
-  const { connect, se } = await serveSE(
-    t,
-    (fastify) => {
-      fastify.get('/', (_request, reply) => {
-        for (let n = 0; n < 400; n += 1) reply.sendEvent('x'.repeat(100_000));
-      });
-    },
-    { stream: PassThrough, maxQueueBytes: 200_000 },
-  );
-  const client = await connect('/', { reading: false });
-  await until(() => Object.keys(se.clients).length === 0, 'the connection to overflow');
-  client.resume();
-  assert.equal(await client.over(), 'cut');
-});
+test(
+  'a slow client applies back-pressure to the stream until its queue overflows',
+  SOON,
+  async (t) => {
+    const { connect, se } = await serveSE(
+      t,
+      (fastify) => {
+        fastify.get('/', (_request, reply) => {
+          for (let n = 0; n < 400; n += 1) reply.sendEvent('x'.repeat(100_000));
+        });
+      },
+      { stream: PassThrough, maxQueueBytes: 200_000 },
+    );
+    const client = await connect('/', { reading: false });
+    await until(() => Object.keys(se.clients).length === 0, 'the connection to overflow');
+    client.resume();
+    assert.equal(await client.over(), 'cut');
+  },
+);
 
-test('a stream that fails cuts the response', SOON, async (t) => {
+test('a stream that fails aborts the response', SOON, async (t) => {
   const { connect, se } = await serveSE(
     t,
     (fastify) => {
@@ -131,7 +135,7 @@ test('a stream that fails cuts the response', SOON, async (t) => {
   await client.has('data: hello');
   made.at(-1).destroy(new Error('no more'));
   assert.equal(await client.over(), 'cut');
-  await until(() => Object.keys(se.clients).length === 0, 'the entry to go');
+  await until(() => Object.keys(se.clients).length === 0, 'the entry to be removed');
 });
 
 test('close ends the streams of a stream class', SOON, async (t) => {
@@ -150,7 +154,7 @@ test('close ends the streams of a stream class', SOON, async (t) => {
   await client.has('data: hello\n\n');
 });
 
-test('a class that frames cannot be written to is refused', SOON, async (t) => {
+test('a class that is not writable is refused', SOON, async (t) => {
   const { connect } = await serveSE(
     t,
     (fastify) => {

@@ -1,4 +1,4 @@
-// Replies whose handlers have begun and not answered: who finds them, and when they are forgotten.
+// Replies whose handlers have started but not answered: when they are found and when removed.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PassThrough, Readable } from 'node:stream';
@@ -7,12 +7,12 @@ import { connectRaw } from '../../support/clients/raw.mjs';
 import { until } from '../../support/until.mjs';
 import { as, SOON, seidGenerator, serveSE } from './app.mjs';
 
-/** A server that does not wait for requests that wait when it closes. */
+/** A server whose close() does not wait for open requests. */
 const start = (t, setUp, options) => serveSE(t, setUp, options, { forceCloseConnections: true });
 const seids = (se) => Object.keys(se.clients);
-const none = (se) => until(() => seids(se).length === 0, 'the entries to go');
+const none = (se) => until(() => seids(se).length === 0, 'the entries to be removed');
 
-/** A route that only waits, and one that sends what it is told to a seid. */
+/** Routes that wait for ever, and a route that sends an event to a seid. */
 function waitAndSend(fastify) {
   fastify.get('/wait', () => {});
   fastify.get('/wait/async', () => new Promise(() => {}));
@@ -28,7 +28,7 @@ async function send(connect, seid) {
   return JSON.parse(answer.text).sent;
 }
 
-test('a reply is among the clients from the start of its handler', SOON, async (t) => {
+test('a reply is among the clients as soon as its handler starts', SOON, async (t) => {
   const before = [];
   const { connect, se } = await start(
     t,
@@ -50,7 +50,7 @@ for (const path of ['/wait', '/wait/async']) {
     const options = { seidGenerator, autoGenerateId: false };
     const { connect, responses, se } = await start(t, waitAndSend, options);
     const opening = connect(path, as('ada'));
-    await until(() => 'ada' in se.clients, 'the handler to begin');
+    await until(() => 'ada' in se.clients, 'the handler to start');
     se.clients.ada.code(202).header('x-a', 'b');
     assert.equal(await send(connect, 'ada'), true);
     const client = await opening;
@@ -68,7 +68,7 @@ for (const path of ['/wait', '/wait/async']) {
 }
 
 test(
-  'what an asynchronous handler does after its stream was opened still counts',
+  'an asynchronous handler can still send after another request opened its stream',
   SOON,
   async (t) => {
     let go;
@@ -86,7 +86,7 @@ test(
       { seidGenerator, autoGenerateId: false },
     );
     const opening = connect('/', as('ada'));
-    await until(() => 'ada' in se.clients, 'the handler to begin');
+    await until(() => 'ada' in se.clients, 'the handler to start');
     assert.equal(await send(connect, 'ada'), true);
     const client = await opening;
     go();
@@ -98,7 +98,7 @@ test(
   },
 );
 
-test('a stream that another request opens runs in its own context', SOON, async (t) => {
+test('a stream that another request opens keeps its own async context', SOON, async (t) => {
   const storage = new AsyncLocalStorage();
   const opened = [];
   class Watched extends PassThrough {
@@ -116,12 +116,12 @@ test('a stream that another request opens runs in its own context', SOON, async 
     { seidGenerator, stream: Watched },
   );
   connect('/wait', as('ada')).catch(() => {});
-  await until(() => 'ada' in se.clients, 'the handler to begin');
+  await until(() => 'ada' in se.clients, 'the handler to start');
   assert.equal(await send(connect, 'ada'), true);
   assert.deepEqual(opened, ['/wait']);
 });
 
-test('a request that a route has still to authenticate gets no events', SOON, async (t) => {
+test('a request that is not yet authenticated gets no events', SOON, async (t) => {
   const arrived = [];
   const { connect, se } = await start(
     t,
@@ -139,7 +139,7 @@ test('a request that a route has still to authenticate gets no events', SOON, as
   );
   let deny;
   const answer = connect('/', as('ada'));
-  await until(() => arrived.length === 1, 'the authentication to begin');
+  await until(() => arrived.length === 1, 'the authentication to start');
   assert.deepEqual(seids(se), []);
   assert.equal(await send(connect, 'ada'), false);
   deny();
@@ -159,15 +159,15 @@ const ordinary = {
   rejects: async () => {
     throw new Error('no');
   },
-  'sends something that cannot be sent': (_request, reply) =>
+  'sends an invalid payload': (_request, reply) =>
     reply.type('application/json').serializer(String).send(Symbol('s')),
-  'hands over to the not-found handler': (_request, reply) => reply.callNotFound(),
+  'calls the not-found handler': (_request, reply) => reply.callNotFound(),
   'answers with the event stream of the plugin': (_request, reply) => {
     reply.eventStream().send({ data: 'hello' }).end();
   },
 };
 for (const [title, handler] of Object.entries(ordinary)) {
-  test(`a reply is forgotten as soon as its handler ${title}`, SOON, async (t) => {
+  test(`a reply is removed as soon as its handler ${title}`, SOON, async (t) => {
     const held = [];
     const generated = [];
     const { connect, se } = await start(
@@ -179,7 +179,7 @@ for (const [title, handler] of Object.entries(ordinary)) {
           await new Promise(setImmediate);
           return reply.code(500).send({ failed: true });
         });
-        // Until Fastify has written the head, no other answer must begin.
+        // Until Fastify writes the head, no other answer may start.
         fastify.addHook('onSend', async (request, reply) => {
           if (request.method !== 'GET') return;
           await new Promise(setImmediate);
@@ -204,7 +204,7 @@ for (const [title, handler] of Object.entries(ordinary)) {
   });
 }
 
-test('a handler that takes the response over gets no events', SOON, async (t) => {
+test('a handler that hijacks the response gets no events', SOON, async (t) => {
   let taken;
   const { connect, se } = await start(
     t,
@@ -227,7 +227,7 @@ test('a handler that takes the response over gets no events', SOON, async (t) =>
   await none(se);
 });
 
-test('a client that leaves while it waits is forgotten', SOON, async (t) => {
+test('a client that leaves while its handler waits is removed', SOON, async (t) => {
   const { connect, port, se } = await start(t, waitAndSend, { seidGenerator });
   const socket = async (text, ...names) => {
     const client = await connectRaw({ port, host: '127.0.0.1' });
@@ -237,7 +237,7 @@ test('a client that leaves while it waits is forgotten', SOON, async (t) => {
   };
   const get = (seid) => `GET /wait HTTP/1.1\r\nHost: a\r\nX-Seid: ${seid}\r\n\r\n`;
   const one = await socket(get('ada'), 'ada');
-  // Those that wait behind another response on their socket are never told of its end.
+  // Requests that are queued behind another response get no event when their socket closes.
   const names = Array.from({ length: 20 }, (_, n) => `client-${n}`);
   const many = await socket(names.map(get).join(''), ...names);
   one.socket.resetAndDestroy();
@@ -246,30 +246,34 @@ test('a client that leaves while it waits is forgotten', SOON, async (t) => {
   assert.equal(await send(connect, 'ada'), false);
 });
 
-test('a client that left before its handler began is never among the clients', SOON, async (t) => {
-  let asked;
-  let began = 0;
-  const { connect, se } = await start(
-    t,
-    (fastify) => {
-      const preHandler = async (request) => {
-        asked = request;
-        await until(() => request.raw.destroyed, 'the client to leave');
-      };
-      fastify.get('/', { preHandler }, () => {
-        began += 1;
-      });
-    },
-    { seidGenerator },
-  );
-  connect('/', as('ada')).catch(() => {});
-  await until(() => asked, 'the request');
-  asked.raw.socket.resetAndDestroy();
-  await until(() => began === 1, 'the handler to begin');
-  assert.deepEqual(seids(se), []);
-});
+test(
+  'a client that leaves before its handler starts is never among the clients',
+  SOON,
+  async (t) => {
+    let asked;
+    let began = 0;
+    const { connect, se } = await start(
+      t,
+      (fastify) => {
+        const preHandler = async (request) => {
+          asked = request;
+          await until(() => request.raw.destroyed, 'the client to leave');
+        };
+        fastify.get('/', { preHandler }, () => {
+          began += 1;
+        });
+      },
+      { seidGenerator },
+    );
+    connect('/', as('ada')).catch(() => {});
+    await until(() => asked, 'the request');
+    asked.raw.socket.resetAndDestroy();
+    await until(() => began === 1, 'the handler to start');
+    assert.deepEqual(seids(se), []);
+  },
+);
 
-test('HEAD is no client, however long it waits', SOON, async (t) => {
+test('HEAD is never among the clients, however long it waits', SOON, async (t) => {
   let began;
   const { connect, se } = await start(
     t,
@@ -282,18 +286,18 @@ test('HEAD is no client, however long it waits', SOON, async (t) => {
     { seidGenerator },
   );
   const answer = connect('/', { method: 'HEAD', ...as('ada') });
-  await until(() => began !== undefined, 'the handler to begin');
+  await until(() => began !== undefined, 'the handler to start');
   assert.deepEqual(seids(se), []);
   assert.equal(await send(connect, 'ada'), false);
   began.send();
   assert.equal(await (await answer).over(), 'clean');
 });
 
-test('inject() waits and is forgotten like any other request', SOON, async (t) => {
+test('a request of inject() waits and is removed like any other', SOON, async (t) => {
   const options = { seidGenerator, autoGenerateId: false };
   const { fastify, se } = await start(t, waitAndSend, options);
   const injected = fastify.inject({ url: '/wait', ...as('ada') });
-  await until(() => 'ada' in se.clients, 'the handler to begin');
+  await until(() => 'ada' in se.clients, 'the handler to start');
   const sent = await fastify.inject({ method: 'POST', url: '/send/ada' });
   assert.deepEqual(sent.json(), { sent: true });
   se.clients.ada.endEvent();
@@ -304,7 +308,7 @@ test('inject() waits and is forgotten like any other request', SOON, async (t) =
 });
 
 test(
-  'of several requests with one seid the open stream counts, then the oldest',
+  'of several requests with one seid, the open stream is used, else the oldest request',
   SOON,
   async (t) => {
     const waiting = [];
@@ -319,7 +323,7 @@ test(
     const answers = [];
     for (let place = 0; place < 4; place += 1) {
       answers.push(connect('/next', as('ada')));
-      await until(() => waiting.length === place + 1, 'the handler to begin');
+      await until(() => waiting.length === place + 1, 'the handler to start');
       assert.equal(se.clients.ada, waiting[0]);
     }
     waiting[1].send('ordinary');
@@ -347,7 +351,7 @@ test(
   },
 );
 
-test('requests on one socket leave no listeners behind', SOON, async (t) => {
+test('requests on a shared socket leave no listeners behind', SOON, async (t) => {
   const sockets = new Set();
   const counts = [];
   const { port, se } = await start(t, (fastify) => {

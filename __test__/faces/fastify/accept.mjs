@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SOON, serve } from './app.mjs';
 
-// What a request with this header gets: from a route that only streams, and from one that has
-// something else too.
+// An Accept header, then the result from a route that only streams, and from a route that also
+// has another representation.
 const answers = [
   [undefined, 'stream', 'else'],
   ['', 'stream', 'else'],
@@ -32,7 +32,7 @@ const answers = [
 ];
 
 test(
-  '`only` streams to clients that accept streams, `dual` to those that ask for one',
+  '`only` streams to clients that accept streams, `dual` to clients that ask for them',
   SOON,
   async (t) => {
     const { connect } = await serve(t, (fastify) => {
@@ -58,7 +58,7 @@ test(
   },
 );
 
-test('without the option Accept does not count', SOON, async (t) => {
+test('without the option Accept is ignored', SOON, async (t) => {
   const { connect } = await serve(t, (fastify) => {
     fastify.get('/', (_request, reply) => void reply.eventStream().end());
   });
@@ -83,7 +83,7 @@ test('a client that does not accept streams gets 406 from the error handler', SO
   assert.deepEqual(seen, ['ERR_SSE_NOT_ACCEPTABLE']);
 });
 
-test('Vary keeps what was in it', SOON, async (t) => {
+test('Vary keeps its previous value', SOON, async (t) => {
   const { connect } = await serve(t, (fastify) => {
     fastify.get('/:vary', (request, reply) => {
       reply.header('Vary', decodeURIComponent(request.params.vary));

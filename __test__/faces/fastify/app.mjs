@@ -5,9 +5,8 @@ import { connectHTTP1 } from '../../support/clients/http1.mjs';
 export const SOON = { timeout: 240_000 };
 
 /**
- * A Fastify server with the plugin and what `setUp` adds to it. `connect` makes a request, `log` is
- * what Fastify has logged,
- * and `responses` are the requests whose `onResponse` hook has run.
+ * A Fastify server with the plugin and the additions of `setUp`. `connect` makes a request, `log`
+ * holds Fastify's log entries, and `responses` the requests whose `onResponse` hook has run.
  */
 export async function serve(t, setUp, { plugin = sluice, defaults = {}, ...options } = {}) {
   const log = [];

@@ -11,11 +11,14 @@ const unexpected = (log) => log.filter(({ level }) => level > 30);
 
 for (const transport of ['auto', 'stream']) {
   const endings = {
-    'the server ends it': { end: (connection) => void connection.end(), reason: 'end' },
+    'the server ends the stream': { end: (connection) => void connection.end(), reason: 'end' },
     'the client leaves': { end: (_connection, client) => client.leave(), reason: 'client' },
-    'the client is gone': { end: (_connection, client) => client.reset(), reason: 'client' },
-    'its time is over': { end: (connection) => connection.setTimeout(1), reason: 'timeout' },
-    'its queue is full': {
+    'the client resets its socket': {
+      end: (_connection, client) => client.reset(),
+      reason: 'client',
+    },
+    'the timeout expires': { end: (connection) => connection.setTimeout(1), reason: 'timeout' },
+    'the queue is full': {
       end: (connection, client) => {
         client.pause();
         for (let n = 0; n < 400; n += 1) connection.send({ data: 'x'.repeat(100_000) });
@@ -56,7 +59,7 @@ for (const transport of ['auto', 'stream']) {
 }
 
 for (const transport of ['auto', 'stream']) {
-  test(`an end that crosses the client's leaving is one end (${transport})`, SOON, async (t) => {
+  test(`a stream that both sides end at once ends once (${transport})`, SOON, async (t) => {
     const opened = [];
     const { port, responses } = await serve(t, (fastify) => {
       fastify.get('/', (_request, reply) => void opened.push(reply.eventStream({ transport })));
@@ -75,7 +78,7 @@ for (const transport of ['auto', 'stream']) {
   });
 }
 
-test('close ends the streams and resolves promptly', SOON, async (t) => {
+test('close() ends the streams and resolves promptly', SOON, async (t) => {
   const reasons = [];
   const { connect, fastify, log } = await serve(t, (instance) => {
     instance.get('/:transport', ({ params }, reply) => {
@@ -98,7 +101,7 @@ test('close ends the streams and resolves promptly', SOON, async (t) => {
   assert.deepEqual(unexpected(log), []);
 });
 
-test('close does not wait for a client that does not read', SOON, async (t) => {
+test('close() does not wait for a client that does not read', SOON, async (t) => {
   const reasons = [];
   const { connect, fastify } = await serve(t, (instance) => {
     instance.get('/:transport', ({ params }, reply) => {
@@ -130,7 +133,7 @@ test('sending while the server closes raises no error', SOON, async (t) => {
   assert.equal(await client.over(), 'clean');
 });
 
-test('a stream that opens while the server closes ends', SOON, async (t) => {
+test('a stream that opens while the server closes is ended', SOON, async (t) => {
   let release;
   const released = new Promise((resolve) => {
     release = resolve;
@@ -151,7 +154,7 @@ test('a stream that opens while the server closes ends', SOON, async (t) => {
   await closed;
 });
 
-test('nothing is left of a thousand streams', SOON, async (t) => {
+test('a thousand streams leave nothing behind', SOON, async (t) => {
   const { connect, responses } = await serve(t, (fastify) => {
     fastify.get('/', (_request, reply) => {
       const connection = reply.eventStream().send({ data: 'x' });

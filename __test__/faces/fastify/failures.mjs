@@ -9,7 +9,7 @@ import { SOON, serve } from './app.mjs';
 const laterHook = async () => void (await sleep(20));
 
 for (const kind of ['throws', 'rejects']) {
-  test(`a handler that ${kind} cuts its stream, and the error is logged`, SOON, async (t) => {
+  test(`a handler that ${kind} aborts its stream, and the error is logged`, SOON, async (t) => {
     const reasons = [];
     const { connect, log, responses } = await serve(t, (fastify) => {
       fastify.get('/', (_request, reply) => {
@@ -28,12 +28,12 @@ for (const kind of ['throws', 'rejects']) {
   });
 }
 
-test('an error before the stream begins is answered as any other', SOON, async (t) => {
+test('an error before the stream starts is answered like any other', SOON, async (t) => {
   const opened = [];
   const { connect } = await serve(t, (fastify) => {
     fastify.addHook('onSend', laterHook);
     fastify.get('/', (_request, reply) => {
-      opened.push(reply.eventStream().send({ data: 'nobody gets it' }));
+      opened.push(reply.eventStream().send({ data: 'not delivered' }));
       throw Object.assign(new Error('no'), { statusCode: 418 });
     });
   });
@@ -59,7 +59,7 @@ test('a failing onSend hook is answered by the error handler', SOON, async (t) =
   await until(() => opened[0].closed, 'the connection to close');
 });
 
-test('a hook that wants the stream to go elsewhere gets a clear error', SOON, async (t) => {
+test('a hook that replaces the payload of the stream gets a clear error', SOON, async (t) => {
   const { connect } = await serve(t, async (fastify) => {
     await fastify.register(fastifyCompress, { customTypes: /event-stream/, threshold: 0 });
     fastify.get('/', (_request, reply) => reply.eventStream().send({ data: 'hello' }));
@@ -75,7 +75,7 @@ test('a hook that wants the stream to go elsewhere gets a clear error', SOON, as
   await (await connect('/left-out', { headers })).has('data: hello\n\n');
 });
 
-test('a second stream, or one after an answer, is refused', SOON, async (t) => {
+test('a second stream, or a stream after an answer, is refused', SOON, async (t) => {
   for (const later of [false, true]) {
     const codes = [];
     const { connect } = await serve(t, (fastify) => {
@@ -107,7 +107,7 @@ test('a second stream, or one after an answer, is refused', SOON, async (t) => {
   }
 });
 
-test('bad options are thrown, and answered, as errors of the handler', SOON, async (t) => {
+test('invalid options throw in the handler and are answered as its errors', SOON, async (t) => {
   const { origin } = await serve(t, (fastify) => {
     fastify.post('/', async ({ body }, reply) => void reply.eventStream(body));
   });
@@ -127,33 +127,37 @@ test('bad options are thrown, and answered, as errors of the handler', SOON, asy
   assert.equal(await code({ headers: { 'X-A': 'a\nb' } }), 'ERR_INVALID_CHAR');
 });
 
-test('a client that has left before the stream opens is an error of its own', SOON, async (t) => {
-  let code;
-  let asked;
-  const { connect } = await serve(t, (fastify) => {
-    fastify.get('/', async (request, reply) => {
-      asked = request;
-      await until(() => request.raw.destroyed && reply.raw.destroyed, 'the client to leave');
-      try {
-        reply.eventStream();
-      } catch (error) {
-        code = error.code;
-      }
+test(
+  'a client that leaves before the stream opens is reported with its own error code',
+  SOON,
+  async (t) => {
+    let code;
+    let asked;
+    const { connect } = await serve(t, (fastify) => {
+      fastify.get('/', async (request, reply) => {
+        asked = request;
+        await until(() => request.raw.destroyed && reply.raw.destroyed, 'the client to leave');
+        try {
+          reply.eventStream();
+        } catch (error) {
+          code = error.code;
+        }
+      });
     });
-  });
-  connect('/').catch(() => {});
-  await until(() => asked, 'the request');
-  asked.raw.socket.resetAndDestroy();
-  await until(() => code, 'the error');
-  assert.equal(code, 'ERR_SSE_GONE');
-});
+    connect('/').catch(() => {});
+    await until(() => asked, 'the request');
+    asked.raw.socket.resetAndDestroy();
+    await until(() => code, 'the error');
+    assert.equal(code, 'ERR_SSE_GONE');
+  },
+);
 
-test('a client that leaves before the stream begins leaves nothing behind', SOON, async (t) => {
+test('a client that leaves before the stream starts leaves nothing behind', SOON, async (t) => {
   const opened = [];
   const { connect } = await serve(t, (fastify) => {
     fastify.addHook('onSend', async () => void (await sleep(60)));
     fastify.get('/', (request, reply) => {
-      opened.push(reply.eventStream().send({ data: 'nobody gets it' }));
+      opened.push(reply.eventStream().send({ data: 'not delivered' }));
       setImmediate(() => request.raw.socket.resetAndDestroy());
     });
   });

@@ -10,7 +10,7 @@ import { SOON, serve } from './app.mjs';
 const problems = (log) => log.filter(({ level }) => level > 30).map(({ msg }) => msg);
 const laterHook = async () => void (await sleep(20));
 
-// However a handler is written, and whether or not hooks let the stream begin at once.
+// Every form of handler, with and without a hook that delays the start of the stream.
 const handlers = {
   'a function that returns nothing': (_request, reply) => {
     reply.eventStream().send({ data: 'hello' });
@@ -18,7 +18,7 @@ const handlers = {
   'an async function that returns nothing': async (_request, reply) => {
     reply.eventStream().send({ data: 'hello' });
   },
-  'an async function that goes on': async (_request, reply) => {
+  'an async function that continues': async (_request, reply) => {
     const connection = reply.eventStream();
     await sleep(40);
     connection.send({ data: 'hello' });
@@ -51,20 +51,24 @@ for (const later of [false, true]) {
     });
   }
 
-  test(`what a handler returns beside is ignored, not silently (${later})`, SOON, async (t) => {
-    const { connect, log } = await serve(t, (fastify) => {
-      if (later) fastify.addHook('onSend', laterHook);
-      fastify.get('/', (_request, reply) => {
-        reply.eventStream().send({ data: 'hello' });
-        return { data: 'something else' };
+  test(
+    `another return value of a handler is ignored with a warning (${later})`,
+    SOON,
+    async (t) => {
+      const { connect, log } = await serve(t, (fastify) => {
+        if (later) fastify.addHook('onSend', laterHook);
+        fastify.get('/', (_request, reply) => {
+          reply.eventStream().send({ data: 'hello' });
+          return { data: 'something else' };
+        });
       });
-    });
-    const client = await connect('/');
-    await sleep(50);
-    assert.equal(client.text, 'data: hello\n\n');
-    assert.equal(client.end, undefined);
-    assert.match(problems(log).join(), /the return value of the handler is ignored/);
-  });
+      const client = await connect('/');
+      await sleep(50);
+      assert.equal(client.text, 'data: hello\n\n');
+      assert.equal(client.end, undefined);
+      assert.match(problems(log).join(), /the return value of the handler is ignored/);
+    },
+  );
 
   for (const kind of ['throws', 'rejects']) {
     const fail = {
@@ -80,7 +84,7 @@ for (const later of [false, true]) {
     }[kind];
 
     test(
-      `a handler that ${kind} after it ended the stream costs it nothing (${later})`,
+      `a stream that has ended is complete even if its handler ${kind} (${later})`,
       SOON,
       async (t) => {
         const { connect, log } = await serve(t, (fastify) => {
@@ -102,7 +106,7 @@ for (const later of [false, true]) {
   }
 }
 
-test('@fastify/compress leaves event streams alone', SOON, async (t) => {
+test('@fastify/compress does not compress event streams', SOON, async (t) => {
   const opened = [];
   const { connect } = await serve(t, async (fastify) => {
     await fastify.register(fastifyCompress, { threshold: 0 });
@@ -149,7 +153,7 @@ test('hooks run in order, and a rejected request gets no stream', SOON, async (t
   );
 });
 
-test('a hook may open the stream; the handler does not run', SOON, async (t) => {
+test('a hook may open the stream: the handler is skipped', SOON, async (t) => {
   let handled = false;
   const { connect } = await serve(t, (fastify) => {
     const preHandler = async (_request, reply) => {
@@ -164,7 +168,7 @@ test('a hook may open the stream; the handler does not run', SOON, async (t) => 
   assert.equal(handled, false);
 });
 
-test('handlerTimeout is about the handler, not about the stream', SOON, async (t) => {
+test('handlerTimeout limits the handler, not the stream', SOON, async (t) => {
   const { connect } = await serve(t, (fastify) => {
     fastify.get('/', { handlerTimeout: 40 }, async (_request, reply) => {
       const connection = reply.eventStream();

@@ -54,7 +54,7 @@ test('hooks see the head of the stream', SOON, async (t) => {
   assert.equal(seen.status, 201);
 });
 
-test('the status is that of the option, else that of the reply', SOON, async (t) => {
+test('the status of the options overrides that of the reply', SOON, async (t) => {
   const { connect, responses } = await serve(t, (fastify) => {
     fastify.get('/option', (_request, reply) => {
       reply.code(202).eventStream({ statusCode: 201 }).end();
@@ -71,7 +71,7 @@ test('the status is that of the option, else that of the reply', SOON, async (t)
 });
 
 test(
-  'headers of the options are over those of the plugin, and both over the reply',
+  'headers of the options override those of the plugin, and both override the reply',
   SOON,
   async (t) => {
     const defaults = { headers: { 'X-Who': 'plugin', 'X-Plugin': '1' }, retry: 700 };
@@ -93,7 +93,7 @@ test(
   },
 );
 
-test('HEAD gets the head of the stream alone', SOON, async (t) => {
+test('HEAD gets only the head of the stream', SOON, async (t) => {
   const opened = [];
   const { connect, log } = await serve(t, (fastify) => {
     const handler = (_request, reply) => {
@@ -119,7 +119,7 @@ test('HEAD gets the head of the stream alone', SOON, async (t) => {
   );
 });
 
-test('trailers of the reply do not hold the stream up', SOON, async (t) => {
+test('trailers of the reply do not delay the stream', SOON, async (t) => {
   const { connect, responses } = await serve(t, (fastify) => {
     fastify.get('/', (_request, reply) => {
       reply.trailer('X-Sum', async () => '1');

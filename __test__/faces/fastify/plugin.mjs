@@ -13,7 +13,7 @@ import { SOON, serve } from './app.mjs';
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const require = createRequire(import.meta.url);
 
-test('the plugin and SE can be had by every way of importing', () => {
+test('the plugin and SE can be imported in every way', () => {
   const required = require('sluice/fastify');
   assert.equal(required, sluice);
   assert.equal(required.default, sluice);
@@ -21,14 +21,14 @@ test('the plugin and SE can be had by every way of importing', () => {
   assert.equal(typeof SE, 'function');
 });
 
-test('the types pass strict checks', { timeout: 240_000 }, async () => {
+test('the types pass strict type checks', { timeout: 240_000 }, async () => {
   const tsc = file('../../../node_modules/typescript/bin/tsc');
   const project = file('../../package/types/fastify.tsconfig.json');
   const check = promisify(execFile)(process.execPath, [tsc, '-p', project]);
   await check.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
 });
 
-test('options are checked when Fastify gets ready', SOON, async () => {
+test('options are checked when Fastify becomes ready', SOON, async () => {
   const start = (options) => Fastify().register(sluice, options).ready();
   await assert.rejects(start({ pingInterval: -1 }), { code: 'ERR_SSE_OPTION' });
   await assert.rejects(start({ retry: '5' }), { code: 'ERR_SSE_OPTION' });
@@ -36,7 +36,7 @@ test('options are checked when Fastify gets ready', SOON, async () => {
   await start({ pingInterval: 5, prefix: '/events' });
 });
 
-test('Fastify 4 refuses the plugin, and says which version it wants', SOON, async () => {
+test('Fastify 4 rejects the plugin and names the required version', SOON, async () => {
   await assert.rejects(Fastify4().register(sluice).ready(), {
     code: 'FST_ERR_PLUGIN_VERSION_MISMATCH',
     message: /5\.x/,
@@ -47,7 +47,7 @@ test('Fastify 4 refuses the plugin, and says which version it wants', SOON, asyn
 });
 
 test(
-  'an encapsulated plugin is known in its context alone, with its own defaults',
+  'an encapsulated plugin is visible only in its context, with its own defaults',
   SOON,
   async (t) => {
     const known = {};
@@ -75,7 +75,7 @@ test(
   },
 );
 
-test('close ends the streams of encapsulated plugins too', SOON, async (t) => {
+test('close() ends the streams of encapsulated plugins too', SOON, async (t) => {
   const { connect, fastify } = await serve(
     t,
     async (instance) => {
@@ -91,7 +91,7 @@ test('close ends the streams of encapsulated plugins too', SOON, async (t) => {
   assert.equal(await client.over(), 'clean');
 });
 
-test('@fastify/sse works beside it', SOON, async (t) => {
+test('the plugin works alongside @fastify/sse', SOON, async (t) => {
   const { connect } = await serve(t, async (fastify) => {
     await fastify.register(fastifySSE);
     fastify.get('/theirs', { sse: 'only' }, async (_request, reply) => {

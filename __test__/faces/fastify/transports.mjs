@@ -58,7 +58,7 @@ for (const [title, { options, scheme, connect }] of Object.entries(servers)) {
   });
 }
 
-test('inject gets the whole stream when it ends', SOON, async () => {
+test('inject resolves with the whole stream when it ends', SOON, async () => {
   const fastify = Fastify();
   await fastify.register(sluice);
   fastify.get('/', async (_request, reply) => {
@@ -77,7 +77,7 @@ test('inject gets the whole stream when it ends', SOON, async () => {
   await fastify.close();
 });
 
-test('an injected stream keeps the process alive until it ends, and no longer', SOON, async () => {
+test('an injected stream keeps the process alive only until it ends', SOON, async () => {
   const program = `
     const fastify = require('fastify')();
     fastify.register(require('sluice/fastify'));
@@ -93,7 +93,7 @@ test('an injected stream keeps the process alive until it ends, and no longer', 
   assert.equal(stdout, 'data: one\n\ndata: two\n\n');
 });
 
-test('inject with payloadAsStream gets the events as they come', SOON, async () => {
+test('inject with payloadAsStream gets each event as it is sent', SOON, async () => {
   const fastify = Fastify();
   let connection;
   await fastify.register(sluice);
@@ -115,7 +115,7 @@ test('inject with payloadAsStream gets the events as they come', SOON, async () 
   await fastify.close();
 });
 
-test('an injected client that has left does not hold close up', SOON, async () => {
+test('an injected client that has left does not delay close()', SOON, async () => {
   const fastify = Fastify();
   let connection;
   await fastify.register(sluice);

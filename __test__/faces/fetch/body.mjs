@@ -9,7 +9,7 @@ import { Reading } from './reading.mjs';
 import { addClient, service } from './service.mjs';
 
 describe('the response', () => {
-  test('it has the head of an event stream, for any of the versions of HTTP', (t) => {
+  test('has the head of an event stream, valid for every version of HTTP', (t) => {
     const { response } = service(t, { headers: { 'X-Served-By': 'a' } }).addClient();
     assert.ok(response instanceof Response);
     assert.equal(response.status, 200);
@@ -24,7 +24,7 @@ describe('the response', () => {
     assert.equal(response.headers.get('set-cookie'), 'session=abc');
   });
 
-  test('it begins with the time to reconnect and a comment with the time', SOON, async (t) => {
+  test('begins with the reconnection time and a comment with the current time', SOON, async (t) => {
     const before = Date.now();
     const reading = new Reading(service(t).addClient().response);
     await until(() => reading.text.endsWith('\n\n') && reading.text.includes(':'), 'frames');
@@ -34,7 +34,7 @@ describe('the response', () => {
     assert.ok(before <= time && time <= Date.now());
   });
 
-  test('heartbeats go on with the time, unless they are turned off', SOON, async (t) => {
+  test('repeats the comment as a heartbeat, unless heartbeats are turned off', SOON, async (t) => {
     const beating = new Reading(service(t, { heartbeatInterval: 20 }).addClient().response);
     const silent = new Reading(service(t, { heartbeatInterval: 0 }).addClient().response);
     const times = () => Array.from(beating.text.matchAll(/^: heartbeat (\d+)$/gm), (m) => +m[1]);
@@ -48,7 +48,7 @@ describe('the response', () => {
     assert.match(silent.text, /^retry: 3000\n\n: heartbeat \d+\n\n$/);
   });
 
-  test('a reader, an async iterator and a text decoder all read it', SOON, async (t) => {
+  test('can be read by a reader, an async iterator and a text decoder', SOON, async (t) => {
     const sse = service(t, { topic: { ids: 'manual' } });
     const [first, second, third] = [1, 2, 3].map(() => addClient(sse));
     const reading = new Reading(first.response);
@@ -71,14 +71,14 @@ describe('the response', () => {
     sse.broadcast('news', 'b', 2);
     await reading.has('event: a\ndata: grüße\n\nevent: b\ndata: 2\n\n');
     assert.match(await iterated, /event: a\ndata: grüße\n\nevent: b\ndata: 2\n\n$/);
-    await until(() => second.reasons.length, 'the end of the iterated client');
+    await until(() => second.reasons.length, 'the iterated client to close');
     assert.deepEqual(second.reasons, [['client']]);
     sse.shutdown();
     assert.match(await decoded, /event: a\ndata: grüße\n\nevent: b\ndata: 2\n\n$/);
     assert.equal(await reading.over(), 'done');
   });
 
-  test('text() of it resolves after shutdown(), with everything that was sent', SOON, async (t) => {
+  test('resolves text() after shutdown() with all events', SOON, async (t) => {
     const sse = service(t);
     const { response } = addClient(sse);
     for (let n = 0; n < 500; n += 1) sse.broadcast('news', 'n', n);
@@ -88,7 +88,7 @@ describe('the response', () => {
     assert.ok(text.endsWith('event: n\ndata: 499\n\n'));
   });
 
-  test('thousands of events in one turn reach a reader', SOON, async (t) => {
+  test('delivers thousands of events that were sent in one turn', SOON, async (t) => {
     const sse = service(t);
     const { response } = addClient(sse);
     const reading = new Reading(response);
@@ -97,7 +97,7 @@ describe('the response', () => {
     assert.equal(reading.text.match(/^data: /gm).length, 5000);
   });
 
-  test("what a reader does to a chunk does not reach the other clients'", SOON, async (t) => {
+  test('shares no memory with other clients: a reader may modify its chunks', SOON, async (t) => {
     const sse = service(t, { topic: { ids: 'manual' } });
     const readers = [1, 2, 3].map(() => addClient(sse).response.body.getReader());
     for (const reader of readers) {
@@ -114,7 +114,7 @@ describe('the response', () => {
   });
 });
 
-test('neither an open body nor its reader keeps the process alive', SOON, async (t) => {
+test('an open body does not keep the process alive, with or without a reader', SOON, async (t) => {
   const file = fileURLToPath(
     new URL('../../support/programs/unread-response.mjs', import.meta.url),
   );

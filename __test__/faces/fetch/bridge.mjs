@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 
 /**
- * A Node request listener of a function from `Request` to `Response`, in the way of the frameworks
- * that pipe bodies.
+ * Turns a function from `Request` to `Response` into a Node request listener, as frameworks that
+ * pipe bodies do.
  */
 export function bridge(handler) {
   return async (req, res) => {

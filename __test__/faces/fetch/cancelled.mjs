@@ -5,23 +5,23 @@ import { until } from '../../support/until.mjs';
 import { Reading } from './reading.mjs';
 import { addClient, service } from './service.mjs';
 
-describe('a body that is cancelled removes the client', () => {
+describe('a cancelled body removes the client', () => {
   const ways = {
-    'before anything was read': ({ response }) => response.body.cancel(),
-    'before anything was read, and before it was looked at': async ({ response }) => {
+    'before the first read': ({ response }) => response.body.cancel(),
+    'before the first read and the first access of `body`': async ({ response }) => {
       await new Promise(setImmediate);
       await response.body.cancel('gone');
     },
-    'while a read waits': async ({ response }) => {
+    'while a read is pending': async ({ response }) => {
       const reading = new Reading(response);
       await reading.has('heartbeat');
       await reading.cancel();
     },
-    'while a write waits': async ({ client, response }) => {
+    'while a write is pending': async ({ client, response }) => {
       for (let n = 0; n < 40; n += 1) client.connection.send({ data: 'x'.repeat(9000) });
       const reader = response.body.getReader();
       await reader.read();
-      await until(() => client.controller.desiredSize < 0, 'a write that waits');
+      await until(() => client.controller.desiredSize < 0, 'a pending write');
       await reader.cancel();
     },
     'by a pipe that is aborted': async ({ response }) => {

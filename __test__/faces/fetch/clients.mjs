@@ -5,8 +5,8 @@ import { SOON } from '../../support/soon.mjs';
 import { Reading } from './reading.mjs';
 import { createSSE, service } from './service.mjs';
 
-describe('the clients', () => {
-  test('one has an id, its channels, a controller and a date', (t) => {
+describe('clients', () => {
+  test('have an id, their channels, a controller and a date', (t) => {
     const sse = service(t);
     const { client } = sse.addClient();
     assert.deepEqual(Object.keys(client), [
@@ -25,7 +25,7 @@ describe('the clients', () => {
     assert.ok(JSON.stringify(client).length < 300);
   });
 
-  test('they are listed in the order in which they came', (t) => {
+  test('are listed in the order in which they connected', (t) => {
     const sse = service(t);
     const clients = Array.from({ length: 5 }, () => sse.addClient().client);
     assert.deepEqual(sse.getClients(), clients);
@@ -40,7 +40,7 @@ describe('the clients', () => {
     assert.deepEqual(sse.getClientsByChannel('odd'), [clients[3]]);
   });
 
-  test('subscribing and unsubscribing say whether they did anything', (t) => {
+  test('are subscribed and unsubscribed, with a result that reports success', (t) => {
     const sse = service(t);
     const { id, channels } = sse.addClient().client;
     assert.equal(sse.subscribe(id, 'a'), true);
@@ -53,7 +53,7 @@ describe('the clients', () => {
     assert.equal(sse.unsubscribe('nobody', 'a'), false);
   });
 
-  test('its channels are live, both ways', SOON, async (t) => {
+  test('can be subscribed by changing their `channels`', SOON, async (t) => {
     const sse = service(t, { topic: { ids: 'manual' } });
     const { client, response } = sse.addClient();
     const reading = new Reading(response);
@@ -67,7 +67,7 @@ describe('the clients', () => {
     assert.equal(reading.events, 'event: n\ndata: 1\n\nevent: n\ndata: 3\n\n');
   });
 
-  test('names of channels are taken as they are, wildcards and all', SOON, async (t) => {
+  test('subscribe to channel names literally, wildcards included', SOON, async (t) => {
     const sse = service(t);
     const { client, response } = sse.addClient();
     const reading = new Reading(response);
@@ -86,7 +86,7 @@ describe('the clients', () => {
   });
 
   test(
-    'what is sent reaches a channel, one client or all, with id, event and data',
+    'receive events for a channel, one client or all, with id, event and data',
     SOON,
     async (t) => {
       const sse = service(t);
@@ -109,7 +109,7 @@ describe('the clients', () => {
     },
   );
 
-  test('one that is removed is none at once, and gets what was sent before', SOON, async (t) => {
+  test('are removed immediately, after which they get the events sent before', SOON, async (t) => {
     const sse = service(t, { topic: { ids: 'manual' } });
     const { client, response } = sse.addClient();
     sse.subscribe(client.id, 'a');
@@ -130,7 +130,7 @@ describe('the clients', () => {
     assert.equal(reading.events, 'event: n\ndata: 1\n\n');
   });
 
-  test('shutdown() removes all, and lets no other in', SOON, async (t) => {
+  test('are all removed by shutdown(), and new ones are refused', SOON, async (t) => {
     const sse = createSSE();
     const readings = [1, 2, 3].map(() => new Reading(sse.addClient().response));
     sse.broadcastAll('bye', 1);

@@ -8,14 +8,14 @@ import { Reading } from './reading.mjs';
 import { bytes, service } from './service.mjs';
 
 describe("a client's controller", () => {
-  test('it is one of a ReadableStream', (t) => {
+  test('has the interface of the controller of a ReadableStream', (t) => {
     const { controller } = service(t).addClient().client;
     assert.ok(controller instanceof ReadableStreamDefaultController);
     assert.equal(String(controller), '[object ReadableStreamDefaultController]');
     assert.doesNotThrow(() => inspect(controller));
   });
 
-  test('frames that are enqueued keep their place among the events', SOON, async (t) => {
+  test('enqueues frames in order with the other events', SOON, async (t) => {
     const sse = service(t);
     const { client, response } = sse.addClient();
     const reading = new Reading(response);
@@ -31,7 +31,7 @@ describe("a client's controller", () => {
     );
   });
 
-  test('a character may be split over two chunks', SOON, async (t) => {
+  test('accepts a character that is split over two chunks', SOON, async (t) => {
     const { client, response } = service(t).addClient();
     const reading = new Reading(response);
     const frame = bytes('data: grüße\n\n');
@@ -41,7 +41,7 @@ describe("a client's controller", () => {
     await reading.has('data: grüße\n\n');
   });
 
-  test('enqueueing invalid frames or values throws and sends nothing', SOON, async (t) => {
+  test('throws for invalid frames or values and sends nothing', SOON, async (t) => {
     const sse = service(t);
     const { client, response } = sse.addClient();
     const reading = new Reading(response);
@@ -55,7 +55,7 @@ describe("a client's controller", () => {
     assert.equal(reading.events, 'event: after\ndata: 1\n\n');
   });
 
-  test('a frame without an end is forgotten to its end, and nothing else is', SOON, async (t) => {
+  test('discards a frame that is too long up to its end, and nothing else', SOON, async (t) => {
     const { client, response } = service(t).addClient();
     const reading = new Reading(response);
     const { controller } = client;
@@ -71,64 +71,60 @@ describe("a client's controller", () => {
     assert.equal(reading.events, [0, 1, 2].map((n) => `: ${n}\n\ndata: next\n\n`).join(''));
   });
 
-  test(
-    'desiredSize falls below zero while a reader is slow, and is 0 at the end',
-    SOON,
-    async (t) => {
-      const sse = service(t);
-      const { client, response } = sse.addClient();
-      const { controller } = client;
-      const reading = new Reading(response);
-      await reading.has('heartbeat');
-      await until(() => controller.desiredSize > 0, 'room');
-      const slow = sse.addClient();
-      slow.client.connection.send({ data: 'x'.repeat(100_000) });
-      assert.ok(slow.client.controller.desiredSize < 0);
-      controller.close();
-      assert.equal(await reading.over(), 'done');
-      assert.equal(controller.desiredSize, 0);
-    },
-  );
-
-  test('close() ends the body after what was sent, and removes the client', SOON, async (t) => {
+  test('has a desiredSize below 0 while a reader is slow, and of 0 at the end', SOON, async (t) => {
     const sse = service(t);
     const { client, response } = sse.addClient();
-    const reasons = tally(client.connection, 'close');
+    const { controller } = client;
     const reading = new Reading(response);
-    sse.sendTo(client.id, 'last', 1);
-    client.controller.close();
-    client.controller.close();
-    assert.equal(sse.getClient(client.id), undefined);
-    assert.throws(() => client.controller.enqueue(bytes('data: late\n\n')), {
-      code: 'ERR_SSE_CLOSED',
-    });
+    await reading.has('heartbeat');
+    await until(() => controller.desiredSize > 0, 'room');
+    const slow = sse.addClient();
+    slow.client.connection.send({ data: 'x'.repeat(100_000) });
+    assert.ok(slow.client.controller.desiredSize < 0);
+    controller.close();
     assert.equal(await reading.over(), 'done');
-    assert.equal(reading.events, 'event: last\ndata: 1\n\n');
-    assert.deepEqual(reasons, [['end']]);
+    assert.equal(controller.desiredSize, 0);
   });
 
   test(
-    'error() fails the body at once with its reason, and removes the client',
+    'flushes queued events in close(), then ends the body and removes the client',
     SOON,
     async (t) => {
       const sse = service(t);
       const { client, response } = sse.addClient();
       const reasons = tally(client.connection, 'close');
       const reading = new Reading(response);
-      await reading.has('heartbeat');
-      const reason = new Error('the account was closed');
-      client.controller.error(reason);
-      assert.equal(sse.getClient(client.id), undefined);
-      assert.equal(client.controller.desiredSize, null);
-      assert.equal(await reading.over(), reason);
-      await until(() => reasons.length, 'close');
-      assert.deepEqual(reasons, [['destroy']]);
-      client.controller.error(new Error('again'));
+      sse.sendTo(client.id, 'last', 1);
       client.controller.close();
+      client.controller.close();
+      assert.equal(sse.getClient(client.id), undefined);
+      assert.throws(() => client.controller.enqueue(bytes('data: late\n\n')), {
+        code: 'ERR_SSE_CLOSED',
+      });
+      assert.equal(await reading.over(), 'done');
+      assert.equal(reading.events, 'event: last\ndata: 1\n\n');
+      assert.deepEqual(reasons, [['end']]);
     },
   );
 
-  test('data enqueued for a disconnected client is dropped', SOON, async (t) => {
+  test('fails the body immediately in error(), and removes the client', SOON, async (t) => {
+    const sse = service(t);
+    const { client, response } = sse.addClient();
+    const reasons = tally(client.connection, 'close');
+    const reading = new Reading(response);
+    await reading.has('heartbeat');
+    const reason = new Error('the account was closed');
+    client.controller.error(reason);
+    assert.equal(sse.getClient(client.id), undefined);
+    assert.equal(client.controller.desiredSize, null);
+    assert.equal(await reading.over(), reason);
+    await until(() => reasons.length, 'close');
+    assert.deepEqual(reasons, [['destroy']]);
+    client.controller.error(new Error('again'));
+    client.controller.close();
+  });
+
+  test('discards data for a disconnected client', SOON, async (t) => {
     const { client, response } = service(t).addClient();
     const reasons = tally(client.connection, 'close');
     await response.body.cancel();

@@ -9,7 +9,7 @@ import { headings, run, snippet } from './snippets.mjs';
 const TYPES = ['Interface'];
 const seen = [];
 
-/** A test of a section's snippet, with a server and a way to visit it. */
+/** Tests the snippet of a section, with a server and a function that connects to it. */
 function section(heading, check) {
   seen.push(heading);
   test(heading, SOON, async (t) => {
@@ -20,7 +20,7 @@ function section(heading, check) {
 
 describe('every snippet of the document', () => {
   section('Quick Start', async (app, { visit }) => {
-    // The first time there is nobody yet to get the broadcast.
+    // During the first run there are no clients yet for the broadcast.
     await app.run('Quick Start', { userId: 1 });
     const [client, other] = [await visit('/events'), await visit('/events', 2)];
     await app.run('Quick Start', { userId: 1 });
@@ -235,7 +235,7 @@ describe('every snippet of the document', () => {
     assert.equal(app.sse.getClientsByChannel('user:1').length, 5);
     app.sse.broadcastAll('n', 1);
     for (const client of clients.slice(2)) await client.has('data: 1\n\n');
-    // Those who come at once are counted too.
+    // Clients that connect at the same time are counted too.
     await Promise.all(Array.from({ length: 20 }, () => visit('/subscribe')));
     assert.equal(app.sse.getClientsByChannel('user:1').length, 5);
   });
@@ -250,7 +250,7 @@ describe('every snippet of the document', () => {
     assert.deepEqual(client.data.map(JSON.parse), [{ orderId: 1, status: 'paid' }, order]);
   });
 
-  test('is in one of these tests, or in that of the types', () => {
+  test('is covered by one of these tests or by the type tests', () => {
     assert.deepEqual([...seen, ...TYPES].toSorted(), headings.toSorted());
   });
 });

@@ -10,43 +10,47 @@ const post = (origin, body, poll = 'tabs') =>
 const vote = (origin, voter, option, poll) => post(origin, JSON.stringify({ voter, option }), poll);
 
 describe('examples/hono', () => {
-  test('it shows how a poll stands, then every vote, and what one has missed', SOON, async (t) => {
-    const { origin, stop } = await startExample(t, 'hono/server.js');
-    const client = await connectHTTP1(origin, '/polls/tabs/events');
-    t.after(() => client.leave());
-    await client.has('event: watching\ndata: 1\n\n');
-    assert.match(client.headers['content-security-policy'], /^default-src 'self'/);
-    assert.match(
-      client.text,
-      /event: poll\ndata: \{"question":"Tabs or spaces\?",.*"counts":\[0,0,0\]\}/,
-    );
-    assert.equal((await vote(origin, 'voter-one', 1)).status, 204);
-    await client.has('event: vote\ndata: {"option":1,"counts":[0,1,0]}\n\n');
-    // Another vote of the same voter replaces the first, and elsewhere it is another matter.
-    await vote(origin, 'voter-one', 2);
-    await vote(origin, 'voter-one', 0, 'friday');
-    await client.has('data: {"option":2,"counts":[0,0,1]}\n\n');
-    await vote(origin, 'voter-two', 2);
-    await client.has('data: {"option":2,"counts":[0,0,2]}\n\n');
-    assert.equal(client.text.match(/event: vote/g).length, 3);
+  test(
+    'sends the state of a poll, then every vote, and missed votes on reconnect',
+    SOON,
+    async (t) => {
+      const { origin, stop } = await startExample(t, 'hono/server.js');
+      const client = await connectHTTP1(origin, '/polls/tabs/events');
+      t.after(() => client.leave());
+      await client.has('event: watching\ndata: 1\n\n');
+      assert.match(client.headers['content-security-policy'], /^default-src 'self'/);
+      assert.match(
+        client.text,
+        /event: poll\ndata: \{"question":"Tabs or spaces\?",.*"counts":\[0,0,0\]\}/,
+      );
+      assert.equal((await vote(origin, 'voter-one', 1)).status, 204);
+      await client.has('event: vote\ndata: {"option":1,"counts":[0,1,0]}\n\n');
+      // A second vote of the same voter replaces the first in the same poll, not in other polls.
+      await vote(origin, 'voter-one', 2);
+      await vote(origin, 'voter-one', 0, 'friday');
+      await client.has('data: {"option":2,"counts":[0,0,1]}\n\n');
+      await vote(origin, 'voter-two', 2);
+      await client.has('data: {"option":2,"counts":[0,0,2]}\n\n');
+      assert.equal(client.text.match(/event: vote/g).length, 3);
 
-    const [, first] = /^id: (.*)\nevent: vote/m.exec(client.text);
-    const headers = { 'Last-Event-ID': first };
-    const again = await connectHTTP1(origin, '/polls/tabs/events', { headers });
-    t.after(() => again.leave());
-    await client.has('event: watching\ndata: 2\n\n');
-    await again.has('event: poll\n');
-    assert.match(again.text, /\[0,0,1\].*\[0,0,2\].*event: poll\n.*\[0,0,2\]/s);
-    assert.equal(again.text.match(/event: vote/g).length, 2);
-    again.leave();
-    await client.has('data: 2\n\nevent: watching\ndata: 1\n\n');
+      const [, first] = /^id: (.*)\nevent: vote/m.exec(client.text);
+      const headers = { 'Last-Event-ID': first };
+      const again = await connectHTTP1(origin, '/polls/tabs/events', { headers });
+      t.after(() => again.leave());
+      await client.has('event: watching\ndata: 2\n\n');
+      await again.has('event: poll\n');
+      assert.match(again.text, /\[0,0,1\].*\[0,0,2\].*event: poll\n.*\[0,0,2\]/s);
+      assert.equal(again.text.match(/event: vote/g).length, 2);
+      again.leave();
+      await client.has('data: 2\n\nevent: watching\ndata: 1\n\n');
 
-    const exit = stop();
-    assert.equal(await client.over(), 'clean');
-    assert.deepEqual(await exit, [0, null]);
-  });
+      const exit = stop();
+      assert.equal(await client.over(), 'clean');
+      assert.deepEqual(await exit, [0, null]);
+    },
+  );
 
-  test('it refuses what is no vote', SOON, async (t) => {
+  test('refuses invalid votes', SOON, async (t) => {
     const { origin } = await startExample(t, 'hono/server.js');
     const bad = [
       'no JSON',
@@ -64,7 +68,7 @@ describe('examples/hono', () => {
     assert.equal((await fetch(`${origin}/nothing`)).status, 404);
   });
 
-  test('a hand shows on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
+  test('shows a vote on every page', { ...SOON, skip: withoutBrowser }, async (t) => {
     const { origin } = await startExample(t, 'hono/server.js');
     const { pages, faults } = await openPages(t, origin, 2);
     const [one, two] = pages;
@@ -85,7 +89,7 @@ describe('examples/hono', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('a page shows the poll of a server that has restarted', {
+  test('shows the poll of a restarted server on an open page', {
     ...SOON,
     skip: withoutBrowser,
   }, async (t) => {

@@ -6,7 +6,7 @@ import { bridge } from './bridge.mjs';
 import { createSSE } from './service.mjs';
 import { run, snippet } from './snippets.mjs';
 
-/** A query that takes whatever it is asked, and finds what was put into it, with an id. */
+/** A query builder that accepts any method and finds the row that was inserted, with an id. */
 function query() {
   let row = {};
   const answers = {
@@ -28,11 +28,11 @@ function query() {
 
 const db = { insertInto: query, updateTable: query, selectFrom: query };
 
-/** What the document's snippets call by a name: something that listens, and is told later. */
+/** Methods of these names, which add a listener to the emitter. */
 const named = (emitter, names) =>
   Object.fromEntries(names.map((name) => [name, (key, listener) => emitter.on(key, listener)]));
 
-/** The little that the snippets use of the framework that the document was written for. */
+/** The parts of the document's framework that the snippets use. */
 export class AppServer {
   #routes = [];
   jobs = new EventEmitter();
@@ -66,7 +66,7 @@ export class AppServer {
     return { core, db, user, params };
   }
 
-  /** Runs the snippet of a section, with what else it takes for granted. */
+  /** Runs the snippet of a section. `scope` adds variables that the snippet expects. */
   run(heading, scope = {}) {
     return run(snippet(heading), { router: this.router, ctx: this.context(), ...scope });
   }
@@ -81,14 +81,14 @@ export class AppServer {
     throw new Error(`no ${kind} route ${path}`);
   }
 
-  /** A raw route; whose request it is says a header. */
+  /** Calls a raw route. The `X-User` header identifies the user. */
   answer(request) {
     const { handle, params } = this.#find('raw', new URL(request.url).pathname.slice(1));
     const id = Number(request.headers.get('x-user') ?? 1);
     return handle(request, this.context({ id, name: `user ${id}` }, params));
   }
 
-  /** A typed route. */
+  /** Calls a typed route. */
   call(path, input, user) {
     const { handle, params } = this.#find('typed', path);
     return handle(input, this.context(user, params));

@@ -19,7 +19,7 @@ const versions = {
   'HTTP/2': [{ createServer: http2.createServer }, connectHTTP2],
 };
 
-/** Asks for the stream; what comes back gives up on it. */
+/** Requests the stream. The returned function aborts the request. */
 const ask = {
   'HTTP/1.1': (origin) => {
     const request = http.get(`${origin}/events`).on('error', () => {});
@@ -32,7 +32,7 @@ const ask = {
   },
 };
 
-/** A Hono server with an event stream, and what its clients closed for. */
+/** A Hono server with an event stream. `reasons` collects the close reasons of its clients. */
 async function serve(t, [options, connect], { config, before = async () => {} } = {}) {
   const sse = service(t, config);
   const reasons = [];
@@ -65,7 +65,7 @@ async function serve(t, [options, connect], { config, before = async () => {} } 
 
 for (const [version, how] of Object.entries(versions)) {
   describe(`Hono on Node, ${version}`, () => {
-    test('a client gets the head, the first frames at once, and events', SOON, async (t) => {
+    test('a client gets the head, the first frames immediately, and events', SOON, async (t) => {
       const { connect, sse } = await serve(t, how);
       const client = await connect('/events', { headers: { origin: 'https://a.example' } });
       await client.has(': heartbeat ');
@@ -80,7 +80,7 @@ for (const [version, how] of Object.entries(versions)) {
       assert.equal(await client.over(), 'clean');
     });
 
-    test('a client that comes back gets what it missed', SOON, async (t) => {
+    test('a client that reconnects gets what it missed', SOON, async (t) => {
       const { connect, sse } = await serve(t, how);
       await connect('/events');
       for (const id of ['grüße-1', 'grüße-2']) sse.broadcast('news', 'n', id, id);
@@ -95,14 +95,14 @@ for (const [version, how] of Object.entries(versions)) {
         await client.has('heartbeat');
         client.leave();
       },
-      'at once': (client) => client.leave(),
-      'without a goodbye': async (client) => {
+      immediately: (client) => client.leave(),
+      'with a TCP reset': async (client) => {
         await client.has('heartbeat');
         client.reset();
       },
     };
     for (const [when, leave] of Object.entries(departures)) {
-      test(`one that leaves ${when} is removed`, SOON, async (t) => {
+      test(`a client that leaves ${when} is removed`, SOON, async (t) => {
         const { connect, count, reasons, sse } = await serve(t, how);
         const [leaving, staying] = [await connect('/events'), await connect('/events')];
         await leave(leaving);
@@ -114,7 +114,7 @@ for (const [version, how] of Object.entries(versions)) {
       });
     }
 
-    test('one that leaves before the handler answers is removed too', SOON, async (t) => {
+    test('a client that leaves before the handler answers is removed', SOON, async (t) => {
       let answer;
       const answered = new Promise((resolve) => {
         answer = resolve;
@@ -132,7 +132,7 @@ for (const [version, how] of Object.entries(versions)) {
       assert.equal(count(), 0);
     });
 
-    test('a hundred that come and go leave nothing behind', SOON, async (t) => {
+    test('a hundred clients that connect and leave are all removed', SOON, async (t) => {
       const { connect, count, reasons, sse } = await serve(t, how);
       for (let round = 0; round < 4; round += 1) {
         const clients = await Promise.all(Array.from({ length: 25 }, () => connect('/events')));
@@ -141,13 +141,13 @@ for (const [version, how] of Object.entries(versions)) {
       }
       await until(
         () => reasons.length === 100,
-        () => `100 ends, there are ${reasons.length}`,
+        () => `100 closed clients (${reasons.length} so far)`,
       );
       assert.equal(count(), 0);
       assert.deepEqual(sse.getClientsByChannel('news'), []);
     });
 
-    test('a client that takes nothing is cut off, and the server drops it', SOON, async (t) => {
+    test('a client that does not read is disconnected and removed', SOON, async (t) => {
       const logged = t.mock.method(console, 'error', () => {});
       const config = { maxQueueBytes: 256 << 10, eventBufferSize: 1e6 };
       const { connect, count, reasons, sse } = await serve(t, how, { config });
@@ -170,32 +170,32 @@ for (const [version, how] of Object.entries(versions)) {
       }
     });
 
-    test('one whose Node response has closed goes with it', SOON, async (t) => {
+    test('a client is removed when its Node response closes', SOON, async (t) => {
       t.mock.method(console, 'error', () => {});
       const { connect, count, sse } = await serve(t, how, { config: { stallTimeout: 0 } });
       const client = await connect('/closing');
       await client.has('heartbeat');
       assert.equal((await connect('/closing', { method: 'HEAD' })).status, 200);
-      await until(() => count() === 1, 'HEAD to go');
+      await until(() => count() === 1, 'the client of HEAD to be removed');
       sse.broadcastAll('n', 'still here');
       await client.has('data: still here\n\n');
       client.leave();
-      await until(() => count() === 0, 'the client to go');
+      await until(() => count() === 0, 'the client to be removed');
     });
 
-    test('an unread response is dropped after stallTimeout', SOON, async (t) => {
+    test('a response that is never read is closed after stallTimeout', SOON, async (t) => {
       t.mock.method(console, 'error', () => {});
       const { connect, count, reasons } = await serve(t, how, { config: { stallTimeout: 50 } });
       assert.equal((await connect('/events', { method: 'HEAD' })).status, 200);
       assert.equal((await connect('/fails')).status, 500);
-      await until(() => reasons.length === 2, 'both to go');
+      await until(() => reasons.length === 2, 'both clients to close');
       assert.deepEqual(reasons, ['stall', 'stall']);
       assert.equal(count(), 0);
     });
   });
 }
 
-test('requests that wait behind a stream are clients that have left', SOON, async (t) => {
+test('requests that are pipelined behind a stream count as clients that left', SOON, async (t) => {
   const logged = t.mock.method(console, 'error', () => {});
   let answer;
   const answered = new Promise((resolve) => {
@@ -211,12 +211,12 @@ test('requests that wait behind a stream are clients that have left', SOON, asyn
   raw.send('GET /closing HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5));
   await until(() => requests === 5, 'all requests');
   answer();
-  await until(() => reasons.length === 4, 'four to go');
+  await until(() => reasons.length === 4, 'four clients to close');
   assert.equal(count(), 1);
   sse.broadcastAll('n', 'still here');
   await raw.has('data: still here\n\n');
   raw.socket.destroy();
-  await until(() => count() === 0 && reasons.length === 5, 'the last one to go');
+  await until(() => count() === 0 && reasons.length === 5, 'the last client to close');
   assert.deepEqual(new Set(reasons), new Set(['client']));
   assert.equal(logged.mock.callCount(), 0);
 });

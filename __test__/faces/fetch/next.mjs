@@ -8,7 +8,7 @@ import { until } from '../../support/until.mjs';
 import { bridge } from './bridge.mjs';
 import { service } from './service.mjs';
 
-/** `app/events/route.js` of a Next application, with its module scope. */
+/** `app/events/route.js` of a Next.js application, with its module scope. */
 function route(sse) {
   async function GET(request) {
     const { searchParams } = new URL(request.url);
@@ -38,7 +38,7 @@ async function serve(t, config) {
 }
 
 describe('a Next-style route handler', () => {
-  test('what one handler broadcasts another one streams', SOON, async (t) => {
+  test('streams the broadcasts of another handler', SOON, async (t) => {
     const { connect, sse, POST } = await serve(t);
     const client = await connect('/events?channel=orders&channel=news');
     await client.has('heartbeat');
@@ -51,7 +51,7 @@ describe('a Next-style route handler', () => {
     assert.equal(await client.over(), 'clean');
   });
 
-  test('a client that leaves is removed', SOON, async (t) => {
+  test('removes a client that leaves', SOON, async (t) => {
     const { connect, sse } = await serve(t);
     const client = await connect('/events?channel=news');
     await client.has('heartbeat');
@@ -60,7 +60,7 @@ describe('a Next-style route handler', () => {
     assert.deepEqual(sse.getClientsByChannel('news'), []);
   });
 
-  test('one that takes nothing is cut off', SOON, async (t) => {
+  test('disconnects a client that does not read', SOON, async (t) => {
     const { connect, sse } = await serve(t, { maxQueueBytes: 256 << 10, stallTimeout: 200 });
     const client = await connect('/events?channel=news', { reading: false });
     const [{ connection }] = sse.getClients();

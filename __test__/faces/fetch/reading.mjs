@@ -1,12 +1,12 @@
 import { until } from '../../support/until.mjs';
 
 /**
- * Reads the body of a response as a consumer in the same process does; `pause` lets what comes
- * wait.
+ * Reads the body of a response like a consumer in the same process. While it is paused, chunks
+ * stay in the body.
  */
 export class Reading {
   text = '';
-  /** `'done'` after an orderly end, or what the body failed with. */
+  /** `'done'` after an orderly end, or the error of the body. */
   end;
   #reader;
   #decoder = new TextDecoder();
@@ -40,7 +40,7 @@ export class Reading {
     return this.#reader.cancel();
   }
 
-  /** What came after the first two frames. */
+  /** The text after the first two frames. */
   get events() {
     return this.text.replace(/^retry: \d+\n\n: heartbeat \d+\n\n/, '');
   }

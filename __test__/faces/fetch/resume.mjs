@@ -6,7 +6,7 @@ import { until } from '../../support/until.mjs';
 import { Reading } from './reading.mjs';
 import { service } from './service.mjs';
 
-/** A client that comes back and subscribes. */
+/** A client that reconnects and subscribes. */
 function comeBack(sse, lastEventId, channel = 'news') {
   const { client, response } = sse.addClient({ lastEventId });
   const gaps = tally(client.connection, 'gap');
@@ -14,7 +14,7 @@ function comeBack(sse, lastEventId, channel = 'news') {
   return { client, gaps, reading: new Reading(response) };
 }
 
-/** A service with a channel in which `ids` were sent. */
+/** A service with a channel in which events with these ids were sent. */
 function history(t, ids, config) {
   const sse = service(t, config);
   sse.subscribe(sse.addClient().client.id, 'news');
@@ -22,8 +22,8 @@ function history(t, ids, config) {
   return sse;
 }
 
-describe('a client that comes back', () => {
-  test('it gets what it missed of a channel, then what is new', SOON, async (t) => {
+describe('a client that reconnects', () => {
+  test('gets the missed events of a channel, then new ones', SOON, async (t) => {
     const sse = history(t, ['a', 'b', 'c']);
     const { client, gaps, reading } = comeBack(sse, 'a');
     sse.broadcast('news', 'n', 'd', 'd');
@@ -33,7 +33,7 @@ describe('a client that comes back', () => {
     assert.deepEqual(gaps, []);
   });
 
-  test('it may have been the only one for a while', SOON, async (t) => {
+  test('gets what it missed even if the channel had no other clients', SOON, async (t) => {
     const sse = service(t);
     const first = sse.addClient();
     sse.subscribe(first.client.id, 'news');
@@ -48,7 +48,7 @@ describe('a client that comes back', () => {
     await again.reading.has('data: 2\n\n');
   });
 
-  test('reports a gap for events that a channel cannot replay', SOON, async (t) => {
+  test('gets a gap for events that a channel cannot replay', SOON, async (t) => {
     const sse = history(t, ['a', 'b', 'c'], { topic: { historySize: 1 } });
     const { client, gaps, reading } = comeBack(sse, 'a');
     await reading.has('heartbeat');
@@ -59,7 +59,7 @@ describe('a client that comes back', () => {
     assert.doesNotMatch(reading.text, /event: n/);
   });
 
-  test('each channel may have a history of its own', SOON, async (t) => {
+  test('is served from the history of each channel', SOON, async (t) => {
     const topic = (channel) => ({ historySize: channel === 'news' ? 10 : 0 });
     const sse = history(t, ['a', 'b'], { topic });
     const other = sse.addClient().client;
@@ -73,21 +73,21 @@ describe('a client that comes back', () => {
 
   const asHeader = (id) => new Request('http://x', { headers: { 'Last-Event-ID': id } }).headers;
   const cursors = {
-    'an id of ASCII': ['evt-1', 'evt-1'],
-    'an id as it comes out of a Fetch header': [
+    'an ASCII id': ['evt-1', 'evt-1'],
+    'an id as read from a Fetch header': [
       asHeader(Buffer.from('größe ✓').toString('latin1')).get('Last-Event-ID'),
       'größe ✓',
     ],
-    'an id that is decoded already': ['größe ✓', 'größe ✓'],
-    'one of Latin-1 that is not UTF-8': ['größe', 'größe'],
-    'none, as `get` of a header says it': [asHeader('x').get('nothing'), undefined],
-    'an empty one': ['', undefined],
-    'one of 1 KiB': ['x'.repeat(1024), 'x'.repeat(1024)],
-    'one of more than 1 KiB': ['x'.repeat(1025), undefined],
-    'one of more than 1 KiB in UTF-8': ['€'.repeat(342), undefined],
+    'an id that is already decoded': ['größe ✓', 'größe ✓'],
+    'a Latin-1 id that is not UTF-8': ['größe', 'größe'],
+    'null, as returned by `get` of a missing header': [asHeader('x').get('nothing'), undefined],
+    'an empty id': ['', undefined],
+    'an id of 1 KiB': ['x'.repeat(1024), 'x'.repeat(1024)],
+    'an id of more than 1 KiB': ['x'.repeat(1025), undefined],
+    'an id of more than 1 KiB in UTF-8': ['€'.repeat(342), undefined],
   };
   for (const [what, [given, taken]] of Object.entries(cursors)) {
-    test(`its cursor may be ${what}`, (t) => {
+    test(`may have as its cursor ${what}`, (t) => {
       assert.equal(service(t).addClient({ lastEventId: given }).client.lastEventId, taken);
     });
   }

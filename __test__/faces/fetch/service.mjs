@@ -1,13 +1,10 @@
 import { createRequire } from 'node:module';
 import { tally } from '../../support/tally.mjs';
 
-// Loaded as CommonJS, by the same path as the other tests load the rest.
+// Loaded as CommonJS like the other modules, so that all tests share one instance.
 export const { createSSE } = createRequire(import.meta.url)('../../../fetch.js');
 
-/**
- * A service that ends with the test. Its bodies do not keep the process alive, so something else
- * does.
- */
+/** A service that ends with the test. A timer keeps the process alive, because bodies do not. */
 export function service(t, config) {
   const sse = createSSE(config);
   const hold = setInterval(() => {}, 1000);
@@ -18,7 +15,7 @@ export function service(t, config) {
   return sse;
 }
 
-/** A client with a subscription, its response, and what it closed for. */
+/** A client with a subscription, its response and its close reasons. */
 export function addClient(sse, channel = 'news') {
   const { client, response } = sse.addClient();
   sse.subscribe(client.id, channel);

@@ -7,7 +7,7 @@ import { addClient, service } from './service.mjs';
 
 describe('slow readers', () => {
   test(
-    'one that takes nothing is cut off, the others go on, and memory is bounded',
+    'are disconnected within a memory bound, while the other readers continue',
     SOON,
     async (t) => {
       const maxQueueBytes = 128 << 10;
@@ -38,7 +38,7 @@ describe('slow readers', () => {
     },
   );
 
-  test('two hundred that take nothing share what waits for them', SOON, async (t) => {
+  test('share the memory of the events that are queued for all of them', SOON, async (t) => {
     const sse = service(t, { maxQueueBytes: 64 << 20 });
     const slow = Array.from({ length: 200 }, () => addClient(sse));
     const good = addClient(sse);
@@ -50,14 +50,17 @@ describe('slow readers', () => {
       await until(() => steady.events.length >= data.length, 'the steady reader to keep up');
       steady.text = '';
     }
-    // 16 MiB wait for each of them.
-    await until(() => slow.every(({ client }) => client.connection.queuedBytes > 15 << 20), 'all');
+    // 16 MiB are queued for each of them.
+    await until(
+      () => slow.every(({ client }) => client.connection.queuedBytes > 15 << 20),
+      'the queues to fill',
+    );
     const grown = process.memoryUsage.rss() - before;
     assert.ok(grown < 160 << 20, `${grown >> 20} MiB`);
     for (const { response } of slow) await response.body.cancel();
   });
 
-  test('a body that nobody begins to read is one', SOON, async (t) => {
+  test('include bodies that are never read', SOON, async (t) => {
     const sse = service(t, { stallTimeout: 100, heartbeatInterval: 0 });
     const { response, reasons } = addClient(sse);
     await until(() => sse.getClients().length === 0, 'the client to be removed');
@@ -66,19 +69,19 @@ describe('slow readers', () => {
     await assert.rejects(response.text(), { code: 'ERR_SSE_DISCONNECTED' });
   });
 
-  test('one that reads but has nothing to read is none', SOON, async (t) => {
+  test('do not include idle readers without pending events', SOON, async (t) => {
     const sse = service(t, { stallTimeout: 400, heartbeatInterval: 0 });
     const idle = addClient(sse);
     const reading = new Reading(idle.response);
     await reading.has('heartbeat');
     const unread = addClient(sse);
-    await until(() => unread.reasons.length, 'the stall of the other');
+    await until(() => unread.reasons.length, 'the unread client to stall');
     sse.broadcast('news', 'n', 'still here');
     await reading.has('data: still here\n\n');
     assert.deepEqual(idle.reasons, []);
   });
 
-  test('a big event reaches one whole, and a body holds little of it', SOON, async (t) => {
+  test('get a big event completely, in small chunks', SOON, async (t) => {
     const sse = service(t, { maxQueueBytes: 8 << 20 });
     const { client, response } = addClient(sse);
     const data = Buffer.alloc(3 << 20, 'grüße ').toString();
@@ -98,7 +101,7 @@ describe('slow readers', () => {
 });
 
 test(
-  'a source is streamed as fast as the body is read, and stops when it is cancelled',
+  'a source is read at the pace of the body, and stops when the body is cancelled',
   SOON,
   async (t) => {
     const { client, response } = service(t).addClient();
@@ -117,7 +120,7 @@ test(
     const streamed = client.connection.stream(source());
     const reader = response.body.getReader();
     await reader.read();
-    await until(() => client.connection.queuedBytes > 64 << 10, 'the source to wait');
+    await until(() => client.connection.queuedBytes > 64 << 10, 'the queue to fill');
     assert.ok(asked < 400, `${asked} items`);
     for (let n = 0; n < 10; n += 1) await reader.read();
     await reader.cancel();

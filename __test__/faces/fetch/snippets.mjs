@@ -15,10 +15,10 @@ const sections = new Map(
 /** The headings that have code below them, in order. */
 export const headings = [...sections].filter(([, text]) => FENCE.test(text)).map(([name]) => name);
 
-/** The code below a heading, as it is written. */
+/** The code below a heading, unchanged. */
 export const snippet = (heading) => FENCE.exec(sections.get(heading))[1];
 
-/** Runs code as the body of a function of these names, without its types. */
+/** Runs code, without its types, as the body of a function with these parameters. */
 export function run(code, scope) {
   const { outputText } = ts.transpileModule(`async function body() {${code}}`, { compilerOptions });
   const names = Object.keys(scope);

@@ -1,4 +1,4 @@
-// Clients that drop and return, over sockets.
+// Clients that reconnect, over sockets.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createAdaptorServer } from '@hono/node-server';
@@ -12,7 +12,7 @@ import { service } from './service.mjs';
 const idsOf = ({ text }) => Array.from(text.matchAll(/^id: (.*)$/gm), ([, id]) => id);
 const missed = ({ text }) => text.match(/(?<=^event: n\ndata: ).*/gm) ?? [];
 
-/** Subscribes in the turn of `addClient`, or after an `await` if there is `resume: 'manual'`. */
+/** Subscribes in the turn of `addClient`, or after an `await` with `resume: 'manual'`. */
 async function serve(t, resume) {
   const sse = service(t);
   const app = new Hono();
@@ -35,15 +35,15 @@ async function serve(t, resume) {
       connectHTTP1(origin, '/events', { headers: cursor && { 'Last-Event-ID': cursor } }),
     async drop(client) {
       client.leave();
-      await until(() => sse.getClients().length === 0, 'the drop to be noticed');
+      await until(() => sse.getClients().length === 0, 'the client to be removed');
     },
   };
 }
 
-describe('a client that drops and returns, over sockets', { concurrency: true }, () => {
+describe('a client that reconnects over sockets', { concurrency: true }, () => {
   for (const resume of [undefined, 'manual']) {
     const how = resume ? 'after an await' : 'in the same turn';
-    test(`it gets what it missed, once, if it subscribes ${how}`, SOON, async (t) => {
+    test(`gets what it missed, once, if it subscribes ${how}`, SOON, async (t) => {
       const { sse, connect, drop } = await serve(t, resume);
       const first = await connect();
       sse.broadcast('news', 'n', 0);
@@ -63,7 +63,7 @@ describe('a client that drops and returns, over sockets', { concurrency: true },
       assert.deepEqual(missed(third), ['3', '4', '5', '6']);
     });
 
-    test(`it has a cursor before its first event, if it subscribes ${how}`, SOON, async (t) => {
+    test(`has a cursor before its first event if it subscribes ${how}`, SOON, async (t) => {
       const { sse, connect, drop } = await serve(t, resume);
       const first = await connect();
       await until(() => idsOf(first).length > 0, 'the primer');

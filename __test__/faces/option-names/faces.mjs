@@ -14,7 +14,7 @@ const { adopt, toNode } = require('../../../fetch.js');
 const { createStreams } = require('../../../streams.js');
 const { Connection, setupSSE, SSEBroker } = sluice;
 
-/** Answers with the error where the handler throws. */
+/** Answers with the error if the handler throws. */
 async function serveNode(t, handler) {
   const { origin, close } = await nodeHTTP.start(async (req, res) => {
     try {
@@ -39,17 +39,17 @@ async function serveFastify(t, setUp) {
 const serveBroker = (t, broker, options) =>
   serveNode(t, (req, res) => broker.connect(req, res, options));
 
-/** Writes a Fetch response the way a server does. */
+/** Writes a Fetch response like a server does. */
 async function writeBody(response, res) {
   res.writeHead(response.status, Object.fromEntries(response.headers));
   for await (const chunk of response.body) res.write(chunk);
   res.end();
 }
 
-/** Options that another spelling of the same option must override. */
+/** Options that the options of a test must override, whatever name those use. */
 const OVERRIDDEN = { timeout: 2 ** 31 - 1, pingInterval: 2 ** 31 - 1, maxQueueEvents: 1 };
 
-/** Each serves event streams that have the options, and resolves with their address. */
+/** Each function serves event streams with the options, and resolves with their address. */
 export const faces = {
   Connection: (t, options) => serveNode(t, (req, res) => new Connection(req, res, options)),
   'sluice/express': (t, options) =>
@@ -60,7 +60,7 @@ export const faces = {
         sse(() => {}, options),
       ),
     ),
-  'the defaults of sluice/fastify': (t, options) =>
+  'sluice/fastify with plugin defaults': (t, options) =>
     serveFastify(t, async (app) => {
       await app.register(plugin, options);
       app.get('/', (_request, reply) => void reply.eventStream());
@@ -77,7 +77,7 @@ export const faces = {
     }),
   SSEBroker: (t, { maxLifetime, timeout, ...options }) =>
     serveBroker(t, new SSEBroker({ ...options, connection: { maxLifetime, timeout } })),
-  'the connections of SSEBroker': (t, connection) =>
+  'SSEBroker with `connection`': (t, connection) =>
     serveBroker(t, new SSEBroker({ heartbeatInterval: 0, connection })),
   'broker.connect': (t, options) =>
     serveBroker(t, new SSEBroker({ connection: OVERRIDDEN }), options),
@@ -101,7 +101,7 @@ export const faces = {
     const sse = service(t, options);
     return serveNode(t, (_req, res) => writeBody(sse.addClient().response, res));
   },
-  'the connections of createStreams': async (t, connection) => {
+  'createStreams with `connection`': async (t, connection) => {
     const streams = createStreams({ connection });
     await streams.fetch(new Request('http://localhost/', { method: 'PUT' }));
     const request = new Request('http://localhost/?offset=-1&live=sse');

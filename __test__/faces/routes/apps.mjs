@@ -15,9 +15,8 @@ export const { setupSSE } = require('../../../lib/faces/routes/setup-sse.js');
 export const SOON = { timeout: 240_000 };
 
 /**
- * The frameworks: `start` lets an application listen that `setUp` has added to. `parses` where a
- * parser of the application has had
- * the body before the routes, and answers itself when it cannot be parsed.
+ * The frameworks. `start` starts an application that `setUp` has configured. `parses` is set if a
+ * parser of the application reads the body before the routes, and answers if parsing fails.
  */
 export const frameworks = {
   'Express 4': { start: express(express4) },
@@ -67,8 +66,8 @@ async function fastify(setUp) {
 }
 
 /**
- * A server with a broker's routes. `broker` and `options` are the options of the two, `use` adds to
- * the application first.
+ * A server with a broker's routes. `broker` and `options` are the options of the broker and of the
+ * routes. `use` is called with the application first.
  */
 export async function serve(
   t,

@@ -1,4 +1,4 @@
-// What a body may be, over every framework.
+// Valid and invalid request bodies, in every framework.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
@@ -9,16 +9,16 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 const chunk = (text) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 for (const [name, framework] of Object.entries(frameworks)) {
-  /** Express has answered what its own parser could not parse. */
+  /** If Express's own parser fails, Express answers without our code. */
   const assertCode = ({ json }, code) => framework.parses || assert.equal(json.code, code);
 
   describe(name, () => {
     for (const [what, body] of Object.entries({
       nothing: '',
-      'no JSON': 'topics=news',
+      'text that is not JSON': 'topics=news',
       'unfinished JSON': '{"clientId": "x", "secret": "y", "topics": ["news"',
       'bytes that are not UTF-8': Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
-      'nothing but a byte order mark': '\ufeff',
+      'only a byte order mark': '\ufeff',
     })) {
       test(`a body of ${what} is answered with 400`, SOON, async (t) => {
         const site = await serve(t, framework);
@@ -55,7 +55,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.broker.topics(), []);
     });
 
-    test('topics that are no names are answered with 400', SOON, async (t) => {
+    test('invalid topic names are answered with 400', SOON, async (t) => {
       const site = await serve(t, framework);
       const client = await site.connect();
       for (const topic of ['', 7, null, true, ['news'], { topic: 'news' }]) {
@@ -69,7 +69,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.broker.topics(), []);
     });
 
-    test('ignores fields of the prototype', SOON, async (t) => {
+    test('fields of the prototype are ignored', SOON, async (t) => {
       const site = await serve(t, framework);
       const client = await site.connect();
       const { clientId, secret } = client;
@@ -87,18 +87,22 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal({}.secret, undefined);
     });
 
-    test('a topic may have the name of anything', SOON, async (t) => {
-      const site = await serve(t, framework);
-      const client = await site.connect();
-      const topics = ['__proto__', 'constructor', 'hasOwnProperty', '\0', ' ', 'ö/ü?#'];
-      const { status, json } = await site.subscribe(client, ...topics);
-      assert.equal(status, 200);
-      assert.deepEqual(json.topics, topics);
-      assert.equal(site.broker.broadcastToTopic('__proto__', { data: 'there' }), 1);
-      assert.equal(site.broker.broadcastToTopic('toString', { data: 'not there' }), 0);
-    });
+    test(
+      'a topic may have any name, also that of a property of Object.prototype',
+      SOON,
+      async (t) => {
+        const site = await serve(t, framework);
+        const client = await site.connect();
+        const topics = ['__proto__', 'constructor', 'hasOwnProperty', '\0', ' ', 'ö/ü?#'];
+        const { status, json } = await site.subscribe(client, ...topics);
+        assert.equal(status, 200);
+        assert.deepEqual(json.topics, topics);
+        assert.equal(site.broker.broadcastToTopic('__proto__', { data: 'there' }), 1);
+        assert.equal(site.broker.broadcastToTopic('toString', { data: 'not there' }), 0);
+      },
+    );
 
-    test('deep nesting and long arrays do no harm', SOON, async (t) => {
+    test('deep nesting and long arrays cause no error in the server', SOON, async (t) => {
       const site = await serve(t, framework);
       const client = await site.connect();
       const { clientId, secret } = client;
@@ -139,13 +143,13 @@ for (const [name, framework] of Object.entries(frameworks)) {
       });
     }
 
-    test('no body and no type is answered with 415', SOON, async (t) => {
+    test('a request without a body and a type is answered with 415', SOON, async (t) => {
       const site = await serve(t, framework);
       const { status, json } = await site.ask('POST', '/subscribe');
       assert.deepEqual([status, json.code], [415, 'ERR_SSE_MEDIA_TYPE']);
     });
 
-    test('the type may have a charset, and any case', SOON, async (t) => {
+    test('the type is case-insensitive and may have a charset', SOON, async (t) => {
       const site = await serve(t, framework);
       const { credentials } = await site.connect();
       for (const type of ['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"']) {
@@ -155,7 +159,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       }
     });
 
-    test('a body of the limit is taken', SOON, async (t) => {
+    test('a body as large as the limit is accepted', SOON, async (t) => {
       const site = await serve(t, framework, { options: { bodyLimit: 400 } });
       const { credentials } = await site.connect();
       const message = JSON.stringify({ ...credentials, topics: ['news'] });
@@ -170,7 +174,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
 
     if (framework.parses) return;
 
-    test('a body that says that it is too large is not read', SOON, async (t) => {
+    test('a body whose Content-Length is too large is not read', SOON, async (t) => {
       const site = await serve(t, framework);
       const raw = await site.raw();
       raw.send(
@@ -182,7 +186,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.match(raw.head, /\r\nconnection: close\r\n/i);
     });
 
-    test('a body that turns out to be too large is not read to its end', SOON, async (t) => {
+    test('a chunked body that becomes too large is not read to its end', SOON, async (t) => {
       const site = await serve(t, framework);
       const raw = await site.raw();
       raw.send(
@@ -194,7 +198,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.match(raw.text, /^HTTP\/1.1 413 /);
     });
 
-    test('a body in pieces is put together', SOON, async (t) => {
+    test('a body that arrives in pieces is assembled', SOON, async (t) => {
       const site = await serve(t, framework);
       const { credentials } = await site.connect();
       const body = Buffer.from(JSON.stringify({ ...credentials, topics: ['größer'] }));
@@ -208,7 +212,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.broker.topics(), ['größer']);
     });
 
-    test('a client that leaves while it sends its body does no harm', SOON, async (t) => {
+    test('a client that leaves while it sends its body causes no error', SOON, async (t) => {
       const site = await serve(t, framework);
       const begun = once(site.server, 'request');
       const raw = await site.raw();
@@ -223,7 +227,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.errors, []);
     });
 
-    test('a body that is not UTF-8 is not made so', SOON, async (t) => {
+    test('a body that is not UTF-8 is refused', SOON, async (t) => {
       const site = await serve(t, framework);
       const { credentials } = await site.connect();
       const body = Buffer.from(JSON.stringify({ ...credentials, topics: ['caf\xe9'] }), 'latin1');

@@ -1,4 +1,4 @@
-// What only Express, and what is like it, has.
+// Tests of Express only, and of applications with a similar interface.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -26,7 +26,7 @@ for (const name of ['Express 4', 'Express 5']) {
       json: { type: 'application/vnd.api+json' },
     };
     for (const [parser, options] of Object.entries(parsers)) {
-      test(`express.${parser}() before the routes does not get in the way`, SOON, async (t) => {
+      test(`express.${parser}() may come before the routes`, SOON, async (t) => {
         const create = framework === frameworks['Express 4'] ? 'express4' : 'express';
         const { default: express } = await import(create);
         const use = (app) => app.use(express[parser](options));
@@ -41,7 +41,7 @@ for (const name of ['Express 4', 'Express 5']) {
       });
     }
 
-    test('a router may have the routes, below parameters too', SOON, async (t) => {
+    test('the routes may be in a router, also below a path with parameters', SOON, async (t) => {
       const broker = new SSEBroker();
       const running = await framework.start(async (app) => {
         const { default: express } = await import(name === 'Express 4' ? 'express4' : 'express');
@@ -64,35 +64,39 @@ for (const name of ['Express 4', 'Express 5']) {
       const site = await serve(t, framework, { use });
       const client = await site.connect('', { headers: { 'Accept-Encoding': 'gzip' } });
       assert.equal((await site.subscribe(client, 'news')).status, 200);
-      // What the middleware allows to everybody is still the routes' to allow.
+      // The routes check origins themselves, even if the middleware allows any origin.
       const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
       assert.equal((await site.ask('GET', '/stats', { headers })).status, 403);
     });
 
-    test('middleware that answers while a hook is awaited has answered', SOON, async (t) => {
-      let answer;
-      const use = (app) =>
-        app.use((_req, res, next) => {
-          answer = () => res.status(503).end('too late');
-          next();
-        });
-      const identify = async () => answer();
-      const site = await serve(t, framework, { use, options: { identify } });
-      assert.equal((await site.ask('GET', '/connect')).status, 503);
-      assert.equal(site.broker.clientCount(), 0);
-      assert.deepEqual(site.errors, []);
-    });
+    test(
+      'the answer of middleware is kept if it comes while a hook is awaited',
+      SOON,
+      async (t) => {
+        let answer;
+        const use = (app) =>
+          app.use((_req, res, next) => {
+            answer = () => res.status(503).end('too late');
+            next();
+          });
+        const identify = async () => answer();
+        const site = await serve(t, framework, { use, options: { identify } });
+        assert.equal((await site.ask('GET', '/connect')).status, 503);
+        assert.equal(site.broker.clientCount(), 0);
+        assert.deepEqual(site.errors, []);
+      },
+    );
   });
 }
 
-test('anything that adds handlers for get, post and options is enough', SOON, async (t) => {
+test('an application needs only the methods get, post and options', SOON, async (t) => {
   const handlers = new Map();
   const add = (method) => (path, handler) => handlers.set(`${method} ${path}`, handler);
   const app = { get: add('GET'), post: add('POST'), options: add('OPTIONS') };
   const broker = new SSEBroker();
   setupSSE(app, broker, '/_sse');
   const server = http.createServer((req, res) => {
-    const fail = () => assert.fail('nothing is to be passed on');
+    const fail = () => assert.fail('next() must not be called');
     const handler = handlers.get(`${req.method} ${req.url}`);
     if (handler) handler(req, res, fail);
     else res.writeHead(404).end();

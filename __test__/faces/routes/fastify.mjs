@@ -1,4 +1,4 @@
-// What only Fastify has: hooks, parsers, serialisers, its end.
+// Tests of Fastify only: hooks, parsers, serialisers and close().
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http2 from 'node:http2';
@@ -61,42 +61,38 @@ test('a hook may answer first', SOON, async (t) => {
   assert.equal(site.broker.clientCount(), 0);
 });
 
-test('an onSend hook that fails leaves no client behind', SOON, async (t) => {
+test('a failing onSend hook leaves no client behind', SOON, async (t) => {
   const use = (app) => {
     app.addHook('onSend', async ({ url }) => {
       if (url === '/_sse/connect') throw new Error('no stream today');
     });
-    // The handler comes to its end before the error's answer does.
+    // The handler ends before the error is answered.
     app.addHook('onError', () => sleep(20));
   };
   const site = await serve(t, { use });
   assert.equal((await site.ask('GET', '/connect')).status, 500);
-  await until(() => site.broker.clientCount() === 0, 'no client');
+  await until(() => site.broker.clientCount() === 0, 'the client to be removed');
 });
 
-test(
-  'the application’s parsers do not get in the way, nor do the routes in theirs',
-  SOON,
-  async (t) => {
-    const use = (app) => {
-      app.removeAllContentTypeParsers();
-      app.addContentTypeParser('application/json', (_request, payload, done) => {
-        payload.resume();
-        done(null, { foreign: true });
-      });
-      app.post('/own', async ({ body }) => body);
-    };
-    const site = await serve(t, { use });
-    const client = await site.connect();
-    assert.equal((await site.subscribe(client, 'news')).status, 200);
-    const own = await fetch(`${site.origin}/own`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: '{}',
+test('the routes and the rest of the application keep their own body parsers', SOON, async (t) => {
+  const use = (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/json', (_request, payload, done) => {
+      payload.resume();
+      done(null, { foreign: true });
     });
-    assert.deepEqual(await own.json(), { foreign: true });
-  },
-);
+    app.post('/own', async ({ body }) => body);
+  };
+  const site = await serve(t, { use });
+  const client = await site.connect();
+  assert.equal((await site.subscribe(client, 'news')).status, 200);
+  const own = await fetch(`${site.origin}/own`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}',
+  });
+  assert.deepEqual(await own.json(), { foreign: true });
+});
 
 test(
   'the application’s serialisers and error handler do not change the answers',
@@ -112,7 +108,7 @@ test(
   },
 );
 
-test('the application’s error handler answers what is its own', SOON, async (t) => {
+test('the application’s error handler answers errors of the application', SOON, async (t) => {
   const use = (app) =>
     app.setErrorHandler((_error, _request, reply) => reply.code(418).send('tea'));
   const identify = () => Promise.reject(new Error('the password is swordfish'));
@@ -121,33 +117,29 @@ test('the application’s error handler answers what is its own', SOON, async (t
   assert.deepEqual([status, text], [418, 'tea']);
 });
 
-test(
-  'a stream of a preParsing hook is what is read, and its error is answered',
-  SOON,
-  async (t) => {
-    const use = (app) =>
-      app.addHook('preParsing', async ({ headers }, _reply, payload) => {
-        if (headers['x-packed'] === undefined) return payload;
-        if (headers['x-packed'] === 'fails') {
-          const transform = (_chunk, _encoding, done) => done(new Error('cannot unpack'));
-          return pipeline(payload, new Transform({ transform }), () => {});
-        }
-        const packed = Buffer.concat(await payload.toArray());
-        return Readable.from([gunzipSync(packed).toString()]);
-      });
-    const site = await serve(t, { use });
-    const { credentials } = await site.connect();
-    const body = gzipSync(JSON.stringify({ ...credentials, topics: ['news'] }));
-    const headers = { 'Content-Type': 'application/json', 'X-Packed': 'gzip' };
-    assert.equal((await site.ask('POST', '/subscribe', { headers, body })).status, 200);
-    const bomb = gzipSync(' '.repeat(16_385));
-    assert.equal((await site.ask('POST', '/subscribe', { headers, body: bomb })).status, 413);
-    headers['X-Packed'] = 'fails';
-    assert.equal((await site.ask('POST', '/subscribe', { headers, body })).status, 400);
-  },
-);
+test('the stream of a preParsing hook is read, and its error is answered', SOON, async (t) => {
+  const use = (app) =>
+    app.addHook('preParsing', async ({ headers }, _reply, payload) => {
+      if (headers['x-packed'] === undefined) return payload;
+      if (headers['x-packed'] === 'fails') {
+        const transform = (_chunk, _encoding, done) => done(new Error('cannot unpack'));
+        return pipeline(payload, new Transform({ transform }), () => {});
+      }
+      const packed = Buffer.concat(await payload.toArray());
+      return Readable.from([gunzipSync(packed).toString()]);
+    });
+  const site = await serve(t, { use });
+  const { credentials } = await site.connect();
+  const body = gzipSync(JSON.stringify({ ...credentials, topics: ['news'] }));
+  const headers = { 'Content-Type': 'application/json', 'X-Packed': 'gzip' };
+  assert.equal((await site.ask('POST', '/subscribe', { headers, body })).status, 200);
+  const bomb = gzipSync(' '.repeat(16_385));
+  assert.equal((await site.ask('POST', '/subscribe', { headers, body: bomb })).status, 413);
+  headers['X-Packed'] = 'fails';
+  assert.equal((await site.ask('POST', '/subscribe', { headers, body })).status, 400);
+});
 
-test('a stream of a preParsing hook may fail before the routes get to it', SOON, async (t) => {
+test('the stream of a preParsing hook may fail before the routes read it', SOON, async (t) => {
   const failures = [];
   const use = (app) => {
     app.addHook('preParsing', async (_request, _reply, payload) => {
@@ -166,7 +158,7 @@ test('a stream of a preParsing hook may fail before the routes get to it', SOON,
   assert.equal((await site.post('/subscribe', '{}')).status, 400);
 });
 
-test('a hook that has parsed the body is believed', SOON, async (t) => {
+test('a body that a hook has parsed is used', SOON, async (t) => {
   const use = (app) =>
     app.addHook('preValidation', async (request) => {
       if (request.body) request.body = JSON.parse(Buffer.concat(await request.body.toArray()));
@@ -176,7 +168,7 @@ test('a hook that has parsed the body is believed', SOON, async (t) => {
   assert.equal((await site.subscribe(client, 'news')).status, 200);
 });
 
-test('the plugin, compression and @fastify/cors go together with the routes', SOON, async (t) => {
+test('the routes work with the plugin, compression and @fastify/cors', SOON, async (t) => {
   const use = async (app) => {
     await app.register(sluice);
     await app.register(fastifyCompress, { customTypes: /json/ });
@@ -192,7 +184,7 @@ test('the plugin, compression and @fastify/cors go together with the routes', SO
   assert.equal((await site.ask('GET', '/stats', { headers })).status, 403);
 });
 
-test('several brokers, and prefixes of plugins around them', SOON, async (t) => {
+test('several brokers may have routes, in plugins with prefixes', SOON, async (t) => {
   const brokers = [new SSEBroker(), new SSEBroker()];
   const use = (app) => {
     app.register(
@@ -220,10 +212,10 @@ test('closing Fastify ends the streams', SOON, async (t) => {
   await site.app.close();
   assert.equal(await client.over(), 'clean');
   assert.match(client.text, /data: last\n\n$/);
-  await until(() => site.broker.clientCount() === 0, 'no client');
+  await until(() => site.broker.clientCount() === 0, 'the client to be removed');
 });
 
-test('inject() makes requests of the routes', SOON, async (t) => {
+test('the routes work with inject()', SOON, async (t) => {
   const app = Fastify();
   t.after(() => app.close());
   const broker = new SSEBroker();
@@ -235,7 +227,7 @@ test('inject() makes requests of the routes', SOON, async (t) => {
   assert.equal(response.json().code, 'ERR_SSE_SECRET');
 });
 
-test('HTTP/2 has the routes', SOON, async (t) => {
+test('the routes work over HTTP/2', SOON, async (t) => {
   const app = Fastify({ http2: true, https: certificate() });
   const broker = new SSEBroker();
   setupSSE(app, broker, '/_sse');
@@ -270,7 +262,7 @@ test('HTTP/2 has the routes', SOON, async (t) => {
   await client.has('arrived');
 });
 
-test('rejects Fastify 4 as too old', SOON, async () => {
+test('Fastify 4 is rejected as too old', SOON, async () => {
   const app = Fastify4();
   setupSSE(app, new SSEBroker(), '/_sse');
   await assert.rejects(async () => app.ready(), { code: 'FST_ERR_PLUGIN_VERSION_MISMATCH' });

@@ -1,4 +1,4 @@
-// Requests that pages of other origins make.
+// Requests from pages of other origins.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { frameworks, SOON, SSEBroker, serve, setupSSE } from './apps.mjs';
@@ -18,7 +18,7 @@ const routes = [
 for (const [name, framework] of Object.entries(frameworks)) {
   describe(name, () => {
     for (const [method, path] of routes) {
-      test(`${method} ${path} is refused to pages of other sites`, SOON, async (t) => {
+      test(`${method} ${path} is refused for pages of other sites`, SOON, async (t) => {
         const site = await serve(t, framework, { options: { cors: { origin: ORIGIN } } });
         const { credentials } = await site.connect();
         const body = method === 'POST' ? JSON.stringify({ ...credentials, topics: ['x'] }) : '';
@@ -47,7 +47,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
         assert.deepEqual(site.broker.topics(), []);
       });
 
-      test(`${method} ${path} is there for the site’s own pages`, SOON, async (t) => {
+      test(`${method} ${path} is allowed for the site’s own pages`, SOON, async (t) => {
         const site = await serve(t, framework);
         const { credentials } = await site.connect();
         const body = method === 'POST' ? JSON.stringify({ ...credentials, topics: ['x'] }) : '';
@@ -70,7 +70,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       });
     }
 
-    test('an origin that is listed may use everything, with cookies', SOON, async (t) => {
+    test('a listed origin may use every route, with cookies', SOON, async (t) => {
       const cors = { origin: ['https://other.example', ORIGIN], credentials: true };
       const site = await serve(t, framework, { options: { cors } });
       const from = { ...CROSS, Origin: ORIGIN };
@@ -81,7 +81,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
         await site.post('/subscribe', message, from),
         await site.post('/unsubscribe', message, from),
         await site.ask('GET', '/stats', { headers: from }),
-        // A page is to learn of errors too.
+        // A page must be able to read errors too.
         await site.post('/subscribe', {}, from),
       ]) {
         assert.equal(headers['access-control-allow-origin'], ORIGIN);
@@ -90,12 +90,12 @@ for (const [name, framework] of Object.entries(frameworks)) {
       }
     });
 
-    test('with any origin allowed, cookies are not', SOON, async (t) => {
+    test('cookies are not allowed together with any origin', SOON, async (t) => {
       const site = await serve(t, framework, { options: { cors: { origin: '*' } } });
       const { headers } = await site.connect('', { headers: { ...CROSS, Origin: ORIGIN } });
       assert.equal(headers['access-control-allow-origin'], '*');
       assert.equal(headers['access-control-allow-credentials'], undefined);
-      // An image or a link says no origin, and is no request that a page may read.
+      // Images and links send no Origin header. A page cannot read their responses.
       assert.equal((await site.ask('GET', '/connect', { headers: CROSS })).status, 403);
     });
 
@@ -123,7 +123,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       }
     });
 
-    test('preflights of other origins allow nothing', SOON, async (t) => {
+    test('preflights of unlisted origins allow nothing', SOON, async (t) => {
       for (const cors of [undefined, { origin: ORIGIN }]) {
         const site = await serve(t, framework, { options: { cors } });
         for (const [method, path] of routes) {
@@ -136,7 +136,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       }
     });
 
-    test('a Vary that is there stays', SOON, async (t) => {
+    test('an existing Vary is kept', SOON, async (t) => {
       const use = (app) => {
         const hook = async (_request, reply) => void reply.header('Vary', 'X-A');
         const middleware = (_req, res, next) => {
@@ -159,21 +159,21 @@ describe('cors', () => {
   const broker = new SSEBroker();
   const option = { code: 'ERR_SSE_OPTION' };
 
-  test('any origin and cookies never go together', () => {
+  test('cannot combine any origin with cookies', () => {
     for (const origin of ['*', ['*'], ['https://a.example', '*']]) {
       assert.throws(misuse({ origin, credentials: true }), option);
       misuse({ origin })();
     }
   });
 
-  test('headers are names', () => {
+  test('requires valid header names', () => {
     for (const headers of ['X-A', [''], ['a b'], ['a,b'], ['a\r\nb'], [5], {}]) {
       const message = /cors\.headers/;
       assert.throws(misuse({ origin: 'https://a.example', headers }), { ...option, message });
     }
   });
 
-  test('an origin is a scheme, a host and a port, as a browser says it', () => {
+  test('requires origins as a browser sends them: a scheme, a host and a port', () => {
     for (const origin of [
       undefined,
       null,
@@ -196,7 +196,7 @@ describe('cors', () => {
     }
   });
 
-  test('the other settings are checked', () => {
+  test('checks its other settings', () => {
     const origin = 'https://a.example';
     assert.throws(misuse('*'), option);
     assert.throws(misuse({ origin, credentials: 'yes' }), option);

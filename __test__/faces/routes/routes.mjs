@@ -1,4 +1,4 @@
-// Where the routes are, which methods they have, and what setting them up takes.
+// The paths and methods of the routes, and the arguments of setupSSE().
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import express from 'express';
@@ -20,7 +20,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       '/': '',
       '': '',
     })) {
-      test(`the routes of '${basePath}' begin with '${base}'`, SOON, async (t) => {
+      test(`the base path '${basePath}' becomes '${base}'`, SOON, async (t) => {
         const site = await serve(t, framework, { basePath });
         const client = await site.stream(`${base}/connect`);
         assert.equal(client.status, 200);
@@ -32,7 +32,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     }
 
     for (const [path, allowed] of Object.entries(methods)) {
-      test(`other methods than ${allowed} of ${path} are answered with 405`, SOON, async (t) => {
+      test(`${path} answers methods other than ${allowed} with 405`, SOON, async (t) => {
         const site = await serve(t, framework);
         for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
           if (allowed.includes(method)) continue;
@@ -46,7 +46,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
         }
       });
 
-      test(`OPTIONS of ${path} says which methods there are`, SOON, async (t) => {
+      test(`OPTIONS of ${path} lists its methods`, SOON, async (t) => {
         const { ask } = await serve(t, framework);
         const { status, headers } = await ask('OPTIONS', path);
         assert.equal(status, 204);
@@ -54,7 +54,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       });
     }
 
-    test('HEAD of the statistics is their head', SOON, async (t) => {
+    test('HEAD of the statistics is answered with the head alone', SOON, async (t) => {
       const { ask } = await serve(t, framework);
       const { status, headers, text } = await ask('HEAD', '/stats');
       assert.deepEqual([status, text], [200, '']);
@@ -67,29 +67,29 @@ describe('setupSSE', () => {
   const broker = new SSEBroker();
   const type = (message) => ({ name: 'TypeError', code: 'ERR_SSE_TYPE', message });
 
-  test('it takes an application', () => {
+  test('requires an application', () => {
     for (const app of [undefined, null, 7, {}, () => {}, { get() {}, post() {} }]) {
       assert.throws(() => setupSSE(app, broker, '/_sse'), type(/Express app/));
     }
   });
 
-  test('it takes a broker', () => {
+  test('requires a broker', () => {
     for (const other of [undefined, null, {}, { connect() {} }]) {
       assert.throws(() => setupSSE(express(), other, '/_sse'), type(/SSEBroker/));
     }
   });
 
-  test('it takes a path', () => {
+  test('requires a path', () => {
     for (const path of [undefined, null, 7, '_sse', './_sse', 'https://x/', ' /_sse', /_sse/]) {
       assert.throws(() => setupSSE(express(), broker, path), type(/slash/));
     }
   });
 
-  test('it returns nothing', () => {
+  test('returns undefined', () => {
     assert.equal(setupSSE(express(), broker, '/_sse', null), undefined);
   });
 
-  test('its options are checked', () => {
+  test('checks its options', () => {
     for (const options of [
       'options',
       [],

@@ -1,4 +1,4 @@
-// Who a client proves to be, and where its secret may be seen.
+// How clients authenticate, and where their secrets may appear.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const wrong = {
   code: 'ERR_SSE_SECRET',
 };
 
-/** All that a client sees of an answer, but for when it was made. */
+/** An answer as a client sees it, without its date. */
 const seen = ({ status, headers: { date, ...headers }, text }) => ({ status, headers, text });
 
 for (const [name, framework] of Object.entries(frameworks)) {
@@ -34,17 +34,21 @@ for (const [name, framework] of Object.entries(frameworks)) {
         }
       });
 
-      test('no secret is answered with 401, whoever the client', SOON, async (t) => {
-        const site = await serve(t, framework);
-        const { clientId } = await site.connect();
-        for (const who of [clientId, 'nobody']) {
-          const { status, json } = await site.post(path, { clientId: who, topics: ['news'] });
-          assert.equal(status, 401);
-          assert.equal(json.code, 'ERR_SSE_SECRET_MISSING');
-        }
-      });
+      test(
+        'a missing secret is answered with 401, whether or not the client exists',
+        SOON,
+        async (t) => {
+          const site = await serve(t, framework);
+          const { clientId } = await site.connect();
+          for (const who of [clientId, 'nobody']) {
+            const { status, json } = await site.post(path, { clientId: who, topics: ['news'] });
+            assert.equal(status, 401);
+            assert.equal(json.code, 'ERR_SSE_SECRET_MISSING');
+          }
+        },
+      );
 
-      test('a wrong secret is answered with 403, and changes nothing', SOON, async (t) => {
+      test('a wrong secret is answered with 403 and changes nothing', SOON, async (t) => {
         const site = await serve(t, framework);
         const [client, other] = [await site.connect(), await site.connect()];
         const { clientId, secret } = client;
@@ -72,7 +76,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
         assert.deepEqual(site.broker.topics(), ['before']);
       });
 
-      test('authorizeSubscribe is not asked before the secret is right', SOON, async (t) => {
+      test('authorizeSubscribe is called only if the secret is right', SOON, async (t) => {
         const asked = [];
         const authorizeSubscribe = (_req, clientId) => asked.push(clientId) > 0;
         const site = await serve(t, framework, { options: { authorizeSubscribe } });
@@ -84,7 +88,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     });
   }
 
-  test(`${name}: nobody else gets to see a secret`, SOON, async (t) => {
+  test(`${name}: a secret appears in no answer, header or log`, SOON, async (t) => {
     const options = {
       authorizeSubscribe: (_req, _id, topic) => {
         if (topic === 'theirs') throw new Error('not yours');
@@ -110,8 +114,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       [200, 403, 400, 403, 400, 403, 200, 200, 403],
     );
     const places = [
-      // An error that a parser of Express makes has the body that it could not parse; it is the
-      // parser's.
+      // Errors of Express's own parser contain the body that it could not parse.
       ...(framework.parses ? answers.toSpliced(4, 1) : answers).map(({ text }) => text),
       ...answers.map(({ headers }) => inspect(headers)),
       site.log(),

@@ -1,4 +1,4 @@
-// Clients that return to GET /connect with their id and secret.
+// Clients that reconnect to GET /connect with their id and secret.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until } from '../../support/until.mjs';
@@ -12,7 +12,7 @@ const forms = {
   query: ({ clientId, secret }) => [`?clientId=${encoded(clientId)}&secret=${encoded(secret)}`, {}],
 };
 
-/** Clients of the routes: `join` returns to a session if credentials are given. */
+/** Clients of the routes. `join` resumes a session if credentials are given. */
 async function start(t, framework, settings) {
   const site = await serve(t, framework, settings);
   const { broker, connect } = site;
@@ -35,29 +35,33 @@ const send = (broker, topic, id) => broker.broadcastToTopic(topic, { id, data: i
 for (const [name, framework] of Object.entries(frameworks)) {
   describe(name, () => {
     for (const [which, form] of Object.entries(forms)) {
-      test(`a client that returns by ${which} resumes its topics together`, SOON, async (t) => {
-        const greeted = [];
-        const onConnect = ({ topics }) => greeted.push([...topics]);
-        const site = await start(t, framework, { broker: { onConnect } });
-        const { broker } = site;
-        const first = await site.join();
-        await site.subscribe(first, 'a', 'b');
-        send(broker, 'a', '1');
-        send(broker, 'b', '2');
-        await first.has('data: 2\n\n');
-        await site.leave(first);
-        for (const [topic, id] of ['b3', 'a4', 'b5', 'a6']) send(broker, topic, id);
-        const back = await site.join(first, { form, headers: { 'Last-Event-ID': '2' } });
-        assert.deepEqual(back.credentials, first.credentials);
-        send(broker, 'a', '7');
-        await back.has('data: 7\n\n');
-        assert.deepEqual(back.data.slice(1), ['3', '4', '5', '6', '7']);
-        assert.deepEqual(greeted, [[], ['a', 'b']]);
-        // The secret still holds for what follows.
-        assert.equal((await site.subscribe(back, 'c')).status, 200);
-      });
+      test(
+        `a client that reconnects by ${which} resumes all its topics in order`,
+        SOON,
+        async (t) => {
+          const greeted = [];
+          const onConnect = ({ topics }) => greeted.push([...topics]);
+          const site = await start(t, framework, { broker: { onConnect } });
+          const { broker } = site;
+          const first = await site.join();
+          await site.subscribe(first, 'a', 'b');
+          send(broker, 'a', '1');
+          send(broker, 'b', '2');
+          await first.has('data: 2\n\n');
+          await site.leave(first);
+          for (const [topic, id] of ['b3', 'a4', 'b5', 'a6']) send(broker, topic, id);
+          const back = await site.join(first, { form, headers: { 'Last-Event-ID': '2' } });
+          assert.deepEqual(back.credentials, first.credentials);
+          send(broker, 'a', '7');
+          await back.has('data: 7\n\n');
+          assert.deepEqual(back.data.slice(1), ['3', '4', '5', '6', '7']);
+          assert.deepEqual(greeted, [[], ['a', 'b']]);
+          // The secret stays valid for later requests.
+          assert.equal((await site.subscribe(back, 'c')).status, 200);
+        },
+      );
 
-      test(`a client that returns by ${which} needs no cursor`, SOON, async (t) => {
+      test(`a client that reconnects by ${which} needs no cursor`, SOON, async (t) => {
         const site = await start(t, framework);
         const first = await site.join();
         await site.subscribe(first, 'news');
@@ -69,28 +73,32 @@ for (const [name, framework] of Object.entries(frameworks)) {
       });
     }
 
-    test('connected says whether all topics of the session are back', SOON, async (t) => {
-      const refused = new Set();
-      const topic = (name) => {
-        if (refused.has(name)) throw new Error('no such topic');
-        return { emptyTimeout: 0, historySize: 0 };
-      };
-      const site = await start(t, framework, { broker: { topic } });
-      const resumed = ({ data }) => JSON.parse(data[0]).resumed;
-      const first = await site.join();
-      assert.equal(resumed(first), false);
-      await site.subscribe(first, 'a', 'b');
-      await site.leave(first);
-      const second = await site.join(first);
-      assert.equal(resumed(second), true);
-      await site.leave(second);
-      refused.add('b');
-      const third = await site.join(first);
-      assert.equal(resumed(third), false);
-      assert.equal(third.clientId, first.clientId);
-      assert.deepEqual(site.topicsOf(third), ['a']);
-      assert.equal(resumed(await site.join({ clientId: first.clientId, secret: 'x' })), false);
-    });
+    test(
+      'the connected event reports whether all topics of the session are restored',
+      SOON,
+      async (t) => {
+        const refused = new Set();
+        const topic = (name) => {
+          if (refused.has(name)) throw new Error('no such topic');
+          return { emptyTimeout: 0, historySize: 0 };
+        };
+        const site = await start(t, framework, { broker: { topic } });
+        const resumed = ({ data }) => JSON.parse(data[0]).resumed;
+        const first = await site.join();
+        assert.equal(resumed(first), false);
+        await site.subscribe(first, 'a', 'b');
+        await site.leave(first);
+        const second = await site.join(first);
+        assert.equal(resumed(second), true);
+        await site.leave(second);
+        refused.add('b');
+        const third = await site.join(first);
+        assert.equal(resumed(third), false);
+        assert.equal(third.clientId, first.clientId);
+        assert.deepEqual(site.topicsOf(third), ['a']);
+        assert.equal(resumed(await site.join({ clientId: first.clientId, secret: 'x' })), false);
+      },
+    );
 
     test('wrong credentials result in a new client', SOON, async (t) => {
       const site = await start(t, framework);
@@ -170,12 +178,12 @@ for (const [name, framework] of Object.entries(frameworks)) {
       }
     });
 
-    test('a client takes over from its connection that is still open', SOON, async (t) => {
+    test('a new connection of a client replaces the one that is still open', SOON, async (t) => {
       const gone = [];
       const onDisconnect = ({ id }, reason) => gone.push([id, reason]);
       const site = await start(t, framework, { broker: { onDisconnect } });
       const first = await site.join();
-      // Without topics too.
+      // Also without topics.
       const second = await site.join(first);
       assert.equal(await first.over(), 'cut');
       assert.deepEqual(second.credentials, first.credentials);
@@ -191,7 +199,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       await third.has('data: once\n\n');
     });
 
-    test('HEAD leaves a session and a live client alone', SOON, async (t) => {
+    test('HEAD changes neither a session nor a live client', SOON, async (t) => {
       const site = await start(t, framework);
       const [gone, live] = [await site.join(), await site.join()];
       await site.subscribe(gone, 'news');
@@ -204,7 +212,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(site.topicsOf(await site.join(gone)), ['news']);
     });
 
-    test('with a sessionTimeout of 0 credentials are ignored', SOON, async (t) => {
+    test('credentials are ignored with a sessionTimeout of 0', SOON, async (t) => {
       const site = await start(t, framework, { broker: { sessionTimeout: 0 } });
       const first = await site.join();
       await site.subscribe(first, 'news');

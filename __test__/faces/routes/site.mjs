@@ -3,11 +3,11 @@ import http from 'node:http';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-/** What the tests do with a running server. */
+/** Helpers for requests to a running server. */
 export function site(running) {
   const { basePath, origin, stream } = running;
 
-  /** Makes a request; resolves with the whole answer. */
+  /** Makes a request. Resolves with the whole answer. */
   async function ask(method, path, { headers = {}, body } = {}) {
     const request = http.request(origin + basePath + path, { method, headers, agent: false });
     request.end(body);
@@ -22,7 +22,7 @@ export function site(running) {
     };
   }
 
-  /** Connects a client; resolves when its `connected` event is there. */
+  /** Connects a client. Resolves when its `connected` event has arrived. */
   async function connect(query = '', request = {}) {
     const client = await stream(`${basePath}/connect${query}`, request);
     await client.has('\n\n');

@@ -1,4 +1,4 @@
-// GET /connect: who a client is, and what its stream begins with.
+// GET /connect: the identity of a client and the first events of its stream.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
@@ -7,7 +7,7 @@ import { frameworks, SOON, serve } from './apps.mjs';
 
 for (const [name, framework] of Object.entries(frameworks)) {
   describe(name, () => {
-    test('the first event is connected, and has no id', SOON, async (t) => {
+    test('the first event is `connected`, without an id', SOON, async (t) => {
       const { broker, connect } = await serve(t, framework);
       const client = await connect();
       assert.equal(client.status, 200);
@@ -27,14 +27,14 @@ for (const [name, framework] of Object.entries(frameworks)) {
       await client.has('for you');
     });
 
-    test('two clients have two ids and two secrets', SOON, async (t) => {
+    test('every client has its own id and secret', SOON, async (t) => {
       const { connect } = await serve(t, framework);
       const [one, other] = [await connect(), await connect()];
       assert.notEqual(one.clientId, other.clientId);
       assert.notEqual(one.secret, other.secret);
     });
 
-    test('the options of the broker for connections count', SOON, async (t) => {
+    test('the broker’s options for connections apply', SOON, async (t) => {
       const broker = {
         heartbeatInterval: 10,
         connection: { retry: 1234, headers: { 'X-Stream': 'yes' } },
@@ -46,30 +46,26 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.match(client.text, /^retry: 1234\n\n/);
     });
 
-    test(
-      'heartbeats are what the broker says, unless the routes say otherwise',
-      SOON,
-      async (t) => {
-        const comment = /^:\n/m;
-        const event = /^event: heartbeat\ndata: \{\}\n\n/m;
-        for (const [ofBroker, ofRoutes, is, isNot] of [
-          [undefined, undefined, comment, event],
-          ['event', undefined, event, comment],
-          [undefined, 'event', event, comment],
-          ['event', 'comment', comment, event],
-        ]) {
-          const broker = { heartbeatInterval: 10, heartbeat: ofBroker };
-          const options = { heartbeat: ofRoutes };
-          const { connect } = await serve(t, framework, { broker, options });
-          const client = await connect();
-          await until(() => is.test(client.text), `a heartbeat: ${is}`);
-          assert.doesNotMatch(client.text, isNot);
-          assert.doesNotMatch(client.text, /^id/m);
-        }
-      },
-    );
+    test('the broker sets the heartbeats, unless the routes override them', SOON, async (t) => {
+      const comment = /^:\n/m;
+      const event = /^event: heartbeat\ndata: \{\}\n\n/m;
+      for (const [ofBroker, ofRoutes, is, isNot] of [
+        [undefined, undefined, comment, event],
+        ['event', undefined, event, comment],
+        [undefined, 'event', event, comment],
+        ['event', 'comment', comment, event],
+      ]) {
+        const broker = { heartbeatInterval: 10, heartbeat: ofBroker };
+        const options = { heartbeat: ofRoutes };
+        const { connect } = await serve(t, framework, { broker, options });
+        const client = await connect();
+        await until(() => is.test(client.text), `a heartbeat: ${is}`);
+        assert.doesNotMatch(client.text, isNot);
+        assert.doesNotMatch(client.text, /^id/m);
+      }
+    });
 
-    test('identify says who the client is', SOON, async (t) => {
+    test('identify returns the id of the client', SOON, async (t) => {
       const identify = async ({ headers }) => ({
         id: headers['x-user'],
         metadata: { admin: true },
@@ -80,7 +76,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(broker.client('ada').metadata, { admin: true });
     });
 
-    test('an id that is taken is not taken away', SOON, async (t) => {
+    test('an id in use is not given to a second client', SOON, async (t) => {
       const identify = () => ({ id: 'ada' });
       const { broker, connect } = await serve(t, framework, { options: { identify } });
       const one = await connect();
@@ -90,7 +86,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal(broker.clientCount(), 2);
     });
 
-    test('an id in the query is nobody’s, unless identify takes it', SOON, async (t) => {
+    test('an id in the query is ignored, unless identify returns it', SOON, async (t) => {
       const { connect } = await serve(t, framework);
       assert.notEqual((await connect('?clientId=ada&id=ada')).clientId, 'ada');
       const identify = ({ query }) => ({ id: query.clientId });
@@ -98,7 +94,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal((await other.connect('?clientId=ada')).clientId, 'ada');
     });
 
-    test('identify may say nothing', SOON, async (t) => {
+    test('identify may return undefined', SOON, async (t) => {
       const { connect } = await serve(t, framework, { options: { identify: () => undefined } });
       assert.match((await connect()).clientId, /^[\w-]{22}$/);
     });
@@ -128,27 +124,31 @@ for (const [name, framework] of Object.entries(frameworks)) {
       },
     );
 
-    test('a client that leaves before its turn leaves nothing behind', SOON, async (t) => {
-      const waiting = [];
-      const wait = () => new Promise((resolve) => waiting.push(resolve));
-      const site = await serve(t, framework, { options: { stats: wait, identify: wait } });
-      const begun = once(site.server, 'request');
-      const raw = await site.raw();
-      raw.get('/_sse/stats').get('/_sse/connect');
-      const [, res] = await begun;
-      await until(() => waiting.length === 2, 'both requests');
-      const closed = once(res, 'close');
-      raw.socket.destroy();
-      await closed;
-      for (const go of waiting) go(undefined);
-      const answer = site.ask('GET', '/stats');
-      await until(() => waiting.length === 3, 'the next request');
-      waiting[2](true);
-      assert.deepEqual((await answer).json, { clientCount: 0, topicCount: 0 });
-      assert.deepEqual(site.errors, []);
-    });
+    test(
+      'a client that leaves before its request is handled leaves nothing behind',
+      SOON,
+      async (t) => {
+        const waiting = [];
+        const wait = () => new Promise((resolve) => waiting.push(resolve));
+        const site = await serve(t, framework, { options: { stats: wait, identify: wait } });
+        const begun = once(site.server, 'request');
+        const raw = await site.raw();
+        raw.get('/_sse/stats').get('/_sse/connect');
+        const [, res] = await begun;
+        await until(() => waiting.length === 2, 'both requests');
+        const closed = once(res, 'close');
+        raw.socket.destroy();
+        await closed;
+        for (const go of waiting) go(undefined);
+        const answer = site.ask('GET', '/stats');
+        await until(() => waiting.length === 3, 'the next request');
+        waiting[2](true);
+        assert.deepEqual((await answer).json, { clientCount: 0, topicCount: 0 });
+        assert.deepEqual(site.errors, []);
+      },
+    );
 
-    test('what identify fails with after the client has left is not lost', SOON, async (t) => {
+    test('an error of identify is reported even if the client has left', SOON, async (t) => {
       let fail;
       const identify = () =>
         new Promise((_resolve, reject) => {
@@ -169,41 +169,49 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal(site.errors[0].cause, error);
     });
 
-    test('what identify fails with is the application’s, not the client’s', SOON, async (t) => {
-      const secret = new Error('the password is swordfish');
-      for (const identify of [
-        () => Promise.reject(secret),
-        () => {
-          throw secret;
-        },
-      ]) {
-        const site = await serve(t, framework, { options: { identify } });
-        const { status, text } = await site.ask('GET', '/connect');
-        assert.equal(status, 500);
-        assert.doesNotMatch(text, /swordfish/);
-        await until(() => site.errors.length, 'the error');
-        assert.equal(site.errors[0].code, 'ERR_SSE_CONNECT');
-        assert.equal(site.errors[0].cause, secret);
-        assert.equal(site.broker.clientCount(), 0);
-      }
-    });
-
-    test('what a hook fails with may look like an error of ours, and is none', SOON, async (t) => {
-      for (const code of ['ERR_SSE_GONE', 'ERR_SSE_BROKER_CLOSED']) {
-        const fail = () => {
-          throw Object.assign(new Error('of another broker'), { code });
-        };
-        for (const hooks of [{ options: { identify: fail } }, { broker: { onConnect: fail } }]) {
-          const site = await serve(t, framework, hooks);
-          assert.equal((await site.ask('GET', '/connect')).status, 500);
+    test(
+      'an error of identify is reported to the application, not to the client',
+      SOON,
+      async (t) => {
+        const secret = new Error('the password is swordfish');
+        for (const identify of [
+          () => Promise.reject(secret),
+          () => {
+            throw secret;
+          },
+        ]) {
+          const site = await serve(t, framework, { options: { identify } });
+          const { status, text } = await site.ask('GET', '/connect');
+          assert.equal(status, 500);
+          assert.doesNotMatch(text, /swordfish/);
           await until(() => site.errors.length, 'the error');
           assert.equal(site.errors[0].code, 'ERR_SSE_CONNECT');
-          assert.equal(site.errors[0].cause.code, code);
+          assert.equal(site.errors[0].cause, secret);
+          assert.equal(site.broker.clientCount(), 0);
         }
-      }
-    });
+      },
+    );
 
-    test('identify may refuse with a status of the client’s', SOON, async (t) => {
+    test(
+      'an error of a hook is an application error even if it has a code of sluice',
+      SOON,
+      async (t) => {
+        for (const code of ['ERR_SSE_GONE', 'ERR_SSE_BROKER_CLOSED']) {
+          const fail = () => {
+            throw Object.assign(new Error('of another broker'), { code });
+          };
+          for (const hooks of [{ options: { identify: fail } }, { broker: { onConnect: fail } }]) {
+            const site = await serve(t, framework, hooks);
+            assert.equal((await site.ask('GET', '/connect')).status, 500);
+            await until(() => site.errors.length, 'the error');
+            assert.equal(site.errors[0].code, 'ERR_SSE_CONNECT');
+            assert.equal(site.errors[0].cause.code, code);
+          }
+        }
+      },
+    );
+
+    test('identify may refuse a client with a 4xx status', SOON, async (t) => {
       const error = Object.assign(new Error('log in first'), { statusCode: 401 });
       const identify = async () => {
         throw error;
@@ -217,9 +225,9 @@ for (const [name, framework] of Object.entries(frameworks)) {
     for (const [what, identity] of Object.entries({
       'an id that is a number': { id: 7 },
       'an empty id': { id: '' },
-      'metadata that is no object': { metadata: 'admin' },
+      'metadata that is not an object': { metadata: 'admin' },
     })) {
-      test(`identify must not say ${what}`, SOON, async (t) => {
+      test(`identify must not return ${what}`, SOON, async (t) => {
         const site = await serve(t, framework, { options: { identify: () => identity } });
         assert.equal((await site.ask('GET', '/connect')).status, 500);
         await until(() => site.errors.length, 'the error');
@@ -229,7 +237,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     }
 
     test(
-      'what onConnect throws is answered with 500, and the client is not known',
+      'an error of onConnect is answered with 500, and the client is removed',
       SOON,
       async (t) => {
         const onConnect = () => {
@@ -239,12 +247,12 @@ for (const [name, framework] of Object.entries(frameworks)) {
         const { status, text } = await site.ask('GET', '/connect');
         assert.equal(status, 500);
         assert.doesNotMatch(text, /swordfish/);
-        await until(() => site.broker.clientCount() === 0, 'no client');
+        await until(() => site.broker.clientCount() === 0, 'the client to be removed');
         assert.equal(site.errors.length, 1);
       },
     );
 
-    test('what onConnect sends comes after connected', SOON, async (t) => {
+    test('events that onConnect sends come after `connected`', SOON, async (t) => {
       const onConnect = (client) => client.connection.send({ id: '1', data: 'welcome' });
       const { connect } = await serve(t, framework, { broker: { onConnect } });
       const client = await connect();
@@ -279,7 +287,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal(await client.over(), 'clean');
     });
 
-    test('HEAD gets the head, and is nobody', SOON, async (t) => {
+    test('HEAD gets the head and creates no client', SOON, async (t) => {
       const connected = [];
       const broker = { onConnect: (client) => connected.push(client) };
       const site = await serve(t, framework, { broker });
@@ -290,7 +298,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(connected, []);
     });
 
-    test('a client that has left is not known any more', SOON, async (t) => {
+    test('a client that has left is removed', SOON, async (t) => {
       const reasons = [];
       const onDisconnect = ({ id }, reason) => reasons.push([id, reason]);
       const site = await serve(t, framework, { broker: { onDisconnect } });

@@ -1,4 +1,4 @@
-// POST /subscribe and /unsubscribe: what they do, and who decides.
+// POST /subscribe and /unsubscribe: effects and authorization.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until } from '../../support/until.mjs';
@@ -40,7 +40,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(client.data.slice(1), ['once', 'after it']);
     });
 
-    test('the statistics count clients and topics, and nothing else', SOON, async (t) => {
+    test('the statistics contain only the numbers of clients and topics', SOON, async (t) => {
       const site = await serve(t, framework);
       const client = await site.connect();
       await site.subscribe(client, 'one', 'two');
@@ -50,7 +50,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.deepEqual(json, { clientCount: 1, topicCount: 2 });
     });
 
-    test('there may be no statistics', SOON, async (t) => {
+    test('the statistics can be turned off', SOON, async (t) => {
       const site = await serve(t, framework, { options: { stats: false } });
       assert.equal((await site.ask('GET', '/stats')).status, 404);
     });
@@ -92,7 +92,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       await client.has('matched');
     });
 
-    test('the broker’s authorizeSubscribe decides where the routes have none', SOON, async (t) => {
+    test('the broker’s authorizeSubscribe is used if the routes have none', SOON, async (t) => {
       const broker = { authorizeSubscribe: (_req, _id, topic) => topic === 'public' };
       const site = await serve(t, framework, { broker });
       const client = await site.connect();
@@ -109,7 +109,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     const refusals = {
       'returns false': () => false,
       'returns nothing': () => undefined,
-      'returns a reason why not': () => 'not allowed',
+      'returns a reason': () => 'not allowed',
       throws: () => {
         throw new Error('the password is swordfish');
       },
@@ -136,7 +136,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       );
     }
 
-    test('wildcards need an authorizeSubscribe', SOON, async (t) => {
+    test('wildcards require authorizeSubscribe', SOON, async (t) => {
       const site = await serve(t, framework);
       const client = await site.connect();
       for (const topic of ['*', '>', 'orders.*', 'orders.>', '*.created', 'a.*.b']) {
@@ -149,7 +149,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     });
 
     test(
-      'a name that is no topic is refused, also where everything is allowed',
+      'an invalid topic name is refused even if authorizeSubscribe allows it',
       SOON,
       async (t) => {
         const options = { authorizeSubscribe: () => true };
@@ -165,7 +165,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
     );
 
     test(
-      'what the broker fails with is the application’s, and nothing is subscribed',
+      'an error of the broker is reported to the application, and nothing is subscribed',
       SOON,
       async (t) => {
         const secret = new Error('the password is swordfish');
@@ -228,40 +228,44 @@ for (const [name, framework] of Object.entries(frameworks)) {
       assert.equal((await site.subscribe(other, 'a', 'b')).status, 200);
     });
 
-    test('two requests at once do not exceed maxTopics', SOON, async (t) => {
+    test('two concurrent requests do not exceed maxTopics', SOON, async (t) => {
       const waiting = [];
       const authorizeSubscribe = () => new Promise((resolve) => waiting.push(resolve));
       const options = { maxTopics: 1, authorizeSubscribe };
       const site = await serve(t, framework, { options });
       const client = await site.connect();
       const answers = [site.subscribe(client, 'a'), site.subscribe(client, 'b')];
-      await until(() => waiting.length === 2, 'both to be asked for');
+      await until(() => waiting.length === 2, 'both calls of authorizeSubscribe');
       for (const allow of waiting) allow(true);
       const statuses = (await Promise.all(answers)).map(({ status }) => status);
       assert.deepEqual(statuses.sort(), [200, 403]);
       assert.equal(site.broker.topics().length, 1);
     });
 
-    test('a client that leaves while authorizeSubscribe is awaited is unknown', SOON, async (t) => {
-      let allow;
-      const authorizeSubscribe = () =>
-        new Promise((resolve) => {
-          allow = resolve;
-        });
-      const site = await serve(t, framework, { options: { authorizeSubscribe } });
-      const client = await site.connect();
-      const answer = site.subscribe(client, 'news');
-      await until(() => allow, 'authorizeSubscribe');
-      client.leave();
-      await until(() => site.broker.clientCount() === 0, 'no client');
-      allow(true);
-      const { status, json } = await answer;
-      assert.equal(status, 403);
-      assert.equal(json.code, 'ERR_SSE_SECRET');
-      assert.deepEqual(site.broker.topics(), []);
-    });
+    test(
+      'a client that leaves while authorizeSubscribe is awaited is not subscribed',
+      SOON,
+      async (t) => {
+        let allow;
+        const authorizeSubscribe = () =>
+          new Promise((resolve) => {
+            allow = resolve;
+          });
+        const site = await serve(t, framework, { options: { authorizeSubscribe } });
+        const client = await site.connect();
+        const answer = site.subscribe(client, 'news');
+        await until(() => allow, 'authorizeSubscribe');
+        client.leave();
+        await until(() => site.broker.clientCount() === 0, 'the client to be removed');
+        allow(true);
+        const { status, json } = await answer;
+        assert.equal(status, 403);
+        assert.equal(json.code, 'ERR_SSE_SECRET');
+        assert.deepEqual(site.broker.topics(), []);
+      },
+    );
 
-    test('what was allowed to a client is not given to the next of that name', SOON, async (t) => {
+    test('a permission does not pass to the next client with the same id', SOON, async (t) => {
       let allow;
       const authorizeSubscribe = () =>
         new Promise((resolve) => {
@@ -273,7 +277,7 @@ for (const [name, framework] of Object.entries(frameworks)) {
       const answer = site.subscribe(client, 'news');
       await until(() => allow, 'authorizeSubscribe');
       client.leave();
-      await until(() => site.broker.clientCount() === 0, 'no client');
+      await until(() => site.broker.clientCount() === 0, 'the client to be removed');
       assert.equal((await site.connect()).clientId, 'ada');
       allow(true);
       assert.equal((await answer).status, 403);

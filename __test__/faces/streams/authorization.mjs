@@ -1,10 +1,10 @@
-// Who may do what, and from which pages.
+// Authorization of requests, and pages of other origins.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { at, direct, state, TEXT_TYPE } from './serving.mjs';
 
 describe('authorization', () => {
-  test('is asked for each request, with the action and the path', async (t) => {
+  test('is checked for each request, with the action and the path', async (t) => {
     const asked = [];
     const authorize = (request, target) => {
       assert.ok(request instanceof Request);
@@ -37,7 +37,7 @@ describe('authorization', () => {
     ['an error', () => Promise.reject(new Error('database: password'))],
     ['a throw', () => assert.fail('database: password')],
   ]) {
-    test(`${name} is a refusal, which says no more`, async (t) => {
+    test(`${name} is a refusal without details`, async (t) => {
       const { call, streams } = direct(t, { authorize: answer });
       for (const method of ['PUT', 'POST', 'GET', 'HEAD', 'DELETE']) {
         const body = method === 'PUT' || method === 'POST' ? 'x' : undefined;
@@ -49,7 +49,7 @@ describe('authorization', () => {
     });
   }
 
-  test('its Response is sent, any number of times', async (t) => {
+  test('may return a Response, which can be sent any number of times', async (t) => {
     const sealed = new Response(null, { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
     const { call } = direct(t, { authorize: () => sealed });
     for (const _ of [1, 2]) {
@@ -60,14 +60,14 @@ describe('authorization', () => {
     }
   });
 
-  test('its Response with a body is sent once: the next time is an error', async (t) => {
+  test('may return a Response with a body, which can be sent only once', async (t) => {
     const used = new Response('sign in', { status: 401 });
     const { call } = direct(t, { authorize: () => used });
     assert.equal(await (await call('GET', '/a')).text(), 'sign in');
     assert.equal((await call('GET', '/a')).status, 500);
   });
 
-  test('a fork needs the right to read its source', async (t) => {
+  test('requires the right to read the source of a fork', async (t) => {
     const authorize = (_, { action, path }) => action !== 'read' || path !== '/secret';
     const { call } = direct(t, { authorize });
     await call('PUT', '/secret', { headers: TEXT_TYPE, body: 'secret' });
@@ -76,7 +76,7 @@ describe('authorization', () => {
     assert.equal((await call('GET', '/mine')).status, 404);
   });
 
-  test('an error of the server itself says nothing about it', async (t) => {
+  test('hides the details of internal errors', async (t) => {
     const { streams } = direct(t);
     const answer = await streams.fetch({ method: 'GET', headers: new Headers(), url: 'no URL' });
     assert.equal(answer.status, 500);
@@ -87,7 +87,7 @@ describe('authorization', () => {
 describe('pages of other origins', () => {
   const page = 'https://page.example';
 
-  test('are refused unless they are listed', async (t) => {
+  test('are refused unless their origin is listed', async (t) => {
     const headers = { ...TEXT_TYPE, Origin: page, 'Sec-Fetch-Site': 'cross-site' };
     const { call } = direct(t);
     assert.equal((await call('PUT', '/a', { headers })).status, 403);

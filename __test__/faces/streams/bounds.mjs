@@ -1,4 +1,4 @@
-// Everything that clients can fill has a bound, and gives back what it has taken.
+// Clients can use only a bounded amount of each resource, and release it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ const produced = (id, seq, epoch = 0) => ({
   'Producer-Seq': String(seq),
 });
 
-/** A body of chunks, without a length. */
+/** A body in chunks, without a length. */
 function chunked(count, size) {
   let left = count;
   let cancelled = false;
@@ -34,7 +34,7 @@ function chunked(count, size) {
 }
 
 describe('bounds', () => {
-  test('maxStreams refuses one more with 507, until another is deleted', async (t) => {
+  test('maxStreams refuses a new stream with 507 until another is deleted', async (t) => {
     const { call } = direct(t, { maxStreams: 2 });
     assert.equal((await call('PUT', '/a')).status, 201);
     assert.equal((await call('PUT', '/b')).status, 201);
@@ -57,7 +57,7 @@ describe('bounds', () => {
     assert.equal((await call('POST', '/a', { headers: { 'Stream-Closed': 'true' } })).status, 204);
   });
 
-  test("whenFull: 'drop-oldest' drops appends: their offsets are gone", async (t) => {
+  test("whenFull: 'drop-oldest' drops appends, and their offsets are gone", async (t) => {
     const { call, streams } = direct(t, { maxBytes: 100, whenFull: 'drop-oldest' });
     await call('PUT', '/a', { headers: TEXT_TYPE, body: 'first' });
     for (let index = 0; index < 3000; index += 1) {
@@ -77,7 +77,7 @@ describe('bounds', () => {
     assert.ok(state(streams).bytes < 1200, String(state(streams).bytes));
   });
 
-  test('maxTotalBytes refuses with 507 what all streams have no room for', async (t) => {
+  test('maxTotalBytes refuses an append with 507 if all streams together are full', async (t) => {
     const { call, streams } = direct(t, { maxTotalBytes: 150_000 });
     const put = (path) => call('PUT', path, { headers: BINARY_TYPE, body: bytes(90_000) });
     assert.equal((await put('/a')).status, 201);
@@ -114,7 +114,7 @@ describe('bounds', () => {
     assert.equal(state(streams).bytes, 0);
   });
 
-  test('bodies that arrive count, and give back when they break off', async (t) => {
+  test('bodies count while they arrive, and are released when they fail', async (t) => {
     const { call, streams } = direct(t, { maxTotalBytes: 2000 });
     await call('PUT', '/a', { headers: BINARY_TYPE });
     let fail;
@@ -137,7 +137,7 @@ describe('bounds', () => {
     );
   });
 
-  test('maxProducers refuses one more with 429, and keeps those that it knows', async (t) => {
+  test('maxProducers refuses a new producer with 429 and keeps the known ones', async (t) => {
     const { call } = direct(t, { maxProducers: 2 });
     await call('PUT', '/a', { headers: BINARY_TYPE });
     const append = async (...of) =>
@@ -150,7 +150,7 @@ describe('bounds', () => {
     assert.equal(await (await call('GET', '/a')).text(), 'xxx');
   });
 
-  test('an append that a full stream refuses does not count for its producer', async (t) => {
+  test('an append that a full stream refuses does not advance its producer', async (t) => {
     const { call, streams } = direct(t, { maxBytes: 100 });
     await call('PUT', '/a', { headers: BINARY_TYPE });
     const append = async (seq, body) =>
@@ -164,7 +164,7 @@ describe('bounds', () => {
     assert.equal(state(streams).bytes, 0);
   });
 
-  test('maxWaiters refuses one more long-poll with 503', async (t) => {
+  test('maxWaiters refuses another long-poll with 503', async (t) => {
     const { call, streams } = direct(t, { maxWaiters: 1 });
     await call('PUT', '/a', { headers: TEXT_TYPE });
     const first = call('GET', '/a?offset=now&live=long-poll');
@@ -177,7 +177,7 @@ describe('bounds', () => {
     assert.equal(state(streams).waiting, 0);
   });
 
-  test('a long-poll whose client leaves waits no longer', async (t) => {
+  test('a long-poll ends when its client leaves', async (t) => {
     const { call, streams } = direct(t);
     await call('PUT', '/a', { headers: TEXT_TYPE });
     const leaving = new AbortController();
@@ -188,7 +188,7 @@ describe('bounds', () => {
     assert.equal(state(streams).waiting, 0);
   });
 
-  test('the defaults are those of the guide', () => {
+  test('the defaults match the guide', () => {
     const settings = readOptions();
     const guide = readFileSync(new URL('../../../docs/streams.md', import.meta.url), 'utf8');
     const rows = [...guide.matchAll(/\| `(\w+)` \| ([\d,]+)( MiB)? \|/g)];

@@ -1,4 +1,4 @@
-// The client of the protocol's authors reads and writes.
+// The reference client of the protocol reads and writes streams.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DurableStream, IdempotentProducer, stream } from '@durable-streams/client';
@@ -19,7 +19,7 @@ describe('@durable-streams/client', SOON, () => {
       const { url } = await serve(t, { connection: { maxLifetime: 40 }, longPollTimeout: 40 });
       const handle = await DurableStream.create({ url, contentType: 'application/json' });
       await handle.append(JSON.stringify({ n: 0 }));
-      // It would go on with long-polls instead.
+      // The client would fall back to long-polls.
       const sseResilience = { minConnectionDuration: 0 };
       const response = await stream({ url, offset: '-1', live, sseResilience });
       const items = [];
@@ -55,7 +55,7 @@ describe('@durable-streams/client', SOON, () => {
     assert.deepEqual(Buffer.concat(chunks), Buffer.concat([bytes, bytes.subarray(3, 4)]));
   });
 
-  test('an idempotent producer writes each item once, though requests are sent twice', async (t) => {
+  test('writes each item once with an idempotent producer, even if requests are sent twice', async (t) => {
     const { url } = await serve(t);
     const handle = await DurableStream.create({ url, contentType: 'application/json' });
     const statuses = [];
@@ -82,7 +82,7 @@ describe('@durable-streams/client', SOON, () => {
     assert.deepEqual(statuses, [...pairs, 204, 204]);
   });
 
-  test('learns that a stream was deleted', async (t) => {
+  test('reports that a stream was deleted', async (t) => {
     const { streams, url } = await serve(t);
     const handle = await DurableStream.create({ url, contentType: 'text/plain' });
     await handle.append('x');

@@ -1,9 +1,9 @@
-// Streams end in time, with one timer for all of them.
+// Streams expire on time, with a single timer for all of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { direct, state, TEXT_TYPE } from './serving.mjs';
 
-/** Streams, and a clock that stands still until it is told. */
+/** Streams with a mocked clock, which only `pass` advances. */
 function timed(t, options) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.parse('2030-01-01T00:00:00Z') });
   const { call, streams } = direct(t, options);
@@ -14,7 +14,7 @@ function timed(t, options) {
 }
 
 describe('expiry', () => {
-  test('frees what streams hold, without a request', async (t) => {
+  test('frees the memory of streams without waiting for a request', async (t) => {
     const { streams, put, pass } = timed(t);
     await put('/ttl', { 'Stream-TTL': '10' });
     await put('/date', { 'Stream-Expires-At': '2030-01-01T00:00:30Z' });
@@ -32,7 +32,7 @@ describe('expiry', () => {
     assert.equal(state(streams).streams, 1);
   });
 
-  test('an earlier end is not missed because of a later one', async (t) => {
+  test('is on time for a stream that expires before an older one', async (t) => {
     const { streams, put, pass } = timed(t);
     await put('/late', { 'Stream-TTL': '1000' });
     await put('/early', { 'Stream-TTL': '5' });
@@ -40,7 +40,7 @@ describe('expiry', () => {
     assert.equal(state(streams).streams, 1);
   });
 
-  test('a stream whose reader waits is not idle, and has its time when the reader leaves', async (t) => {
+  test('is suspended while a reader waits, and starts anew when the reader leaves', async (t) => {
     const { call, streams, put, pass } = timed(t, { longPollTimeout: 2 ** 31 - 1 });
     await put('/a', { 'Stream-TTL': '10' });
     const leaving = new AbortController();
@@ -57,7 +57,7 @@ describe('expiry', () => {
     assert.equal(state(streams).streams, 0);
   });
 
-  test('ends at its date for those who wait, too', async (t) => {
+  test('at a date ends waiting readers too', async (t) => {
     const { call, streams, put, pass } = timed(t, { longPollTimeout: 2 ** 31 - 1 });
     await put('/a', { 'Stream-Expires-At': '2030-01-01T00:00:30Z' });
     const poll = call('GET', '/a?offset=now&live=long-poll');
@@ -74,7 +74,7 @@ describe('expiry', () => {
     assert.equal((await put('/b', {})).status, 201);
   });
 
-  test('a producer is forgotten after a week only if there is need', async (t) => {
+  test('removes a producer after a week only if another needs its place', async (t) => {
     const { call, put, pass } = timed(t, { maxProducers: 1 });
     await put('/a', {});
     const append = async (id, seq) => {

@@ -20,7 +20,7 @@ import {
 const { metrics } = createRequire(import.meta.url)('../../../index.js');
 const { Cursors } = createRequire(import.meta.url)('../../../lib/faces/streams/cursor.js');
 
-/** Streams behind a server, and what a client does with them. */
+/** Streams behind a server, and functions that make the requests of a client. */
 async function serveOn(create, t, options) {
   const streams = createStreams(options);
   t.after(() => streams.close());
@@ -30,7 +30,7 @@ async function serveOn(create, t, options) {
   return { streams, origin, call, read: (path, query) => reader(t, origin + path, query) };
 }
 
-/** Reads an event stream: its events so far, and whether it has ended. */
+/** Reads an event stream. Collects its events and records whether it has ended. */
 async function reader(t, url, query) {
   const leaving = new AbortController();
   t.after(() => leaving.abort());
@@ -57,7 +57,7 @@ async function reader(t, url, query) {
 
 const openStreams = () => metrics().connections.native + metrics().connections.stream;
 const append = (call, path, headers, body) => call('POST', path, { headers, body });
-/** Events without their cursors, which the time decides. */
+/** Events without their cursors, which depend on the time. */
 const known = (events) =>
   events.map((event) => {
     if (typeof event === 'string') return event;
@@ -69,7 +69,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
   const serve = (t, options) => serveOn(create, t, options);
 
   describe(`event streams, ${name}`, SOON, () => {
-    test('give what there is, then what is appended, then the end', async (t) => {
+    test('deliver the stored data, then each append, then the end', async (t) => {
       const { call, read } = await serve(t);
       await call('PUT', '/a', { headers: JSON_TYPE, body: '[1,2]' });
       const early = await read('/a', 'offset=-1');
@@ -110,7 +110,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.equal(events[2], 'AA==');
     });
 
-    test('keep the lines of text', async (t) => {
+    test('preserve the lines of text', async (t) => {
       const { call, read } = await serve(t);
       await call('PUT', '/a', { headers: TEXT_TYPE, body: ' one\n\n event: control\ntwo\n' });
       const { events, has } = await read('/a', 'offset=-1');
@@ -118,7 +118,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.equal(events[0], ' one\n\n event: control\ntwo\n');
     });
 
-    test('one append reaches all readers, whenever they came: each gets all, once', async (t) => {
+    test('deliver every append once to each reader, whenever it connected', async (t) => {
       const { call, read } = await serve(t);
       await call('PUT', '/a', { headers: TEXT_TYPE });
       const readers = [];
@@ -145,7 +145,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       }
     });
 
-    test('a large stream comes in pages, as fast as the client reads', async (t) => {
+    test('send a large stream in pages, at the pace of the client', async (t) => {
       const { call, origin } = await serve(t, { connection: { maxQueueBytes: 200_000 } });
       await call('PUT', '/a', { headers: TEXT_TYPE });
       const part = 'z'.repeat(10_000);
@@ -153,7 +153,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       const request = http.get(`${origin}/a?live=sse&offset=-1`);
       const response = await new Promise((resolve) => request.once('response', resolve));
       t.after(() => request.destroy());
-      // It reads nothing until the server cannot send more.
+      // The client reads nothing until the server's queue is full.
       response.pause();
       let queued = -1;
       await until(() => {
@@ -173,7 +173,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       );
     });
 
-    test('end when the stream is deleted, and when the server stops', async (t) => {
+    test('end when the stream is deleted and when the server stops', async (t) => {
       const { call, read, streams } = await serve(t);
       for (const path of ['/a', '/b']) await call('PUT', path, { headers: TEXT_TYPE });
       const one = await read('/a', 'offset=-1');
@@ -188,7 +188,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.equal((await call('GET', '/b')).status, 503);
     });
 
-    test('end after their lifetime, and go on at the last offset', async (t) => {
+    test('end after their lifetime, and can be resumed at the last offset', async (t) => {
       const { call, read } = await serve(t, { connection: { maxLifetime: 50 } });
       await call('PUT', '/a', { headers: TEXT_TYPE, body: 'one' });
       const first = await read('/a', 'offset=-1');
@@ -205,7 +205,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       const limits = { maxPerKey: 2 };
       const { call, read } = await serve(t, { connection: { limits } });
       await call('PUT', '/a', { headers: TEXT_TYPE });
-      await until(() => openStreams() === 0, 'the end of other tests');
+      await until(() => openStreams() === 0, 'the streams of other tests to end');
       const readers = [await read('/a', 'offset=-1'), await read('/a', 'offset=-1')];
       await until(() => openStreams() === 2, 'two readers');
       const isNative = name === 'toNode()' && process.platform === 'linux';
@@ -223,7 +223,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
   });
 
   describe(`long-polls, ${name}`, SOON, () => {
-    test('all get an append, and its end', async (t) => {
+    test('all return an append, and the end of the stream', async (t) => {
       const { call, streams } = await serve(t);
       await call('PUT', '/a', { headers: JSON_TYPE });
       const poll = (offset) => call('GET', `/a?offset=${offset}&live=long-poll`);
@@ -244,7 +244,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.equal(answer.headers.get('Stream-Up-To-Date'), 'true');
     });
 
-    test('end after their time, with a cursor for the next one', async (t) => {
+    test('end after their timeout, with a cursor for the next long-poll', async (t) => {
       const { call } = await serve(t, { longPollTimeout: 20 });
       await call('PUT', '/a', { headers: TEXT_TYPE });
       const first = await call('GET', '/a?offset=now&live=long-poll');
@@ -254,7 +254,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.ok(Number(second.headers.get('Stream-Cursor')) > Number(cursor));
     });
 
-    test('end when the stream is deleted, and when the server stops', async (t) => {
+    test('end when the stream is deleted and when the server stops', async (t) => {
       const { call, streams } = await serve(t);
       for (const path of ['/a', '/b']) await call('PUT', path, { headers: TEXT_TYPE });
       const polls = ['/a', '/b'].map((path) => call('GET', `${path}?offset=now&live=long-poll`));
@@ -266,7 +266,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
     });
 
-    test('a stream that is created while the server stops is not kept', async (t) => {
+    test('a stream that is created while the server stops is discarded', async (t) => {
       const { streams } = await serve(t);
       let finish;
       const body = new ReadableStream({
@@ -283,7 +283,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
       assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
     });
 
-    test('a client that leaves is noticed', async (t) => {
+    test('end when their client leaves', async (t) => {
       const { call, origin, streams } = await serve(t);
       await call('PUT', '/a', { headers: TEXT_TYPE });
       const request = http.get(`${origin}/a?offset=now&live=long-poll`).on('error', () => {});
@@ -294,7 +294,7 @@ for (const [name, create] of Object.entries(SERVERS)) {
   });
 }
 
-test('an answer that other code has made anew still has its events', SOON, async (t) => {
+test('a stream keeps its events if other code wraps its Response', SOON, async (t) => {
   const streams = createStreams();
   t.after(() => streams.close());
   const again = async (...request) => {
@@ -315,7 +315,7 @@ describe('cursors', () => {
     assert.equal(new Cursors().current(), 3);
   });
 
-  test('are greater than that of the client, and never go back', (t) => {
+  test('are greater than the client’s cursor and never decrease', (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2024, 9, 9, 1) });
     const cursors = new Cursors();
     assert.equal(cursors.after(null), '180');
@@ -326,7 +326,7 @@ describe('cursors', () => {
     assert.ok(jump > 180 && jump <= 360);
     assert.equal(cursors.after('180'), String(jump));
     assert.equal(cursors.current(), jump);
-    // One that was not given out here drags no other along.
+    // A cursor that this server did not issue does not affect other cursors.
     assert.ok(Number(cursors.after('1000000')) > 1_000_000);
     assert.equal(cursors.current(), jump);
   });

@@ -1,4 +1,4 @@
-// The log of a stream against a model: appends, reads, forks and drops in any order.
+// Compares the log of a stream with a model: appends, reads, forks and drops in any order.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const { Budget } = require('../../../lib/faces/streams/budget.js');
 const { Log } = require('../../../lib/faces/streams/log.js');
 
-/** A log, and what it must have: its appends, the oldest first. */
+/** A log and its expected content: its appends, the oldest first. */
 class Pair {
   constructor(log, floor, appends) {
     this.log = log;
@@ -67,7 +67,7 @@ const step = fc.oneof(
 );
 
 describe('the log', () => {
-  test('has what was appended, forks share it, and the budget is given back', () => {
+  test('keeps its appends, shares them with forks and returns its budget', () => {
     const steps = fc.array(fc.tuple(step, fc.nat(1000)), { maxLength: 60 });
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 5000 }), (steps, most) => {
@@ -89,7 +89,7 @@ describe('the log', () => {
     );
   });
 
-  test('appends nothing when the budget has no room', () => {
+  test('appends nothing if the budget is exhausted', () => {
     const budget = new Budget(600);
     const log = new Log(budget);
     assert.equal(log.append(Buffer.alloc(500)), true);

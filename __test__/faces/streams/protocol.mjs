@@ -1,4 +1,4 @@
-// What the conformance suite leaves open.
+// Behaviour that the conformance suite does not cover.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { at, BINARY_TYPE, direct, JSON_TYPE, ORIGIN, state, TEXT_TYPE } from './serving.mjs';
@@ -15,11 +15,11 @@ describe('the protocol', () => {
   });
 
   for (const [body, why] of [
-    ['[1,', 'broken'],
-    ['\u00a01', 'with a space that is none in JSON'],
-    [new Uint8Array([0x22, 0xff, 0x22]), 'not UTF-8'],
+    ['[1,', 'that is incomplete'],
+    ['\u00a01', 'with a space that JSON does not allow'],
+    [new Uint8Array([0x22, 0xff, 0x22]), 'that is not UTF-8'],
   ]) {
-    test(`refuses JSON that is ${why}, and keeps nothing`, async (t) => {
+    test(`refuses JSON ${why} and stores nothing`, async (t) => {
       const { call } = direct(t);
       await call('PUT', '/a', { headers: JSON_TYPE });
       const answer = await call('POST', '/a', { headers: JSON_TYPE, body });
@@ -30,8 +30,8 @@ describe('the protocol', () => {
 
   for (const [offset, why] of [
     [at(1), 'inside an append'],
-    [at(9), 'behind the tail'],
-    ['3', 'of another form'],
+    [at(9), 'beyond the tail'],
+    ['3', 'in another format'],
     [`${'0'.repeat(15)}1_${'0'.repeat(16)}`, 'of another server'],
     [`${'0'.repeat(16)}_${'9'.repeat(16)}`, 'that is too large'],
   ]) {
@@ -45,7 +45,7 @@ describe('the protocol', () => {
     });
   }
 
-  test('returns whole appends in pages, and says which one is the last', async (t) => {
+  test('returns whole appends in pages and marks the last page', async (t) => {
     const { call } = direct(t, { maxReadBytes: 5 });
     await call('PUT', '/a', { headers: TEXT_TYPE, body: 'abc' });
     for (const body of ['def', '0123456789', 'x']) {
@@ -74,7 +74,7 @@ describe('the protocol', () => {
     assert.equal(await ask(ETag), 200);
   });
 
-  test('an expiry in another time zone is the same configuration', async (t) => {
+  test('accepts an expiry in another time zone as the same configuration', async (t) => {
     const { call } = direct(t);
     const put = (date) =>
       call('PUT', '/a', { headers: { ...TEXT_TYPE, 'Stream-Expires-At': date } });
@@ -89,7 +89,7 @@ describe('the protocol', () => {
     ['public', 'public, max-age=60, stale-while-revalidate=300'],
     ['none', 'no-store'],
   ]) {
-    test(`caching: ${caching} makes reads ${expected}`, async (t) => {
+    test(`answers reads with ${expected} if caching is ${caching}`, async (t) => {
       const { call } = direct(t, { caching });
       await call('PUT', '/a', { headers: TEXT_TYPE, body: 'abc' });
       const cacheOf = async (query) =>
@@ -129,7 +129,7 @@ describe('the protocol', () => {
     });
   }
 
-  test('a page that a writer has stored cannot act when a reader opens it', async (t) => {
+  test('prevents scripts of a stored page from running when a reader opens it', async (t) => {
     const { call } = direct(t);
     await call('PUT', '/a', { headers: { 'Content-Type': 'text/html' }, body: '<script>' });
     const { headers } = await call('GET', '/a');
@@ -138,7 +138,7 @@ describe('the protocol', () => {
     assert.equal(headers.get('Cross-Origin-Resource-Policy'), 'same-origin');
   });
 
-  test('says where a stream was created', async (t) => {
+  test('returns the location of a new stream', async (t) => {
     const { call } = direct(t);
     const answer = await call('PUT', '/a%20b/%2e%2e/c', { headers: BINARY_TYPE });
     assert.equal(answer.headers.get('Location'), `${ORIGIN}/c`);
@@ -146,7 +146,7 @@ describe('the protocol', () => {
     assert.equal(other.headers.get('Location'), `${ORIGIN}/a%20b/c`);
   });
 
-  test('a fork shares what it has inherited, and counts only what is its own', async (t) => {
+  test('shares inherited data with a fork, which counts only its own bytes', async (t) => {
     const { call, streams } = direct(t);
     await call('PUT', '/a', { headers: BINARY_TYPE, body: new Uint8Array(100_000) });
     const before = state(streams).bytes;
@@ -163,7 +163,7 @@ describe('the protocol', () => {
     assert.deepEqual(state(streams), { streams: 0, bytes: 0, waiting: 0 });
   });
 
-  test('a fork inside JSON counts messages, not commas', async (t) => {
+  test('counts messages, not commas, for a fork inside JSON', async (t) => {
     const { call } = direct(t);
     const body = '[{"a":"x,]\\"y"}, [1,[2,3]], "\\\\", 4]';
     await call('PUT', '/a', { headers: JSON_TYPE, body });

@@ -1,4 +1,4 @@
-// Streams to test: called directly, and behind servers of Node.js.
+// Streams under test: called directly, and behind servers of Node.js.
 import { once } from 'node:events';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -14,10 +14,10 @@ export const JSON_TYPE = { 'Content-Type': 'application/json' };
 export const TEXT_TYPE = { 'Content-Type': 'text/plain' };
 export const BINARY_TYPE = { 'Content-Type': 'application/octet-stream' };
 
-/** The position `bytes` as an offset. */
+/** A position in bytes as an offset. */
 export const at = (bytes) => `${'0'.repeat(16)}_${String(bytes).padStart(16, '0')}`;
 
-/** Streams, and a function that makes one request of them. */
+/** Streams, and a function that makes one request. */
 export function direct(t, options) {
   const streams = createStreams(options);
   t.after(() => streams.close());
@@ -34,19 +34,19 @@ export function direct(t, options) {
   return { streams, call };
 }
 
-/** What streams say of themselves: how many there are, their bytes, and who waits. */
+/** The state of streams: their number, their bytes, and the number of waiting readers. */
 export const state = (streams) =>
   Object.fromEntries(
     [...inspect(streams).matchAll(/(\w+): (\d+)/g)].map(([, name, value]) => [name, Number(value)]),
   );
 
-/** With `toNode()` the core takes over the sockets of event streams. */
+/** With `toNode()`, the core takes over the sockets of event streams. */
 export const SERVERS = {
   'toNode()': (fetch) => http.createServer(toNode(fetch)),
   '@hono/node-server': (fetch) => createAdaptorServer({ fetch }),
 };
 
-/** Lets streams be served by Node.js. Returns the origin. */
+/** Serves streams with Node.js. Returns the origin. */
 export async function listen(t, fetch, create = SERVERS['toNode()']) {
   const server = create(fetch);
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-// graphql-sse: subscriptions, read by its client in both of its modes.
+// graphql-sse: subscriptions, read by its own client in both modes.
 import { createClient } from 'graphql-sse';
 import { createHandler as createFetchHandler } from 'graphql-sse/lib/use/fetch';
 import { createHandler } from 'graphql-sse/lib/use/http';

@@ -1,4 +1,4 @@
-// Hono: streamSSE, read with the parser that many clients use.
+// Hono: streamSSE, read with the parser that many clients share.
 import { getRequestListener } from '@hono/node-server';
 import { createParser } from 'eventsource-parser';
 import { Hono } from 'hono';

@@ -1,4 +1,4 @@
-// MCP, version 1 of its SDK: progress of a tool, and notifications of the GET stream.
+// MCP, version 1 of the SDK: progress of a tool, and notifications on the GET stream.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';

@@ -1,4 +1,4 @@
-// MCP, version 2 of its SDK: progress of a tool.
+// MCP, version 2 of the SDK: progress of a tool.
 import { getRequestListener } from '@hono/node-server';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import {
@@ -21,7 +21,7 @@ function createServer() {
   return server;
 }
 
-// The SDK's own way from Node.js to these handlers is the listener of @hono/node-server.
+// The SDK itself serves these handlers on Node.js through @hono/node-server.
 const both = (fetch) => ({ fetch, node: getRequestListener(fetch) });
 
 async function ofTransport(t) {

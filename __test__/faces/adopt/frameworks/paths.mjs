@@ -1,4 +1,4 @@
-// The two ways of a framework's streams: adopted, and through the framework's own Node handler.
+// Serves a framework's streams in two ways: adopted, and through the framework's Node handler.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -17,7 +17,7 @@ async function serve(t, server) {
   return origin;
 }
 
-/** Serves a Fetch handler through `toNode`. `connections` are those of its event streams. */
+/** Serves a Fetch handler through `toNode`. `connections` holds those of its event streams. */
 export async function adopting(t, handler, { isHTTP2, ...options } = {}) {
   const connections = [];
   const errors = [];
@@ -31,8 +31,8 @@ export async function adopting(t, handler, { isHTTP2, ...options } = {}) {
 }
 
 /**
- * Tests that the framework's client reads the same through both. `make` returns the `fetch` handler
- * and the `node` handler, and `read(origin)` resolves with what the client has read.
+ * Tests that the framework's client reads the same events both ways. `make` returns the `fetch`
+ * handler and the `node` handler. `read(origin)` resolves with the events that the client read.
  */
 export function sameEvents(name, make, read) {
   describe(name, SOON, () => {

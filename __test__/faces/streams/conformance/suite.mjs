@@ -1,5 +1,4 @@
-// Runs in vitest: the conformance suite of the protocol, against the server that the environment
-// names.
+// Runs in vitest: the conformance suite of the protocol, against the server in the environment.
 import { runConformanceTests } from '@durable-streams/server-conformance-tests';
 
 runConformanceTests({ baseUrl: process.env.CONFORMANCE_TEST_URL });

@@ -1,10 +1,10 @@
 export default {
   test: {
     include: ['suite.mjs'],
-    // Most of the time is waited for, so tests run at the same time.
+    // Tests spend most of their time waiting, so they run concurrently.
     sequence: { concurrent: true },
     maxConcurrency: 24,
-    // Tests of expiry expect that a request takes less than half a second.
+    // Tests of expiry expect a request to take less than half a second.
     retry: 2,
     testTimeout: 50_000,
   },
