@@ -186,7 +186,7 @@ export interface ConnectionOptions {
    */
   maxQueueBytes?: number;
   /**
-   * What happens when more than `maxQueueBytes` or `maxQueueEvents` is queued for a slow client.
+   * The policy when more than `maxQueueBytes` or `maxQueueEvents` is queued for a slow client.
    * Default: the `overflow` of the first joined channel that sets one, otherwise `'disconnect'`.
    *
    * - `'disconnect'`: the connection closes (`overflow`). The client reconnects and resumes.

@@ -66,7 +66,7 @@ export interface NatsBackplaneOptions {
   /** The maximum number of bytes of events that are queued for NATS. Default: 16 MiB. */
   maxQueueBytes?: number;
   /**
-   * What happens to events while NATS cannot be reached.
+   * How events are handled while NATS cannot be reached.
    * - `wait`: they wait, until `maxQueueBytes` are waiting. Then sending throws
    *   `ERR_SSE_BACKPLANE_FULL`.
    * - `fail`: sending throws `ERR_SSE_BACKPLANE`.

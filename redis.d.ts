@@ -81,7 +81,7 @@ export interface RedisBackplaneOptions {
   /** The maximum number of bytes of events that are queued for Redis. Default: 16 MiB. */
   maxQueueBytes?: number;
   /**
-   * What happens to events while Redis cannot be reached.
+   * How events are handled while Redis cannot be reached.
    * - `wait`: they wait, until `maxQueueBytes` are waiting. Then sending throws
    *   `ERR_SSE_BACKPLANE_FULL`.
    * - `fail`: sending throws `ERR_SSE_BACKPLANE`.

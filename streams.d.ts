@@ -92,7 +92,7 @@ export interface StreamsOptions {
    */
   maxBytes?: number;
   /**
-   * What happens to an append that exceeds `maxBytes`. `refuse`: it is answered with 413.
+   * How to handle an append that exceeds `maxBytes`. `refuse`: it is answered with 413.
    * `drop-oldest`: the oldest appends are dropped. Reads at their offsets are then answered with
    * 410, and reads of the whole stream begin at the oldest append that is kept. Default: `refuse`.
    */
