@@ -1,6 +1,4 @@
-/**
- * The API reference of `sluice/backplane`: backplanes over an engine of your own, and in memory.
- */
+/** The API reference of `sluice/backplane`: backplanes with a custom engine, and in memory. */
 import type { Backplane } from './types/backplane.js';
 
 export type { Backplane, BackplaneEvents } from './types/backplane.js';
@@ -9,88 +7,93 @@ export type { Backplane, BackplaneEvents } from './types/backplane.js';
 export interface Publication {
   /**
    * The name of the channel or the topic, with its kind. An event for a topic may have a second
-   * subject, that of all topics. It has the same number in both.
+   * subject, which stands for all topics. The event has the same number in both.
    */
   subjects: string[];
-  /** The event. The engine gives it back unchanged. */
+  /** The event. The engine delivers it unchanged. */
   payload: Uint8Array;
-  /** Whether the log keeps it. */
+  /** Whether the log keeps the event. */
   isKept: boolean;
   /**
-   * Counts up in a backplane. A publication that is sent again after a lost connection has the same
-   * number: the engine must take it once, and answer as before.
+   * Increases with each publication of a backplane. A publication that is retried after a lost
+   * connection has the same number: the engine must accept it only once, and return the same
+   * result.
    */
   number: number;
 }
 
-/** What became of a publication. */
+/** The result of a publication. */
 export interface PublishResult {
-  /** Its number in the log. `undefined` if it was taken long ago. */
+  /** The event's number in the log. `undefined` if the publication was accepted long ago. */
   number?: number;
-  /** Why the engine refuses it. The promise of `publish()` rejects with it. */
+  /** Why the engine refuses the publication. The promise of `publish()` rejects with this text. */
   refused?: string;
 }
 
-/** An event as the log has it. */
+/** An event in the log. */
 export interface LogArrival {
   subject: string;
   /** The name of the log. */
   epoch: string;
-  /** Its place in the log, from 1. Numbers go up, and none is given twice. At most 2^48 - 1. */
+  /**
+   * The event's place in the log, from 1. Numbers increase and are never reused. At most 2^48 - 1.
+   */
   number: number;
-  /** The number of the kept event before it in the same subject. 0 if there is none. */
+  /** The number of the previous kept event in the same subject. 0 if there is none. */
   previous: number;
   payload: Uint8Array;
 }
 
-/** What a log has of a subject after a number. */
+/** The events of a subject that a log has after a number. */
 export interface RetainedEvents {
   subject: string;
-  /** In order. */
+  /** The events, in order. */
   arrivals: LogArrival[];
-  /** Every event after this number that was kept is there. */
+  /** All kept events after this number are included. */
   floor: number;
 }
 
 export interface LogPosition {
   /**
    * The name of the log: 1 to 7 digits and lower-case letters, chosen at random. A log that has
-   * lost events without a trace needs another one.
+   * lost events without a trace must choose a new name.
    */
   epoch: string;
-  /** The number of its latest event. */
+  /** The number of the latest event. */
   last: number;
 }
 
 export interface EngineCallbacks {
-  /** Hands in events of followed subjects, in the order of the log. */
+  /** Delivers events of followed subjects, in the order of the log. */
   deliver(arrivals: LogArrival[]): void;
-  /** The connection is lost. `connect()` is called again. */
+  /** Reports that the connection is lost. `connect()` is then called again. */
   lost(error: unknown): void;
 }
 
 /**
- * Keeps a log of each subject in one order, and tells its followers of each event. A method may
- * return a promise. It has five seconds. If it fails, or returns something else than described, the
- * connection counts as lost, and `connect()` is called again.
+ * Keeps a log of each subject in one order, and delivers each event to its followers. A method may
+ * return a promise, which must settle within five seconds. If a method fails or returns an invalid
+ * value, the connection counts as lost and `connect()` is called again.
  */
 export interface BackplaneEngine {
-  /** Connects, also again. Callbacks of an earlier connection have no effect any more. */
+  /** Connects or reconnects. Callbacks of an earlier connection no longer have an effect. */
   connect(callbacks: EngineCallbacks): void | Promise<void>;
   /** Publishes in order. Returns a result for each publication. */
   publish(batch: Publication[]): PublishResult[] | Promise<PublishResult[]>;
-  /** Every event that is published after it resolves is delivered. */
+  /**
+   * Starts to follow subjects. Every event that is published after it resolves must be delivered.
+   */
   follow(subjects: string[]): void | Promise<void>;
   unfollow(subjects: string[]): void | Promise<void>;
   position(): LogPosition | Promise<LogPosition>;
-  /** Returns an item for each subject, in the same order, and all as of one moment. */
+  /** Returns an item for each subject, in the same order. All items describe the same moment. */
   read(after: { subject: string; number: number }[]): RetainedEvents[] | Promise<RetainedEvents[]>;
-  /** The backplane was closed. */
+  /** Called when the backplane is closed. */
   close?(): void;
 }
 
 export interface CustomBackplaneOptions {
-  /** How many bytes of events may wait for the engine. Default: 16 MiB. */
+  /** The maximum number of bytes of events that are queued for the engine. Default: 16 MiB. */
   maxQueueBytes?: number;
   /** As in `redisBackplane()`. Default: `wait`. */
   outage?: 'wait' | 'fail';
@@ -98,7 +101,7 @@ export interface CustomBackplaneOptions {
 
 /**
  * Connects channels through an engine that your application implements. Events pass through
- * JavaScript, so they do not arrive while it is blocked.
+ * JavaScript, so they are delayed while JavaScript is blocked.
  * [lib/backplane/memory.js](lib/backplane/memory.js) is an example of an engine.
  *
  * @example
@@ -120,15 +123,17 @@ export function customBackplane(
 ): Backplane;
 
 export interface MemoryBackplaneOptions extends CustomBackplaneOptions {
-  /** Backplanes of one name share their channels. Default: `sluice`. */
+  /** Backplanes with the same name share their channels. Default: `sluice`. */
   name?: string;
-  /** `events`: how many the log keeps of each channel, until the process ends. Default: 500. */
+  /**
+   * `events`: how many events the log keeps for each channel until the process exits. Default: 500.
+   */
   retain?: { events?: number };
 }
 
 /**
- * Connects the channels of one thread in memory, for development and tests: the application runs as
- * it does with several processes, without a server.
+ * Connects the channels of one thread in memory, for development and tests. The application behaves
+ * as with several processes, without a server.
  *
  * @example
  * ```ts

@@ -13,11 +13,11 @@
  * answer with its result. End the reasoning with `keepAlive` of `@digipair/skill-factory`, or check
  * `res.headersSent` if you call the engine yourself.
  *
- * A client that drops and registers the same names again first receives what it missed under each
- * of them. If that is no longer known, its connection emits `gap`. The history of a name has 100
- * events and 1 MiB, and is kept for a minute after its last session has left. Names that are
- * registered in one turn of the event loop are replayed together. Pins in between that wait for
- * something, such as a model, end the turn.
+ * A client that reconnects and registers the same names first receives the events that it missed
+ * under each of them. If some are no longer kept, its connection emits `gap`. The history of a name
+ * has 100 events and 1 MiB, and is kept for a minute after its last session has left. Names that
+ * are registered in one turn of the event loop are replayed together. Pins in between that wait for
+ * an asynchronous result, such as that of a model, end the turn.
  *
  * Every function returns a promise. It rejects with an error that has a `code`; see
  * `SluiceErrorCode` of `sluice`. An invalid pin has no effect: the request is not answered, no
@@ -47,8 +47,8 @@ export interface Context {
   /** The digipair and the reasoning of the scope. */
   request?: { digipair?: string; reasoning?: string };
   /**
-   * The start of the scope, which separates equal names of one digipair and reasoning. Default: an
-   * empty string.
+   * The start of the scope, which distinguishes equal names of one digipair and reasoning. Default:
+   * an empty string.
    */
   privates?: { SSE_SESSION_START?: unknown };
   [name: string]: unknown;
@@ -75,8 +75,8 @@ export interface RegisterSession extends Scope {
    */
   id?: string;
   /**
-   * Pins to execute when the session's connection closes, for whatever reason. They run in the
-   * context of the registration and require `@digipair/engine`.
+   * Pins to execute when the session's connection closes, for any reason. They run in the context
+   * of the registration and require `@digipair/engine`.
    *
    * If a pin fails, the pins after it are skipped. The failure is emitted as a process warning and
    * written to the engine's log. Elements that are not pins are skipped with a warning.
@@ -147,9 +147,9 @@ export interface Channel {
 /**
  * Answers the request with an event stream and names the session.
  *
- * Several sessions may have the same name: those of two tabs, or of a browser that reconnected
- * before its old connection was closed. {@link push} reaches all of them, and each executes its own
- * `disconnected` pins.
+ * Several sessions may have the same name, such as those of two tabs, or of a browser that
+ * reconnected before its old connection was closed. {@link push} reaches all of them, and each
+ * executes its own `disconnected` pins.
  *
  * @throws `ERR_SSE_TYPE` if the context has no request and response.
  * @throws `ERR_SSE_OPTION` if a property is unknown or has the wrong type, or if `disconnected` is
@@ -198,8 +198,8 @@ export function registerChannel(
 ): Promise<Channel>;
 
 /**
- * Sends a message to the sessions with a name. Resolves with false if there are none. If there was
- * one up to a minute ago, the message is kept for its return.
+ * Sends a message to the sessions with a name. Resolves with false if there are none. If the last
+ * one closed less than a minute ago, the message is kept until its client returns.
  *
  * @throws `ERR_SSE_OPTION` if a property is unknown or has the wrong type.
  * @throws `ERR_SSE_DATA` if the message is missing, or if JSON cannot represent it.
@@ -218,7 +218,8 @@ export function push(params: Push, pinsSettingsList: unknown, context: Context):
 
 /**
  * Sends a message to the sessions of a channel and resolves with their number, which is 0 if there
- * is no such channel. As with {@link push}, a client that returns receives what it missed.
+ * is no such channel. As with {@link push}, a client that reconnects receives the messages that it
+ * missed.
  *
  * @throws the errors of {@link push}.
  *

@@ -9,7 +9,7 @@ import type { Connection, ConnectionOptions } from './index.js';
 // The brackets prevent distribution: a missing type is `any`, which would match both branches.
 type OrElse<Type, Fallback> = [0] extends [1 & Type] ? Fallback : Type;
 
-/** Annotate `req` for others, such as those of wildcards, which are arrays. */
+/** Annotate `req` for other types, such as wildcard parameters, which are arrays. */
 type PathParameters = Record<string, string>;
 
 /**
@@ -24,7 +24,7 @@ type PathParameters = Record<string, string>;
  * client already has the response head, and it does not see the text of the error.
  *
  * If the client has already disconnected, your handler isn't called and no error is raised. Other
- * errors of opening the connection go to `next()`, and Express answers with them.
+ * errors while opening the connection are passed to `next()`, and Express responds with them.
  *
  * Without a type argument, the connection may join channels of any event map. Path parameters are
  * strings: annotate `req` to give them names.

@@ -19,16 +19,16 @@ declare module 'fastify' {
      *
      * Hooks run as for any reply. The head is written after the `onSend` hooks. It contains the
      * reply's status and the headers that hooks and `reply.header()` set. Events that are sent
-     * before that are queued. `onResponse` runs when the stream ends, for whatever reason.
+     * earlier are queued. `onResponse` runs when the stream ends, for any reason.
      *
      * The return value of the handler is ignored. If the handler throws or rejects, the error is
      * logged and the connection is destroyed, unless it was ended before.
      *
-     * `fastify.close()` ends open streams. It destroys those whose clients do not take the queued
-     * events within a second.
+     * `fastify.close()` ends open streams. A stream is destroyed if its client does not receive the
+     * queued events within a second.
      *
      * With `accept: 'dual'`, the result is undefined if the client does not ask for a stream. The
-     * handler then sends its ordinary answer.
+     * handler then sends its regular response.
      *
      * @throws the errors of {@link Connection}.
      * @throws `ERR_SSE_HEADERS_SENT` if the reply already has a stream.
@@ -78,23 +78,24 @@ declare module 'fastify' {
       retry?: number | null,
     ): this;
     /**
-     * Sends an event that is given as one argument.
+     * Sends an event, passed as one argument.
      *
      * An object that has `data` and no fields other than `data`, `event`, `id` and `retry` is the
-     * event. Anything else is the data of an event. To send such an object as data, wrap it:
-     * `sendEvent({ data: object })`.
+     * event itself. Any other value becomes the data of an event. To send such an object as data,
+     * wrap it: `sendEvent({ data: object })`.
      */
     sendEvent(event: sluice.SentEvent): this;
     sendEvent(data: unknown): this;
     /**
-     * Sends an event to the client with that seid. The other arguments are those of `sendEvent`.
-     * If the client's handler is still waiting, the event opens its stream. Returns false if its
-     * stream does not open because of `limits`, `maxConnections` or `expiresAt`. That client then
-     * gets the answer of the error.
+     * Sends an event to the client with that seid. The other arguments are those of `sendEvent`. If
+     * the client's handler is still waiting, the event opens its stream. Returns false if its
+     * stream cannot open because of `limits`, `maxConnections` or `expiresAt`. That client then
+     * gets the error response.
      *
-     * Returns false if no such client is connected. If it was, up to a minute ago, the event is
-     * kept for its return: see {@link sluice.SEOptions.topic}. With a `backplane`, the client may
-     * be connected to another process: the event is handed to the engine, and the result is true.
+     * Returns false if no such client is connected. If the client disconnected less than a minute
+     * ago, the event is kept until it reconnects; see {@link sluice.SEOptions.topic}. With a
+     * `backplane`, the client may be connected to another process: the event is passed to the
+     * engine, and the result is true.
      *
      * @throws the errors of `Connection.send`, if there is such a client or if events are kept.
      * @throws `ERR_SSE_BACKPLANE_FULL` if too many events wait for the engine of the `backplane`.
@@ -109,16 +110,16 @@ declare module 'fastify' {
     sendEventBySeid(seid: string, event: sluice.SentEvent): boolean;
     sendEventBySeid(seid: string, data: unknown): boolean;
     /**
-     * Sends what is queued, ends the stream and removes the reply from `clients`. Without an
-     * earlier event, the stream is empty. Further calls have no effect.
+     * Sends queued events, ends the stream and removes the reply from `clients`. Without an earlier
+     * event, the stream is empty. Further calls have no effect.
      */
     endEvent(): this;
   }
 
   interface FastifyRequest {
     /**
-     * The server event id: the key of this request's reply in `clients`. Empty unless the method is
-     * GET or HEAD. Requires {@link sluice.SE}.
+     * The server event id: the key of this request's reply in `clients`. It is empty unless the
+     * method is GET or HEAD. Requires {@link sluice.SE}.
      */
     seid: string;
   }
@@ -153,20 +154,20 @@ declare namespace sluice {
   /** The options of `reply.eventStream()`, which override those of the plugin. */
   export interface EventStreamOptions extends ConnectionOptions {
     /**
-     * How the request's `Accept` header decides (RFC 9110, section 12.5.1). Default: it does not,
-     * and every client gets the stream. With either value the answer has `Vary: Accept`.
+     * Whether the request's `Accept` header is checked (RFC 9110, section 12.5.1). Default: none;
+     * every client gets the stream. With either value the response has the header `Vary: Accept`.
      *
      * - `'only'`: a client that does not accept `text/event-stream` gets 406,
      *   `ERR_SSE_NOT_ACCEPTABLE`.
      * - `'dual'`: a client gets the stream only if its `Accept` names `text/event-stream`, like the
      *   header of an `EventSource`, and gives no other type a higher quality. A wildcard or a
      *   missing header does not ask for a stream. `eventStream()` then returns undefined, and the
-     *   handler sends its ordinary answer.
+     *   handler sends its regular response.
      */
     accept?: 'only' | 'dual';
   }
 
-  /** An event, as `sendEvent` takes it as its only argument. */
+  /** An event, as accepted by `sendEvent` as its only argument. */
   export interface SentEvent {
     data: unknown;
     event?: string | null;
@@ -184,12 +185,12 @@ declare namespace sluice {
    * if one of them sets `request.user`, the generator can use it. The `preHandler` hooks of a route
    * run after it.
    *
-   * - The first answer counts. Later seids are ignored, and later errors are logged as warnings.
-   * - Without an answer within {@link SEOptions.seidTimeout}, the request gets 503.
+   * - The first result counts. Later seids are ignored, and later errors are logged as warnings.
+   * - Without a result within {@link SEOptions.seidTimeout}, the request gets 503.
    * - An error that is thrown, rejected with or passed to the callback goes to Fastify's error
-   *   handler. It answers 500, unless the error has its own status.
+   *   handler. It responds with 500, unless the error has its own status.
    * - If the generator declares all three parameters, only strings, numbers and promises count as
-   *   returned answers. It may return anything else, such as a timer.
+   *   results. It may return anything else, such as a timer.
    */
   export type SeidGenerator = (
     request: FastifyRequest,
@@ -221,8 +222,7 @@ declare namespace sluice {
     seidTimeout?: number;
     /**
      * A class of streams that frames are written to and that Fastify sends. It is instantiated as
-     * `new stream(streamOptions)`. Default: none, so that the core writes to the socket where it
-     * can.
+     * `new stream(streamOptions)`. Default: none; the core writes to the socket where it can.
      */
     stream?: StreamClass;
     /**
@@ -231,25 +231,25 @@ declare namespace sluice {
      */
     streamOptions?: object;
     /**
-     * Whether an event without an id gets one. Such ids are unique, and made of letters, digits,
+     * Whether an event without an id gets one. Such ids are unique and consist of letters, digits,
      * `-` and `.`. Default: `true`. Where events are kept, a client that has received no event with
-     * an id gets a primer, and the value when the first stream opens counts.
+     * an id gets a primer, and the value at the time when the first stream opens applies.
      */
     autoGenerateId?: boolean;
     /**
-     * What is kept of the events for each seid. Requires a `seidGenerator` that gives a client that
-     * reconnects the same seid.
+     * The history of events for each seid. Requires a `seidGenerator` that returns the same seid
+     * when a client reconnects.
      *
-     * When the stream of a client that reconnects opens, it first receives the events that it
-     * missed: those that were sent before the loss of its connection was noticed, and those of
-     * `sendEventBySeid()` since. If some are missing, `onGap` says what the client gets. A seid
-     * is remembered for an `emptyTimeout` after its client has disconnected.
+     * When the stream of a client that reconnects opens, the client first receives the events that
+     * it missed: those sent before the server noticed the lost connection, and those of
+     * `sendEventBySeid()` since then. If some are missing, `onGap` applies. A seid is remembered
+     * for `emptyTimeout` after its client has disconnected.
      *
      * Default: 100 events and 1 MiB for each seid, and an `emptyTimeout` of 60,000. A `historySize`
      * of 0 keeps nothing. Seids that are longer than 1,024 bytes in UTF-8 have no history.
      *
      * A client that returns while its old connection still counts as open gets
-     * `ERR_SSE_SEID_TAKEN`. A shorter `stallTimeout` finds lost connections earlier.
+     * `ERR_SSE_SEID_TAKEN`. A shorter `stallTimeout` detects lost connections earlier.
      */
     topic?: Omit<TopicOptions, 'ids'>;
     /**
@@ -257,7 +257,8 @@ declare namespace sluice {
      * reaches a client of any process, and a client that reconnects to another process gets what
      * it missed. Requires a `historySize` of at least 1. Default: none.
      *
-     * Two processes can have clients with the same seid at the same time. Both get its events.
+     * Two processes can have clients with the same seid at the same time. Both clients get its
+     * events.
      */
     backplane?: Backplane;
     /**
@@ -295,17 +296,17 @@ declare namespace sluice {
     streamOptions: object;
     autoGenerateId: boolean;
     /**
-     * The active replies of GET requests, by seid: an object without a prototype.
+     * The active replies of GET requests by seid, as an object without a prototype.
      *
      * A reply is active from the start of its handler until it is answered, its stream ends or its
-     * client disconnects. With `sendEventBySeid()`, another request can therefore open the stream
-     * of a handler that only waits. `fastify.close()` ends open streams, but it waits for running
-     * handlers, as it does for all handlers.
+     * client disconnects. Another request can therefore use `sendEventBySeid()` to open the stream
+     * of a handler that is only waiting. `fastify.close()` ends open streams, but it waits for
+     * running handlers, as it does for all handlers.
      *
      * If several requests have the same seid, the object contains the reply whose stream is open.
-     * If none is open, it contains the reply that has waited longest. If a client uses one seid for
-     * all its requests, such as a user name, an ordinary request may become a stream. In that case,
-     * register the plugin in its own scope, with the routes that send events.
+     * If none is open, it contains the reply that has been waiting longest. If a client uses one
+     * seid for all its requests, such as a user name, an ordinary request may become a stream. In
+     * that case, register the plugin in its own scope, with the routes that send events.
      */
     readonly clients: Record<string, FastifyReply>;
   }

@@ -1,7 +1,7 @@
 /**
  * sluice/fetch: event streams as Fetch `Response`s, for Hono, Next.js route handlers and other
- * frameworks that return a `Response`; and the `Response`s of other frameworks on Node's `req` and
- * `res`. Times are in milliseconds and sizes are in bytes.
+ * frameworks that return a `Response`. It also sends `Response`s of other frameworks on Node's
+ * `req` and `res`. Times are in milliseconds and sizes are in bytes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -27,7 +27,7 @@ export interface SSEConfig
   > {
   /**
    * The time between two heartbeats, which are comments that contain the time. The first one is
-   * sent immediately. Default: 30,000; 0 turns off all but the first.
+   * sent immediately. Default: 30,000; 0 turns off all except the first.
    */
   pingInterval?: number;
   /** Alias of `pingInterval`. */
@@ -42,8 +42,8 @@ export interface SSEConfig
   /** Alias of `maxQueueEvents`. */
   eventBufferSize?: number;
   /**
-   * What each channel keeps for clients that reconnect, or a function that returns it for a new
-   * channel.
+   * The history of each channel for clients that reconnect, or a function that returns these
+   * options for a new channel.
    */
   topic?: TopicOptions | ((channel: string) => TopicOptions | undefined);
   /**
@@ -72,9 +72,9 @@ export interface AddClientOptions
    * The Node response that the `Response` will be written to. With `@hono/node-server` this is
    * `c.env.outgoing`. The client is removed when this response closes.
    *
-   * On HTTP/1.x the response is then the last one on its socket. It says `Connection: close`, and
-   * requests that the client pipelines behind it are dropped. Without this option, a client can
-   * open many streams on one socket.
+   * On HTTP/1.x the response is then the last one on its socket. It has the header `Connection:
+   * close`, and requests that the client pipelines behind it are dropped. Without this option, a
+   * client can open many streams on one socket.
    */
   outgoing?: ServerResponse | Http2ServerResponse | undefined;
 }
@@ -89,8 +89,8 @@ export interface SSEClient<Events extends object = EventMap> {
    */
   readonly channels: Set<string>;
   /**
-   * Direct access to the stream, for what the methods of {@link SSE} cannot do. All data goes
-   * through the connection and keeps its order.
+   * Direct access to the stream, for cases that the methods of {@link SSE} do not cover. All data
+   * passes through the connection and keeps its order.
    *
    * - `enqueue` takes complete frames, in one or more pieces. Other data throws `ERR_SSE_FRAME`.
    *   Data for a client that has disconnected is dropped.
@@ -114,16 +114,16 @@ export interface SSE<Events extends object = EventMap> {
    * Registers a client. The body of its response begins with `retry` and a comment that contains
    * the time.
    *
-   * The client is removed when its body is cancelled, as servers do when a client disconnects. It
-   * is also removed when it reads too slowly for `maxQueueBytes`, `maxQueueEvents` or
-   * `stallTimeout`. Its body then fails with `ERR_SSE_DISCONNECTED`, so that the server drops the
-   * socket. A body that is never read is too slow after `stallTimeout`. A body does not keep the
-   * process alive.
+   * The client is removed when its body is cancelled; servers cancel the body when a client
+   * disconnects. The client is also removed when it reads too slowly for `maxQueueBytes`,
+   * `maxQueueEvents` or `stallTimeout`. Its body then fails with `ERR_SSE_DISCONNECTED`, so that
+   * the server closes the socket. A body that is never read counts as too slow after
+   * `stallTimeout`. A body does not keep the process alive.
    *
-   * Pass {@link AddClientOptions.outgoing} to servers on Node.js. They may not cancel the body of a
-   * request that waited behind others on its socket, and they run the handler of `GET` for `HEAD`
-   * too. If the client has already disconnected, the returned client is closed and the body is
-   * empty.
+   * Pass {@link AddClientOptions.outgoing} to servers on Node.js. These servers might not cancel
+   * the body of a request that waited behind others on its socket, and they also run the `GET`
+   * handler for `HEAD`. If the client has already disconnected, the returned client is closed and
+   * the body is empty.
    *
    * @throws `ERR_SSE_OPTION` if an option has the wrong type.
    * @throws `ERR_SSE_BROKER_CLOSED` after {@link SSE.shutdown}.
@@ -142,15 +142,15 @@ export interface SSE<Events extends object = EventMap> {
    * Subscribes a client to a channel. Its name is a non-empty string of at most 1,024 bytes.
    * Returns false if there is no such client.
    *
-   * A client that reconnected with a `lastEventId` receives every event that was broadcast since,
-   * once and in order, if it subscribes to the same channels in the same turn of the event loop as
-   * `addClient`. If an `await` comes in between, pass `resume: 'manual'` to `addClient`, and call
-   * `client.connection.resume()` after the last subscription. A channel that is subscribed to later
-   * is replayed alone. If events are missing, the connection emits `gap`.
+   * A client that reconnected with a `lastEventId` receives every event that was broadcast since
+   * then, once and in order, if it subscribes to the same channels in the same turn of the event
+   * loop as `addClient`. If an `await` comes in between, pass `resume: 'manual'` to `addClient`,
+   * and call `client.connection.resume()` after the last subscription. A channel that is subscribed
+   * to later is replayed separately. If events are missing, the connection emits `gap`.
    *
-   * A client that has received no event has a cursor too: `subscribe` sends a primer, a frame that
-   * is an id alone. A channel and its history are kept for a minute after the last subscriber has
-   * left, or for the `emptyTimeout` of {@link SSEConfig.topic}.
+   * A client that has not received an event has a cursor too: `subscribe` sends a primer, a frame
+   * that contains only an id. A channel and its history are kept for a minute after the last
+   * subscriber has left, or for the `emptyTimeout` of {@link SSEConfig.topic}.
    *
    * @throws `ERR_SSE_TOPIC` if the channel name is invalid.
    */
@@ -228,18 +228,18 @@ export interface SSE<Events extends object = EventMap> {
 export function createSSE<Events extends object = EventMap>(config?: SSEConfig): SSE<Events>;
 
 /**
- * The options of {@link adopt} and {@link toNode}: those of a connection, and two more. They apply
- * to event streams. The default of `pingInterval` is 15,000. `statusCode` and `headers` replace
- * those of the `Response`.
+ * The options of {@link adopt} and {@link toNode}: those of a connection, and two others. They
+ * apply to event streams. The default of `pingInterval` is 15,000. `statusCode` and `headers`
+ * replace those of the `Response`.
  */
 export interface AdoptOptions extends ConnectionOptions, Pick<StreamOptions, 'invalidFrames'> {
   /**
-   * Called with each error that is not the caller's mistake: of the body, of an invalid frame
-   * (`ERR_SSE_FRAME`), of the handler of {@link toNode}, and of a request that was refused, such as
-   * with `ERR_SSE_LIMIT`.
+   * Called with each error that is not the caller's mistake: an error of the body, an invalid frame
+   * (`ERR_SSE_FRAME`), an error of the handler of {@link toNode}, or a refused request, such as
+   * `ERR_SSE_LIMIT`.
    *
-   * Default: such errors become a process warning, with the error as its `cause`, except those that
-   * have a `statusCode`, with which the client was answered.
+   * Default: the error becomes the `cause` of a process warning, unless it has a `statusCode`,
+   * which was sent to the client.
    */
   onError?: ((error: unknown) => void) | undefined;
 }
@@ -249,29 +249,30 @@ export interface AdoptOptions extends ConnectionOptions, Pick<StreamOptions, 'in
  *
  * An event stream, whose `Content-Type` is `text/event-stream`, becomes a connection. It has pings,
  * stall detection, a bounded queue, limits, drains and metrics, and on plain HTTP/1.1 the Rust core
- * writes the socket. Each frame of the body is sent byte for byte. The body is not read while the
- * queue is full; see {@link Connection.stream}. The connection ends when the body ends.
+ * writes to the socket. Each frame of the body is sent byte for byte. The body is not read while
+ * the queue is full; see {@link Connection.stream}. The connection ends when the body ends.
  *
- * All other responses are sent as they are, at the pace of the client. So is an event stream with
- * a `Content-Encoding`.
+ * All other responses are sent unchanged, with back-pressure. So is an event stream with a
+ * `Content-Encoding`.
  *
  * The status and headers of the response are kept, except hop-by-hop headers such as `Connection`,
- * and the `Content-Length` of an event stream. They replace headers that are set on `res` already,
- * but cookies are added to those, and the names of `Vary` too. What `fetch()` has returned can be
- * passed: its body is decoded, so its `Content-Encoding` is removed.
+ * and the `Content-Length` of an event stream. They replace headers that are already set on `res`,
+ * but cookies and the names in `Vary` are added to the existing ones. A `Response` from `fetch()`
+ * can be passed: its body is decoded, so its `Content-Encoding` is removed.
  *
- * The body is cancelled as soon as the client leaves, and at once if it has left before. If the
- * body fails or has an invalid frame, the client gets the frames before that, then the stream ends.
- * Another response is cut off. The client does not see the text of the error.
+ * The body is cancelled as soon as the client disconnects, and immediately if it already has. If
+ * the body fails or has an invalid frame, the client gets the frames before it, then the stream
+ * ends. Other responses are interrupted. The client does not see the text of the error.
  *
- * If an event stream is refused, such as with `ERR_SSE_LIMIT` or `ERR_SSE_DRAINING`, the client is
- * answered with the status and headers of the error. Errors go to {@link AdoptOptions.onError}.
+ * If an event stream is refused, such as with `ERR_SSE_LIMIT` or `ERR_SSE_DRAINING`, the client
+ * gets the status and headers of the error. Errors are passed to {@link AdoptOptions.onError}.
  *
  * The promise resolves with the connection of an event stream as soon as it is open. For other
- * responses it resolves with undefined when the body has ended or the client has left, and so it
- * does if the client had left before, or was refused. It rejects only for mistakes:
+ * responses it resolves with undefined when the body has ended or the client has disconnected. It
+ * also resolves with undefined if the client had already disconnected or was refused. It rejects
+ * only for mistakes of the caller:
  *
- * - `ERR_SSE_TYPE` if an argument has the wrong type, or if the body was read already.
+ * - `ERR_SSE_TYPE` if an argument has the wrong type, or if the body was already read.
  * - `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
  * - `ERR_SSE_TRANSPORT` if the `transport` is `'native'` and the socket cannot be handed over.
  *
@@ -295,24 +296,25 @@ export function adopt(
 ): Promise<Connection | undefined>;
 
 /**
- * Makes a Node handler of a handler that takes a Fetch `Request` and returns a `Response`, which is
- * sent as {@link adopt} describes. The returned function is also an Express handler.
+ * Converts a handler that takes a Fetch `Request` and returns a `Response` into a Node.js handler.
+ * The `Response` is sent as {@link adopt} describes. The returned function is also an Express
+ * handler.
  *
  * The `Request` has the URL, the method, the headers, and the body as a stream. Its `signal` aborts
- * when the client leaves. The URL begins with `https:` if the socket is encrypted, and has the host
- * of the `Host` header, which the client chooses. A `Host` other than a name or an address with a
- * port is answered with 400, and so is an invalid target. In Express, the URL contains the path of
- * the router. If a body parser has read the body, a body of JSON, text or bytes is taken from
- * `req.body`.
+ * when the client disconnects. The URL begins with `https:` if the socket is encrypted. Its host is
+ * that of the `Host` header, which the client chooses. A `Host` that is not a name or an address,
+ * with an optional port, is answered with 400, and so is an invalid target. In Express, the URL
+ * contains the path of the router. If a body parser has read the body, a body of JSON, text or
+ * bytes is taken from `req.body`.
  *
- * What the handler has not read of the body when it returns an event stream is discarded, unless
- * it still reads.
+ * When the handler returns an event stream, the unread part of the body is discarded, unless the
+ * handler is still reading it.
  *
- * If the handler throws or rejects, or if the stream is refused, the error goes to `next`. Without
- * that argument, the client is answered with the error's `statusCode`, or else with 500, and
- * without the text of the error, which goes to {@link AdoptOptions.onError}. An error that only
- * says that the client has left is ignored. The promise resolves as that of `adopt`, and never
- * rejects.
+ * If the handler throws or rejects, or if the stream is refused, the error is passed to `next`.
+ * Without that argument, the client gets the error's `statusCode`, or otherwise 500, without the
+ * text of the error, and the error is passed to {@link AdoptOptions.onError}. An error that only
+ * reports that the client has disconnected is ignored. The promise resolves like that of `adopt`,
+ * and never rejects.
  *
  * @throws `ERR_SSE_TYPE` if `handler` is not a function.
  * @throws `ERR_SSE_OPTION` if an option is unknown, has the wrong type or is out of range.
@@ -333,15 +335,15 @@ export function toNode(
 ): NodeHandler;
 
 /**
- * What {@link toNode} passes to its handler in addition to the request. It is also what
- * `@hono/node-server` passes, and so the `env` of a Hono app.
+ * The second argument that {@link toNode} passes to its handler. `@hono/node-server` passes the
+ * same, so it is also the `env` of a Hono app.
  */
 export interface NodeEnvironment {
   incoming: IncomingMessage | Http2ServerRequest;
   outgoing: ServerResponse | Http2ServerResponse;
 }
 
-/** What {@link toNode} returns. */
+/** The handler that {@link toNode} returns. */
 export interface NodeHandler {
   (
     req: IncomingMessage | Http2ServerRequest,

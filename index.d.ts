@@ -13,8 +13,8 @@ import type { DrainOptions, DrainResult } from './types/drain.js';
 import type { EventIterator, EventsOptions } from './types/events.js';
 
 /**
- * The data of an event: a string, or a value that JSON represents. Promises, functions, maps, sets
- * and values of type `unknown` are not data.
+ * The data of an event: a string, or a value that JSON can represent. Promises, functions, maps,
+ * sets and values of type `unknown` are type errors.
  */
 export type EventData =
   | string
@@ -23,7 +23,7 @@ export type EventData =
   | null
   | undefined
   | (object & Plain)
-  // Lets object literals have any members.
+  // Allows object literals with any members.
   | (Plain & { readonly [name: string]: unknown });
 
 /** Functions have the first of these members; promises, maps and sets have the second. */
@@ -35,14 +35,14 @@ interface Plain {
 /** Maps event names to the types of their data. An event without a name is called `message`. */
 export type EventMap = Record<string, EventData>;
 
-/** With `any` for an event map there may be any events, but not any data. */
+/** With `any` as the event map, any event name is allowed, but the data is still checked. */
 type Known<Events extends object> = symbol extends keyof Events ? EventMap : Events;
 
 interface EventFields {
   /**
-   * The event's id. The client stores it as its cursor and sends it back as `Last-Event-ID`.
-   * An empty string resets the cursor. CR, LF and NUL throw `ERR_SSE_FIELD` (WHATWG HTML,
-   * section 9.2.6).
+   * The event's id. The client stores it as its cursor and sends it as `Last-Event-ID` when it
+   * reconnects. An empty string resets the cursor. CR, LF and NUL throw `ERR_SSE_FIELD` (WHATWG
+   * HTML, section 9.2.6).
    */
   id?: string;
   /** How long the client waits before it reconnects: an integer from 0 to 2^32 - 1. */
@@ -52,13 +52,13 @@ interface EventFields {
 }
 
 /**
- * An event, as `send` takes it. All fields are optional, but an event without any field throws
- * `ERR_SSE_EMPTY`, and one with another field throws `ERR_SSE_FIELD`.
+ * An event, as accepted by `send`. All fields are optional, but an event without any field throws
+ * `ERR_SSE_EMPTY`, and an unknown field throws `ERR_SSE_FIELD`.
  *
  * `data` is a string or any value that JSON can represent. Strings are sent unchanged, except that
- * CRLF and CR become LF. Other values are serialized once. Those that JSON turns into an empty
- * object throw `ERR_SSE_DATA`: promises, maps, sets, errors and others. An event that has a name
- * and no data is sent with empty data, because browsers ignore an event without data.
+ * CRLF and CR become LF. Other values are serialized once. Values that JSON would turn into an
+ * empty object, such as promises, maps, sets and errors, throw `ERR_SSE_DATA`. An event that has a
+ * name and no data is sent with empty data, because browsers ignore an event without data.
  */
 export type ServerSentEvent<Events extends object = EventMap> = EventOf<Known<Events>>;
 
@@ -87,8 +87,8 @@ export type Transport = 'native' | 'stream';
  * | `end`      | `connection.end()` or `res.end()` was called; queued events were sent first  |
  * | `timeout`  | `maxLifetime` passed; queued events were sent first                          |
  * | `overflow` | more than `maxQueueBytes` or `maxQueueEvents` was queued for the client      |
- * | `stall`    | the client took no byte for `stallTimeout` although bytes were queued, or it |
- * |            | vanished: its kernel acknowledged nothing for that long                      |
+ * | `stall`    | the client accepted no bytes for `stallTimeout` while some were queued, or   |
+ * |            | it vanished: its kernel acknowledged nothing for that long                   |
  * | `destroy`  | the server destroyed the response or its socket                              |
  * | `flood`    | the client sent more than 64 KiB or 64 requests after its request            |
  * | `expired`  | `expiresAt` passed without a later time; queued events were sent first       |
@@ -112,26 +112,28 @@ export interface ConnectionLimits {
   /**
    * Returns the key by which a connection is counted. Default: the address of the peer.
    *
-   * - A string that is an IPv6 address counts by its /64 network, because one customer usually has
-   *   all of it. An IPv4 address in IPv6 form counts as that address.
-   * - An array of strings is a composite key, such as `['tenant', req.user.id]`. It equals only an
-   *   array with the same elements.
-   * - With `undefined`, the connection is not counted by a key.
+   * - An IPv6 address is counted by its /64 network, which usually belongs to one customer. An
+   *   IPv4-mapped IPv6 address counts as the IPv4 address.
+   * - An array of strings is a composite key, such as `['tenant', req.user.id]`. It is equal only
+   *   to an array with the same elements.
+   * - With `undefined`, the connection has no key and is not counted.
    *
-   * It gets the request of Express, Koa or Node.js, and on Fastify that of Fastify. Behind a proxy,
-   * every peer is the proxy: return the client's address, such as `req.ip`, or the user. It must be
-   * synchronous. Equal keys count together in the whole process, on all faces. An error that it
-   * throws goes to the caller, and any other value throws `ERR_SSE_OPTION`.
+   * The function receives the request object of Express, Koa, Fastify or Node.js. Behind a proxy,
+   * every peer is the proxy: return the client's address, such as `req.ip`, or the user. The
+   * function must be synchronous. Equal keys are counted together in the whole process, whichever
+   * API opened the connections. Errors that the function throws are passed to the caller. Any other
+   * return value throws `ERR_SSE_OPTION`.
    */
   // biome-ignore lint/suspicious/noExplicitAny: each framework has its own request
   key?: ((req: any) => string | readonly string[] | undefined) | undefined;
-  /** How many connections with one key may be open. At least 1, at most 2^32 - 1. */
+  /** The maximum number of open connections with one key. At least 1, at most 2^32 - 1. */
   maxPerKey: number;
 }
 
 /**
- * The options of a connection, on every face. An option that is unknown, has the wrong type or is
- * out of range throws `ERR_SSE_OPTION`, and so do an option and its alias with different values.
+ * The options of a connection, whichever API opens it. An option that is unknown, has the wrong
+ * type or is out of range throws `ERR_SSE_OPTION`, and so do an option and its alias with different
+ * values.
  */
 export interface ConnectionOptions {
   /** Whether the connection sends pings. Default: `true`. */
@@ -146,26 +148,26 @@ export interface ConnectionOptions {
   /** Alias of `pingInterval`. */
   heartbeatInterval?: number;
   /**
-   * How long the connection may stay open. Then it sends what is queued and closes with the reason
-   * `timeout`. Default: 0, which sets no limit. At most 2^31 - 1. `maxLifetimeJitter` makes it a
-   * little shorter for each connection.
+   * How long the connection may stay open. After that, queued events are sent and the connection
+   * closes with the reason `timeout`. Default: 0, which sets no limit. At most 2^31 - 1.
+   * `maxLifetimeJitter` shortens it a little for each connection.
    */
   maxLifetime?: number;
   /** Alias of `maxLifetime`. */
   timeout?: number;
   /**
-   * The part of `maxLifetime` that is left to chance, from 0 to 1. Each connection draws its own
-   * lifetime, between `(1 - maxLifetimeJitter) * maxLifetime` and `maxLifetime`, so that clients
-   * that have connected together do not come back together. Default: 0.1; 0 turns it off.
+   * The random part of `maxLifetime`, from 0 to 1. Each connection gets a random lifetime between
+   * `(1 - maxLifetimeJitter) * maxLifetime` and `maxLifetime`, so clients that connected together
+   * do not all reconnect together. Default: 0.1; 0 turns it off.
    */
   maxLifetimeJitter?: number;
   /**
-   * How long the client waits before it reconnects. It is sent as the first frame. Default: none,
-   * so that the client uses its own delay. At most 2^32 - 1.
+   * How long the client waits before it reconnects. It is sent as the first frame. Default: none;
+   * the client then uses its own delay. At most 2^32 - 1.
    */
   retry?: number;
   /**
-   * Response headers. They override headers that were set before. `Content-Type` throws, as a
+   * Response headers, which override headers that were set before. `Content-Type` throws, because a
    * stream is always `text/event-stream`.
    */
   headers?: OutgoingHttpHeaders;
@@ -184,24 +186,26 @@ export interface ConnectionOptions {
    */
   maxQueueBytes?: number;
   /**
-   * What happens when more than `maxQueueBytes` or `maxQueueEvents` is queued for a slow client.
-   * Default: that of the first channel that the connection joins and that has one, otherwise
-   * `'disconnect'`.
+   * The policy when more than `maxQueueBytes` or `maxQueueEvents` is queued for a slow client.
+   * Default: the `overflow` of the first joined channel that sets one, otherwise `'disconnect'`.
    *
    * - `'disconnect'`: the connection closes (`overflow`). The client reconnects and resumes.
-   * - `'drop-oldest'`: the oldest queued events are dropped. When the client has taken the others,
-   *   `gap` is emitted with the number of `events`, and {@link ConnectionOptions.onGap} applies.
-   * - `'conflate'`: from the first queued event on, a new event replaces the queued event with the
-   *   same `key` of its channel (see {@link ChannelOptions.key}). A stalled client of 100 keys has
-   *   at most 100 events queued. If that is still too much, the connection closes (`overflow`).
-   * - `'reread'`: queued events of channels are dropped, and so are later ones. When the client has
-   *   taken the rest, it receives what it missed from the histories, at most `maxQueueBytes` at a
-   *   time, so a slow client costs no memory. `gap` is emitted for each channel or topic of which
-   *   something is no longer kept. Events of {@link Connection.send} are queued as ever, so they
-   *   may overtake events of channels. If they are too much, the connection closes (`overflow`).
+   * - `'drop-oldest'`: the oldest queued events are dropped. When the client has received the rest,
+   *   `gap` is emitted with the number of dropped `events`, and {@link ConnectionOptions.onGap}
+   *   applies.
+   * - `'conflate'`: as soon as events are queued, a new event replaces the queued event with the
+   *   same `key` in its channel (see {@link ChannelOptions.key}). A stalled client of a channel
+   *   with 100 keys has at most 100 events queued. If they still exceed the limit, the connection
+   *   closes (`overflow`).
+   * - `'reread'`: queued and later events of channels are dropped. When the client has received the
+   *   rest of its queue, it gets the dropped events from the histories, at most `maxQueueBytes` at
+   *   a time, so a slow client costs no memory. `gap` is emitted for each channel or topic whose
+   *   history no longer has all of them. Events sent with {@link Connection.send} are still queued,
+   *   so they may overtake events of channels. If they exceed the limit, the connection closes
+   *   (`overflow`).
    *
-   * While a replay or a snapshot is awaited, live events are bounded in the same way, but every
-   * policy then closes the connection.
+   * Live events that wait for a replay or a snapshot have the same limits, but then every policy
+   * closes the connection.
    */
   overflow?: 'disconnect' | 'drop-oldest' | 'conflate' | 'reread';
   /**
@@ -212,132 +216,137 @@ export interface ConnectionOptions {
   /** Alias of `maxQueueEvents`. */
   eventBufferSize?: number;
   /**
-   * How long queued bytes may wait while the client takes none, before it is disconnected
+   * How long the client may accept no bytes while bytes are queued, before it is disconnected
    * (`stall`). Default: 60,000; 0 turns the check off. At most 2^31 - 1.
    *
-   * On the `stream` transport, a client makes progress when its response has taken the last 64 KiB.
+   * On the `stream` transport, a client makes progress when its response has accepted the last 64
+   * KiB.
    *
-   * It also says how long it may take to notice a client that has vanished, as after a power loss.
-   * On Linux, the kernel closes the connection with the reason `stall` when the client has not
-   * acknowledged what was sent for that long. If nothing is sent, keep-alive probes begin after
-   * half of the time. The kernel counts in seconds, so this takes at least 2,000. It applies to
-   * every TCP socket of a Node.js response; pass `outgoing` for a Fetch body. Behind a proxy, the
-   * proxy is the peer. On HTTP/2, the longest time of the streams on one socket counts, and the
-   * reason may be `client`, as Node.js does not always report the kernel's error.
+   * It is also the time within which a vanished client is noticed, for example after a power loss.
+   * On Linux, the kernel closes the connection with the reason `stall` when sent data remains
+   * unacknowledged for that long. If nothing is sent, keep-alive probes begin after half of that
+   * time. The kernel counts in seconds, so detection takes at least 2,000. This applies to the TCP
+   * socket of every Node.js response; pass `outgoing` for a Fetch body. Behind a proxy, the proxy
+   * is the peer. On HTTP/2, the longest `stallTimeout` of the streams on a socket counts. The
+   * reason may then be `client`, because Node.js does not always report the kernel's error.
    */
   stallTimeout?: number;
   /**
    * Limits the connections of one client. Default: none. A connection above the limit is refused
    * before anything is allocated for it; see `ERR_SSE_LIMIT` in {@link SluiceErrorCode}.
    *
-   * Leave room for connections whose clients have vanished: they count until `stallTimeout`.
+   * Leave room for connections whose clients have vanished: they count until `stallTimeout` has
+   * passed.
    */
   limits?: ConnectionLimits | undefined;
   /**
-   * When the client's authorization ends, such as that of its token: a Date, a time in milliseconds
-   * since the epoch, or a function that returns one for a request. Default: `undefined`, which is
-   * never. The request is that of `limits.key`.
+   * When the client's authorization ends, for example when its token expires: a Date, a time in
+   * milliseconds since the epoch, or a function that returns either for a request. Default:
+   * `undefined`, which means never. The function receives the same request as `limits.key`.
    *
-   * At that time the connection sends what is queued and closes with the reason `expired`, even
+   * At that time, queued events are sent and the connection closes with the reason `expired`, even
    * while JavaScript is busy. An invalid time, or one that has passed, throws `ERR_SSE_EXPIRED`
-   * when the connection opens. Its `statusCode` is 401.
+   * when the connection opens. The error's `statusCode` is 401.
    */
   // biome-ignore lint/suspicious/noExplicitAny: each framework has its own request
   expiresAt?: Date | number | ((req: any) => Date | number | undefined) | undefined;
   /**
-   * Returns a later time than `expiresAt`, or a promise of it, and the connection lives on. It is
-   * called 10 seconds before the end, or after half of the time if that is less, and again before
-   * each later end. If it returns false, anything else that is not a later time, throws or rejects,
+   * Extends the connection: returns a time later than `expiresAt`, or a promise of one. It is
+   * called 10 seconds before the connection expires, or after half of the time if that is less, and
+   * again before each later expiry. If it throws or rejects, or returns anything but a later time,
    * the connection closes with the reason `expired`; `NODE_DEBUG=sluice` prints the error. If it
-   * takes too long, the connection ends at its time.
+   * takes too long, the connection closes when it expires.
    */
   reauthorize?: (
     // biome-ignore lint/suspicious/noExplicitAny: the events of the connection are not known here
     connection: Connection<any>,
   ) => Date | number | false | Promise<Date | number | false>;
   /**
-   * When a client that comes back with a cursor gets what it missed. Default: `'auto'`.
+   * When a client that reconnects with a cursor receives the events that it missed. Default:
+   * `'auto'`.
    *
    * - `'auto'`: at the end of the turn of the event loop in which the connection opens. All
    *   channels and topics that it joins until then are replayed together: their events are merged
    *   in the order in which they were sent, and each event arrives once. Live events follow.
-   * - `'manual'`: when you call {@link Connection.resume}. Use it when joining depends on something
-   *   asynchronous. After 10 seconds the connection resumes by itself, with a process warning.
+   * - `'manual'`: when you call {@link Connection.resume}. Use it when joining channels depends on
+   *   an asynchronous operation. After 10 seconds the connection resumes automatically, with a
+   *   process warning.
    *
-   * Live events are queued meanwhile, within `maxQueueBytes` and `maxQueueEvents`.
+   * Until then, live events are queued, within `maxQueueBytes` and `maxQueueEvents`.
    */
   resume?: 'auto' | 'manual';
   /**
    * The name of a query parameter that holds the client's cursor, for clients that cannot set the
    * `Last-Event-ID` header on their first request. Polyfills of EventSource use `lastEventId`. The
-   * header wins. A value longer than 1 KiB is ignored. Default: none, so the query is not read.
+   * header takes precedence. A value longer than 1 KiB is ignored. Default: none; the query is not
+   * read.
    */
   cursorQuery?: string;
   /**
-   * How a gap is answered, after `gap` is emitted. Default: `'ignore'`.
+   * How a gap is handled, after `gap` is emitted. Default: `'ignore'`.
    *
-   * - `'ignore'`: nothing. Live events follow.
-   * - `'reset'`: the client gets one event named `sluice.reset` with the data `{}`, before anything
-   *   that is replayed. A channel that is joined later and has a gap sends another.
+   * - `'ignore'`: only live events follow.
+   * - `'reset'`: the client gets one event named `sluice.reset` with the data `{}`, before any
+   *   replayed event. A channel that is joined later and has a gap sends another.
    * - `'all'`: the client gets everything that the history still has.
-   * - a function: it is called with the connection and the gap. Whatever it sends comes before
-   *   anything that is replayed.
+   * - a function: it is called with the connection and the gap. Events that it sends come before
+   *   replayed events.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the events of the connection are not known here
   onGap?: 'ignore' | 'reset' | 'all' | ((connection: Connection<any>, gap: Gap<any>) => void);
   /**
-   * Who writes to the socket. Default: `'auto'`.
+   * Selects what writes to the socket. Default: `'auto'`.
    *
-   * - `'auto'`: the core takes over the socket where possible, and otherwise JavaScript writes to
-   *   the response. The latter applies to TLS, HTTP/2, compression middleware, and sockets whose
-   *   `write`, `_write`, `_writev` or `_writeGeneric` was replaced.
+   * - `'auto'`: the core takes over the socket where possible. Otherwise JavaScript writes to the
+   *   response. This applies to TLS, HTTP/2, compression middleware, and sockets whose `write`,
+   *   `_write`, `_writev` or `_writeGeneric` was replaced.
    * - `'stream'`: JavaScript writes to the response.
    * - `'native'`: the core takes over the socket. Throws `ERR_SSE_TRANSPORT` where it cannot.
    */
   transport?: 'auto' | Transport;
   /**
-   * The content codings that the stream may be compressed with, the one that you prefer first:
-   * `['zstd', 'gzip']`. Default: `[]`, which does not compress.
+   * The content codings that the stream may be compressed with, in order of preference: `['zstd',
+   * 'gzip']`. Default: `[]`, which turns compression off.
    *
-   * The request's `Accept-Encoding` decides: the client gets the coding that it gives the highest
-   * weight, and the first one in this list of several. A client that sends no such header, or
-   * prefers `identity`, gets a plain stream. The response says `Vary: Accept-Encoding`, and
-   * `Content-Encoding` if it is compressed. A response that has a `Content-Encoding` already is
-   * left as it is, and so is a Fetch `Response` without `outgoing`.
+   * The coding with the highest weight in the request's `Accept-Encoding` is used. If several have
+   * that weight, the first one in this list is used. A client that does not send the header, or
+   * prefers `identity`, gets an uncompressed stream. The response has the header `Vary:
+   * Accept-Encoding`, and `Content-Encoding` if it is compressed. A response that already has a
+   * `Content-Encoding` is left unchanged, and so is a Fetch `Response` without `outgoing`.
    *
-   * The core compresses each event once for all connections, in its own threads. Limits of queues
-   * count compressed bytes, except for events that wait for a replay or a snapshot. See
-   * docs/compression.md for when it pays, and for what must not be compressed.
+   * The core compresses each event once for all connections, in its own threads. Queue limits count
+   * compressed bytes, except for events that wait for a replay or a snapshot. See
+   * docs/compression.md for when compression is worthwhile, and which data must not be compressed.
    */
   compress?: readonly ('zstd' | 'gzip')[] | undefined;
   /**
-   * Whether `req`, `res` and their socket are released once the core has taken over the socket, so
-   * that an idle connection takes almost no memory. Default: `false`.
+   * Whether `req`, `res` and their socket are released once the core has taken over the socket. An
+   * idle connection then takes almost no memory. Default: `false`.
    *
    * - {@link Connection.request} is a {@link LeanRequest} from then on, and
    *   {@link Connection.response} is undefined. `true` keeps no headers; `{ headers }` names those
    *   to keep.
    * - `req`, `res` and the socket are destroyed at the end of the turn of the event loop, so use
-   *   the `close` event of the connection. If other code listens to one of them for `close`,
-   *   `finish`, `end`, `error` or `aborted` by then, they stay until the client leaves.
-   * - A connection without listeners that the application does not hold is forgotten. Channels and
-   *   tools get another object for the same connection.
+   *   the `close` event of the connection. If by then other code listens to one of them for
+   *   `close`, `finish`, `end`, `error` or `aborted`, they are kept until the client disconnects.
+   * - A connection object without listeners may be garbage-collected if the application holds no
+   *   reference to it. Channels and tools then get a new object for the same connection.
    * - `lean` has no effect where the core cannot take over the socket; see `transport`.
    */
   lean?: boolean | LeanOptions;
 }
 
-/** What a lean connection keeps. */
+/** The options of {@link ConnectionOptions.lean}. */
 export interface LeanOptions {
-  /** The names of the headers of the request to keep, in any case. Default: none. */
+  /** The names of the request headers to keep, in upper or lower case. Default: none. */
   headers?: readonly string[];
 }
 
 /**
- * What is left of the request of a lean connection. It is frozen.
+ * The part of the request that a lean connection keeps. The object is frozen.
  *
- * The type of {@link Connection.request} does not know of it, because most connections are not
- * lean: assign it as shown.
+ * The type of {@link Connection.request} does not include it, because most connections are not
+ * lean. Use a type assertion:
  *
  * ```ts
  * const request = connection.request as unknown as LeanRequest;
@@ -345,11 +354,11 @@ export interface LeanOptions {
  */
 export interface LeanRequest {
   readonly method: string;
-  /** The URL that the client has asked for, with its query. */
+  /** The URL that the client requested, with its query. */
   readonly url: string;
-  /** The headers that {@link LeanOptions.headers} names, in lower case. */
+  /** The headers listed in {@link LeanOptions.headers}, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The address of the peer, which is the proxy behind one. */
+  /** The address of the peer. Behind a proxy, this is the address of the proxy. */
   readonly address: string | undefined;
 }
 
@@ -364,8 +373,8 @@ type DataOf<Events extends object, Name> = Name extends keyof Known<Events>
  * An item of a source.
  *
  * An object with at least one of the keys `id`, `event`, `data`, `retry` and `comment`, and no
- * other keys, is an event. Any other item becomes the data of an event. Bytes are decoded as UTF-8;
- * a character may be split across two chunks.
+ * other keys, is an event. Any other item becomes the data of an event. Bytes are decoded as UTF-8.
+ * A character may be split across two chunks.
  */
 export type StreamItem<Events extends object = EventMap, Name = 'message'> =
   | ServerSentEvent<Events>
@@ -373,8 +382,8 @@ export type StreamItem<Events extends object = EventMap, Name = 'message'> =
   | (string extends DataOf<Events, Name> ? Uint8Array | ArrayBuffer : never);
 
 /**
- * Makes the error for a wrong item short: it names the item, and not the source's members. The
- * end of a `ReadableStream` is undefined, and no item.
+ * Keeps the type error for a wrong item short: it names the item instead of the source's members.
+ * The `undefined` at the end of a `ReadableStream` is not an item.
  */
 type Checked<Item, Allowed> = [Exclude<Item, undefined>] extends [Unchanging<Allowed>]
   ? unknown
@@ -384,7 +393,7 @@ interface WrongItem<Item> {
   'neither an event nor the data of one': Item;
 }
 
-/** Takes the literals of a source, whose arrays are read-only. */
+/** Accepts literals in a source, whose arrays are inferred as read-only. */
 type Unchanging<Value> = Value extends Plain
   ? Value
   : Value extends readonly (infer Element)[]
@@ -412,7 +421,7 @@ export type StreamSource<Item = unknown> =
       subscribe(observer: ItemObserver<Item> | ((item: Item) => void)): unknown;
     };
 
-/** What an Observable gets from {@link Connection.stream}. */
+/** The observer that {@link Connection.stream} passes to an Observable. */
 interface ItemObserver<Item> {
   next(item: Item): void;
   error(error: unknown): void;
@@ -422,33 +431,33 @@ interface ItemObserver<Item> {
 /** The options of {@link Connection.stream}. */
 export interface StreamOptions<Name extends string = string> {
   /**
-   * The name of the events that are created from data. Default: none; clients call such events
-   * `message`.
+   * The name of the events that are created from data. Default: none; clients receive such events
+   * as `message`.
    */
   event?: Name | undefined;
   /**
-   * Whether the items are pieces of frames, which are text that is already in the wire format.
-   * Default: `false`. The items are then strings or bytes, cut at any place. Every frame is sent as
-   * it is, byte for byte, with its line ends and comments. It is sent when it is complete, so that
-   * pings and other events come between frames. A byte order mark passes at the start of the
-   * stream, and is removed from a source that is not at the start.
+   * Whether the items are pieces of frames: text that is already in the wire format. Default:
+   * `false`. The items are then strings or bytes, split at any position. Every frame is sent
+   * unchanged, byte for byte, with its line ends and comments. It is sent when it is complete, so
+   * pings and other events are sent between frames. A byte order mark is kept at the start of the
+   * stream, and removed from a source that begins later.
    *
-   * An unfinished frame of more than `maxQueueBytes`, or of more than 1 MiB if that is more, fails
-   * with `ERR_SSE_FRAME`.
+   * An unfinished frame larger than `maxQueueBytes` or 1 MiB, whichever is more, fails with
+   * `ERR_SSE_FRAME`.
    */
   frames?: boolean;
   /**
-   * What happens to a frame that {@link Connection.write} would refuse: one that has a field other
+   * How to handle a frame that {@link Connection.write} would refuse: one that has a field other
    * than `id`, `event`, `data` and `retry`, a `retry` that is not a number of milliseconds, NUL in
    * an `id` or an `event`, bytes that are not UTF-8, or no end.
    *
    * Default: `'refuse'`, which sends the frames before it and fails with `ERR_SSE_FRAME`. `'pass'`
-   * sends it as it is. Throws `ERR_SSE_OPTION` without `frames: true`.
+   * sends it unchanged. Throws `ERR_SSE_OPTION` without `frames: true`.
    */
   invalidFrames?: 'refuse' | 'pass';
   /**
-   * What happens to the connection when the source fails or yields an item that cannot be sent.
-   * Default: `'end'`, which sends queued events and ends the connection. `'keep'` leaves it open.
+   * How to handle a source that fails or yields an item that cannot be sent. Default: `'end'`,
+   * which sends queued events and ends the connection. `'keep'` leaves it open.
    *
    * In both cases the promise rejects, and the client does not see the text of the error.
    */
@@ -475,18 +484,18 @@ export interface StreamResult {
 }
 
 /**
- * Missed events that the client cannot be given: the history has dropped them, the client's cursor
- * is an id that no history knows, such as one from before a restart, or the client is too slow (see
+ * Missed events that cannot be replayed: the history has dropped them, the client's cursor is an id
+ * that no history knows, such as one from before a restart, or the client is too slow (see
  * {@link ConnectionOptions.overflow}).
  */
 export interface Gap<Events extends object = EventMap> {
-  /** The channel, if the gap is that of one. */
+  /** The channel in which events are missing, if any. */
   channel?: Channel<Events>;
-  /** The topic of a broker, if the gap is that of one. */
+  /** The topic of a broker in which events are missing, if any. */
   topic?: string;
   /** How many events were dropped from the queue of a client that is too slow. */
   events?: number;
-  /** The cursor that the client came with, or an empty string if it is too slow and had none. */
+  /** The cursor that the client sent, or an empty string if a slow client had none. */
   lastEventId: string;
   /** Alias of `lastEventId`. */
   lastEventID: string;
@@ -503,8 +512,8 @@ interface ConnectionEvents<Events extends object> {
   /** Emitted when a slow client's queue is empty again. */
   drain: [];
   /**
-   * Emitted once for each channel or topic of which the client has missed events that are gone.
-   * This happens before anything is replayed.
+   * Emitted once for each channel or topic that cannot replay all events that the client missed. It
+   * is emitted before any event is replayed.
    */
   gap: [gap: Gap<Events>];
 }
@@ -526,7 +535,7 @@ interface ConnectionEvents<Events extends object> {
 export class Connection<Events extends object = EventMap> extends EventEmitter<
   ConnectionEvents<Events>
 > {
-  /** The defaults of new connections. */
+  /** The default options of new connections. */
   static default: { pingInterval: number };
 
   /**
@@ -534,8 +543,8 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
    * kept. If the constructor throws, the head has not been written and the framework can answer
    * with the error.
    *
-   * On HTTP/1.x the response is the last one on its socket, with either transport. It says
-   * `Connection: close`. Responses that wait behind it are destroyed, and later requests are
+   * On HTTP/1.x the response is the last one on its socket, with either transport. It has the
+   * header `Connection: close`. Responses that wait behind it are destroyed, and later requests are
    * dropped.
    *
    * @throws `ERR_SSE_HEADERS_SENT` if the response has already started.
@@ -563,9 +572,9 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   readonly lastEventId: string | undefined;
   /** Alias of `lastEventId`. */
   readonly lastEventID: string | undefined;
-  /** With {@link ConnectionOptions.lean} it is a {@link LeanRequest}. */
+  /** The client's request. With {@link ConnectionOptions.lean}, a {@link LeanRequest}. */
   readonly request: IncomingMessage | Http2ServerRequest;
-  /** With {@link ConnectionOptions.lean} it is undefined. */
+  /** The response. With {@link ConnectionOptions.lean}, undefined. */
   readonly response: ServerResponse | Http2ServerResponse;
   /** When the connection opened, in milliseconds since the epoch. */
   readonly timestamp: number;
@@ -591,12 +600,12 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   /** Sends a comment, which clients ignore. */
   comment(text: string): this;
   /**
-   * Sends the items of a source, one after another. The source is paused while more than 64 KiB
-   * are queued for the client, or half of `maxQueueBytes` if that is less.
+   * Sends the items of a source, one after another. The source is paused while more than 64 KiB is
+   * queued for the client, or half of `maxQueueBytes` if that is less.
    *
    * An Observable cannot be paused, so its items are sent at once. If the client is too slow for
-   * them, the connection's `maxQueueBytes` and `overflow` apply, as for `send()`. What is an
-   * iterable too is read as one.
+   * them, the connection's `maxQueueBytes` and `overflow` apply, as for `send()`. An Observable
+   * that is also an iterable is read as an iterable.
    *
    * The source is stopped when the client disconnects or `end()` is called. This is not an error:
    * the promise resolves. Stopping calls `destroy()` on a `Readable`, `cancel()` on a
@@ -621,19 +630,19 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
   /** Limits the connection's remaining lifetime, counted from now; 0 removes the limit. */
   setTimeout(timeout: number): this;
   /**
-   * Sends what the client missed in all channels that it has joined so far, then live events. With
-   * `resume: 'manual'` you have to call it; with `'auto'` it does so before the turn ends. It has
-   * no effect after that, or if the client came without a cursor.
+   * Sends the events that the client missed in all channels joined so far, then live events. Call
+   * it with `resume: 'manual'`. With `'auto'`, it replays before the turn of the event loop ends.
+   * It has no effect after the connection has resumed, or if the client sent no cursor.
    */
   resume(): this;
   /**
-   * Sends what is queued, then ends the response. Resolves when the connection has closed, whatever
-   * the reason.
+   * Sends queued events, then ends the response. Resolves when the connection has closed, for any
+   * reason.
    */
   end(): Promise<this>;
   /**
-   * Closes the connection at once and drops everything queued. The close reason is `destroy`, and
-   * the client sees a stream that was cut off. Later events are dropped without an error.
+   * Closes the connection immediately and drops everything queued. The close reason is `destroy`,
+   * and the client sees an interrupted stream. Later events are dropped without an error.
    *
    * `error`, if given, destroys the response, or fails the body of a Fetch `Response`.
    */
@@ -646,31 +655,33 @@ export class Connection<Events extends object = EventMap> extends EventEmitter<
  */
 export interface ChannelOptions<Events extends object = EventMap> {
   /**
-   * What the history keeps. Default: `'all'`, which keeps past events.
+   * Which events the history keeps. Default: `'all'`, which keeps past events.
    *
-   * `'latest'` keeps one event for each key: the channel has a state. It needs `key`.
+   * `'latest'` keeps the latest event of each key. Together they are the channel's state. Requires
+   * `key`.
    *
    * - A client without a cursor first receives the current state: the latest event of each key, in
    *   the order in which they were sent. Live events follow.
    * - A client that reconnects receives the latest event of each key that has changed since, and
-   *   the removals. After a gap it receives the whole state, whatever `onGap` says. Use
-   *   `onGap: 'reset'`, so that it can drop values that were removed.
-   * - The history keeps at most `historySize` values, and as many removals. The value that was sent
-   *   longest ago is dropped first. The state is incomplete then, so set `historySize` and
-   *   `historyBytes` to what your largest state needs. Clients are not told about values that are
-   *   dropped, by `historyAge` either.
+   *   the removals. After a gap it receives the whole state, regardless of `onGap`. Use `onGap:
+   *   'reset'`, so that the client can discard values that were removed.
+   * - The history keeps at most `historySize` values, and as many removals. The oldest value is
+   *   dropped first, and the state is then incomplete. Set `historySize` and `historyBytes` large
+   *   enough for your largest state. Clients are not notified of dropped values, including those
+   *   that `historyAge` drops.
    * - `write()` throws, and `historySize` must be at least 1.
    */
   keep?: 'all' | 'latest';
   /**
    * Returns the key of an event: a string of 1 to 1,024 characters. {@link Channel.send} calls it
-   * once for each event that has `data`, with that event. Events without `data` are only delivered.
-   * It is required with `keep: 'latest'` and with `overflow: 'conflate'`.
+   * once for each event that has `data`, with that event. Events without `data` have no key and are
+   * only delivered. Required with `keep: 'latest'` and with `overflow: 'conflate'`.
    */
   key?: (event: KeyedEvent<Events>) => string;
   /**
-   * What happens to members that are too slow, unless they have a policy of their own; see
-   * {@link ConnectionOptions.overflow}. It applies to all that is queued for them. Default: none.
+   * The policy for members that are too slow and set no policy of their own; see
+   * {@link ConnectionOptions.overflow}. It applies to everything that is queued for them. Default:
+   * none.
    */
   overflow?: 'disconnect' | 'drop-oldest' | 'conflate' | 'reread';
   /** How many events the history keeps. Default: 500; 0 turns the history off. */
@@ -682,7 +693,7 @@ export interface ChannelOptions<Events extends object = EventMap> {
   /**
    * `'auto'` gives an id to every event with data that has none, so that a client can resume after
    * it. Minted ids look like `k3f9x2a-1c`: a random name of this process's log and a position in
-   * it. `'manual'` sends events as they are. Default: `'auto'`, unless `historySize` is 0.
+   * it. `'manual'` sends events unchanged. Default: `'auto'`, unless `historySize` is 0.
    */
   ids?: 'auto' | 'manual';
   /**
@@ -691,24 +702,24 @@ export interface ChannelOptions<Events extends object = EventMap> {
    */
   emptyTimeout?: number;
   /**
-   * How many members the channel may have. Default: 0, which sets no limit. At most 2^32 - 1. See
+   * The maximum number of members. Default: 0, which sets no limit. At most 2^32 - 1. See
    * {@link Channel.assertRoom}.
    */
   maxMembers?: number;
   /**
    * Shares the channel with the channels of the same `name` in other processes: each event reaches
-   * the members in all of them, and a client can come back to any of them. Create it with
+   * the members in all of them, and a client can reconnect to any of them. Create it with
    * `redisBackplane()` of `sluice/redis` or `natsBackplane()` of `sluice/nats`. Default: none.
    */
   backplane?: Backplane;
   /**
-   * The name of the channel in its backplane, which needs it. `sluice/inspect` shows it, also
-   * without a backplane. Default: none.
+   * The name of the channel. Required with a `backplane`; `sluice/inspect` always shows it.
+   * Default: none.
    */
   name?: string;
 }
 
-/** An event that has `data`, as `key` of {@link ChannelOptions} gets it. */
+/** An event that has `data`, as passed to `key` of {@link ChannelOptions}. */
 export type KeyedEvent<Events extends object = EventMap> =
   | {
       [Name in keyof Events & string]: EventFields & { event: Name; data: Events[Name] };
@@ -722,9 +733,9 @@ export type KeyedEvent<Events extends object = EventMap> =
 /** The options of {@link Channel.send}. */
 export interface SendOptions {
   /**
-   * Whether the event removes the value of its key from a channel with `keep: 'latest'`.
-   * Default: `false`. Members receive the event, so that they remove the value too, and so do
-   * clients that reconnect. It needs `data`, because browsers ignore events without it.
+   * Whether the event removes the value of its key from a channel with `keep: 'latest'`. Default:
+   * `false`. Members, and clients that reconnect, receive the event, so that they remove the value
+   * too. It requires `data`, because browsers ignore events without it.
    */
   remove?: boolean;
 }
@@ -742,11 +753,11 @@ type SnapshotEvents<Events extends object> =
 /** The options of {@link Channel.add}. */
 export interface AddOptions<Events extends object = EventMap> {
   /**
-   * Reads the current state for a client that is new, or that has a gap. It is called once. Live
-   * events of the connection, in all its channels, wait until it resolves. They count against
-   * `maxQueueBytes` and `maxQueueEvents`. The client receives the snapshot, then everything that
-   * was sent since {@link Channel.add} was called. A client that receives everything that it missed
-   * needs no snapshot, so the function is not called.
+   * Reads the current state for a client that is new or has a gap. It is called once. Until it
+   * resolves, live events of all channels of the connection are queued. They count against
+   * `maxQueueBytes` and `maxQueueEvents`. The client receives the snapshot, then every event sent
+   * since {@link Channel.add} was called. The function is not called if all events that the client
+   * missed can be replayed.
    *
    * If it throws or rejects, or an event is invalid, the connection is destroyed with that error,
    * and a process warning (`SLUICE_SNAPSHOT`) reports it.
@@ -759,7 +770,7 @@ interface ChannelEvents<Events extends object> {
   close: [];
   /** Emitted when the last member leaves. */
   empty: [];
-  /** Emitted once, when the last event was sent here, or has come from another process. */
+  /** Emitted once, when the last event was sent in this process or arrived from another one. */
   end: [];
   /** Emitted when a connection joins. */
   join: [connection: Connection<Events>];
@@ -809,7 +820,9 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   constructor(options?: ChannelOptions<Events>);
 
   readonly closed: boolean;
-  /** Whether the last event was sent, here or in another process, as far as this one knows. */
+  /**
+   * Whether the last event was sent in this process or, as far as is known here, in another one.
+   */
   readonly ended: boolean;
   /** Whether `drain()` was called. */
   readonly draining: boolean;
@@ -819,9 +832,9 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    *
    * A client that reconnects first receives, once, the events after its `lastEventId`. Channels
    * that a connection joins while it opens are replayed together, as the option `resume` of
-   * {@link ConnectionOptions} describes. A channel that it joins later is replayed alone, so those
-   * events come after newer ones of other channels. If events are missing, the connection emits
-   * `gap`. Adding a member or a closed connection has no effect.
+   * {@link ConnectionOptions} describes. A channel that it joins later is replayed separately, so
+   * those events come after newer ones of other channels. If events are missing, the connection
+   * emits `gap`. Adding a member or a closed connection has no effect.
    *
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed.
    * @throws `ERR_SSE_DRAINING` after `drain()`.
@@ -840,18 +853,19 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    */
   assertRoom(): void;
   /**
-   * Returns the events of the channel as an async iterable, for one loop of this process. It has
-   * joined when the call returns: the loop gets all events that are sent from then on, after those
-   * that follow `after`, in order and each once.
+   * Returns the events of the channel as an async iterable, for one loop in this process. The loop
+   * joins the channel before the call returns. It gets the events that follow `after`, then all
+   * events that are sent from then on, in order and each once.
    *
-   * The loop ends with the channel (`end()`, `close()`), after what was sent before, or when
-   * `signal` aborts. Leaving it leaves the channel.
+   * The loop ends when the channel does (`end()`, `close()`), after events that were sent before,
+   * or when `signal` aborts. Leaving the loop leaves the channel.
    *
-   * While the loop is slow, at most `maxQueueBytes` wait for it, and 64 KiB or one event that are
-   * parsed. If there is more, it yields what was parsed, then throws `ERR_SSE_DISCONNECTED`. Go on
-   * with a new one, `after` the id of the latest event.
+   * For a slow loop, at most `maxQueueBytes` are queued, in addition to 64 KiB of parsed events, or
+   * one larger event. Beyond that, the loop yields the parsed events, then throws
+   * `ERR_SSE_DISCONNECTED`. To continue, start a new loop and pass the id of the latest event as
+   * `after`.
    *
-   * The loop is a member of the channel, as a client is: `count()`, `maxMembers`, `connections()`,
+   * The loop is a member of the channel, like a client: `count()`, `maxMembers`, `connections()`,
    * `join` and `leave` include it. Its connection has no request, sends no pings, does not count
    * for `maxConnections` and does not keep the process alive.
    *
@@ -880,15 +894,15 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
    * @throws `ERR_SSE_CHANNEL_CLOSED` if the channel is closed, and `ERR_SSE_CHANNEL_ENDED` after
    * `end()`.
    * @throws `ERR_SSE_KEY` if `key` does not return a valid string, or if `remove` is true and the
-   * event has no `data`. What `key` throws is thrown on. Nothing is sent in these cases.
+   * event has no `data`. An error that `key` throws is rethrown. Nothing is sent in these cases.
    * @throws `ERR_SSE_OPTION` if `remove` is true on a channel that keeps all events.
    */
   send(event: ServerSentEvent<Events>, options?: SendOptions): this;
   /**
-   * Sends an event, and resolves with its id: with a `backplane`, once the engine has kept it and
-   * the members in this process have it. It no longer waits for these members if the engine is lost
-   * in between, or takes more than two seconds. The id is undefined if the event has none and gets
-   * none.
+   * Sends an event and resolves with its id. With a `backplane`, it resolves once the engine has
+   * stored the event and the event has reached the members in this process. It does not wait for
+   * these members if the engine becomes unreachable in between, or takes more than two seconds. The
+   * id is undefined if the event has none and gets none.
    *
    * @throws `ERR_SSE_BACKPLANE` if the engine refuses the event, or cannot be reached and the
    * backplane does not wait, and `ERR_SSE_CHANNEL_ENDED` if another process has ended the channel
@@ -899,13 +913,14 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
     options?: SendOptions,
   ): Promise<{ id: string | undefined }>;
   /**
-   * Ends the channel with a last event, or without one. Every member receives what is queued for
-   * it, then ends. A connection that is added later receives what it missed, then ends. Sending is
-   * an error from then on. The channel keeps its history until it is closed.
+   * Ends the channel, optionally with a last event. Every member receives its queued events, then
+   * ends. A connection that is added later receives the events that it missed, then ends. From then
+   * on, sending throws. The channel keeps its history until it is closed.
    *
    * With a `backplane`, the channel ends in every process. If several processes end it, the first
    * last event counts, and members receive no other. A process that had no channel of that name at
-   * the time knows of the end once a client comes back with a cursor. Resolves as `publish()` does.
+   * the time learns of the end when a client reconnects with a cursor. Resolves as `publish()`
+   * does.
    *
    * @throws `ERR_SSE_CHANNEL_ENDED` if the channel has ended, and `ERR_SSE_OPTION` if it keeps the
    * latest values. All other errors are those of `publish()`. The promise rejects with them.
@@ -923,7 +938,7 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   /** Returns the members. */
   connections(): Connection<Events>[];
   /**
-   * Ends every member, as {@link drain} does, then closes the channel. Members still receive the
+   * Ends every member as {@link drain} does, then closes the channel. Members still receive the
    * events of the channel until they end. Check `draining` before you open a connection for it.
    */
   drain(options?: DrainOptions<Events>): Promise<DrainResult>;
@@ -960,27 +975,27 @@ export interface Metrics {
   bytes: number;
   /** The number of bytes queued for clients now. */
   queuedBytes: number;
-  /** The number of events that a client did not take before it closed, queued or sent. */
+  /** The number of events, queued or sent, that clients had not accepted when they closed. */
   drops: number;
   /** The number of closed connections, by reason. */
   closes: Record<CloseReason, number>;
   /**
-   * The histories: the bytes that they hold now; how often a client came back to a channel or topic
-   * and missed nothing (`hits`) or got a gap (`misses`); how many events were sent again, also as a
-   * current state.
+   * The histories: the `bytes` that they hold now; how often a client that returned to a channel or
+   * topic got everything (`hits`) or got a gap (`misses`); and the number of events `replayed`,
+   * including those of a current state.
    */
   history: { bytes: number; hits: number; misses: number; replayed: number };
   /** All backplanes together. */
   backplanes: {
-    /** The number of events that an engine has taken. */
+    /** The number of events that engines have accepted. */
     published: number;
-    /** The number of events that engines have brought for channels of this process. */
+    /** The number of events that engines have delivered to channels of this process. */
     delivered: number;
-    /** The number of those that were read from a log, because they were missed. */
+    /** The number of delivered events that were read from a log because they had been missed. */
     filled: number;
-    /** How often an engine was reached. */
+    /** How often a connection to an engine was established. */
     connects: number;
-    /** The number of bytes that wait for engines now. */
+    /** The number of bytes queued for engines now. */
     queuedBytes: number;
   };
 }
@@ -1012,9 +1027,9 @@ export interface Configuration {
    */
   maxTotalQueueBytes?: number;
   /**
-   * How many connections of this process, or of this worker thread, may be open. Others are refused
-   * with `ERR_SSE_LIMIT` and the status 503. Loops over `events()` do not count. Default: no limit.
-   * At least 1, at most 2^32 - 1.
+   * The maximum number of open connections of this process, or of this worker thread. Others are
+   * refused with `ERR_SSE_LIMIT` and the status 503. Loops over `events()` do not count. Default:
+   * no limit. At least 1, at most 2^32 - 1.
    */
   maxConnections?: number;
 }
@@ -1079,25 +1094,25 @@ export function configure(configuration: Configuration): void;
  * | `ERR_SSE_BROKER_CLOSED`  | the broker is closed                                               |
  * | `ERR_SSE_TOPIC_LIMIT`    | a client has reached its limit of topics or patterns               |
  * | `ERR_SSE_LIMIT`          | too many connections, members of a channel, or topics; see below   |
- * | `ERR_SSE_EXPIRED`        | `expiresAt` is no later time; its `statusCode` is 401              |
- * | `ERR_SSE_EXPECTED`       | a client of `sluice/testing` waited for an answer or event in vain |
+ * | `ERR_SSE_EXPIRED`        | `expiresAt` is not in the future; its `statusCode` is 401          |
+ * | `ERR_SSE_EXPECTED`       | `sluice/testing` did not receive the expected response or event    |
  * | `ERR_SSE_CONNECT`        | `setupSSE` could not connect a client; see `cause`                 |
  * | `ERR_SSE_SUBSCRIBE`      | `setupSSE` could not subscribe a client; see `cause`               |
  * | `ERR_SSE_DRAINING`       | the process, broker or channel drains; see {@link DrainingError}   |
- * | `ERR_SSE_CURSOR`         | a store of `sluice/mcp` lacks events after that id                 |
- * | `ERR_SSE_RUN_EXISTS`     | a run with that id goes on                                         |
- * | `ERR_SSE_RUN_LIMIT`      | a process holds `maxRuns` runs that go on or are read              |
- * | `ERR_SSE_RUN_SIZE`       | a run has more events or bytes than it may have                    |
- * | `ERR_SSE_RUN_LOST`       | the process of a run has died                                      |
+ * | `ERR_SSE_CURSOR`         | a store of `sluice/mcp` no longer has the events after that id     |
+ * | `ERR_SSE_RUN_EXISTS`     | a run with that id is still running                                |
+ * | `ERR_SSE_RUN_LIMIT`      | a process holds `maxRuns` runs that are running or being read      |
+ * | `ERR_SSE_RUN_SIZE`       | a run exceeds its limit of events or bytes                         |
+ * | `ERR_SSE_RUN_LOST`       | the process that read the run's source has died                    |
  * | `ERR_SSE_STARTED`        | `configure` was called after the core had started                  |
- * | `ERR_SSE_START`          | the core cannot start: no file descriptors or threads are left     |
+ * | `ERR_SSE_START`          | the core cannot start: it ran out of file descriptors or threads   |
  * | `ERR_SSE_BINARY`         | the native binary is missing or cannot be loaded; see docs/install |
  * | `ERR_SSE_INTERNAL`       | a bug in sluice; please report it                                  |
  *
- * `ERR_SSE_LIMIT` has a `statusCode` and `headers`, with which Express, Fastify and Koa answer by
- * themselves. The status is 429 for `limits.maxPerKey`, and 503 for `maxConnections`, `maxMembers`
- * and `maxTopicsTotal`. `Retry-After` is a random whole number from 5 to 30 seconds, so that
- * refused clients do not come back together.
+ * `ERR_SSE_LIMIT` has a `statusCode` and `headers`, which Express, Fastify and Koa apply to the
+ * response automatically. The status is 429 for `limits.maxPerKey`, and 503 for `maxConnections`,
+ * `maxMembers` and `maxTopicsTotal`. `Retry-After` is a random whole number from 5 to 30 seconds,
+ * so that refused clients do not all reconnect together.
  */
 export type SluiceErrorCode =
   | 'ERR_SSE_TYPE'
@@ -1157,9 +1172,9 @@ export type SluiceErrorCode =
  */
 export class SluiceError extends Error {
   readonly code: SluiceErrorCode;
-  /** The status to answer with, of an `ERR_SSE_LIMIT` or `ERR_SSE_EXPIRED`. */
+  /** The status of the response, for `ERR_SSE_LIMIT` and `ERR_SSE_EXPIRED`. */
   readonly statusCode?: number;
-  /** The headers to answer with, of an `ERR_SSE_LIMIT`. */
+  /** The headers of the response, for `ERR_SSE_LIMIT`. */
   readonly headers?: Readonly<Record<string, string>>;
   constructor(code: SluiceErrorCode, message: string);
 }

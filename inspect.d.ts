@@ -6,21 +6,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** The options of {@link inspectHandler}. */
 export interface InspectOptions {
   /**
-   * Decides who may see the page. It gets the request of Express or Node.js, and on Fastify that of
-   * Fastify. Only `true`, or a promise of `true`, allows the request. Everything else is answered
-   * with 403, also an error. It is called for each file of the page, and for each stream: a page
-   * opens a new one every ten minutes.
+   * Decides whether a request may see the page. It receives the request object of Express, Fastify
+   * or Node.js. It must return exactly `true`, or a promise of it, to allow the request. Any other
+   * result, including an error, is answered with 403. It is called for each file of the page and
+   * for each stream; a page opens a new stream every ten minutes.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the request is that of the framework
   authorize: (request: any) => boolean | Promise<boolean>;
 }
 
 /**
- * Returns a handler that serves the page and its stream. It is a handler for Express and Fastify,
- * and a listener for a server of `node:http`. Mount it under a path that ends in a slash.
+ * Returns a handler that serves the page and its stream. It works with Express and Fastify, and as
+ * a request listener of `node:http`. Mount it under a path that ends in a slash.
  *
- * While nobody watches, it costs nothing. While somebody does, it looks at each open connection
- * once a second. At most eight pages can watch.
+ * While a page is open, the handler reads each open connection once a second. Otherwise it costs
+ * nothing. At most eight pages can be open.
  *
  * @throws `ERR_SSE_OPTION` without `authorize`.
  *

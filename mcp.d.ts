@@ -1,16 +1,16 @@
 /**
- * The API reference of `sluice/mcp`: what servers of the Model Context Protocol keep and share. The
- * types fit `@modelcontextprotocol/sdk` 1 and `@modelcontextprotocol/server` 2.
+ * The API reference of `sluice/mcp`: event stores and event buses for servers of the Model Context
+ * Protocol. The types fit `@modelcontextprotocol/sdk` 1 and `@modelcontextprotocol/server` 2.
  */
 import type { Runs } from './runs.js';
 import type { Backplane } from './types/backplane.js';
 
 export interface EventStoreOptions {
-  /** The id of the session: what `sessionIdGenerator` returns. */
+  /** The id of the session, as returned by `sessionIdGenerator`. */
   session: string;
   /**
-   * Who uses the session, as your authentication says it. A session that is stolen gives nothing to
-   * another principal. Null if nobody is logged in.
+   * The user of the session, as your authentication identifies them. A stolen session reveals
+   * nothing to another principal. Null without a login.
    */
   principal: string | null;
 }
@@ -28,14 +28,14 @@ export interface McpEventStore {
 }
 
 /**
- * Returns the `eventStore` of one session, for the protocol before 2026-07-28. A client that comes
- * back gets the messages that it missed. With the `backplane` of the runs, it may come back to any
- * process.
+ * Returns the `eventStore` of one session, for the protocol before 2026-07-28. A client that
+ * reconnects gets the messages that it missed. With the `backplane` of the runs, it may reconnect
+ * to any process.
  *
- * The store keeps, for each stream, `maxEvents` and `maxBytes` of the runs for their `ttl` after
- * the latest message, and as many streams as `maxRuns`. The oldest messages and streams make room.
- * `replayEventsAfter()` rejects with `ERR_SSE_CURSOR` if messages are missing, or if the id is not
- * one of this session.
+ * The store has the limits of the runs: each stream keeps up to `maxEvents` and `maxBytes` for
+ * `ttl` after its latest message, and there are up to `maxRuns` streams. The oldest messages and
+ * streams are dropped first. `replayEventsAfter()` rejects with `ERR_SSE_CURSOR` if messages are
+ * missing, or if the id does not belong to this session.
  *
  * @throws `ERR_SSE_TYPE` if `runs` was not created by `createRuns()`, and `ERR_SSE_OPTION` if an
  * option is missing.
@@ -71,10 +71,11 @@ export interface ServerEventBusOptions {
 /** The `ServerEventBus` of `@modelcontextprotocol/server` 2. */
 export interface McpServerEventBus {
   /**
-   * Tells the listeners of every process. Events are not kept: those of a process that has lost the
-   * engine are missed.
+   * Calls the listeners in every process. Events are not kept: a process that cannot reach the
+   * engine misses them.
    *
-   * @throws `ERR_SSE_BACKPLANE_FULL` or `ERR_SSE_BACKPLANE` if the backplane takes nothing.
+   * @throws `ERR_SSE_BACKPLANE_FULL` or `ERR_SSE_BACKPLANE` if the backplane does not accept the
+   * event.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the events of the SDK
   publish(event: any): void;

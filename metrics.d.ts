@@ -1,17 +1,16 @@
-/**
- * sluice/metrics: the figures of `metrics()` for Prometheus and OpenTelemetry.
- */
+/** sluice/metrics: exports `metrics()` to Prometheus and OpenTelemetry. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 // @ts-ignore: the package may not be installed; then the type is `any`
 import type { MeterProvider } from '@opentelemetry/api';
 
-/** The content type of {@link metricsText}: that of Prometheus's text format 0.0.4. */
+/** The content type of {@link metricsText}: the Prometheus text format 0.0.4. */
 export const contentType: string;
 
 /**
- * Returns the metrics of this process, or of this worker thread, in Prometheus's text format 0.0.4.
+ * Returns the metrics of this process, or of this worker thread, in the Prometheus text format
+ * 0.0.4.
  *
- * All names begin with `sluice_`. Those of counters end in `_total`.
+ * All names begin with `sluice_`. Names of counters end in `_total`.
  *
  * @example
  * ```ts
@@ -25,9 +24,9 @@ export const contentType: string;
 export function metricsText(): string;
 
 /**
- * Returns a handler that answers a scrape. It is a handler for Express and Fastify, and a listener
- * for a server of `node:http`. Metrics are not public: serve them on a port or behind a check that
- * only your monitoring passes.
+ * Returns a handler that answers a scrape. It works with Express and Fastify, and as a request
+ * listener of `node:http`. Metrics are not public: serve them on a port, or behind a check, that
+ * admits only your monitoring.
  *
  * @example
  * ```ts
@@ -44,7 +43,7 @@ export function metricsHandler(): (
 /**
  * Reports the metrics to OpenTelemetry, as observable instruments of a meter named `sluice`.
  * Instruments are read at each collection. The names are those of Prometheus, with dots and without
- * `_total`. Returns a function that stops the reports.
+ * `_total`. Returns a function that stops reporting.
  *
  * @param meterProvider Default: the global one of `@opentelemetry/api`, an optional peer.
  * @throws `ERR_SSE_OPTION` if `meterProvider` is not a meter provider, or if there is neither an

@@ -16,8 +16,8 @@ export interface NatsCredentials {
 /** Certificates and keys are PEM. */
 export interface NatsTlsOptions {
   /**
-   * The authorities that are trusted. Default: those of Mozilla, which are part of the package. The
-   * store of the system and `NODE_EXTRA_CA_CERTS` are not used.
+   * The trusted certificate authorities. Default: those of Mozilla, which are part of the package.
+   * The system's certificate store and `NODE_EXTRA_CA_CERTS` are not used.
    */
   ca?: string | Buffer;
   /** The certificate of this client, and its key. */
@@ -29,23 +29,23 @@ export interface NatsTlsOptions {
 
 export interface NatsBackplaneOptions {
   /**
-   * One server or several of a cluster: `nats://[user:password@]host[:port]`, or `tls://` with TLS.
-   * A user without a password is a token. All servers must have the same ones.
+   * One server, or several servers of a cluster: `nats://[user:password@]host[:port]`, or `tls://`
+   * for TLS. A user without a password is a token. All servers must have the same credentials.
    */
   servers: string | string[];
   /**
-   * The JetStream stream, which also is the beginning of all subjects. Backplanes with the same
-   * stream share their channels. It is created if it is missing; otherwise its limits stay as they
-   * are. 1 to 100 letters, digits, `_` and `-`. Default: `sluice`.
+   * The name of the JetStream stream, which is also the prefix of all subjects. Backplanes with the
+   * same stream share their channels. The stream is created if it is missing; the limits of an
+   * existing stream stay unchanged. 1 to 100 letters, digits, `_` and `-`. Default: `sluice`.
    */
   stream?: string;
-  /** How many servers of a cluster keep the stream: 1 to 5. Default: 1. */
+  /** The number of servers of a cluster that store the stream, from 1 to 5. Default: 1. */
   replicas?: number;
-  /** What NATS keeps of each channel, for clients that come back. */
+  /** The history that NATS keeps for each channel, for clients that reconnect. */
   retain?: {
-    /** How many events; NATS keeps some thousand more. Default: 500. */
+    /** The number of events. NATS keeps some thousand more. Default: 500. */
     events?: number;
-    /** For how long. Default: 3,600,000, an hour. At least 1,000. */
+    /** How long events are kept. Default: 3,600,000, one hour. At least 1,000. */
     age?: number;
   };
   /** The user and the password, together. Default: those in the URLs of `servers`, or none. */
@@ -54,17 +54,19 @@ export interface NatsBackplaneOptions {
   /** A token, instead of a user. */
   token?: string;
   /**
-   * Returns a user and a password, or a token. It is called at each connect, and has five seconds.
-   * If it fails, the connection is tried again. It cannot be combined with `user`, `password` and
-   * `token`, nor with a user in `servers`.
+   * Returns a user and a password, or a token. It is called for each connection attempt, and must
+   * settle within five seconds. If it fails, the connection is retried. It cannot be combined with
+   * `user`, `password` or `token`, or with a user in `servers`.
    */
   credentials?: () => NatsCredentials | Promise<NatsCredentials>;
-  /** Requires TLS, as does a server that begins with `tls://` or that asks for TLS. */
+  /**
+   * Requires TLS. A URL that begins with `tls://`, or a server that asks for TLS, also turns it on.
+   */
   tls?: true | NatsTlsOptions;
-  /** How many bytes of events may wait for NATS. Default: 16 MiB. */
+  /** The maximum number of bytes of events that are queued for NATS. Default: 16 MiB. */
   maxQueueBytes?: number;
   /**
-   * What happens to events while NATS cannot be reached.
+   * How events are handled while NATS cannot be reached.
    * - `wait`: they wait, until `maxQueueBytes` are waiting. Then sending throws
    *   `ERR_SSE_BACKPLANE_FULL`.
    * - `fail`: sending throws `ERR_SSE_BACKPLANE`.
@@ -75,8 +77,8 @@ export interface NatsBackplaneOptions {
 }
 
 /**
- * Connects the channels of several processes over NATS. The core keeps one connection to it, from
- * the first channel on, on a thread of its own: events of other processes reach clients even while
+ * Connects the channels of several processes over NATS. From the first channel on, the core keeps
+ * one connection to it, on a separate thread. Events of other processes reach clients even while
  * JavaScript is busy.
  *
  * @example

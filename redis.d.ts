@@ -16,7 +16,7 @@ export interface RedisSentinelOptions {
   name: string;
   /** The sentinels, as `host:port`. The default port is 26379. */
   nodes: string[];
-  /** The user and the password of the sentinels, which have their own. */
+  /** The user and the password of the sentinels, which are separate from those of the master. */
   username?: string;
   password?: string;
   /** Whether connections to the sentinels use TLS, with the options of `tls`. Default: false. */
@@ -26,8 +26,8 @@ export interface RedisSentinelOptions {
 /** Certificates and keys are PEM. */
 export interface RedisTlsOptions {
   /**
-   * The authorities that are trusted. Default: those of Mozilla, which are part of the package. The
-   * store of the system and `NODE_EXTRA_CA_CERTS` are not used.
+   * The trusted certificate authorities. Default: those of Mozilla, which are part of the package.
+   * The system's certificate store and `NODE_EXTRA_CA_CERTS` are not used.
    */
   ca?: string | Buffer;
   /** The certificate of this client, and its key. */
@@ -39,11 +39,11 @@ export interface RedisTlsOptions {
 
 export interface RedisBackplaneOptions {
   /**
-   * `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS. Exactly one of
-   * `url`, `sentinel` and `cluster` is needed.
+   * `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. Exactly one of `url`,
+   * `sentinel` and `cluster` is required.
    */
   url?: string;
-  /** Sentinels, which are asked for the master at each connect. */
+  /** Sentinels, which are asked for the master at each connection attempt. */
   sentinel?: RedisSentinelOptions;
   /** A Redis Cluster of version 7 or later, which is asked for the owner of the keys. */
   cluster?: {
@@ -52,34 +52,36 @@ export interface RedisBackplaneOptions {
   };
   /** The user. Default: that of `url`, or Redis' default user. */
   username?: string;
-  /** Default: that of `url`, or none. */
+  /** The password. Default: that of `url`, or none. */
   password?: string;
   /**
-   * Returns the user and the password. It is called at each connect, and has five seconds. If it
-   * fails, the connection is tried again. It cannot be combined with `username` and `password`.
+   * Returns the user and the password. It is called for each connection attempt, and must settle
+   * within five seconds. If it fails, the connection is retried. It cannot be combined with
+   * `username` and `password`.
    */
   credentials?: () => RedisCredentials | Promise<RedisCredentials>;
   /** The number of the database. Default: that of `url`, or 0. A cluster has only 0. */
   database?: number;
-  /** Connects with TLS, as does a `url` with `rediss://`. */
+  /** Connects with TLS. A `url` with `rediss://` also turns it on. */
   tls?: true | RedisTlsOptions;
   /**
-   * The beginning of all keys, in braces. Backplanes with the same prefix share their channels. 1
-   * to 100 letters, digits, `_`, `.` and `-`.
-   * Default: `sluice`.
+   * The prefix of all keys, which is put in braces. Backplanes with the same prefix share their
+   * channels. 1 to 100 letters, digits, `_`, `.` and `-`. Default: `sluice`.
    */
   prefix?: string;
-  /** What Redis keeps of each channel, for clients that come back. */
+  /** The history that Redis keeps for each channel, for clients that reconnect. */
   retain?: {
-    /** How many events; Redis may keep a few more. Default: 500. */
+    /** The number of events. Redis may keep a few more. Default: 500. */
     events?: number;
-    /** For how long after the latest event. Default: 3,600,000, an hour. At least 1,000. */
+    /**
+     * How long events are kept after the latest one. Default: 3,600,000, one hour. At least 1,000.
+     */
     age?: number;
   };
-  /** How many bytes of events may wait for Redis. Default: 16 MiB. */
+  /** The maximum number of bytes of events that are queued for Redis. Default: 16 MiB. */
   maxQueueBytes?: number;
   /**
-   * What happens to events while Redis cannot be reached.
+   * How events are handled while Redis cannot be reached.
    * - `wait`: they wait, until `maxQueueBytes` are waiting. Then sending throws
    *   `ERR_SSE_BACKPLANE_FULL`.
    * - `fail`: sending throws `ERR_SSE_BACKPLANE`.
@@ -90,9 +92,9 @@ export interface RedisBackplaneOptions {
 }
 
 /**
- * Connects the channels of several processes over Redis. The core keeps two connections to it, from
- * the first channel on, on a thread of its own: events of other processes
- * reach clients even while JavaScript is busy.
+ * Connects the channels of several processes over Redis. From the first channel on, the core keeps
+ * two connections to it, on a separate thread. Events of other processes reach clients even while
+ * JavaScript is busy.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import type { ConnectionOptions } from './index.js';
 /**
  * - `create`: PUT.
  * - `append`: POST, also to close a stream.
- * - `read`: GET and HEAD, and PUT of a fork for the stream that it comes from.
+ * - `read`: GET and HEAD, and for the source stream when PUT creates a fork.
  * - `delete`: DELETE.
  */
 export type StreamsAction = 'create' | 'append' | 'read' | 'delete';
@@ -27,9 +27,9 @@ export interface StreamsConnectionOptions
     | 'stallTimeout'
   > {
   /**
-   * How long an event stream lasts at most, less a part of it that `maxLifetimeJitter` sets. The
-   * client then opens the next one where it was. Default: 60,000, as the protocol advises; 0 sets
-   * no limit.
+   * The maximum lifetime of an event stream, shortened by `maxLifetimeJitter`. The client then
+   * opens the next stream and continues at its offset. Default: 60,000, as the protocol advises; 0
+   * sets no limit.
    */
   maxLifetime?: number;
   /** Alias of `maxLifetime`. */
@@ -46,87 +46,93 @@ export interface StreamsConnectionOptions
  */
 export interface StreamsOptions {
   /**
-   * Decides whether a request may do what it asks for. `path` is the path of the stream's URL. Only
-   * `true`, or a promise of `true`, allows the request. A `Response` is sent as it is, such as one
-   * that asks for a sign-in. Everything else is answered with 403, also an error. It is called
-   * before anything is read of the body or the stream. For a fork it is called twice, the second
-   * time with `read` and the path of the source.
+   * Decides whether a request is allowed. `path` is the path of the stream's URL. It must return
+   * exactly `true`, or a promise of it, to allow the request. A `Response` is sent unchanged, such
+   * as one that asks for a sign-in. Any other result, including an error, is answered with 403. It
+   * is called before the body or the stream is read. For a fork it is called twice, the second time
+   * with `read` and the path of the source.
    *
-   * Default: every request is allowed. Set it wherever strangers can reach the streams.
+   * Default: every request is allowed. Set it wherever untrusted clients can reach the streams.
    */
   authorize?: (
     request: Request,
     target: { action: StreamsAction; path: string },
   ) => boolean | Response | Promise<boolean | Response>;
   /**
-   * Who may keep what GET has returned, for a minute. `private`: the browser of the reader.
-   * `public`: every cache on the way, so use it only if everybody may read the streams. `none`:
-   * nobody. Answers that may change at once are not kept in any case. Default: `private`.
+   * Which caches may store responses to GET, for a minute. `private`: the reader's browser.
+   * `public`: shared caches too, so use it only for streams that anyone may read. `none`: no cache.
+   * Responses that may change immediately are never cached. Default: `private`.
    */
   caching?: 'private' | 'public' | 'none';
   /**
-   * Lets pages of other origins use the streams (CORS). Default: none, and requests that browsers
-   * mark as those of other sites are answered with 403.
+   * Lets pages of other origins use the streams (CORS). Default: none; requests that browsers mark
+   * as cross-site are answered with 403.
    *
    * - `origin`: an origin such as `'https://example.com'`, an array of origins, or `'*'` for all.
    * - `credentials`: whether requests may include cookies. Not allowed with `'*'`.
    * - `headers`: request headers to allow in addition to those of the protocol, `Authorization`,
    *   `Content-Type` and `If-None-Match`.
-   * - `maxAge`: how long browsers may cache the answer to a preflight request.
+   * - `maxAge`: how long browsers may cache the response to a preflight request.
    */
   cors?: { origin: string | string[]; credentials?: boolean; headers?: string[]; maxAge?: number };
   /** The options of event streams. */
   connection?: StreamsConnectionOptions;
   /** How long a long-poll waits for data. Default: 20,000; at least 1. */
   longPollTimeout?: number;
-  /** How many long-polls may wait, in all streams. More are answered with 503. Default: 10,000. */
+  /**
+   * The maximum number of long-polls that wait, in all streams. More are answered with 503.
+   * Default: 10,000.
+   */
   maxWaiters?: number;
-  /** The maximum size of a request's body. Larger ones are answered with 413. Default: 1 MiB. */
+  /** The maximum size of a request body. Larger bodies are answered with 413. Default: 1 MiB. */
   maxBodyBytes?: number;
   /**
-   * How much a stream keeps. Each append counts 16 bytes in addition to its own. Default: 16 MiB.
+   * The maximum size of a stream. Each append counts 16 bytes in addition to its own. Default: 16
+   * MiB.
    */
   maxBytes?: number;
   /**
-   * What happens to an append for which a stream has no room. `refuse`: it is answered with 413.
+   * How to handle an append that exceeds `maxBytes`. `refuse`: it is answered with 413.
    * `drop-oldest`: the oldest appends are dropped. Reads at their offsets are then answered with
    * 410, and reads of the whole stream begin at the oldest append that is kept. Default: `refuse`.
    */
   whenFull?: 'refuse' | 'drop-oldest';
   /**
-   * How much all streams keep together, with their producers and the bodies that arrive. What does
-   * not fit is answered with 507. Default: 256 MiB.
+   * The maximum size of all streams together, including their producers and request bodies that are
+   * being received. Requests that exceed it are answered with 507. Default: 256 MiB.
    */
   maxTotalBytes?: number;
-  /** How many streams there may be. More are answered with 507. Default: 10,000. */
+  /** The maximum number of streams. More are answered with 507. Default: 10,000. */
   maxStreams?: number;
   /**
-   * How many producers (`Producer-Id`) a stream knows. More are answered with 429. A producer is
-   * forgotten seven days after its last append, if there is need. Default: 1,000.
+   * The maximum number of producers (`Producer-Id`) of a stream. More are answered with 429. At the
+   * limit, producers whose last append is seven days old are forgotten. Default: 1,000.
    */
   maxProducers?: number;
-  /** How much one read returns at most, unless one append is larger. Default: 1 MiB. */
+  /**
+   * The maximum number of bytes that one read returns, unless one append is larger. Default: 1 MiB.
+   */
   maxReadBytes?: number;
 }
 
 /** The streams of a process. */
 export interface Streams {
   /**
-   * Answers a request of the protocol. The stream is the path of the URL. The promise never
-   * rejects. The function may be called without its object, as frameworks do.
+   * Answers a request of the protocol. The path of the URL names the stream. The promise never
+   * rejects. The function does not depend on `this`.
    *
-   * @param environment what `toNode()` of `sluice/fetch` and `@hono/node-server` pass. Its
-   * `outgoing` is the Node response that the answer will be written to. Event streams then know the
-   * socket, notice at once when it closes, and are counted by address if `connection.limits` says
-   * so. With `toNode()`, the core takes over the socket.
+   * @param environment The object that `toNode()` of `sluice/fetch` and `@hono/node-server` pass.
+   * Its `outgoing` is the Node.js response that the `Response` will be written to. Event streams
+   * then know the socket, notice immediately when it closes, and can be counted by address
+   * (`connection.limits`). With `toNode()`, the core takes over the socket.
    */
   fetch(
     request: Request,
     environment?: { outgoing?: ServerResponse | Http2ServerResponse },
   ): Promise<Response>;
   /**
-   * Ends every reader at once and forgets all streams. Requests are answered with 503 from then on.
-   * A server that stops needs `gracefulShutdown()` alone, which also ends readers, one by one.
+   * Ends every reader immediately and discards all streams. From then on, requests are answered
+   * with 503. To stop a server, `gracefulShutdown()` is enough: it also ends readers, one by one.
    */
   close(): void;
 }

@@ -1,4 +1,4 @@
-// Collects the cases of the bench: each file in `cases/` is one, and its name is that of the case.
+// Collects the cases of the bench: each file in `cases/` is a case with the name of the file.
 //
 // A case exports these:
 //
@@ -9,10 +9,10 @@
 //                      `roundsFor` has other numbers of rounds, by the name of the server
 //   conditions(size)   what is measured, for the list above the tables
 //
-// and these if it has them:
+// and optionally these:
 //
 //   columns            `{ figure, head }`: columns of the table that compares all servers
-//   tables(view)       its own tables
+//   tables(view)       tables of the case
 //   targets            `{ text, figure(of), most }` or `{ text, figure(of), least }`
 //   group              a name that selects all cases of a group
 //   needs              programs, each with `assertInstalled()`
@@ -22,7 +22,7 @@
 // `cell(number)`, which formats a figure, and `table(heads, rows)`.
 import { readdirSync } from 'node:fs';
 
-/** The order of the report. Cases that are not named here follow, sorted by their names. */
+/** The order in the report. Cases that are not listed here follow, sorted by name. */
 const ORDER = [
   ...['steady', 'unpinned', 'javascript', 'burst', 'flood', 'accept', 'memory'],
   ...['topics', 'storm', 'replay', 'stalled', 'compressed'],

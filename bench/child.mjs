@@ -21,7 +21,7 @@ export class Child {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Reads the next answer. The child prints its first line unasked. */
+  /** Reads the next answer. The child prints its first line without a command. */
   async answer() {
     let timer;
     const late = new Promise((_resolve, reject) => {

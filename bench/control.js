@@ -1,7 +1,7 @@
 // The protocol of the servers: one line of words on standard input, one line of JSON as the answer.
 //
 //   count                 → { count }         connections that would get a broadcast
-//   begin                 → { begun }         usage is counted from here
+//   begin                 → { begun }         usage is counted from now on
 //   broadcast COUNT RATE [BYTES]
 //                         → { sent, call, callCpu }
 //                                             COUNT events, RATE per second (0: no limit),
@@ -31,7 +31,7 @@ let sentBefore = 0;
 let cpuAtBegin = process.cpuUsage();
 let threadAtBegin = threadTime();
 
-/** The text of an event that has that many bytes, 83 at least. */
+/** The text of an event of that many bytes, at least 83. */
 const textOf = (size) => {
   const length = Math.max(text.length + size - SIZE, 0);
   return text.padEnd(length, '.').slice(0, length);
@@ -45,7 +45,7 @@ function makeEvent(number, size) {
   return { id, event: 'tick', data: { text: textOf(size), sent } };
 }
 
-/** Notes the duration and the CPU time of a call, in microseconds. */
+/** Records the duration and the CPU time of a call, in microseconds. */
 function timed(call, durations, times) {
   const timeBefore = threadTime();
   const calledAt = process.hrtime.bigint();
@@ -56,7 +56,7 @@ function timed(call, durations, times) {
   return result;
 }
 
-/** The CPU time of reading the clocks, which is half of what a short call takes. */
+/** The CPU time of reading the clocks, which is half of the time of a short call. */
 function timeOfClocks() {
   const times = [];
   for (let pass = 0; pass < 10_000; pass++) timed(() => {}, [], times);
@@ -78,7 +78,7 @@ async function broadcast(send, count, rate, size = SIZE) {
     }
     const event = makeEvent(number, size);
     const taken = timed(() => send(event), calls, times);
-    // Every server gets its own back-pressure, if it reports any, and one turn of the loop.
+    // Waits for the server's back-pressure, if it reports any, and one turn of the event loop.
     await taken;
     await turn();
   }
@@ -111,9 +111,9 @@ async function listen(server) {
 }
 
 /**
- * Runs a server on a free port of 127.0.0.1, or takes the `port` of one that runs. `broadcast`
- * sends an event to every connection, `count` returns their number, and `commands` are those that
- * only this server has, or that it has instead of the ones below.
+ * Runs a server on a free port of 127.0.0.1, or uses the `port` of a running one. `broadcast` sends
+ * an event to every connection, and `count` returns their number. `commands` adds to the commands
+ * below, or replaces them.
  */
 async function run({ server, port, count, broadcast: send, commands = {} }) {
   const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);

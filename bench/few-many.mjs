@@ -1,10 +1,10 @@
-// For cases that measure sluice with few connections or topics, and with many. The figures are
+// For cases that measure sluice with few and with many connections or topics. The figures are
 // called `fewFigure` and `manyFigure`.
 
-/** How much a figure grows from few to many. */
+/** The ratio of a figure with many to that with few. */
 export const growth = (of, figure) => of('sluice', `many${figure}`) / of('sluice', `few${figure}`);
 
-/** `heads`: those of the text, of few and of many. `lines`: the text of each figure. */
+/** `heads`: the heads of the text, few and many columns. `lines`: the text of each figure. */
 export const tableOfGrowth = ({ of, cell, table }, heads, lines) =>
   table(
     [...heads, 'ratio'],

@@ -1,9 +1,9 @@
-// Numbers as the tables show them.
+// Formats numbers for the tables.
 export const grouped = (value) => Math.round(value).toLocaleString('en-US');
 export const significant = (value) =>
   value >= 100 ? grouped(value) : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 
-/** Undefined if there are no numbers. */
+/** Returns undefined if the list is empty. */
 export function median(numbers = []) {
   if (numbers.length === 0) return undefined;
   const sorted = numbers.toSorted((a, b) => a - b);

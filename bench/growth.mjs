@@ -1,4 +1,4 @@
-// Measures how costs grow with connections, channels and the size of events, and draws them.
+// Measures how costs grow with connections, channels and the size of events, and draws charts.
 //
 //   node bench/growth.mjs [--quick] [--draw]
 //
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What the pictures say about the machine. */
+/** The description of the machine in the pictures. */
 function conditions() {
   const cores = `${availableParallelism()} cores`;
   const system = `${process.platform} ${process.arch}, Node.js ${process.version}`;

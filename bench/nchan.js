@@ -1,4 +1,4 @@
-// nginx and nchan, as Debian and Ubuntu install them.
+// nginx and nchan, as installed by Debian and Ubuntu.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 
@@ -6,13 +6,13 @@ const PROGRAM = '/usr/sbin/nginx';
 const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 const PACKAGES = ['nginx', 'libnginx-mod-nchan'];
 
-/** How to install what is missing, or undefined. */
+/** Returns how to install missing packages, or undefined if none are missing. */
 function missing() {
   if (existsSync(PROGRAM) && existsSync(MODULE)) return undefined;
   return `install nginx and nchan (Debian, Ubuntu: apt-get install ${PACKAGES.join(' ')})`;
 }
 
-/** Their names and versions. */
+/** Returns the names and versions of nginx and nchan. */
 function title() {
   const versions = PACKAGES.map((name) => {
     const text = execFileSync('dpkg-query', ['-W', name], { encoding: 'utf8' });

@@ -12,7 +12,7 @@ function run(cwd, command, ...args) {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
-/** `needs`: programs that have to be installed. */
+/** `needs`: programs that must be installed. */
 export function prepare(names, needs) {
   if (process.platform !== 'linux') {
     throw new Error('the bench needs Linux, because its load client uses epoll');

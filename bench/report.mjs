@@ -20,7 +20,7 @@ function condition({ module, size }) {
   return `- ${module.conditions(size)}; ${[first, ...others].join(', ')}`;
 }
 
-/** The table of all servers, and that of ratios to the others. */
+/** The table of all servers, and the table of sluice's ratios to the others. */
 function comparison(measured, names) {
   const columns = measured.flatMap(({ module, of }) =>
     (module.columns ?? []).map(({ figure, head }) => ({ head, own: (name) => of(name, figure) })),
@@ -48,7 +48,8 @@ function comparison(measured, names) {
 
 /**
  * `measured`: for each case, its `module`, its `size`, the `names` of its servers, and `of`.
- * `names`: the servers of this run. `notes`: lines about what was left out or failed.
+ * `names`: the servers of this run. `notes`: lines about servers that were left out and
+ * measurements that failed.
  */
 export function report({ measured, names, command, notes, verdicts }) {
   const parts = [

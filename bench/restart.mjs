@@ -1,5 +1,5 @@
-// Draws what a restart does to the next process: 10,000 clients of one process that shuts down go
-// to another one, each after the `retry` that it was told.
+// Draws the load that a restart puts on the next process: 10,000 clients of a process that shuts
+// down reconnect to another process, each after the `retry` that it received.
 //
 //   node bench/restart.mjs [clients] [milliseconds of `within`]
 import net from 'node:net';
@@ -45,7 +45,7 @@ function open(port, onEnd) {
   });
 }
 
-/** The process has ended a client, which goes to the other one. */
+/** Called when the old process has ended a client, which then connects to the next process. */
 function goOn(text) {
   ends.push(performance.now());
   const retry = /\r\nretry: (\d+)\n\n\r\n(?:.*\r\n)*?0\r\n\r\n$/.exec(text)?.[1];

@@ -1,4 +1,4 @@
-// Clients that return, and get what they missed.
+// Clients that reconnect and receive the events that they missed.
 import { complete } from './stage.mjs';
 
 /**

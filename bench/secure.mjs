@@ -1,17 +1,17 @@
-// What the cases `https` and `http2` share: sluice and a loop over `res.write` of a ready buffer,
-// both over TLS, side by side.
+// The shared code of the cases `https` and `http2`: sluice and a loop over `res.write` of a ready
+// buffer, both over TLS, side by side.
 import { spawnSync } from 'node:child_process';
 import { grouped } from './format.mjs';
 import { secure } from './servers.mjs';
 import { deliver, withServer } from './stage.mjs';
 
-/** Events sent before a measurement. The code of Node.js for TLS takes so many to be compiled. */
+/** Events sent before a measurement. V8 needs that many to compile the TLS code of Node.js. */
 const WARM_UP = 30;
 
-/** Who writes, and how the table calls it. */
+/** The writers, and their names in the table. */
 const WRITERS = { loop: '`res.write`, a loop with its back-pressure', sluice: 'sluice' };
 
-/** What makes the certificates of the servers. */
+/** The program that makes the certificates of the servers. */
 const openssl = {
   assertInstalled() {
     if (spawnSync('openssl', ['version']).error)
@@ -35,9 +35,9 @@ const measure = (protocol, writer, { connections, streams = 1, events, rate, bur
 
 /**
  * A case.
- * @param {string} protocol as the load client calls it
- * @param {string} title as people call it
- * @param {object} sizes with `streams`, if a socket has several
+ * @param {string} protocol its name in the load client
+ * @param {string} title its usual name
+ * @param {object} sizes includes `streams` if a socket has several
  */
 export function secureCase(protocol, title, sizes) {
   const share = (of, figure) => of('sluice', `sluice ${figure}`) / of('sluice', `loop ${figure}`);

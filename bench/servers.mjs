@@ -1,4 +1,4 @@
-// Tells how to start each server, by its name.
+// The commands that start each server, by name.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import nchan from './nchan.js';
@@ -12,13 +12,13 @@ export const loadClient = [path('load/target/release/load'), []];
 /** sluice, with its clients in a broker. */
 export const broker = { command: node('broker') };
 
-/** sluice, with 50 channels, or as the options in its last argument say. */
+/** sluice, with 50 channels, or with the options in its last argument. */
 export const channels = {
   command: node('channels'),
   with: (options) => [process.execPath, [...node('channels')[1], JSON.stringify(options)]],
 };
 
-/** Many channels of one of the servers below. */
+/** Many channels in one of the servers below. */
 export const manyChannels = {
   of: (name) => ({ command: [process.execPath, [...node('many-channels')[1], name]] }),
 };
@@ -47,7 +47,7 @@ export const compressed = {
   served: (way) => ({ command: [process.execPath, [...node('compressed')[1], way]] }),
 };
 
-/** sluice, with a channel and a connection that is in none. */
+/** sluice, with a channel and a connection outside it. */
 export const single = { command: node('single') };
 
 /** Idle connections that get pings. V8 would wake an idle thread to collect garbage. */

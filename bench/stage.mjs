@@ -1,10 +1,10 @@
-// A server and a load client, and what the cases do with them.
+// A server and a load client, and the operations that cases use.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.mjs';
 import { placeClient, placeServer } from './placement.mjs';
 import { loadClient } from './servers.mjs';
 
-/** Events sent before a measurement, so that the server's code is compiled when it begins. */
+/** Events sent before a measurement, so that the server's code is compiled before it begins. */
 export const WARM_UP = 3;
 
 /**
@@ -24,7 +24,7 @@ export async function withServer({ command }, measure, isPinned = true) {
         await sleep(20);
       }
     };
-    /** Resolves with the seconds until all have their response heads. */
+    /** Resolves with the seconds until all connections have their response heads. */
     const connect = async (more, cursors = []) => {
       connections += more;
       const answer = await load.ask('connect', port, more, ...cursors);

@@ -1,4 +1,4 @@
-// Whether the figures of a case meet its targets.
+// Checks the figures of a case against its targets.
 import { significant } from './format.mjs';
 
 function verdict({ text, figure, most, least }, of) {

@@ -1,5 +1,5 @@
-// For cases that serve the same connections in several ways. `ways`: how the table calls each, by
-// name. A figure is called `way figure`, as one of sluice.
+// For cases that serve the same connections in several ways. `ways`: the names in the table, by
+// way. A figure is called `way figure` and belongs to sluice.
 
 /** Measures one way after another. `measure(way, size)` returns its figures by name. */
 export async function measureWays(ways, measure, size) {
@@ -12,7 +12,7 @@ export async function measureWays(ways, measure, size) {
   return figures;
 }
 
-/** A row for each way. `heads`: those of the columns, by figure. */
+/** A table with a row for each way. `heads`: the heads of the columns, by figure. */
 export const tableOfWays = ({ of, cell, table }, title, ways, heads) =>
   table(
     [title, ...Object.values(heads)],

@@ -16,7 +16,7 @@ export class Backlog {
   #ended = false;
   /** @type {Error | undefined} */
   #error;
-  /** Wakes the loop, if it waits for an event. */
+  /** Wakes the loop if it waits for an event. */
   #wake = nothing;
   /** Resume readers that wait for the loop to catch up. @type {((value?: any) => void)[]} */
   #readers = [];

@@ -22,10 +22,10 @@ import { SharedStream } from './share/shared-stream.js';
 class BrokerClient extends SSEClient {
   #subscriptions;
   #subscriber;
-  /** Where tabs share the connection. @type {Roster | undefined} */
+  /** Set if tabs share the connection. @type {Roster | undefined} */
   #roster;
   #isAnnouncing = false;
-  /** Of the errors that are not those of the stream. @type {Handlers<[SSEError, number]>} */
+  /** For errors that do not come from the stream. @type {Handlers<[SSEError, number]>} */
   #errorHandlers = new Handlers();
 
   /**
@@ -39,10 +39,10 @@ class BrokerClient extends SSEClient {
       return all.href;
     };
     checkShare(given);
-    // Tabs with a client that is not a broker's have no roster.
+    // A client without a broker has no roster, so it must not share with this one.
     const share = given.share && JSON.stringify(['broker', given.share]);
     const config = { ...given, share, url: urlOf('connect') };
-    // Requests to subscribe have the headers of the application alone.
+    // Requests to subscribe have only the headers of the application.
     const options = resolveOptions({ ...config, headers: given.headers, share });
     /** @type {SSEConfig & Internal} */
     const own = {
@@ -120,21 +120,21 @@ class BrokerClient extends SSEClient {
     return headers;
   }
 
-  /** @param {string} [added] a topic that has got its first handler */
+  /** @param {string} [added] a topic that got its first handler */
   #change(added) {
     if (added !== undefined) this.#subscriber.allow([added]);
     if (this.#roster && !this.#roster.isLeading) this.#announce();
     else this.#subscriber.update();
   }
 
-  /** Tells the leader what this tab wants, once for all changes of a turn. */
+  /** Sends the topics of this tab to the leader, once for all changes in a turn. */
   async #announce() {
     if (this.#isAnnouncing) return;
     this.#isAnnouncing = true;
     await laterTurn();
     this.#isAnnouncing = false;
     this.#roster?.post();
-    // If this tab leads by now.
+    // This tab may have become the leader.
     this.#subscriber.update();
   }
 
@@ -144,13 +144,13 @@ class BrokerClient extends SSEClient {
    */
   #adopt(state, wasAway) {
     this.#subscriber.state = state;
-    // Topics that no other tab wanted were given back meanwhile.
+    // Topics that no other tab wanted were unsubscribed in the meantime.
     if (wasAway && this.#subscriptions.topics.some((topic) => !state.topics.get(topic))) {
       this.#tell(new SSEError('ERR_SSE_GAP', 'events were lost while the page was put away'));
     }
   }
 
-  /** @param {Failure} failure of the leader, as plain data or not */
+  /** @param {Failure} failure the leader's failure, either as an error or as plain data */
   #fail({ code, message, cause, ...details }) {
     const own = this.#subscriptions.topics;
     const topics = details.topics?.filter((topic) => own.includes(topic));

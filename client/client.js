@@ -22,12 +22,14 @@ export class SSEClient {
   #state = 'disconnected';
   /** States not yet reported to the handlers. @type {SSEState[]} */
   #states = [];
-  /** @type {EventStream | SharedStream | undefined} where events come from, while they may come */
+  /** @type {EventStream | SharedStream | undefined} the source of events, until it ends */
   #stream;
-  /** It knows the cursor; with `share`, also what other tabs may lack after a reconnect. */
+  /** Holds the cursor and, with `share`, events that other tabs may lack after a reconnect. */
   #journal = new Journal();
   /**
-   * Of the page and the user's signal, while there is a stream. @type {AbortController | undefined}
+   * Removes the listeners of the page and of the user's signal, while there is a stream.
+   *
+   * @type {AbortController | undefined}
    */
   #watch;
   /** @type {SSEError | undefined} why the client has given up */

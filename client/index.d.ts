@@ -27,11 +27,11 @@ export interface SSEEvent<Data = unknown, Name extends string = string> {
   event: Name;
   /** The result of {@link SSEConfig.parse}. By default, JSON is parsed and other text is kept. */
   data: Data;
-  /** The text as it was received. */
+  /** The data as the text that was received. */
   raw: string;
   /** The id of this event, if it has one. */
   id: string | undefined;
-  /** The topic that the event was sent to, if an `SSEBroker` sent it to one. */
+  /** The topic of an `SSEBroker` that the event was sent to, if any. */
   topic: string | undefined;
   /** The cursor after this event: its id, or the last id before it. */
   lastEventId: string;
@@ -48,7 +48,7 @@ type MessageOf<Events extends object> = 'message' extends keyof Events
   ? Events['message']
   : unknown;
 
-/** Removes the handler that it was returned for. */
+/** Removes the handler. */
 export type Unsubscribe = () => void;
 
 type Awaitable<Value> = Value | PromiseLike<Value>;
@@ -63,15 +63,15 @@ export interface SSEConfig {
   url: string | URL;
   /** The method of the request. Default: `GET`, or `POST` if there is a `body`. */
   method?: string | undefined;
-  /** The body of the request. It is sent again at every attempt, so it cannot be a stream. */
+  /** The body of the request. It is sent with every attempt, so it cannot be a stream. */
   body?: string | Blob | ArrayBuffer | ArrayBufferView | FormData | URLSearchParams | undefined;
   /**
-   * The headers of the request, or a function that returns them at every attempt. They are also
+   * The headers of the request, or a function that returns them for every attempt. They are also
    * sent after a redirect to another origin.
    */
   headers?: HeaderFields | (() => Awaitable<HeaderFields>) | undefined;
   /**
-   * Returns a token at every attempt. It is sent as `Authorization: Bearer`, but not after a
+   * Returns a token for every attempt. It is sent as `Authorization: Bearer`, but not after a
    * redirect to another origin.
    */
   token?: (() => Awaitable<string>) | undefined;
@@ -79,30 +79,30 @@ export interface SSEConfig {
   credentials?: 'omit' | 'same-origin' | 'include' | undefined;
   /** Replaces the global `fetch`, for example for proxies, tests or service bindings. */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Disconnects the client when it aborts. With an aborted signal, the client never connects. */
+  /** Disconnects the client when it aborts. If it is already aborted, the client never connects. */
   signal?: AbortSignal | undefined;
 
   /**
    * The cursor to start with. Default: none.
    *
    * Cursors are sent in the header `Last-Event-ID`, which a server of another origin must allow
-   * (CORS). A cursor that contains control characters or more than 1,024 characters is not sent, so
-   * that the stream continues with a gap.
+   * (CORS). A cursor that contains control characters or more than 1,024 characters is not sent,
+   * and the stream continues with a gap.
    */
   lastEventId?: string | undefined;
   /** Whether the client reconnects after the stream ends or fails. Default: `true`. */
   autoReconnect?: boolean | undefined;
   /**
    * How many retries may fail in a row. The next failure is `ERR_SSE_RETRIES`. Default: 5; 0 sets
-   * no limit. The default does not last through a deploy that takes a minute.
+   * no limit. The default is too low for a deployment that takes a minute.
    *
    * The count restarts when a stream delivers anything, even a comment. It also restarts when a
    * connection lasts 5 seconds, or `maxReconnectDelay` if that is less.
    */
   maxRetries?: number | undefined;
   /**
-   * The upper bound of the first delay before a reconnect. Default: 1,000. A `retry` of the server
-   * replaces it and is a minimum of every delay: the random part is added to it.
+   * The upper bound of the first delay before a reconnect. Default: 1,000. A `retry` from the
+   * server replaces it and is the minimum of every delay: the random part is added to it.
    */
   reconnectDelay?: number | undefined;
   /**
@@ -127,8 +127,8 @@ export interface SSEConfig {
    */
   heartbeatInterval?: number | undefined;
   /**
-   * After how many silent intervals the connection is considered dead. The client then replaces it
-   * immediately, or after the server's `retry`. Default: 3.
+   * The number of silent intervals after which the connection is considered dead. The client then
+   * reconnects immediately, or after the server's `retry`. Default: 3.
    */
   missedHeartbeatsLimit?: number | undefined;
   /**
@@ -150,21 +150,21 @@ export interface SSEConfig {
    * `method` and `body`. One tab holds the connection and passes events to the others. Default:
    * `false`.
    *
-   * Use the user's id as the name: `share: userId`. `true` is one name for all tabs. With `token`,
-   * `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of different
-   * users would receive each other's events. Browsers without Web Locks or BroadcastChannel, and
-   * pages that are not served securely, open a connection for each tab.
+   * Use the user's id as the name: `share: userId`. `true` stands for the same name in all tabs.
+   * With `token`, `headers` or `credentials: 'include'` it throws `ERR_SSE_OPTION`, because tabs of
+   * different users would receive each other's events. Browsers without Web Locks or
+   * BroadcastChannel, and pages outside a secure context, open a connection for each tab.
    *
    * The tab that holds the connection makes the request, with its own headers, token and delays.
-   * Bodies other than strings and `URLSearchParams` are not compared: give each its own name.
-   * `reconnect()` applies to all tabs, `disconnect()` only to its own. A 204, or an answer that
-   * no retry can change, ends the stream in all tabs; each tab can connect again.
+   * Bodies other than strings and `URLSearchParams` are not compared: give each a different name.
+   * `reconnect()` applies to all tabs, `disconnect()` only to the calling tab. A 204, or a response
+   * that is not retried, ends the stream in all tabs; each tab can connect again.
    *
    * A tab that gives up because of its own limits (`autoReconnect`, `maxRetries`, `maxEventSize`)
-   * hands over to another tab. Tabs that do not reconnect, or that allow no more retries, end with
-   * it. A tab that joins later receives the events from then on. If it has a `lastEventId` and the
-   * other tabs still have the events after it, it receives those first. A tab that hangs while it
-   * holds the connection is replaced after some seconds.
+   * hands over to another tab. Tabs without `autoReconnect`, or with a `maxRetries` that is reached
+   * too, stop as well. A tab that joins later receives subsequent events. If it has a `lastEventId`
+   * and the other tabs still have the events after it, it receives those first. A tab that hangs
+   * while it holds the connection is replaced after some seconds.
    */
   share?: boolean | string | undefined;
   /** Whether the client logs its activity with `console.debug`. Default: `false`. */
@@ -194,8 +194,9 @@ export class SSEClient<Events extends object = EventMap> {
 
   /**
    * Connects, and resumes after the cursor. Has no effect while the client is connecting or
-   * connected. In an `onError` handler of a fatal error, the client starts again instead of giving
-   * up. In a page, `window.stop()` disconnects the client, as it does an `EventSource`.
+   * connected. If it is called in an `onError` handler of a fatal error, the client starts again
+   * instead of giving up. In a page, `window.stop()` disconnects the client, as it closes an
+   * `EventSource`.
    */
   connect(): void;
   /** Closes the connection. The cursor is kept for the next {@link connect}. */
@@ -217,7 +218,7 @@ export class SSEClient<Events extends object = EventMap> {
   /**
    * Calls the handler for every failure, including failures that are retried; see
    * {@link SSEError.fatal}. `attempt` is the number of retries in a row before the attempt that
-   * failed. It is 0 for the first attempt and for errors that ended no attempt.
+   * failed. It is 0 for the first attempt, and for errors that did not end an attempt.
    */
   onError(handler: (error: SSEError, attempt: number) => void): Unsubscribe;
   /** Calls the handler for every change of the state. */
@@ -232,22 +233,23 @@ export class SSEClient<Events extends object = EventMap> {
 
   /**
    * Iterates over the events from the start of the loop. The loop connects the client if necessary,
-   * and then also disconnects it at its end. It ends when the client is disconnected, and throws
+   * and in that case disconnects it at the end. It ends when the client is disconnected, and throws
    * the error when the client gives up.
    *
    * The loop applies back-pressure when it is slow, and drops no events: while 64 events are
-   * buffered, the client reads nothing more from the server, for handlers either. Events buffered
+   * buffered, the client stops reading from the server, which also delays handlers. Events buffered
    * when you leave the loop are discarded.
    *
-   * With `share`, this applies to the tab that holds the connection. Another tab whose loop is slow
-   * takes no more events from it, and later catches up on what it missed of the last 1,000 events,
-   * or of the last 1 MiB of texts, names and ids. Anything earlier is `ERR_SSE_GAP`.
+   * With `share`, this applies to the tab that holds the connection. In another tab, a slow loop
+   * stops receiving events from it. The tab later receives the events that it missed, as far as
+   * they are among the last 1,000 events and the last 1 MiB of texts, names and ids. If earlier
+   * events are missing, it reports `ERR_SSE_GAP`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnySSEEvent<Events>, void, undefined>;
 }
 
 /**
- * Clients by name, so that all parts of an application find the same client.
+ * Manages clients by name, so that all parts of an application use the same client.
  *
  * @example
  * ```ts
@@ -364,11 +366,11 @@ export type TopicEvent<Events> = Events extends object
 /** A topic with wildcards: `*` stands for one token, and `>` at the end for one or more. */
 type Pattern = `${string}*${string}` | `${string}>`;
 
-/** The options of {@link connectBroker}: those of an {@link SSEConfig}, and its own. */
+/** The options of {@link connectBroker}: those of {@link SSEConfig}, and others. */
 export interface BrokerConfig extends Omit<SSEConfig, 'url' | 'method' | 'body'> {
   /**
-   * Whether `*` and `>` are wildcards in the names of topics. It must be the same as the option of
-   * the `SSEBroker`. Default: `true`.
+   * Whether `*` and `>` are wildcards in the names of topics. It must be the same as in the options
+   * of the `SSEBroker`. Default: `true`.
    */
   wildcards?: boolean | undefined;
 }
@@ -377,17 +379,18 @@ export interface BrokerConfig extends Omit<SSEConfig, 'url' | 'method' | 'body'>
 export interface BrokerClient<Topics extends object = TopicMap>
   extends SSEClient<TopicEvents<Topics>> {
   /**
-   * Calls the handler for every event to that topic, or to a topic that the pattern matches. A
-   * function that several of its subscriptions match is called once for an event.
+   * Calls the handler for every event of that topic, or of a topic that the pattern matches. A
+   * function with several matching subscriptions is called once for an event.
    *
-   * The first handler of a topic subscribes to it, and the last one that is removed unsubscribes.
-   * All changes of one turn of the event loop are sent together. Events that are sent before the
-   * server has answered may be missed.
+   * The client subscribes when a topic gets its first handler, and unsubscribes when the last one
+   * is removed. All changes in one turn of the event loop are sent together. Events that are sent
+   * before the server responds may be missed.
    *
-   * A failure goes to `onError` as `ERR_SSE_SUBSCRIBE`. A refused topic is requested again when it
-   * gets a first handler, or when the server starts a new session.
+   * A failure is reported to `onError` as `ERR_SSE_SUBSCRIBE`. A refused topic is requested again
+   * when it gets a first handler, or when the server starts a new session.
    *
-   * @throws `ERR_SSE_TYPE` if the topic is not a non-empty string, or the handler not a function.
+   * @throws `ERR_SSE_TYPE` if the topic is not a non-empty string, or the handler is not a
+   * function.
    */
   subscribe<Topic extends keyof Topics & string>(
     topic: Topic,
@@ -403,17 +406,18 @@ export interface BrokerClient<Topics extends object = TopicMap>
  * Connects to the routes of `setupSSE` at that URL, and subscribes to topics there. The type
  * argument is the map of the server's `SSEBroker`.
  *
- * The client has the methods of {@link SSEClient}. `on()` receives events to topics too. The event
- * `connected`, which contains the secret of the session, is not passed on.
+ * The client has the methods of {@link SSEClient}. Handlers of `on()` receive events of topics too.
+ * The event `connected`, which contains the secret of the session, is not passed on.
  *
- * A client that reconnects returns to its session, so that it keeps its topics and receives what it
- * missed. If the session is gone, it subscribes to all its topics again. Network errors and the
- * statuses 408, 425, 429 and 5xx are retried with the delays and the `maxRetries` of the options.
+ * A client that reconnects resumes its session, so it keeps its topics and receives the events that
+ * it missed. If the session has expired, it subscribes to all its topics again. Network errors and
+ * the statuses 408, 425, 429 and 5xx are retried with the delays and the `maxRetries` of the
+ * options.
  *
  * With `share`, all tabs use one connection and one session. It is subscribed to the topics of all
- * tabs, and each tab gets the events that its handlers want. When a tab closes or crashes, its
- * topics are given back. A tab that the browser had put away (frozen, or in the back/forward cache)
- * gets `ERR_SSE_GAP` if no other tab wanted its topics meanwhile.
+ * tabs, and each tab gets the events for its handlers. When a tab closes or crashes, its topics are
+ * unsubscribed. A tab that the browser had suspended (frozen, or in the back/forward cache) gets
+ * `ERR_SSE_GAP` if no other tab was subscribed to its topics in the meantime.
  *
  * @throws `ERR_SSE_OPTION` if an option has the wrong type or is out of range.
  *
@@ -500,11 +504,11 @@ export class SSEError extends Error {
   readonly fatal: boolean;
   /** The status of the response, if there was one. */
   readonly status: number | undefined;
-  /** How long the server asked to wait (`Retry-After`), or 0. */
+  /** How long the server asked the client to wait (`Retry-After`), or 0. */
   readonly retryAfter: number;
   /** The number of retries in a row before the attempt that failed, or 0. */
   readonly attempt: number;
-  /** The topics that an `ERR_SSE_SUBSCRIBE` is about. */
+  /** The topics of an `ERR_SSE_SUBSCRIBE`. */
   readonly topics?: string[] | undefined;
 
   constructor(

@@ -1,4 +1,4 @@
-/** What `sluice/client` exports. */
+/** The exports of `sluice/client`. */
 
 export { connectBroker } from './broker.js';
 export { SSEClient } from './client.js';

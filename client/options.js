@@ -5,9 +5,9 @@ import { parse } from './json.js';
  * @import { TextEvent } from './connection/event-stream.js'
  * @import { SSEConfig } from './index.js'
  *
- * @typedef {object} Internal what this package sets, and not the application
- * @property {(event: TextEvent) => boolean} [greet] takes an event from the connection before
- *   anything else does. True if the event goes no further
+ * @typedef {object} Internal options that are set by this package, not by the application
+ * @property {(event: TextEvent) => boolean} [greet] handles an event of the connection before any
+ *   other code. Returns true to stop the event
  *
  * @typedef {typeof DEFAULTS & Pick<SSEConfig, 'body' | 'credentials' | 'fetch' | 'headers' |
  *   'share' | 'signal' | 'token'> & Internal & { url: string, method: string }} Options
@@ -51,7 +51,7 @@ export function absolute(url) {
 /** @param {Partial<SSEConfig>} config */
 export function checkShare({ share, token, headers, credentials }) {
   if (share === true && (token || headers || credentials === 'include')) {
-    // Tabs with the same URL may belong to different users. Only the application can tell.
+    // Tabs with the same URL may belong to different users. Only the application knows.
     throw wrong('share', 'a name, such as `share: userId`', share);
   }
 }

@@ -38,7 +38,7 @@ function commandLine() {
   return ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' ');
 }
 
-/** The cases of this run, each with its size, its servers, and the figures that come. */
+/** The cases of this run, each with its size, its servers and its collected figures. */
 function plan(names) {
   return chosen(values.only, cases, groups).map((name) => {
     const module = cases[name];

@@ -8,7 +8,7 @@ function libc() {
   return process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl';
 }
 
-/** The name of this platform, as the napi CLI writes it. */
+/** The name of this platform in the napi CLI. */
 export function platform() {
   const { platform: os, arch } = process;
   if (os === 'linux') return `${os}-${arch}-${libc()}`;

@@ -8,7 +8,7 @@ import { PageApp } from './frameworks/page-app.mjs';
 import { packRelease } from './pack.mjs';
 import { root } from './process.mjs';
 
-/** Seconds that a newcomer may need for a page, at most. */
+/** The maximum time that a newcomer may need for a page, in seconds. */
 const AT_MOST = 300;
 
 const pages = path.join(root, 'docs/frameworks');

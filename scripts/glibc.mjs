@@ -15,8 +15,8 @@ function compare(a, b) {
 }
 
 /**
- * Returns the newest version of glibc of which a binary for Linux needs a symbol. It reads the
- * names of all versions in the file, so the answer may be too new, but never too old.
+ * Returns the newest version of glibc whose symbols a binary for Linux needs. It reads the names of
+ * all versions in the file, so the result may be too new, but never too old.
  */
 export function neededGlibc(file) {
   const text = readFileSync(file, 'latin1');

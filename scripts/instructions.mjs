@@ -1,5 +1,5 @@
 // npm run instructions -- [--write]: counts the instructions of publishing, fan-out and flush, and
-// compares them with the committed figures. `--write` renews those.
+// compares them with the committed figures. `--write` updates those figures.
 import { parseArgs } from 'node:util';
 import { COMMITTED, commit, committed } from './instructions/committed.mjs';
 import { ADVICE, boundOf, faults, growths } from './instructions/compare.mjs';

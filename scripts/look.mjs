@@ -1,6 +1,6 @@
-// Looks at every page: those of the site, of the examples and of the inspector, in three widths,
-// light and dark. Fails if axe finds a violation, if a page is wider than its window, or if it
-// reports an error. Screenshots are in target/look/. Words after `--` choose pages by their names.
+// Checks every page of the site, of the examples and of the inspector, in three widths, light and
+// dark. Fails if axe finds a violation, if a page is wider than its window, or if it reports an
+// error. Screenshots are in target/look/. Words after `--` select pages by name.
 import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const WIDTHS = [390, 820, 1440];
 const SCHEMES = ['light', 'dark'];
 const HEIGHT = 900;
 const FOLDER = path.join(root, 'target/look');
-/** How many pages are looked at side by side. */
+/** The number of pages that are checked in parallel. */
 const WORKERS = 2;
 
 if (withoutBrowser) {
@@ -28,7 +28,7 @@ const chosen = process.argv.slice(2);
 const isChosen = ({ name }) => chosen.length === 0 || chosen.some((word) => name.includes(word));
 const sources = [pagesOfExamples, pageOfInspector, pagesOfSite];
 
-/** Returns what is wrong with a page in one width. */
+/** Returns the faults of a page in one width. */
 async function faultsAt(page, width) {
   await page.setViewportSize({ width, height: HEIGHT });
   const shown = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { root } from './process.mjs';
 import { printSlowest, runTestFiles } from './test-files.mjs';
 
-/** These pack and install, so they run alone. */
+/** These tests pack and install, so they run alone. */
 const PACKAGING = ['package/package.test.mjs', 'package/release.test.mjs'];
 
-/** `--quick` leaves these out: packaging, browsers, many thousand streams, and valgrind. */
+/** `--quick` skips these: packaging, browsers, many thousand streams, and valgrind. */
 const LEFT_OUT = [
   ...PACKAGING,
   'client/browser.test.mjs',
@@ -19,7 +19,7 @@ const LEFT_OUT = [
   'examples/tokens.test.mjs',
 ];
 
-/** How many random histories `--quick` tries, instead of those that a test tries by default. */
+/** The number of random histories with `--quick`, instead of a test's default. */
 const QUICK_SEEDS = '40';
 
 /** The slowest test files, which start first. */

@@ -24,7 +24,7 @@ export function npmPack(directory, destination) {
   };
 }
 
-/** Copies what a release is packed from. */
+/** Copies the files that a release is packed from. */
 export function copyRepository(stage) {
   cpSync(root, stage, {
     recursive: true,

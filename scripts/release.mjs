@@ -46,7 +46,7 @@ function bump(directory, wanted) {
   return version;
 }
 
-/** Packs a copy, and tries the packages in an empty folder. */
+/** Packs a copy and tests the packages in an empty folder. */
 function packAndTry(stage, temporary) {
   const tarballs = path.join(temporary, 'tarballs');
   mkdirSync(tarballs);
@@ -63,7 +63,7 @@ async function release(wanted, isDry, temporary) {
   }
   const stage = path.join(temporary, 'stage');
   if (isDry) {
-    // Changes only a copy, and packs the binary that is there or that it builds.
+    // Changes only a copy, and packs the existing binary or a new one.
     if ((await build()) !== 0) throw new Error('The build failed');
     copyRepository(stage);
     const version = bump(stage, wanted);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from './process.mjs';
 import { countsOf, testsOf } from './tap.mjs';
 
-/** How many files run in parallel. Most of them spend their time waiting. */
+/** How many files run in parallel. Most of their time is spent waiting. */
 const AT_ONCE = Number(process.env.TEST_JOBS) || Math.max(3, 2 * availableParallelism());
 
 /** Milliseconds after which a file is killed. Longer than the timeout of any single test. */

@@ -14,7 +14,7 @@ const args = [
 process.exitCode = await run('cargo', args, {
   env: {
     ...process.env,
-    // Sanitizers are unstable, and this is how a stable toolchain uses them.
+    // Sanitizers are unstable. This variable allows them with a stable toolchain.
     RUSTC_BOOTSTRAP: '1',
     RUSTFLAGS: '-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer',
     TSAN_OPTIONS: `suppressions=${suppressions}`,

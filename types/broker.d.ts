@@ -52,7 +52,7 @@ type Matches<Pattern extends string, Topic extends string> = Pattern extends '>'
         ? true
         : false;
 
-/** The keys of a topic: its name or, without that, the patterns that match it. */
+/** The keys of a topic: its name if the map has it, otherwise the patterns that match it. */
 type KeyOf<Topics extends object, Topic extends string> = Topic extends keyof Topics
   ? Topic
   : {
@@ -101,20 +101,20 @@ export interface BrokerClient<Metadata extends object = Record<string, unknown>>
 export interface PresenceMember {
   /** The id of the client. Several connections with one id are one member. */
   id: string;
-  /** What the option `presence` shows of it. */
+  /** The metadata that the option `presence` shows. */
   // biome-ignore lint/suspicious/noExplicitAny: whatever the application shows
   metadata: any;
-  /** The random id of the process's broker. */
+  /** The random id of the broker in the client's process. */
   node: string;
 }
 
-/** What a topic keeps for clients that reconnect. See {@link ChannelOptions}. */
+/** The history of a topic, for clients that reconnect. See {@link ChannelOptions}. */
 export interface TopicOptions
   extends Pick<ChannelOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'> {
   /**
-   * How long a topic with a history is kept after its last subscriber has left, so that
-   * subscribers can come back to the events that they missed. Default: 60,000; 0 removes it
-   * immediately. At most 10,000 topics without any event are kept.
+   * How long a topic with a history is kept after its last subscriber has left, so that returning
+   * subscribers receive the events that they missed. Default: 60,000; 0 removes it immediately. At
+   * most 10,000 topics without any event are kept.
    */
   emptyTimeout?: number;
 }
@@ -138,9 +138,9 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   /**
    * The form of heartbeats on the connections that the broker opens. Default: `'comment'`.
    *
-   * - `'comment'`: an empty comment, which clients do not pass on to the application.
+   * - `'comment'`: an empty comment, which clients hide from the application.
    * - `'event'`: an event named `heartbeat` with the data `{}`, for clients that cannot see
-   *   comments, such as a browser's `EventSource`. To listen to it, a typed client needs
+   *   comments, such as a browser's `EventSource`. To listen for it, a typed client needs
    *   `heartbeat: object` in its event map.
    *
    * The core sends heartbeats, even while JavaScript is blocked. They have no id and are not stored
@@ -157,20 +157,20 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   /** Whether `*` and `>` are wildcards in subscriptions. Default: `true`. */
   wildcards?: boolean;
   /**
-   * Whether events say which topic they were sent to, in the field `topic`. `connectBroker`
-   * of `sluice/client` needs it. An `EventSource` and other parsers ignore it. It is left out for
+   * Whether events have a field `topic` with the topic that they were sent to. `connectBroker` of
+   * `sluice/client` requires it. An `EventSource` and other parsers ignore it. It is left out for
    * names that contain a line break or a NUL. Default: `true`.
    */
   topicField?: boolean;
   /**
-   * How many patterns (topics with wildcards) a client may be subscribed to at a time. Each
-   * publication checks every pattern that matches. Default: 100; 0 allows none.
+   * The maximum number of patterns (topics with wildcards) that a client may be subscribed to at a
+   * time. Each publication checks every pattern that matches. Default: 100; 0 allows none.
    */
   maxPatterns?: number;
   /**
-   * How many topics and patterns there may be in all. Clients choose their names, and a topic is
-   * kept for its `emptyTimeout`. A subscription that would create another one throws
-   * `ERR_SSE_LIMIT`; over HTTP the answer is 503. Default: 100,000; 0 allows none.
+   * The maximum number of topics and patterns together. Clients choose their names, and a topic is
+   * kept for its `emptyTimeout`. A subscription that would exceed the limit throws `ERR_SSE_LIMIT`;
+   * over HTTP the status is 503. Default: 100,000; 0 allows none.
    */
   maxTopicsTotal?: number;
   /**
@@ -183,14 +183,14 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    */
   patternHistory?: Pick<TopicOptions, 'historySize' | 'historyBytes' | 'historyAge' | 'ids'>;
   /**
-   * Connects the broker with those of the same `name` in other processes; see docs/scaling.md.
+   * Connects the broker with brokers of the same `name` in other processes; see docs/scaling.md.
    * Topics and broadcasts reach the clients of all processes. So do `send`, `disconnect`,
-   * `subscribe` and `unsubscribe`. {@link SSEBroker.presence} lists the members of all, and a
-   * client can come back to another process. Create it with `redisBackplane()` of `sluice/redis` or
-   * `natsBackplane()` of `sluice/nats`. Default: the broker is alone.
+   * `subscribe` and `unsubscribe`. {@link SSEBroker.presence} lists the members in all processes,
+   * and a client can reconnect to another process. Create it with `redisBackplane()` of
+   * `sluice/redis` or `natsBackplane()` of `sluice/nats`. Default: none.
    *
-   * All of these brokers must have the same `wildcards`: without patterns, set it to false, and the
-   * engine keeps each event once instead of twice.
+   * All of these brokers must have the same `wildcards`. If you do not use patterns, set it to
+   * false: the engine then keeps each event once instead of twice.
    */
   backplane?: Backplane;
   /**
@@ -202,42 +202,44 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
    * How long the session of a client is kept after its connection has closed: its id, secret and
    * topics. Default: 60,000; 0 turns sessions off.
    *
-   * A client that returns in time gets its topics back while its connection opens, before
-   * `onConnect`, so that they are all resumed together. A topic that it may no longer have, because
-   * of `maxPatterns` or an error of the `topic` function, is left out. A client returns in one of
-   * two ways:
+   * The topics of a client that returns in time are restored while its connection opens, before
+   * `onConnect`, so that all of them resume together. A topic that is no longer allowed, because of
+   * `maxPatterns` or an error of the `topic` function, is left out. A client returns in one of two
+   * ways:
    *
-   * - {@link SSEBroker.connect} gets its `id`, and the connection has a cursor (`lastEventId`).
-   *   Without a cursor it is a new page, and the session of that id is deleted.
+   * - {@link SSEBroker.connect} is called with its `id`, and the connection has a cursor
+   *   (`lastEventId`). A client without a cursor counts as a new page, and the session of that id
+   *   is deleted.
    * - It sends its id and secret to the routes of {@link setupSSE}.
    *
-   * A broker keeps at most 10,000 sessions, whose names of topics have at most 16,777,216
-   * characters together, and deletes the oldest first. {@link SSEBroker.disconnect} deletes the
-   * session of a client.
+   * A broker keeps at most 10,000 sessions, whose topic names have at most 16,777,216 characters in
+   * total, and deletes the oldest first. {@link SSEBroker.disconnect} deletes the session of a
+   * client.
    */
   sessionTimeout?: number;
   /**
-   * Shows clients as members of their topics, in {@link SSEBroker.presence}.
+   * Lists clients as members of their topics, in {@link SSEBroker.presence}.
    *
-   * - `true`: with their whole `metadata`.
-   * - A function: with what it returns for the client when it connects, which all processes get.
-   *   `undefined` leaves the client out. An error ends the connection, as one of `onConnect` does.
+   * - `true`: each client is listed with its whole `metadata`.
+   * - A function: its return value is the metadata that all processes get. It is called when the
+   *   client connects. `undefined` leaves the client out. An error ends the connection, like an
+   *   error in `onConnect`.
    *
    * The metadata has at most 4,096 characters as JSON. A client is a member of its first 1,000
    * topics. Default: `false`.
    */
   presence?: boolean | ((client: BrokerClient<Metadata>) => unknown);
   /**
-   * How long a client may be away from a topic before it has left: one that returns in time, to any
-   * process, causes neither `onLeave` nor `onJoin`. Default: 5,000.
+   * How long a client may be away from a topic before it counts as having left. A client that
+   * returns in time, to any process, triggers neither `onLeave` nor `onJoin`. Default: 5,000.
    */
   presenceDelay?: number;
   /**
-   * Called in every process when a topic has a new member. A process that starts is told of those
-   * that are there.
+   * Called in every process when a topic has a new member. In a process that starts, it is also
+   * called for the members that are already there.
    */
   onJoin?: (topic: string, member: PresenceMember) => void;
-  /** Called in every process when a member has left a topic for `presenceDelay`. */
+  /** Called in every process when a member has been away from a topic for `presenceDelay`. */
   onLeave?: (topic: string, member: PresenceMember) => void;
   /**
    * Called when a client connects. If it throws, the connection ends and
@@ -246,7 +248,7 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
   onConnect?: (client: BrokerClient<Metadata>) => void;
   /**
    * Called when a client's connection has closed and the client has been removed. A client that
-   * returns at once may already have connected again, with the same id.
+   * returns immediately may already have reconnected with the same id.
    */
   onDisconnect?: (client: BrokerClient<Metadata>, reason: CloseReason) => void;
   /** Allows or denies subscriptions over HTTP; see {@link SetupSSEOptions.authorizeSubscribe}. */
@@ -258,11 +260,11 @@ export interface SSEBrokerOptions<Metadata extends object = Record<string, unkno
 export interface ConnectOptions<Metadata extends object = Record<string, unknown>> {
   /**
    * The client's id, a non-empty string. Default: 128 random bits, which also replace an id that
-   * another client already has. A client that returns with its id and a cursor gets its topics
-   * back; see {@link SSEBrokerOptions.sessionTimeout}.
+   * another client already has. If a client returns with its id and a cursor, its topics are
+   * restored; see {@link SSEBrokerOptions.sessionTimeout}.
    */
   id?: string;
-  /** Any data about the client, for the application. Default: an empty object. */
+  /** Application data about the client. Default: an empty object. */
   metadata?: Metadata;
 }
 
@@ -296,7 +298,7 @@ export class SSEBroker<
   constructor(options?: SSEBrokerOptions<Metadata>);
 
   /**
-   * Registers a client, on a new connection or on one that is already open.
+   * Registers a client, on a new connection or on an open one.
    *
    * @throws the errors of {@link Connection}.
    * @throws `ERR_SSE_OPTION` if `id` is not a non-empty string, or `metadata` is not an object.
@@ -313,22 +315,22 @@ export class SSEBroker<
   connect(connection: Connection, options?: ConnectOptions<Metadata>): BrokerClient<Metadata>;
   /**
    * Ends a client's connection after its queued events are sent, and deletes its session. Returns
-   * false if there is no such client. With a `backplane`, this call and the next three reach a
-   * client of any process: they return true if it is known to be there, and do not wait for that
-   * process. An error there is not reported.
+   * false if there is no such client. With a `backplane`, this method, `subscribe`, `unsubscribe`
+   * and `send` reach a client of any process. They return true if the client is known to be
+   * connected, and do not wait for its process. Errors in that process are not reported.
    *
-   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
+   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not accept it.
    */
   disconnect(id: string): boolean;
   /**
    * Subscribes a client to topics. Returns false if there is no such client.
    *
-   * A client that reconnected with a cursor receives the events of a topic that it missed when it
-   * subscribes to that topic for the first time. Topics that it subscribes to while the connection
-   * opens are replayed together, as the option `resume` of {@link ConnectionOptions} describes. The
-   * limit is 1,000 topics; for each further topic its connection emits `gap`.
+   * When a client that reconnected with a cursor subscribes to a topic for the first time, it
+   * receives the events of the topic that it missed. Topics that it subscribes to while the
+   * connection opens are replayed together, as the option `resume` of {@link ConnectionOptions}
+   * describes. The limit is 1,000 topics; for each additional topic the connection emits `gap`.
    *
-   * If the call throws, the client is subscribed to none of the new topics.
+   * If the call throws, the client is not subscribed to any of the new topics.
    *
    * @throws `ERR_SSE_TOPIC` if a topic name is invalid.
    * @throws `ERR_SSE_TOPIC_LIMIT` if the client would have more than `maxPatterns` patterns.
@@ -337,8 +339,8 @@ export class SSEBroker<
    */
   subscribe(id: string, ...topics: string[]): boolean;
   /**
-   * Unsubscribes a client from topics. Returns false if there is no such client, or if it was
-   * subscribed to none of them.
+   * Unsubscribes a client from topics. Returns false if there is no such client, or if it was not
+   * subscribed to any of them.
    */
   unsubscribe(id: string, ...topics: string[]): boolean;
   /**
@@ -349,29 +351,29 @@ export class SSEBroker<
   send(id: string, event: TopicEvent<Topics>): boolean;
   /**
    * Sends an event to every client and returns how many there were. With a backplane, it reaches
-   * those of all processes, and the number is that of this one.
+   * the clients of all processes, and the result counts those of this process.
    *
-   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
+   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not accept it.
    */
   broadcast(event: TopicEvent<Topics>): number;
   /**
    * Sends an event to the subscribers of a topic and returns how many there were. With a backplane,
-   * it reaches those of all processes, and the number is that of this one.
+   * it reaches the subscribers in all processes, and the result counts those of this process.
    *
    * @throws the errors of {@link Connection.send}.
    * @throws `ERR_SSE_TOPIC` if the topic name is invalid or contains wildcards.
-   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not take it.
+   * @throws `ERR_SSE_BACKPLANE` or `ERR_SSE_BACKPLANE_FULL` if the backplane does not accept it.
    */
   broadcastToTopic<Topic extends TopicName<Topics>>(
     topic: Topic,
     event: EventOfTopic<Topics, Topic>,
   ): number;
   /**
-   * Sends an event to the subscribers of a topic, and resolves with its id: with a `backplane`,
-   * once the engine has kept it and the subscribers of the topic in this process have it. It no
-   * longer waits for them if the engine is lost in between, or takes more than two seconds. The id
-   * is undefined if the event has none and gets none. The promise rejects with the errors of
-   * {@link SSEBroker.broadcastToTopic}.
+   * Sends an event to the subscribers of a topic and resolves with its id. With a `backplane`, it
+   * resolves once the engine has stored the event and the event has reached the subscribers in this
+   * process. It does not wait for these if the engine becomes unreachable in between, or takes more
+   * than two seconds. The id is undefined if the event has none and gets none. The promise rejects
+   * with the errors of {@link SSEBroker.broadcastToTopic}.
    */
   publish<Topic extends TopicName<Topics>>(
     topic: Topic,
@@ -379,14 +381,14 @@ export class SSEBroker<
   ): Promise<{ id: string | undefined }>;
   /**
    * Returns the number of clients of this process or, with `everywhere`, of all processes that
-   * share the `backplane`, as far as they are known here.
+   * share the `backplane`, as far as this process knows.
    *
    * @throws `ERR_SSE_OPTION` if `everywhere` is not a boolean.
    */
   clientCount(options?: { everywhere?: boolean }): number;
   /**
-   * Returns the members of a topic, or the subscribers of that very pattern, in all processes. It
-   * is empty without the option `presence`.
+   * Returns the members of a topic, or the subscribers of exactly that pattern, in all processes.
+   * The array is empty without the option `presence`.
    *
    * @example
    * ```ts
@@ -403,12 +405,13 @@ export class SSEBroker<
    */
   presence(topic: string): PresenceMember[];
   /**
-   * Returns the events of topics as an async iterable, for one loop of this process, as
-   * {@link Channel.events} does. Topics may be patterns.
+   * Returns the events of topics as an async iterable, for one loop in this process, like
+   * {@link Channel.events}. Topics may be patterns.
    *
-   * The loop gets what a client with these subscriptions would get: also what `broadcast()` sends,
-   * without a `topic`. It is counted in what these methods return, but it is not a client:
-   * `clients()` and presence leave it out. It ends when the broker closes.
+   * The loop gets the events that a client with these subscriptions would get. Events of
+   * `broadcast()` are included and have no `topic`. The numbers that `broadcast()` and
+   * `broadcastToTopic()` return include the loop, but it is not a client: `clients()` and presence
+   * leave it out. It ends when the broker closes.
    *
    * @throws `ERR_SSE_TOPIC` if a topic name is invalid.
    * @throws `ERR_SSE_TOPIC_LIMIT` for more than `maxPatterns` patterns.
@@ -447,11 +450,12 @@ export class SSEBroker<
   /** Whether `drain()` was called. */
   readonly draining: boolean;
   /**
-   * Ends every client's connection, as the function {@link drain} does, then closes the broker.
-   * Clients receive events until they end. New ones are refused with {@link DrainingError}.
+   * Ends every client's connection as the function {@link drain} does, then closes the broker.
+   * Clients receive events until their connections end. New clients are refused with
+   * {@link DrainingError}.
    */
   drain(options?: DrainOptions): Promise<DrainResult>;
-  /** Ends every connection and refuses new ones. Resolves when all connections have closed. */
+  /** Ends every connection and refuses new clients. Resolves when all connections have closed. */
   close(): Promise<void>;
 }
 

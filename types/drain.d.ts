@@ -12,15 +12,15 @@ import type { EventMap, ServerSentEvent, SluiceError } from '../index.js';
  */
 export interface DrainOptions<Events extends object = EventMap> {
   /**
-   * The time in which the connections end: evenly over nine tenths of it, in random order. In the
-   * last tenth the clients take what is still queued. Default: 10,000; 0 ends all connections at
-   * once. At most 2^31 - 1.
+   * The time in which the connections end. They end evenly over the first nine tenths, in random
+   * order. The last tenth is for clients to receive events that are still queued. Default: 10,000;
+   * 0 ends all connections immediately. At most 2^31 - 1.
    */
   within?: number;
   /**
-   * How long clients are told to wait before they reconnect. Each client gets its own time from
-   * this range, at random. Default: `{ min: 1000, max: 5000 }`. A number tells all clients the same
-   * time. At most 2^32 - 1.
+   * The `retry` that clients receive: how long they wait before they reconnect. Each client gets a
+   * random time from this range. Default: `{ min: 1000, max: 5000 }`. With a number, all clients
+   * get the same time. At most 2^32 - 1.
    *
    * If `within` is 0, only this range keeps clients from reconnecting all at once.
    */
@@ -29,15 +29,15 @@ export interface DrainOptions<Events extends object = EventMap> {
   event?: ServerSentEvent<Events>;
 }
 
-/** What became of the connections that were open when a drain began. */
+/** The results of the connections that were open when a drain began. */
 export interface DrainResult {
-  /** How many there were. */
+  /** The number of connections. */
   connections: number;
-  /** How many the drain has ended, with everything that was queued for them. */
+  /** How many the drain ended after they received all queued events. */
   ended: number;
   /**
-   * How many the drain has destroyed, because they did not take their queue in time. The others
-   * were closed for other reasons, such as the client's.
+   * How many the drain destroyed because they did not receive their queued events in time. The
+   * remaining connections closed for other reasons, such as a client that disconnected.
    */
   destroyed: number;
 }
@@ -45,17 +45,17 @@ export interface DrainResult {
 /**
  * Ends every connection of this process, or of this worker thread, before it exits.
  *
- * Each connection ends at its own time. Its client receives the events that are queued, its own
- * `retry`, the last event if there is one, and the end of the response (close reason `drain`). The
- * core does this on its own threads, so native connections end in time while JavaScript is busy.
+ * Each connection ends at its own time. Its client receives the queued events, a `retry`, the last
+ * event if there is one, and the end of the response (close reason `drain`). The core does this on
+ * its own threads, so native connections end in time even while JavaScript is busy.
  *
  * A connection that cannot send its queue is destroyed 5 seconds after `within`. If JavaScript was
- * busy at that moment, connections of the `stream` transport have 5 seconds more from then on. The
- * last bytes that Node.js buffers for such a connection are discarded after 5 seconds. So the
- * promise always resolves.
+ * busy at that moment, connections of the `stream` transport get 5 more seconds. The last bytes
+ * that Node.js buffers for such a connection are discarded after 5 seconds. The promise therefore
+ * always resolves.
  *
- * New connections are refused with {@link DrainingError} from now on. A drain cannot be undone:
- * further calls return the same promise and ignore their options.
+ * From the call on, new connections are refused with {@link DrainingError}. A drain cannot be
+ * undone. Further calls return the same promise and ignore their options.
  *
  * @example
  * ```ts
@@ -71,11 +71,11 @@ export interface DrainResult {
 export function drain(options?: DrainOptions): Promise<DrainResult>;
 
 /**
- * Refuses a connection while the process, the broker or the channel drains. `sluice/express`,
- * `sluice/fastify`, `setupSSE`, and the error handling of Express, Fastify and Koa answer with its
- * status and headers. So does Hono, with `getResponse()`.
+ * Thrown for a new connection while the process, the broker or the channel drains.
+ * `sluice/express`, `sluice/fastify`, `setupSSE`, and the error handling of Express, Fastify and
+ * Koa respond with its status and headers. Hono does so with `getResponse()`.
  *
- * Its class is not exported. Check the code.
+ * The class is not exported. Check the `code`.
  *
  * @example
  * ```ts
@@ -95,9 +95,9 @@ export function drain(options?: DrainOptions): Promise<DrainResult>;
 export interface DrainingError extends SluiceError {
   readonly code: 'ERR_SSE_DRAINING';
   readonly statusCode: 503;
-  /** A whole number of seconds, at random from the range `retry` of the drain. */
+  /** A random whole number of seconds from the `retry` range of the drain. */
   readonly headers: { readonly 'Retry-After': string };
-  /** Returns the answer for servers that take Fetch responses. */
+  /** Returns the response, for servers that use Fetch responses. */
   getResponse(): Response;
 }
 
@@ -113,31 +113,32 @@ export interface ShutdownOptions extends DrainOptions {
   /** The signals that start the shutdown. Default: `['SIGTERM', 'SIGINT']`. */
   signals?: readonly NodeJS.Signals[];
   /**
-   * Whether to call `process.exit()` at the end. Default: `false`. The process then exits by itself
-   * when nothing else keeps it alive.
+   * Whether to call `process.exit()` at the end. Default: `false`. The process then exits when
+   * nothing else keeps it alive.
    */
   exit?: boolean;
 }
 
-/** What {@link gracefulShutdown} returns. */
+/** The result of {@link gracefulShutdown}. */
 export interface Shutdown {
   /**
    * Resolves when the connections are drained and the server is closed. Rejects if a Fastify
    * instance cannot close.
    */
   readonly done: Promise<DrainResult>;
-  /** Begins the shutdown, as a signal does. Returns `done`. */
+  /** Starts the shutdown, as a signal does. Returns `done`. */
   start(): Promise<DrainResult>;
-  /** Removes the listeners for signals. A shutdown that has begun continues. */
+  /** Removes the signal listeners. A shutdown that has started continues. */
   close(): void;
 }
 
 /**
- * Shuts a server down on a signal: it accepts no more connections, {@link drain} ends the open
- * streams, and the server closes. HTTP/2 sessions close with their last stream. A second signal
- * exits at once, with the status that shells give to that signal (143 for `SIGTERM`).
+ * Shuts a server down on a signal: the server stops accepting connections, {@link drain} ends the
+ * open streams, and the server closes. HTTP/2 sessions close with their last stream. A second
+ * signal exits immediately, with the exit status that shells use for that signal (143 for
+ * `SIGTERM`).
  *
- * A platform that stops processes must allow `within` and 5 seconds more, and the time of your
+ * The grace period of your platform must be at least `within` plus 5 seconds, plus the time of your
  * other requests.
  *
  * @throws `ERR_SSE_TYPE` if the value is not a server.

@@ -1,30 +1,30 @@
 import type { CloseReason, EventMap, Gap, Snapshot } from '../index.js';
 
-/** Data that is read: without an event map, it may be anything. */
+/** The data of events that are read. Without an event map, it may be of any type. */
 type Read<Events extends object> = symbol extends keyof Events
-  ? // biome-ignore lint/suspicious/noExplicitAny: nothing is known about it
+  ? // biome-ignore lint/suspicious/noExplicitAny: its type is unknown
     Record<string, any>
   : string extends keyof Events
-    ? // biome-ignore lint/suspicious/noExplicitAny: nothing is known about it
+    ? // biome-ignore lint/suspicious/noExplicitAny: its type is unknown
       Record<string, any>
     : Events;
 
 /**
- * An event, as {@link Channel.events} yields it. Comparing its `event` narrows the type of its
- * `data`. It can be sent again: `connection.stream(channel.events())` passes events on with their
- * ids.
+ * An event, as yielded by {@link Channel.events}. Comparing its `event` narrows the type of its
+ * `data`. The event can be sent again: `connection.stream(channel.events())` forwards events with
+ * their ids.
  */
 export type ChannelEvent<Events extends object = EventMap> = {
   [Name in keyof Read<Events> & string]: {
     /**
-     * The cursor after this event: its id or, if it has none, that of the latest event before it
-     * that has one. An empty string if there is none. Pass it to `after` to read on.
+     * The cursor after this event: its id or, if it has none, the id of the latest earlier event
+     * that has one. An empty string if there is none. Pass it as `after` to continue.
      */
     id: string;
     /** The event's name, or `message` if it has none. */
     event: Name;
     /**
-     * What {@link EventsOptions.parse} returns. By default, JSON is parsed and other text is kept.
+     * The result of {@link EventsOptions.parse}. By default, JSON is parsed and other text is kept.
      */
     data: Read<Events>[Name];
   };
@@ -36,42 +36,42 @@ export type ChannelEvent<Events extends object = EventMap> = {
  */
 export interface EventsOptions<Events extends object = EventMap> {
   /**
-   * The id after which to begin: the loop first gets the events after it, then live ones. Default:
-   * none, so that the loop gets the events that are sent from now on, after the current state of a
-   * channel with `keep: 'latest'`. An empty string is none, and so is a text of more than 1 KiB.
+   * The id after which to start: the loop first gets the events after it, then live events.
+   * Default: none. The loop then gets the events that are sent from now on, after the current state
+   * of a channel with `keep: 'latest'`. An empty string, or a text of more than 1 KiB, is ignored.
    */
   after?: string | null | undefined;
   /** Ends the loop when it aborts. The loop ends without an error. Default: none. */
   signal?: AbortSignal | undefined;
   /**
-   * Reads the current state for a loop without `after`, or with a gap, as
-   * {@link AddOptions.snapshot} does. If it fails, the loop throws its error.
+   * Reads the current state for a loop without `after`, or with a gap, like
+   * {@link AddOptions.snapshot}. If it fails, the loop throws its error.
    */
   snapshot?: Snapshot<Events> | undefined;
   /**
-   * Reads the data of an event, of which the wire has only text. Default: `JSON.parse`, or the text
-   * itself if it is not JSON. So text such as `42` becomes a number: pass `(text) => text` to a
-   * channel that sends strings. What it throws ends the loop.
+   * Converts the text of an event to its data. Default: `JSON.parse`, or the text itself if it is
+   * not JSON. Text such as `42` therefore becomes a number: pass `(text) => text` for a channel
+   * that sends strings. If it throws, the loop ends with that error.
    */
   parse?: ((text: string, event: string) => unknown) | undefined;
   /**
-   * How a gap is answered: the history no longer has all events after `after`, does not know it, or
-   * the loop is too slow for the `overflow` of the channel. Default: `'ignore'`.
+   * How a gap is handled: the history no longer has all events after `after`, does not know that
+   * id, or the loop is too slow for the `overflow` of the channel. Default: `'ignore'`.
    *
    * - `'ignore'`: live events follow.
-   * - `'reset'`: the loop gets an event named `sluice.reset` with the data `{}` first. It is not in
-   *   your event map.
+   * - `'reset'`: the loop first gets an event named `sluice.reset` with the data `{}`, which is not
+   *   in your event map.
    * - `'all'`: the loop gets everything that the history still has.
-   * - a function: it is called with the gap. If it throws, so does the loop.
+   * - a function: it is called with the gap. If it throws, the loop throws that error.
    */
   onGap?: 'ignore' | 'reset' | 'all' | ((gap: Gap<Events>) => void) | undefined;
   /**
-   * What happens to a loop that is too slow, as for {@link ConnectionOptions.overflow}. Default:
-   * that of the channel, or `'disconnect'`: the loop throws `ERR_SSE_DISCONNECTED`.
+   * The policy for a loop that is too slow; see {@link ConnectionOptions.overflow}. Default: that
+   * of the channel, otherwise `'disconnect'`, with which the loop throws `ERR_SSE_DISCONNECTED`.
    */
   overflow?: 'disconnect' | 'drop-oldest' | 'conflate' | 'reread' | undefined;
   /**
-   * How many bytes may wait for a loop that is too slow, as for
+   * How many bytes may be queued for a loop that is too slow; see
    * {@link ConnectionOptions.maxQueueBytes}. Default: 1 MiB; at least 1.
    */
   maxQueueBytes?: number | undefined;
@@ -81,13 +81,13 @@ export interface EventsOptions<Events extends object = EventMap> {
 export interface TopicEventsOptions<Events extends object = EventMap>
   extends Omit<EventsOptions<Events>, 'snapshot'> {}
 
-/** An event, as {@link SSEBroker.events} yields it. */
+/** An event, as yielded by {@link SSEBroker.events}. */
 export type TopicEventRead<Topics extends object> = Topics[keyof Topics] extends infer Events
   ? Events extends object
     ? ChannelEvent<Events> & {
         /**
-         * The topic that it was sent to. Undefined if `broadcast()` has sent it, or the broker has
-         * `topicField: false`.
+         * The topic that the event was sent to. Undefined if `broadcast()` sent it, or if the
+         * broker has `topicField: false`.
          */
         topic?: string;
       }
@@ -95,7 +95,7 @@ export type TopicEventRead<Topics extends object> = Topics[keyof Topics] extends
   : never;
 
 /**
- * The events of a channel for one loop.
+ * The events of a channel, for one loop.
  *
  * @example
  * ```ts
@@ -111,14 +111,14 @@ export type TopicEventRead<Topics extends object> = Topics[keyof Topics] extends
 export interface EventIterator<Events extends object = EventMap, Event = ChannelEvent<Events>>
   extends AsyncGenerator<Event, void, undefined> {
   /**
-   * The cursor after the latest event that the loop has got, or an empty string. It may be set
-   * before the first event, so that a loop that was cut off can read on with `after`.
+   * The cursor after the latest event that the loop received, or an empty string. It may be set
+   * before the first event, so that an interrupted loop can continue with `after`.
    */
   readonly lastEventId: string;
   /**
-   * Why the loop has ended, or undefined as long as it goes on: `end` if the channel has ended or
-   * closed, `drain` if it or the process drains, `client` if the loop was left or its signal has
-   * aborted. The others are those of a connection.
+   * Why the loop ended, or undefined while it runs: `end` if the channel ended or closed, `drain`
+   * if the channel or the process drains, `client` if the loop was left or its signal aborted. The
+   * other reasons are those of a connection.
    */
   readonly closeReason: CloseReason | undefined;
   /** Ends the loop. Resolves when it has left the channel. */

@@ -14,7 +14,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
   /**
    * Decides whether a client may subscribe to a topic or pattern. It must return exactly `true`, or
    * a promise of it, to allow the subscription. If one topic of a request is denied, the whole
-   * request is denied, with a list of the topics that are.
+   * request is denied, and the response lists the denied topics.
    *
    * Default: the broker's `authorizeSubscribe`. Without either, a client may subscribe to any
    * topic, but not to names with wildcards.
@@ -24,9 +24,9 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
    * Returns the id and metadata of a client that requests `GET /connect`. Default: a random id and
    * no metadata.
    *
-   * An error that it throws goes to the framework: unchanged if its `status` or `statusCode` is a
-   * 4xx, otherwise as the `cause` of an `ERR_SSE_CONNECT`. An error of the broker's `topic`
-   * function goes there as the `cause` of an `ERR_SSE_SUBSCRIBE`.
+   * An error that it throws is passed to the framework: unchanged if its `status` or `statusCode`
+   * is a 4xx, otherwise as the `cause` of an `ERR_SSE_CONNECT`. An error of the broker's `topic`
+   * function is passed on as the `cause` of an `ERR_SSE_SUBSCRIBE`.
    */
   identify?(
     req: Req,
@@ -50,7 +50,7 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
    * - `credentials`: whether requests may include cookies. Not allowed with `'*'`.
    * - `headers`: request headers to allow in addition to `Authorization`, `Content-Type`,
    *   `Last-Event-ID` and `SSE-Session`.
-   * - `maxAge`: how long browsers may cache the answer to a preflight request.
+   * - `maxAge`: how long browsers may cache the response to a preflight request.
    */
   cors?: { origin: string | string[]; credentials?: boolean; headers?: string[]; maxAge?: number };
   /**
@@ -59,7 +59,10 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
    * length.
    */
   bodyLimit?: number;
-  /** How many topics a client may subscribe to over HTTP. Default: 1,000; from 1 to 65,536. */
+  /**
+   * The maximum number of topics that a client may subscribe to over HTTP. Default: 1,000; from 1
+   * to 65,536.
+   */
   maxTopics?: number;
   /**
    * Whether `GET /stats` exists, or a function that allows or denies a request. Default: `true`.
@@ -81,20 +84,20 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * `{ clientId, secret, topics }`. `connectBroker` of `sluice/client` makes these requests.
  *
  * A client that reconnects within the broker's `sessionTimeout` keeps its id, secret and topics if
- * `GET basePath/connect` has them, in one of two forms:
+ * `GET basePath/connect` contains its id and secret in one of two forms:
  *
  * - the header `SSE-Session: <encodeURIComponent(clientId)> <secret>`
  * - the query parameters `clientId` and `secret`, for clients that cannot set a header. Access logs
  *   usually contain them, so prefer the header.
  *
- * `resumed` is then true, and false if one of its topics could not be restored or if the session is
- * another. If the client's old connection is still open, it is destroyed. `identify` must return
- * the same id as before, or none if it returned none. Otherwise, or if the secret is wrong or the
- * session has expired, id and secret are ignored: the answer does not reveal which clients exist.
- * Restored topics are not authorized again, so `identify` must throw for a user who may no longer
- * connect.
+ * `resumed` is then true. It is false if one of the topics could not be restored, or if the session
+ * is a new one. If the client's old connection is still open, it is destroyed. `identify` must
+ * return the same id as before, or none if it returned none. Otherwise, or if the secret is wrong
+ * or the session has expired, id and secret are ignored, so that the response does not reveal which
+ * clients exist. Restored topics are not authorized again, so `identify` must throw for a user who
+ * may no longer connect.
  *
- * All other requests are answered with `{ error, code }`:
+ * All other requests get a response `{ error, code }`:
  *
  * | status | code                                                                                |
  * | ------ | ----------------------------------------------------------------------------------- |
@@ -110,13 +113,14 @@ export interface SetupSSEOptions<Req = IncomingMessage> {
  * |        | `ERR_SSE_BACKPLANE` (the process that has the client does not answer),              |
  * |        | `ERR_SSE_DRAINING`                                                                  |
  *
- * The answers `ERR_SSE_LIMIT` and `ERR_SSE_DRAINING` have the header `Retry-After`.
- * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. None of the topics is subscribed.
+ * Responses with `ERR_SSE_LIMIT` and `ERR_SSE_DRAINING` have the header `Retry-After`.
+ * `ERR_SSE_TOPIC_DENIED` also lists the denied `topics`. The client is not subscribed to any of the
+ * topics.
  *
- * `ERR_SSE_SECRET` answers both an unknown `clientId` and a wrong `secret`. Status, headers and
- * body are identical, so that the answer does not reveal who is connected.
+ * `ERR_SSE_SECRET` means an unknown `clientId` or a wrong `secret`. Status, headers and body are
+ * identical in both cases, so that the response does not reveal which clients are connected.
  *
- * If `express.json()` runs before the routes, it answers malformed JSON itself. Pages of other
+ * If `express.json()` runs before the routes, it rejects malformed JSON itself. Pages of other
  * origins are recognized by `Sec-Fetch-Site`, which browsers send over HTTPS and on localhost.
  *
  * @throws `ERR_SSE_TYPE` if an argument is not an app, a broker or a path.

@@ -34,7 +34,7 @@ describe('the next version', () => {
   it('must not be older or an invalid version', () => {
     assert.throws(() => nextVersion('1.2.3', '1.1.9', true), /choose a newer version/);
     for (const text of ['v2.0.0', '2.0', 'latest', '__proto__', '2.0.0-beta']) {
-      assert.throws(() => nextVersion('1.2.3', text, true), /is no version/);
+      assert.throws(() => nextVersion('1.2.3', text, true), /is not a version/);
     }
   });
 });

@@ -1,4 +1,4 @@
-// The engines that backplanes are measured over, by the name that `servers/channels.js` knows.
+// The engines for measuring backplanes, by their names in `servers/channels.js`.
 //
 // `start` resolves with a running engine: its `url` and `port`, the `protocol` of its subscribers
 // as the load client names it, `publish(text)` for these, `stop()`, and `reads()` if it counts how
@@ -8,7 +8,7 @@ import { redis } from './redis.mjs';
 
 export const engines = { redis, nats };
 
-/** Calls `measure` for each engine. The names of its figures begin with that of the engine. */
+/** Calls `measure` for each engine. The names of its figures begin with the name of the engine. */
 export const overEngines = (measure) => async (_server, size) => {
   const figures = {};
   for (const engine of Object.keys(engines)) {
@@ -22,7 +22,7 @@ export const overEngines = (measure) => async (_server, size) => {
 const names = Object.keys(engines);
 export const titles = names.map((name) => engines[name].title);
 
-/** The rows of a table with a column for each engine. `rows`: the figures, and their titles. */
+/** The rows of a table with a column for each engine. `rows`: the titles by figure. */
 export const byEngine = (of, cell, rows) =>
   rows.map(([figure, text]) => [
     text,

@@ -9,7 +9,7 @@ const argumentsFor = (port, directory) => [
 ];
 
 class NATSServer {
-  /** What the load client calls it. */
+  /** Its name in the load client. */
   protocol = 'nats';
   #program;
 
@@ -31,7 +31,7 @@ class NATSServer {
 
   /**
    * Publishes to the bare subscribers of the load client. The connection does not answer pings,
-   * which begin long after the last message.
+   * because NATS sends them long after the last message.
    */
   publish(text) {
     this.#program.connection.write(`PUB events ${Buffer.byteLength(text)}\r\n${text}\r\n`);

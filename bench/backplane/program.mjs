@@ -1,4 +1,4 @@
-// A server program on a free port, with a directory of its own.
+// A server program on a free port, with its own directory.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placeServer } from '../placement.mjs';
 
-/** Milliseconds that a program may take to start. */
+/** The time limit for a program to start, in milliseconds. */
 const PATIENCE = 10_000;
 
 function find(name) {
@@ -17,7 +17,7 @@ function find(name) {
   return directories.map((directory) => path.join(directory, name)).find(existsSync);
 }
 
-/** The name of the program is that of its Debian package. */
+/** The program has the same name as its Debian package. */
 export function assertInstalled(name) {
   if (!find(name)) throw new Error(`${name} was not found: install it (Debian, Ubuntu: ${name})`);
 }
@@ -31,7 +31,7 @@ async function freePort() {
   return port;
 }
 
-/** A bare connection. `next` resolves with the text that comes next. */
+/** A bare connection. `next` resolves with the next text that arrives. */
 export class Connection {
   #socket;
 

@@ -3,14 +3,14 @@ import { assertInstalled, Program } from './program.mjs';
 
 const PROGRAM = 'redis-server';
 
-/** Nothing is written to a disk. */
+/** Persistence is turned off. */
 const argumentsFor = (port, directory) => [
   ...['--port', port, '--bind', '127.0.0.1', '--dir', directory],
   ...['--save', '', '--appendonly', 'no'],
 ];
 
 class RedisServer {
-  /** What the load client calls it. */
+  /** Its name in the load client. */
   protocol = 'redis';
   #program;
 
@@ -28,7 +28,7 @@ class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Sends one command, and resolves with the text of the answer. */
+  /** Sends one command and resolves with the text of the reply. */
   async #ask(...words) {
     const { connection } = this.#program;
     const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);

@@ -5,13 +5,13 @@ import { placeClient, placeServer } from '../placement.mjs';
 import { loadClient } from '../servers.mjs';
 import { engines } from './engines.mjs';
 
-/** Milliseconds that something may take which takes a moment. */
+/** The time limit for operations that normally take a moment, in milliseconds. */
 const PATIENCE = 20_000;
 
 async function until(what, isTrue) {
   const deadline = Date.now() + PATIENCE;
   while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await sleep(20);
   }
 }
@@ -32,7 +32,7 @@ class Node {
     await until('the engine', isOnline);
   }
 
-  /** `others`: the connections that the load client has to other nodes. */
+  /** `others`: the number of connections of the load client to other nodes. */
   async connect(count, others = 0, cursors = []) {
     this.#connections += count;
     const { opened, failure } = await this.#load.ask('connect', this.port, count, ...cursors);
@@ -45,7 +45,7 @@ class Node {
 
 /**
  * Starts an engine and a load client, and stops everything after the measurement. `start` of a site
- * starts another server with the given options, which also get the engine.
+ * starts another server with the given options and the engine.
  */
 export async function withSite(engine, measure) {
   const children = [];
@@ -70,7 +70,7 @@ export async function withSite(engine, measure) {
   }
 }
 
-/** Starts servers, and opens as many connections to each of them. */
+/** Starts servers, and opens the same number of connections to each. */
 export async function startAll({ start }, count, connections, command, options) {
   const nodes = [];
   for (let number = 0; number < count; number++) {

@@ -1,12 +1,12 @@
-// The case of connections that open as fast as the server takes them.
+// The case of connections that open as fast as the server accepts them.
 import { grouped, median } from '../format.mjs';
 import { servers as all } from '../servers.mjs';
 import { withServer } from '../stage.mjs';
 
-// The floor is left out: its queue of connections is so short that clients have to try again.
+// The floor is left out: its backlog of connections is so short that clients have to retry.
 export const servers = ['sluice', 'sluice-lean', 'node-http', 'better-sse', 'nchan'];
 
-/** The servers that the targets compare take part in more rounds. */
+/** The servers that the targets compare run in more rounds. */
 const compared = (rounds) => ({ sluice: rounds, 'sluice-lean': rounds, 'node-http': rounds });
 
 export const full = { rounds: 1, roundsFor: compared(5), connections: 3_000, times: 5 };
@@ -25,7 +25,7 @@ export const run = (server, { connections, times }) =>
       await stage.disconnect();
       return { seconds, cpu: cpu / connections };
     };
-    // The first connections compile the server's code.
+    // The server's code is compiled during the first connections.
     await open();
     const opened = [];
     for (let time = 0; time < times; time++) opened.push(await open());

@@ -1,4 +1,4 @@
-// The case of clients that come back to a process which has none of their history.
+// The case of clients that reconnect to a process without their history.
 import { byEngine, engines, overEngines, titles } from '../backplane/engines.mjs';
 import { withSite } from '../backplane/site.mjs';
 import { grouped } from '../format.mjs';

@@ -5,7 +5,7 @@ import { deliver, medianOf, WARM_UP, withServer } from '../stage.mjs';
 
 export const servers = peers;
 
-/** The servers that the targets compare take part in more rounds. */
+/** The servers that the targets compare run in more rounds. */
 const compared = (rounds) => ({ sluice: rounds, 'better-sse': rounds, nchan: rounds });
 
 export const full = {
@@ -19,7 +19,10 @@ export const conditions = ({ connections, events, times }) =>
   `${grouped(events)} events as fast as they can be sent` +
   (times > 1 ? `, median of ${times} times` : '');
 
-/** The server's threads share one core: a burst takes a half longer if they take turns badly. */
+/**
+ * The server's threads share one core: a burst takes half as long again if they are scheduled
+ * badly.
+ */
 export const run = (server, { connections, events, times }) =>
   withServer(server, async (stage) => {
     await stage.connect(connections);

@@ -1,4 +1,4 @@
-// The case of streams that are compressed: by the core once for all, or by middleware for each.
+// The case of compressed streams: by the core once for all clients, or by middleware for each.
 import { grouped } from '../format.mjs';
 import { compressed } from '../servers.mjs';
 import { deliver, WARM_UP, withServer } from '../stage.mjs';
@@ -14,7 +14,7 @@ export const conditions = ({ connections, events, rate, bytes, burst }) =>
   `compressed: ${grouped(connections)} connections, ${events} broadcasts of ` +
   `${grouped(bytes)} bytes of JSON, ${rate} per second, then ${burst} in a burst`;
 
-/** The ways to serve them, and how the table calls these. */
+/** The ways to serve them, and their names in the table. */
 const WAYS = {
   plain: 'sluice',
   gzip: "sluice, `compress: ['gzip']`",
@@ -24,7 +24,7 @@ const WAYS = {
 
 const COMPRESSED = ['gzip', 'middleware'];
 
-/** The load client inflates each body, and finds each event once and in order. */
+/** The load client inflates each body and expects each event once and in order. */
 const measure = (way, { connections, events, rate, bytes, burst }) =>
   withServer(compressed.served(way), async (stage) => {
     if (COMPRESSED.includes(way)) await stage.load.ask('speak', 'gzip');

@@ -1,4 +1,4 @@
-// The case of the core alone, without JavaScript, threads, sockets and a kernel.
+// The case of the core alone, without JavaScript, threads, sockets or a kernel.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,7 +16,7 @@ export const conditions = ({ members }) =>
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CARGO = ['bench', '--quiet', '--locked', '--no-default-features', '--features', 'bench'];
 
-/** The number before a unit in what the program has printed. */
+/** The number before a unit in the output of the program. */
 function figure(output, unit) {
   const [, number] = new RegExp(`([\\d.]+) ${unit}`).exec(output) ?? [];
   if (number === undefined) throw new Error(`no "${unit}" in the output: ${output}`);

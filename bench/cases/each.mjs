@@ -1,4 +1,4 @@
-// The case of one event for each client, such as the tokens of its own answer.
+// The case of one event for each client, such as the tokens of a response.
 import { grouped } from '../format.mjs';
 import { each } from '../servers.mjs';
 import { deliver, withServer } from '../stage.mjs';
@@ -14,7 +14,7 @@ export const conditions = ({ connections, events, rate }) =>
   `one event each: ${grouped(connections)} clients, ${events} events for each of them, ` +
   `${rate} per second, all in one turn of the event loop`;
 
-/** The ways to send them, and how the table calls these. */
+/** The ways to send them, and their names in the table. */
 const WAYS = { send: '`connection.send({ event, data })`', write: '`res.write()` of the frame' };
 
 const measure = (way, { connections, events, warmUp, rate }) =>
@@ -22,7 +22,7 @@ const measure = (way, { connections, events, warmUp, rate }) =>
     await stage.connect(connections);
     await deliver(stage, warmUp, rate);
     const { cpu, busy, received } = await deliver(stage, events, rate);
-    // Not of the calls alone: Node.js writes after them, when it uncorks the socket.
+    // Includes more than the calls: Node.js writes afterwards, when it uncorks the socket.
     return { cpu: cpu / received, busy: busy / received };
   });
 

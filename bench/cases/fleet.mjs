@@ -17,7 +17,7 @@ export const conditions = ({ nodes, connections, events, times }) =>
   `${nodes} processes, as fast as they can be sent` +
   (times > 1 ? `, median of ${times} times` : '');
 
-/** Events sent before the measurement, so that the servers' code is compiled when it begins. */
+/** Events sent before the measurement, so that the servers' code is compiled before it begins. */
 const WARM_UP = 10;
 
 const measure = (engine, { command, protocol }, { nodes, connections, events, times }) =>

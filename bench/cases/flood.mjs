@@ -2,7 +2,7 @@
 import { grouped } from '../format.mjs';
 import { deliver, WARM_UP, withServer } from '../stage.mjs';
 
-// The others do not sustain it: their queues grow for as long as it lasts.
+// The other servers cannot sustain it: their queues grow as long as it lasts.
 export const servers = ['sluice'];
 
 export const full = { rounds: 3, connections: 1_000, events: 20_000, rate: 1_000 };

@@ -45,8 +45,8 @@ export const tables = ({ size: { few, many }, ...view }) => [
 ];
 
 /**
- * The targets are about CPU time. The call wakes the I/O thread, which may take the core over at
- * once where the server has only one. The duration then includes what that thread sends.
+ * The targets are about CPU time. The call wakes the I/O thread, which may preempt it at once if
+ * the server has only one core. The duration then includes the sends of that thread.
  */
 const worst = (of, figure) => Math.max(of('sluice', `few${figure}`), of('sluice', `many${figure}`));
 

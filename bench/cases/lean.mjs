@@ -5,7 +5,7 @@ import { withServer } from '../stage.mjs';
 
 export const servers = ['sluice-lean'];
 
-/** All connections together are close to the limit of descriptors of one process. */
+/** The total number of connections is close to the descriptor limit of one process. */
 export const full = { rounds: 3, few: 1_000, many: 18_000, warmUps: 5 };
 export const quick = { rounds: 1, few: 500, many: 5_000, warmUps: 5 };
 
@@ -14,7 +14,7 @@ export const conditions = ({ few, many }) =>
 
 export const run = (server, { few, many, warmUps }) =>
   withServer(server, async (stage) => {
-    // The heap grows once to the size that it needs while connections open.
+    // While connections open, the heap grows once to the size that it needs.
     for (let time = 0; time < warmUps; time++) {
       await stage.connect(few);
       await stage.disconnect();

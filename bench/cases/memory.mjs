@@ -5,7 +5,7 @@ import { withServer } from '../stage.mjs';
 
 export const servers = peers;
 
-/** The servers that the target compares take part in more rounds. */
+/** The servers that the target compares run in more rounds. */
 const compared = (rounds) => ({ sluice: rounds, 'node-http': rounds });
 
 export const full = { rounds: 2, roundsFor: compared(5), connections: 5_000 };
@@ -16,7 +16,7 @@ export const conditions = ({ connections }) =>
 
 export const run = (server, { connections }) =>
   withServer(server, async (stage) => {
-    // The first connections also include what the server allocates only once.
+    // The first connections also include one-time allocations of the server.
     await stage.connect(connections / 10);
     const before = await stage.server.ask('memory');
     await stage.connect(connections);

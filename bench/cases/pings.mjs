@@ -1,4 +1,4 @@
-// The case of connections that get nothing but pings.
+// The case of connections that receive only pings.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../format.mjs';
@@ -8,7 +8,7 @@ import { measureWays, tableOfWays } from '../ways.mjs';
 
 export const servers = ['sluice'];
 
-/** `interval`: seconds between two pings, and how long the connections take to come. */
+/** `interval`: seconds between two pings, and the time in which the connections open. */
 export const full = { rounds: 3, connections: 9_000, interval: 15 };
 export const quick = { rounds: 1, connections: 3_000, interval: 5 };
 
@@ -19,18 +19,21 @@ export const conditions = ({ connections, interval }) =>
 const WAYS = { sluice: 'sluice', timers: 'an interval for each connection, `res.write`' };
 /** Bytes of a ping in the chunked coding. */
 const BYTES = 8;
-/** Milliseconds until an answer is over. */
+/** Milliseconds until the work for an answer has ended. */
 const QUIET = 500;
-/** Groups in which the connections come. */
+/** The number of groups in which the connections open. */
 const GROUPS = 50;
 
-/** How often the JavaScript thread went to sleep, so how often it was woken. */
+/** How often the JavaScript thread went to sleep, which is how often it was woken. */
 function wakeUps({ pid }) {
   const status = readFileSync(`/proc/${pid}/task/${pid}/status`, 'utf8');
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)[1]);
 }
 
-/** A server's clients have come at different times, so their pings fall due at different times. */
+/**
+ * The clients of a real server connect at different times, so their pings are due at different
+ * times.
+ */
 async function arrive(connect, connections, interval) {
   const start = performance.now();
   for (let group = 1; group <= GROUPS; group++) {

@@ -1,4 +1,4 @@
-// The case of events per second through an engine, by the number of processes that get them.
+// The case of events per second through an engine, by the number of processes that receive them.
 import { byEngine, engines, overEngines, titles } from '../backplane/engines.mjs';
 import { startAll, withSite } from '../backplane/site.mjs';
 import { grouped } from '../format.mjs';

@@ -20,15 +20,15 @@ export const conditions = ({ connections, few, events, rate, block }) =>
   `${events} events, ${rate} per second; its JavaScript is blocked for ${block / 1000} s`;
 
 const ONE = { channels: 1 };
-/** Bytes of what is published to bare subscribers, as many as an event has. */
+/** Bytes of a message to bare subscribers, which is the size of an event. */
 const BYTES = 140;
-/** Milliseconds after which a process has done what it does after an event. */
+/** Milliseconds after which a process has finished its work for an event. */
 const QUIET = 500;
 
 /** V8 otherwise wakes a thread that has been idle for 8 s, to collect garbage. */
 const idle = ([command, args]) => [command, ['--no-memory-reducer', ...args]];
 
-/** How often the JavaScript thread of a process went to sleep, so how often it was woken. */
+/** How often the JavaScript thread of a process went to sleep, which is how often it was woken. */
 function wakeUps({ child: { pid } }) {
   const status = readFileSync(`/proc/${pid}/task/${pid}/status`, 'utf8');
   return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)[1]);
@@ -50,7 +50,7 @@ async function publishBare({ engine, load }, { events, rate }) {
   return p50 / 1000;
 }
 
-/** The latency of the engine itself: as many clients subscribe to it, with no server between. */
+/** The latency of the engine itself: the same number of clients subscribe to it directly. */
 async function bare(site, size) {
   const { engine, load } = site;
   const { few, connections } = size;
@@ -70,7 +70,7 @@ async function bare(site, size) {
   return figures;
 }
 
-/** The median latency of a channel that one process has for itself, in milliseconds. */
+/** The median latency of a channel of a single process, in milliseconds. */
 const locally = ({ connections, events, rate }) =>
   withServer({ command: channels.with(ONE) }, async (stage) => {
     await stage.connect(connections);
@@ -139,7 +139,7 @@ const rows = ({ few, connections, block }) => [
   ['blockedWakeUps', 'the same while it is blocked'],
 ];
 
-/** How much longer clients wait than as many bare subscribers of the engine, in milliseconds. */
+/** The difference to the latency of the same number of bare subscribers, in milliseconds. */
 const beyond = {
   few: (of, engine) => of('sluice', `${engine} few`) - of('sluice', `${engine} bareFew`),
   many: (of, engine) => of('sluice', `${engine} many`) - of('sluice', `${engine} bareMany`),

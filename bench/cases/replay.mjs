@@ -1,4 +1,4 @@
-// The case of clients of one channel that return with many events missed.
+// The case of clients of one channel that return after they missed many events.
 import { grouped } from '../format.mjs';
 import { comeBack } from '../returning.mjs';
 import { servers as all } from '../servers.mjs';
@@ -15,12 +15,12 @@ export const conditions = ({ connections, events, bytes }) =>
   `and each has missed ${events} events of ${bytes} bytes`;
 
 /**
- * Measures the replay, and how much of it is the cost of opening the connections: as many clients
- * that missed nothing return in turn with them.
+ * Measures the replay, and the part of its cost that comes from opening the connections: the same
+ * number of clients that missed nothing return in turn with them.
  */
 export const run = (server, { connections, events, bytes, times }) =>
   withServer(server, async (stage) => {
-    // The clients have the first event.
+    // The clients have received the first event.
     await stage.server.ask('broadcast', 1, 0, bytes);
     await stage.server.ask('broadcast', events, 0, bytes);
     const first = '0:00000000';
@@ -43,7 +43,7 @@ export const run = (server, { connections, events, bytes, times }) =>
     return Object.fromEntries(Object.entries(total).map(([name, sum]) => [name, sum / times]));
   });
 
-/** A figure, as a share of that of sse-channels. */
+/** A figure relative to that of sse-channels. */
 const share = (of, figure) => of('sluice', figure) / of('sse-channels', figure);
 
 export function tables({ of, size, names, cell, table }) {

@@ -15,7 +15,7 @@ export const conditions = ({ connections, rate, singles, singleRate }) =>
   `single: ${grouped(connections)} connections get ${rate} broadcasts a second, and another one ` +
   `${grouped(singles)} events, ${singleRate} a second, in a load client of its own`;
 
-/** Sends single events. Returns percentiles of their latency in milliseconds. */
+/** Sends single events and returns percentiles of their latency, in milliseconds. */
 async function measure(stage, singles, rate) {
   const { p50, p99 } = await deliver(stage, singles, rate);
   return { p50: p50 / 1000, p99: p99 / 1000 };

@@ -1,4 +1,4 @@
-// The case of clients that never read, beside others that do.
+// The case of clients that never read, next to clients that do.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../format.mjs';
 import { stalled } from '../servers.mjs';
@@ -26,7 +26,7 @@ const transports = ['native', 'stream'];
 /** Measures one policy on one transport, without and with clients that never read. */
 const measure = (policy, transport, { connections, events, rate, bytes, times }) =>
   withServer(stalled, async (stage) => {
-    /** That of single runs varies by half. */
+    /** The median, because single runs vary by half. */
     const latency = () =>
       medianOf(times, async () => (await deliver(stage, events, rate, bytes)).p99);
     const { server, load } = stage;
@@ -38,7 +38,7 @@ const measure = (policy, transport, { connections, events, rate, bytes, times })
     const { port } = await stage.address();
     await load.ask('stall', port, connections);
     while ((await server.ask('stalled')).stalled < connections) await sleep(20);
-    // The buffers of those clients fill up first, and the policy applies after a slow second.
+    // The buffers of these clients fill up first, and the policy applies after a slow second.
     await deliver(stage, events, rate, bytes);
     await server.ask('watch');
     const beside = await latency();
@@ -85,7 +85,7 @@ export function tables({ of, cell, table }) {
 export const targets = [
   {
     text: 'latency p99 beside as many clients that never read / without them',
-    /** The worst of all policies and transports. */
+    /** The worst ratio of all policies and transports. */
     figure: (of) => Math.max(...pairs.map((pair) => of('sluice', [...pair, 'ratio'].join(' ')))),
     most: 1.5,
   },

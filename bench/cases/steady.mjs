@@ -1,11 +1,11 @@
-// The case of one event to many connections, some times a second.
+// The case of one event to many connections, several times a second.
 import { grouped } from '../format.mjs';
 import { peers } from '../servers.mjs';
 import { deliver, WARM_UP, withServer } from '../stage.mjs';
 
 export const servers = peers;
 
-/** The servers that the targets compare take part in more rounds. */
+/** The servers that the targets compare run in more rounds. */
 const compared = (rounds) => ({ floor: rounds, sluice: rounds, nchan: rounds });
 
 export const full = { rounds: 2, roundsFor: compared(5), connections: 5_000, events: 50, rate: 5 };
@@ -15,7 +15,7 @@ export const conditions = ({ connections, events, rate }) =>
   `steady: ${grouped(connections)} connections, ` +
   `${events} broadcasts of one event, ${rate} per second`;
 
-/** `isPinned`: whether the server and the client have cores of their own. */
+/** `isPinned`: whether the server and the client run on separate cores. */
 export const broadcast = (server, { connections, events, rate }, isPinned) =>
   withServer(
     server,
@@ -42,7 +42,7 @@ export const columns = [
   { figure: 'busy', head: 'JavaScript thread, ms per broadcast' },
 ];
 
-/** `how` says more about the measurement. */
+/** `how` is added to the texts to describe the measurement. */
 export const targetsOf = (how) => [
   {
     text: `CPU per delivery${how} / bare send(2) loop`,

@@ -19,7 +19,7 @@ export const conditions = ({ connections, kept, missed }) =>
   `the channels have sent ${grouped(kept + Math.max(...missed))} events, ` +
   `of which the clients missed the last ${missed.join(', ')}`;
 
-/** They return from several places. */
+/** The clients return with several different cursors. */
 export const run = (_server, { connections, warmUp, kept, missed }) =>
   withServer(channels, async (stage) => {
     const { server } = stage;

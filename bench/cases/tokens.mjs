@@ -15,19 +15,21 @@ export const conditions = ({ connections, events }) =>
   `tokens: ${grouped(connections)} clients of streams of the AI SDK, ${grouped(events)} tokens ` +
   'each, one token in each turn of the event loop; then all clients leave at once';
 
-/** The ways to serve them, and how the table calls these. */
+/** The ways to serve them, and their names in the table. */
 const WAYS = {
   adopt: '`adopt()`',
   runs: '`sluice/runs`, one reader of each run',
   readers: '`sluice/runs`, ten readers of each run',
   pipe: '`pipeUIMessageStreamToResponse()`',
 };
-/** How many readers each source has. */
+/** The number of readers of each source. */
 const READERS = { readers: 10 };
-/** Their sources go on when their clients leave. */
+/** Ways whose sources continue when their clients disconnect. */
 const OUTLIVING = ['runs', 'readers'];
 
-/** How long the sources may take to be told that their clients have left, in milliseconds. */
+/**
+ * The time limit in which the sources must be cancelled after their clients left, in milliseconds.
+ */
 const PATIENCE = 30_000;
 
 const measure = (way, { connections, events, warmUp }) =>
@@ -41,7 +43,7 @@ const measure = (way, { connections, events, warmUp }) =>
     return { ...figures, leave: await leave(stage, connections) };
   });
 
-/** Returns how long it takes until the last source is told to stop, in milliseconds. */
+/** Returns the time until the last source is cancelled, in milliseconds. */
 async function leave({ server, load }, connections) {
   const before = process.hrtime.bigint();
   await load.ask('close');
@@ -64,7 +66,7 @@ export const tables = (view) => [
   }),
 ];
 
-/** A figure, as a share of that of another way. */
+/** A figure relative to that of another way. */
 const share = (of, way, figure, other = 'pipe') =>
   of('sluice', `${way} ${figure}`) / of('sluice', `${other} ${figure}`);
 

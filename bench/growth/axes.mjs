@@ -1,5 +1,5 @@
-// How the costs of each axis are measured: one server for each line of a picture, which gets more
-// and more connections, channels or bytes.
+// Measures the costs of each axis: one server for each line of a picture, with an increasing number
+// of connections, channels or bytes.
 import { progress } from '../progress.mjs';
 import { manyChannels, servers } from '../servers.mjs';
 import { deliver, WARM_UP, withServer } from '../stage.mjs';
@@ -8,13 +8,13 @@ import { deliver, WARM_UP, withServer } from '../stage.mjs';
 const SIZES = [100, 1_000, 10_000, 100_000];
 const CONNECTIONS = 1_000;
 const MEMBERS = 10;
-/** Events per second. No server is busy all the time. */
+/** Events per second. No server is saturated at this rate. */
 const RATE = 4;
 
-/** `few`: how many events are sent at each point. */
+/** `few`: the number of events that are sent at each point. */
 async function connections(server, few, note) {
   await withServer(servers[server], async (stage) => {
-    // The first connections also include what the server allocates only once.
+    // The first connections also include one-time allocations of the server.
     await stage.connect(10);
     await deliver(stage, 100, 0);
     const before = await stage.server.ask('memory');
@@ -25,7 +25,7 @@ async function connections(server, few, note) {
       await deliver(stage, WARM_UP, RATE);
       const { cpu, busy, received } = await deliver(stage, few, RATE);
       const after = await stage.server.ask('memory');
-      // Below that, the memory of connections is less than what varies.
+      // Below that, the memory of connections is lost in the noise.
       const isMany = count >= 1_000;
       note(count, {
         cpu: cpu / received,
@@ -36,12 +36,12 @@ async function connections(server, few, note) {
   });
 }
 
-/** Sends each event to the members of one channel, and returns the cost once they have it. */
+/** Sends each event to the members of one channel. Returns the cost once they have received it. */
 async function deliverToMembers({ server, load }, events, rate) {
   await load.ask('expect', 0);
   await server.ask('begin');
   await server.ask('broadcast', events, rate);
-  // The client does not know which events are for it. It counts them as those too many.
+  // The load client does not know the channels, so it counts these events as surplus.
   const { surplus } = await load.ask('result');
   if (surplus !== events * MEMBERS) throw new Error(`${surplus} deliveries of ${events} events`);
   return server.ask('usage');
@@ -85,7 +85,7 @@ async function bytes(server, few, note) {
   });
 }
 
-/** `over`: what the horizontal axis shows. `memory`: what the third measure is. */
+/** `over`: the quantity on the horizontal axis. `memory`: the third measure. */
 export const axes = {
   connections: {
     measure: connections,

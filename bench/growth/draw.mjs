@@ -5,7 +5,7 @@ import { parse, View } from 'vega';
 import { compile } from 'vega-lite';
 import { axes } from './axes.mjs';
 
-/** The colours of a light page, and those that replace them on a dark one. */
+/** The colours on a light page, and their replacements on a dark page. */
 const DARK = {
   '#ffffff': '#0d1117',
   '#1f2328': '#e6edf3',
@@ -18,7 +18,7 @@ const DARK = {
 };
 const [PAPER, TEXT, MUTED, RULE, ...LINES] = Object.keys(DARK);
 const SHAPES = ['circle', 'square', 'triangle-up', 'diamond'];
-/** Each server has its colour and its shape in all pictures. */
+/** Each server has the same colour and shape in all pictures. */
 const SERVERS = ['sluice', 'node-http', 'better-sse', 'nchan'];
 
 const MEASURES = {
@@ -35,7 +35,7 @@ const scheme = () => {
   return `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>`;
 };
 
-/** The lines of a logarithmic axis: powers of ten, and more if these are few. */
+/** The lines of a logarithmic axis: powers of ten, and more lines if there are few powers. */
 function lines(values) {
   const first = Math.floor(Math.log10(Math.min(...values)));
   const last = Math.ceil(Math.log10(Math.max(...values)));

@@ -1,4 +1,4 @@
-// Has these commands besides those of `control.js`:
+// Commands in addition to those of `control.js`:
 //
 //   topics TOPICS MEMBERS → { topics }                  topics with MEMBERS members each;
 //                                                       `broadcast` sends to one of them
@@ -41,7 +41,7 @@ async function timed(count, call) {
   return spent / 1000 / count;
 }
 
-/** Waits until the new streams have sent all their first bytes. */
+/** Waits until the new streams have sent their first bytes. */
 async function settle() {
   for (let before = -1, now = 0; before !== now; [before, now] = [now, metrics().bytes])
     await sleep(500);

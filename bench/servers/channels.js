@@ -1,13 +1,13 @@
-// Its argument, if any, is JSON: how many `channels` there are, and the `engine` and `url` of their
+// The optional argument is JSON: the number of `channels`, and the `engine` and `url` of their
 // backplane.
 //
 // A client with the number n joins the first 1 + n modulo CHANNELS channels. Event number n goes to
-// channel n modulo CHANNELS. Has these commands besides those of `control.js`:
+// channel n modulo CHANNELS. Commands in addition to those of `control.js`:
 //
-//   state             → { state }    that of the backplane
+//   state             → { state }    the state of the backplane
 //   block MS          → { blocked }  blocks the JavaScript thread right after the answer
 //   cursors FIRST...  → { cursors }  for each number, the id of the event before it
-//   watch             → { watched }  the JavaScript thread is watched from here
+//   watch             → { watched }  the JavaScript thread is watched from now on
 //   blocked           → { turn, delay }
 //                                    milliseconds: the most CPU time of one turn of the event loop,
 //                                    and the longest delay of a timer of 1 ms
@@ -18,7 +18,7 @@ const { Channel, Connection } = require('../..');
 const { run, threadTime } = require('../control.js');
 
 const { channels: CHANNELS = 50, engine, url } = JSON.parse(process.argv[2] ?? '{}');
-/** Bytes. The bench publishes faster than any engine takes. */
+/** Bytes. The bench publishes faster than any engine accepts events. */
 const QUEUE = 256 << 20;
 const FRAME = /^id: (\S+)\nevent: tick\ndata: .*"sent":"\d+\.(\d+)"/gm;
 
@@ -38,7 +38,7 @@ let longest = 0;
 
 const server = createServer((req, res) => {
   const client = Number(req.url.split('client=')[1]);
-  // A cursor that the server does not know gets a client everything, and the bench an error.
+  // With an unknown cursor, a client gets all events, which the bench reports as an error.
   const connection = new Connection(req, res, { onGap: 'all' });
   for (let number = 0; number <= client % CHANNELS; number++) channels[number].add(connection);
 });
@@ -49,7 +49,7 @@ function block(milliseconds) {
   return { blocked: milliseconds };
 }
 
-/** Reads what the histories contain, as a client of all channels. Returns ids by number. */
+/** Reads the contents of the histories, as a client of all channels. Returns ids by number. */
 async function idsByNumber() {
   const { port } = server.address();
   const { body } = await fetch(`http://127.0.0.1:${port}/events?client=${CHANNELS - 1}`, {
@@ -69,7 +69,7 @@ async function cursors(...firsts) {
   return { cursors: firsts.map((first) => `${first}:${ids.get(first - 1)}`) };
 }
 
-/** Between two timers of 1 ms, there is at most one turn that takes longer than that. */
+/** Between two timers of 1 ms, at most one turn takes longer than that. */
 function sample() {
   const now = threadTime();
   longest = Math.max(longest, now - sampledAt);

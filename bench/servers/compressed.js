@@ -1,15 +1,15 @@
-// Events of JSON, served in one of four ways, which the last argument names:
+// Events of JSON. The last argument names one of four ways to serve them:
 //
-//   plain       by sluice, as they are
+//   plain       by sluice, unchanged
 //   gzip        by sluice, which compresses them
-//   written     by `node:http`, as they are
+//   written     by `node:http`, unchanged
 //   middleware  by `node:http` and the package `compression`, flushed after each event
 
 const { createServer } = require('node:http');
 const { Channel, Connection } = require('../..');
 const { run } = require('../control.js');
 
-/** How many lists of items there are. */
+/** The number of lists of items. */
 const LISTS = 50;
 
 let seed = 1;
@@ -26,14 +26,14 @@ const item = () => ({
   change: (next(200) - 100) / 1000,
 });
 
-/** Items that take so many bytes together. */
+/** Items of that many bytes in total. */
 function itemsOf(size) {
   const items = [];
   while (JSON.stringify(items).length < size) items.push(item());
   return items;
 }
 
-/** By size. */
+/** The items, by size. */
 const lists = new Map();
 
 function withItems({ id, event, data: { text, sent } }) {
@@ -59,7 +59,7 @@ function sluice(options) {
   };
 }
 
-/** `through`: passes a request on, and may replace the response's methods. */
+/** `through`: a middleware, which may replace the response's methods. */
 function written(through) {
   const responses = new Set();
   return {

@@ -1,5 +1,5 @@
-// One event for each client, as a server of tokens sends them. The last argument is how they are
-// sent: by `connection.send()` or by `res.write()`.
+// Sends one event to each client, like a server of tokens. The last argument selects the way:
+// `connection.send()` or `res.write()`.
 
 const { createServer } = require('node:http');
 const { Connection } = require('../..');

@@ -1,7 +1,7 @@
-// Many channels in one process. The last argument tells of which library they are.
-// Has this command besides those of `control.js`:
+// Many channels in one process. The last argument names the library. Has this command besides those
+// of `control.js`:
 //
-//   channels COUNT MEMBERS → { channels }  there are COUNT channels with MEMBERS members each;
+//   channels COUNT MEMBERS → { channels }  creates COUNT channels with MEMBERS members each;
 //                                          `broadcast` sends to one of them
 
 const { createServer } = require('node:http');

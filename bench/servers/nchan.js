@@ -13,10 +13,11 @@ const { MODULE, PROGRAM } = require('../nchan.js');
 
 /** The shards that sluice starts by default. */
 const WORKERS = Math.min(Math.max(os.availableParallelism() - 1, 1), 4);
-/** Milliseconds that nginx may take to start. */
+/** The time limit for nginx to start, in milliseconds. */
 const PATIENCE = 10_000;
 
-// The queue of pipelined events must not be cut, and 500 events are kept, as by the other servers.
+// The queue of pipelined events must not be truncated. 500 events are kept, as in the other
+// servers.
 const configuration = (directory, port) => `
 load_module ${MODULE};
 daemon off;
@@ -65,7 +66,7 @@ async function freePort() {
   return port;
 }
 
-/** The text of a file of a process, or of one that has ended, none. */
+/** The text of a file of a process, or an empty text if the process has ended. */
 function read(file) {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -74,13 +75,13 @@ function read(file) {
   }
 }
 
-/** The numbers of the processes that a process has started. Each worker of nginx is one. */
+/** The ids of the child processes of a process, such as the workers of nginx. */
 const childrenOf = (parent) =>
   fs
     .readdirSync('/proc')
     .filter((name) => Number(read(`/proc/${name}/stat`).split(') ')[1]?.split(' ')[1]) === parent);
 
-/** Resolves with the numbers of the workers. nginx ends with this process. */
+/** Resolves with the ids of the workers. nginx ends with this process. */
 async function start(port) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'sluice-bench-'));
   const file = path.join(directory, 'nginx.conf');
@@ -131,7 +132,7 @@ async function main() {
   await run({
     port,
     count,
-    // Events are pipelined. They wait for room, but not for an answer.
+    // Events are pipelined: they wait for buffer space, but not for a response.
     broadcast: ({ event, data }) => {
       const headers = `Content-Type: text/plain\r\nX-EventSource-Event: ${event}\r\n`;
       const hasRoom = socket.write(request('POST /publish', headers, JSON.stringify(data)));

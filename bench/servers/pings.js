@@ -1,5 +1,5 @@
-// Its arguments are how pings are sent, and their interval in seconds: by `sluice`, or by `timers`,
-// an interval for each connection that calls `res.write`. Has this command besides those of
+// The arguments are the way to send pings and their interval in seconds. The ways are `sluice`, and
+// `timers`: an interval for each connection that calls `res.write`. Command in addition to those of
 // `control.js`:
 //
 //   pinged    → { bytes }   bytes of pings so far, with all other bytes of the body
@@ -9,7 +9,7 @@ const { Connection, metrics } = require('../..');
 const { run } = require('../control.js');
 
 const PING = ':\n\n';
-/** An HTTP chunk has its length before it, and two line ends. */
+/** An HTTP chunk also has its length and two line ends. */
 const CHUNK = 5 + PING.length;
 
 const [way, seconds] = process.argv.slice(2);

@@ -31,7 +31,7 @@ run({
   }),
   count: () => responses.size,
   broadcast: ({ id, event, data }) => {
-    // The client has a queue of its own, as the others have.
+    // The client has its own queue, like the others.
     publisher.publish('events', `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   },
   commands: { state: () => ({ state }) },

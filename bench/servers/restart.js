@@ -1,4 +1,5 @@
-// Serves one channel. On SIGTERM it ends its connections as its argument says, in JSON, and exits.
+// Serves one channel. On SIGTERM it drains its connections with the options in its argument, which
+// is JSON, and exits.
 
 const { createServer } = require('node:http');
 const { Channel, Connection, gracefulShutdown } = require('../..');

@@ -1,4 +1,4 @@
-// A server over TLS. Its arguments are the protocol, `https` or `http2`, and who writes: `sluice`,
+// A server over TLS. The arguments are the protocol, `https` or `http2`, and the writer: `sluice`,
 // or a `loop` over `res.write` of a ready buffer.
 
 const { execFileSync } = require('node:child_process');
@@ -35,7 +35,7 @@ function sluice() {
 
 function loop() {
   const responses = new Set();
-  /** How many responses have to drain, and what to do then. */
+  /** The number of responses that must drain, and the callback after that. */
   let full = 0;
   let resume;
   const drained = () => {

@@ -1,9 +1,9 @@
-// The first connections are members of a channel. Has these commands besides those of `control.js`,
-// whose `broadcast` sends to the loner alone:
+// The first connections are members of a channel. `broadcast` sends only to the loner. Commands in
+// addition to those of `control.js`:
 //
 //   loner                → { waits }    the next connection is the loner
-//   flood EVENTS RATE    → { floods }   broadcasts begin, and go on after the answer
-//   flooded              → { sent }     waits for their end
+//   flood EVENTS RATE    → { floods }   broadcasts begin, and continue after the answer
+//   flooded              → { sent }     waits until they have ended
 
 const { createServer } = require('node:http');
 const { Channel, Connection } = require('../..');

@@ -2,7 +2,7 @@ const { createServer } = require('node:http');
 const { Channel, Connection } = require('sse-channels');
 const { run } = require('../control.js');
 
-// 500 events are replayed, after the one that the client has.
+// 500 events are replayed after the one that the client has received.
 const channel = new Channel({ historySize: 501 });
 
 run({

@@ -1,9 +1,9 @@
-// Clients that read, and others that never do (`/stalled`), in one channel. Has these commands
-// besides those of `control.js`:
+// Clients that read, and clients that never do (`/stalled`), in one channel. Commands in addition
+// to those of `control.js`:
 //
-//   policy NUMBER TRANSPORT → { policy, transport }  by number, for connections from here on
-//   stalled                 → { stalled }            how many such clients have connected
-//   watch                   → { watched }            memory is watched from here
+//   policy NUMBER TRANSPORT → { policy, transport }  by number, for later connections
+//   stalled                 → { stalled }            how many of these clients have connected
+//   watch                   → { watched }            memory is watched from now on
 //   peak                    → { rss, queued }        bytes: the most that was resident and queued
 
 const { createServer } = require('node:http');
@@ -12,9 +12,9 @@ const { run } = require('../control.js');
 
 const POLICIES = ['disconnect', 'drop-oldest', 'conflate', 'reread'];
 const TRANSPORTS = ['auto', 'stream'];
-/** A small one, which is exceeded soon. */
+/** A small limit, which is exceeded soon. */
 const LIMIT = 128 << 10;
-/** How many keys events have, for `conflate`. */
+/** The number of different keys, for `conflate`. */
 const KEYS = 100;
 
 const channel = new Channel({
@@ -55,7 +55,7 @@ run({
         overflow: POLICIES[number],
         transport: TRANSPORTS[transport],
         maxQueueBytes: LIMIT,
-        // They stay until the end.
+        // These connections stay open until the end.
         stallTimeout: 0,
       };
       return options;

@@ -1,9 +1,9 @@
-// Streams of the AI SDK. The last argument is how they are served: by `adopt`, by `runs` with one
-// reader each, by runs with ten `readers` each, or by the AI SDK itself (`pipe`). Each token comes
-// in a turn of the event loop of its own, as those of models do. Has this command besides those of
-// `control.js`:
+// Streams of the AI SDK. The last argument selects how they are served: by `adopt`, by `runs` with
+// one reader each, by runs with ten `readers` each, or by the AI SDK itself (`pipe`). Each token
+// comes in a separate turn of the event loop, like the tokens of a model. Command in addition to
+// those of `control.js`:
 //
-//   cancelled → { cancelled, latest }  how many sources were told to stop, and when the latest was,
+//   cancelled → { cancelled, latest }  the number of cancelled sources, and when the latest was,
 //                                      in nanoseconds of the system's monotonic clock
 
 const { createServer } = require('node:http');
@@ -16,7 +16,7 @@ const { run } = require('../control.js');
 const runs = createRuns({ authorize: () => true, format: aiSdk });
 let requests = 0;
 
-/** So many requests in a row read one run. */
+/** That many consecutive requests read one run. */
 const read = (readers) => async (req, res) => {
   const id = String(Math.floor(requests / readers));
   const isFirst = requests % readers === 0;
@@ -44,7 +44,7 @@ const WAYS = {
 };
 
 let clients = 0;
-/** Those that have not ended. */
+/** Sources that have not ended. */
 const sources = new Set();
 let cancelled = 0;
 let latest = 0n;

@@ -1,4 +1,6 @@
-/** Resolves in a later turn of the event loop. Unlike timers, it is not slow in hidden pages. */
+/**
+ * Resolves in a later turn of the event loop. Unlike timers, it is not throttled in hidden pages.
+ */
 export const laterTurn = () =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

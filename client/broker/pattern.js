@@ -1,6 +1,6 @@
 /**
- * Whether a pattern stands for a topic, token by token, as on the server: `*` stands for one token,
- * `>` at the end for one or more.
+ * Returns whether a pattern matches a topic, as on the server: `*` matches one token, and `>` at
+ * the end matches one or more.
  *
  * @param {string} pattern
  * @param {string} topic

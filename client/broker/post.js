@@ -3,7 +3,7 @@ import { headersOf, retryAfter } from '../connection/request.js';
 /**
  * @import { Options } from '../options.js'
  *
- * @typedef {object} Session how the server knows this client, from its event `connected`
+ * @typedef {object} Session identifies this client to the server; from the event `connected`
  * @property {string} clientId
  * @property {string} secret
  *
@@ -27,7 +27,7 @@ const sizeOf = (/** @type {unknown} */ value) =>
  *
  * @param {Session} session
  * @param {string[]} topics
- * @param {number} most how many
+ * @param {number} most the maximum number of topics
  */
 export function fitting(session, topics, most) {
   let room = MOST_BYTES - sizeOf({ ...session, topics: [] });
@@ -39,7 +39,7 @@ export function fitting(session, topics, most) {
 }
 
 /**
- * Never rejects.
+ * Sends a request to subscribe or unsubscribe. Never rejects.
  *
  * @param {Options} options
  * @param {string} url
@@ -54,12 +54,12 @@ export async function post(options, url, message) {
     headers.set('Content-Type', 'application/json');
     const signal = timeout > 0 ? AbortSignal.timeout(timeout) : null;
     const body = JSON.stringify(message);
-    // As for the stream, it is looked up for each request and not called as a method.
+    // Looked up for each request and not called as a method, as in `request()`.
     const send = options.fetch ?? fetch;
     const response = await send(url, { method: 'POST', headers, credentials, signal, body });
     const { status } = response;
     const { success, code, topics } = await response.json().catch(() => ({}));
-    // Something between has answered.
+    // The response came from an intermediary.
     if (status === 200 && success !== true) return { status: 0 };
     return { status, success, code, topics, retryAfter: retryAfter(response) };
   } catch (cause) {

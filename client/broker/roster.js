@@ -5,29 +5,29 @@ import { HEARING } from '../share/protocol.js';
 /**
  * @import { Failure, State } from './session.js'
  *
- * @typedef {object} Message what a tab says to the others
+ * @typedef {object} Message a message from a tab to the others
  * @property {string} from
- * @property {string[]} topics those that the tab wants
- * @property {State} state as far as the tab knows it
- * @property {boolean} [isCall] whether the others are asked to say the same: a new leader calls
+ * @property {string[]} topics the topics that the tab wants
+ * @property {State} state the latest state that the tab knows
+ * @property {boolean} [isCall] true if a new leader asks the others for their topics and state
  * @property {Failure} [failure] as plain data
  *
  * @typedef {object} Host
  * @property {() => string[]} topics
  * @property {() => State} state
- * @property {(state: State, wasAway: boolean) => void} adopt takes the leader's state. `wasAway` if
- *   it is the first one after the page was put away for some time
+ * @property {(state: State, wasAway: boolean) => void} adopt takes the leader's state. `wasAway` is
+ *   true for the first state after the page was suspended
  * @property {(topics: string[]) => void} changed called in a leader with the topics that a tab
- *   wants from now on, and also when a tab has left
+ *   adds, and when a tab has left
  * @property {(failure: Failure) => void} failed
  * @property {() => void} demoted called when another tab leads
  */
 
 /**
- * Tells the tabs that share a connection which topics each of them wants, and what the session is.
+ * Exchanges the wanted topics and the session between the tabs that share a connection.
  *
- * Each tab holds a lock of its own. The leader queues for it, and so learns when the tab has gone,
- * even if it crashed. All tabs keep the leader's state, because each may lead next.
+ * Each tab holds its own lock. The leader queues for that lock, so it notices when the tab closes,
+ * even after a crash. All tabs keep the leader's state, because each may lead next.
  */
 export class Roster {
   #name;
@@ -37,24 +37,24 @@ export class Roster {
   #membership;
   /** @type {BroadcastChannel | undefined} */
   #channel;
-  /** Whether this tab holds its lock, so that it can be told apart from one that has left. */
+  /** Whether this tab holds its lock. Without the lock, it would look like a tab that has left. */
   #isKnown = false;
   #wasAway = false;
   /** @type {AbortController | undefined} */
   #watch;
   /** While this tab leads. @type {AbortController | undefined} */
   #lead;
-  /** The other tabs that the leader knows, and what they want. @type {Map<string, string[]>} */
+  /** The other tabs that the leader knows, and their topics. @type {Map<string, string[]>} */
   #tabs = new Map();
-  /** Other tabs that have not said yet what they want. @type {Set<string>} */
+  /** Other tabs that have not sent their topics yet. @type {Set<string>} */
   #silent = new Set();
-  /** Aborted when no tab is silent any more. */
+  /** Aborted when all tabs have sent their topics. */
   #heard = new AbortController();
-  /** Whether a new leader knows the others, as far as they answer. */
+  /** Resolves when a new leader knows the other tabs that answer. */
   #ready = Promise.resolve();
 
   /**
-   * @param {string} name of the connection that the tabs share
+   * @param {string} name the name of the shared connection
    * @param {Host} host
    */
   constructor(name, host) {
@@ -66,7 +66,7 @@ export class Roster {
     return this.#lead !== undefined;
   }
 
-  /** Whether all tabs have said what they want. */
+  /** Whether all tabs have sent their topics. */
   get isComplete() {
     return this.#silent.size === 0;
   }
@@ -94,7 +94,7 @@ export class Roster {
     this.#leave();
   }
 
-  /** This tab leads. Resolves when it knows the other tabs, as far as they answer. */
+  /** Makes this tab the leader. Resolves when it knows the other tabs that answer. */
   lead() {
     if (this.#lead) return this.#ready;
     this.#wasAway = false;
@@ -104,7 +104,7 @@ export class Roster {
     return this.#ready;
   }
 
-  /** This tab does not lead any more. */
+  /** Makes this tab a follower. */
   #follow() {
     this.#lead?.abort();
     this.#lead = undefined;
@@ -133,7 +133,7 @@ export class Roster {
       this.post();
       return pause(Infinity, signal);
     };
-    // Refused to a page of an opaque origin, which has no other tabs.
+    // Rejected in a page of an opaque origin, which has no other tabs.
     navigator.locks.request(this.#lockOf(this.#me), hold).catch(() => {});
   }
 
@@ -151,7 +151,7 @@ export class Roster {
   }
 
   /**
-   * Calls all tabs that hold a lock. Resolves when they have answered, or after some time.
+   * Calls all tabs that hold a lock. Resolves when they have answered, or after `HEARING`.
    *
    * @param {AbortSignal} signal
    */
@@ -173,7 +173,7 @@ export class Roster {
   #receive({ from, topics, state, isCall, failure }) {
     const { version } = this.#host.state();
     const isBehind = state.version < version;
-    // It took the lock from this tab, which is to learn of that yet.
+    // The sender took the lock from this tab, which has not been notified yet.
     if (isCall && this.#lead) this.#follow();
     if (failure) this.#host.failed(failure);
     if (state.version > version && !this.#hasOwnState()) {
@@ -184,7 +184,7 @@ export class Roster {
     if (isCall || (this.#lead && isBehind)) this.post();
   }
 
-  /** A leader knows best, once it has heard the others. */
+  /** The state of a leader takes precedence once all other tabs have answered. */
   #hasOwnState() {
     return this.#lead !== undefined && this.isComplete;
   }
@@ -201,13 +201,13 @@ export class Roster {
     this.#host.changed(topics.filter((topic) => !before?.includes(topic)));
   }
 
-  /** @param {string} tab that needs not be waited for any more */
+  /** @param {string} tab a tab that answered or left */
   #answer(tab) {
     this.#silent.delete(tab);
     if (this.isComplete) this.#heard.abort();
   }
 
-  /** @param {string} tab whose end is waited for */
+  /** @param {string} tab a tab to remove when it closes */
   #await(tab) {
     const signal = this.#lead?.signal;
     const forget = () => {

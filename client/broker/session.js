@@ -3,11 +3,11 @@ import { SSEError } from '../connection/error.js';
 /**
  * @import { Answer, Session } from './post.js'
  *
- * @typedef {object} State what the next tab needs to go on
+ * @typedef {object} State the state that the next leader continues with
  * @property {number} version grows with every change
  * @property {Session | undefined} session
- * @property {Map<string, boolean>} topics the topics that the session has. False means that it may
- *   have the topic: a request has not been answered
+ * @property {Map<string, boolean>} topics the topics of the session. False means that the server
+ *   may have the topic, because a request was not answered
  *
  * @typedef {SSEError & { topics?: string[] }} Failure
  */

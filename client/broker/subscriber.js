@@ -16,20 +16,21 @@ import { failureOf, readGreeting } from './session.js';
  * @typedef {object} Host
  * @property {(route: string) => string} urlOf
  * @property {() => Set<string>} wanted
- * @property {() => boolean} isComplete whether `wanted` is all. Otherwise nothing is unsubscribed
+ * @property {() => boolean} isComplete whether `wanted` is complete. Topics are unsubscribed only
+ *   if it is
  * @property {() => void} changed called when the state has changed
  * @property {(failure: Failure) => void} failed
  * @property {() => void} reconnect
  *
- * @typedef {object} Change a request
+ * @typedef {object} Change a request to the server
  * @property {'subscribe' | 'unsubscribe'} route
  * @property {string[]} topics
  * @property {boolean} hasMore whether there are also topics to unsubscribe from
  */
 
 /**
- * Brings the server's topics in line with the wanted ones, one request at a time. It works while
- * the stream of this tab is open, and knows the session that the next stream resumes.
+ * Brings the server's topics in line with the wanted ones, one request at a time. It is active
+ * while the stream of this tab is open, and keeps the session that the next stream resumes.
  */
 export class Subscriber {
   /** @type {State} */
@@ -41,9 +42,9 @@ export class Subscriber {
   #refused = new Set();
   #isOpen = false;
   #isBusy = false;
-  /** How many topics the next request may have: fewer after one that was too much. */
+  /** The maximum number of topics of the next request. It shrinks after a request with too many. */
   #most = Infinity;
-  /** Whether the session has as many topics as it may have. */
+  /** Whether the session has reached its limit of topics. */
   #isFull = false;
   /** Ends the wait before a retry. */
   #wait = new AbortController();
@@ -59,7 +60,7 @@ export class Subscriber {
   }
 
   /**
-   * Takes the first event of a stream.
+   * Handles the first event of a stream, `connected`.
    *
    * @param {TextEvent} event
    * @returns {boolean} whether it was that event
@@ -82,14 +83,14 @@ export class Subscriber {
     return true;
   }
 
-  /** The stream is not open any more. */
+  /** Called when the stream is no longer open. */
   close() {
     this.#isOpen = false;
     this.#wake();
   }
 
   /**
-   * Asks again for topics that were refused: there are new handlers for them.
+   * Requests refused topics again, because they have new handlers.
    *
    * @param {string[]} topics
    */
@@ -100,7 +101,7 @@ export class Subscriber {
   async update() {
     if (this.#isBusy || !this.#isOpen) return;
     this.#isBusy = true;
-    // All changes of one turn go together.
+    // All changes in one turn are sent together.
     await laterTurn();
     let goesOn = true;
     while (goesOn && this.#isOpen) {
@@ -118,7 +119,7 @@ export class Subscriber {
     const added = [...wanted].filter((topic) => !known.get(topic) && !this.#refused.has(topic));
     const removed = this.#host.isComplete() ? [...known.keys()] : [];
     const unwanted = removed.filter((topic) => !wanted.has(topic));
-    // First what is added: a pattern may take the place of a topic, and no event must be missed.
+    // Subscribes first: a pattern may replace a topic, and no event must be missed in between.
     const isFirst = added.length > 0 && !(this.#isFull && unwanted.length > 0);
     const all = isFirst ? added : unwanted;
     if (!session || all.length === 0) return undefined;
@@ -137,15 +138,16 @@ export class Subscriber {
     const { session } = state;
     if (!session) return false;
     for (const topic of topics) state.topics.set(topic, false);
-    // The other tabs hear of it first. If this one crashes, the next leader knows what is unclear.
+    // The other tabs learn of it first. If this one crashes, the next leader knows which topics are
+    // uncertain.
     this.#change();
     const answer = await post(this.#options, this.#host.urlOf(route), { ...session, topics });
-    // The answer is about a session that is gone.
+    // The answer belongs to an earlier session.
     if (session.secret !== state.session?.secret) return true;
     const { code, status } = answer;
     if (status === 200) return this.#succeed(route, topics);
     if (code === 'ERR_SSE_SECRET') {
-      // Another stream may have begun meanwhile.
+      // Another stream may have begun in the meantime.
       return session !== state.session || this.#retry(topics, answer, () => this.#reconnect());
     }
     if (status === 0 || isWorthARetry(status)) return this.#retry(topics, answer);
@@ -174,7 +176,7 @@ export class Subscriber {
   async #retry(topics, answer, then) {
     const delay = this.#backoff.next(answer.retryAfter);
     if (delay === undefined) {
-      // The next change or the next stream begins with all retries.
+      // The next change or stream starts with all retries.
       this.#backoff.reset();
       this.#fail('the server could not be asked', topics, answer);
       return false;
@@ -197,13 +199,13 @@ export class Subscriber {
    */
   #refuse({ route, topics, hasMore }, answer) {
     if (answer.code === 'ERR_SSE_TOPIC_LIMIT' && hasMore) {
-      // Makes room first.
+      // Unsubscribes first, to make room.
       this.#isFull = true;
       return;
     }
     const named = topics.filter((topic) => answer.topics?.includes(topic));
     if (named.length === 0 && topics.length > 1) {
-      // One of them, or their number: asks for fewer.
+      // Either one topic or their number was refused: the next request has fewer topics.
       this.#most = Math.ceil(topics.length / 2);
       return;
     }

@@ -23,8 +23,8 @@ export class Subscriptions {
   /**
    * @param {boolean} hasWildcards
    * @param {(error: unknown) => void} report called with the error that a handler throws
-   * @param {(added?: string) => void} onChange called when a topic gets its first handler or has
-   *   lost its last one
+   * @param {(added?: string) => void} onChange called when a topic gets its first handler, with the
+   *   topic, or loses its last one
    */
   constructor(hasWildcards, report, onChange) {
     this.#hasWildcards = hasWildcards;

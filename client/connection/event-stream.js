@@ -185,7 +185,7 @@ export class EventStream {
 
   /**
    * Reports the end of an attempt. Returns the delay until the next attempt, in milliseconds, if
-   * the stream goes on.
+   * the stream continues.
    *
    * @param {SSEError | symbol | void} end
    * @returns {number}

@@ -9,7 +9,7 @@ export const interruption = (signal) =>
   });
 
 /**
- * Waits that long, or until the signal is aborted; that is the only end of an infinite delay.
+ * Waits for the delay, or until the signal is aborted. An infinite delay ends only with the signal.
  *
  * @type {(delay: number, signal?: AbortSignal) => Promise<void>}
  */

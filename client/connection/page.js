@@ -1,4 +1,4 @@
-/** The name of the event that is dispatched after a call of `window.stop()`. */
+/** The name of the event that is dispatched after `window.stop()` was called. */
 export const STOP = 'sluice:stop';
 
 /** @type {(() => void) | undefined} */

@@ -2,7 +2,7 @@ import { SSEError } from './error.js';
 
 /** @import { Options } from '../options.js' */
 
-/** Whether a later attempt may get another answer than this status. */
+/** Whether a later attempt may get a different status. */
 export const isWorthARetry = (/** @type {number} */ status) =>
   /^(5|408|425|429)/.test(/** @type {any} */ (status));
 const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
@@ -14,7 +14,7 @@ const EVENT_STREAM = /^text\/event-stream\s*(;|$)/i;
  * @param {string} id
  */
 const encoded = (id) => String.fromCharCode(...new TextEncoder().encode(id));
-/** An id that no request can carry would be the end of them all. */
+/** Ids that a header can carry. Any other id would make every request fail. */
 const SENDABLE = /^[\t -~\x80-\uffff]{1,1024}$/;
 
 /**

@@ -16,8 +16,8 @@ export class Follower {
   #silences = 0;
   #isAsking = false;
   /**
-   * The state of this tab's `for await` loop. While it is `busy`, reports are not taken. It is
-   * `behind` if one arrived meanwhile, so that events are missing.
+   * The state of this tab's `for await` loop. While it is `busy`, reports are ignored. It is
+   * `behind` if a report arrived in that time, so that events are missing.
    */
   #loop = /** @type {'ready' | 'busy' | 'behind'} */ ('ready');
   /**
@@ -80,11 +80,11 @@ export class Follower {
     const { autoReconnect, maxRetries } = this.#tab.options;
     const isSpent =
       error?.code === 'ERR_SSE_RETRIES' && maxRetries > 0 && maxRetries <= error.attempt;
-    // Otherwise only a limit of the leader was reached, and this tab can get the lock.
+    // Otherwise only the leader reached a limit, and this tab can get the lock.
     this.#isEnding = isFinal || !autoReconnect || isSpent;
     if (this.#isEnding && error) this.#hearError(error);
     if (!this.#isEnding) return this.#tab.setState('connecting');
-    // Takes the report even after a hole: missing events can no longer be requested.
+    // Accepts the report even after a hole: missing events can no longer be requested.
     this.#tab.catchUp(report);
     this.#tab.setState(state);
   }

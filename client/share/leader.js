@@ -27,7 +27,8 @@ export class Leader {
       cursor: () => tab.post(),
       error: (error) => {
         const plain = /** @type {SSEError} */ ({ ...error, message: error.message });
-        // A handler of this tab may be against the end, so the others hear of it with the end.
+        // A handler of this tab may prevent the end, so other tabs get a fatal error only with the
+        // end.
         if (error.fatal) this.#fatal = plain;
         else tab.post({ error: plain });
         tab.tell('error', error);

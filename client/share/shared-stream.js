@@ -50,13 +50,13 @@ export class SharedStream {
   state = 'connecting';
   /** Identifies this tab in questions, so that answers reach it. */
   me = crypto.randomUUID();
-  /** @type {Role | undefined} while it is among the tabs */
+  /** @type {Role | undefined} the current role, while the tab takes part */
   #role;
   #isOver = false;
   /** @type {AbortController | undefined} */
   #watch;
   /**
-   * From joining to leaving, which a page that is put away does too.
+   * From joining to leaving. A page that is suspended also leaves.
    *
    * @type {AbortController | undefined}
    */
@@ -67,13 +67,13 @@ export class SharedStream {
   /**
    * @param {Options} options
    * @param {Listener} listener
-   * @param {Journal} journal where this client stood when it shared before
+   * @param {Journal} journal the position from an earlier shared stream of this client
    */
   constructor(options, listener, journal) {
     this.options = options;
     this.journal = journal;
     this.listener = listener;
-    // Of the lock and of the channel.
+    // The name of the lock and of the channel.
     this.name = nameOf(options);
   }
 
@@ -96,7 +96,7 @@ export class SharedStream {
     this.#role?.reconnect?.();
   }
 
-  /** @param {boolean} [steal] take the lock from a leader that hangs */
+  /** @param {boolean} [steal] true to take the lock from a leader that hangs */
   rejoin(steal) {
     this.#leave();
     this.#join(steal);
@@ -108,7 +108,7 @@ export class SharedStream {
    * @template {'state' | 'event' | 'error'} Kind
    * @param {Kind} kind
    * @param {Parameters<Listener[Kind]>[0]} value
-   * @returns whether to go on
+   * @returns whether to continue
    */
   tell(kind, value) {
     /** @type {Record<string, any>} */
@@ -126,7 +126,7 @@ export class SharedStream {
 
   /**
    * @param {Position & Supply} news
-   * @param {boolean} [canReplay] as of `Journal.catchUp`
+   * @param {boolean} [canReplay] see `Journal.catchUp`
    */
   catchUp(news, canReplay) {
     if (this.#isOver) return;
@@ -159,7 +159,8 @@ export class SharedStream {
       .request(this.name, steal ? { steal } : { signal }, () => this.#rise(signal))
       .catch(({ name }) => {
         if (signal.aborted) return;
-        // Taken away after a silence; or never given, to a page of an opaque origin.
+        // Either another tab took the lock after a silence, or the page has an opaque origin and
+        // gets none.
         if (name === 'AbortError') this.rejoin();
         else this.#rise(signal);
       });
@@ -180,7 +181,7 @@ export class SharedStream {
   }
 
   /**
-   * From follower to leader. Resolves, and so lets the lock go, when this tab leaves.
+   * Turns a follower into the leader. Resolves when this tab leaves, which releases the lock.
    *
    * @param {AbortSignal} signal
    */

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ExampleApp } from '../../__test__/documents/readme/example-app.mjs';
 import { parseExamples } from '../../__test__/documents/readme/examples.mjs';
 
-/** Milliseconds. It only guards against hanging. */
+/** Milliseconds, as a guard against hanging. */
 const GUARD = 300_000;
 
 function find(program) {
@@ -17,7 +17,7 @@ function find(program) {
       accessSync(file);
       return realpathSync(file);
     } catch {
-      // It is in another directory.
+      // The program is in another directory.
     }
   }
   throw new Error(`${program} is not in the PATH`);
@@ -93,14 +93,14 @@ export class PageApp {
     assert.equal(status, 0, `${command}\n${stdout}${stderr}`);
   }
 
-  /** The packed files take the place of the name `sluice`. */
+  /** Replaces the name `sluice` with the packed files. */
   #install(command, environment) {
     const [npm, install, ...words] = command.split(' ');
     const files = words.flatMap((word) => (word === 'sluice' ? this.#options.tarballs : [word]));
     this.#run([npm, install, ...files].join(' '), environment);
   }
 
-  /** Installs with a network. */
+  /** Installs with network access. */
   fillCache() {
     for (const command of this.#commands.filter((line) => line.startsWith('npm install'))) {
       this.#install(command);
@@ -143,7 +143,7 @@ export class PageApp {
 
   #start(command, port) {
     let output = '';
-    // With `exec` the program gets the signals, and not the shell.
+    // With `exec`, signals go to the program instead of the shell.
     const child = spawn('sh', ['-c', `exec ${this.#direct(command)}`], {
       cwd: this.#directory,
       env: { ...this.#environment, PORT: String(port) },
@@ -171,12 +171,12 @@ export class PageApp {
     return { child, listening, ended };
   }
 
-  /** `npx` waits for a program that it does not pass a second signal to. */
+  /** Runs the program without `npx`, which does not forward a second signal. */
   #direct(command) {
     return command.replace(/^npx (\S+)/, './node_modules/.bin/$1');
   }
 
-  /** Presses the page's button until the page shows the event that comes back. */
+  /** Presses the page's button until the page shows the resulting event. */
   async #streams(browser, origin) {
     const page = await browser.newPage();
     const faults = [];
@@ -192,7 +192,7 @@ export class PageApp {
       assert.match(await page.locator('li').first().textContent(), /^Sent at /);
       assert.deepEqual(faults, []);
     } finally {
-      // The page stays open until the server has told it to leave.
+      // The page stays open until the server has ended its stream.
       setTimeout(() => page.close().catch(() => {}), 30_000).unref();
     }
   }

@@ -5,7 +5,7 @@ import { reportOf } from './count.mjs';
 const BOUND = 10;
 const OTHER_RUSTC_BOUND = 25;
 
-/** What to do about faults. */
+/** The advice for faults. */
 export const ADVICE =
   `If the change is worth it, run "npm run instructions -- --write", and commit ${COMMITTED} ` +
   'with the reason.';

@@ -9,8 +9,8 @@ const REPORTS = 'target/instructions';
 export const reportOf = (name) => `${REPORTS}/${name.replaceAll(/\W+/g, '-')}.callgrind`;
 
 /**
- * Nothing else of the environment. glibc chooses its copy of `memcpy` by the CPU, so the extensions
- * that not every x86-64 has are hidden from it. Versions of glibc spell their names differently.
+ * The complete environment. glibc chooses its copy of `memcpy` by the CPU, so extensions that only
+ * some x86-64 CPUs have are hidden from it. Versions of glibc spell their names differently.
  */
 const ENVIRONMENT = {
   GLIBC_TUNABLES: `glibc.cpu.hwcaps=${[
@@ -38,13 +38,13 @@ function must(program, args, options = {}) {
 
 /** Builds the program, and returns its path. */
 function build() {
-  // Flags of the environment would change the code.
+  // Flags from the environment would change the generated code.
   const env = { ...process.env, RUSTFLAGS: '', CARGO_ENCODED_RUSTFLAGS: '' };
   const lines = must('cargo', BUILD, { env }).trim().split('\n').map(JSON.parse);
   return lines.findLast(({ executable }) => executable).executable;
 }
 
-/** Removes the calls that began before the counting, which callgrind_annotate misreads as costs. */
+/** Removes calls that began before counting started, which callgrind_annotate misreads as costs. */
 const withoutOuterCalls = (report) => report.replaceAll(/^calls=0 .*\n.*\n/gm, '');
 
 /**

@@ -5,7 +5,7 @@ import { root } from '../process.mjs';
 
 const FOLDER = path.join(root, 'examples');
 
-/** Some pages are empty until somebody does something. */
+/** Some pages are empty without user input. */
 const PREPARE = {
   chat: async (page) => {
     await page.fill('#text', 'A message that is long enough for two lines in a narrow window');
@@ -24,7 +24,7 @@ const programOf = (name) =>
     .map((file) => `${name}/${file}`)
     .find((file) => existsSync(path.join(FOLDER, file)));
 
-/** Starts every example that is chosen. */
+/** Starts all selected examples. */
 export async function pagesOfExamples(isChosen) {
   const names = readdirSync(FOLDER).filter(
     (name) =>

@@ -6,7 +6,7 @@ const { Channel, Connection, SSEBroker } = createRequire(import.meta.url)('../..
 const { inspectHandler } = createRequire(import.meta.url)('../../inspect.js');
 
 const PATHS = ['/news', '/news', '/prices', '/prices/eur', `/${'long/'.repeat(30)}`];
-/** Bytes. More than the buffers of the kernel, and less than the queue of a connection. */
+/** Bytes: more than the buffers of the kernel, and less than the queue of a connection. */
 const UNREAD = 500_000;
 
 /** Serves an inspector with a few streams, one of which is not read. */

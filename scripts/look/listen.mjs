@@ -1,4 +1,4 @@
-/** Lets a server listen on a free port, and returns its origin. */
+/** Starts a server on a free port and returns its origin. */
 export async function listen(server) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const stop = () => {

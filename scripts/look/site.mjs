@@ -19,7 +19,7 @@ function serve(req, res) {
   const file = path.join(SITE, name);
   const type = TYPES[path.extname(file)];
   if (!file.startsWith(SITE) || !type || !existsSync(file)) {
-    // A browser asks for an icon that no page names.
+    // Browsers request this icon even if no page links to it.
     res.statusCode = name === '/favicon.ico' ? 204 : 404;
     res.end();
     return;

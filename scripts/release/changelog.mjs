@@ -1,11 +1,13 @@
-/** The heading of what the next version contains. The first version has its number already. */
+/**
+ * The heading of the section of the next version. For the first version it already has the number.
+ */
 const OPEN = /^## (?:Unreleased|\d+\.\d+\.\d+ - unreleased)$/m;
 
 /** Whether the changelog has a section for a version with a date. */
 export const isDated = (text, version) =>
   new RegExp(`^## ${version.replaceAll('.', '\\.')} - \\d{4}-`, 'm').test(text);
 
-/** Returns the changelog, in which the changes so far are those of a version. */
+/** Returns the changelog with the open section turned into that of a version. */
 export function closeSection(text, version, date) {
   const heading = OPEN.exec(text);
   if (!heading) throw new Error('CHANGELOG.md has no section "## Unreleased": add the changes');

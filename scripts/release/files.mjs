@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Replaces a text in a file, which must occur once, or at least once if `isRepeated`. */
+/** Replaces a text in a file. The text must occur once, or at least once if `isRepeated`. */
 function replace(directory, file, from, to, isRepeated) {
   const name = path.join(directory, file);
   const parts = readFileSync(name, 'utf8').split(from);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { must, npmPack } from '../pack.mjs';
 import { root } from '../process.mjs';
 
-/** Streams one event to a client, and prints what arrived. */
+/** Streams one event to a client, and prints the response. */
 const PROGRAM = `
 const http = require('node:http');
 const { Channel, Connection } = require('sluice');
@@ -29,7 +29,7 @@ server.listen(0, '127.0.0.1', async () => {
 /**
  * Installs a release from its tarballs, in an empty folder and without a network, and streams an
  * event. Returns what the client received.
- * @param {string} directory which is created
+ * @param {string} directory is created
  * @param {{ root: { tarball: string }, platform: { tarball: string } }} release
  */
 export function tryRelease(directory, release) {

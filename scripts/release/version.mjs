@@ -2,7 +2,7 @@ const VERSION = /^(\d+)\.(\d+)\.(\d+)$/;
 
 const partsOf = (version) => VERSION.exec(version)?.slice(1).map(Number);
 
-/** Whether a version is newer than another one. */
+/** Whether a version is newer than another. */
 export function isNewer(version, than) {
   const [wanted, present] = [partsOf(version), partsOf(than)];
   const at = wanted.findIndex((part, index) => part !== present[index]);
@@ -24,7 +24,7 @@ export function nextVersion(present, wanted, isReleased) {
   };
   const version = Object.hasOwn(steps, wanted) ? steps[wanted] : wanted;
   if (!partsOf(version)) {
-    throw new Error(`${wanted} is no version: pass one such as 0.2.0, or major, minor or patch`);
+    throw new Error(`${wanted} is not a version: pass one such as 0.2.0, or major, minor or patch`);
   }
   if (version === present ? isReleased : !isNewer(version, present)) {
     throw new Error(`${version} is not newer than ${present}: choose a newer version`);

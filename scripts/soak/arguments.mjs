@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = 'usage: npm run soak -- [--minutes N] [--only STAGE]... [--seed N]';
 
-/** Reads the options. Throws an error that says what is wrong. */
+/** Reads the options. Throws an error that explains an invalid option. */
 export function readArguments(args, stages) {
   const { values } = parseArgs({
     args,

@@ -5,14 +5,14 @@ import { root } from '../process.mjs';
 const groups = process.platform !== 'win32';
 const running = new Set();
 
-/** Ends everything that still runs. */
+/** Ends all running programs. */
 export function killAll() {
   for (const child of running) {
     try {
       if (groups) process.kill(-child.pid, 'SIGKILL');
       else child.kill('SIGKILL');
     } catch {
-      // It has just exited.
+      // The process has just exited.
     }
   }
 }
@@ -29,7 +29,7 @@ function residentMemory(group) {
         if (Number(processGroup) !== group) continue;
         pages += Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
       } catch {
-        // It has ended in the meantime.
+        // The process has ended in the meantime.
       }
     }
   } catch {
@@ -39,15 +39,16 @@ function residentMemory(group) {
 }
 
 /**
- * Runs a program in a process group of its own. Resolves with its exit code, its output, the
- * seconds that it took, and the most resident memory that the group had.
+ * Runs a program in a separate process group. Resolves with its exit code, its output, the seconds
+ * that it took, and the most resident memory that the group had.
  */
 export function runBatch(program, args, env) {
   return new Promise((resolve) => {
     const started = performance.now();
     const child = spawn(program, args, {
       cwd: root,
-      // A test of the soak would pass it on, and `node --test` then reports to its parent.
+      // A test of the soak would pass this variable on, and `node --test` would then report to its
+      // parent.
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
       detached: groups,
       stdio: ['ignore', 'pipe', 'pipe'],

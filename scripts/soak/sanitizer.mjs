@@ -17,13 +17,13 @@ function runtime() {
   return file && path.isAbsolute(file) && existsSync(file) ? file : undefined;
 }
 
-/** Why there is no sanitizer, or undefined. */
+/** Why the sanitizer is unavailable, or undefined. */
 export const noSanitizer = () =>
   runtime() ? undefined : 'the libasan of GCC for Linux is missing (Debian: apt-get install gcc)';
 
 /**
- * Builds the addon with AddressSanitizer, in a target folder of its own. Returns the environment
- * in which Node loads it, or undefined if the build fails.
+ * Builds the addon with AddressSanitizer, in a separate target folder. Returns the environment in
+ * which Node loads it, or undefined if the build fails.
  */
 export async function buildSanitized() {
   const args = ['build', '--release', '--locked', '--target', TARGET, '--target-dir', FOLDER];
@@ -46,7 +46,7 @@ export async function buildSanitized() {
   return {
     NAPI_RS_NATIVE_LIBRARY_PATH: addon,
     LD_PRELOAD: runtime(),
-    // What Node itself leaves at process.exit() is not of interest: the workload looks for leaks.
+    // Ignores memory that Node itself leaves at process.exit(): the workload checks for leaks.
     ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1',
     LSAN_OPTIONS: `suppressions=${SUPPRESSIONS}:print_suppressions=0`,
   };

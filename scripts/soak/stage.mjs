@@ -1,6 +1,6 @@
 import { runBatch } from './batch.mjs';
 
-/** The longest batch in seconds, so that progress is shown. */
+/** The longest batch, in seconds, so that progress is visible. */
 const LONGEST = 60;
 const MIB = 2 ** 20;
 
@@ -16,7 +16,7 @@ function count(output, counts) {
 
 const failedSeed = (output) => /\bseed (\d+)/.exec(output)?.[1];
 
-/** The command that tries a seed again. */
+/** The command that repeats a seed. */
 function repeat(stage, prepared, { output, first, size }) {
   const { program, args } = stage.command(first, size);
   const seed = failedSeed(output);
@@ -26,8 +26,8 @@ function repeat(stage, prepared, { output, first, size }) {
 }
 
 /**
- * Runs batches of a stage for so many seconds, from a seed on. Returns a row of the table, with the
- * output of a batch that failed.
+ * Runs batches of a stage for that many seconds, starting from a seed. Returns a row of the table,
+ * with the output of a batch that failed.
  */
 export async function runStage(stage, { seconds, seed, log }) {
   const row = { stage: stage.name, tried: 0, units: stage.units, counts: new Map(), memory: 0 };

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { noValgrind } from '../../__test__/core/memory/valgrind.mjs';
 import { buildSanitized, noSanitizer } from './sanitizer.mjs';
 
-/** Runs the fuzz targets and the models of the threads, each for the seconds that it is given. */
+/** Runs the fuzz targets and the models of the threads, each for the given number of seconds. */
 const FUZZ = 'scripts/fuzz.mjs';
-/** How many fuzz targets and models there are, to share the time among them. */
+/** The number of fuzz targets and models that share the time. */
 const FUZZ_TARGETS = 20;
 
 const node = (...args) => ({ program: process.execPath, args });
@@ -20,10 +20,10 @@ const windows = process.platform === 'win32' && 'Windows has no signals';
 const hasCargo = () => spawnSync('cargo', ['--version']).status === 0;
 
 /**
- * `share`: of the time. `skip`: why it cannot run here. `prepare` returns variables for its
- * batches, or undefined if it fails. A batch tries `count` of its `units`, from the number `first`
- * on: `command` says how, and `env` passes the numbers on. `begin` is the size of the first batch;
- * the next ones are as large as the time allows. `repeat` is the command that tries a seed again.
+ * `share`: its share of the time. `skip`: why it cannot run here. `prepare` returns variables for
+ * its batches, or undefined if it fails. A batch runs `command` for `count` of its `units`,
+ * starting with number `first`; `env` passes these numbers. `begin` is the size of the first batch;
+ * the next ones are as large as the time allows. `repeat` is the command that repeats a seed.
  */
 export const STAGES = [
   {
