@@ -60,6 +60,16 @@ function failures({ testResults }) {
   return new Map(failed.map(({ fullName, failureMessages }) => [fullName, failureMessages[0]]));
 }
 
+/** Runs some tests of the suite again, one after the other. */
+async function passesAlone(t, origin, names) {
+  const pattern = names
+    .map((name) => `^${name.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`)
+    .join('|');
+  const result = await run(t, origin, '--maxConcurrency=1', '--testNamePattern', pattern);
+  assert.deepEqual([...failures(result)], []);
+  assert.equal(result.numPassedTests, names.length);
+}
+
 /** The answer without the optional space of event streams. */
 function compact(answer) {
   if (answer.headers.get('Content-Type') !== 'text/event-stream') return answer;
@@ -81,12 +91,13 @@ test(
   async (t) => {
     const streams = createStreams({ cors: { origin: '*' }, longPollTimeout: 1000 });
     t.after(() => streams.close());
-    const result = await run(t, await listen(t, streams.fetch));
-    const failed = failures(result);
-    const others = [...failed].filter(([name]) => !ABOUT_THE_SPACE.includes(name));
-    assert.deepEqual(others, []);
-    assert.equal(result.numPassedTests, TESTS - ABOUT_THE_SPACE.length);
+    const origin = await listen(t, streams.fetch);
+    const result = await run(t, origin);
+    const others = [...failures(result).keys()].filter((name) => !ABOUT_THE_SPACE.includes(name));
+    assert.equal(result.numPassedTests, TESTS - ABOUT_THE_SPACE.length - others.length);
     assert.equal(result.numPendingTests, SKIPPED);
+    // On a busy machine, tests of expiry may fail beside others. They must pass alone.
+    if (others.length > 0) await passesAlone(t, origin, others);
   },
 );
 
