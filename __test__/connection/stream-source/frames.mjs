@@ -123,7 +123,7 @@ test(
       }
     };
     const streaming = connection.stream(source(), { frames: true });
-    await assert.rejects(streaming, { code: 'ERR_SSE_FRAME', message: /no `id`, `event`/ });
+    await assert.rejects(streaming, { code: 'ERR_SSE_FRAME', message: /not an `id`, `event`/ });
     await client.eof();
     assert.equal(client.chunks().text, 'data: 1\n\n');
     assert.ok(client.chunks().complete);

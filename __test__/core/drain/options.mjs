@@ -39,7 +39,7 @@ test('gracefulShutdown checks its arguments before it listens for signals', () =
   const before = process.listenerCount('SIGTERM');
   const server = http.createServer();
   for (const [args, code, message] of [
-    [[], 'ERR_SSE_TYPE', /^gracefulShutdown\(\) expects a server/],
+    [[], 'ERR_SSE_TYPE', /^gracefulShutdown\(\) expects a Node.js server/],
     [[server, { signals: 'SIGTERM' }], 'ERR_SSE_OPTION', /^`signals` must be an array/],
     [[server, { signals: ['TERM'] }], 'ERR_SSE_OPTION', /one is TERM$/],
     [[server, { within: -1 }], 'ERR_SSE_OPTION', /^`within`/],
