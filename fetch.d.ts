@@ -72,9 +72,9 @@ export interface AddClientOptions
    * The Node response that the `Response` will be written to. With `@hono/node-server` this is
    * `c.env.outgoing`. The client is removed when this response closes.
    *
-   * On HTTP/1.x the response is then the last one on its socket. It has the header `Connection:
-   * close`, and requests that the client pipelines behind it are dropped. Without this option, a
-   * client can open many streams on one socket.
+   * On HTTP/1.x the response is then the last one on its socket. It has the header
+   * `Connection: close`, and requests that the client pipelines behind it are dropped. Without this
+   * option, a client can open many streams on one socket.
    */
   outgoing?: ServerResponse | Http2ServerResponse | undefined;
 }

@@ -305,14 +305,14 @@ export interface ConnectionOptions {
    */
   transport?: 'auto' | Transport;
   /**
-   * The content codings that the stream may be compressed with, in order of preference: `['zstd',
-   * 'gzip']`. Default: `[]`, which turns compression off.
+   * The content codings that the stream may be compressed with, in order of preference:
+   * `['zstd', 'gzip']`. Default: `[]`, which turns compression off.
    *
    * The coding with the highest weight in the request's `Accept-Encoding` is used. If several have
    * that weight, the first one in this list is used. A client that does not send the header, or
-   * prefers `identity`, gets an uncompressed stream. The response has the header `Vary:
-   * Accept-Encoding`, and `Content-Encoding` if it is compressed. A response that already has a
-   * `Content-Encoding` is left unchanged, and so is a Fetch `Response` without `outgoing`.
+   * prefers `identity`, gets an uncompressed stream. The response has the header
+   * `Vary: Accept-Encoding`, and `Content-Encoding` if it is compressed. A response that already
+   * has a `Content-Encoding` is left unchanged, and so is a Fetch `Response` without `outgoing`.
    *
    * The core compresses each event once for all connections, in its own threads. Queue limits count
    * compressed bytes, except for events that wait for a replay or a snapshot. See
@@ -663,8 +663,8 @@ export interface ChannelOptions<Events extends object = EventMap> {
    * - A client without a cursor first receives the current state: the latest event of each key, in
    *   the order in which they were sent. Live events follow.
    * - A client that reconnects receives the latest event of each key that has changed since, and
-   *   the removals. After a gap it receives the whole state, regardless of `onGap`. Use `onGap:
-   *   'reset'`, so that the client can discard values that were removed.
+   *   the removals. After a gap it receives the whole state, regardless of `onGap`. Use
+   *   `onGap: 'reset'`, so that the client can discard values that were removed.
    * - The history keeps at most `historySize` values, and as many removals. The oldest value is
    *   dropped first, and the state is then incomplete. Set `historySize` and `historyBytes` large
    *   enough for your largest state. Clients are not notified of dropped values, including those
