@@ -900,8 +900,8 @@ export class Channel<Events extends object = EventMap> extends EventEmitter<Chan
   send(event: ServerSentEvent<Events>, options?: SendOptions): this;
   /**
    * Sends an event and resolves with its id. With a `backplane`, it resolves once the engine has
-   * stored the event and the event has reached the members in this process. It does not wait for
-   * these members if the engine becomes unreachable in between, or takes more than two seconds. The
+   * stored the event and the event has reached the members in this process. It stops
+   * waiting for these members if the engine becomes unreachable, or after two to four seconds. The
    * id is undefined if the event has none and gets none.
    *
    * @throws `ERR_SSE_BACKPLANE` if the engine refuses the event, or cannot be reached and the

@@ -371,9 +371,9 @@ export class SSEBroker<
   /**
    * Sends an event to the subscribers of a topic and resolves with its id. With a `backplane`, it
    * resolves once the engine has stored the event and the event has reached the subscribers in this
-   * process. It does not wait for these if the engine becomes unreachable in between, or takes more
-   * than two seconds. The id is undefined if the event has none and gets none. The promise rejects
-   * with the errors of {@link SSEBroker.broadcastToTopic}.
+   * process. It stops waiting for these if the engine becomes unreachable, or after two to four
+   * seconds. The id is undefined if the event has none and gets none. The promise rejects with the
+   * errors of {@link SSEBroker.broadcastToTopic}.
    */
   publish<Topic extends TopicName<Topics>>(
     topic: Topic,
